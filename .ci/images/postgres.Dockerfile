@@ -1,0 +1,12 @@
+# Stands in for the stock postgres image.
+FROM fastauth-test/rootfs:postgres
+ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    LANG=C.UTF-8 \
+    PGDATA=/var/lib/postgresql/data
+COPY postgres-entrypoint /usr/local/bin/
+RUN chmod 755 /usr/local/bin/postgres-entrypoint && install -d -o postgres -g postgres -m 700 "$PGDATA"
+VOLUME /var/lib/postgresql/data
+EXPOSE 5432
+STOPSIGNAL SIGINT
+ENTRYPOINT ["postgres-entrypoint"]
+CMD ["postgres"]

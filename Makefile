@@ -1,0 +1,61 @@
+# Every task of the project. `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit check format lock up down clean
+
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run ## install what is missing, migrate, serve on http://127.0.0.1:8000
+	@exec $(BIN)/fastauth serve
+
+test: $(VENV)/test ## run every test, Postgres included
+	@exec $(BIN)/python -m pytest
+
+unit: $(VENV)/test ## run the unit tests alone
+	@exec $(BIN)/python -m pytest tests/unit
+
+check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit
+
+format: $(VENV)/test ## put the code into its one form
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to requirements/
+	$(PIP) install 'uv>=0.9'
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
+
+up: ## start Postgres and the service with Docker
+	docker compose up --build --detach --wait
+
+down: ## stop them; the data stays in its volume
+	docker compose down
+
+clean: ## remove the virtual environment and every cache
+	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Installed once for each state of the lock files. pip checks every hash.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fastauth needs Python 3.11 or later; choose one with: make PYTHON=/path/to/python3.11 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo 'Installing what the service needs into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test: requirements/test.txt $(VENV)/run
+	@echo 'Installing what the tests need into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/test.txt
+	@touch $@

@@ -1,0 +1,5 @@
+"""Password hashing: the algorithms, and the threads on which they run."""
+
+from fastauth.adapters.passwords.argon2id import Argon2PasswordHasher as Argon2PasswordHasher
+from fastauth.adapters.passwords.blocklist import common_passwords as common_passwords
+from fastauth.adapters.passwords.pool import HashingPool as HashingPool

@@ -1,0 +1,75 @@
+"""The threads on which passwords are hashed, and who may wait for them."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import TypeVar
+
+from fastauth.domain.errors import HashingOverloaded
+
+Result = TypeVar("Result")
+
+NICENESS = 10
+"""How far the hashing threads step back behind the event loop. Linux keeps it for each thread."""
+
+LONGEST_WAIT = 1.0
+"""Seconds of work that may wait; more would only make everybody wait longer."""
+
+ALWAYS_ADMITTED = 64
+"""A burst of this size is never refused, however slow the machine."""
+
+
+class HashingPool:
+    """Run hashes a few at a time, apart from the event loop and from every other thread pool.
+
+    argon2 and bcrypt give up Python's lock while they work, so ``threads`` cores are busy at most
+    and the memory in use is ``threads`` times that of one hash. A call that would wait for longer
+    than about a second is refused at once.
+    """
+
+    def __init__(self, *, threads: int) -> None:
+        self._threads = threads
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hashing", initializer=_step_back)
+        self._admitted = 0
+        self._seconds_each = 0.0  # a moving average
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Return what `work` returns, once there was a thread for it.
+
+        Raises:
+            HashingOverloaded: About a second of work is waiting already.
+        """
+        queue = max(ALWAYS_ADMITTED, self._capacity())
+        if self._admitted >= queue:
+            raise HashingOverloaded(retry_after=1)
+        self._admitted += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, self._timed, work)
+        finally:
+            self._admitted -= 1
+
+    def close(self) -> None:
+        """Finish what has begun, drop what waits, and end the threads."""
+        self._executor.shutdown(cancel_futures=True)
+
+    def _capacity(self) -> int:
+        """Return how many hashes the threads finish within `LONGEST_WAIT`."""
+        if not self._seconds_each:
+            return 0
+        return int(self._threads * LONGEST_WAIT / self._seconds_each)
+
+    def _timed(self, work: Callable[[], Result]) -> Result:
+        began = perf_counter()
+        try:
+            return work()
+        finally:
+            seconds = perf_counter() - began
+            self._seconds_each += (seconds - self._seconds_each) * (0.1 if self._seconds_each else 1)
+
+
+def _step_back() -> None:
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

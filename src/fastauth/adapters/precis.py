@@ -1,0 +1,66 @@
+"""Usernames by RFC 8265 (PRECIS) and UTS #39."""
+
+from functools import cache
+
+import regex
+from precis_i18n import get_profile
+
+from fastauth.domain.errors import InvalidInput, Violation
+
+# Scripts of Unicode 17 by their ISO 15924 codes, without Common, Inherited and Unknown.
+_SCRIPTS = (
+    "Adlm Aghb Ahom Arab Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Bopo Brah Brai Bugi Buhd Cakm Cans "
+    "Cari Cham Cher Chrs Copt Cpmn Cprt Cyrl Deva Diak Dogr Dsrt Dupl Egyp Elba Elym Ethi Gara Geor Glag "
+    "Gong Gonm Goth Gran Grek Gujr Gukh Guru Hang Hani Hano Hatr Hebr Hira Hluw Hmng Hmnp Hung Ital Java "
+    "Kali Kana Kawi Khar Khmr Khoj Kits Knda Krai Kthi Lana Laoo Latn Lepc Limb Lina Linb Lisu Lyci Lydi "
+    "Mahj Maka Mand Mani Marc Medf Mend Merc Mero Mlym Modi Mong Mroo Mtei Mult Mymr Nagm Nand Narb Nbat "
+    "Newa Nkoo Nshu Ogam Olck Onao Orkh Orya Osge Osma Ougr Palm Pauc Perm Phag Phli Phlp Phnx Plrd Prti "
+    "Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sinh Sogd Sogo Sora Soyo Sund Sunu Sylo Syrc "
+    "Tagb Takr Tale Talu Taml Tang Tavt Telu Tfng Tglg Thaa Thai Tibt Tirh Tnsa Todr Toto Tutg Ugar Vaii "
+    "Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb"
+).split()
+# Writing systems that use several scripts: UTS #39, section 5.1, table 1a.
+_SYSTEMS = [["Hani", "Hira", "Kana"], ["Hani", "Bopo"], ["Hani", "Hang"]]
+
+_REASONS = {
+    "spaces": "Must not contain spaces.",
+    "controls": "Must not contain control characters.",
+    "precis_ignorable_properties": "Must not contain invisible characters.",
+    "bidi_rule": "Must not mix writing directions.",
+}
+
+
+class PrecisUsernameProfile:
+    """Names by the profile UsernameCaseMapped (RFC 8265, section 3.3), of a single script (UTS #39).
+
+    Code points that the running Python's Unicode tables do not know are refused.
+    """
+
+    def __init__(self) -> None:
+        self._profile = get_profile("UsernameCaseMapped")
+
+    def key(self, spelling: str) -> str:
+        """Map width and case, and normalise; see `fastauth.domain.ports.UsernameProfile`."""
+        try:
+            key: str = self._profile.enforce(spelling)
+        except UnicodeEncodeError as error:
+            reason = error.reason.rpartition("/")[2]
+            detail = _REASONS.get(reason, "Must consist of letters, digits and ASCII punctuation.")
+            raise InvalidInput(Violation("username", "not_allowed", detail)) from None
+        if not (key.isascii() or _single_script().fullmatch(key)):
+            raise InvalidInput(
+                Violation("username", "mixed_scripts", "Must not mix letters of different scripts.")
+            )
+        return key
+
+
+@cache
+def _single_script() -> "regex.Pattern[str]":
+    """Match what is written in one script, with the marks and digits that all scripts share."""
+    systems = [[script] for script in _SCRIPTS] + _SYSTEMS
+    return regex.compile(
+        "|".join(
+            "[" + "".join(rf"\p{{scx={script}}}" for script in [*system, "Zyyy", "Zinh"]) + "]+"
+            for system in systems
+        )
+    )

@@ -1,0 +1,43 @@
+"""Brings the database to the schema that this code needs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from fastauth.adapters.sql.engine import Database
+from fastauth.adapters.sql.failures import storage_failures
+
+_LOCK = 0x66617374  # "fast": any number that nobody else uses for an advisory lock of this database
+
+
+class MigrationRefused(Exception):
+    """The database holds something that a migration cannot keep. Nothing was changed."""
+
+
+async def migrate(database: Database, *, adopted_key: Callable[[str], str]) -> None:
+    """Run every migration that the database has not seen, in one transaction.
+
+    Any number of processes may call this at once: one of them migrates while the others wait.
+
+    `adopted_key` gives the key for a name that was registered before fastauth was there.
+
+    Raises:
+        MigrationRefused: The database cannot be migrated as it is; it is left as it was.
+        StorageUnavailable: The database is away, or another process is still migrating.
+    """
+    with storage_failures():
+        async with database.engine.begin() as connection:
+            if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            await connection.run_sync(_upgrade, adopted_key)
+
+
+def _upgrade(connection: Connection, adopted_key: Callable[[str], str]) -> None:
+    from alembic import command  # noqa: PLC0415  half a second that a start without migrations saves
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes.update(connection=connection, adopted_key=adopted_key)
+    command.upgrade(config, "head")

@@ -1,0 +1,46 @@
+"""Register a user."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.errors import GatheredViolations, UsernameTaken
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import PasswordPolicy
+from fastauth.domain.ports import PasswordHasher, UsernameProfile, UserRepository
+from fastauth.domain.user import User
+from fastauth.domain.username import Username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterUser:
+    """Create an account.
+
+    - **username**: 1 to 50 characters of a single script, without spaces, control or invisible
+      characters. Two spellings that a person would take for one name are one name.
+    - **fullname**: 1 to 50 characters after trimming, without control characters.
+    - **password**: any characters, at most 256, taken exactly as sent.
+    """
+
+    users: UserRepository
+    hasher: PasswordHasher
+    usernames: UsernameProfile
+    passwords: PasswordPolicy
+
+    async def __call__(self, *, username: str, password: str, fullname: str) -> User:
+        """Create an account and return it.
+
+        Raises:
+            InvalidInput: A value breaks a rule; all of them are named at once.
+            UsernameTaken: The name belongs to somebody.
+            Unavailable: Try again later.
+        """
+        with GatheredViolations() as noting:
+            with noting:
+                name = Username.parse(username, self.usernames)
+            with noting:
+                full_name = FullName.parse(fullname)
+            with noting:
+                secret = self.passwords.choose(password, own_words=(username, fullname))
+        if await self.users.find(name):
+            raise UsernameTaken  # before the hash: a taken name buys no work
+        password_hash = await self.hasher.hash(secret)
+        return await self.users.add(username=name, fullname=full_name, password_hash=password_hash)

@@ -1,0 +1,119 @@
+"""Everything that can go wrong and that a caller may hear of.
+
+::
+
+    FastauthError
+    ├── InvalidInput           one or more values break a rule
+    ├── Conflict               what is asked for contradicts what is stored
+    │   └── UsernameTaken
+    └── Unavailable            nothing is wrong with the request: try again later
+        ├── StorageUnavailable
+        └── HashingOverloaded
+
+The inner nodes are categories: an entry point decides once for each how it is told. Whatever
+falls outside of this tree is a bug.
+"""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import ClassVar, Self
+
+
+class FastauthError(Exception):
+    """The root of the tree.
+
+    ``code`` is stable and meant for programs, ``detail`` is meant for people. Neither ever
+    holds a value that somebody submitted.
+    """
+
+    code: ClassVar[str]
+    detail: str
+
+    def __init__(self) -> None:
+        super().__init__(self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule that one field breaks."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class InvalidInput(FastauthError):
+    """One or more values break a rule; ``violations`` names each."""
+
+    code = "invalid_input"
+
+    def __init__(self, *violations: Violation) -> None:
+        self.violations = violations
+        self.detail = " ".join(f"{each.field}: {each.detail}" for each in violations)
+        super().__init__()
+
+
+class Conflict(FastauthError):
+    """What is asked for contradicts what is stored."""
+
+
+class UsernameTaken(Conflict):
+    """Somebody else already goes by this name, in this spelling or in another."""
+
+    code = "username_taken"
+    detail = "Username already registered"
+
+
+class Unavailable(FastauthError):
+    """The service cannot do its work at the moment. ``retry_after`` is in seconds."""
+
+    def __init__(self, *, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__()
+
+
+class StorageUnavailable(Unavailable):
+    """The database does not answer, or cannot take what it is given."""
+
+    code = "storage_unavailable"
+    detail = "The database is not available at the moment. Nothing is known to have been stored."
+
+
+class HashingOverloaded(Unavailable):
+    """More passwords wait to be hashed than can be hashed in time."""
+
+    code = "overloaded"
+    detail = "Too many requests are waiting. Nothing was stored."
+
+
+class GatheredViolations:
+    """Gather what several values break, so that one answer can name it all.
+
+    Each ``with noting:`` inside swallows the `InvalidInput` of one value; leaving the outer
+    block raises a single `InvalidInput` with all of them. Past it, every value is there::
+
+        with GatheredViolations() as noting:
+            with noting:
+                username = Username.parse(...)
+            with noting:
+                fullname = FullName.parse(...)
+    """
+
+    def __init__(self) -> None:
+        self._violations: list[Violation] = []
+        self._depth = 0
+
+    def __enter__(self) -> Self:
+        self._depth += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._depth -= 1
+        if self._depth and isinstance(error, InvalidInput):
+            self._violations.extend(error.violations)
+            return True
+        if error is None and not self._depth and self._violations:
+            raise InvalidInput(*self._violations)
+        return False

@@ -1,0 +1,20 @@
+"""The account."""
+
+from dataclasses import dataclass
+from typing import NewType
+
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import PasswordHash
+from fastauth.domain.username import Username
+
+UserId = NewType("UserId", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who has registered."""
+
+    id: UserId
+    username: Username
+    fullname: FullName
+    password_hash: PasswordHash

@@ -1,0 +1,49 @@
+"""The name by which an account is known."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.ports import UsernameProfile
+from fastauth.domain.text import bounded, normalised
+
+MOST_CODE_POINTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Username:
+    """A name in the spelling that its owner chose, and the key that decides whose it is.
+
+    Two spellings that a person would take for one name have one key.
+    """
+
+    spelling: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str, profile: UsernameProfile) -> Self:
+        """Read a name that somebody wants to go by.
+
+        Raises:
+            InvalidInput: It is empty, longer than 50 code points, or refused by `profile`.
+        """
+        spelling = bounded(
+            normalised(text, field="username"), field="username", least=1, most=MOST_CODE_POINTS
+        )
+        return cls(spelling, profile.key(spelling))
+
+    @classmethod
+    def recognise(cls, text: str, profile: UsernameProfile) -> Self:
+        """Read a name that somebody goes by already.
+
+        A name that `profile` would refuse today may have been registered before fastauth was
+        there: it counts as its exact spelling. Its key begins with a space, as no other does.
+
+        Raises:
+            InvalidInput: The text holds half a character.
+        """
+        try:
+            return cls.parse(text, profile)
+        except InvalidInput:
+            spelling = normalised(text, field="username")
+            return cls(spelling, f" {spelling}")

@@ -1,0 +1,1 @@
+"""The JSON API: read a request, call one use case, tell its result."""

@@ -1,0 +1,47 @@
+"""The ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http import documentation, health, registration
+from fastauth.entrypoints.http.edge import Edge
+from fastauth.entrypoints.http.problems import install_problem_handlers
+from fastauth.entrypoints.lifecycle import shut_down, start_up
+from fastauth.entrypoints.settings import Settings
+
+
+def create_app(container: Container | None = None) -> FastAPI:
+    """Build the application around `container`, or around one made from this process's settings."""
+    container = container or Container(settings=Settings.load())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await start_up(container)
+        try:
+            yield
+        finally:
+            await shut_down(container)
+
+    app = FastAPI(
+        title="fastauth",
+        summary="Registration, log-in, sessions and tokens.",
+        version=version("fastauth"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if container.settings().docs else None,
+        redirect_slashes=False,  # a redirect would have the client send its password once more
+    )
+    app.state.container = container
+    app.add_middleware(Edge)
+    install_problem_handlers(app)
+    app.include_router(registration.router)
+    app.include_router(health.router)
+    documentation.describe_problems(app)
+    if container.settings().docs:
+        documentation.install(app)
+    return app

@@ -1,0 +1,84 @@
+"""The outermost layer: what holds for every answer, whichever route or error it comes from."""
+
+import logging
+import re
+import secrets
+from time import perf_counter
+from traceback import format_tb
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fastauth.entrypoints.http.problems import internal_error
+
+_log = logging.getLogger("fastauth.http")
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+_LOCKED_DOWN = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+
+
+class Edge:
+    """Give each request an id and each answer its headers, write one line, let no error escape.
+
+    The line has the route's template and never the path, a query, a header or a body.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, by ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        request_id = _request_id(scope)
+        status = 0
+
+        async def send_dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+                present = {name for name, _ in headers}
+                headers += [header for header in (*_HEADERS, _LOCKED_DOWN) if header[0] not in present]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_dressed)
+        except Exception as error:  # the last resort: whatever comes here is a bug
+            _log.error("bug in request %s: %s", request_id.decode(), _told_without_values(error))
+            if status:
+                raise  # the answer has begun: all that is left is to cut it off
+            await internal_error()(scope, receive, send_dressed)
+        finally:
+            _log.info(
+                "%s %s %s %.1f ms %s",
+                scope["method"],
+                getattr(scope.get("route"), "path", "-"),
+                status or "-",
+                (perf_counter() - began) * 1_000,
+                request_id.decode(),
+            )
+
+
+def _request_id(scope: Scope) -> bytes:
+    """Return the id that the client sent if it is harmless, or else a new one."""
+    sent = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
+        return bytes(sent[0])
+    return secrets.token_hex(8).encode()
+
+
+def _told_without_values(error: BaseException) -> str:
+    """Return where an error came from. Its text stays behind: it may quote what was sent."""
+    chain = []
+    link: BaseException | None = error
+    while link:
+        chain.append(f"{type(link).__name__}\n{''.join(format_tb(link.__traceback__))}")
+        link = link.__cause__ or link.__context__
+    return "caused by ".join(chain)

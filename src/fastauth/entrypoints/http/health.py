@@ -1,0 +1,46 @@
+"""Whether the service is there."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from fastauth.entrypoints.http.dependencies import ReadinessDep
+from fastauth.entrypoints.http.problems import ProblemDetails
+
+router = APIRouter(tags=["health"])
+
+
+class Pong(BaseModel):
+    """The answer to a ping."""
+
+    msg: Literal["pong"] = "pong"
+
+
+class Health(BaseModel):
+    """The answer of a probe that found nothing amiss."""
+
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/ping", summary="Say hello")
+async def ping() -> Pong:
+    """Answer at once, and touch nothing."""
+    return Pong()
+
+
+@router.get("/health/live", summary="Is the process alive?")
+async def live() -> Health:
+    """Tell that the event loop turns. A supervisor restarts a process that does not answer this."""
+    return Health()
+
+
+@router.get(
+    "/health/ready",
+    summary="Can it serve?",
+    responses={503: {"model": ProblemDetails, "description": "The database is away or its schema behind."}},
+)
+async def ready(check: ReadinessDep) -> Health:
+    """Tell that the database answers and has the schema this version needs."""
+    await check()
+    return Health()

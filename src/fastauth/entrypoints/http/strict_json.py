@@ -1,0 +1,117 @@
+"""JSON by RFC 8259 and nothing beside it.
+
+Python's own reader takes NaN, UTF-16, duplicate names and half characters. What such a body means
+depends on who reads it, and some of it cannot be stored: it is refused before anything looks at it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+MOST_BYTES = 16 * 1024
+"""Far above what any request of this API needs."""
+
+DEEPEST = 16
+"""Levels of arrays and objects. The API's own bodies have one."""
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly, and not beyond its bound."""
+
+    async def body(self) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            HTTPException: It is larger than `MOST_BYTES` (status 413). No more than that is read.
+        """
+        if not hasattr(self, "_body"):
+            received = bytearray()
+            async for chunk in self.stream():
+                received += chunk
+                if len(received) > MOST_BYTES:
+                    raise HTTPException(413)
+            self._body = bytes(received)
+        return self._body
+
+    async def json(self) -> Any:  # noqa: ANN401  any JSON value, as in the base class
+        """Return the body's value.
+
+        Raises:
+            json.JSONDecodeError: The body is not JSON that every reader understands alike. The
+                error holds nothing of the body.
+        """
+        return loads(await self.body())
+
+
+class StrictJSONRoute(APIRoute):
+    """A route that reads its body as a `StrictRequest` does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        handle = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def loads(body: bytes) -> Any:  # noqa: ANN401  any JSON value
+    """Return the value that `body` writes as JSON.
+
+    Raises:
+        json.JSONDecodeError: It is not UTF-8, not JSON, nested deeper than `DEEPEST`, or holds a
+            name twice, half a surrogate pair, or a number that is none.
+    """
+    if _depth(body) > DEEPEST:
+        _refuse("it is nested too deep")
+    try:
+        value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeDecodeError:
+        _refuse("it is not UTF-8")
+    except UnicodeEncodeError:
+        _refuse("it holds half of a surrogate pair")
+    except _Refused as refused:
+        _refuse(str(refused))
+    except (ValueError, RecursionError):
+        _refuse("it does not follow the grammar of JSON")
+    return value
+
+
+class _Refused(ValueError):
+    pass
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise json.JSONDecodeError(reason, "", 0) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Refused("a name occurs twice in one object")
+    return members
+
+
+def _constant(_name: str) -> NoReturn:
+    raise _Refused("NaN and Infinity are no numbers")
+
+
+def _depth(body: bytes) -> int:
+    """Return how deep `body` nests arrays and objects."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0  # it cannot be too deep, whatever it is
+    deepest = depth = 0
+    for bracket in re.findall(rb"[\[{\]}]", _STRINGS.sub(b"", body)):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
