@@ -5,8 +5,10 @@ Whatever pulls in FastAPI or SQLAlchemy's dialects is imported where it is used,
 """
 
 import asyncio
-import logging.config
+import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -70,6 +72,21 @@ def migrate() -> None:
     typer.echo("fastauth: the database has the newest schema", err=True)
 
 
+@app.command()
+def health() -> None:
+    """Ask the service of these settings whether it is ready; the exit status is the answer."""
+    settings = _settings()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    connection = HTTPConnection(host, settings.port, timeout=3)
+    try:
+        connection.request("GET", "/health/ready")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        _fail(f"nobody answers ({type(error).__name__})")
+    if status != HTTPStatus.OK:
+        _fail(f"not ready (status {status})")
+
+
 def _settings() -> Settings:
     try:
         return Settings.load()
@@ -91,13 +108,13 @@ def _run(act: "Callable[[Container], Awaitable[None]]", settings: Settings) -> N
         finally:
             await shut_down(container)
 
-    logging.config.dictConfig(logs.CONFIG)
+    logging.getLogger("fastauth").setLevel(logging.ERROR)  # what matters is told below, in one line
     try:
         asyncio.run(whole())
     except SchemaBehind:
         _fail("the database schema is behind; run: fastauth migrate")
-    except StorageUnavailable:
-        _fail("the database does not answer; check FASTAUTH_DATABASE_URL")
+    except StorageUnavailable as away:
+        _fail(f"the database does not answer ({', '.join(away.__notes__)}); check FASTAUTH_DATABASE_URL")
     except MigrationRefused as refused:
         _fail(str(refused))
 

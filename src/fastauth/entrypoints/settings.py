@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     )
 
     mode: Mode = Mode.DEVELOPMENT
-    database_url: Annotated[URL, BeforeValidator(_database_url)] = Field(
+    database_url: Annotated[URL, NoDecode, BeforeValidator(_database_url)] = Field(
         default=URL.create("sqlite+aiosqlite", database="fastauth.db"), repr=False
     )
     database_pool_size: int = Field(default=10, ge=1, le=1_000)

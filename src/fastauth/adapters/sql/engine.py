@@ -1,6 +1,7 @@
 """Connections to the database, and what they guarantee."""
 
 import asyncio
+import math
 import time
 from typing import Any
 
@@ -87,8 +88,7 @@ def _adapt(engine: Engine, *, is_sqlite: bool) -> None:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        event.listen(engine, "checkin", _note_rest)
-        event.listen(engine, "checkout", _check_after_rest)
+        _check_after_rest(engine)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -108,21 +108,21 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _note_rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-    record.info["resting_since"] = time.monotonic()
-
-
-def _check_after_rest(
-    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-) -> None:
+def _check_after_rest(engine: Engine) -> None:
     """Replace connections that died while they rested, so that no request has to find out."""
-    rested = time.monotonic() - record.info.get("resting_since", time.monotonic())
-    if rested < IDLE_BEFORE_CHECK:
-        return
-    cursor = connection.cursor()
-    try:
-        cursor.execute("SELECT 1")
-    except Exception as error:
-        raise DisconnectionError from error
-    finally:
-        cursor.close()
+
+    def note_rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["resting_since"] = time.monotonic()
+
+    def check(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        if time.monotonic() - record.info.get("resting_since", math.inf) < IDLE_BEFORE_CHECK:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    event.listen(engine, "checkin", note_rest)
+    event.listen(engine, "checkout", check)

@@ -35,7 +35,9 @@ def storage_failures() -> Iterator[None]:
         if isinstance(error, DBAPIError) and not _is_outage(error):
             raise
         _log.warning("the database is unavailable: %s", _name(error))
-        raise StorageUnavailable from None
+        unavailable = StorageUnavailable()
+        unavailable.add_note(_name(error))
+        raise unavailable from None
 
 
 def is_missing_table(error: DBAPIError) -> bool:

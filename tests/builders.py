@@ -1,0 +1,74 @@
+"""Valid objects with one interesting thing: ``a_user(username="Alice")``."""
+
+from collections.abc import Container
+from itertools import count
+from secrets import token_hex
+from typing import Any
+
+from tests.fakes import FakePasswordHasher, FakeUserRepository
+
+from fastauth.adapters.precis import PrecisUsernameProfile
+from fastauth.application.register_user import RegisterUser
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import Password, PasswordHash, PasswordPolicy
+from fastauth.domain.ports import PasswordHasher, UserRepository
+from fastauth.domain.user import User, UserId
+from fastauth.domain.username import Username
+
+PROFILE = PrecisUsernameProfile()  # pure and quick: it needs no fake
+_ids = count(1)
+
+
+def a_username(text: str = "santosh") -> Username:
+    return Username.parse(text, PROFILE)
+
+
+def a_full_name(text: str = "Santosh Kumar") -> FullName:
+    return FullName.parse(text)
+
+
+def a_password(text: str = "sntsh") -> Password:
+    return Password.parse(text)
+
+
+def a_password_hash(encoded: str = "a hash") -> PasswordHash:
+    return PasswordHash(encoded)
+
+
+def a_user(username: str = "santosh") -> User:
+    return User(
+        id=UserId(next(_ids)),
+        username=a_username(username),
+        fullname=a_full_name(),
+        password_hash=a_password_hash(),
+    )
+
+
+def a_policy(
+    *, min_length: int = 1, common: Container[str] = frozenset(), refuse_own_words: bool = False
+) -> PasswordPolicy:
+    return PasswordPolicy(min_length=min_length, common=common, refuse_own_words=refuse_own_words)
+
+
+def a_registration(**changes: object) -> dict[str, Any]:
+    """Return a body that `POST /users/register` accepts, under a name nobody else uses."""
+    return {"username": a_name(), "password": "sntsh", "fullname": "Santosh Kumar", **changes}
+
+
+def register_user(
+    *,
+    users: UserRepository | None = None,
+    hasher: PasswordHasher | None = None,
+    passwords: PasswordPolicy | None = None,
+) -> RegisterUser:
+    return RegisterUser(
+        users=users or FakeUserRepository(),
+        hasher=hasher or FakePasswordHasher(),
+        usernames=PROFILE,
+        passwords=passwords or a_policy(),
+    )
+
+
+def a_name() -> str:
+    """Return a name that no test has used, in this run or in an earlier one on the same database."""
+    return f"u-{token_hex(8)}"

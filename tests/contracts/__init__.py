@@ -1,0 +1,1 @@
+"""What each port promises, once, for every implementation."""

@@ -1,0 +1,75 @@
+"""What a `UserRepository` promises."""
+
+import asyncio
+from abc import ABC, abstractmethod
+
+import pytest
+from tests.builders import a_full_name, a_name, a_password_hash, a_username
+
+from fastauth.domain.errors import UsernameTaken
+from fastauth.domain.ports import UserRepository
+from fastauth.domain.user import User
+
+
+async def add(users: UserRepository, username: str, fullname: str = "Ann") -> User:
+    return await users.add(
+        username=a_username(username), fullname=a_full_name(fullname), password_hash=a_password_hash()
+    )
+
+
+class UserRepositoryContract(ABC):
+    @abstractmethod
+    @pytest.fixture
+    def users(self) -> UserRepository: ...
+
+    async def test_finds_nobody_under_a_free_name(self, users: UserRepository) -> None:
+        assert await users.find(a_username(a_name())) is None
+
+    async def test_finds_whom_it_added(self, users: UserRepository) -> None:
+        added = await add(users, a_name())
+        assert await users.find(added.username) == added
+
+    async def test_finds_a_name_in_another_spelling(self, users: UserRepository) -> None:
+        name = a_name()
+        added = await add(users, name.upper())
+        assert await users.find(a_username(name)) == added
+        assert added.username.spelling == name.upper()
+
+    async def test_keeps_text_to_the_letter(self, users: UserRepository) -> None:
+        name, fullname, encoded = f"Zoë{a_name()}", "名 \U0001f600 O'Brien; --", "$argon2id$ü\u200d'\"\\%s"
+        await users.add(
+            username=a_username(name),
+            fullname=a_full_name(fullname),
+            password_hash=a_password_hash(encoded),
+        )
+        found = await users.find(a_username(name))
+        assert found
+        assert found.username.spelling == name
+        assert found.fullname.text == fullname
+        assert found.password_hash.encoded == encoded
+
+    async def test_gives_everybody_an_id_of_their_own(self, users: UserRepository) -> None:
+        first, second = await add(users, a_name()), await add(users, a_name())
+        assert first.id < second.id
+
+    async def test_lets_two_people_share_a_full_name(self, users: UserRepository) -> None:
+        await add(users, a_name(), fullname="Ann Lee")
+        await add(users, a_name(), fullname="Ann Lee")
+
+    async def test_refuses_a_taken_name_and_keeps_its_holder(self, users: UserRepository) -> None:
+        name = a_name()
+        holder = await add(users, name)
+        with pytest.raises(UsernameTaken):
+            await add(users, name.upper(), fullname="Somebody Else")
+        assert await users.find(a_username(name)) == holder
+
+    async def test_gives_a_name_to_one_of_many_who_ask_at_once(self, users: UserRepository) -> None:
+        name = a_name()
+        spellings = [name, name.upper(), name.title(), name.swapcase()] * 16
+        outcomes = await asyncio.gather(
+            *(add(users, spelling) for spelling in spellings), return_exceptions=True
+        )
+        winners = [outcome for outcome in outcomes if isinstance(outcome, User)]
+        losers = [outcome for outcome in outcomes if isinstance(outcome, UsernameTaken)]
+        assert (len(winners), len(losers)) == (1, 63)
+        assert await users.find(a_username(name)) == winners[0]

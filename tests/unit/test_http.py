@@ -1,0 +1,280 @@
+"""The whole API over fakes."""
+
+import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.builders import a_registration
+from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.hostile import ACCEPTABLE, BODIES, CANARY, NAUGHTY_STRINGS, TOO_LARGE
+
+from fastauth.domain import errors
+from fastauth.domain.errors import FastauthError, StorageUnavailable
+from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.user import User
+from fastauth.domain.username import Username
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.http.problems import status_of
+from fastauth.entrypoints.settings import Settings
+
+JSON = {"Content-Type": "application/json"}
+URL = "/users/register"
+
+
+def assert_problem(response: httpx2.Response, status: int, code: str) -> None:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["type"] == f"urn:fastauth:problem:{code}"
+    assert problem["title"]
+    assert problem["detail"]
+    assert ("errors" in problem) == (status == 422)
+
+
+class TestRegister:
+    async def test_answers_with_the_account(self, client: httpx2.AsyncClient) -> None:
+        response = await client.post(URL, json=a_registration(username="Ann", fullname=" Ann "))
+        assert response.status_code == 201
+        assert response.json() == {"id": 1, "username": "Ann", "fullname": "Ann"}
+
+    async def test_refuses_a_taken_name(self, client: httpx2.AsyncClient) -> None:
+        registration = a_registration()
+        await client.post(URL, json=registration)
+        response = await client.post(URL, json=registration)
+        assert_problem(response, 409, "username_taken")
+        assert response.json()["detail"] == "Username already registered"
+
+    async def test_names_each_missing_field(self, client: httpx2.AsyncClient) -> None:
+        response = await client.post(URL, json={"username": "ann"})
+        assert_problem(response, 422, "invalid_input")
+        assert [(e["pointer"], e["code"]) for e in response.json()["errors"]] == [
+            ("/password", "missing"),
+            ("/fullname", "missing"),
+        ]
+
+    async def test_names_each_broken_rule(self, client: httpx2.AsyncClient) -> None:
+        response = await client.post(URL, json={"username": "a b", "password": "", "fullname": "x" * 51})
+        assert [(e["pointer"], e["code"]) for e in response.json()["errors"]] == [
+            ("/username", "not_allowed"),
+            ("/fullname", "too_long"),
+            ("/password", "empty"),
+        ]
+
+    @pytest.mark.parametrize("name", BODIES)
+    async def test_refuses_what_is_no_registration(
+        self,
+        client: httpx2.AsyncClient,
+        users: FakeUserRepository,
+        name: str,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        response = await client.post(URL, content=BODIES[name], headers=JSON)
+        assert_problem(response, 422, "invalid_input")
+        assert CANARY not in response.text + str(response.headers) + caplog.text
+        assert users.everybody == []
+
+    @pytest.mark.parametrize("name", TOO_LARGE)
+    async def test_refuses_what_is_too_large(self, client: httpx2.AsyncClient, name: str) -> None:
+        response = await client.post(URL, content=TOO_LARGE[name], headers=JSON)
+        assert_problem(response, 413, "body_too_large")
+        assert CANARY not in response.text
+
+    async def test_stops_reading_a_body_that_is_too_large(self, client: httpx2.AsyncClient) -> None:
+        read = 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal read
+            while read < 1_000:
+                read += 1
+                yield b" " * 1_024
+
+        assert_problem(await client.post(URL, content=endless(), headers=JSON), 413, "body_too_large")
+        assert read == 17
+
+    @pytest.mark.parametrize("name", ACCEPTABLE)
+    async def test_takes_json_however_it_is_written(self, client: httpx2.AsyncClient, name: str) -> None:
+        response = await client.post(URL, content=ACCEPTABLE[name], headers=JSON)
+        assert response.status_code == 201, response.text
+        assert set(response.json()) == {"id", "username", "fullname"}
+        assert (response.json()["id"], response.json()["username"]) == (1, "canary-user")
+
+    @pytest.mark.parametrize("text", NAUGHTY_STRINGS)
+    async def test_takes_or_refuses_naughty_strings(self, client: httpx2.AsyncClient, text: str) -> None:
+        for field in ("username", "fullname"):
+            response = await client.post(URL, json=a_registration(**{field: text}))
+            assert response.status_code in {201, 422}, response.text
+        assert (await client.post(URL, json=a_registration(password=text))).status_code == 201
+
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "",
+            "a",
+            "*/*",
+        ],
+    )
+    async def test_reads_json_under_its_own_name_alone(self, client: httpx2.AsyncClient, kind: str) -> None:
+        body = json.dumps(a_registration())
+        assert_problem(
+            await client.post(URL, content=body, headers={"Content-Type": kind}), 422, "invalid_input"
+        )
+
+    async def test_wants_a_content_type(self, client: httpx2.AsyncClient) -> None:
+        request = client.build_request("POST", URL, content=json.dumps(a_registration()))
+        request.headers.pop("Content-Type", None)
+        assert_problem(await client.send(request), 422, "invalid_input")
+
+    @pytest.mark.parametrize(
+        "kind", ["application/json; charset=utf-8", "Application/JSON", "application/a+json"]
+    )
+    async def test_knows_json_by_every_name(self, client: httpx2.AsyncClient, kind: str) -> None:
+        body = json.dumps(a_registration())
+        assert (await client.post(URL, content=body, headers={"Content-Type": kind})).status_code == 201
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+            lambda inner: (
+                st.lists(inner)
+                | st.dictionaries(st.sampled_from(["username", "password", "fullname", "x"]), inner)
+            ),
+        )
+    )
+    async def test_never_fails(self, client: httpx2.AsyncClient, value: object) -> None:
+        response = await client.post(URL, content=json.dumps(value), headers=JSON)
+        assert response.status_code in {201, 409, 413, 422}
+
+
+class TestEveryAnswer:
+    REQUESTS: ClassVar = [
+        ("GET", "/ping"),
+        ("GET", "/none"),
+        ("GET", URL),
+        ("POST", URL),
+        ("GET", "/health/live"),
+        ("GET", "/docs"),
+    ]
+
+    @pytest.mark.parametrize(("method", "path"), REQUESTS)
+    async def test_has_the_headers(self, client: httpx2.AsyncClient, method: str, path: str) -> None:
+        headers = (await client.request(method, path)).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "content-security-policy" in headers
+        assert re.fullmatch("[0-9a-f]{16}", headers["x-request-id"])
+        assert "server" not in headers
+
+    @pytest.mark.parametrize("sent", ["abc", "A.b_c-9", "x" * 64])
+    async def test_carries_the_request_id_that_was_sent(self, client: httpx2.AsyncClient, sent: str) -> None:
+        response = await client.get("/ping", headers={"X-Request-Id": sent})
+        assert response.headers.get_list("x-request-id") == [sent]
+
+    @pytest.mark.parametrize("sent", ["", "x" * 65, "a b", "a\x1b[2J", "é", "a,b"])
+    async def test_does_not_carry_an_id_that_could_do_harm(
+        self, client: httpx2.AsyncClient, sent: str
+    ) -> None:
+        response = await client.get("/ping", headers={b"X-Request-Id": sent.encode()})
+        assert re.fullmatch("[0-9a-f]{16}", response.headers["x-request-id"])
+
+    @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "FOO"])
+    async def test_names_the_methods_allowed(self, client: httpx2.AsyncClient, method: str) -> None:
+        response = await client.request(method, URL)
+        assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+    @pytest.mark.parametrize(
+        "path", ["/", "/users", f"{URL}/", f"{URL}//", "/users//register", "/docs/", "/%00", "/%ff"]
+    )
+    async def test_does_not_guess_at_addresses(self, client: httpx2.AsyncClient, path: str) -> None:
+        assert_problem(await client.post(path, json=a_registration()), 404, "not_found")
+
+
+class TestProblems:
+    def leaves(self, node: type[FastauthError] = FastauthError) -> list[type[FastauthError]]:
+        return [leaf for child in node.__subclasses__() for leaf in self.leaves(child)] or [node]
+
+    def test_knows_a_status_for_every_error(self) -> None:
+        for leaf in self.leaves():
+            assert 400 <= status_of(leaf()) < 600
+            assert re.fullmatch("[a-z_]+", leaf.code)
+
+    def test_draws_every_error_in_the_tree(self) -> None:
+        for leaf in self.leaves():
+            if leaf.__module__ == errors.__name__:
+                assert leaf.__name__ in (errors.__doc__ or "")
+
+    async def test_says_when_to_come_back(self, hasher: FakePasswordHasher) -> None:
+        class Away(FakeUserRepository):
+            async def find(self, username: Username) -> User | None:
+                raise StorageUnavailable
+
+        app = create_app(Container(settings=Settings(), users=Away(), hasher=hasher))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            response = await client.post(URL, json=a_registration())
+        assert_problem(response, 503, "storage_unavailable")
+        assert response.headers["retry-after"] == "1"
+
+    async def test_tells_nothing_of_a_bug(
+        self, users: FakeUserRepository, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Broken(FakePasswordHasher):
+            async def hash(self, password: Password) -> PasswordHash:
+                raise ValueError(password.text)
+
+        app = create_app(Container(settings=Settings(), users=users, hasher=Broken()))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            response = await client.post(URL, json=a_registration(password=CANARY))
+        assert_problem(response, 500, "internal_error")
+        assert response.headers["x-request-id"] in caplog.text
+        assert "ValueError" in caplog.text
+        assert CANARY not in response.text + caplog.text
+
+
+class TestDocumentation:
+    async def test_is_there_in_development(self, client: httpx2.AsyncClient) -> None:
+        page = (await client.get("/docs")).text
+        files = re.findall(r'(?:src|href)="(/[^"]+)"', page)
+        assert len(files) == 3
+        for file in files:
+            assert (await client.get(file)).status_code == 200
+        assert "//" not in "".join(files)
+
+    async def test_is_not_there_in_production(self, users: FakeUserRepository) -> None:
+        app = create_app(Container(settings=Settings(mode="production"), users=users))  # type: ignore[arg-type]
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            for path in ("/docs", "/openapi.json", "/redoc", "/docs/files/swagger-ui.css"):
+                assert_problem(await client.get(path), 404, "not_found")
+
+    async def test_has_examples_that_work(self, client: httpx2.AsyncClient) -> None:
+        document = (await client.get("/openapi.json")).json()
+        body = document["paths"][URL]["post"]["requestBody"]["content"]["application/json"]
+        for example in body["examples"].values() if "examples" in body else body["schema"]["examples"]:
+            assert (await client.post(URL, json=example.get("value", example))).status_code == 201
+
+    async def test_describes_problems_as_what_they_are(self, client: httpx2.AsyncClient) -> None:
+        document = (await client.get("/openapi.json")).json()
+        responses = document["paths"][URL]["post"]["responses"]
+        assert set(responses) == {"201", "409", "413", "422", "503"}
+        for status, response in responses.items():
+            media = "application/json" if status == "201" else "application/problem+json"
+            assert list(response["content"]) == [media]
+
+
+class TestHealth:
+    async def test_answers_a_ping(self, client: httpx2.AsyncClient) -> None:
+        assert (await client.get("/ping")).json() == {"msg": "pong"}
+
+    async def test_lives_without_a_database(self, client: httpx2.AsyncClient) -> None:
+        assert (await client.get("/health/live")).status_code == 200

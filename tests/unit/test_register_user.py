@@ -1,0 +1,66 @@
+import pytest
+from tests.builders import a_policy, a_user, a_username, register_user
+from tests.fakes import FakePasswordHasher, FakeUserRepository
+
+from fastauth.domain.errors import InvalidInput, UsernameTaken
+from fastauth.domain.password import Password, PasswordHash
+
+
+class TestRegisterUser:
+    async def test_stores_the_account_and_returns_it(self) -> None:
+        users = FakeUserRepository()
+        user = await register_user(users=users)(
+            username="Santosh", password="sntsh", fullname=" Santosh Kumar "
+        )
+        assert (user.username.spelling, user.fullname.text) == ("Santosh", "Santosh Kumar")
+        assert await users.find(a_username("santosh")) == user
+
+    async def test_keeps_nothing_but_a_hash_of_the_password(self) -> None:
+        user = await register_user()(username="santosh", password="sntsh", fullname="Santosh Kumar")
+        assert user.password_hash.encoded.startswith("fake$")
+        assert "sntsh" not in user.password_hash.encoded
+
+    @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "Ｓａｎｔｏｓｈ"])
+    async def test_refuses_a_taken_name_in_any_spelling_without_hashing(self, spelling: str) -> None:
+        hasher = FakePasswordHasher()
+        register = register_user(users=FakeUserRepository(a_user("santosh")), hasher=hasher)
+        with pytest.raises(UsernameTaken, match=r"^Username already registered$"):
+            await register(username=spelling, password="sntsh", fullname="Santosh Kumar")
+        assert hasher.hashed == 0
+
+    async def test_refuses_a_name_that_was_taken_while_it_hashed(self) -> None:
+        users = FakeUserRepository()
+
+        class SlowHasher(FakePasswordHasher):
+            async def hash(self, password: Password) -> PasswordHash:
+                if not self.hashed:
+                    self.hashed = 1
+                    await register_user(users=users)(username="ANN", password="other", fullname="Ann")
+                return await super().hash(password)
+
+        with pytest.raises(UsernameTaken):
+            await register_user(users=users, hasher=SlowHasher())(
+                username="ann", password="sntsh", fullname="Ann"
+            )
+
+    async def test_names_every_violation_at_once(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            await register_user()(username="a b", password="", fullname="\0")
+        assert [(v.field, v.code) for v in refusal.value.violations] == [
+            ("username", "not_allowed"),
+            ("fullname", "control_character"),
+            ("password", "empty"),
+        ]
+
+    async def test_refuses_before_it_looks_or_hashes(self) -> None:
+        hasher = FakePasswordHasher()
+        with pytest.raises(InvalidInput):
+            await register_user(hasher=hasher)(username="ann", password="p" * 257, fullname="Ann")
+        assert hasher.hashed == 0
+
+    async def test_holds_passwords_to_the_policy(self) -> None:
+        register = register_user(passwords=a_policy(min_length=8, refuse_own_words=True))
+        for password, code in {"short": "too_short", "Santosh123!": "too_personal"}.items():
+            with pytest.raises(InvalidInput) as refusal:
+                await register(username="santosh", password=password, fullname="Santosh Kumar")
+            assert [v.code for v in refusal.value.violations] == [code]

@@ -1,0 +1,149 @@
+from pathlib import Path
+
+import pytest
+
+from fastauth.entrypoints.settings import Settings, SettingsError
+
+CANARY = "canary-5f2e"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory without ``.env``, and an environment without settings."""
+    import os  # noqa: PLC0415
+
+    for name in [name for name in os.environ if name.upper().startswith("FASTAUTH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+class TestSettings:
+    def test_have_defaults(self) -> None:
+        settings = Settings.load()
+        assert (settings.mode, settings.host, settings.port, settings.workers) == (
+            "development",
+            "127.0.0.1",
+            8000,
+            1,
+        )
+        assert settings.database_url.render_as_string() == "sqlite+aiosqlite:///fastauth.db"
+        assert (settings.argon2_memory_kib, settings.argon2_time_cost, settings.argon2_parallelism) == (
+            19_456,
+            2,
+            1,
+        )
+        assert (settings.password_min_length, settings.password_blocklist, settings.docs) == (1, False, True)
+
+    def test_are_strict_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_MODE", "production")
+        settings = Settings.load()
+        assert (settings.password_min_length, settings.password_blocklist, settings.docs) == (8, True, False)
+        assert settings.relaxed == []
+
+    def test_say_what_development_relaxes(self) -> None:
+        assert Settings.load().relaxed == [
+            "passwords from 1 character",
+            "no password blocklist",
+            "/docs is open",
+        ]
+
+    def test_come_from_the_environment_first_then_the_file_then_the_secrets(
+        self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        secrets = elsewhere / "secrets"
+        secrets.mkdir()
+        for name, port in {"FASTAUTH_PORT": "1", "fastauth_workers": "1", "FASTAUTH_HOST": "one"}.items():
+            (secrets / name).write_text(f"{port}\n")
+        (elsewhere / ".env").write_text("FASTAUTH_PORT=2\nFASTAUTH_WORKERS=2\nOTHER=2\n")
+        monkeypatch.setenv("FASTAUTH_PORT", "3")
+        monkeypatch.setenv("FASTAUTH_SECRETS_DIR", str(secrets))
+        settings = Settings.load()
+        assert (settings.port, settings.workers, settings.host) == (3, 2, "one")
+
+    @pytest.mark.parametrize("name", ["FASTAUTH_PROT", "FASTAUTH_", "fastauth_mod", "FASTAUTH_DATABASE"])
+    @pytest.mark.parametrize("where", ["environment", "file", "secrets"])
+    def test_refuse_a_name_they_do_not_know(
+        self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, name: str, where: str
+    ) -> None:
+        match where:
+            case "environment":
+                monkeypatch.setenv(name, CANARY)
+            case "file":
+                (elsewhere / ".env").write_text(f"{name}={CANARY}\n")
+            case "secrets":
+                (elsewhere / name).write_text(CANARY)
+                monkeypatch.setenv("FASTAUTH_SECRETS_DIR", str(elsewhere))
+        with pytest.raises(SettingsError, match=name) as refusal:
+            Settings.load()
+        assert CANARY not in str(refusal.value)
+
+    def test_pass_over_what_belongs_to_the_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_TEST_ANYTHING", "1")
+        assert Settings.load() == Settings()
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("FASTAUTH_PORT", f"8{CANARY}"),
+            ("FASTAUTH_PORT", "65536"),
+            ("FASTAUTH_PORT", ""),
+            ("FASTAUTH_WORKERS", "0"),
+            ("FASTAUTH_MODE", f"prod{CANARY}"),
+            ("FASTAUTH_DATABASE_URL", f"mysql://u:{CANARY}@h/d"),
+            ("FASTAUTH_DATABASE_URL", f"postgresql+asyncpg://u:{CANARY}@h/d"),
+            ("FASTAUTH_DATABASE_URL", f"postgresql://u:{CANARY}@h:port/d"),
+            ("FASTAUTH_DATABASE_URL", CANARY),
+            ("FASTAUTH_PASSWORD_MIN_LENGTH", "257"),
+            ("FASTAUTH_ARGON2_MEMORY_KIB", "7"),
+            ("FASTAUTH_DOCS", CANARY),
+            ("FASTAUTH_SECRETS_DIR", f"/none/{CANARY}"),
+        ],
+    )
+    def test_name_what_is_malformed_and_never_its_value(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(SettingsError, match=name) as refusal:
+            Settings.load()
+        assert CANARY not in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+
+    @pytest.mark.parametrize(
+        ("url", "driver"),
+        [
+            ("postgresql://u:p@h/d", "postgresql+psycopg"),
+            ("postgres://u:p@h/d?sslmode=require", "postgresql+psycopg"),
+            ("postgresql+psycopg://u@/d?host=/tmp", "postgresql+psycopg"),
+            ("sqlite:////var/lib/a.db", "sqlite+aiosqlite"),
+            ("sqlite://", "sqlite+aiosqlite"),
+        ],
+    )
+    def test_choose_the_driver(self, monkeypatch: pytest.MonkeyPatch, url: str, driver: str) -> None:
+        monkeypatch.setenv("FASTAUTH_DATABASE_URL", url)
+        assert Settings.load().database_url.drivername == driver
+
+    def test_do_not_show_the_database_password(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_DATABASE_URL", f"postgresql://u:{CANARY}@h/d?password={CANARY}")
+        assert CANARY not in repr(Settings.load())
+
+    @pytest.mark.parametrize(
+        ("memory", "passes"), [("19455", "2"), ("47104", "0"), ("7167", "9"), ("19456", "1")]
+    )
+    def test_refuse_weak_hashes_in_production(
+        self, monkeypatch: pytest.MonkeyPatch, memory: str, passes: str
+    ) -> None:
+        monkeypatch.setenv("FASTAUTH_MODE", "production")
+        monkeypatch.setenv("FASTAUTH_ARGON2_MEMORY_KIB", memory)
+        monkeypatch.setenv("FASTAUTH_ARGON2_TIME_COST", passes)
+        with pytest.raises(SettingsError, match="FASTAUTH_ARGON2"):
+            Settings.load()
+
+    @pytest.mark.parametrize(
+        ("memory", "passes"), [("47104", "1"), ("19456", "2"), ("12288", "3"), ("7168", "5")]
+    )
+    def test_know_what_is_as_strong(self, monkeypatch: pytest.MonkeyPatch, memory: str, passes: str) -> None:
+        monkeypatch.setenv("FASTAUTH_MODE", "production")
+        monkeypatch.setenv("FASTAUTH_ARGON2_MEMORY_KIB", memory)
+        monkeypatch.setenv("FASTAUTH_ARGON2_TIME_COST", passes)
+        assert Settings.load().argon2_time_cost == int(passes)

@@ -1,0 +1,167 @@
+"""The value objects: what they accept, what they refuse, what they show."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import PROFILE, a_policy
+
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import Password
+from fastauth.domain.username import Username
+
+
+def refusal(act: object, *arguments: object) -> str:
+    assert callable(act)
+    with pytest.raises(InvalidInput) as refused:
+        act(*arguments)
+    return refused.value.violations[0].code
+
+
+class TestUsername:
+    @pytest.mark.parametrize("text", ["a", "a" * 50, "santosh", "O'Neil", "user@example.com", "名前", "ñ"])
+    def test_keeps_the_spelling(self, text: str) -> None:
+        assert Username.parse(text, PROFILE).spelling == text
+
+    def test_composes_what_was_decomposed(self) -> None:
+        assert Username.parse("e\u0301", PROFILE).spelling == "é"
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("", "empty"),
+            ("a" * 51, "too_long"),
+            ("\ud800", "not_unicode"),
+            ("a b", "not_allowed"),
+            (" a", "not_allowed"),
+            ("a\u00a0b", "not_allowed"),
+            ("a\0", "not_allowed"),
+            ("a\nb", "not_allowed"),
+            ("a\u200bb", "not_allowed"),
+            ("\u202eabc", "not_allowed"),
+            ("a\u00adb", "not_allowed"),
+            ("♚", "not_allowed"),
+            ("אa", "not_allowed"),
+            ("pаypal", "mixed_scripts"),
+        ],
+    )
+    def test_refuses(self, text: str, code: str) -> None:
+        assert refusal(Username.parse, text, PROFILE) == code
+
+    @given(st.text())
+    def test_recognises_any_name_that_was_ever_registered(self, text: str) -> None:
+        recognised = Username.recognise(text, PROFILE)
+        assert Username.recognise(recognised.spelling, PROFILE) == recognised
+
+    def test_keeps_a_name_from_before_apart_from_every_name_of_today(self) -> None:
+        assert Username.recognise("san tosh", PROFILE).key == " san tosh"
+
+
+class TestPrecisUsernameProfile:
+    @pytest.mark.parametrize(
+        "spellings",
+        [
+            ["alice", "Alice", "ALICE", "ＡＬＩＣＥ", "ａｌｉｃｅ", "Ａlice"],
+            ["åsa", "Åsa", "A\u030asa", "a\u030asa", "\u212bsa"],
+            ["иван", "ИВАН"],
+        ],
+    )
+    def test_gives_the_spellings_of_one_name_one_key(self, spellings: list[str]) -> None:
+        assert len({PROFILE.key(spelling) for spelling in spellings}) == 1
+
+    @pytest.mark.parametrize(
+        "name", ["たろう太郎タロー", "김철수金", "ㄅ漢", "user_1-2.3", "محمد١٢٣", "αβγ1"]
+    )
+    def test_allows_the_scripts_that_one_writing_system_uses_together(self, name: str) -> None:
+        assert PROFILE.key(name)
+
+    @pytest.mark.parametrize("name", ["аpple", "gооgle", "αlpha", "aー"])
+    def test_refuses_letters_of_two_scripts(self, name: str) -> None:
+        assert refusal(PROFILE.key, name) == "mixed_scripts"
+
+    @given(st.text(min_size=1, max_size=50))
+    def test_is_idempotent(self, text: str) -> None:
+        try:
+            key = PROFILE.key(unicodedata.normalize("NFC", text.encode(errors="replace").decode()))
+        except InvalidInput:
+            return
+        assert PROFILE.key(key) == key
+        assert " " not in key
+
+
+class TestFullName:
+    @pytest.mark.parametrize("text", ["A", "x" * 50, "Ann-Marie O'Neil", "محمد", "👩‍👩‍👧", "Dr. 名"])
+    def test_keeps(self, text: str) -> None:
+        assert FullName.parse(text).text == text
+
+    def test_loses_the_white_space_around_it(self) -> None:
+        assert FullName.parse(" \t" + "x" * 50 + "\u3000\n").text == "x" * 50
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("", "empty"),
+            (" \u2003\n", "empty"),
+            ("x" * 51, "too_long"),
+            ("a\0b", "control_character"),
+            ("a\x1b[2Jb", "control_character"),
+            ("a\r\nb", "control_character"),
+            ("a\u2028b", "control_character"),
+            ("a\u202eb", "control_character"),
+            ("\udfff", "not_unicode"),
+        ],
+    )
+    def test_refuses(self, text: str, code: str) -> None:
+        assert refusal(FullName.parse, text) == code
+
+
+class TestPassword:
+    @pytest.mark.parametrize("text", ["a", " a ", "\0", "\U0001f600" * 256, "ﬁ", "ＡＢＣ", "P\u00ad"])
+    def test_is_taken_as_sent(self, text: str) -> None:
+        assert Password.parse(text).text == text
+
+    def test_is_composed(self) -> None:
+        assert Password.parse("e\u0301") == Password.parse("é")
+
+    @pytest.mark.parametrize(
+        ("text", "code"), [("", "empty"), ("p" * 257, "too_long"), ("\udc00", "not_unicode")]
+    )
+    def test_refuses(self, text: str, code: str) -> None:
+        assert refusal(Password.parse, text) == code
+
+    def test_does_not_show_itself(self) -> None:
+        assert "canary" not in repr(Password.parse("canary"))
+
+
+class TestPasswordPolicy:
+    @pytest.mark.parametrize("text", ["\U0001f600" * 8, "ninechars", "        "])
+    def test_counts_code_points(self, text: str) -> None:
+        assert a_policy(min_length=8).choose(text).text == text
+
+    @pytest.mark.parametrize("text", ["seven77", "e\u0301" * 7])
+    def test_refuses_what_is_too_short_once_composed(self, text: str) -> None:
+        assert refusal(a_policy(min_length=8).choose, text) == "too_short"
+
+    @pytest.mark.parametrize("text", ["iloveyou1", "ILoveYou1"])
+    def test_refuses_what_many_people_use(self, text: str) -> None:
+        assert refusal(a_policy(common={"iloveyou1"}).choose, text) == "too_common"
+
+    @pytest.mark.parametrize(
+        "text",
+        ["santosh", "SANTOSH2026!", "kumar123", "santoshkumar", "Santosh Kumar", "fastauth1", "..Kumar.."],
+    )
+    def test_refuses_the_accounts_own_words(self, text: str) -> None:
+        policy = a_policy(refuse_own_words=True)
+        with pytest.raises(InvalidInput) as refused:
+            policy.choose(text, own_words=("santosh", "Santosh Kumar"))
+        assert refused.value.violations[0].code == "too_personal"
+
+    @pytest.mark.parametrize("text", ["a santosh of my own", "12345678", "correct horse"])
+    def test_allows_the_rest(self, text: str) -> None:
+        policy = a_policy(refuse_own_words=True)
+        assert policy.choose(text, own_words=("santosh", "007")).text == text
+
+    def test_shows_no_list(self) -> None:
+        assert "iloveyou" not in repr(a_policy(common={"iloveyou"}))
