@@ -18,6 +18,12 @@ QUICK_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "64", "FASTAUTH_ARGON2_TIME_COST": "
 """Parameters that leave a test its time for something else than hashing."""
 
 
+def environment(database_url: str, **settings: str) -> dict[str, str]:
+    """Return an environment with these settings and no others."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("FASTAUTH_")}
+    return others | {"FASTAUTH_DATABASE_URL": database_url, **QUICK_HASH, **settings}
+
+
 class Service:
     """``fastauth serve`` on a database, with further settings as given."""
 
@@ -25,12 +31,7 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._home = tempfile.TemporaryDirectory(prefix="fastauth-service-")
-        self._settings = {
-            "FASTAUTH_DATABASE_URL": database_url,
-            "FASTAUTH_PORT": str(self.port),
-            **QUICK_HASH,
-            **settings,
-        }
+        self._environment = environment(database_url, FASTAUTH_PORT=str(self.port), **settings)
 
     def __enter__(self) -> Self:
         self.start()
@@ -44,15 +45,11 @@ class Service:
     def log(self) -> str:
         return (Path(self._home.name) / "log").read_text()
 
-    def environment(self) -> dict[str, str]:
-        others = {name: value for name, value in os.environ.items() if not name.startswith("FASTAUTH_")}
-        return others | self._settings
-
     def start(self) -> None:
         with (Path(self._home.name) / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "fastauth", "serve"],
-                cwd=self._home.name, env=self.environment(), stdout=log, stderr=log, start_new_session=True,
+                cwd=self._home.name, env=self._environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + DEADLINE
         while True:

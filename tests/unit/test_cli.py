@@ -30,6 +30,7 @@ class TestCommand:
             ("FASTAUTH_PROT", "canary"),
             ("FASTAUTH_PORT", "canary"),
             ("FASTAUTH_DATABASE_URL", "sqlite:////none/canary.db"),
+            ("FASTAUTH_DATABASE_URL", "sqlite:///canary.db"),
             ("FASTAUTH_DATABASE_URL", "postgresql://canary:canary@127.0.0.1:1/canary"),
         ],
     )
@@ -38,6 +39,7 @@ class TestCommand:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv(name, value)
+        (tmp_path / "canary.db").write_text("no database")
         result = run(app, [command])
         lines = [line for line in result.output.splitlines() if not line.startswith("fastauth: development")]
         assert result.exit_code == 1

@@ -2,11 +2,12 @@
 
 import asyncio
 import math
+import sqlite3
 import time
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, PoolProxiedConnection
@@ -85,10 +86,18 @@ class Database:
 
 def _adapt(engine: Engine, *, is_sqlite: bool) -> None:
     if is_sqlite:
+        event.listen(engine, "do_connect", _try_to_open)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         _check_after_rest(engine)
+
+
+def _try_to_open(
+    _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
+) -> None:
+    """Fail here if the file cannot be opened: aiosqlite would leave a thread behind that fails later."""
+    sqlite3.connect(*arguments, **options).close()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -12,8 +12,10 @@ from fastauth.domain.errors import StorageUnavailable
 
 _log = logging.getLogger("fastauth.storage")
 
+# SQLSTATEs (PostgreSQL's appendix A) and SQLite's result codes.
 READ_ONLY = "25006"
 UNDEFINED_TABLE = "42P01"
+DAMAGED_FILE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class SchemaBehind(StorageUnavailable):
@@ -50,7 +52,11 @@ def is_missing_table(error: DBAPIError) -> bool:
 def _is_outage(error: DBAPIError) -> bool:
     if is_missing_table(error):
         return True  # nobody has migrated yet, or somebody has taken the tables away
-    return isinstance(error, (OperationalError, InterfaceError)) or _sqlstate(error) == READ_ONLY
+    return (
+        isinstance(error, (OperationalError, InterfaceError))
+        or _sqlstate(error) == READ_ONLY
+        or getattr(error.orig, "sqlite_errorcode", None) in DAMAGED_FILE
+    )
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -1,0 +1,200 @@
+"""Migrations: a new database, one that the tutorial made, several who migrate at once."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bcrypt
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, inspect, text
+from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
+from tests.integration.conftest import adopted_key, connect
+from tests.integration.service import Service, environment
+
+from fastauth.adapters import sql
+from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository, migrate
+from fastauth.adapters.sql.tables import REVISION, metadata
+from fastauth.domain.username import Username
+
+PASSWORD = "sntsh"
+HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    """A connection of somebody who is not fastauth."""
+    engine = create_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def the_tutorials_table(**lengths: int) -> Table:
+    return Table(
+        "user_info",
+        MetaData(),
+        Column("id", Integer, primary_key=True, index=True),
+        Column("username", String(lengths.get("username")), unique=True),
+        Column("password", String(lengths.get("password"))),
+        Column("fullname", String(lengths.get("fullname")), unique=True),
+    )
+
+
+def fill(engine: Engine, rows: list[dict[str, Any]], **lengths: int) -> None:
+    table = the_tutorials_table(**lengths)
+    table.create(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), rows)
+
+
+def rows_of(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return list(
+            connection.execute(text("SELECT id, username, password, fullname FROM user_info ORDER BY id"))
+        )
+
+
+async def migrate_at(url: str) -> None:
+    database = connect(url)
+    try:
+        await migrate(database, adopted_key=adopted_key)
+        await database.check()
+    finally:
+        await database.close()
+
+
+class TestMigrate:
+    async def test_makes_the_tables_that_the_code_describes(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        await migrate_at(empty_database_url)
+        inspector = inspect(engine)
+        for table in metadata.sorted_tables:
+            assert {column["name"] for column in inspector.get_columns(table.name)} == set(
+                table.columns.keys()
+            )
+
+    async def test_changes_nothing_the_second_time(self, empty_database_url: str, engine: Engine) -> None:
+        await migrate_at(empty_database_url)
+        with Service(empty_database_url) as service:
+            service.register(a_registration())
+        before = rows_of(engine)
+        await migrate_at(empty_database_url)
+        assert rows_of(engine) == before
+
+    async def test_is_asked_for_before(self, empty_database_url: str) -> None:
+        database = connect(empty_database_url)
+        with pytest.raises(SchemaBehind):
+            await database.check()
+        await database.close()
+
+    def test_is_done_once_by_four_who_start_at_once(self, empty_database_url: str, engine: Engine) -> None:
+        fill(
+            engine, [{"username": f"user{n}", "password": HASH, "fullname": f"User {n}"} for n in range(500)]
+        )
+        command = [sys.executable, "-m", "fastauth", "migrate"]
+        migrants = [subprocess.Popen(command, env=environment(empty_database_url)) for _ in range(4)]
+        assert [migrant.wait(60) for migrant in migrants] == [0, 0, 0, 0]
+        assert len(rows_of(engine)) == 500
+
+    def test_describes_the_revision_the_code_relies_on(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(sql.__file__).with_name("migrations")))
+        assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+class TestAdoption:
+    ROWS = (
+        {"username": "santosh", "password": HASH, "fullname": "Santosh Kumar"},
+        {"username": "Zoe\u0301", "password": HASH, "fullname": "Zoé"},
+        {"username": "John Smith", "password": HASH, "fullname": "John"},
+        {"username": "pаypal", "password": HASH, "fullname": "Mixed scripts"},
+        {"username": "x" * 60, "password": HASH, "fullname": "y" * 60},
+        {"username": None, "password": None, "fullname": None},
+        {"username": "", "password": "", "fullname": ""},
+    )
+
+    async def test_keeps_every_row_and_every_hash(self, empty_database_url: str, engine: Engine) -> None:
+        fill(engine, list(self.ROWS))
+        before = rows_of(engine)
+        await migrate_at(empty_database_url)
+        assert rows_of(engine) == before
+        assert bcrypt.checkpw(PASSWORD.encode(), rows_of(engine)[0].password.encode())
+
+    async def test_finds_everybody_by_the_name_they_had(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        fill(engine, list(self.ROWS))
+        await migrate_at(empty_database_url)
+        database = connect(empty_database_url)
+        users = SqlUserRepository(database=database)
+        for row in self.ROWS:
+            if row["username"]:
+                found = await users.find(Username.recognise(row["username"], PROFILE))
+                assert found
+                assert found.password_hash.encoded == HASH
+        await database.close()
+
+    def test_refuses_the_names_it_adopted_in_every_spelling(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        fill(engine, list(self.ROWS))
+        with Service(empty_database_url) as service:
+            for name in ("santosh", "SANTOSH", "zoé", "ＺＯÉ"):
+                assert service.register(a_registration(username=name)).status_code == 409
+            new = service.register(a_registration(fullname="Santosh Kumar"))
+            assert new.status_code == 201
+            assert new.json()["id"] == len(self.ROWS) + 1
+
+    def test_makes_room_for_longer_hashes(self, empty_database_url: str, engine: Engine) -> None:
+        fill(engine, list(self.ROWS[:1]), username=20, password=60, fullname=20)
+        with Service(empty_database_url) as service:
+            response = service.register(a_registration(username="u" * 50, fullname="f" * 50))
+            assert response.status_code == 201
+
+    async def test_continues_after_the_highest_id(self, empty_database_url: str, engine: Engine) -> None:
+        fill(engine, [{"id": 41, "username": "ann", "password": HASH, "fullname": "Ann"}])
+        await migrate_at(empty_database_url)
+        database = connect(empty_database_url)
+        added = await SqlUserRepository(database=database).add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+        assert added.id == 42
+        await database.close()
+
+    async def test_stops_before_any_change_where_two_names_are_one(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        names = ["ann", "Ann", "bob", "ANN", "zoé", "Zoe\u0301"]
+        fill(
+            engine, [{"username": name, "password": HASH, "fullname": str(n)} for n, name in enumerate(names)]
+        )
+        before = rows_of(engine)
+        with pytest.raises(MigrationRefused) as refusal:
+            await migrate_at(empty_database_url)
+        for name in ("'ann' (id 1)", "'Ann' (id 2)", "'ANN' (id 4)", "'zoé' (id 5)"):
+            assert name in str(refusal.value)
+        assert "bob" not in str(refusal.value)
+        assert HASH not in str(refusal.value)
+        assert rows_of(engine) == before
+        assert inspect(engine).get_table_names() == ["user_info"]
+        assert "username_key" not in {column["name"] for column in inspect(engine).get_columns("user_info")}
+
+    async def test_stops_at_a_table_that_is_not_the_tutorials(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE user_info (id INTEGER PRIMARY KEY, email TEXT)"))
+        with pytest.raises(MigrationRefused, match="email"):
+            await migrate_at(empty_database_url)
+
+    async def test_is_done_once_by_four_tasks_of_one_process(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        fill(engine, list(self.ROWS))
+        await asyncio.gather(*(migrate_at(empty_database_url) for _ in range(4)))
+        assert len(rows_of(engine)) == len(self.ROWS)
