@@ -212,16 +212,23 @@ def _docker_is_required() -> bool:
 
 
 def _docker_answers() -> bool:
+    """Say whether there is an engine, and `IMAGE` is to be had from it."""
+    if "DOCKER_HOST" not in os.environ and not _listens("/var/run/docker.sock"):
+        return False
+    client = docker.from_env(timeout=5)
     try:
-        client = docker.from_env(timeout=5)
-        client.ping()
-        try:
-            client.images.get(IMAGE)
-        except docker.errors.ImageNotFound:
+        if not client.images.list(IMAGE):
             client.images.pull(*IMAGE.split(":"))
     except (DockerException, OSError):
         return False
+    finally:
+        client.close()
     return True
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(path) == 0
 
 
 def _postgres_programs() -> Path | None:
