@@ -1,7 +1,8 @@
 """Valid objects with one interesting thing: ``a_user(username="Alice")``."""
 
 from collections.abc import Container
-from itertools import count
+from datetime import datetime, timedelta
+from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
@@ -12,11 +13,12 @@ from fastauth.application.register_user import RegisterUser
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import Password, PasswordHash, PasswordPolicy
 from fastauth.domain.ports import PasswordHasher, UserRepository
-from fastauth.domain.user import User, UserId
+from fastauth.domain.refresh_token import TokenDigest
+from fastauth.domain.session import Device, Session, SessionId
+from fastauth.domain.user import User
 from fastauth.domain.username import Username
 
 PROFILE = PrecisUsernameProfile()  # pure and quick: it needs no fake
-_ids = count(1)
 
 
 def a_username(text: str = "santosh") -> Username:
@@ -33,15 +35,6 @@ def a_password(text: str = "sntsh") -> Password:
 
 def a_password_hash(encoded: str = "a hash") -> PasswordHash:
     return PasswordHash(encoded)
-
-
-def a_user(username: str = "santosh") -> User:
-    return User(
-        id=UserId(next(_ids)),
-        username=a_username(username),
-        fullname=a_full_name(),
-        password_hash=a_password_hash(),
-    )
 
 
 def a_policy(
@@ -72,3 +65,20 @@ def register_user(
 def a_name() -> str:
     """Return a name that no test has used, in this run or in an earlier one on the same database."""
     return f"u-{token_hex(8)}"
+
+
+def a_digest(text: str) -> TokenDigest:
+    return TokenDigest(sha256(text.encode()).digest())
+
+
+def a_session(user: User, *, now: datetime) -> Session:
+    return Session(
+        id=SessionId(token_hex(16)),
+        user_id=user.id,
+        device=Device(user_agent="a browser", address="192.0.2.1"),
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + timedelta(days=30),
+        refresh_digest=a_digest(token_hex(8)),
+        refresh_expires_at=now + timedelta(days=7),
+    )

@@ -1,6 +1,6 @@
-"""Bodies that somebody may send to `POST /users/register` and that are no registration.
+"""Bodies and requests that somebody may send to `POST /users/register` and that are no registration.
 
-Written from RFC 8259 and from what has gone wrong in others: each pair is a name and a body.
+Written from RFC 8259, from RFC 9112 and from what has gone wrong in others. Each has a name.
 """
 
 import json
@@ -137,3 +137,119 @@ NAUGHTY_STRINGS: list[str] = [
     "\U000e0001", "a" * 50, "a" * 51, "é" * 50, "😀" * 50, "admin", "root", "__proto__", "constructor", "toString",
     "file:///etc/passwd", "http://a/%%30%30", "-", "--help", ".", "..", "@", "#", "💩" * 51, "\u0600", "ᅠ", "\u202e",
 ]  # fmt: skip
+
+POST = b"POST /users/register HTTP/1.1"
+CHUNKED = b"Transfer-Encoding: chunked"
+
+SOMEBODY = b"u-0000000000000000"
+"""Stands in requests for a name of the same length that nobody has."""
+
+_REGISTRATION = json.dumps({"username": SOMEBODY.decode(), "password": CANARY, "fullname": "Ann"}).encode()
+
+
+def a_request(
+    line: bytes = POST,
+    *headers: bytes,
+    host: bytes | None = b"Host: a",
+    kind: bytes = b"Content-Type: application/json",
+    body: bytes = _REGISTRATION,
+    sized: bool = True,
+) -> bytes:
+    """Return the bytes of a request: a registration, but for what is given."""
+    size = [b"Content-Length: %d" % len(body)] if sized else []
+    return b"\r\n".join([line, *([host] if host else []), kind, *size, *headers, b"", body])
+
+
+def _chunks(body: bytes, *headers: bytes) -> bytes:
+    return a_request(POST, CHUNKED, *headers, body=body, sized=False)
+
+
+def _sized(size: bytes) -> bytes:
+    return a_request(POST, b"Content-Length: " + size, sized=False)
+
+
+_UTF_16 = _REGISTRATION.decode().encode("utf-16")
+_ONE_CHUNK = b"%x\r\n%s\r\n0\r\n\r\n"
+_JSON, _TEXT = b"Content-Type: application/json", b"Content-Type: text/plain"
+_HTTP_2 = (b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQAAP__")
+_WEBSOCKET = (b"Connection: Upgrade", b"Upgrade: websocket")
+
+# fmt: off
+ODD_REQUESTS: dict[str, tuple[set[int], bytes]] = {
+    "UTF-16 that says so": ({422}, a_request(kind=_JSON + b"; charset=utf-16", body=_UTF_16)),
+    "two content types, JSON first": ({201, 400, 422}, a_request(POST, _TEXT)),
+    "two content types, JSON last": ({201, 400, 422}, a_request(POST, _JSON, kind=_TEXT)),
+    "two framings": ({400}, _chunks(_ONE_CHUNK % (len(_REGISTRATION), _REGISTRATION), b"Content-Length: 5")),
+    "two lengths": ({400}, a_request(POST, b"Content-Length: 5")),
+    "two lengths in one header": ({400}, _sized(b"5, 6")),
+    "a length with a sign": ({400}, _sized(b"+5")),
+    "a negative length": ({400}, _sized(b"-5")),
+    "a length in hexadecimal": ({400}, _sized(b"0x5")),
+    "a length beyond 64 bits": ({400, 413}, _sized(b"9" * 30)),
+    "a folded header": ({201, 400}, a_request(POST, b"X-A: a\r\n  b")),
+    "bare line feeds": ({201, 400}, a_request().replace(b"\r\n", b"\n")),
+    "a bare carriage return": ({400}, a_request(POST, b"X-A: a\rX-B: b")),
+    "a space before the colon": ({400}, a_request(POST, b"X-A : a")),
+    "a NUL in a header": ({400}, a_request(POST, b"X-A: a\0b")),
+    "a header without a colon": ({400}, a_request(POST, b"X-A")),
+    "a header without a name": ({400}, a_request(POST, b": a")),
+    "a whole address": ({201}, a_request(b"POST http://127.0.0.1/users/register HTTP/1.1")),
+    "a whole address elsewhere": ({201, 400, 421}, a_request(b"POST http://evil.example/users/register HTTP/1.1")),
+    "a host with a path": ({201, 400}, a_request(host=b"Host: evil/ip?x=")),
+    "no host": ({201, 400}, a_request(host=None)),
+    "no host in HTTP/1.0": ({201}, a_request(b"POST /users/register HTTP/1.0", host=None)),
+    "an encoded line end in the path": ({404}, a_request(b"POST /users/register%0d%0aX-A:%20a HTTP/1.1")),
+    "an encoded escape in the path": ({404}, a_request(b"POST /%1b[2J HTTP/1.1")),
+    "an escape in the path": ({400}, a_request(b"POST /\x1b[2J HTTP/1.1")),
+    "an escape in the query": ({400}, a_request(b"POST /users/register?\x1b[2J HTTP/1.1")),
+    "a lower-case method": ({400, 405, 501}, a_request(b"post /users/register HTTP/1.1")),
+    "a method nobody knows": ({400, 405, 501}, a_request(b"REGISTER /users/register HTTP/1.1")),
+    "a version nobody knows": ({400, 505}, a_request(b"POST /users/register HTTP/9.9")),
+    "a path of 8 KiB": ({404, 414}, a_request(b"POST /%s HTTP/1.1" % (b"a" * 8_192))),
+    "a query of 8 KiB": ({201, 414}, a_request(b"POST /users/register?%s HTTP/1.1" % (b"a" * 8_192))),
+    "an expectation nobody knows": ({201, 417}, a_request(POST, b"Expect: the-worst")),
+    "an offer to speak HTTP/2": ({201}, a_request(POST, *_HTTP_2)),
+    "a chunk size with a sign": ({400}, _chunks(b"-5\r\nhello\r\n0\r\n\r\n")),
+    "a chunk size beyond 64 bits": ({400, 413}, _chunks(b"10000000000000005\r\nhello\r\n0\r\n\r\n")),
+    "a chunk longer than it says": ({400}, _chunks(b"5\r\nhello you\r\n0\r\n\r\n")),
+    "HTTP/2": ({400, 505}, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    "TLS": ({400}, bytes.fromhex("16030100c8010000c40303")),
+}
+"""What is odd about a registration, the statuses that are right for it, and the request."""
+
+_HIDDEN = a_request()
+_BEHIND_THE_LAST_CHUNK = b"0\r\n\r\n" + _HIDDEN
+_IN_AN_EXTENSION = b"5;\nxx\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(_HIDDEN), _HIDDEN)
+
+
+def _announcing(*headers: bytes) -> bytes:
+    """Return the head of a request that is answered whatever its body is, which is to be the hidden one."""
+    size = b"Content-Length: %d" % len(_HIDDEN)
+    return a_request(b"GET /ping HTTP/1.1", *headers, size, body=b"", sized=False)
+
+
+SMUGGLED_REQUESTS: dict[str, tuple[bytes, bytes]] = {
+    "in a body": (a_request(b"GET /ping HTTP/1.1", body=_HIDDEN), b""),
+    "in a body that comes late": (_announcing(), _HIDDEN),
+    "in a body for no address": (a_request(b"POST /none HTTP/1.1", body=_HIDDEN), b""),
+    "in a body that is too large": (a_request(body=b" " * 20_000 + _HIDDEN), b""),
+    "in a chunk": (_chunks(_ONE_CHUNK % (len(_HIDDEN), _HIDDEN), b"Content-Length: 4"), b""),
+    "in a chunk extension": (_chunks(_IN_AN_EXTENSION), b""),
+    "behind the last chunk": (a_request(POST, CHUNKED, body=_BEHIND_THE_LAST_CHUNK), b""),
+    "behind the shorter of two lengths": (a_request(POST, b"Content-Length: 0", body=_HIDDEN), b""),
+    "behind the end of the connection": (a_request(b"GET /ping HTTP/1.1", b"Connection: close") + _HIDDEN, b""),
+    "behind an offer to speak HTTP/2": (_announcing(*_HTTP_2), _HIDDEN),
+    "behind an offer to speak WebSocket": (_announcing(*_WEBSOCKET), _HIDDEN),
+    **{
+        f"behind {framing!r}": (a_request(POST, framing, body=_BEHIND_THE_LAST_CHUNK), b"")
+        for framing in (
+            b"Transfer-Encoding:\r\n chunked", b"X-A: a\nTransfer-Encoding: chunked", b"Transfer-Encoding : chunked",
+            b"X-A: a\rTransfer-Encoding: chunked", b"Transfer-Encoding:\x0bchunked", b"Transfer-Encoding: xchunked",
+            b"Transfer-Encoding: identity", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+            b"Transfer-Encoding: chunked, identity", b'Transfer-Encoding: "chunked"', b"Transfer_Encoding: chunked",
+            b"X-A: a\0\r\nTransfer-Encoding: chunked", b" Transfer-Encoding: chunked",
+        )
+    },
+}
+"""Where a second registration hides, the request before it, and what follows once that is answered."""
+# fmt: on

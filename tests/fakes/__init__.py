@@ -1,4 +1,12 @@
 """The ports in memory. The same contracts hold for them as for the real adapters."""
 
+from tests.fakes.access_tokens import FakeAccessTokens as FakeAccessTokens
+from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.password_hasher import FakePasswordHasher as FakePasswordHasher
-from tests.fakes.user_repository import FakeUserRepository as FakeUserRepository
+from tests.fakes.storage import FakeEventLog as FakeEventLog
+from tests.fakes.storage import FakeSessionRepository as FakeSessionRepository
+from tests.fakes.storage import FakeSessionSweeper as FakeSessionSweeper
+from tests.fakes.storage import FakeSigningKeyRepository as FakeSigningKeyRepository
+from tests.fakes.storage import FakeStorage as FakeStorage
+from tests.fakes.storage import FakeUnitOfWork as FakeUnitOfWork
+from tests.fakes.storage import FakeUserRepository as FakeUserRepository

@@ -3,14 +3,28 @@
 from hashlib import sha256
 from secrets import token_hex
 
+from fastauth.domain.errors import InvalidCredentials
 from fastauth.domain.password import Password, PasswordHash
 
 
 class FakePasswordHasher:
+    """Counts what it hashes and what it verifies. Hashes that begin with ``old`` are outdated."""
+
     def __init__(self) -> None:
         self.hashed = 0
+        self.verified = 0
 
     async def hash(self, password: Password) -> PasswordHash:
         self.hashed += 1
-        salt = token_hex(8)
-        return PasswordHash(f"fake${salt}${sha256((salt + password.text).encode()).hexdigest()}")
+        return self._hash(password, salt=token_hex(8))
+
+    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+        self.verified += 1
+        kind, salt, _ = known.encoded.split("$") if known else ("fake", "nobody", "")
+        if known is None or self._hash(password, salt=salt, kind=kind) != known:
+            raise InvalidCredentials
+        return known if kind == "fake" else self._hash(password, salt=token_hex(8))
+
+    @staticmethod
+    def _hash(password: Password, *, salt: str, kind: str = "fake") -> PasswordHash:
+        return PasswordHash(f"{kind}${salt}${sha256((salt + password.text).encode()).hexdigest()}")

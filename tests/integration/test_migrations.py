@@ -131,7 +131,7 @@ class TestAdoption:
         fill(engine, list(self.ROWS))
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        users = SqlUserRepository(database=database)
+        users = SqlUserRepository(connections=database.autocommit)
         for row in self.ROWS:
             if row["username"]:
                 found = await users.find(Username.recognise(row["username"], PROFILE))
@@ -160,7 +160,7 @@ class TestAdoption:
         fill(engine, [{"id": 41, "username": "ann", "password": HASH, "fullname": "Ann"}])
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        added = await SqlUserRepository(database=database).add(
+        added = await SqlUserRepository(connections=database.autocommit).add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
         assert added.id == 42

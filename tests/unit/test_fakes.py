@@ -2,8 +2,22 @@
 
 import pytest
 from tests.contracts.password_hasher import PasswordHasherContract
+from tests.contracts.session_repository import SessionSweeperContract
+from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_repository import UserRepositoryContract
-from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.fakes import (
+    FakePasswordHasher,
+    FakeSessionRepository,
+    FakeSessionSweeper,
+    FakeSigningKeyRepository,
+    FakeUnitOfWork,
+    FakeUserRepository,
+)
+
+from fastauth.domain.event import EventKind
+from fastauth.domain.ports import UserRepository
+from fastauth.domain.user import User
 
 
 class TestFakeUserRepository(UserRepositoryContract):
@@ -16,3 +30,41 @@ class TestFakePasswordHasher(PasswordHasherContract):
     @pytest.fixture
     def hasher(self) -> FakePasswordHasher:
         return FakePasswordHasher()
+
+
+class TestFakeSessionRepository(SessionSweeperContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
+
+    @pytest.fixture
+    def sweeper(self, users: FakeUserRepository) -> FakeSessionSweeper:
+        return FakeSessionSweeper(users.storage)
+
+
+class TestFakeUnitOfWork(UnitOfWorkContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
+
+    @pytest.fixture
+    def unit_of_work(self, users: FakeUserRepository) -> FakeUnitOfWork:
+        return FakeUnitOfWork(users.storage)
+
+    async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
+        assert isinstance(users, FakeUserRepository)
+        return [event.kind for event in users.storage.events if event.user_id == user.id]
+
+
+class TestFakeSigningKeyRepository(SigningKeyRepositoryContract):
+    @pytest.fixture
+    def keys(self) -> FakeSigningKeyRepository:
+        return FakeSigningKeyRepository()

@@ -80,7 +80,7 @@ class TestRegister:
         response = await client.post(URL, content=BODIES[name], headers=JSON)
         assert_problem(response, 422, "invalid_input")
         assert CANARY not in response.text + str(response.headers) + caplog.text
-        assert users.everybody == []
+        assert users.storage.users == {}
 
     @pytest.mark.parametrize("name", TOO_LARGE)
     async def test_refuses_what_is_too_large(self, client: httpx2.AsyncClient, name: str) -> None:
@@ -252,7 +252,7 @@ class TestDocumentation:
         assert "//" not in "".join(files)
 
     async def test_is_not_there_in_production(self, users: FakeUserRepository) -> None:
-        app = create_app(Container(settings=Settings(mode="production"), users=users))  # type: ignore[arg-type]
+        app = create_app(Container(settings=Settings(mode="production", secret_key="s" * 32), users=users))  # type: ignore[arg-type]
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             for path in ("/docs", "/openapi.json", "/redoc", "/docs/files/swagger-ui.css"):
                 assert_problem(await client.get(path), 404, "not_found")

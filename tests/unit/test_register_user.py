@@ -1,5 +1,5 @@
 import pytest
-from tests.builders import a_policy, a_user, a_username, register_user
+from tests.builders import a_full_name, a_password_hash, a_policy, a_username, register_user
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
 from fastauth.domain.errors import InvalidInput, UsernameTaken
@@ -23,7 +23,11 @@ class TestRegisterUser:
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "Ｓａｎｔｏｓｈ"])
     async def test_refuses_a_taken_name_in_any_spelling_without_hashing(self, spelling: str) -> None:
         hasher = FakePasswordHasher()
-        register = register_user(users=FakeUserRepository(a_user("santosh")), hasher=hasher)
+        users = FakeUserRepository()
+        await users.add(
+            username=a_username("santosh"), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+        register = register_user(users=users, hasher=hasher)
         with pytest.raises(UsernameTaken, match=r"^Username already registered$"):
             await register(username=spelling, password="sntsh", fullname="Santosh Kumar")
         assert hasher.hashed == 0

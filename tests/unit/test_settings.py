@@ -37,6 +37,7 @@ class TestSettings:
 
     def test_are_strict_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FASTAUTH_MODE", "production")
+        monkeypatch.setenv("FASTAUTH_SECRET_KEY", "s" * 32)
         settings = Settings.load()
         assert (settings.password_min_length, settings.password_blocklist, settings.docs) == (8, True, False)
         assert settings.relaxed == []
@@ -134,6 +135,7 @@ class TestSettings:
         self, monkeypatch: pytest.MonkeyPatch, memory: str, passes: str
     ) -> None:
         monkeypatch.setenv("FASTAUTH_MODE", "production")
+        monkeypatch.setenv("FASTAUTH_SECRET_KEY", "s" * 32)
         monkeypatch.setenv("FASTAUTH_ARGON2_MEMORY_KIB", memory)
         monkeypatch.setenv("FASTAUTH_ARGON2_TIME_COST", passes)
         with pytest.raises(SettingsError, match="FASTAUTH_ARGON2"):
@@ -144,6 +146,7 @@ class TestSettings:
     )
     def test_know_what_is_as_strong(self, monkeypatch: pytest.MonkeyPatch, memory: str, passes: str) -> None:
         monkeypatch.setenv("FASTAUTH_MODE", "production")
+        monkeypatch.setenv("FASTAUTH_SECRET_KEY", "s" * 32)
         monkeypatch.setenv("FASTAUTH_ARGON2_MEMORY_KIB", memory)
         monkeypatch.setenv("FASTAUTH_ARGON2_TIME_COST", passes)
         assert Settings.load().argon2_time_cost == int(passes)

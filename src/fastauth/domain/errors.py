@@ -4,17 +4,28 @@
 
     FastauthError
     ├── InvalidInput           one or more values break a rule
+    ├── Unauthenticated        nobody, or not who they say they are
+    │   ├── InvalidCredentials
+    │   ├── InvalidAccessToken
+    │   ├── NoAccessToken
+    │   └── InvalidRefreshToken
+    ├── Forbidden              somebody, but not for this
+    │   └── WrongPassword
+    ├── NotFound               there is no such thing, or not for the caller
+    │   ├── SessionNotFound
+    │   └── UserNotFound
     ├── Conflict               what is asked for contradicts what is stored
     │   └── UsernameTaken
     └── Unavailable            nothing is wrong with the request: try again later
         ├── StorageUnavailable
+        ├── SecretKeyUnknown
         └── HashingOverloaded
 
 The inner nodes are categories: an entry point decides once for each how it is told. Whatever
 falls outside of this tree is a bug.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -52,6 +63,71 @@ class InvalidInput(FastauthError):
         self.detail = " ".join(f"{each.field}: {each.detail}" for each in violations)
         super().__init__()
 
+    def about(self, field: str) -> Self:
+        """Return the same violations of a field that goes by another name."""
+        return type(self)(*(replace(each, field=field) for each in self.violations))
+
+
+class Unauthenticated(FastauthError):
+    """Whoever asks has not shown who they are."""
+
+
+class InvalidCredentials(Unauthenticated):
+    """Name and password do not lead to an account that may log in. Why is for nobody to know."""
+
+    code = "invalid_credentials"
+    detail = "Username or password is wrong"
+
+
+class InvalidAccessToken(Unauthenticated):
+    """The access token is not one of ours, or its time or its session is over."""
+
+    code = "invalid_token"
+    detail = "The access token is invalid or no longer valid"
+
+
+class NoAccessToken(Unauthenticated):
+    """Nothing was sent that could show who asks."""
+
+    code = "no_access_token"
+    detail = "An access token is required"
+
+
+class InvalidRefreshToken(Unauthenticated):
+    """The refresh token is not one of ours, or its time, its turn or its session is over."""
+
+    code = "invalid_refresh_token"
+    detail = "The refresh token is invalid or no longer valid"
+
+
+class Forbidden(FastauthError):
+    """It is known who asks, and that they may not."""
+
+
+class WrongPassword(Forbidden):
+    """Somebody logged in has not repeated their password correctly."""
+
+    code = "wrong_password"
+    detail = "The current password is wrong"
+
+
+class NotFound(FastauthError):
+    """There is no such thing, or none that the caller may know of."""
+
+
+class SessionNotFound(NotFound):
+    """The caller has no live session of this id."""
+
+    code = "session_not_found"
+    detail = "No such session"
+
+
+class UserNotFound(NotFound):
+    """Nobody goes by this name."""
+
+    code = "user_not_found"
+    detail = "No such user"
+
 
 class Conflict(FastauthError):
     """What is asked for contradicts what is stored."""
@@ -77,6 +153,13 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     detail = "The database is not available at the moment. Nothing is known to have been stored."
+
+
+class SecretKeyUnknown(Unavailable):
+    """The signing keys were sealed under a secret key that this process does not have."""
+
+    code = "secret_key_unknown"
+    detail = "The signing keys cannot be opened."
 
 
 class HashingOverloaded(Unavailable):

@@ -1,14 +1,22 @@
 """What the core asks of the outside, in the words of the core.
 
-Whoever implements a port keeps the promises of its contract in ``tests/contracts``.
+Whoever implements a port keeps the promises of its contract in ``tests/contracts``. Every method
+that reaches the database raises `StorageUnavailable` where the database does not answer.
 """
 
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from fastauth.domain.event import Event
     from fastauth.domain.full_name import FullName
     from fastauth.domain.password import Password, PasswordHash
-    from fastauth.domain.user import User
+    from fastauth.domain.refresh_token import TokenDigest
+    from fastauth.domain.session import Caller, Session, SessionId
+    from fastauth.domain.signing_key import KeyRing, SigningKey
+    from fastauth.domain.tokens import AccessClaims, AccessToken
+    from fastauth.domain.user import User, UserId
     from fastauth.domain.username import Username
 
 
@@ -16,11 +24,7 @@ class UserRepository(Protocol):
     """Everybody who has registered."""
 
     async def find(self, username: "Username") -> "User | None":
-        """Return the account whose name has the key of `username`.
-
-        Raises:
-            StorageUnavailable: The answer is not known.
-        """
+        """Return the account whose name has the key of `username`."""
 
     async def add(
         self, *, username: "Username", fullname: "FullName", password_hash: "PasswordHash"
@@ -33,6 +37,93 @@ class UserRepository(Protocol):
             StorageUnavailable: The account may or may not have been stored.
         """
 
+    async def rename(self, user_id: "UserId", fullname: "FullName") -> None:
+        """Replace the full name."""
+
+    async def replace_password(self, user_id: "UserId", *, known: "PasswordHash", new: "PasswordHash") -> int:
+        """Replace the hash of the password if it still is `known`; return how many that were: 1 or 0."""
+
+    async def set_disabled(self, user_id: "UserId", since: "datetime | None") -> None:
+        """Close the account `since` some time, or open it again with ``None``."""
+
+
+class SessionRepository(Protocol):
+    """Every session that may still be used."""
+
+    async def start(self, session: "Session", *, password_hash: "PasswordHash") -> None:
+        """Store a new session.
+
+        Raises:
+            InvalidCredentials: Its user is disabled or has another password than `password_hash`.
+                Whatever ends a user's sessions at the same time ends this one, too.
+        """
+
+    async def rotate(
+        self,
+        session_id: "SessionId",
+        *,
+        spent: "tuple[TokenDigest, ...]",
+        successor: "TokenDigest",
+        now: datetime,
+        refresh_until: datetime,
+    ) -> "Session | None":
+        """Put `successor` in the place of the session's refresh token, if that is one of `spent`.
+
+        One statement decides, and of any number at once a single one succeeds. ``None`` says that
+        nothing changed: the token is another one, the session is over, or its user disabled.
+        """
+
+    async def find(self, session_id: "SessionId", *, now: datetime) -> "Caller | None":
+        """Return a session that lives and its user, unless that user is disabled."""
+
+    async def of_user(self, user_id: "UserId", *, now: datetime) -> "list[Session]":
+        """Return the user's sessions that live, the newest first."""
+
+    async def end(
+        self,
+        user_id: "UserId",
+        *,
+        only: "SessionId | None" = None,
+        but: "SessionId | None" = None,
+        now: datetime,
+    ) -> int:
+        """End the user's sessions, or one, or all but one; return how many that were."""
+
+
+class SessionSweeper(Protocol):
+    """Removes what is over. Nothing depends on it."""
+
+    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
+        """Remove some of the sessions that were over by then, and return how many.
+
+        Where several processes sweep at once, one does and the others return 0.
+        """
+
+
+class EventLog(Protocol):
+    """What happened, in the order in which it did."""
+
+    async def record(self, event: "Event") -> None:
+        """Write an event down."""
+
+
+class Transaction(Protocol):
+    """Acts that stand or fall together. Without `commit` they fall."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    events: EventLog
+
+    async def commit(self) -> None:
+        """Let all that was done stand."""
+
+
+class UnitOfWork(Protocol):
+    """Hands out transactions."""
+
+    def begin(self) -> AbstractAsyncContextManager[Transaction]:
+        """Begin a transaction of its own."""
+
 
 class PasswordHasher(Protocol):
     """Turns passwords into something that does not give them away."""
@@ -41,6 +132,16 @@ class PasswordHasher(Protocol):
         """Return a hash of `password` under a fresh salt.
 
         Raises:
+            HashingOverloaded: Too many others wait.
+        """
+
+    async def verify(self, password: "Password", known: "PasswordHash | None") -> "PasswordHash":
+        """Return the hash to keep of a password that fits: `known`, or a better one.
+
+        ``None`` is the hash of nobody. It fits nothing, and costs as much as any.
+
+        Raises:
+            InvalidCredentials: The password does not fit.
             HashingOverloaded: Too many others wait.
         """
 
@@ -56,3 +157,50 @@ class UsernameProfile(Protocol):
         Raises:
             InvalidInput: The name must not be used.
         """
+
+
+class AccessTokens(Protocol):
+    """Signs access tokens, and reads those that were signed here."""
+
+    async def issue(self, claims: "AccessClaims") -> "AccessToken":
+        """Return a token that says so from now on."""
+
+    async def read(self, text: str) -> "AccessClaims":
+        """Return what a token says.
+
+        Raises:
+            InvalidAccessToken: It is not one of ours, or its time is over.
+        """
+
+
+class SigningKeyRepository(Protocol):
+    """The installation's signing keys, shared by all of its processes."""
+
+    async def ring(self) -> "KeyRing":
+        """Return all keys."""
+
+    async def add(self, key: "SigningKey") -> None:
+        """Store a key, unless another process has stored one of its number: then nothing happens."""
+
+    async def reseal(self, key: "SigningKey") -> None:
+        """Replace the sealed form of a key's private part."""
+
+    async def remove(self, key: "SigningKey") -> None:
+        """Forget a key."""
+
+
+class KeySmith(Protocol):
+    """Makes signing keys."""
+
+    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> "SigningKey":
+        """Return a new key."""
+
+    def resealed(self, key: "SigningKey") -> "SigningKey":
+        """Return the key sealed under the newest secret key: the same object, if it is already."""
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""

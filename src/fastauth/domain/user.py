@@ -1,6 +1,7 @@
 """The account."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 from fastauth.domain.full_name import FullName
@@ -18,3 +19,5 @@ class User:
     username: Username
     fullname: FullName
     password_hash: PasswordHash
+    disabled_at: datetime | None = None
+    """Since when the account may not be used, if it may not."""

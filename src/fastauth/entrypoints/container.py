@@ -1,17 +1,57 @@
 """Which adapter stands behind which port: the one place where the rooms are joined."""
 
 import os
+from datetime import timedelta
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, Provider, Singleton
+from dependency_injector.providers import Callable, Dependency, Provider, Singleton
 
+from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool, common_passwords
 from fastauth.adapters.precis import PrecisUsernameProfile
-from fastauth.adapters.sql import Database, SqlUserRepository
+from fastauth.adapters.sql import (
+    Database,
+    SqlSessionRepository,
+    SqlSessionSweeper,
+    SqlSigningKeyRepository,
+    SqlUnitOfWork,
+    SqlUserRepository,
+)
+from fastauth.adapters.system_clock import SystemClock
+from fastauth.application.authenticate import Authenticate
+from fastauth.application.change_full_name import ChangeFullName
+from fastauth.application.change_password import ChangePassword
+from fastauth.application.disable_user import DisableUser, EnableUser
+from fastauth.application.list_sessions import ListSessions
+from fastauth.application.log_in import LogIn
+from fastauth.application.log_out import LogOut
+from fastauth.application.publish_keys import PublishKeys
+from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
+from fastauth.application.rotate_keys import RotateKeys
+from fastauth.application.sweep_sessions import SweepSessions
 from fastauth.domain.password import PasswordPolicy
-from fastauth.domain.ports import PasswordHasher, UsernameProfile, UserRepository
+from fastauth.domain.ports import (
+    AccessTokens,
+    Clock,
+    KeySmith,
+    PasswordHasher,
+    SessionRepository,
+    SessionSweeper,
+    SigningKeyRepository,
+    UnitOfWork,
+    UsernameProfile,
+    UserRepository,
+)
+from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.session import SessionTerms
+from fastauth.domain.signing_key import KeySchedule
+from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
+
+CLIENT_ID = "fastauth"
+"""The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
 
 
 def _hashing_threads(settings: Settings) -> int:
@@ -25,6 +65,36 @@ def _password_policy(settings: Settings) -> PasswordPolicy:
     return PasswordPolicy(min_length=settings.password_min_length, common=common, refuse_own_words=strict)
 
 
+def _session_terms(settings: Settings) -> SessionTerms:
+    return SessionTerms(
+        idle=timedelta(days=settings.refresh_idle_days),
+        absolute=timedelta(days=settings.refresh_absolute_days),
+        grace=timedelta(seconds=settings.refresh_grace_seconds),
+    )
+
+
+def _token_terms(settings: Settings) -> TokenTerms:
+    return TokenTerms(
+        issuer=settings.issuer_url,
+        audience=settings.audience or settings.issuer_url,
+        client_id=CLIENT_ID,
+        lifetime=timedelta(seconds=settings.access_token_seconds),
+    )
+
+
+def _key_schedule(settings: Settings) -> KeySchedule:
+    """Return when keys come and go; other processes may know of a key so much later."""
+    return KeySchedule(
+        lead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
+        rotation=timedelta(days=settings.signing_key_days),
+        afterlife=timedelta(seconds=settings.access_token_seconds) + 2 * RELOAD_AFTER,
+    )
+
+
+def _refresh_token_mint(keys: tuple[SecretKey, ...]) -> RefreshTokenMint:
+    return RefreshTokenMint(*keys)
+
+
 class Container(DeclarativeContainer):
     """Everything the service is made of.
 
@@ -33,14 +103,32 @@ class Container(DeclarativeContainer):
 
     settings: Provider[Settings] = Dependency(instance_of=Settings)
 
+    # What the policy of an operator comes down to.
+    secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
+    password_policy: Provider[PasswordPolicy] = Singleton(_password_policy, settings)
+    session_terms: Provider[SessionTerms] = Singleton(_session_terms, settings)
+    token_terms: Provider[TokenTerms] = Singleton(_token_terms, settings)
+    key_schedule: Provider[KeySchedule] = Singleton(_key_schedule, settings)
+    refresh_tokens: Provider[RefreshTokenMint] = Singleton(_refresh_token_mint, secret_keys)
+
+    # What is shared by several adapters.
     database: Provider[Database] = Singleton(
         Database, settings.provided.database_url, pool_size=settings.provided.database_pool_size
     )
-    hashing_pool: Provider[HashingPool] = Singleton(
-        HashingPool, threads=Singleton(_hashing_threads, settings)
-    )
+    hashing_pool: Provider[HashingPool] = Singleton(HashingPool, threads=Callable(_hashing_threads, settings))
 
-    users: Provider[UserRepository] = Singleton(SqlUserRepository, database=database)
+    # The adapter behind each port.
+    clock: Provider[Clock] = Singleton(SystemClock)
+    usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
+    users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
+    sessions: Provider[SessionRepository] = Singleton(
+        SqlSessionRepository, connections=database.provided.autocommit
+    )
+    signing_keys: Provider[SigningKeyRepository] = Singleton(
+        SqlSigningKeyRepository, connections=database.provided.autocommit
+    )
+    sweeper: Provider[SessionSweeper] = Singleton(SqlSessionSweeper, engine=database.provided.engine)
+    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, engine=database.provided.engine)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
         pool=hashing_pool,
@@ -48,9 +136,56 @@ class Container(DeclarativeContainer):
         time_cost=settings.provided.argon2_time_cost,
         parallelism=settings.provided.argon2_parallelism,
     )
-    usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
-    password_policy: Provider[PasswordPolicy] = Singleton(_password_policy, settings)
+    smith: Provider[KeySmith] = Singleton(
+        JoseKeySmith, algorithm=settings.provided.signing_algorithm, secret_keys=secret_keys
+    )
+    access_tokens: Provider[AccessTokens] = Singleton(
+        JoseAccessTokens, keys=signing_keys, smith=smith, terms=token_terms, clock=clock
+    )
 
+    # The use cases.
     register_user: Provider[RegisterUser] = Singleton(
         RegisterUser, users=users, hasher=hasher, usernames=usernames, passwords=password_policy
     )
+    log_in: Provider[LogIn] = Singleton(
+        LogIn,
+        users=users,
+        hasher=hasher,
+        usernames=usernames,
+        unit_of_work=unit_of_work,
+        refresh_tokens=refresh_tokens,
+        access_tokens=access_tokens,
+        terms=session_terms,
+        clock=clock,
+    )
+    refresh_session: Provider[RefreshSession] = Singleton(
+        RefreshSession,
+        sessions=sessions,
+        unit_of_work=unit_of_work,
+        refresh_tokens=refresh_tokens,
+        access_tokens=access_tokens,
+        terms=session_terms,
+        clock=clock,
+    )
+    authenticate: Provider[Authenticate] = Singleton(
+        Authenticate, access_tokens=access_tokens, sessions=sessions, clock=clock
+    )
+    list_sessions: Provider[ListSessions] = Singleton(ListSessions, sessions=sessions, clock=clock)
+    log_out: Provider[LogOut] = Singleton(LogOut, sessions=sessions, clock=clock)
+    change_password: Provider[ChangePassword] = Singleton(
+        ChangePassword, hasher=hasher, passwords=password_policy, unit_of_work=unit_of_work, clock=clock
+    )
+    change_full_name: Provider[ChangeFullName] = Singleton(ChangeFullName, users=users)
+    disable_user: Provider[DisableUser] = Singleton(
+        DisableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
+    )
+    enable_user: Provider[EnableUser] = Singleton(
+        EnableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
+    )
+    publish_keys: Provider[PublishKeys] = Singleton(
+        PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock
+    )
+    rotate_keys: Provider[RotateKeys] = Singleton(
+        RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
+    )
+    sweep_sessions: Provider[SweepSessions] = Singleton(SweepSessions, sweeper=sweeper, clock=clock)

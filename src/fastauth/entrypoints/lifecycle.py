@@ -1,9 +1,16 @@
 """What happens before the first request and after the last."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastauth.adapters.sql import SchemaBehind, migrate
+from fastauth.domain.errors import Unavailable
 from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Mode
+
+HOUSEKEEPING_SECONDS = 60
 
 
 async def migrate_database(container: Container) -> None:
@@ -18,7 +25,7 @@ async def migrate_database(container: Container) -> None:
 
 
 async def start_up(container: Container) -> None:
-    """See to it that the schema is there.
+    """See to it that the schema is there, and a key to sign with.
 
     Production on Postgres wants ``fastauth migrate`` to have run: several versions of the service
     may be up at once there, and when the schema moves is for the operator to say.
@@ -26,6 +33,7 @@ async def start_up(container: Container) -> None:
     Raises:
         SchemaBehind: Nobody has migrated, and it is not ours to do.
         MigrationRefused: See `migrate_database`.
+        SecretKeyUnknown: The signing keys are sealed under another secret key.
         StorageUnavailable: The database is away.
     """
     database = container.database()
@@ -35,6 +43,32 @@ async def start_up(container: Container) -> None:
         if container.settings().mode is Mode.PRODUCTION and not database.is_sqlite:
             raise
         await migrate_database(container)
+    await container.rotate_keys()()
+    container.hasher()  # makes the hash of nobody now, and not while the first request waits
+
+
+@asynccontextmanager
+async def housekeeping(container: Container) -> AsyncIterator[None]:
+    """Meanwhile, rotate keys that are due and sweep what is over, once a minute.
+
+    Every process does so. Nothing depends on it being done in time but the rotation, whose next key
+    is published long before it signs.
+    """
+    task = asyncio.create_task(_keep_house(container))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep_house(container: Container) -> None:
+    while True:
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        for act in (container.rotate_keys(), container.sweep_sessions()):
+            with suppress(Unavailable):  # told in the log already; the next round is soon
+                await act()
 
 
 async def shut_down(container: Container) -> None:

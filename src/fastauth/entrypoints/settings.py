@@ -8,13 +8,24 @@ import os
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from fastauth.domain.secret_key import LEAST_BYTES
 
 PREFIX = "FASTAUTH_"
 TEST_PREFIX = "FASTAUTH_TEST_"
@@ -46,6 +57,19 @@ def _database_url(value: object) -> URL:
     raise ValueError("must begin with sqlite:// or postgresql://; the drivers are aiosqlite and psycopg")
 
 
+def _issuer(value: str | None) -> str | None:
+    """RFC 8414, section 2: a URL without query and fragment; https, but for this machine."""
+    if value is None:
+        return None
+    url = urlsplit(value)
+    local = url.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not (url.scheme == "https" or (url.scheme == "http" and local)) or not url.hostname:
+        raise ValueError("must be a URL that begins with https://")
+    if url.query or url.fragment or value.endswith("/"):
+        raise ValueError("must be a URL without query, fragment and slash at the end")
+    return value
+
+
 class Settings(BaseSettings):
     """The settings, checked. Use `load` to have mistakes told in one line."""
 
@@ -67,6 +91,17 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     argon2_time_cost: int = Field(default=2, ge=1, le=1_000)
     argon2_parallelism: int = Field(default=1, ge=1, le=64)
+    secret_key: SecretStr | None = None
+    secret_key_previous: SecretStr | None = None
+    issuer: Annotated[str | None, AfterValidator(_issuer)] = None
+    audience: str | None = Field(default=None, min_length=1)
+    signing_algorithm: Literal["ES256", "Ed25519"] = "ES256"
+    signing_key_days: float = Field(default=90, gt=0, le=3_650)
+    jwks_max_age: int = Field(default=300, ge=1, le=86_400)
+    access_token_seconds: int = Field(default=300, ge=1, le=3_600)
+    refresh_idle_days: float = Field(default=7, gt=0, le=365)
+    refresh_absolute_days: float = Field(default=30, gt=0, le=365)
+    refresh_grace_seconds: float = Field(default=10, ge=0, le=60)
 
     @model_validator(mode="before")
     @classmethod
@@ -86,6 +121,21 @@ class Settings(BaseSettings):
             )
         return self
 
+    @field_validator("secret_key", "secret_key_previous")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value().encode()) < LEAST_BYTES:
+            raise ValueError(
+                f"must have at least {LEAST_BYTES} bytes; make one with: openssl rand -base64 32"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _production_has_a_secret(self) -> Self:
+        if self.mode is Mode.PRODUCTION and not self.secret_key:
+            raise ValueError("FASTAUTH_SECRET_KEY is missing; make one with: openssl rand -base64 32")
+        return self
+
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
         if self.mode is Mode.PRODUCTION and not _meets_owasp(self.argon2_memory_kib, self.argon2_time_cost):
@@ -94,6 +144,11 @@ class Settings(BaseSettings):
                 "which is 19456 and 2 or as strong; production refuses that"
             )
         return self
+
+    @property
+    def issuer_url(self) -> str:
+        """Who issues the tokens: the URL at which this service is reached."""
+        return self.issuer or f"http://{self.host}:{self.port}"
 
     @property
     def relaxed(self) -> list[str]:

@@ -1,13 +1,27 @@
 """Argon2id (RFC 9106) by argon2-cffi."""
 
-from argon2 import PasswordHasher, Type
+import secrets
 
+from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from fastauth.adapters.passwords import foreign
 from fastauth.adapters.passwords.pool import HashingPool
+from fastauth.domain.errors import InvalidCredentials
 from fastauth.domain.password import Password, PasswordHash
+
+MOST_MEMORY_KIB = 1024 * 1024
+MOST_TIME_COST = 32
+MOST_PARALLELISM = 16
+
+_DJANGO_PREFIX = "argon2$"
 
 
 class Argon2PasswordHasher:
-    """Hash passwords with Argon2id: a salt of 16 bytes, a tag of 32 (RFC 9106, section 4)."""
+    """Hash passwords with Argon2id: a salt of 16 bytes, a tag of 32 (RFC 9106, section 4).
+
+    A hash of weaker parameters, or of another algorithm, is verified as it is and replaced.
+    """
 
     def __init__(self, *, pool: HashingPool, memory_kib: int, time_cost: int, parallelism: int) -> None:
         self._pool = pool
@@ -19,7 +33,53 @@ class Argon2PasswordHasher:
             hash_len=32,
             type=Type.ID,
         )
+        self._nobodys = self._argon2.hash(
+            secrets.token_hex()
+        )  # of the parameters in force: it costs the same
 
     async def hash(self, password: Password) -> PasswordHash:
         """See `fastauth.domain.ports.PasswordHasher`."""
         return PasswordHash(await self._pool.run(lambda: self._argon2.hash(password.text)))
+
+    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+        """See `fastauth.domain.ports.PasswordHasher`."""
+        return await self._pool.run(lambda: self._verified(password.text, known))
+
+    def _verified(self, password: str, known: PasswordHash | None) -> PasswordHash:
+        encoded = known.encoded.removeprefix(_DJANGO_PREFIX) if known else self._nobodys
+        fits = (
+            self._fits(password, encoded)
+            if encoded.startswith("$argon2")
+            else foreign.fits(password, encoded)
+        )
+        if fits is None:  # no hash at all, or one that nobody should have to compute
+            self._fits(password, self._nobodys)
+        if not fits or known is None:
+            raise InvalidCredentials
+        return known if self._is_current(known.encoded) else PasswordHash(self._argon2.hash(password))
+
+    def _fits(self, password: str, encoded: str) -> bool | None:
+        try:
+            parameters = extract_parameters(encoded)
+            if (
+                parameters.memory_cost > MOST_MEMORY_KIB
+                or parameters.time_cost > MOST_TIME_COST
+                or parameters.parallelism > MOST_PARALLELISM
+            ):
+                return None
+            return self._argon2.verify(encoded, password)
+        except InvalidHashError:
+            return None
+        except VerificationError:
+            return False
+
+    def _is_current(self, encoded: str) -> bool:
+        """Say whether a hash is at least as strong as one made now."""
+        if not encoded.startswith("$argon2id$"):
+            return False
+        parameters = extract_parameters(encoded)
+        return (
+            parameters.memory_cost >= self._argon2.memory_cost
+            and parameters.time_cost >= self._argon2.time_cost
+            and parameters.hash_len >= self._argon2.hash_len
+        )

@@ -2,6 +2,10 @@
 
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.failures import SchemaBehind as SchemaBehind
+from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.migrate import MigrationRefused as MigrationRefused
 from fastauth.adapters.sql.migrate import migrate as migrate
+from fastauth.adapters.sql.sessions import SqlSessionRepository as SqlSessionRepository
+from fastauth.adapters.sql.sessions import SqlSessionSweeper as SqlSessionSweeper
+from fastauth.adapters.sql.unit_of_work import SqlUnitOfWork as SqlUnitOfWork
 from fastauth.adapters.sql.users import SqlUserRepository as SqlUserRepository

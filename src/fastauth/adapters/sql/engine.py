@@ -4,12 +4,13 @@ import asyncio
 import math
 import sqlite3
 import time
-from typing import Any
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
@@ -28,6 +29,13 @@ _POSTGRES_ARGUMENTS = {
     "tcp_user_timeout": 5_000,  # milliseconds until a peer that does not answer counts as gone
 }
 _SQLITE_ARGUMENTS = {"timeout": 5}  # seconds that a writer waits for another
+
+
+class Connections(Protocol):
+    """Where a repository gets its connection from: an engine, or a transaction that has begun."""
+
+    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend a connection for one statement."""
 
 
 class Database:

@@ -1,10 +1,44 @@
 """The tables as they are once every migration has run."""
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, UniqueConstraint
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is an INTEGER
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in time. SQLite knows no time zones: there it is kept in UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring a moment into the form in which it is stored."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return a stored moment, in UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
 
 user_info = Table(
     "user_info",
@@ -14,9 +48,53 @@ user_info = Table(
     Column("username_key", Text, nullable=False),
     Column("password", Text),
     Column("fullname", Text),
+    Column("disabled_at", Instant),
     UniqueConstraint("username_key", name="user_info_username_key_unique"),
     sqlite_autoincrement=True,  # the id of somebody deleted is never given to somebody else
 )
 
-REVISION = "0001"
+session = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Id, ForeignKey("user_info.id", ondelete="CASCADE"), nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("refresh_digest", LargeBinary, nullable=False),
+    Column("refresh_expires_at", Instant, nullable=False),
+    Column("spent_digest", LargeBinary),
+    Column("spent_at", Instant),
+    Column("ended_at", Instant),
+    Index("session_user_id", "user_id"),
+    Index("session_refresh_expires_at", "refresh_expires_at"),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kid", Text, nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("public_jwk", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("signs_from", Instant, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("user_id", Id),
+    Column("session_id", Text),
+    Index("event_user_id_at", "user_id", "at"),
+    sqlite_autoincrement=True,
+)
+
+REVISION = "0002"
 """The last migration that this code relies on. Revisions are numbered, so text compares like age."""

@@ -1,12 +1,13 @@
 """Users in the table ``user_info``."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, select, update
 
-from fastauth.adapters.sql.engine import Database
+from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
+from fastauth.adapters.sql.insertion import insert_unless_taken
 from fastauth.adapters.sql.tables import user_info
 from fastauth.domain.errors import UsernameTaken
 from fastauth.domain.full_name import FullName
@@ -16,26 +17,29 @@ from fastauth.domain.username import Username
 
 _FIND = select(user_info).where(user_info.c.username_key == bindparam("key"))
 
+_ADD = {
+    dialect: statement.returning(user_info.c.id)
+    for dialect, statement in insert_unless_taken(user_info, "username_key").items()
+}
+
+_ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
+_RENAME = _ONE.values(fullname=bindparam("new"))
+_SET_DISABLED = _ONE.values(disabled_at=bindparam("new"))
+_REPLACE_PASSWORD = _ONE.where(user_info.c.password == bindparam("known")).values(password=bindparam("new"))
+
 
 class SqlUserRepository:
     """See `fastauth.domain.ports.UserRepository`."""
 
-    def __init__(self, *, database: Database) -> None:
-        self._engine = database.autocommit
-        insert = sqlite.insert if database.is_sqlite else postgresql.insert
-        # The constraint decides; a look-up before could always be too early.
-        self._add = (
-            insert(user_info)
-            .on_conflict_do_nothing(index_elements=["username_key"])
-            .returning(user_info.c.id)
-        )
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
 
     async def find(self, username: Username) -> User | None:
         """Look the name up by its key."""
         with storage_failures():
-            async with self._engine.connect() as connection:
+            async with self._connections.connect() as connection:
                 row = (await connection.execute(_FIND, {"key": username.key})).one_or_none()
-        return _user(row) if row else None
+        return user_of(row) if row else None
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Insert a row, unless the constraint objects."""
@@ -46,18 +50,40 @@ class SqlUserRepository:
             "fullname": fullname.text,
         }
         with storage_failures():
-            async with self._engine.connect() as connection:
-                identity = (await connection.execute(self._add, values)).scalar_one_or_none()
+            async with self._connections.connect() as connection:
+                identity = (
+                    await connection.execute(_ADD[connection.dialect.name], values)
+                ).scalar_one_or_none()
         if identity is None:
             raise UsernameTaken
         return User(id=UserId(identity), username=username, fullname=fullname, password_hash=password_hash)
 
+    async def rename(self, user_id: UserId, fullname: FullName) -> None:
+        """Replace the full name."""
+        await self._change(_RENAME, user_id=user_id, new=fullname.text)
 
-def _user(row: Row[Any]) -> User:
+    async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
+        """Compare and replace in one statement."""
+        return await self._change(_REPLACE_PASSWORD, user_id=user_id, known=known.encoded, new=new.encoded)
+
+    async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
+        """Set the column ``disabled_at``."""
+        await self._change(_SET_DISABLED, user_id=user_id, new=since)
+
+    async def _change(self, statement: Any, **values: object) -> int:  # noqa: ANN401  an Update of any table
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                changed: int = (await connection.execute(statement, values)).rowcount
+                return changed
+
+
+def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
+    """Return the account that a row with the columns of ``user_info`` holds."""
     # Rows that were adopted from another table may lack any of these.
     return User(
-        id=UserId(row.id),
+        id=UserId(user_id or row.id),
         username=Username(row.username or "", row.username_key),
         fullname=FullName(row.fullname or ""),
         password_hash=PasswordHash(row.password or ""),
+        disabled_at=row.disabled_at,
     )

@@ -1,52 +1,79 @@
-"""``POST /users/register``."""
+"""``/users/me``: look after one's own account."""
 
 from inspect import getdoc
-from typing import Annotated
 
-from fastapi import APIRouter, Body, status
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
-from fastauth.application.register_user import RegisterUser
-from fastauth.entrypoints.http.dependencies import RegisterUserDep
-from fastauth.entrypoints.http.problems import ProblemDetails
+from fastauth.application.change_full_name import ChangeFullName
+from fastauth.application.change_password import ChangePassword
+from fastauth.domain.user import User
+from fastauth.entrypoints.http.dependencies import (
+    CallerDep,
+    ChangeFullNameDep,
+    ChangePasswordDep,
+)
+from fastauth.entrypoints.http.problems import responses
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
-
-EXAMPLE = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
+router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
 
 
-class Registration(BaseModel):
-    """Who wants to register. The domain knows the rules; this is only the shape."""
+class NewFullName(BaseModel):
+    """What the caller wants to be called."""
 
-    username: str = Field(description="1 to 50 characters of one script, without spaces.")
-    password: str = Field(description="At most 256 characters, any of them.", repr=False)
-    fullname: str = Field(description="1 to 50 characters.")
+    fullname: str = Field(description="1 to 50 characters.", examples=["Santosh K. Kumar"])
 
 
-class RegisteredUser(BaseModel):
-    """Who has registered."""
+class NewPassword(BaseModel):
+    """What the caller's password was, and what it shall be."""
+
+    current_password: str = Field(examples=["sntsh"], repr=False)
+    new_password: str = Field(examples=["correct horse battery staple"], repr=False)
+
+
+class Account(BaseModel):
+    """An account as its owner sees it."""
 
     id: int
     username: str
     fullname: str
 
+    @classmethod
+    def of(cls, user: User) -> "Account":
+        """Return the account as it is shown."""
+        return cls(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
 
-@router.post(
-    "/users/register",
-    status_code=status.HTTP_201_CREATED,
-    summary="Register a user",
-    description=getdoc(RegisterUser),
-    responses={
-        413: {"model": ProblemDetails, "description": "The body is larger than 16 KiB."},
-        409: {"model": ProblemDetails, "description": "The name belongs to somebody."},
-        422: {"model": ProblemDetails, "description": "The body is not an acceptable registration."},
-        503: {"model": ProblemDetails, "description": "Try again after as many seconds as Retry-After says."},
-    },
+
+@router.get("", summary="Show one's account", responses=responses(401, 503))
+async def show_account(caller: CallerDep) -> Account:
+    """Show the account of whoever holds the access token."""
+    return Account.of(caller.user)
+
+
+@router.patch(
+    "",
+    summary="Change one's full name",
+    description=getdoc(ChangeFullName),
+    responses=responses(401, 413, 422, 503),
 )
-async def register(
-    body: Annotated[Registration, Body(examples=[EXAMPLE])], register_user: RegisterUserDep
-) -> RegisteredUser:
-    """Register a user."""
-    user = await register_user(username=body.username, password=body.password, fullname=body.fullname)
-    return RegisteredUser(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
+async def change_full_name(
+    body: NewFullName, caller: CallerDep, change_full_name: ChangeFullNameDep
+) -> Account:
+    """Change one's full name."""
+    return Account.of(await change_full_name(caller=caller, fullname=body.fullname))
+
+
+@router.put(
+    "/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,  # JSON's would announce a body
+    summary="Change one's password",
+    description=getdoc(ChangePassword),
+    responses=responses(401, 403, 413, 422, 503),
+)
+async def change_password(body: NewPassword, caller: CallerDep, change_password: ChangePasswordDep) -> None:
+    """Change one's password."""
+    await change_password(
+        caller=caller, current_password=body.current_password, new_password=body.new_password
+    )

@@ -7,11 +7,13 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http import documentation, health, registration
+from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
 from fastauth.entrypoints.http.edge import Edge
 from fastauth.entrypoints.http.problems import install_problem_handlers
-from fastauth.entrypoints.lifecycle import shut_down, start_up
+from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up
 from fastauth.entrypoints.settings import Settings
+
+ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
 
 
 def create_app(container: Container | None = None) -> FastAPI:
@@ -22,7 +24,8 @@ def create_app(container: Container | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await start_up(container)
         try:
-            yield
+            async with housekeeping(container):
+                yield
         finally:
             await shut_down(container)
 
@@ -38,9 +41,9 @@ def create_app(container: Container | None = None) -> FastAPI:
     )
     app.state.container = container
     app.add_middleware(Edge)
-    install_problem_handlers(app)
-    app.include_router(registration.router)
-    app.include_router(health.router)
+    for router in ROUTERS:
+        app.include_router(router)
+    install_problem_handlers(app, [route for router in ROUTERS for route in router.routes])
     documentation.describe_problems(app)
     if container.settings().docs:
         documentation.install(app)

@@ -1,14 +1,29 @@
-"""What routes may ask for: the use cases, by their names."""
+"""What routes may ask for: the use cases by their names, and who is asking."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from fastauth.application.authenticate import Authenticate
+from fastauth.application.change_full_name import ChangeFullName
+from fastauth.application.change_password import ChangePassword
+from fastauth.application.list_sessions import ListSessions
+from fastauth.application.log_in import LogIn
+from fastauth.application.log_out import LogOut
+from fastauth.application.publish_keys import PublishKeys
+from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
+from fastauth.domain.errors import InvalidAccessToken, NoAccessToken
+from fastauth.domain.session import Caller, Device
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
 
 Part = TypeVar("Part")
+
+LONGEST_USER_AGENT = 256
+"""Characters that are kept of what a browser says of itself."""
 
 
 def from_container(choose: Callable[[Container], Part]) -> Any:  # noqa: ANN401  what Depends returns
@@ -20,5 +35,46 @@ def from_container(choose: Callable[[Container], Part]) -> Any:  # noqa: ANN401 
     return Depends(chosen)
 
 
-RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
+SettingsDep = Annotated[Settings, from_container(lambda c: c.settings())]
 ReadinessDep = Annotated[Callable[[], Awaitable[None]], from_container(lambda c: c.database().check)]
+RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
+LogInDep = Annotated[LogIn, from_container(lambda c: c.log_in())]
+RefreshSessionDep = Annotated[RefreshSession, from_container(lambda c: c.refresh_session())]
+AuthenticateDep = Annotated[Authenticate, from_container(lambda c: c.authenticate())]
+ListSessionsDep = Annotated[ListSessions, from_container(lambda c: c.list_sessions())]
+LogOutDep = Annotated[LogOut, from_container(lambda c: c.log_out())]
+ChangePasswordDep = Annotated[ChangePassword, from_container(lambda c: c.change_password())]
+ChangeFullNameDep = Annotated[ChangeFullName, from_container(lambda c: c.change_full_name())]
+PublishKeysDep = Annotated[PublishKeys, from_container(lambda c: c.publish_keys())]
+
+
+# Swagger UI's button comes from it; what was sent is read below, and more strictly.
+_bearer = HTTPBearer(bearerFormat="JWT", description="The access token of a session.", auto_error=False)
+
+
+async def _caller(
+    request: Request,
+    authenticate: AuthenticateDep,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    sent = request.headers.getlist("authorization")
+    if not sent:
+        raise NoAccessToken
+    scheme, _, token = sent[0].partition(" ")
+    if len(sent) > 1 or scheme.lower() != "bearer":
+        raise InvalidAccessToken
+    return await authenticate(access_token=token)
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+async def _device(request: Request) -> Device:
+    agent = request.headers.get("user-agent", "")
+    printable = "".join(character for character in agent if character.isprintable())
+    return Device(
+        user_agent=printable[:LONGEST_USER_AGENT], address=request.client.host if request.client else ""
+    )
+
+
+DeviceDep = Annotated[Device, Depends(_device)]

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from collections.abc import Iterable
 from time import perf_counter
 from traceback import format_tb
 
@@ -17,8 +18,8 @@ _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
 ]
-_LOCKED_DOWN = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 
 
 class Edge:
@@ -43,9 +44,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
-                present = {name for name, _ in headers}
-                headers += [header for header in (*_HEADERS, _LOCKED_DOWN) if header[0] not in present]
+                message["headers"] = dressed(message.get("headers", ()), request_id=request_id)
             await send(message)
 
         try:
@@ -66,12 +65,24 @@ class Edge:
             )
 
 
+def dressed(own: Iterable[tuple[bytes, bytes]], *, request_id: bytes) -> list[tuple[bytes, bytes]]:
+    """Return an answer's own headers and those that every answer has, where it has none of its own."""
+    headers = [*own, (b"x-request-id", request_id)]
+    present = {name for name, _ in headers}
+    return headers + [header for header in _HEADERS if header[0] not in present]
+
+
+def new_request_id() -> bytes:
+    """Return an id for a request that brought none."""
+    return secrets.token_hex(8).encode()
+
+
 def _request_id(scope: Scope) -> bytes:
     """Return the id that the client sent if it is harmless, or else a new one."""
     sent = [value for name, value in scope["headers"] if name == b"x-request-id"]
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return bytes(sent[0])
-    return secrets.token_hex(8).encode()
+    return new_request_id()
 
 
 def _told_without_values(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """Errors as ``application/problem+json`` (RFC 9457), from every route and from the framework too."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,13 +9,26 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
 
-from fastauth.domain.errors import Conflict, FastauthError, InvalidInput, Unavailable
+from fastauth.domain.errors import (
+    Conflict,
+    FastauthError,
+    Forbidden,
+    InvalidAccessToken,
+    InvalidInput,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
 STATUS_OF_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -84,11 +98,40 @@ def internal_error() -> JSONResponse:
     )
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Have `app` tell every error in this form."""
+_DESCRIPTIONS = {
+    401: "It is not shown, or no longer true, who asks.",
+    403: "It is known who asks, and that they may not.",
+    404: "There is no such thing, or none of the caller's.",
+    409: "The name belongs to somebody.",
+    413: "The body is larger than 16 KiB.",
+    422: "The body is not acceptable; `errors` says where and why.",
+    503: "Try again after as many seconds as Retry-After says.",
+}
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the OpenAPI document says of a route's problems."""
+    return {status: {"model": ProblemDetails, "description": _DESCRIPTIONS[status]} for status in statuses}
+
+
+def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Have `app`, which has these `routes`, tell every error in this form."""
+
+    async def tell_framework_error(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if "Allow" in headers:  # a route knows its own method, and not those of the others at its address
+            at_this_address = [
+                route
+                for route in routes
+                if isinstance(route, Route) and route.path_regex.match(request.scope["path"])
+            ]
+            methods = {method for route in at_this_address for method in route.methods or ()}
+            headers["Allow"] = ", ".join(sorted(methods)) or headers["Allow"]
+        return _framework_error(HTTPStatus(error.status_code), headers)
+
     app.exception_handler(FastauthError)(_tell_domain_error)
     app.exception_handler(RequestValidationError)(_tell_unreadable_body)
-    app.exception_handler(HTTPException)(_tell_framework_error)
+    app.exception_handler(HTTPException)(tell_framework_error)
 
 
 def status_of(error: FastauthError) -> HTTPStatus:
@@ -101,22 +144,31 @@ async def _tell_domain_error(_request: Request, error: FastauthError) -> JSONRes
         return _unprocessable(
             [FieldProblem(pointer=f"/{v.field}", code=v.code, detail=v.detail) for v in error.violations]
         )
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else None
-    return problem(status_of(error), code=error.code, detail=error.detail, headers=headers)
+    return problem(status_of(error), code=error.code, detail=error.detail, headers=_headers_of(error))
 
 
 async def _tell_unreadable_body(_request: Request, error: RequestValidationError) -> JSONResponse:
     return _unprocessable([_field_problem(each) for each in error.errors()])
 
 
-async def _tell_framework_error(_request: Request, error: HTTPException) -> JSONResponse:
-    status = HTTPStatus(error.status_code)
+def _framework_error(status: HTTPStatus, headers: dict[str, str]) -> JSONResponse:
     return problem(
         status,
         code=_CODE_OF_STATUS.get(status, status.name.lower()),
         detail=_DETAIL_OF_STATUS.get(status, status.description or status.phrase),
-        headers=dict(error.headers or {}),
+        headers=headers,
     )
+
+
+def _headers_of(error: FastauthError) -> dict[str, str]:
+    match error:
+        case Unavailable():
+            return {"Retry-After": str(error.retry_after)}
+        case InvalidAccessToken():
+            return {"WWW-Authenticate": f'Bearer error="{error.code}", error_description="{error.detail}"'}
+        case Unauthenticated():  # no error code where no token was sent: RFC 6750, section 3.1
+            return {"WWW-Authenticate": "Bearer"}
+    return {}
 
 
 def _unprocessable(errors: list[FieldProblem]) -> JSONResponse:

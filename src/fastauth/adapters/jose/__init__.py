@@ -1,0 +1,6 @@
+"""Signatures and keys by the JOSE standards, through joserfc."""
+
+from fastauth.adapters.jose.access_tokens import RELOAD_AFTER as RELOAD_AFTER
+from fastauth.adapters.jose.access_tokens import JoseAccessTokens as JoseAccessTokens
+from fastauth.adapters.jose.access_tokens import TokenTerms as TokenTerms
+from fastauth.adapters.jose.smith import JoseKeySmith as JoseKeySmith

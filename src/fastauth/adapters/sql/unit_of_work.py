@@ -1,0 +1,50 @@
+"""Transactions."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from fastauth.adapters.sql.events import SqlEventLog
+from fastauth.adapters.sql.failures import storage_failures
+from fastauth.adapters.sql.sessions import SqlSessionRepository
+from fastauth.adapters.sql.users import SqlUserRepository
+from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
+
+
+class SqlUnitOfWork:
+    """See `fastauth.domain.ports.UnitOfWork`."""
+
+    def __init__(self, *, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator["SqlTransaction"]:
+        """Begin a transaction on a connection of its own, and roll back what is not committed."""
+        with storage_failures():
+            async with self._engine.connect() as connection:
+                await connection.begin()
+                yield SqlTransaction(connection)
+
+
+class SqlTransaction:
+    """See `fastauth.domain.ports.Transaction`."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    events: EventLog
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.users = SqlUserRepository(connections=self)
+        self.sessions = SqlSessionRepository(connections=self)
+        self.events = SqlEventLog(connections=self)
+
+    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Lend the transaction's connection, and take it back without closing it."""
+        return nullcontext(self._connection)
+
+    async def commit(self) -> None:
+        """Commit."""
+        with storage_failures():
+            await self._connection.commit()

@@ -1,0 +1,68 @@
+"""Close an account, and open it again."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.errors import UserNotFound
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.user import User
+from fastauth.domain.username import Username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableUser:
+    """Close an account: its sessions end, and nobody can log in to it until it is opened again."""
+
+    users: UserRepository
+    usernames: UsernameProfile
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> User:
+        """Close the account. One that is closed stays so.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: The account may or may not be closed.
+        """
+        user = await _named(self.users, username, self.usernames)
+        now = self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            await transaction.users.set_disabled(user.id, user.disabled_at or now)
+            await transaction.sessions.end(user.id, now=now)
+            await transaction.events.record(Event(kind=EventKind.USER_DISABLED, at=now, user_id=user.id))
+            await transaction.commit()
+        return user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableUser:
+    """Open an account again. Its sessions stay ended."""
+
+    users: UserRepository
+    usernames: UsernameProfile
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> User:
+        """Open the account.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: The account may or may not be open.
+        """
+        user = await _named(self.users, username, self.usernames)
+        async with self.unit_of_work.begin() as transaction:
+            await transaction.users.set_disabled(user.id, None)
+            await transaction.events.record(
+                Event(kind=EventKind.USER_ENABLED, at=self.clock.now(), user_id=user.id)
+            )
+            await transaction.commit()
+        return user
+
+
+async def _named(users: UserRepository, username: str, profile: UsernameProfile) -> User:
+    user = await users.find(Username.recognise(username, profile))
+    if user is None:
+        raise UserNotFound
+    return user

@@ -1,0 +1,78 @@
+"""Refresh a session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastauth.domain.errors import InvalidRefreshToken
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import AccessTokens, Clock, SessionRepository, UnitOfWork
+from fastauth.domain.refresh_token import RefreshToken, RefreshTokenMint
+from fastauth.domain.session import Session, SessionId, SessionTerms
+from fastauth.domain.tokens import AccessClaims, Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshSession:
+    """Spend a refresh token and get the next one, with a new access token.
+
+    A token can be spent once. Presented again within the grace period, while its successor has not
+    been spent, it yields that same successor: two tabs may refresh at once, and an answer may get
+    lost. Presented later it is in the wrong hands, or was: the session ends.
+    """
+
+    sessions: SessionRepository
+    unit_of_work: UnitOfWork
+    refresh_tokens: RefreshTokenMint
+    access_tokens: AccessTokens
+    terms: SessionTerms
+    clock: Clock
+
+    async def __call__(self, *, refresh_token: str) -> Tokens:
+        """Return the tokens that come after `refresh_token`.
+
+        Raises:
+            InvalidRefreshToken: It is not one of ours, or its time, its turn or its session is over.
+            Unavailable: Try again later, with the same token.
+        """
+        token, now = self.refresh_tokens.read(refresh_token), self.clock.now()
+        successor = self.refresh_tokens.successors(token)[0]
+        session = await self.sessions.rotate(
+            SessionId(token.session_id),
+            spent=self.refresh_tokens.digests(token),
+            successor=self.refresh_tokens.digest(successor),
+            now=now,
+            refresh_until=now + self.terms.idle,
+        )
+        if session is None:
+            session = await self._repeated(token, now)
+            successor = self._given_before(token, session)
+        access = await self.access_tokens.issue(AccessClaims.of(session))
+        return Tokens(access=access, refresh=successor.text)
+
+    async def _repeated(self, token: RefreshToken, now: datetime) -> Session:
+        """Return the session of a token that was spent just now; end that of one spent before."""
+        caller = await self.sessions.find(SessionId(token.session_id), now=now)
+        if caller is None:
+            raise InvalidRefreshToken
+        session = caller.session
+        if session.repeats(self.refresh_tokens.digests(token), now=now, grace=self.terms.grace):
+            return session
+        async with self.unit_of_work.begin() as transaction:
+            if await transaction.sessions.end(session.user_id, only=session.id, now=now):
+                await transaction.events.record(
+                    Event(
+                        kind=EventKind.REFRESH_TOKEN_REUSED,
+                        at=now,
+                        user_id=session.user_id,
+                        session_id=session.id,
+                    )
+                )
+            await transaction.commit()
+        raise InvalidRefreshToken
+
+    def _given_before(self, token: RefreshToken, session: Session) -> RefreshToken:
+        """Return the successor that is stored: it may have been derived under an older key."""
+        for successor in self.refresh_tokens.successors(token):
+            if session.refresh_digest in self.refresh_tokens.digests(successor):
+                return successor
+        raise InvalidRefreshToken

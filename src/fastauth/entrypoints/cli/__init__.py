@@ -1,0 +1,26 @@
+"""The command ``fastauth``.
+
+Whatever pulls in FastAPI or SQLAlchemy's dialects is imported where it is used, so that
+``fastauth --help`` does not wait for it.
+"""
+
+import typer
+
+from fastauth.entrypoints.cli import keys, service, users
+
+app = typer.Typer(
+    help="An authentication service: one process, a database and a JSON API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables, passwords among them
+)
+app.command()(service.serve)
+app.command()(service.migrate)
+app.command()(service.health)
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
+
+
+def main() -> None:
+    """Run the command."""
+    app()

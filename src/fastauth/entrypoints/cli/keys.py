@@ -1,0 +1,39 @@
+"""``fastauth keys``."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from fastauth.entrypoints.cli.running import run
+
+if TYPE_CHECKING:
+    from fastauth.domain.signing_key import KeyRing
+
+app = typer.Typer(help="Look after the keys that sign access tokens.", no_args_is_help=True)
+
+
+@app.command(name="list")
+def list_keys() -> None:
+    """Show the public keys: which signs, which will, which did."""
+    _show(run(lambda container: container.signing_keys().ring()))
+
+
+@app.command()
+def rotate() -> None:
+    """Publish a new key now. It signs once nobody can have an older set of keys in a cache."""
+    _show(run(lambda container: container.rotate_keys()(early=True)))
+
+
+def _show(ring: "KeyRing") -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    signer = ring.signer(now)
+    table = Table("number", "key id", "algorithm", "published", "signs from", "state")
+    for key in ring.keys:
+        state = "signs" if key is signer else "to come" if key.signs_from > now else "verifies"
+        times = (f"{moment:%Y-%m-%d %H:%M:%S}Z" for moment in (key.published_at, key.signs_from))
+        table.add_row(str(key.number), key.kid, key.algorithm, *times, state)
+    Console(width=None if Console().is_terminal else 160).print(table)

@@ -1,0 +1,62 @@
+"""How a command runs: settings, a container of its own, and mistakes told in one line."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import typer
+
+from fastauth.entrypoints.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from fastauth.entrypoints.container import Container
+
+Result = TypeVar("Result")
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings, or say what is wrong with them and exit."""
+    try:
+        return Settings.load()
+    except SettingsError as error:
+        fail(str(error))
+
+
+def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | None = None) -> Result:
+    """Return what `act` does with a container of its own, or say what an operator can mend and exit."""
+    from fastauth.adapters.sql import MigrationRefused, SchemaBehind  # noqa: PLC0415
+    from fastauth.domain.errors import FastauthError, SecretKeyUnknown, StorageUnavailable  # noqa: PLC0415
+    from fastauth.entrypoints.container import Container  # noqa: PLC0415
+    from fastauth.entrypoints.lifecycle import shut_down  # noqa: PLC0415
+
+    container = Container(settings=settings or settings_or_exit())
+
+    async def whole() -> Result:
+        try:
+            return await act(container)
+        finally:
+            await shut_down(container)
+
+    logging.getLogger("fastauth").setLevel(logging.ERROR)  # what matters is told below, in one line
+    try:
+        return asyncio.run(whole())
+    except SchemaBehind:
+        fail("the database schema is behind; run: fastauth migrate")
+    except StorageUnavailable as away:
+        fail(f"the database does not answer ({', '.join(away.__notes__)}); check FASTAUTH_DATABASE_URL")
+    except SecretKeyUnknown:
+        fail(
+            "the signing keys are sealed under another secret key;"
+            " give that one as FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
+        )
+    except MigrationRefused as refused:
+        fail(str(refused))
+    except FastauthError as error:
+        fail(error.detail)
+
+
+def fail(line: str) -> NoReturn:
+    """Say what is wrong, and exit with status 1."""
+    typer.echo(f"fastauth: {line}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,47 @@
+"""``POST /users/register``."""
+
+from inspect import getdoc
+from typing import Annotated
+
+from fastapi import APIRouter, Body, status
+from pydantic import BaseModel, Field
+
+from fastauth.application.register_user import RegisterUser
+from fastauth.entrypoints.http.dependencies import RegisterUserDep
+from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
+
+EXAMPLE = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
+
+
+class Registration(BaseModel):
+    """Who wants to register. The domain knows the rules; this is only the shape."""
+
+    username: str = Field(description="1 to 50 characters of one script, without spaces.")
+    password: str = Field(description="At most 256 characters, any of them.", repr=False)
+    fullname: str = Field(description="1 to 50 characters.")
+
+
+class RegisteredUser(BaseModel):
+    """Who has registered."""
+
+    id: int
+    username: str
+    fullname: str
+
+
+@router.post(
+    "/users/register",
+    status_code=status.HTTP_201_CREATED,
+    summary="Register a user",
+    description=getdoc(RegisterUser),
+    responses=responses(409, 413, 422, 503),
+)
+async def register(
+    body: Annotated[Registration, Body(examples=[EXAMPLE])], register_user: RegisterUserDep
+) -> RegisteredUser:
+    """Register a user."""
+    user = await register_user(username=body.username, password=body.password, fullname=body.fullname)
+    return RegisteredUser(id=user.id, username=user.username.spelling, fullname=user.fullname.text)

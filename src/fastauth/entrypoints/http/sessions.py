@@ -1,0 +1,156 @@
+"""``/sessions``: log in, refresh, see where one is logged in, log out."""
+
+from datetime import datetime
+from inspect import getdoc
+from typing import Literal
+
+from fastapi import APIRouter, Response, status
+from pydantic import BaseModel, Field
+
+from fastauth.application.list_sessions import ListSessions
+from fastauth.application.log_in import LogIn
+from fastauth.application.log_out import LogOut
+from fastauth.application.refresh_session import RefreshSession
+from fastauth.domain.session import Session, SessionId
+from fastauth.domain.tokens import Tokens
+from fastauth.entrypoints.http.dependencies import (
+    CallerDep,
+    DeviceDep,
+    ListSessionsDep,
+    LogInDep,
+    LogOutDep,
+    RefreshSessionDep,
+)
+from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
+
+
+class Credentials(BaseModel):
+    """Who wants to log in."""
+
+    username: str = Field(examples=["santosh"])
+    password: str = Field(examples=["sntsh"], repr=False)
+
+
+class Renewal(BaseModel):
+    """What a session goes on with."""
+
+    refresh_token: str = Field(examples=["fa_rt_..."], repr=False)
+
+
+class IssuedTokens(BaseModel):
+    """What a client gets for logging in or refreshing, in the words of OAuth 2 (RFC 6749)."""
+
+    access_token: str = Field(
+        description="A JWT (RFC 9068), to be sent as Authorization: Bearer ...", repr=False
+    )
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's name
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[300])
+    refresh_token: str = Field(description="Good for one refresh.", examples=["fa_rt_..."], repr=False)
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> "IssuedTokens":
+        """Return the tokens as they are sent."""
+        return cls(
+            access_token=tokens.access.text,
+            expires_in=tokens.access.expires_in,
+            refresh_token=tokens.refresh,
+        )
+
+
+class LiveSession(BaseModel):
+    """One place where the caller is logged in."""
+
+    id: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime = Field(description="When it ends unless it is refreshed before.")
+    user_agent: str
+    address: str
+    current: bool = Field(description="Whether it is the session of this very request.")
+
+    @classmethod
+    def of(cls, session: Session, *, current: SessionId) -> "LiveSession":
+        """Return the session as it is shown."""
+        return cls(
+            id=session.id,
+            created_at=session.created_at,
+            last_used_at=session.last_used_at,
+            expires_at=session.refresh_expires_at,
+            user_agent=session.device.user_agent,
+            address=session.device.address,
+            current=session.id == current,
+        )
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    summary="Log in",
+    description=getdoc(LogIn),
+    responses=responses(401, 413, 422, 503),
+)
+async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> IssuedTokens:
+    """Log in."""
+    return IssuedTokens.of(await log_in(username=body.username, password=body.password, device=device))
+
+
+@router.post(
+    "/refresh",
+    summary="Refresh a session",
+    description=getdoc(RefreshSession),
+    responses=responses(401, 413, 422, 503),
+)
+async def refresh(body: Renewal, refresh_session: RefreshSessionDep) -> IssuedTokens:
+    """Refresh a session."""
+    return IssuedTokens.of(await refresh_session(refresh_token=body.refresh_token))
+
+
+@router.get(
+    "", summary="List one's sessions", description=getdoc(ListSessions), responses=responses(401, 503)
+)
+async def list_sessions(caller: CallerDep, list_sessions: ListSessionsDep) -> list[LiveSession]:
+    """List one's sessions."""
+    sessions = await list_sessions(caller=caller)
+    return [LiveSession.of(session, current=caller.session.id) for session in sessions]
+
+
+@router.delete(
+    "",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,  # JSON's would announce a body
+    summary="Log out everywhere",
+    description=getdoc(LogOut),
+    responses=responses(401, 503),
+)
+async def log_out_everywhere(caller: CallerDep, log_out: LogOutDep) -> None:
+    """Log out everywhere."""
+    await log_out(caller=caller, session_id=None)
+
+
+@router.delete(
+    "/current",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,  # JSON's would announce a body
+    summary="Log out here",
+    description=getdoc(LogOut),
+    responses=responses(401, 404, 503),
+)
+async def log_out_here(caller: CallerDep, log_out: LogOutDep) -> None:
+    """Log out here."""
+    await log_out(caller=caller, session_id=caller.session.id)
+
+
+@router.delete(
+    "/{session_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,  # JSON's would announce a body
+    summary="Log out there",
+    description=getdoc(LogOut),
+    responses=responses(401, 404, 503),
+)
+async def log_out_there(session_id: str, caller: CallerDep, log_out: LogOutDep) -> None:
+    """Log out there."""
+    await log_out(caller=caller, session_id=SessionId(session_id))

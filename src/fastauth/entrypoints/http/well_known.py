@@ -1,0 +1,60 @@
+"""``/.well-known``: what other services need to verify tokens by themselves."""
+
+import json
+from inspect import getdoc
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from fastauth.application.publish_keys import PublishKeys
+from fastauth.entrypoints.http.dependencies import PublishKeysDep, SettingsDep
+from fastauth.entrypoints.http.problems import responses
+
+router = APIRouter(prefix="/.well-known", tags=["keys"])
+
+
+class KeySet(BaseModel):
+    """A JWK Set (RFC 7517)."""
+
+    keys: list[dict[str, Any]] = Field(
+        examples=[
+            [
+                {
+                    "kty": "EC",
+                    "crv": "P-256",
+                    "x": "...",
+                    "y": "...",
+                    "kid": "...",
+                    "use": "sig",
+                    "alg": "ES256",
+                }
+            ]
+        ]
+    )
+
+
+class Metadata(BaseModel):
+    """Authorization Server Metadata (RFC 8414). No OAuth grants, so no endpoint for any."""
+
+    issuer: str
+    jwks_uri: str
+    response_types_supported: list[str] = []
+    grant_types_supported: list[str] = []
+
+
+@router.get(
+    "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=responses(503)
+)
+async def jwks(publish_keys: PublishKeysDep, settings: SettingsDep, response: Response) -> KeySet:
+    """Get the public keys."""
+    keys = await publish_keys()
+    response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
+    return KeySet(keys=[json.loads(key.public_jwk) for key in keys])
+
+
+@router.get("/oauth-authorization-server", summary="Get the metadata of this server")
+async def metadata(settings: SettingsDep, response: Response) -> Metadata:
+    """Tell who issues the tokens and where the keys are (RFC 8414)."""
+    response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
+    return Metadata(issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json")

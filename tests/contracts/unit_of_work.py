@@ -1,0 +1,84 @@
+"""What a `UnitOfWork` promises."""
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+
+import pytest
+from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import SessionRepository, UnitOfWork, UserRepository
+from fastauth.domain.user import User
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class UnitOfWorkContract(ABC):
+    @abstractmethod
+    @pytest.fixture
+    def users(self) -> UserRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def sessions(self, users: UserRepository) -> SessionRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def unit_of_work(self, users: UserRepository) -> UnitOfWork: ...
+
+    @abstractmethod
+    async def events_of(self, user: User, users: UserRepository) -> list[EventKind]: ...
+
+    @pytest.fixture
+    async def user(self, users: UserRepository) -> User:
+        return await users.add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+
+    async def change_everything(self, unit_of_work: UnitOfWork, user: User, *, commit: bool) -> None:
+        async with unit_of_work.begin() as transaction:
+            new = a_password_hash("another")
+            assert await transaction.users.replace_password(user.id, known=user.password_hash, new=new) == 1
+            await transaction.sessions.start(a_session(user, now=NOW), password_hash=new)
+            await transaction.events.record(Event(kind=EventKind.PASSWORD_CHANGED, at=NOW, user_id=user.id))
+            if commit:
+                await transaction.commit()
+
+    async def test_lets_everything_stand_that_is_committed(
+        self, unit_of_work: UnitOfWork, users: UserRepository, sessions: SessionRepository, user: User
+    ) -> None:
+        await self.change_everything(unit_of_work, user, commit=True)
+        found = await users.find(user.username)
+        assert found
+        assert found.password_hash == a_password_hash("another")
+        assert len(await sessions.of_user(user.id, now=NOW)) == 1
+        assert await self.events_of(user, users) == [EventKind.PASSWORD_CHANGED]
+
+    async def test_lets_everything_fall_that_is_not(
+        self, unit_of_work: UnitOfWork, users: UserRepository, sessions: SessionRepository, user: User
+    ) -> None:
+        await self.change_everything(unit_of_work, user, commit=False)
+        assert await users.find(user.username) == user
+        assert await sessions.of_user(user.id, now=NOW) == []
+        assert await self.events_of(user, users) == []
+
+    async def test_lets_everything_fall_after_an_error(
+        self, unit_of_work: UnitOfWork, users: UserRepository, user: User
+    ) -> None:
+        async def fail() -> None:
+            async with unit_of_work.begin() as transaction:
+                await transaction.users.rename(user.id, a_full_name("Somebody Else"))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await fail()
+        assert await users.find(user.username) == user
+
+    async def test_replaces_no_password_but_the_one_it_knows(
+        self, unit_of_work: UnitOfWork, users: UserRepository, user: User
+    ) -> None:
+        async with unit_of_work.begin() as transaction:
+            known, new = a_password_hash("not known"), a_password_hash("new")
+            assert await transaction.users.replace_password(user.id, known=known, new=new) == 0
+            await transaction.commit()
+        assert await users.find(user.username) == user

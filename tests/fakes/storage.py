@@ -1,0 +1,184 @@
+"""A database in memory, and the ports that reach it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from fastauth.domain.errors import InvalidCredentials, UsernameTaken
+from fastauth.domain.event import Event
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import PasswordHash
+from fastauth.domain.refresh_token import TokenDigest
+from fastauth.domain.session import Caller, Session, SessionId
+from fastauth.domain.signing_key import KeyRing, SigningKey
+from fastauth.domain.user import User, UserId
+from fastauth.domain.username import Username
+
+
+@dataclass
+class FakeStorage:
+    """What is stored. A transaction works on a draft and publishes it when it commits."""
+
+    users: dict[UserId, User] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    keys: dict[int, SigningKey] = field(default_factory=dict)
+
+    def draft(self) -> "FakeStorage":
+        return FakeStorage(dict(self.users), dict(self.sessions), list(self.events), dict(self.keys))
+
+    def publish(self, draft: "FakeStorage") -> None:
+        self.users, self.sessions, self.events = draft.users, draft.sessions, draft.events
+
+
+class FakeUserRepository:
+    def __init__(self, storage: FakeStorage | None = None) -> None:
+        self.storage = storage or FakeStorage()
+
+    async def find(self, username: Username) -> User | None:
+        return next((user for user in self.storage.users.values() if user.username.key == username.key), None)
+
+    async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
+        if await self.find(username):
+            raise UsernameTaken
+        user = User(
+            id=UserId(max(self.storage.users, default=0) + 1),
+            username=username,
+            fullname=fullname,
+            password_hash=password_hash,
+        )
+        self.storage.users[user.id] = user
+        return user
+
+    async def rename(self, user_id: UserId, fullname: FullName) -> None:
+        self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
+
+    async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
+        if self.storage.users[user_id].password_hash != known:
+            return 0
+        self.storage.users[user_id] = replace(self.storage.users[user_id], password_hash=new)
+        return 1
+
+    async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
+        self.storage.users[user_id] = replace(self.storage.users[user_id], disabled_at=since)
+
+
+class FakeSessionRepository:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def start(self, session: Session, *, password_hash: PasswordHash) -> None:
+        user = self.storage.users.get(session.user_id)
+        if user is None or user.disabled_at or user.password_hash != password_hash:
+            raise InvalidCredentials
+        self.storage.sessions[session.id] = session
+
+    async def rotate(
+        self,
+        session_id: SessionId,
+        *,
+        spent: tuple[TokenDigest, ...],
+        successor: TokenDigest,
+        now: datetime,
+        refresh_until: datetime,
+    ) -> Session | None:
+        caller = await self.find(session_id, now=now)
+        if caller is None or caller.session.refresh_digest not in spent:
+            return None
+        session = replace(
+            caller.session,
+            spent_digest=caller.session.refresh_digest,
+            spent_at=now,
+            refresh_digest=successor,
+            refresh_expires_at=min(refresh_until, caller.session.expires_at),
+            last_used_at=now,
+        )
+        self.storage.sessions[session_id] = session
+        return session
+
+    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+        session = self.storage.sessions.get(session_id)
+        if session is None or not session.lives(now) or self.storage.users[session.user_id].disabled_at:
+            return None
+        return Caller(self.storage.users[session.user_id], session)
+
+    async def of_user(self, user_id: UserId, *, now: datetime) -> list[Session]:
+        found = [s for s in self.storage.sessions.values() if s.user_id == user_id and s.lives(now)]
+        return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+    async def end(
+        self, user_id: UserId, *, only: SessionId | None = None, but: SessionId | None = None, now: datetime
+    ) -> int:
+        ending = [
+            session
+            for session in await self.of_user(user_id, now=now)
+            if only in {None, session.id} and but != session.id
+        ]
+        for session in ending:
+            self.storage.sessions[session.id] = replace(session, ended_at=now)
+        return len(ending)
+
+
+class FakeSessionSweeper:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
+        over = [
+            session.id
+            for session in self.storage.sessions.values()
+            if min(session.refresh_expires_at, session.ended_at or session.refresh_expires_at) < over_since
+        ]
+        for session_id in over[:at_most]:
+            del self.storage.sessions[session_id]
+        return len(over[:at_most])
+
+
+class FakeEventLog:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def record(self, event: Event) -> None:
+        self.storage.events.append(event)
+
+
+class FakeTransaction:
+    def __init__(self, storage: FakeStorage) -> None:
+        self._storage = storage
+        self._draft = storage.draft()
+        self.users = FakeUserRepository(self._draft)
+        self.sessions = FakeSessionRepository(self._draft)
+        self.events = FakeEventLog(self._draft)
+
+    async def commit(self) -> None:
+        self._storage.publish(self._draft)
+
+
+class FakeUnitOfWork:
+    def __init__(self, storage: FakeStorage) -> None:
+        self._storage = storage
+        self._one_at_a_time = asyncio.Lock()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[FakeTransaction]:
+        async with self._one_at_a_time:
+            yield FakeTransaction(self._storage)
+
+
+class FakeSigningKeyRepository:
+    def __init__(self, storage: FakeStorage | None = None) -> None:
+        self.storage = storage or FakeStorage()
+
+    async def ring(self) -> KeyRing:
+        return KeyRing([key for _, key in sorted(self.storage.keys.items())])
+
+    async def add(self, key: SigningKey) -> None:
+        self.storage.keys.setdefault(key.number, key)
+
+    async def reseal(self, key: SigningKey) -> None:
+        self.storage.keys[key.number] = key
+
+    async def remove(self, key: SigningKey) -> None:
+        self.storage.keys.pop(key.number, None)
