@@ -10,6 +10,7 @@ from fastauth.domain.errors import InvalidCredentials, UsernameTaken
 from fastauth.domain.event import Event
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordHash
+from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
@@ -145,6 +146,10 @@ class FakeEventLog:
 
 
 class FakeTransaction:
+    users: UserRepository
+    sessions: SessionRepository
+    events: EventLog
+
     def __init__(self, storage: FakeStorage) -> None:
         self._storage = storage
         self._draft = storage.draft()

@@ -4,7 +4,16 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.fakes import (
+    FakeClock,
+    FakePasswordHasher,
+    FakeSessionRepository,
+    FakeSessionSweeper,
+    FakeSigningKeyRepository,
+    FakeStorage,
+    FakeUnitOfWork,
+    FakeUserRepository,
+)
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -12,8 +21,13 @@ from fastauth.entrypoints.settings import Settings
 
 
 @pytest.fixture
-def users() -> FakeUserRepository:
-    return FakeUserRepository()
+def storage() -> FakeStorage:
+    return FakeStorage()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -22,8 +36,26 @@ def hasher() -> FakePasswordHasher:
 
 
 @pytest.fixture
-def container(users: FakeUserRepository, hasher: FakePasswordHasher) -> Container:
-    return Container(settings=Settings(), users=users, hasher=hasher)
+def settings() -> Settings:
+    return Settings(secret_key="the secret key of the tests, 32 bytes")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def container(
+    settings: Settings, storage: FakeStorage, hasher: FakePasswordHasher, clock: FakeClock
+) -> Container:
+    container = Container(
+        settings=settings,
+        users=FakeUserRepository(storage),
+        sessions=FakeSessionRepository(storage),
+        signing_keys=FakeSigningKeyRepository(storage),
+        sweeper=FakeSessionSweeper(storage),
+        unit_of_work=FakeUnitOfWork(storage),
+        hasher=hasher,
+        clock=clock,
+    )
+    await container.rotate_keys()()
+    return container
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import datetime
 from inspect import getdoc
 from typing import Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
@@ -144,13 +145,13 @@ async def log_out_here(caller: CallerDep, log_out: LogOutDep) -> None:
 
 
 @router.delete(
-    "/{session_id}",
+    "/{session_id:uuid}",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,  # JSON's would announce a body
     summary="Log out there",
     description=getdoc(LogOut),
     responses=responses(401, 404, 503),
 )
-async def log_out_there(session_id: str, caller: CallerDep, log_out: LogOutDep) -> None:
+async def log_out_there(session_id: UUID, caller: CallerDep, log_out: LogOutDep) -> None:
     """Log out there."""
-    await log_out(caller=caller, session_id=SessionId(session_id))
+    await log_out(caller=caller, session_id=SessionId(session_id.hex))

@@ -1,0 +1,295 @@
+"""Log-in, sessions, one's own account and the keys, over HTTP and fakes."""
+
+import json
+from base64 import urlsafe_b64decode
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from tests.builders import a_registration
+from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
+from tests.unit.test_http import assert_problem
+
+from fastauth.entrypoints.container import Container
+
+ANN = {"username": "ann", "password": "sntsh"}
+
+Tokens = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+async def ann(client: httpx2.AsyncClient) -> None:
+    await client.post("/users/register", json=a_registration(**ANN, fullname="Ann Lee"))
+
+
+@pytest.fixture
+async def tokens(client: httpx2.AsyncClient) -> Tokens:
+    return await log_in(client)
+
+
+async def log_in(client: httpx2.AsyncClient, **headers: str) -> Tokens:
+    response = await client.post("/sessions", json=ANN, headers=headers)
+    assert response.status_code == 201, response.text
+    tokens: Tokens = response.json()
+    return tokens
+
+
+def bearer(tokens: Tokens) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+PROTECTED = [
+    ("GET", "/sessions", None),
+    ("DELETE", "/sessions", None),
+    ("DELETE", "/sessions/current", None),
+    ("DELETE", f"/sessions/{'0' * 32}", None),
+    ("GET", "/users/me", None),
+    ("PATCH", "/users/me", {"fullname": "Ann"}),
+    ("PUT", "/users/me/password", {"current_password": "sntsh", "new_password": "another"}),
+]
+
+
+class TestLogIn:
+    async def test_answers_with_tokens(self, tokens: Tokens) -> None:
+        assert set(tokens) == {"access_token", "token_type", "expires_in", "refresh_token"}
+        assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 300)
+        assert tokens["refresh_token"].startswith("fa_rt_")
+
+    @pytest.mark.parametrize(
+        "credentials",
+        [
+            {"password": "wrong"},
+            {"username": "nobody"},
+            {"username": "a b"},
+            {"password": ""},
+            {"username": "x" * 60},
+        ],
+    )
+    async def test_refuses_whatever_does_not_fit_in_the_same_words(
+        self, client: httpx2.AsyncClient, credentials: dict[str, str]
+    ) -> None:
+        wrong = await client.post("/sessions", json=ANN | {"password": "x"}, headers={"X-Request-Id": "same"})
+        other = await client.post("/sessions", json=ANN | credentials, headers={"X-Request-Id": "same"})
+        assert_problem(other, 401, "invalid_credentials")
+        assert (other.content, other.headers) == (wrong.content, wrong.headers)
+        assert other.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("body", [{}, {"username": "ann"}, {"username": 1, "password": "x"}, [], "x"])
+    async def test_refuses_what_are_no_credentials(self, client: httpx2.AsyncClient, body: object) -> None:
+        assert_problem(await client.post("/sessions", json=body), 422, "invalid_input")
+
+
+class TestProtectedRoutes:
+    @pytest.mark.parametrize(("method", "path", "body"), PROTECTED)
+    async def test_want_an_access_token(
+        self, client: httpx2.AsyncClient, method: str, path: str, body: object
+    ) -> None:
+        response = await client.request(method, path, json=body)
+        assert_problem(response, 401, "no_access_token")
+        assert response.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize(("method", "path", "body"), PROTECTED)
+    @pytest.mark.parametrize(
+        "header", ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer a b", "x", ""]
+    )
+    async def test_refuse_what_is_none(
+        self, client: httpx2.AsyncClient, method: str, path: str, body: object, header: str
+    ) -> None:
+        response = await client.request(method, path, json=body, headers={"Authorization": header})
+        assert_problem(response, 401, "invalid_token")
+        assert response.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+
+    @pytest.mark.parametrize(("method", "path", "body"), PROTECTED)
+    async def test_refuse_a_token_from_the_moment_of_logging_out(
+        self, client: httpx2.AsyncClient, tokens: Tokens, method: str, path: str, body: object
+    ) -> None:
+        assert (await client.delete("/sessions/current", headers=bearer(tokens))).status_code == 204
+        response = await client.request(method, path, json=body, headers=bearer(tokens))
+        assert_problem(response, 401, "invalid_token")
+
+    async def test_refuse_an_expired_token(
+        self, client: httpx2.AsyncClient, tokens: Tokens, clock: FakeClock
+    ) -> None:
+        clock.advance(seconds=299)
+        assert (await client.get("/users/me", headers=bearer(tokens))).status_code == 200
+        clock.advance(seconds=1)
+        assert_problem(await client.get("/users/me", headers=bearer(tokens)), 401, "invalid_token")
+
+    async def test_take_the_scheme_in_any_case_and_one_header_alone(
+        self, client: httpx2.AsyncClient, tokens: Tokens
+    ) -> None:
+        lower = {"Authorization": f"bearer {tokens['access_token']}"}
+        assert (await client.get("/users/me", headers=lower)).status_code == 200
+        twice = [("Authorization", value) for value in bearer(tokens).values()] * 2
+        assert_problem(await client.get("/users/me", headers=twice), 401, "invalid_token")
+
+    async def test_do_not_take_a_refresh_token(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        header = {"Authorization": f"Bearer {tokens['refresh_token']}"}
+        assert_problem(await client.get("/users/me", headers=header), 401, "invalid_token")
+
+
+class TestRefresh:
+    async def test_answers_in_the_shape_of_a_log_in(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        response = await client.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
+        assert response.status_code == 200
+        assert set(response.json()) == set(tokens)
+        assert (await client.get("/users/me", headers=bearer(response.json()))).status_code == 200
+
+    @pytest.mark.parametrize("token", ["", "x", "fa_rt_", "fa_rt_" + "A" * 86, "\u0000", "é" * 92])
+    async def test_refuses_what_is_no_token(self, client: httpx2.AsyncClient, token: str) -> None:
+        response = await client.post("/sessions/refresh", json={"refresh_token": token})
+        assert_problem(response, 401, "invalid_refresh_token")
+        assert response.headers["www-authenticate"] == "Bearer"
+
+    async def test_does_not_take_an_access_token(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        response = await client.post("/sessions/refresh", json={"refresh_token": tokens["access_token"]})
+        assert_problem(response, 401, "invalid_refresh_token")
+
+
+class TestSessions:
+    async def test_are_shown_to_whose_they_are(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        await log_in(client, **{"User-Agent": "another\x1b[2J browser" + "x" * 300})
+        listed = (await client.get("/sessions", headers=bearer(tokens))).json()
+        assert [session["current"] for session in listed].count(True) == 1
+        assert {"id", "created_at", "last_used_at", "expires_at", "user_agent", "address", "current"} == set(
+            listed[0]
+        )
+        agents = {session["user_agent"] for session in listed}
+        assert any(agent.startswith("another[2J browser") and len(agent) == 256 for agent in agents)
+
+    async def test_end_here_or_there_or_everywhere(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        others = [await log_in(client) for _ in range(2)]
+        listed = (await client.get("/sessions", headers=bearer(others[0]))).json()
+        there = next(session["id"] for session in listed if session["current"])
+        response = await client.delete(f"/sessions/{there}", headers=bearer(tokens))
+        assert (response.status_code, response.content) == (204, b"")
+        assert "content-type" not in response.headers
+        assert_problem(await client.get("/users/me", headers=bearer(others[0])), 401, "invalid_token")
+        assert (await client.delete("/sessions", headers=bearer(tokens))).status_code == 204
+        for each in (tokens, others[1]):
+            assert_problem(await client.get("/users/me", headers=bearer(each)), 401, "invalid_token")
+
+    @pytest.mark.parametrize(("session_id", "code"), [("0" * 32, "session_not_found"), ("x", "not_found")])
+    async def test_are_not_there_if_they_are_not(
+        self, client: httpx2.AsyncClient, tokens: Tokens, session_id: str, code: str
+    ) -> None:
+        assert_problem(await client.delete(f"/sessions/{session_id}", headers=bearer(tokens)), 404, code)
+
+
+class TestAccount:
+    async def test_is_shown(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        response = await client.get("/users/me", headers=bearer(tokens))
+        assert response.json() == {"id": 1, "username": "ann", "fullname": "Ann Lee"}
+
+    async def test_takes_another_full_name_and_nothing_else(
+        self, client: httpx2.AsyncClient, tokens: Tokens
+    ) -> None:
+        body = {"fullname": " Ann Smith ", "username": "bob", "id": 9, "disabled_at": None, "password": "x"}
+        changed = {"id": 1, "username": "ann", "fullname": "Ann Smith"}
+        assert (await client.patch("/users/me", json=body, headers=bearer(tokens))).json() == changed
+        assert (await client.get("/users/me", headers=bearer(tokens))).json() == changed
+
+    @pytest.mark.parametrize("fullname", ["", " ", "x" * 51, "a\0b", None, 1])
+    async def test_takes_no_name_that_breaks_a_rule(
+        self, client: httpx2.AsyncClient, tokens: Tokens, fullname: object
+    ) -> None:
+        response = await client.patch("/users/me", json={"fullname": fullname}, headers=bearer(tokens))
+        assert_problem(response, 422, "invalid_input")
+        assert [error["pointer"] for error in response.json()["errors"]] == ["/fullname"]
+
+    async def change_password(
+        self, client: httpx2.AsyncClient, tokens: Tokens, current: str, new: str
+    ) -> httpx2.Response:
+        body = {"current_password": current, "new_password": new}
+        return await client.put("/users/me/password", json=body, headers=bearer(tokens))
+
+    async def test_takes_another_password_and_ends_the_other_sessions(
+        self, client: httpx2.AsyncClient, tokens: Tokens
+    ) -> None:
+        other = await log_in(client)
+        response = await self.change_password(client, tokens, "sntsh", "another")
+        assert (response.status_code, response.content) == (204, b"")
+        assert_problem(await client.get("/users/me", headers=bearer(other)), 401, "invalid_token")
+        assert (await client.get("/users/me", headers=bearer(tokens))).status_code == 200
+        assert_problem(await client.post("/sessions", json=ANN), 401, "invalid_credentials")
+
+    async def test_wants_the_current_password(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        assert_problem(await self.change_password(client, tokens, "wrong", "another"), 403, "wrong_password")
+
+    async def test_names_the_rule_that_a_new_password_breaks(
+        self, client: httpx2.AsyncClient, tokens: Tokens
+    ) -> None:
+        response = await self.change_password(client, tokens, "sntsh", "")
+        assert response.json()["errors"] == [
+            {"pointer": "/new_password", "code": "empty", "detail": "Must not be empty."}
+        ]
+
+
+class TestKeys:
+    async def test_are_public_and_may_be_kept(self, client: httpx2.AsyncClient) -> None:
+        response = await client.get("/.well-known/jwks.json")
+        assert response.headers["cache-control"] == "public, max-age=300"
+        (key,) = response.json()["keys"]
+        assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+        assert (key["alg"], key["use"]) == ("ES256", "sig")
+
+    async def test_are_found_by_the_metadata(self, client: httpx2.AsyncClient) -> None:
+        metadata = (await client.get("/.well-known/oauth-authorization-server")).json()
+        assert metadata["jwks_uri"] == f"{metadata['issuer']}/.well-known/jwks.json"
+
+    async def test_come_before_they_sign_and_stay_until_their_last_token_is_over(
+        self, client: httpx2.AsyncClient, container: Container, clock: FakeClock
+    ) -> None:
+        async def published() -> list[str]:
+            return [key["kid"] for key in (await client.get("/.well-known/jwks.json")).json()["keys"]]
+
+        async def signer() -> str:
+            header = (await log_in(client))["access_token"].partition(".")[0]
+            kid: str = json.loads(urlsafe_b64decode(header + "=="))["kid"]
+            return kid
+
+        (first,) = await published()
+        await container.rotate_keys()(early=True)
+        _, second = await published()
+        assert await signer() == first
+        clock.advance(seconds=309)
+        assert await signer() == first
+        clock.advance(seconds=1)
+        assert await signer() == second
+        assert await published() == [first, second]
+        clock.advance(seconds=309)
+        assert await published() == [first, second]
+        clock.advance(seconds=1)
+        assert await published() == [second]
+        await container.rotate_keys()()
+        assert [key.kid for key in (await container.signing_keys().ring()).keys] == [second]
+
+    async def test_rotate_by_age(self, container: Container, clock: FakeClock, storage: FakeStorage) -> None:
+        clock.advance(days=90, seconds=-311)
+        await container.rotate_keys()()
+        assert len(storage.keys) == 1
+        clock.advance(seconds=1)
+        for _ in range(2):
+            await container.rotate_keys()()
+        assert len(storage.keys) == 2
+        assert storage.keys[2].signs_from - storage.keys[1].signs_from == timedelta(days=90)
+
+
+class TestEnumeration:
+    async def test_finds_no_difference_in_work(
+        self, client: httpx2.AsyncClient, hasher: FakePasswordHasher, container: Container
+    ) -> None:
+        await client.post("/users/register", json=a_registration(username="gone", password="sntsh"))
+        await container.disable_user()(username="gone")
+        work = []
+        for credentials in (
+            {"username": "nobody", "password": "x"},
+            {"username": "ann", "password": "x"},
+            {"username": "gone", "password": "x"},
+            {"username": "gone", "password": "sntsh"},
+        ):
+            hasher.hashed = hasher.verified = 0
+            assert_problem(await client.post("/sessions", json=credentials), 401, "invalid_credentials")
+            work.append((hasher.hashed, hasher.verified))
+        assert work == [(0, 1)] * 4

@@ -1,0 +1,128 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.builders import a_password_hash
+from tests.fakes import FakePasswordHasher
+from tests.world import A_DEVICE, World
+
+from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.user import UserId
+
+
+@pytest.fixture
+async def world() -> World:
+    world = World()
+    await world.a_user()
+    return world
+
+
+class TestLogIn:
+    async def test_begins_a_session(self, world: World) -> None:
+        tokens = await world.a_log_in()
+        caller = await world.authenticate(access_token=tokens.access.text)
+        assert caller.user.username.spelling == "santosh"
+        assert caller.session.device == A_DEVICE
+        assert caller.session.created_at == caller.session.last_used_at == world.clock.now()
+        assert caller.session.refresh_expires_at == world.clock.now() + timedelta(days=7)
+        assert caller.session.expires_at == world.clock.now() + timedelta(days=30)
+
+    @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "ｓａｎｔｏｓｈ"])
+    async def test_knows_a_name_in_any_spelling(self, world: World, spelling: str) -> None:
+        assert await world.a_log_in(username=spelling)
+
+    async def test_shows_no_token(self, world: World) -> None:
+        tokens = await world.a_log_in()
+        assert tokens.refresh not in repr(tokens)
+        assert tokens.access.text not in repr(tokens)
+
+    async def test_stores_nothing_that_could_be_used(self, world: World) -> None:
+        tokens = await world.a_log_in()
+        (session,) = world.storage.sessions.values()
+        assert tokens.refresh not in repr(session)
+        assert session.refresh_digest == world.mint.digest(world.mint.read(tokens.refresh))
+
+    async def test_gives_every_session_tokens_of_its_own(self, world: World) -> None:
+        one, two = await world.a_log_in(), await world.a_log_in()
+        assert one.refresh != two.refresh
+        assert len(world.storage.sessions) == 2
+
+    @pytest.mark.parametrize(
+        ("username", "password"),
+        [
+            ("nobody", "sntsh"),
+            ("santosh", "wrong"),
+            ("santosh", ""),
+            ("", ""),
+            ("a b", "sntsh"),
+            ("santosh", "p" * 257),
+        ],
+    )
+    async def test_refuses_what_does_not_fit(self, world: World, username: str, password: str) -> None:
+        with pytest.raises(InvalidCredentials, match=r"^Username or password is wrong$"):
+            await world.a_log_in(username=username, password=password)
+        assert world.storage.sessions == {}
+
+    @pytest.mark.parametrize("password", ["sntsh", "wrong"])
+    async def test_refuses_somebody_disabled(self, world: World, password: str) -> None:
+        await world.disable_user(username="santosh")
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in(password=password)
+
+    async def test_does_the_same_work_whether_or_not_there_is_such_a_user(self, world: World) -> None:
+        await world.a_user("disabled")
+        await world.disable_user(username="disabled")
+        work = []
+        for username, password in [
+            ("nobody", "x"),
+            ("santosh", "x"),
+            ("disabled", "x"),
+            ("disabled", "sntsh"),
+        ]:
+            world.hasher.hashed = world.hasher.verified = 0
+            with pytest.raises(InvalidCredentials):
+                await world.a_log_in(username=username, password=password)
+            work.append((world.hasher.hashed, world.hasher.verified))
+        assert work == [(0, 1)] * 4
+
+    async def test_replaces_an_outdated_hash_in_passing(self, world: World) -> None:
+        user = world.storage.users[UserId(1)]
+        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001
+        world.storage.users[user.id] = replace(user, password_hash=outdated)
+        await world.a_log_in()
+        assert world.storage.users[user.id].password_hash.encoded.startswith("fake$")
+        await world.a_log_in()
+
+    async def test_begins_nothing_if_the_password_changes_meanwhile(self, world: World) -> None:
+        class SlowHasher(FakePasswordHasher):
+            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+                kept = await super().verify(password, known)
+                user = world.storage.users[UserId(1)]
+                world.storage.users[user.id] = replace(user, password_hash=a_password_hash("another"))
+                return kept
+
+        slow = replace(world.log_in, hasher=SlowHasher())
+        with pytest.raises(InvalidCredentials):
+            await slow(username="santosh", password="sntsh", device=A_DEVICE)
+        assert world.storage.sessions == {}
+
+    async def test_begins_nothing_if_the_account_is_disabled_meanwhile(self, world: World) -> None:
+        class SlowHasher(FakePasswordHasher):
+            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+                kept = await super().verify(password, known)
+                await world.disable_user(username="santosh")
+                return kept
+
+        slow = replace(world.log_in, hasher=SlowHasher())
+        with pytest.raises(InvalidCredentials):
+            await slow(username="santosh", password="sntsh", device=A_DEVICE)
+        assert world.storage.sessions == {}
+
+    async def test_tells_overload_from_refusal(self, world: World) -> None:
+        class Busy(FakePasswordHasher):
+            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+                raise HashingOverloaded
+
+        with pytest.raises(HashingOverloaded):
+            await replace(world.log_in, hasher=Busy())(username="santosh", password="x", device=A_DEVICE)

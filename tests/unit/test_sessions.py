@@ -1,0 +1,290 @@
+"""The life of a session: refreshing, being listed, ending."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.world import A_SECRET_KEY, World
+
+from fastauth.domain.errors import (
+    InvalidAccessToken,
+    InvalidCredentials,
+    InvalidInput,
+    InvalidRefreshToken,
+    SessionNotFound,
+    UserNotFound,
+    WrongPassword,
+)
+from fastauth.domain.event import EventKind
+from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.session import Caller, SessionId, SessionTerms
+from fastauth.domain.tokens import Tokens
+
+ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
+
+
+@pytest.fixture
+async def world() -> World:
+    world = World()
+    await world.a_user()
+    return world
+
+
+@pytest.fixture
+async def tokens(world: World) -> Tokens:
+    return await world.a_log_in()
+
+
+async def refresh(world: World, tokens: Tokens) -> Tokens:
+    return await world.refresh_session(refresh_token=tokens.refresh)
+
+
+async def caller_of(world: World, tokens: Tokens) -> Caller:
+    return await world.authenticate(access_token=tokens.access.text)
+
+
+async def is_over(world: World, tokens: Tokens) -> bool:
+    with pytest.raises(InvalidRefreshToken):
+        await refresh(world, tokens)
+    with pytest.raises(InvalidAccessToken):
+        await caller_of(world, tokens)
+    return True
+
+
+class TestRefreshSession:
+    async def test_gives_the_next_tokens_of_the_same_session(self, world: World, tokens: Tokens) -> None:
+        world.clock.advance(minutes=5)
+        following = await refresh(world, tokens)
+        assert following.refresh != tokens.refresh
+        assert following.access.text != tokens.access.text
+        assert len(world.storage.sessions) == 1
+        assert (await caller_of(world, following)).session.last_used_at == world.clock.now()
+
+    async def test_gives_the_same_successor_again_within_the_grace(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        following = await refresh(world, tokens)
+        world.clock.advance(seconds=9.999)
+        assert (await refresh(world, tokens)).refresh == following.refresh
+        assert (await refresh(world, following)).refresh != following.refresh
+
+    async def test_takes_a_token_spent_before_the_grace_for_theft(self, world: World, tokens: Tokens) -> None:
+        following = await refresh(world, tokens)
+        world.clock.advance(seconds=10)
+        assert await is_over(world, tokens)
+        assert await is_over(world, following)
+        (event,) = world.storage.events
+        assert event.kind is EventKind.REFRESH_TOKEN_REUSED
+        assert event.session_id in world.storage.sessions
+
+    async def test_takes_a_token_whose_successor_is_spent_for_theft(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        following = await refresh(world, await refresh(world, tokens))
+        assert await is_over(world, tokens)
+        assert await is_over(world, following)
+
+    async def test_forgives_nothing_without_a_grace(self) -> None:
+        world = World(terms=SessionTerms(grace=timedelta(0)))
+        await world.a_user()
+        tokens = await world.a_log_in()
+        following = await refresh(world, tokens)
+        assert await is_over(world, tokens)
+        assert await is_over(world, following)
+
+    async def test_ends_one_session_for_theft_and_no_other(self, world: World, tokens: Tokens) -> None:
+        other = await world.a_log_in()
+        await refresh(world, await refresh(world, tokens))
+        assert await is_over(world, tokens)
+        assert await refresh(world, other)
+
+    async def test_records_theft_once(self, world: World, tokens: Tokens) -> None:
+        await refresh(world, await refresh(world, tokens))
+        for _ in range(3):
+            assert await is_over(world, tokens)
+        assert len(world.storage.events) == 1
+
+    async def test_ends_nothing_for_a_token_it_never_made(self, world: World, tokens: Tokens) -> None:
+        head, tail = tokens.refresh[:60], tokens.refresh[60:]
+        for forged in (head + tail.swapcase(), tokens.refresh[:-1], tokens.refresh + "A", tail, "", "fa_rt_"):
+            with pytest.raises(InvalidRefreshToken):
+                await world.refresh_session(refresh_token=forged)
+        assert await refresh(world, tokens)
+
+    async def test_is_over_after_seven_idle_days(self, world: World, tokens: Tokens) -> None:
+        world.clock.advance(timedelta(days=7) - timedelta(microseconds=1))
+        following = await refresh(world, tokens)
+        world.clock.advance(days=7)
+        assert await is_over(world, following)
+        assert world.storage.events == []
+
+    async def test_is_over_after_thirty_days_however_much_it_is_used(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        for _ in range(29):
+            world.clock.advance(days=1)
+            tokens = await refresh(world, tokens)
+        world.clock.advance(timedelta(days=1) - timedelta(microseconds=1))
+        tokens = await refresh(world, tokens)
+        world.clock.advance(timedelta(microseconds=1))
+        assert await is_over(world, tokens)
+
+    async def test_goes_on_under_a_new_secret_key(self, world: World, tokens: Tokens) -> None:
+        await refresh(world, tokens)
+        both = replace(
+            world.refresh_session, refresh_tokens=RefreshTokenMint(ANOTHER_SECRET_KEY, A_SECRET_KEY)
+        )
+        repeated = await both(refresh_token=tokens.refresh)
+        following = await both(refresh_token=repeated.refresh)
+        alone = replace(world.refresh_session, refresh_tokens=RefreshTokenMint(ANOTHER_SECRET_KEY))
+        assert await alone(refresh_token=following.refresh)
+        with pytest.raises(InvalidRefreshToken):
+            await alone(refresh_token=tokens.refresh)
+
+
+class TestAuthenticate:
+    async def test_refuses_an_expired_token(self, world: World, tokens: Tokens) -> None:
+        world.clock.advance(seconds=299)
+        assert await caller_of(world, tokens)
+        world.clock.advance(seconds=1)
+        with pytest.raises(InvalidAccessToken):
+            await caller_of(world, tokens)
+
+    async def test_refuses_what_is_no_token(self, world: World) -> None:
+        with pytest.raises(InvalidAccessToken):
+            await world.authenticate(access_token="anything")
+
+    async def test_still_accepts_an_earlier_token_of_a_live_session(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        await refresh(world, tokens)
+        assert await caller_of(world, tokens)
+
+
+class TestListSessions:
+    async def test_shows_ones_own_that_live_newest_first(self, world: World, tokens: Tokens) -> None:
+        world.clock.advance(seconds=1)
+        second = await world.a_log_in()
+        await world.a_user("other")
+        await world.a_log_in("other")
+        caller = await caller_of(world, second)
+        listed = await world.list_sessions(caller=caller)
+        assert [session.id for session in listed] == [
+            caller.session.id,
+            (await caller_of(world, tokens)).session.id,
+        ]
+
+
+class TestLogOut:
+    async def test_ends_one_session(self, world: World, tokens: Tokens) -> None:
+        other = await world.a_log_in()
+        caller = await caller_of(world, tokens)
+        await world.log_out(caller=caller, session_id=caller.session.id)
+        assert await is_over(world, tokens)
+        assert await refresh(world, other)
+
+    async def test_ends_every_session_of_the_caller(self, world: World, tokens: Tokens) -> None:
+        await world.a_user("other")
+        others = await world.a_log_in("other")
+        second = await world.a_log_in()
+        await world.log_out(caller=await caller_of(world, tokens), session_id=None)
+        assert await is_over(world, tokens)
+        assert await is_over(world, second)
+        assert await refresh(world, others)
+
+    @pytest.mark.parametrize("whose", ["nobody", "another", "ended"])
+    async def test_knows_no_session_but_the_callers_own(
+        self, world: World, tokens: Tokens, whose: str
+    ) -> None:
+        await world.a_user("other")
+        caller, stranger = (
+            await caller_of(world, tokens),
+            await caller_of(world, await world.a_log_in("other")),
+        )
+        ended = (await caller_of(world, await world.a_log_in())).session.id
+        await world.log_out(caller=caller, session_id=ended)
+        session_id = {"nobody": SessionId("0" * 32), "another": stranger.session.id, "ended": ended}[whose]
+        with pytest.raises(SessionNotFound):
+            await world.log_out(caller=caller, session_id=session_id)
+        assert not world.storage.sessions[stranger.session.id].ended_at
+
+
+class TestChangePassword:
+    async def change(self, world: World, tokens: Tokens, current: str, new: str) -> None:
+        await world.change_password(
+            caller=await caller_of(world, tokens), current_password=current, new_password=new
+        )
+
+    async def test_ends_every_session_but_the_one_that_asks(self, world: World, tokens: Tokens) -> None:
+        other = await world.a_log_in()
+        await self.change(world, tokens, "sntsh", "another")
+        assert await is_over(world, other)
+        assert await refresh(world, tokens)
+        assert await world.a_log_in(password="another")
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in()
+        assert [event.kind for event in world.storage.events] == [EventKind.PASSWORD_CHANGED]
+
+    @pytest.mark.parametrize("current", ["wrong", "", "p" * 257])
+    async def test_wants_the_current_password(self, world: World, tokens: Tokens, current: str) -> None:
+        other = await world.a_log_in()
+        with pytest.raises(WrongPassword):
+            await self.change(world, tokens, current, "another")
+        assert await refresh(world, other)
+        assert await world.a_log_in()
+        assert world.storage.events == []
+
+    async def test_holds_the_new_password_to_the_policy(self, world: World, tokens: Tokens) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            await self.change(world, tokens, "sntsh", "")
+        assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "empty")]
+
+    async def test_lets_one_of_two_changes_at_once_win(self, world: World, tokens: Tokens) -> None:
+        caller = await caller_of(world, tokens)
+        await world.change_password(caller=caller, current_password="sntsh", new_password="one")
+        with pytest.raises(WrongPassword):
+            await world.change_password(caller=caller, current_password="sntsh", new_password="two")
+        assert await world.a_log_in(password="one")
+
+
+class TestChangeFullName:
+    async def test_replaces_it(self, world: World, tokens: Tokens) -> None:
+        user = await world.change_full_name(caller=await caller_of(world, tokens), fullname=" New Name ")
+        assert user.fullname.text == "New Name"
+        assert (await caller_of(world, tokens)).user == user
+
+    async def test_holds_it_to_the_rules(self, world: World, tokens: Tokens) -> None:
+        with pytest.raises(InvalidInput):
+            await world.change_full_name(caller=await caller_of(world, tokens), fullname="\0")
+
+
+class TestDisableUser:
+    async def test_ends_every_session_and_lets_nobody_in(self, world: World, tokens: Tokens) -> None:
+        await world.disable_user(username="SANTOSH")
+        assert await is_over(world, tokens)
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in()
+
+    async def test_is_undone_but_for_the_sessions(self, world: World, tokens: Tokens) -> None:
+        await world.disable_user(username="santosh")
+        await world.enable_user(username="santosh")
+        assert await is_over(world, tokens)
+        assert await world.a_log_in()
+        assert [event.kind for event in world.storage.events] == [
+            EventKind.USER_DISABLED,
+            EventKind.USER_ENABLED,
+        ]
+
+    async def test_keeps_the_day_of_the_first_time(self, world: World) -> None:
+        since = world.clock.now()
+        for _ in range(2):
+            await world.disable_user(username="santosh")
+            world.clock.advance(days=1)
+        (user,) = world.storage.users.values()
+        assert user.disabled_at == since
+
+    async def test_knows_who_is_nobody(self, world: World) -> None:
+        for act in (world.disable_user, world.enable_user):
+            with pytest.raises(UserNotFound):
+                await act(username="nobody")

@@ -1,0 +1,94 @@
+"""Every use case over one storage and one clock: what a whole service would be, without a service."""
+
+from dataclasses import dataclass, field
+
+from tests.builders import PROFILE, a_policy
+from tests.fakes import (
+    FakeAccessTokens,
+    FakeClock,
+    FakePasswordHasher,
+    FakeSessionRepository,
+    FakeStorage,
+    FakeUnitOfWork,
+    FakeUserRepository,
+)
+
+from fastauth.application.authenticate import Authenticate
+from fastauth.application.change_full_name import ChangeFullName
+from fastauth.application.change_password import ChangePassword
+from fastauth.application.disable_user import DisableUser, EnableUser
+from fastauth.application.list_sessions import ListSessions
+from fastauth.application.log_in import LogIn
+from fastauth.application.log_out import LogOut
+from fastauth.application.refresh_session import RefreshSession
+from fastauth.application.register_user import RegisterUser
+from fastauth.domain.password import PasswordPolicy
+from fastauth.domain.ports import SessionRepository, UnitOfWork, UserRepository
+from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.session import Device, SessionTerms
+from fastauth.domain.tokens import Tokens
+
+A_SECRET_KEY = SecretKey(b"a secret key of the tests, 32 bytes")
+A_DEVICE = Device(user_agent="a browser", address="192.0.2.1")
+
+
+@dataclass(kw_only=True)
+class World:
+    storage: FakeStorage = field(default_factory=FakeStorage)
+    clock: FakeClock = field(default_factory=FakeClock)
+    hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
+    terms: SessionTerms = field(default_factory=SessionTerms)
+    passwords: PasswordPolicy = field(default_factory=a_policy)
+    mint: RefreshTokenMint = field(default_factory=lambda: RefreshTokenMint(A_SECRET_KEY))
+    users: UserRepository = None  # type: ignore[assignment]  # filled in below
+    sessions: SessionRepository = None  # type: ignore[assignment]
+    unit_of_work: UnitOfWork = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.users = self.users or FakeUserRepository(self.storage)
+        self.sessions = self.sessions or FakeSessionRepository(self.storage)
+        self.unit_of_work = self.unit_of_work or FakeUnitOfWork(self.storage)
+        self.access_tokens = FakeAccessTokens(self.clock)
+        self.register_user = RegisterUser(
+            users=self.users, hasher=self.hasher, usernames=PROFILE, passwords=self.passwords
+        )
+        self.log_in = LogIn(
+            users=self.users,
+            hasher=self.hasher,
+            usernames=PROFILE,
+            unit_of_work=self.unit_of_work,
+            refresh_tokens=self.mint,
+            access_tokens=self.access_tokens,
+            terms=self.terms,
+            clock=self.clock,
+        )
+        self.refresh_session = RefreshSession(
+            sessions=self.sessions,
+            unit_of_work=self.unit_of_work,
+            refresh_tokens=self.mint,
+            access_tokens=self.access_tokens,
+            terms=self.terms,
+            clock=self.clock,
+        )
+        self.authenticate = Authenticate(
+            access_tokens=self.access_tokens, sessions=self.sessions, clock=self.clock
+        )
+        self.list_sessions = ListSessions(sessions=self.sessions, clock=self.clock)
+        self.log_out = LogOut(sessions=self.sessions, clock=self.clock)
+        self.change_password = ChangePassword(
+            hasher=self.hasher, passwords=self.passwords, unit_of_work=self.unit_of_work, clock=self.clock
+        )
+        self.change_full_name = ChangeFullName(users=self.users)
+        self.disable_user = DisableUser(
+            users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
+        )
+        self.enable_user = EnableUser(
+            users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
+        )
+
+    async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
+        await self.register_user(username=username, password=password, fullname="Santosh Kumar")
+
+    async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> Tokens:
+        return await self.log_in(username=username, password=password, device=A_DEVICE)
