@@ -91,6 +91,11 @@ def _values() -> Iterator[tuple[str, bytes]]:
     ):
         yield f"username {name!r}", _raw(username=json.dumps(name))
     yield "password is too long", _raw(password=json.dumps(CANARY * 20))
+    yield "password in a list", _raw(password=json.dumps([CANARY]))
+    yield "password in an object", _raw(password=json.dumps({CANARY: CANARY}))
+    yield "a string for a body", json.dumps(CANARY).encode()
+    yield "a list for a body", json.dumps([CANARY]).encode()
+    yield "a list of registrations", json.dumps([_object()]).encode()
     for name, value in {
         "surrogate": r'"\ud800"',
         "NaN": "NaN",

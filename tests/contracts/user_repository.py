@@ -23,6 +23,7 @@ class UserRepositoryContract(ABC):
     def users(self) -> UserRepository: ...
 
     async def test_finds_nobody_under_a_free_name(self, users: UserRepository) -> None:
+        await add(users, a_name())
         assert await users.find(a_username(a_name())) is None
 
     async def test_finds_whom_it_added(self, users: UserRepository) -> None:

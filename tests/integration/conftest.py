@@ -16,14 +16,18 @@ from fastauth.adapters.sql import Database, migrate
 from fastauth.domain.username import Username
 
 BACKENDS = ["sqlite", "postgres"]
+POSTGRES_SOURCE = pytest.StashKey[str]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    source = config.stash.get(POSTGRES_SOURCE, "none was asked for")
+    terminalreporter.write_line(f"Postgres for the integration tests: {source}")
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
     with given_postgres() as server:
-        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
-        assert reporter
-        reporter.write_line(f"\nPostgres for the integration tests: {server.source}")
+        pytestconfig.stash[POSTGRES_SOURCE] = server.source
         yield server
 
 

@@ -13,7 +13,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, inspect, text
 from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
-from tests.integration.conftest import adopted_key, connect
+from tests.integration.conftest import adopted_key, connect, postgres_schema
+from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
 
 from fastauth.adapters import sql
@@ -191,6 +192,16 @@ class TestAdoption:
             connection.execute(text("CREATE TABLE user_info (id INTEGER PRIMARY KEY, email TEXT)"))
         with pytest.raises(MigrationRefused, match="email"):
             await migrate_at(empty_database_url)
+
+    async def test_stops_at_what_others_built_on_the_table(self, postgres: PostgresServer) -> None:
+        with postgres_schema(postgres) as url:
+            engine = create_engine(url)
+            fill(engine, list(self.ROWS))
+            with engine.begin() as connection:
+                connection.execute(text("CREATE VIEW names AS SELECT username FROM user_info"))
+            with pytest.raises(MigrationRefused, match="depends on"):
+                await migrate_at(url)
+            engine.dispose()
 
     async def test_is_done_once_by_four_tasks_of_one_process(
         self, empty_database_url: str, engine: Engine

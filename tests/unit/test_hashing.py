@@ -1,17 +1,21 @@
 """Argon2id and the threads it runs on."""
 
 import asyncio
+import hashlib
 import threading
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 
+import argon2
+import bcrypt
 import pytest
 from argon2 import extract_parameters
-from tests.builders import a_password
+from tests.builders import a_password, a_password_hash
 from tests.contracts.password_hasher import PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED
-from fastauth.domain.errors import HashingOverloaded
+from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
 
 
 @pytest.fixture
@@ -30,6 +34,90 @@ class TestArgon2PasswordHasher(PasswordHasherContract):
         parameters = extract_parameters((await hasher.hash(a_password())).encoded)
         assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (64, 3, 1)
         assert (parameters.salt_len, parameters.hash_len, parameters.type.name) == (16, 32, "ID")
+
+
+def django_pbkdf2(password: str, *, digest: str = "sha256", iterations: int = 1_000) -> str:
+    key = hashlib.pbkdf2_hmac(digest, password.encode(), b"salt", iterations)
+    return f"pbkdf2_{digest}${iterations}$salt${b64encode(key).decode()}"
+
+
+def django_scrypt(password: str, *, n: int = 1_024, r: int = 8, p: int = 1) -> str:
+    key = hashlib.scrypt(password.encode(), salt=b"salt", n=n, r=r, p=p, maxmem=2**26, dklen=64)
+    return f"scrypt${n}$salt${r}${p}${b64encode(key).decode()}"
+
+
+def bcrypted(password: bytes, prefix: bytes = b"2b") -> str:
+    return bcrypt.hashpw(password, bcrypt.gensalt(4)).replace(b"$2b$", b"$" + prefix + b"$").decode()
+
+
+FOREIGN = {
+    "bcrypt": bcrypted(b"sntsh"),
+    "bcrypt by PHP": bcrypted(b"sntsh", prefix=b"2y"),
+    "Django's bcrypt": "bcrypt$" + bcrypted(b"sntsh"),
+    "Django's bcrypt_sha256": "bcrypt_sha256$" + bcrypted(hashlib.sha256(b"sntsh").hexdigest().encode()),
+    "Django's pbkdf2_sha256": django_pbkdf2("sntsh"),
+    "Django's pbkdf2_sha1": django_pbkdf2("sntsh", digest="sha1"),
+    "Django's scrypt": django_scrypt("sntsh"),
+    "Django's argon2": "argon2" + argon2.PasswordHasher(time_cost=1, memory_cost=64).hash("sntsh"),
+    "argon2i": argon2.PasswordHasher(time_cost=3, memory_cost=64, type=argon2.Type.I).hash("sntsh"),
+    "argon2id of fewer passes": argon2.PasswordHasher(time_cost=1, memory_cost=64).hash("sntsh"),
+    "argon2id of less memory": argon2.PasswordHasher(time_cost=3, memory_cost=32).hash("sntsh"),
+}
+
+UNUSABLE = {
+    "nothing": "",
+    "text": "sntsh",
+    "bcrypt of cost 31": bcrypted(b"sntsh").replace("$04$", "$31$"),
+    "bcrypt of cost 3": bcrypted(b"sntsh").replace("$04$", "$03$"),
+    "bcrypt cut off": bcrypted(b"sntsh")[:-1],
+    "pbkdf2 of 10^9 iterations": django_pbkdf2("sntsh").replace("$1000$", "$1000000000$"),
+    "pbkdf2 of -1 iterations": django_pbkdf2("sntsh").replace("$1000$", "$-1$"),
+    "pbkdf2 of no number": django_pbkdf2("sntsh").replace("$1000$", "$x$"),
+    "scrypt of 128 GiB": django_scrypt("sntsh").replace("$1024$", "$1073741824$"),
+    "scrypt of much work": django_scrypt("sntsh").replace("$8$1$", "$8$1000000$"),
+    "scrypt of a cost that is no power": django_scrypt("sntsh").replace("$1024$", "$1000$"),
+    "argon2id of 64 GiB": FOREIGN["argon2id of fewer passes"].replace("m=64", "m=67108864"),
+    "argon2id of 10^6 passes": FOREIGN["argon2id of fewer passes"].replace("t=1", "t=1000000"),
+    "argon2id of 255 lanes": FOREIGN["argon2id of fewer passes"].replace("p=4", "p=255"),
+    "argon2id cut off": FOREIGN["argon2id of fewer passes"][:-9],
+    "a scheme nobody knows": "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
+    "Django's mark for no password": "!x7y",
+}
+
+
+class TestVerification:
+    @pytest.fixture
+    def hasher(self, pool: HashingPool) -> Argon2PasswordHasher:
+        return Argon2PasswordHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
+
+    @pytest.mark.parametrize("kind", FOREIGN)
+    async def test_replaces_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+        kept = await hasher.verify(a_password("sntsh"), a_password_hash(FOREIGN[kind]))
+        parameters = extract_parameters(kept.encoded)
+        assert (parameters.memory_cost, parameters.time_cost, parameters.type.name) == (64, 3, "ID")
+        assert await hasher.verify(a_password("sntsh"), kept) == kept
+
+    @pytest.mark.parametrize("kind", FOREIGN)
+    async def test_tells_other_passwords_apart(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+        with pytest.raises(InvalidCredentials):
+            await hasher.verify(a_password("sntsH"), a_password_hash(FOREIGN[kind]))
+
+    @pytest.mark.parametrize("kind", UNUSABLE)
+    async def test_fits_nothing_to_what_is_no_hash_or_costs_too_much(
+        self, hasher: Argon2PasswordHasher, kind: str
+    ) -> None:
+        with pytest.raises(InvalidCredentials):
+            await hasher.verify(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
+
+    async def test_keeps_a_hash_that_is_stronger(self, hasher: Argon2PasswordHasher) -> None:
+        stronger = a_password_hash(argon2.PasswordHasher(time_cost=4, memory_cost=128).hash("sntsh"))
+        assert await hasher.verify(a_password("sntsh"), stronger) == stronger
+
+    async def test_reads_72_bytes_for_bcrypt_as_whoever_hashed_it_did(
+        self, hasher: Argon2PasswordHasher
+    ) -> None:
+        known = a_password_hash(bcrypted(b"p" * 72))
+        assert (await hasher.verify(a_password("p" * 80), known)).encoded.startswith("$argon2id$")
 
 
 class TestHashingPool:

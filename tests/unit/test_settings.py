@@ -1,7 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings, SettingsError
 
 CANARY = "canary-5f2e"
@@ -98,6 +100,14 @@ class TestSettings:
             ("FASTAUTH_PASSWORD_MIN_LENGTH", "257"),
             ("FASTAUTH_ARGON2_MEMORY_KIB", "7"),
             ("FASTAUTH_DOCS", CANARY),
+            ("FASTAUTH_SECRET_KEY", CANARY),
+            ("FASTAUTH_SECRET_KEY_PREVIOUS", CANARY),
+            ("FASTAUTH_ISSUER", f"http://{CANARY}.example"),
+            ("FASTAUTH_ISSUER", f"https://example/{CANARY}/"),
+            ("FASTAUTH_ISSUER", f"https://example/?{CANARY}"),
+            ("FASTAUTH_SIGNING_ALGORITHM", "RS256"),
+            ("FASTAUTH_ACCESS_TOKEN_SECONDS", "3601"),
+            ("FASTAUTH_REFRESH_GRACE_SECONDS", "-1"),
             ("FASTAUTH_SECRETS_DIR", f"/none/{CANARY}"),
         ],
     )
@@ -150,3 +160,41 @@ class TestSettings:
         monkeypatch.setenv("FASTAUTH_ARGON2_MEMORY_KIB", memory)
         monkeypatch.setenv("FASTAUTH_ARGON2_TIME_COST", passes)
         assert Settings.load().argon2_time_cost == int(passes)
+
+    def test_want_a_secret_key_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_MODE", "production")
+        with pytest.raises(SettingsError, match="FASTAUTH_SECRET_KEY is missing"):
+            Settings.load()
+
+    def test_do_not_show_the_secret_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_SECRET_KEY", CANARY * 4)
+        assert CANARY not in repr(Settings.load())
+
+    @pytest.mark.parametrize(
+        "issuer", ["https://auth.example.com", "http://localhost:8000", "https://a.example/b"]
+    )
+    def test_take_an_issuer(self, monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+        assert Settings.load().issuer_url == "http://127.0.0.1:8000"
+        monkeypatch.setenv("FASTAUTH_ISSUER", issuer)
+        assert Settings.load().issuer_url == issuer
+
+
+class TestSecretKeys:
+    def test_are_those_given_the_newest_first(self) -> None:
+        settings = Settings(secret_key="n" * 32, secret_key_previous="o" * 32)  # type: ignore[arg-type]
+        assert [key.material for key in secret_keys(settings)] == [b"n" * 32, b"o" * 32]
+
+    def test_are_made_beside_a_sqlite_file_for_its_owner_alone(self, elsewhere: Path) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            found = {key for keys in threads.map(secret_keys, [Settings()] * 8) for key in keys}
+        assert len(found) == 1
+        assert {path.name for path in elsewhere.iterdir()} == {"fastauth.db.secret-key"}
+        assert (elsewhere / "fastauth.db.secret-key").stat().st_mode & 0o777 == 0o600
+
+    def test_differ_from_one_installation_to_the_next(
+        self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here = secret_keys(Settings())
+        (elsewhere / "there").mkdir()
+        monkeypatch.chdir(elsewhere / "there")
+        assert secret_keys(Settings()) != here

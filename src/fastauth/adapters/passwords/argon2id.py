@@ -14,7 +14,7 @@ MOST_MEMORY_KIB = 1024 * 1024
 MOST_TIME_COST = 32
 MOST_PARALLELISM = 16
 
-_DJANGO_PREFIX = "argon2$"
+_DJANGO_PREFIX = "argon2"  # before the $ with which the hash itself begins
 
 
 class Argon2PasswordHasher:

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from fastauth.adapters.sql.engine import Database
 from fastauth.adapters.sql.failures import storage_failures
 
 _LOCK = 0x66617374  # "fast": any number that nobody else uses for an advisory lock of this database
+
+
+IN_USE = ("0A000", "2BP01")
+"""SQLSTATEs: a view reads the column that should change, or a foreign key needs the constraint."""
 
 
 class MigrationRefused(Exception):
@@ -30,7 +35,17 @@ async def migrate(database: Database, *, adopted_key: Callable[[str], str]) -> N
         async with database.engine.begin() as connection:
             if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            await connection.run_sync(_upgrade, adopted_key)
+            try:
+                await connection.run_sync(_upgrade, adopted_key)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in IN_USE:
+                    raise
+                raise MigrationRefused(_said(error)) from None
+
+
+def _said(error: DBAPIError) -> str:
+    """Return what Postgres says of the objects in the way; it names them and no values."""
+    return f"Something else depends on the table user_info: {str(error.orig).splitlines()[0]}"
 
 
 def _upgrade(connection: Connection, adopted_key: Callable[[str], str]) -> None:
