@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from fastauth.domain.secret_key import SecretKey
@@ -29,14 +31,10 @@ def _beside(database: Path) -> SecretKey:
     """Return the key in the file beside `database`; the first of several processes to come makes it."""
     path = database.with_name(f"{database.name}.secret-key")
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, draft = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # mode 0600
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(32))
-        try:
-            os.link(draft, path)  # fails where another process was first, and never shows half a file
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft, path)  # at once: nobody ever reads half a key
+        Path(draft).unlink()
     return SecretKey(path.read_bytes().strip())
