@@ -1,6 +1,7 @@
 """What happens before the first request and after the last."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -9,6 +10,8 @@ from fastauth.domain.errors import Unavailable
 from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Mode
+
+_log = logging.getLogger("fastauth.housekeeping")
 
 HOUSEKEEPING_SECONDS = 60
 
@@ -67,8 +70,12 @@ async def _keep_house(container: Container) -> None:
     while True:
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
         for act in (container.rotate_keys(), container.sweep_sessions()):
-            with suppress(Unavailable):  # told in the log already; the next round is soon
+            try:
                 await act()
+            except Unavailable:
+                continue  # told in the log already, and the next round is soon
+            except Exception:  # noqa: BLE001  a bug here must not end the rounds
+                _log.exception("housekeeping failed")
 
 
 async def shut_down(container: Container) -> None:
