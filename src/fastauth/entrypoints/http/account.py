@@ -7,13 +7,15 @@ from pydantic import BaseModel, Field
 
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
+from fastauth.domain.errors import HashingOverloaded, WrongPassword
 from fastauth.domain.user import User
 from fastauth.entrypoints.http.dependencies import (
+    NOBODY,
     CallerDep,
     ChangeFullNameDep,
     ChangePasswordDep,
 )
-from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.documentation import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
@@ -35,9 +37,9 @@ class NewPassword(BaseModel):
 class Account(BaseModel):
     """An account as its owner sees it."""
 
-    id: int
-    username: str
-    fullname: str
+    id: int = Field(examples=[1])
+    username: str = Field(examples=["santosh"])
+    fullname: str = Field(examples=["Santosh Kumar"])
 
     @classmethod
     def of(cls, user: User) -> "Account":
@@ -45,7 +47,7 @@ class Account(BaseModel):
         return cls(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
 
 
-@router.get("", summary="Show one's account", responses=responses(401, 503))
+@router.get("", summary="Show one's account", responses=problems(*NOBODY))
 async def show_account(caller: CallerDep) -> Account:
     """Show the account of whoever holds the access token."""
     return Account.of(caller.user)
@@ -55,7 +57,7 @@ async def show_account(caller: CallerDep) -> Account:
     "",
     summary="Change one's full name",
     description=getdoc(ChangeFullName),
-    responses=responses(401, 413, 422, 503),
+    responses=problems(*NOBODY, body=True),
 )
 async def change_full_name(
     body: NewFullName, caller: CallerDep, change_full_name: ChangeFullNameDep
@@ -70,7 +72,7 @@ async def change_full_name(
     response_class=Response,  # JSON's would announce a body
     summary="Change one's password",
     description=getdoc(ChangePassword),
-    responses=responses(401, 403, 413, 422, 503),
+    responses=problems(*NOBODY, WrongPassword, HashingOverloaded, body=True),
 )
 async def change_password(body: NewPassword, caller: CallerDep, change_password: ChangePasswordDep) -> None:
     """Change one's password."""

@@ -67,6 +67,8 @@ async def _caller(
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]
+NOBODY = (NoAccessToken, InvalidAccessToken)
+"""What a route answers where `CallerDep` finds nobody."""
 
 
 async def _device(request: Request) -> Device:

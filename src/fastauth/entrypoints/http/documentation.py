@@ -1,5 +1,6 @@
 """The OpenAPI document, and Swagger UI from files of our own: no browser has to reach the internet."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -7,7 +8,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from fastauth.entrypoints.http.problems import MEDIA_TYPE
+from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
+from fastauth.entrypoints.http.problems import MEDIA_TYPE, ProblemDetails, details_of, details_of_status
 
 # FastAPI's page starts Swagger UI in an inline script and shows images from data: addresses.
 _POLICY = (
@@ -15,11 +17,48 @@ _POLICY = (
     " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
+_AN_UNACCEPTABLE_FIELD = InvalidInput(Violation("fullname", "too_long", "Must have at most 50 characters."))
+
+_DESCRIPTIONS = {
+    401: "It is not shown, or no longer true, who asks.",
+    403: "It is known who asks, and that they may not.",
+    404: "There is no such thing, or none of the caller's.",
+    409: "What is asked for contradicts what is stored.",
+    413: "The body is too large.",
+    422: "The body is not acceptable; `errors` says where and why.",
+    503: "Try again after as many seconds as Retry-After says.",
+}
+
+
+def problems(*errors: type[FastauthError], body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return what the OpenAPI document says of a route that may answer with `errors`.
+
+    Any route may find the database away. One with a `body` may find that unacceptable.
+    """
+    possible = [details_of(error()) for error in (*errors, StorageUnavailable)]
+    if body:
+        possible += [
+            details_of(_AN_UNACCEPTABLE_FIELD),
+            details_of_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        ]
+    responses: dict[int | str, dict[str, Any]] = {}
+    for details in possible:
+        response = responses.setdefault(
+            details.status,
+            {
+                "model": ProblemDetails,
+                "description": _DESCRIPTIONS[details.status],
+                "content": {MEDIA_TYPE: {"examples": {}}},
+            },
+        )
+        response["content"][MEDIA_TYPE]["examples"][details.code] = {"value": details.as_json()}
+    return responses
+
 
 def describe_problems(app: FastAPI) -> None:
     """Have the OpenAPI document say that problems are `application/problem+json`.
 
-    FastAPI writes every response down under the media type of the successful one.
+    FastAPI puts the schema of every response under the media type of the successful one.
     """
     generate = app.openapi
 
@@ -27,9 +66,8 @@ def describe_problems(app: FastAPI) -> None:
         if not app.openapi_schema:
             for path in generate()["paths"].values():
                 for operation in path.values():
-                    for status, response in operation["responses"].items():
-                        if status >= "400" and "application/json" in response.get("content", {}):
-                            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+                    for response in operation["responses"].values():
+                        _move_schema(response.get("content", {}))
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI's documentation extends it
@@ -51,3 +89,8 @@ def install(app: FastAPI) -> None:
         )
         page.headers["Content-Security-Policy"] = _POLICY
         return page
+
+
+def _move_schema(content: dict[str, Any]) -> None:
+    if MEDIA_TYPE in content:
+        content[MEDIA_TYPE] |= content.pop("application/json", {})

@@ -4,12 +4,13 @@ import logging
 import re
 import secrets
 from collections.abc import Iterable
+from http import HTTPStatus
 from time import perf_counter
 from traceback import format_tb
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fastauth.entrypoints.http.problems import internal_error
+from fastauth.entrypoints.http.problems import answer, details_of_status
 
 _log = logging.getLogger("fastauth.http")
 
@@ -53,7 +54,8 @@ class Edge:
             _log.error("bug in request %s: %s", request_id.decode(), _told_without_values(error))
             if status:
                 raise  # the answer has begun: all that is left is to cut it off
-            await internal_error()(scope, receive, send_dressed)
+            bug = answer(details_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
+            await bug(scope, receive, send_dressed)
         finally:
             _log.info(
                 "%s %s %s %.1f ms %s",

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from fastauth.entrypoints.http.dependencies import ReadinessDep
-from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.documentation import problems
 
 router = APIRouter(tags=["health"])
 
@@ -38,7 +38,7 @@ async def live() -> Health:
 @router.get(
     "/health/ready",
     summary="Can it serve?",
-    responses=responses(503),
+    responses=problems(),
 )
 async def ready(check: ReadinessDep) -> Health:
     """Tell that the database answers and has the schema this version needs."""

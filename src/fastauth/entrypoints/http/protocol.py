@@ -6,7 +6,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fastauth.entrypoints.http.edge import dressed, new_request_id
-from fastauth.entrypoints.http.problems import problem
+from fastauth.entrypoints.http.problems import answer, details_of_status
 
 
 class Protocol(HttpToolsProtocol):
@@ -45,10 +45,11 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Tell what is wrong, and hang up."""
-        answer = problem(HTTPStatus.BAD_REQUEST, code="bad_request", detail=msg)
-        own = [*self.server_state.default_headers, *answer.raw_headers, (b"connection", b"close")]
+        details = details_of_status(HTTPStatus.BAD_REQUEST).model_copy(update={"detail": msg})
+        told = answer(details)
+        own = [*self.server_state.default_headers, *told.raw_headers, (b"connection", b"close")]
         head = [b"%s: %s" % header for header in dressed(own, request_id=new_request_id())]
-        self.transport.write(b"\r\n".join([b"HTTP/1.1 400 Bad Request", *head, b"", bytes(answer.body)]))
+        self.transport.write(b"\r\n".join([b"HTTP/1.1 400 Bad Request", *head, b"", bytes(told.body)]))
         self.transport.close()
 
     def _head_without_offer(self) -> bytes:

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Body, status
 from pydantic import BaseModel, Field
 
 from fastauth.application.register_user import RegisterUser
+from fastauth.domain.errors import HashingOverloaded, UsernameTaken
 from fastauth.entrypoints.http.dependencies import RegisterUserDep
-from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.documentation import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
@@ -27,9 +28,9 @@ class Registration(BaseModel):
 class RegisteredUser(BaseModel):
     """Who has registered."""
 
-    id: int
-    username: str
-    fullname: str
+    id: int = Field(examples=[1])
+    username: str = Field(examples=["santosh"])
+    fullname: str = Field(examples=["Santosh Kumar"])
 
 
 @router.post(
@@ -37,7 +38,7 @@ class RegisteredUser(BaseModel):
     status_code=status.HTTP_201_CREATED,
     summary="Register a user",
     description=getdoc(RegisterUser),
-    responses=responses(409, 413, 422, 503),
+    responses=problems(UsernameTaken, HashingOverloaded, body=True),
 )
 async def register(
     body: Annotated[Registration, Body(examples=[EXAMPLE])], register_user: RegisterUserDep

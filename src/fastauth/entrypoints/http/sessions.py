@@ -12,9 +12,16 @@ from fastauth.application.list_sessions import ListSessions
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
 from fastauth.application.refresh_session import RefreshSession
+from fastauth.domain.errors import (
+    HashingOverloaded,
+    InvalidCredentials,
+    InvalidRefreshToken,
+    SessionNotFound,
+)
 from fastauth.domain.session import Session, SessionId
 from fastauth.domain.tokens import Tokens
 from fastauth.entrypoints.http.dependencies import (
+    NOBODY,
     CallerDep,
     DeviceDep,
     ListSessionsDep,
@@ -22,7 +29,7 @@ from fastauth.entrypoints.http.dependencies import (
     LogOutDep,
     RefreshSessionDep,
 )
-from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.documentation import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
@@ -64,12 +71,12 @@ class IssuedTokens(BaseModel):
 class LiveSession(BaseModel):
     """One place where the caller is logged in."""
 
-    id: str
+    id: str = Field(examples=["513106b3caad308e39e2022d8d910d2d"])
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime = Field(description="When it ends unless it is refreshed before.")
-    user_agent: str
-    address: str
+    user_agent: str = Field(examples=["curl/8.5.0"])
+    address: str = Field(examples=["192.0.2.1"])
     current: bool = Field(description="Whether it is the session of this very request.")
 
     @classmethod
@@ -91,7 +98,7 @@ class LiveSession(BaseModel):
     status_code=status.HTTP_201_CREATED,
     summary="Log in",
     description=getdoc(LogIn),
-    responses=responses(401, 413, 422, 503),
+    responses=problems(InvalidCredentials, HashingOverloaded, body=True),
 )
 async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> IssuedTokens:
     """Log in."""
@@ -102,16 +109,14 @@ async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> Issu
     "/refresh",
     summary="Refresh a session",
     description=getdoc(RefreshSession),
-    responses=responses(401, 413, 422, 503),
+    responses=problems(InvalidRefreshToken, body=True),
 )
 async def refresh(body: Renewal, refresh_session: RefreshSessionDep) -> IssuedTokens:
     """Refresh a session."""
     return IssuedTokens.of(await refresh_session(refresh_token=body.refresh_token))
 
 
-@router.get(
-    "", summary="List one's sessions", description=getdoc(ListSessions), responses=responses(401, 503)
-)
+@router.get("", summary="List one's sessions", description=getdoc(ListSessions), responses=problems(*NOBODY))
 async def list_sessions(caller: CallerDep, list_sessions: ListSessionsDep) -> list[LiveSession]:
     """List one's sessions."""
     sessions = await list_sessions(caller=caller)
@@ -124,7 +129,7 @@ async def list_sessions(caller: CallerDep, list_sessions: ListSessionsDep) -> li
     response_class=Response,  # JSON's would announce a body
     summary="Log out everywhere",
     description=getdoc(LogOut),
-    responses=responses(401, 503),
+    responses=problems(*NOBODY),
 )
 async def log_out_everywhere(caller: CallerDep, log_out: LogOutDep) -> None:
     """Log out everywhere."""
@@ -137,7 +142,7 @@ async def log_out_everywhere(caller: CallerDep, log_out: LogOutDep) -> None:
     response_class=Response,  # JSON's would announce a body
     summary="Log out here",
     description=getdoc(LogOut),
-    responses=responses(401, 404, 503),
+    responses=problems(*NOBODY, SessionNotFound),
 )
 async def log_out_here(caller: CallerDep, log_out: LogOutDep) -> None:
     """Log out here."""
@@ -150,7 +155,7 @@ async def log_out_here(caller: CallerDep, log_out: LogOutDep) -> None:
     response_class=Response,  # JSON's would announce a body
     summary="Log out there",
     description=getdoc(LogOut),
-    responses=responses(401, 404, 503),
+    responses=problems(*NOBODY, SessionNotFound),
 )
 async def log_out_there(session_id: UUID, caller: CallerDep, log_out: LogOutDep) -> None:
     """Log out there."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from fastauth.application.publish_keys import PublishKeys
 from fastauth.entrypoints.http.dependencies import PublishKeysDep, SettingsDep
-from fastauth.entrypoints.http.problems import responses
+from fastauth.entrypoints.http.documentation import problems
 
 router = APIRouter(prefix="/.well-known", tags=["keys"])
 
@@ -37,14 +37,14 @@ class KeySet(BaseModel):
 class Metadata(BaseModel):
     """Authorization Server Metadata (RFC 8414). No OAuth grants, so no endpoint for any."""
 
-    issuer: str
-    jwks_uri: str
+    issuer: str = Field(examples=["https://auth.example.com"])
+    jwks_uri: str = Field(examples=["https://auth.example.com/.well-known/jwks.json"])
     response_types_supported: list[str] = []
     grant_types_supported: list[str] = []
 
 
 @router.get(
-    "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=responses(503)
+    "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=problems()
 )
 async def jwks(publish_keys: PublishKeysDep, settings: SettingsDep, response: Response) -> KeySet:
     """Get the public keys."""
