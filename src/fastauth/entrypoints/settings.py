@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1, le=256)
     docs: bool = False
+    request_timeout_seconds: float = Field(default=10, gt=0, le=300)
+    connections_per_address: int = Field(default=1_000, ge=1)
     password_min_length: int = Field(default=1, ge=1, le=256)
     password_blocklist: bool = False
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)

@@ -1,5 +1,6 @@
 """``fastauth serve``, ``migrate`` and ``health``."""
 
+import resource
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
@@ -23,6 +24,7 @@ def serve() -> None:
             err=True,
         )
     run(start_up, settings)
+    _allow_many_connections()
     uvicorn.run(
         "fastauth.entrypoints.http.app:create_app",
         factory=True,
@@ -59,3 +61,9 @@ def health() -> None:
         fail(f"nobody answers ({type(error).__name__})")
     if status != HTTPStatus.OK:
         fail(f"not ready (status {status})")
+
+
+def _allow_many_connections() -> None:
+    """Lift the number of open files from what a shell allows to what the system does."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

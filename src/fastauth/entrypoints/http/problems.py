@@ -41,6 +41,11 @@ CODE_AND_DETAIL_OF_STATUS = {
         "The header Allow lists the methods of this address.",
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body_too_large", "The body is larger than 16 KiB."),
+    HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", "The request did not arrive in time."),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
+        "head_too_large",
+        "The request line and the headers have more than 16 KiB.",
+    ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         "internal_error",
         "The service made a mistake. The header X-Request-Id leads to it in the log.",

@@ -1,35 +1,57 @@
 """HTTP/1.1 as uvicorn speaks it, where that falls short of RFC 9110 and of what holds for every answer."""
 
+from asyncio import TimerHandle, Transport
 from http import HTTPStatus
+from typing import ClassVar
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from fastauth.entrypoints.http.edge import dressed, new_request_id
 from fastauth.entrypoints.http.problems import answer, details_of_status
 
+MOST_HEAD_BYTES = 16 * 1024
+"""Request line and headers together; an access token has less than 1 KiB."""
+
 
 class Protocol(HttpToolsProtocol):
-    """Ignore offers to upgrade (RFC 9110, section 7.8), and tell as a problem what is not HTTP.
+    """Bound the time and size of requests, ignore offers to upgrade, tell what is not HTTP.
 
-    httptools ends a message at a head that offers an upgrade, and uvicorn takes the body that
-    follows for the next request (Kludex/uvicorn#2722): whoever writes a body could write a request.
-    So such a head is read a second time, without the offer.
+    uvicorn waits for a request for as long as a client likes, and reads headers of any length. Here
+    a head has to arrive within some seconds, and a body within as many again, however it drips. Of
+    the connections of one address that wait for a head, the oldest makes room where there are too many.
+
+    Upgrades (RFC 9110, section 7.8): httptools ends a message at a head that offers one, and uvicorn
+    takes the body that follows for the next request (Kludex/uvicorn#2722): whoever writes a body
+    could write a request. So such a head is read a second time, without the offer.
     """
 
-    def on_headers_complete(self) -> None:
-        """Begin the request, unless its head is about to be read again."""
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
+    _waiting: ClassVar[dict[str, dict["Protocol", None]]] = {}
+    """Who has yet to send a head, by address, in the order of their coming."""
 
-    def on_message_complete(self) -> None:
-        """End the request, likewise."""
-        if not self.parser.should_upgrade():
-            super().on_message_complete()
+    _deadline: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        settings = self.app.state.container.settings()
+        self._seconds: float = settings.request_timeout_seconds
+        self._most_of_one_address: int = settings.connections_per_address
+        self._hung_up = False
+        self._head_bytes = 0
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._hung_up = True
+        self._stop_waiting()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read what the client has sent."""
         self._unset_keepalive_if_required()
+        if self._hung_up:
+            return
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade as offer:
@@ -42,15 +64,93 @@ class Protocol(HttpToolsProtocol):
             self.data_received(head + data[offer.args[0] :])
         except HttpParserError:
             self.send_400_response("This is not HTTP.")
+        else:
+            self._judge_what_came(len(data))
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        super().on_message_begin()
+        self._head_bytes = 0
+
+    def on_headers_complete(self) -> None:
+        """Begin the request, unless its head is too long or is about to be read again."""
+        if self.parser.should_upgrade():
+            return
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MOST_HEAD_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if not self._hung_up:
+            self._stop_waiting()
+            self._wait(for_head=False)
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        if not self._hung_up:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the request."""
+        if not (self._hung_up or self.parser.should_upgrade()):
+            self._stop_waiting()
+            super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Tell what is wrong, and hang up."""
-        details = details_of_status(HTTPStatus.BAD_REQUEST).model_copy(update={"detail": msg})
-        told = answer(details)
-        own = [*self.server_state.default_headers, *told.raw_headers, (b"connection", b"close")]
-        head = [b"%s: %s" % header for header in dressed(own, request_id=new_request_id())]
-        self.transport.write(b"\r\n".join([b"HTTP/1.1 400 Bad Request", *head, b"", bytes(told.body)]))
+        self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def _judge_what_came(self, size: int) -> None:
+        if self._hung_up or not self._is_between_requests():
+            return
+        self._head_bytes += size
+        if self._head_bytes > MOST_HEAD_BYTES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._deadline is None:
+            self._wait()
+
+    def _is_between_requests(self) -> bool:
+        """Say whether a head is what comes next."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or (cycle.response_complete and not cycle.more_body)
+
+    def _wait(self, *, for_head: bool = True) -> None:
+        """Hang up unless what is due arrives in time."""
+        self._deadline = self.loop.call_later(self._seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+        if for_head:
+            others = self._waiting.setdefault(self._address, {})
+            others[self] = None
+            if len(others) > self._most_of_one_address:
+                next(iter(others))._refuse(HTTPStatus.REQUEST_TIMEOUT)  # noqa: SLF001  one of our own
+
+    def _stop_waiting(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+        others = self._waiting.get(self._address, {})
+        others.pop(self, None)
+        if not others:
+            self._waiting.pop(self._address, None)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _refuse(self, status: HTTPStatus, detail: str | None = None) -> None:
+        """Tell that there will be no answer, where none has begun, and hang up."""
+        if self._hung_up:
+            return
+        self._hung_up = True
+        self._stop_waiting()
+        if self._is_between_requests() or not self.cycle.response_started:
+            self.transport.write(self._told(status, detail))
         self.transport.close()
+
+    def _told(self, status: HTTPStatus, detail: str | None) -> bytes:
+        details = details_of_status(status)
+        told = answer(details.model_copy(update={"detail": detail}) if detail else details)
+        own = [*self.server_state.default_headers, *told.raw_headers, (b"connection", b"close")]
+        lines = [b"%s: %s" % header for header in dressed(own, request_id=new_request_id())]
+        first = b"HTTP/1.1 %d %s" % (status, status.phrase.encode())
+        return b"\r\n".join([first, *lines, b"", bytes(told.body)])
 
     def _head_without_offer(self) -> bytes:
         version = self.parser.get_http_version().encode()
