@@ -6,29 +6,26 @@ that reaches the database raises `StorageUnavailable` where the database does no
 
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from fastauth.domain.event import Event
-    from fastauth.domain.full_name import FullName
-    from fastauth.domain.password import Password, PasswordHash
-    from fastauth.domain.refresh_token import TokenDigest
-    from fastauth.domain.session import Caller, Session, SessionId
-    from fastauth.domain.signing_key import KeyRing, SigningKey
-    from fastauth.domain.tokens import AccessClaims, AccessToken
-    from fastauth.domain.user import User, UserId
-    from fastauth.domain.username import Username
+from fastauth.domain.event import Event
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.refresh_token import TokenDigest
+from fastauth.domain.session import Caller, Session, SessionId
+from fastauth.domain.signing_key import KeyRing, SigningKey
+from fastauth.domain.tokens import AccessClaims, AccessToken
+from fastauth.domain.user import User, UserId
+from fastauth.domain.username import Username
 
 
 class UserRepository(Protocol):
     """Everybody who has registered."""
 
-    async def find(self, username: "Username") -> "User | None":
+    async def find(self, username: Username) -> User | None:
         """Return the account whose name has the key of `username`."""
 
-    async def add(
-        self, *, username: "Username", fullname: "FullName", password_hash: "PasswordHash"
-    ) -> "User":
+    async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Store a new account and return it with its id. When this returns, it is stored for good.
 
         Raises:
@@ -37,20 +34,20 @@ class UserRepository(Protocol):
             StorageUnavailable: The account may or may not have been stored.
         """
 
-    async def rename(self, user_id: "UserId", fullname: "FullName") -> None:
+    async def rename(self, user_id: UserId, fullname: FullName) -> None:
         """Replace the full name."""
 
-    async def replace_password(self, user_id: "UserId", *, known: "PasswordHash", new: "PasswordHash") -> int:
+    async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         """Replace the hash of the password if it still is `known`; return how many that were: 1 or 0."""
 
-    async def set_disabled(self, user_id: "UserId", since: "datetime | None") -> None:
+    async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         """Close the account `since` some time, or open it again with ``None``."""
 
 
 class SessionRepository(Protocol):
     """Every session that may still be used."""
 
-    async def start(self, session: "Session", *, password_hash: "PasswordHash") -> None:
+    async def start(self, session: Session, *, password_hash: PasswordHash) -> None:
         """Store a new session.
 
         Raises:
@@ -60,31 +57,31 @@ class SessionRepository(Protocol):
 
     async def rotate(
         self,
-        session_id: "SessionId",
+        session_id: SessionId,
         *,
-        spent: "tuple[TokenDigest, ...]",
-        successor: "TokenDigest",
+        spent: tuple[TokenDigest, ...],
+        successor: TokenDigest,
         now: datetime,
         refresh_until: datetime,
-    ) -> "Session | None":
+    ) -> Session | None:
         """Put `successor` in the place of the session's refresh token, if that is one of `spent`.
 
         One statement decides, and of any number at once a single one succeeds. ``None`` says that
         nothing changed: the token is another one, the session is over, or its user disabled.
         """
 
-    async def find(self, session_id: "SessionId", *, now: datetime) -> "Caller | None":
+    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
         """Return a session that lives and its user, unless that user is disabled."""
 
-    async def of_user(self, user_id: "UserId", *, now: datetime) -> "list[Session]":
+    async def of_user(self, user_id: UserId, *, now: datetime) -> list[Session]:
         """Return the user's sessions that live, the newest first."""
 
     async def end(
         self,
-        user_id: "UserId",
+        user_id: UserId,
         *,
-        only: "SessionId | None" = None,
-        but: "SessionId | None" = None,
+        only: SessionId | None = None,
+        but: SessionId | None = None,
         now: datetime,
     ) -> int:
         """End the user's sessions, or one, or all but one; return how many that were."""
@@ -103,7 +100,7 @@ class SessionSweeper(Protocol):
 class EventLog(Protocol):
     """What happened, in the order in which it did."""
 
-    async def record(self, event: "Event") -> None:
+    async def record(self, event: Event) -> None:
         """Write an event down."""
 
 
@@ -128,14 +125,14 @@ class UnitOfWork(Protocol):
 class PasswordHasher(Protocol):
     """Turns passwords into something that does not give them away."""
 
-    async def hash(self, password: "Password") -> "PasswordHash":
+    async def hash(self, password: Password) -> PasswordHash:
         """Return a hash of `password` under a fresh salt.
 
         Raises:
             HashingOverloaded: Too many others wait.
         """
 
-    async def verify(self, password: "Password", known: "PasswordHash | None") -> "PasswordHash":
+    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
         """Return the hash to keep of a password that fits: `known`, or a better one.
 
         ``None`` is the hash of nobody. It fits nothing, and costs as much as any.
@@ -162,10 +159,10 @@ class UsernameProfile(Protocol):
 class AccessTokens(Protocol):
     """Signs access tokens, and reads those that were signed here."""
 
-    async def issue(self, claims: "AccessClaims") -> "AccessToken":
+    async def issue(self, claims: AccessClaims) -> AccessToken:
         """Return a token that says so from now on."""
 
-    async def read(self, text: str) -> "AccessClaims":
+    async def read(self, text: str) -> AccessClaims:
         """Return what a token says.
 
         Raises:
@@ -176,26 +173,26 @@ class AccessTokens(Protocol):
 class SigningKeyRepository(Protocol):
     """The installation's signing keys, shared by all of its processes."""
 
-    async def ring(self) -> "KeyRing":
+    async def ring(self) -> KeyRing:
         """Return all keys."""
 
-    async def add(self, key: "SigningKey") -> None:
+    async def add(self, key: SigningKey) -> None:
         """Store a key, unless another process has stored one of its number: then nothing happens."""
 
-    async def reseal(self, key: "SigningKey") -> None:
+    async def reseal(self, key: SigningKey) -> None:
         """Replace the sealed form of a key's private part."""
 
-    async def remove(self, key: "SigningKey") -> None:
+    async def remove(self, key: SigningKey) -> None:
         """Forget a key."""
 
 
 class KeySmith(Protocol):
     """Makes signing keys."""
 
-    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> "SigningKey":
+    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> SigningKey:
         """Return a new key."""
 
-    def resealed(self, key: "SigningKey") -> "SigningKey":
+    def resealed(self, key: SigningKey) -> SigningKey:
         """Return the key sealed under the newest secret key: the same object, if it is already."""
 
 

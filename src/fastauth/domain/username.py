@@ -1,11 +1,13 @@
 """The name by which an account is known."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.ports import UsernameProfile
 from fastauth.domain.text import bounded, normalised
+
+if TYPE_CHECKING:
+    from fastauth.domain.ports import UsernameProfile  # which speaks of Username
 
 MOST_CODE_POINTS = 50
 
@@ -21,7 +23,7 @@ class Username:
     key: str
 
     @classmethod
-    def parse(cls, text: str, profile: UsernameProfile) -> Self:
+    def parse(cls, text: str, profile: "UsernameProfile") -> Self:
         """Read a name that somebody wants to go by.
 
         Raises:
@@ -33,7 +35,7 @@ class Username:
         return cls(spelling, profile.key(spelling))
 
     @classmethod
-    def recognise(cls, text: str, profile: UsernameProfile) -> Self:
+    def recognise(cls, text: str, profile: "UsernameProfile") -> Self:
         """Read a name that somebody goes by already.
 
         A name that `profile` would refuse today may have been registered before fastauth was
