@@ -6,7 +6,29 @@ import pytest
 from tests.builders import a_password
 
 from fastauth.domain.errors import InvalidCredentials
+from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import PasswordHasher
+
+ARGON2 = "$argon2id$v=19$m=64,t=1,p=1$K/wcsLoNj/iRZKZ8ojqRTg$VdCmk4BCqg/Gg9dnl4doqm5SbZe9g9CEm5OjGB10su0"
+NO_HASHES = [
+    "",
+    "!",
+    "sntsh",
+    "$",
+    "$argon2",
+    "$argon2id$v=19$m=64,t=1,p=1$garbage$garbage",
+    ARGON2[:-1],
+    ARGON2.replace("m=64", "m=x"),
+    ARGON2.replace("t=1", "t=0"),
+    f"{ARGON2}é",
+    "$2b$12$",
+    f"$2b$04${'z' * 53}",
+    "pbkdf2_sha256$1000",
+    "pbkdf2_sha256$many$salt$AAAA",
+    "scrypt$3$salt$8$1$AAAA",
+    "bcrypt_sha256$",
+]
+"""What may stand where a hash should: nothing, a mark that there is none, a damaged one."""
 
 
 class PasswordHasherContract(ABC):
@@ -39,6 +61,11 @@ class PasswordHasherContract(ABC):
         hashed = await hasher.hash(a_password(text))
         with pytest.raises(InvalidCredentials):
             await hasher.verify(a_password(text[:at] + "q" + text[at + 1 :]), hashed)
+
+    @pytest.mark.parametrize("encoded", NO_HASHES)
+    async def test_lets_nothing_fit_what_is_no_hash(self, hasher: PasswordHasher, encoded: str) -> None:
+        with pytest.raises(InvalidCredentials):
+            await hasher.verify(a_password("sntsh"), PasswordHash(encoded))
 
     async def test_has_a_hash_of_nobody_that_fits_nothing(self, hasher: PasswordHasher) -> None:
         with pytest.raises(InvalidCredentials):

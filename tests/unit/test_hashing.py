@@ -4,18 +4,20 @@ import asyncio
 import hashlib
 import threading
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from time import thread_time
 
 import argon2
 import bcrypt
 import pytest
 from argon2 import extract_parameters
 from tests.builders import a_password, a_password_hash
-from tests.contracts.password_hasher import PasswordHasherContract
+from tests.contracts.password_hasher import NO_HASHES, PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED
+from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED, Result
 from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.password import PasswordHash
 
 
 @pytest.fixture
@@ -34,6 +36,11 @@ class TestArgon2PasswordHasher(PasswordHasherContract):
         parameters = extract_parameters((await hasher.hash(a_password())).encoded)
         assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (64, 3, 1)
         assert (parameters.salt_len, parameters.hash_len, parameters.type.name) == (16, 32, "ID")
+
+    async def test_recognises_its_own_hashes_however_dear(self, pool: HashingPool) -> None:
+        hasher = Argon2PasswordHasher(pool=pool, memory_kib=512, time_cost=1, parallelism=64)
+        hashed = await hasher.hash(a_password())
+        assert await hasher.verify(a_password(), hashed) == hashed
 
 
 def django_pbkdf2(password: str, *, digest: str = "sha256", iterations: int = 1_000) -> str:
@@ -78,11 +85,30 @@ UNUSABLE = {
     "scrypt of a cost that is no power": django_scrypt("sntsh").replace("$1024$", "$1000$"),
     "argon2id of 64 GiB": FOREIGN["argon2id of fewer passes"].replace("m=64", "m=67108864"),
     "argon2id of 10^6 passes": FOREIGN["argon2id of fewer passes"].replace("t=1", "t=1000000"),
+    "argon2id of 32 passes over a GiB": FOREIGN["argon2id of fewer passes"]
+    .replace("m=64", "m=1048576")
+    .replace("t=1", "t=32"),
     "argon2id of 255 lanes": FOREIGN["argon2id of fewer passes"].replace("p=4", "p=255"),
     "argon2id cut off": FOREIGN["argon2id of fewer passes"][:-9],
     "a scheme nobody knows": "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
     "Django's mark for no password": "!x7y",
 }
+
+
+class CostingPool(HashingPool):
+    """Remembers what its last call cost: seconds of processor time, whoever else is busy."""
+
+    cost = 0.0
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        def costed() -> Result:
+            began = thread_time()
+            try:
+                return work()
+            finally:
+                self.cost = thread_time() - began
+
+        return await super().run(costed)
 
 
 class TestVerification:
@@ -108,6 +134,26 @@ class TestVerification:
     ) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
+
+    @pytest.mark.parametrize("kind", [*UNUSABLE, *NO_HASHES, None])
+    async def test_costs_the_same_whether_a_password_is_wrong_or_there_is_no_hash_to_compute(
+        self, kind: str | None
+    ) -> None:
+        pool = CostingPool(threads=1)
+        hasher = Argon2PasswordHasher(pool=pool, memory_kib=4_096, time_cost=4, parallelism=1)
+
+        async def least_cost_of(known: PasswordHash | None) -> float:
+            costs = []
+            for _ in range(5):
+                with pytest.raises(InvalidCredentials):
+                    await hasher.verify(a_password("wrong"), known)
+                costs.append(pool.cost)
+            return min(costs)
+
+        usual = await least_cost_of(await hasher.hash(a_password("right")))
+        cost = await least_cost_of(a_password_hash(UNUSABLE.get(kind, kind)) if kind is not None else None)
+        pool.close()
+        assert usual / 2 < cost < usual * 2
 
     async def test_keeps_a_hash_that_is_stronger(self, hasher: Argon2PasswordHasher) -> None:
         stronger = a_password_hash(argon2.PasswordHasher(time_cost=4, memory_cost=128).hash("sntsh"))

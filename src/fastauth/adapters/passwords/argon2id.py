@@ -3,7 +3,7 @@
 import secrets
 
 from argon2 import PasswordHasher, Type, extract_parameters
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from fastauth.adapters.passwords import foreign
 from fastauth.adapters.passwords.pool import HashingPool
@@ -11,7 +11,8 @@ from fastauth.domain.errors import InvalidCredentials
 from fastauth.domain.password import Password, PasswordHash
 
 MOST_MEMORY_KIB = 1024 * 1024
-MOST_TIME_COST = 32
+MOST_WORK_KIB = 2 * MOST_MEMORY_KIB
+"""Memory, all passes counted: some seconds; RFC 9106's first choice is one pass over 2 GiB."""
 MOST_PARALLELISM = 16
 
 _DJANGO_PREFIX = "argon2"  # before the $ with which the hash itself begins
@@ -60,18 +61,18 @@ class Argon2PasswordHasher:
 
     def _fits(self, password: str, encoded: str) -> bool | None:
         try:
-            parameters = extract_parameters(encoded)
+            asked, own = extract_parameters(encoded), self._argon2
             if (
-                parameters.memory_cost > MOST_MEMORY_KIB
-                or parameters.time_cost > MOST_TIME_COST
-                or parameters.parallelism > MOST_PARALLELISM
+                asked.memory_cost > max(MOST_MEMORY_KIB, own.memory_cost)
+                or asked.memory_cost * asked.time_cost > max(MOST_WORK_KIB, own.memory_cost * own.time_cost)
+                or asked.parallelism > max(MOST_PARALLELISM, own.parallelism)
             ):
                 return None
             return self._argon2.verify(encoded, password)
-        except InvalidHashError:
-            return None
-        except VerificationError:
+        except VerifyMismatchError:
             return False
+        except (InvalidHashError, VerificationError, UnicodeError):  # damaged: nothing was computed
+            return None
 
     def _is_current(self, encoded: str) -> bool:
         """Say whether a hash is at least as strong as one made now."""

@@ -29,10 +29,10 @@ _BCRYPT_BYTES = 72  # what bcrypt looks at; its library refuses more instead of 
 
 def fits(password: str, encoded: str) -> bool | None:
     """Say whether `password` has the hash `encoded`, or ``None`` if that is no hash known here."""
-    if encoded.startswith("$2"):
-        return _bcrypt(password.encode()[:_BCRYPT_BYTES], encoded)
     algorithm, _, rest = encoded.partition("$")
     try:
+        if encoded.startswith("$2"):
+            return _bcrypt(password.encode()[:_BCRYPT_BYTES], encoded)
         return _DJANGO[algorithm](password.encode(), rest)
     except (KeyError, ValueError, OverflowError):
         return None
