@@ -93,6 +93,15 @@ class TestRefreshSession:
         assert await is_over(world, tokens)
         assert await is_over(world, following)
 
+    async def test_forgives_nothing_without_a_grace_to_who_read_the_clock_before(self) -> None:
+        world = World(terms=SessionTerms(grace=timedelta(0)))
+        await world.a_user()
+        tokens = await world.a_log_in()
+        following = await refresh(world, tokens)
+        world.clock.advance(milliseconds=-1)
+        assert await is_over(world, tokens)
+        assert await is_over(world, following)
+
     async def test_ends_one_session_for_theft_and_no_other(self, world: World, tokens: Tokens) -> None:
         other = await world.a_log_in()
         await refresh(world, await refresh(world, tokens))

@@ -48,9 +48,12 @@ class Session:
         """Say whether somebody only asks again what they asked just now.
 
         That is so if their token was the last one spent, its successor has not been spent, and no
-        more than `grace` has passed: two tabs, or an answer that got lost.
+        more than `grace` has passed: two tabs, or an answer that got lost. Whoever of two was later
+        may have read the clock earlier: without a grace that is no excuse.
         """
-        return self.spent_digest in digests and self.spent_at is not None and now < self.spent_at + grace
+        if not grace or self.spent_at is None:
+            return False
+        return self.spent_digest in digests and now < self.spent_at + grace
 
 
 @dataclass(frozen=True, slots=True)
