@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +29,7 @@ class Service:
     """``fastauth serve`` on a database, with further settings as given."""
 
     def __init__(self, database_url: str, **settings: str) -> None:
+        self.database_url = database_url
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._home = tempfile.TemporaryDirectory(prefix="fastauth-service-")
@@ -78,6 +80,18 @@ class Service:
             assert time.monotonic() < deadline, "the service does not recover"
             time.sleep(0.05)
 
+    def run(self, *arguments: str) -> str:
+        """Return what ``fastauth`` says to these arguments, under the same settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "fastauth", *arguments],
+            check=True, capture_output=True, text=True, cwd=self._home.name, env=self._environment,
+        ).stdout  # fmt: skip
+
+    def processor_seconds(self) -> float:
+        """Return how much processor time the service has used so far."""
+        numbers = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
     def register(self, registration: dict[str, str]) -> httpx2.Response:
         return httpx2.post(f"{self.url}/users/register", json=registration, timeout=DEADLINE)
 
@@ -93,3 +107,38 @@ class Service:
             return await asyncio.gather(
                 *(client.post("/users/register", json=registration) for registration in registrations)
             )
+
+    def client(self) -> "Client":
+        """Return a client that keeps its connection."""
+        return Client(self.url)
+
+
+class Client(httpx2.Client):
+    """What a front end does for somebody who has an account."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(base_url=url, timeout=DEADLINE)
+
+    def log_in(self, registration: Mapping[str, str], **changes: str) -> httpx2.Response:
+        credentials = {"username": registration["username"], "password": registration["password"], **changes}
+        return self.post("/sessions", json=credentials)
+
+    def refresh(self, tokens: Mapping[str, str]) -> httpx2.Response:
+        return self.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
+
+    def me(self, tokens: Mapping[str, str]) -> httpx2.Response:
+        return self.get("/users/me", headers=bearer(tokens))
+
+    def sessions(self, tokens: Mapping[str, str]) -> httpx2.Response:
+        return self.get("/sessions", headers=bearer(tokens))
+
+    def log_out(self, tokens: Mapping[str, str], where: str = "/current") -> httpx2.Response:
+        return self.delete(f"/sessions{where}", headers=bearer(tokens))
+
+    def change_password(self, tokens: Mapping[str, str], current: str, new: str) -> httpx2.Response:
+        body = {"current_password": current, "new_password": new}
+        return self.put("/users/me/password", headers=bearer(tokens), json=body)
+
+
+def bearer(tokens: Mapping[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -93,6 +94,21 @@ class TestLogIn:
         await world.a_log_in()
         assert world.storage.users[user.id].password_hash.encoded.startswith("fake$")
         await world.a_log_in()
+
+    async def test_lets_everybody_in_who_replaces_an_outdated_hash_at_once(self, world: World) -> None:
+        class SlowHasher(FakePasswordHasher):
+            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+                kept = await super().verify(password, known)
+                await asyncio.sleep(0)
+                return kept
+
+        user = world.storage.users[UserId(1)]
+        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001
+        world.storage.users[user.id] = replace(user, password_hash=outdated)
+        slow = replace(world.log_in, hasher=SlowHasher())
+        at_once = [slow(username="santosh", password="sntsh", device=A_DEVICE) for _ in range(4)]
+        tokens = await asyncio.gather(*at_once)
+        assert len({each.refresh for each in tokens}) == len(world.storage.sessions) == 4
 
     async def test_begins_nothing_if_the_password_changes_meanwhile(self, world: World) -> None:
         class SlowHasher(FakePasswordHasher):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.domain.errors import InvalidCredentials, InvalidInput
-from fastauth.domain.password import Password
+from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.ports import (
     AccessTokens,
     Clock,
@@ -15,6 +15,7 @@ from fastauth.domain.ports import (
 from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.session import Device, Session, SessionId, SessionTerms
 from fastauth.domain.tokens import AccessClaims, Tokens
+from fastauth.domain.user import User
 from fastauth.domain.username import Username
 
 
@@ -46,11 +47,10 @@ class LogIn:
             name, secret = Username.recognise(username, self.usernames), Password.parse(password)
         except InvalidInput:
             raise InvalidCredentials from None
-        user = await self.users.find(name)
-        known = user.password_hash if user else None
-        kept = await self.hasher.verify(secret, known)
-        if user is None or user.disabled_at:
-            raise InvalidCredentials
+        user, kept = await self._recognised(name, secret)
+        known = user.password_hash
+        if kept != known and not await self.users.replace_password(user.id, known=known, new=kept):
+            user, kept = await self._recognised(name, secret)  # another log-in was faster, or a new password
 
         refresh, now = self.refresh_tokens.first(), self.clock.now()
         expires_at = now + self.terms.absolute
@@ -65,9 +65,15 @@ class LogIn:
             refresh_expires_at=self.terms.refresh_until(now, expires_at=expires_at),
         )
         async with self.unit_of_work.begin() as transaction:
-            if kept != user.password_hash:
-                await transaction.users.replace_password(user.id, known=user.password_hash, new=kept)
             await transaction.sessions.start(session, password_hash=kept)
             await transaction.commit()
         access = await self.access_tokens.issue(AccessClaims.of(session))
         return Tokens(access=access, refresh=refresh.text)
+
+    async def _recognised(self, name: Username, secret: Password) -> tuple[User, PasswordHash]:
+        """Return the account and the hash to keep of its password."""
+        user = await self.users.find(name)
+        kept = await self.hasher.verify(secret, user.password_hash if user else None)
+        if user is None or user.disabled_at:
+            raise InvalidCredentials
+        return user, kept
