@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, literal_column, select, update
 
 from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
@@ -15,7 +15,10 @@ from fastauth.domain.password import PasswordHash
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
 
-_FIND = select(user_info).where(user_info.c.username_key == bindparam("key"))
+# There is a row whether or not there is an account: to read one takes time, and time tells.
+_FIND = select(user_info).select_from(
+    select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
+)
 
 _ADD = {
     dialect: statement.returning(user_info.c.id)
@@ -38,8 +41,9 @@ class SqlUserRepository:
         """Look the name up by its key."""
         with storage_failures():
             async with self._connections.connect() as connection:
-                row = (await connection.execute(_FIND, {"key": username.key})).one_or_none()
-        return user_of(row) if row else None
+                row = (await connection.execute(_FIND, {"key": username.key})).one()
+        user = user_of(row)
+        return None if row.id is None else user
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Insert a row, unless the constraint objects."""

@@ -1,0 +1,68 @@
+"""What both measurements need: a database, a service on it, and one client that keeps its connection."""
+
+import json
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.integration.postgres import own_postgres
+
+BACKENDS = ("sqlite", "postgres")
+
+
+@contextmanager
+def empty_database(backend: str) -> Iterator[str]:
+    """Lead to a new database of this kind, which is gone afterwards."""
+    if backend == "sqlite":
+        with TemporaryDirectory(prefix="fastauth-bench-") as directory:
+            yield f"sqlite:///{directory}/bench.db"
+    else:
+        with own_postgres() as server:
+            yield server.url
+
+
+class OneConnection:
+    """A client that sends one request after the other over one connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def ask(
+        self, method: str, path: str, body: Mapping[str, str] | None = None, token: str | None = None
+    ) -> tuple[int, Any]:
+        """Return the status and the body of the answer."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        self._connection.request(method, path, content, headers)
+        response = self._connection.getresponse()
+        received = response.read()
+        return response.status, json.loads(received) if received else None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+
+def conditions() -> str:
+    """Say on what this is measured."""
+    cores = len(
+        [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("processor")]
+    )
+    parts = [
+        f"{name} {version(name)}" for name in ("fastauth", "fastapi", "uvicorn", "sqlalchemy", "argon2-cffi")
+    ]
+    load = Path("/proc/loadavg").read_text().split()[0]
+    return (
+        f"command: python -m bench.{Path(sys.argv[0]).stem} {' '.join(sys.argv[1:])}\n"
+        f"machine: {cores} cores, load {load} at the start; Python {platform.python_version()}\n"
+        f"versions: {', '.join(parts)}"
+    )

@@ -1,0 +1,130 @@
+"""A refusal does not tell whether there is such an account: not in its bytes, nor in its work."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+from sqlalchemy import Connection, event, make_url, update
+from tests.builders import a_registration
+from tests.integration.service import Service
+
+from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
+from fastauth.adapters.sql.tables import user_info
+from fastauth.domain.password import Password, PasswordHash
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.lifecycle import shut_down, start_up
+from fastauth.entrypoints.settings import Settings
+
+RIGHT, WRONG = "sntsh", "hstns"
+NO_HASHES = {
+    "no hash": "",
+    "a mark for no password": "!",
+    "a damaged hash": "$argon2id$v=19$m=64,t=1,p=1$x$x",
+}
+VARIES = {"date", "x-request-id"}
+
+
+@dataclass
+class Work:
+    """What the adapters were asked to do: statements by their text, passwords by their number."""
+
+    statements: list[str] = field(default_factory=list)
+    verified: int = 0
+    hashed: int = 0
+
+
+class CountingHasher(Argon2PasswordHasher):
+    work: Work
+
+    async def hash(self, password: Password) -> PasswordHash:
+        self.work.hashed += 1
+        return await super().hash(password)
+
+    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+        self.work.verified += 1
+        return await super().verify(password, known)
+
+
+@dataclass
+class Observed:
+    """The application on a real database, without a socket, and what each log-in has it do."""
+
+    container: Container
+    client: httpx2.AsyncClient
+    work: Work = field(default_factory=Work)
+
+    async def of(self, username: str, password: str) -> tuple[httpx2.Response, Work]:
+        self.work.statements, self.work.verified, self.work.hashed = [], 0, 0
+        answer = await self.client.post("/sessions", json={"username": username, "password": password})
+        return answer, Work(list(self.work.statements), self.work.verified, self.work.hashed)
+
+
+@pytest.fixture
+async def observed(used_database_url: str) -> AsyncIterator[Observed]:
+    pool = HashingPool(threads=1)
+    hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=1, parallelism=1)
+    container = Container(settings=Settings(database_url=make_url(used_database_url)), hasher=hasher)
+    await start_up(container)
+    transport = httpx2.ASGITransport(create_app(container))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
+        observed = Observed(container, client)
+        hasher.work = observed.work
+
+        def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+            observed.work.statements.append(statement)
+
+        event.listen(container.database().engine.sync_engine, "before_cursor_execute", note)
+        yield observed
+    pool.close()
+    await shut_down(container)
+
+
+async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
+    """Return a log-in of each kind that is refused."""
+    names = {}
+    for kind in ("known", "disabled", *NO_HASHES):
+        registration = a_registration(password=RIGHT)
+        names[kind] = registration["username"]
+        await observed.container.register_user()(**registration)
+    await observed.container.disable_user()(username=names["disabled"])
+    async with observed.container.database().engine.begin() as connection:
+        for kind, stored in NO_HASHES.items():
+            one = user_info.c.username == names[kind]
+            await connection.execute(update(user_info).where(one).values(password=stored))
+    return {
+        "unknown name": (a_registration()["username"], RIGHT),
+        "wrong password": (names["known"], WRONG),
+        "disabled, wrong password": (names["disabled"], WRONG),
+        "disabled, right password": (names["disabled"], RIGHT),
+    } | {kind: (names[kind], RIGHT) for kind in NO_HASHES}
+
+
+class TestRefusedLogIn:
+    async def test_is_the_same_work_whatever_is_wrong(self, observed: Observed) -> None:
+        found = {kind: await observed.of(*sent) for kind, sent in (await refused(observed)).items()}
+        _, usual = found["unknown name"]
+        assert (len(usual.statements), usual.verified, usual.hashed) == (1, 1, 0)
+        assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
+
+    async def test_reads_a_row_whether_or_not_there_is_an_account(self, observed: Observed) -> None:
+        await observed.of("nobody", RIGHT)
+        [statement] = observed.work.statements
+        async with observed.container.database().engine.connect() as connection:
+            key = {"key": "nobody"} if connection.dialect.name == "postgresql" else ("nobody",)
+            assert len((await connection.exec_driver_sql(statement, key)).all()) == 1
+
+    async def test_is_the_same_answer_to_the_byte(self, observed: Observed, service: Service) -> None:
+        with httpx2.Client(base_url=service.url) as client:
+            answers = {
+                kind: bytes_of(client.post("/sessions", json={"username": name, "password": password}))
+                for kind, (name, password) in (await refused(observed)).items()
+            }
+        assert answers["unknown name"][0] == 401
+        assert {kind: answer for kind, answer in answers.items() if answer != answers["unknown name"]} == {}
+
+
+def bytes_of(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name not in VARIES]
+    return answer.status_code, headers, answer.content
