@@ -48,7 +48,7 @@ class OneConnection:
         return response.status, json.loads(received) if received else None
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up. The next request connects again."""
         self._connection.close()
 
 

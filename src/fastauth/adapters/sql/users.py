@@ -1,22 +1,29 @@
 """Users in the table ``user_info``."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, literal, literal_column, select, update
 
 from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
-from fastauth.adapters.sql.tables import user_info
+from fastauth.adapters.sql.tables import Instant, user_info
 from fastauth.domain.errors import UsernameTaken
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
 
-# There is a row whether or not there is an account: to read one takes time, and time tells.
-_FIND = select(user_info).select_from(
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+# There is a row whether or not there is an account, and an instant in it whether or not that is
+# disabled: to read them takes time, and time tells.
+_COLUMNS: list[ColumnElement[Any]] = [
+    *(column for column in user_info.columns if column.name != "disabled_at"),
+    func.coalesce(user_info.c.disabled_at, literal(_NEVER, Instant)).label("disabled_at"),
+]
+_FIND = select(*_COLUMNS).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 
@@ -89,5 +96,5 @@ def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
         username=Username(row.username or "", row.username_key),
         fullname=FullName(row.fullname or ""),
         password_hash=PasswordHash(row.password or ""),
-        disabled_at=row.disabled_at,
+        disabled_at=None if row.disabled_at == _NEVER else row.disabled_at,
     )
