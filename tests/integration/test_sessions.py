@@ -55,8 +55,10 @@ def two_services(database_url: str, **settings: str) -> Iterator[list[Service]]:
 def engine_of(database_url: str) -> Iterator[Engine]:
     """Look into the database past the service."""
     engine = create_engine(database_url)
-    yield engine
-    engine.dispose()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture
@@ -260,7 +262,7 @@ def is_unavailable(response: httpx2.Response) -> bool:
 class TestCrash:
     """The service is killed while it refreshes."""
 
-    KILLS = 3
+    KILLS = 2
 
     @pytest.mark.parametrize("settings", [{}, NO_GRACE], ids=["grace", "no-grace"])
     def test_costs_nobody_a_session_within_the_grace_and_never_mints_two(
@@ -350,21 +352,18 @@ class TestRevocation:
             assert client.change_password(kept[way], users[way]["password"], "another").status_code == 204
             service.run("users", "disable", users["by the operator"]["username"])
 
-            for _ in range(2):
-                service.kill()
-                service.start()
-                assert [way for way, tokens in revoked.items() if lives(client, tokens)] == []
-                assert {way for way, tokens in kept.items() if client.me(tokens).status_code == 200} == {
-                    *kept
-                }
+            service.kill()
+            service.start()
+            assert [way for way, tokens in revoked.items() if lives(client, tokens)] == []
             assert all(lives(client, tokens) for tokens in kept.values())
 
     def test_of_an_account_outlives_its_being_opened_again(self, service: Service, client: Client) -> None:
+        settings = Settings(database_url=make_url(service.database_url))
         user = a_user(client)
         tokens = logged_in(client, user)
-        service.run("users", "disable", user["username"])
+        asyncio.run(disable(user["username"], settings))
         assert client.log_in(user).status_code == 401
-        service.run("users", "enable", user["username"])
+        asyncio.run(enable(user["username"], settings))
         assert not lives(client, tokens)
         assert lives(client, logged_in(client, user))
 
@@ -407,7 +406,7 @@ class TestDatabaseOutage:
     ) -> None:
         with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
             with refresh_load(service) as load:
-                for _ in range(3):
+                for _ in range(2):
                     load.wait_for(200, more=50)
                     mortal_postgres.kill()
                     load.wait_for(503, more=10)
@@ -469,9 +468,10 @@ def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> Unwri
             """Write for longer than anybody waits."""
             writer = sqlite3.connect(path, isolation_level=None)
             writer.execute("BEGIN IMMEDIATE")
-            yield
-            writer.rollback()
-            writer.close()
+            try:
+                yield
+            finally:
+                writer.close()
 
         return UnwritableDatabase(f"sqlite:///{path}", locked)
 
@@ -566,6 +566,12 @@ class TestDisabling:
 async def disable(name: str, settings: Settings) -> None:
     container = Container(settings=settings)
     await container.disable_user()(username=name)
+    await shut_down(container)
+
+
+async def enable(name: str, settings: Settings) -> None:
+    container = Container(settings=settings)
+    await container.enable_user()(username=name)
     await shut_down(container)
 
 
