@@ -1,0 +1,41 @@
+"""Verify access tokens with Authlib's implementation of RFC 9068."""
+
+from typing import Any
+
+from authlib.oauth2.rfc6750 import InvalidTokenError
+from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from tests.interop.published_keys import InvalidToken, PublishedKeys, looks_like_a_token
+
+
+class Validator(JWTBearerTokenValidator):  # type: ignore[misc]  # Authlib has no types
+    """What Authlib's `ResourceProtector` takes."""
+
+    def __init__(self, issuer: str, audience: str) -> None:
+        super().__init__(issuer, audience)
+        self._keys = PublishedKeys(issuer)
+
+    def get_jwks(self) -> KeySet:
+        """Return the keys, as Authlib wants them."""
+        return KeySet.import_key_set({"keys": self._keys()["keys"]})
+
+
+class Verifier:
+    """Verifies by Authlib."""
+
+    def __init__(self, issuer: str, audience: str) -> None:
+        self._validator = Validator(issuer, audience)
+
+    def __call__(self, token: str) -> dict[str, Any]:
+        """Return what a token says."""
+        if not looks_like_a_token(token):
+            raise InvalidToken
+        try:
+            claims = self._validator.authenticate_token(token)
+            self._validator.validate_token(claims, [], None)
+        except (InvalidTokenError, JoseError, ValueError, TypeError):
+            raise InvalidToken from None
+        if claims.header.get("typ") != "at+jwt":
+            raise InvalidToken
+        return dict(claims)
