@@ -82,17 +82,17 @@ class TestLogIn:
 
 class TestProtectedRoutes:
     @pytest.mark.parametrize(("method", "path", "body"), PROTECTED)
+    @pytest.mark.parametrize("header", [None, "", "x", "Basic YTpi"])
     async def test_want_an_access_token(
-        self, client: httpx2.AsyncClient, method: str, path: str, body: object
+        self, client: httpx2.AsyncClient, method: str, path: str, body: object, header: str | None
     ) -> None:
-        response = await client.request(method, path, json=body)
+        headers = {} if header is None else {"Authorization": header}
+        response = await client.request(method, path, json=body, headers=headers)
         assert_problem(response, 401, "no_access_token")
         assert response.headers["www-authenticate"] == "Bearer"
 
     @pytest.mark.parametrize(("method", "path", "body"), PROTECTED)
-    @pytest.mark.parametrize(
-        "header", ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer a b", "x", ""]
-    )
+    @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Bearer a b"])
     async def test_refuse_what_is_none(
         self, client: httpx2.AsyncClient, method: str, path: str, body: object, header: str
     ) -> None:

@@ -1,11 +1,14 @@
 """What somebody gets for logging in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from fastauth.domain.session import Session, SessionId
 from fastauth.domain.user import UserId
+
+LONGEST_LIFE = timedelta(hours=1)
+"""How long an access token may live: it cannot be taken back from who verifies it by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

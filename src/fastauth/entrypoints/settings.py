@@ -26,6 +26,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from fastauth.domain.secret_key import LEAST_BYTES
+from fastauth.domain.tokens import LONGEST_LIFE
 
 PREFIX = "FASTAUTH_"
 TEST_PREFIX = "FASTAUTH_TEST_"
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
     signing_algorithm: Literal["ES256", "Ed25519"] = "ES256"
     signing_key_days: float = Field(default=90, gt=0, le=3_650)
     jwks_max_age: int = Field(default=300, ge=1, le=86_400)
-    access_token_seconds: int = Field(default=300, ge=1, le=3_600)
+    access_token_seconds: int = Field(default=300, ge=1, le=LONGEST_LIFE.total_seconds())
     refresh_idle_days: float = Field(default=7, gt=0, le=365)
     refresh_absolute_days: float = Field(default=30, gt=0, le=365)
     refresh_grace_seconds: float = Field(default=10, ge=0, le=60)

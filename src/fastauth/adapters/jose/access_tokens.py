@@ -3,13 +3,13 @@
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
@@ -18,7 +18,7 @@ from fastauth.domain.errors import InvalidAccessToken, SecretKeyUnknown
 from fastauth.domain.ports import Clock, SigningKeyRepository
 from fastauth.domain.session import SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
-from fastauth.domain.tokens import AccessClaims, AccessToken
+from fastauth.domain.tokens import LONGEST_LIFE, AccessClaims, AccessToken
 from fastauth.domain.user import UserId
 
 TYPE = "at+jwt"
@@ -32,7 +32,12 @@ RELOAD_AFTER = timedelta(seconds=5)
 AFTER_UNKNOWN = timedelta(seconds=1)
 """The same, once a token names a key that was not among them: made-up names cost no more than this."""
 
-_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+SKEW = timedelta(seconds=30)
+"""How far the clocks of two processes may be apart."""
+
+_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_SUBJECT = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +53,9 @@ class TokenTerms:
 class JoseAccessTokens:
     """See `fastauth.domain.ports.AccessTokens`.
 
-    A token's header names its key, and the key its algorithm; nothing else in it is believed before
-    the signature fits. ``jwk``, ``jku``, ``x5u`` and the like are never looked at.
+    A token's header names its key, and all the rest of it follows from the key: whatever says more or
+    says it otherwise was not issued here, even if it should be signed with our key. So there is no
+    ``jwk``, ``jku``, ``x5u`` or ``crit`` to be understood.
     """
 
     def __init__(
@@ -69,7 +75,6 @@ class JoseAccessTokens:
         key = (await self._current_ring()).signer(now)
         if key is None:
             raise SecretKeyUnknown
-        header = {"alg": key.algorithm, "typ": TYPE, "kid": key.kid}
         issued_at = int(now.timestamp())
         lifetime = int(self._terms.lifetime.total_seconds())
         payload = {
@@ -84,7 +89,7 @@ class JoseAccessTokens:
             "auth_time": int(claims.authenticated_at.timestamp()),
             "amr": list(claims.methods),
         }
-        text = jwt.encode(header, payload, self._open(key), algorithms=[key.algorithm])
+        text = jwt.encode(_header(key), payload, self._open(key), algorithms=[key.algorithm])
         return AccessToken(text=text, expires_in=lifetime)
 
     async def read(self, text: str) -> AccessClaims:
@@ -92,26 +97,40 @@ class JoseAccessTokens:
         if len(text) > LONGEST or not _SHAPE.fullmatch(text):
             raise InvalidAccessToken
         try:
-            key = await self._key(_header(text)["kid"])
-            token = jwt.decode(text, self._open(key), algorithms=[key.algorithm])
-        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
+            header = _strict_object(urlsafe_b64decode(text.partition(".")[0] + "=="))
+            key = await self._key(header.get("kid"))
+            if header != _header(key):
+                raise InvalidAccessToken
+            token = jws.deserialize_compact(text, self._open(key), algorithms=[key.algorithm])
+            claims = _strict_object(token.payload or b"")
+        except (JoseError, ValueError, RecursionError):
             raise InvalidAccessToken from None
-        if token.header.get("typ") != TYPE or "crit" in token.header:
-            raise InvalidAccessToken
-        return self._believed(token.claims)
+        return self._believed(claims)
 
     def _believed(self, claims: Mapping[str, Any]) -> AccessClaims:
         now = self._clock.now().timestamp()
+        soon = now + SKEW.total_seconds()
         match claims:
             case {
                 "iss": self._terms.issuer,
                 "aud": self._terms.audience,
+                "client_id": self._terms.client_id,
                 "sub": str(subject),
                 "sid": str(session_id),
+                "jti": str(),
+                "iat": int(issued_at),
                 "exp": int(expires_at),
                 "auth_time": int(authenticated_at),
                 "amr": [*methods],
-            } if now < expires_at:
+            } if (
+                _SUBJECT.fullmatch(subject)
+                and _SESSION.fullmatch(session_id)
+                and issued_at <= soon
+                and _has_begun(claims.get("nbf", now), now)
+                and now < expires_at <= soon + LONGEST_LIFE.total_seconds()
+                and 0 <= authenticated_at <= soon
+                and all(isinstance(method, str) for method in methods)
+            ):
                 return AccessClaims(
                     user_id=UserId(int(subject)),
                     session_id=SessionId(session_id),
@@ -141,6 +160,34 @@ class JoseAccessTokens:
         return self._opened[key.kid]
 
 
-def _header(text: str) -> Any:  # noqa: ANN401  whatever JSON it holds
-    encoded = text.partition(".")[0]
-    return json.loads(urlsafe_b64decode(encoded + "=="))
+def _header(key: SigningKey) -> dict[str, str]:
+    """Return the header of every token that this key signs."""
+    return {"alg": key.algorithm, "typ": TYPE, "kid": key.kid}
+
+
+def _has_begun(not_before: object, now: float) -> bool:
+    """Judge a claim that is never issued here, but must be heeded (RFC 7519, section 4.1.5)."""
+    return isinstance(not_before, int | float) and not_before <= now
+
+
+def _strict_object(encoded: bytes) -> dict[str, Any]:
+    """Read a JSON object that every reader understands alike: UTF-8, no name twice, finite numbers.
+
+    Raises:
+        ValueError: It is none.
+    """
+    value = json.loads(encoded.decode(), object_pairs_hook=_without_repetition, parse_constant=_refused)
+    if not isinstance(value, dict):
+        raise ValueError  # noqa: TRY004  like everything else that is not acceptable
+    return value
+
+
+def _without_repetition(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError
+    return found
+
+
+def _refused(_constant: str) -> None:
+    raise ValueError

@@ -61,8 +61,10 @@ async def _caller(
     if not sent:
         raise NoAccessToken
     scheme, _, token = sent[0].partition(" ")
-    if len(sent) > 1 or scheme.lower() != "bearer":
+    if len(sent) > 1:
         raise InvalidAccessToken
+    if scheme.lower() != "bearer":
+        raise NoAccessToken
     return await authenticate(access_token=token)
 
 
