@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit check format lock up down clean
+.PHONY: help run test unit interop check format lock up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: $(VENV)/test ## run every test, Postgres included
 
 unit: $(VENV)/test ## run the unit tests alone
 	@exec $(BIN)/python -m pytest tests/unit
+
+interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and npm
+	@exec $(BIN)/python -m tests.interop.run
 
 check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
 	$(BIN)/ruff format --check

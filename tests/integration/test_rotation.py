@@ -20,7 +20,7 @@ from tests.integration.issuer import AUDIENCE, SECRET_KEY, VERIFIERS, header_of,
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import DEADLINE, Service, environment
 
-MAX_AGE = 1
+MAX_AGE = 4
 CLIENTS = 4
 ROTATING = {
     "FASTAUTH_SECRET_KEY": SECRET_KEY,

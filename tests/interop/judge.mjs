@@ -11,8 +11,8 @@ for (const [name, token] of Object.entries({ ...valid, ...forged })) {
   try {
     await verify(token);
     accepted.push(name);
-  } catch (error) {
-    refused.push([name, error.code ?? error.name]);
+  } catch {
+    refused.push(name);
   }
 }
 console.log(JSON.stringify({ accepted, refused }));
