@@ -19,7 +19,10 @@ SECRET_KEY = "a secret key of the tests, of no worth"
 AUDIENCE = "https://api.example"
 
 Verify = Callable[[str], dict[str, Any]]
-VERIFIERS: dict[str, Callable[[str, str], Verify]] = {
+MakeVerifier = Callable[[str, str], Verify]
+"""Makes a verifier for an issuer and an audience."""
+
+VERIFIERS: dict[str, MakeVerifier] = {
     "PyJWT": with_pyjwt.Verifier,
     "joserfc": with_joserfc.Verifier,
     "jwcrypto": with_jwcrypto.Verifier,

@@ -8,13 +8,54 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, Self
 
 from tests.forgeries import FORGERIES, VALID
-from tests.integration.issuer import AUDIENCE, Issuer, an_issuer
+from tests.integration.issuer import AUDIENCE, Verify, an_issuer
+from tests.integration.traffic import MAX_AGE, ROTATIONS, rotated_under_traffic
+from tests.interop.published_keys import InvalidToken
 
 HERE = Path(__file__).parent
 FILES = ("package.json", "package-lock.json", ".npmrc", "with_jose.mjs", "judge.mjs")
+
+
+class ByNode:
+    """Verifies by jose."""
+
+    def __init__(self, directory: Path, issuer: str, max_age: int = 300) -> None:
+        self._command = ["node", "judge.mjs", issuer, AUDIENCE, str(max_age)]
+        self._directory = directory
+        self._one_at_a_time = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._node = subprocess.Popen(
+            self._command, cwd=self._directory, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._node.communicate()
+
+    def __call__(self, token: str) -> dict[str, Any]:
+        assert self._node.stdin
+        assert self._node.stdout
+        with self._one_at_a_time:
+            self._node.stdin.write(f"{json.dumps(token)}\n")
+            self._node.stdin.flush()
+            claims: dict[str, Any] | None = json.loads(self._node.stdout.readline())
+        if claims is None:
+            raise InvalidToken
+        return claims
+
+    def trusts(self, token: str) -> bool:
+        try:
+            self(token)
+        except InvalidToken:
+            return False
+        return True
 
 
 def install(directory: Path) -> None:
@@ -29,40 +70,52 @@ def install(directory: Path) -> None:
     )
 
 
-def judged(issuer: Issuer, directory: Path) -> dict[str, list[str]]:
-    """Return which of the tokens were accepted, and which refused."""
-    tokens = {
-        "issuer": issuer.service.url,
-        "audience": AUDIENCE,
-        "valid": {name: make(issuer.forger) for name, make in VALID.items()},
-        "forged": {
-            name: forgery.make(issuer.forger) for name, forgery in FORGERIES.items() if forgery.elsewhere
-        },
-    }
-    run = subprocess.run(
-        ["node", "judge.mjs"],
-        cwd=directory, input=json.dumps(tokens), text=True, check=True, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    verdict: dict[str, list[str]] = json.loads(run.stdout)
-    return verdict
+def judge(directory: Path, algorithm: str) -> list[str]:
+    """Show all tokens to jose, and return the names of those that it did not judge rightly."""
+    url = f"sqlite:///{directory}/{algorithm}.db"
+    with an_issuer(url, algorithm) as issuer, ByNode(directory, issuer.service.url) as jose:
+        valid = {name: jose.trusts(make(issuer.forger)) for name, make in VALID.items()}
+        forged = {
+            name: jose.trusts(forgery.make(issuer.forger))
+            for name, forgery in FORGERIES.items()
+            if forgery.elsewhere
+        }
+        visited = issuer.listener.has_a_visitor
+    trusted = [*valid.values(), *forged.values()]
+    tell(f"{algorithm}: {trusted.count(True)} accepted, {trusted.count(False)} refused")
+    wrong = [name for name, trusted in valid.items() if not trusted]
+    wrong += [name for name, trusted in forged.items() if trusted]
+    return [*wrong, "an address in a token was followed"] if visited else wrong
+
+
+def rotate(directory: Path) -> list[str]:
+    """Rotate keys while jose and all the others verify, and return what failed."""
+    with ExitStack() as stack:
+
+        def jose(issuer: str, _audience: str) -> Verify:
+            return stack.enter_context(ByNode(directory, issuer, MAX_AGE))
+
+        clients = rotated_under_traffic(f"sqlite:///{directory}/rotation.db", directory, jose=jose)
+    tell(
+        f"keys rotated {ROTATIONS} times: {clients.verified['jose']} accepted,"
+        f" {sum(failure.startswith('jose') for failure in clients.failures)} refused"
+    )
+    return clients.failures
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(f"jose under Node, {line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
-    """Print how many of either kind were accepted and refused; return 0 if that is as it should be."""
-    wrong: set[str] = set()
+    """Tell how many tokens were accepted and refused; return 0 if that is as it should be."""
     with tempfile.TemporaryDirectory(prefix="fastauth-interop-") as name:
         directory = Path(name)
         install(directory)
-        for algorithm in ("ES256", "Ed25519"):
-            with an_issuer(f"sqlite:///{directory}/{algorithm}.db", algorithm) as issuer:
-                verdict = judged(issuer, directory)
-                wrong |= set(VALID) ^ set(verdict["accepted"])
-                if issuer.listener.has_a_visitor:
-                    wrong.add("an address in a token was followed")
-            accepted, refused = len(verdict["accepted"]), len(verdict["refused"])
-            sys.stdout.write(f"jose under Node, {algorithm}: {accepted} accepted, {refused} refused\n")
-    for each in sorted(wrong):
-        sys.stdout.write(f"wrong: {each}\n")
+        wrong = [*judge(directory, "ES256"), *judge(directory, "Ed25519"), *rotate(directory)]
+    for each in wrong:
+        tell(f"wrong: {each}")
     return 1 if wrong else 0
 
 

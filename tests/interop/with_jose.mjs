@@ -4,10 +4,10 @@ import { createRemoteJWKSet, jwtVerify } from "jose";
 
 const SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
-/** Return a function that returns what a token says, or throws. */
-export function verifier(issuer, audience) {
+/** Return a function that returns what a token says, or throws. The keys are kept for `maxAge` seconds. */
+export function verifier(issuer, audience, maxAge = 300) {
   const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), {
-    cacheMaxAge: 300_000, // the max-age of the answer, in milliseconds
+    cacheMaxAge: maxAge * 1000,
   });
   return async (token) => {
     if (token.length > 2048 || !SHAPE.test(token)) {
