@@ -18,6 +18,7 @@
     │   └── UsernameTaken
     └── Unavailable            nothing is wrong with the request: try again later
         ├── StorageUnavailable
+        ├── SigningKeyMissing
         ├── SecretKeyUnknown
         └── HashingOverloaded
 
@@ -153,6 +154,13 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     detail = "The database is not available at the moment. Nothing is known to have been stored."
+
+
+class SigningKeyMissing(Unavailable):
+    """There is no key to sign with. One is made when the service starts, and once a minute."""
+
+    code = "signing_key_missing"
+    detail = "There is no signing key."
 
 
 class SecretKeyUnknown(Unavailable):

@@ -72,8 +72,8 @@ async def _keep_house(container: Container) -> None:
         for act in (container.rotate_keys(), container.sweep_sessions()):
             try:
                 await act()
-            except Unavailable:
-                continue  # told in the log already, and the next round is soon
+            except Unavailable as error:  # the next round is soon
+                _log.warning("housekeeping: %s", error.detail)
             except Exception:  # noqa: BLE001  a bug here must not end the rounds
                 _log.exception("housekeeping failed")
 

@@ -21,9 +21,8 @@ def secret_keys(settings: Settings) -> tuple[SecretKey, ...]:
     given = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
     if given:
         return tuple(SecretKey(key.get_secret_value().encode()) for key in given)
-    database = settings.database_url.database
-    if settings.database_url.get_backend_name() == "sqlite" and database and database != ":memory:":
-        return (_beside(Path(database)),)
+    if settings.has_file:
+        return (_beside(Path(str(settings.database_url.database))),)
     return (_FOR_DEVELOPMENT,)
 
 

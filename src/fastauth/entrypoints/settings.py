@@ -60,7 +60,7 @@ def _database_url(value: object) -> URL:
 
 def _issuer(value: str | None) -> str | None:
     """RFC 8414, section 2: a URL without query and fragment; https, but for this machine."""
-    if value is None:
+    if not value:  # compose files pass on what is not set as nothing
         return None
     url = urlsplit(value)
     local = url.hostname in {"127.0.0.1", "::1", "localhost"}
@@ -149,6 +149,12 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def has_file(self) -> bool:
+        """Whether the database is a file of this machine."""
+        url = self.database_url
+        return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+
+    @property
     def issuer_url(self) -> str:
         """Who issues the tokens: the URL at which this service is reached."""
         return self.issuer or f"http://{self.host}:{self.port}"
@@ -162,6 +168,7 @@ class Settings(BaseSettings):
             f"passwords from {self.password_min_length} character{'s' * (self.password_min_length > 1)}",
             *(["no password blocklist"] if not self.password_blocklist else []),
             *(["/docs is open"] if self.docs else []),
+            *(["a secret key that everybody knows"] if not (self.secret_key or self.has_file) else []),
         ]
 
     @classmethod

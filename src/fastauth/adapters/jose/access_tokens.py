@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
 from fastauth.adapters.jose.smith import JoseKeySmith
-from fastauth.domain.errors import InvalidAccessToken, SecretKeyUnknown
+from fastauth.domain.errors import InvalidAccessToken, SigningKeyMissing, StorageUnavailable
 from fastauth.domain.ports import Clock, SigningKeyRepository
 from fastauth.domain.session import SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
@@ -74,7 +74,7 @@ class JoseAccessTokens:
         now = self._clock.now()
         key = (await self._current_ring()).signer(now)
         if key is None:
-            raise SecretKeyUnknown
+            raise SigningKeyMissing
         issued_at = int(now.timestamp())
         lifetime = int(self._terms.lifetime.total_seconds())
         payload = {
@@ -148,10 +148,18 @@ class JoseAccessTokens:
         raise InvalidAccessToken
 
     async def _current_ring(self, age: timedelta = RELOAD_AFTER) -> KeyRing:
-        """Return all keys, as they were no longer than `age` ago."""
+        """Return all keys, as they were no longer than `age` ago.
+
+        Where the database does not answer, what was read before will do: a refresh that has been
+        stored must not fail for want of a key that is at hand.
+        """
         now = self._clock.now()
         if self._read_at is None or not timedelta(0) <= now - self._read_at < age or not self._ring.keys:
-            self._ring, self._read_at = await self._keys.ring(), now
+            try:
+                self._ring, self._read_at = await self._keys.ring(), now
+            except StorageUnavailable:
+                if not self._ring.keys:
+                    raise
         return self._ring
 
     def _open(self, key: SigningKey) -> ECKey | OKPKey:

@@ -66,7 +66,9 @@ def describe_problems(app: FastAPI) -> None:
         if not app.openapi_schema:
             for path in generate()["paths"].values():
                 for operation in path.values():
-                    for response in operation["responses"].values():
+                    for status, response in list(operation["responses"].items()):
+                        if "HTTPValidationError" in str(response):  # FastAPI's own, which is never sent
+                            del operation["responses"][status]
                         _move_schema(response.get("content", {}))
         return app.openapi_schema or {}
 

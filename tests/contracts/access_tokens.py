@@ -1,0 +1,54 @@
+"""What `AccessTokens` promise."""
+
+from abc import ABC, abstractmethod
+from datetime import timedelta
+
+import pytest
+from tests.fakes import FakeClock
+
+from fastauth.domain.errors import InvalidAccessToken
+from fastauth.domain.ports import AccessTokens
+from fastauth.domain.session import SessionId
+from fastauth.domain.tokens import AccessClaims
+from fastauth.domain.user import UserId
+
+LIFETIME = timedelta(minutes=5)
+
+
+class AccessTokensContract(ABC):
+    @abstractmethod
+    @pytest.fixture
+    def access_tokens(self, clock: FakeClock) -> AccessTokens:
+        """Tokens that live for five minutes."""
+
+    @pytest.fixture
+    def claims(self, clock: FakeClock) -> AccessClaims:
+        return AccessClaims(user_id=UserId(7), session_id=SessionId("a" * 32), authenticated_at=clock.now())
+
+    async def test_read_what_they_issued(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
+        token = await access_tokens.issue(claims)
+        assert token.expires_in == 300
+        assert await access_tokens.read(token.text) == claims
+
+    async def test_show_no_token(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
+        token = await access_tokens.issue(claims)
+        assert token.text not in repr(token)
+
+    async def test_issue_each_token_once(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
+        one, two = await access_tokens.issue(claims), await access_tokens.issue(claims)
+        assert one.text != two.text
+
+    async def test_refuse_what_has_expired(
+        self, access_tokens: AccessTokens, claims: AccessClaims, clock: FakeClock
+    ) -> None:
+        token = await access_tokens.issue(claims)
+        clock.advance(LIFETIME - timedelta(microseconds=1))
+        assert await access_tokens.read(token.text) == claims
+        clock.advance(microseconds=1)
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.read(token.text)
+
+    @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é", "\0"])
+    async def test_refuse_what_they_never_issued(self, access_tokens: AccessTokens, text: str) -> None:
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.read(text)

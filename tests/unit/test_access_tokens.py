@@ -1,0 +1,121 @@
+"""Access tokens, in memory and signed."""
+
+from datetime import timedelta
+
+import pytest
+from tests.contracts.access_tokens import LIFETIME, AccessTokensContract
+from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
+from tests.world import A_SECRET_KEY
+
+from fastauth.adapters.jose import JoseAccessTokens, JoseKeySmith, TokenTerms
+from fastauth.domain.errors import InvalidAccessToken, SecretKeyUnknown, SigningKeyMissing, StorageUnavailable
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.signing_key import KeyRing
+from fastauth.domain.tokens import AccessClaims
+
+TERMS = TokenTerms(
+    issuer="https://auth.example", audience="https://api.example", client_id="tests", lifetime=LIFETIME
+)
+ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
+
+
+class TestFakeAccessTokens(AccessTokensContract):
+    @pytest.fixture
+    def access_tokens(self, clock: FakeClock) -> FakeAccessTokens:
+        return FakeAccessTokens(clock)
+
+
+class Keys(FakeSigningKeyRepository):
+    """Signing keys that can go away."""
+
+    away = False
+
+    async def ring(self) -> KeyRing:
+        if self.away:
+            raise StorageUnavailable
+        return await super().ring()
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys()
+
+
+@pytest.fixture
+def smith(algorithm: str) -> JoseKeySmith:
+    return JoseKeySmith(algorithm=algorithm, secret_keys=(A_SECRET_KEY,))
+
+
+@pytest.fixture(params=["ES256", "Ed25519"])
+def algorithm(request: pytest.FixtureRequest) -> str:
+    algorithm: str = request.param
+    return algorithm
+
+
+class TestJoseAccessTokens(AccessTokensContract):
+    @pytest.fixture
+    async def access_tokens(self, clock: FakeClock, keys: Keys, smith: JoseKeySmith) -> JoseAccessTokens:
+        await keys.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+        return JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+
+    async def test_go_on_with_the_keys_at_hand_while_the_database_is_away(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
+    ) -> None:
+        await access_tokens.issue(claims)
+        keys.away = True
+        clock.advance(hours=1)
+        token = await access_tokens.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+
+    async def test_know_a_new_key_at_the_latest_when_it_has_signed(
+        self,
+        access_tokens: JoseAccessTokens,
+        claims: AccessClaims,
+        keys: Keys,
+        smith: JoseKeySmith,
+        clock: FakeClock,
+    ) -> None:
+        await access_tokens.issue(claims)
+        elsewhere = JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+        await keys.add(smith.forge(number=2, published_at=clock.now(), signs_from=clock.now()))
+        clock.advance(seconds=1)
+        token = await elsewhere.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+
+    async def test_need_a_key(
+        self, claims: AccessClaims, keys: Keys, smith: JoseKeySmith, clock: FakeClock
+    ) -> None:
+        tokens = JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+        with pytest.raises(SigningKeyMissing):
+            await tokens.issue(claims)
+        keys.away = True
+        with pytest.raises(StorageUnavailable):
+            await tokens.issue(claims)
+
+    async def test_refuse_the_token_of_another_installation(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims, smith: JoseKeySmith, clock: FakeClock
+    ) -> None:
+        others = Keys()
+        await others.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+        token = await JoseAccessTokens(keys=others, smith=smith, terms=TERMS, clock=clock).issue(claims)
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.read(token.text)
+
+
+class TestJoseKeySmith:
+    def test_seals_what_it_forges(self, smith: JoseKeySmith, clock: FakeClock) -> None:
+        key = smith.forge(number=1, published_at=clock.now(), signs_from=clock.now() + timedelta(1))
+        private = str(smith.private_key(key).as_dict(private=True)["d"])
+        assert private not in repr(key) + key.sealed + key.public_jwk
+
+    def test_reseals_under_the_newest_secret(
+        self, smith: JoseKeySmith, clock: FakeClock, algorithm: str
+    ) -> None:
+        key = smith.forge(number=1, published_at=clock.now(), signs_from=clock.now())
+        assert smith.resealed(key) is key
+        both = JoseKeySmith(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY, A_SECRET_KEY))
+        resealed = both.resealed(key)
+        alone = JoseKeySmith(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY,))
+        assert alone.private_key(resealed).as_dict() == smith.private_key(key).as_dict()
+        with pytest.raises(SecretKeyUnknown):
+            alone.private_key(key)
