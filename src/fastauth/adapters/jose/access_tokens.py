@@ -160,6 +160,7 @@ class JoseAccessTokens:
             except StorageUnavailable:
                 if not self._ring.keys:
                     raise
+                self._read_at = now  # and do not ask again for every token
         return self._ring
 
     def _open(self, key: SigningKey) -> ECKey | OKPKey:
