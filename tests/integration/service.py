@@ -87,9 +87,13 @@ class Service:
             check=True, capture_output=True, text=True, cwd=self._home.name, env=self._environment,
         ).stdout  # fmt: skip
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def processor_seconds(self) -> float:
         """Return how much processor time the service has used so far."""
-        numbers = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(") ")[2].split()
+        numbers = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
         return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
     def register(self, registration: dict[str, str]) -> httpx2.Response:
