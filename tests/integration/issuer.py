@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx2
 from tests.forgeries import Forger
 from tests.integration.client import Answer, Person, ask_who_i_am, stolen_key
+from tests.integration.postgres import free_port
 from tests.integration.service import Service
 from tests.interop import with_authlib, with_joserfc, with_jwcrypto, with_old_authlib, with_pyjwt
 from tests.interop.published_keys import InvalidToken
@@ -84,7 +85,10 @@ class Issuer:
 
 @contextmanager
 def an_issuer(database_url: str, algorithm: str) -> Iterator[Issuer]:
+    port = free_port()
     settings = {
+        "FASTAUTH_PORT": str(port),
+        "FASTAUTH_ISSUER": f"http://127.0.0.1:{port}",
         "FASTAUTH_SECRET_KEY": SECRET_KEY,
         "FASTAUTH_AUDIENCE": AUDIENCE,
         "FASTAUTH_SIGNING_ALGORITHM": algorithm,

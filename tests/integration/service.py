@@ -30,7 +30,7 @@ class Service:
 
     def __init__(self, database_url: str, **settings: str) -> None:
         self.database_url = database_url
-        self.port = free_port()
+        self.port = int(settings.pop("FASTAUTH_PORT", free_port()))
         self.url = f"http://127.0.0.1:{self.port}"
         self._home = tempfile.TemporaryDirectory(prefix="fastauth-service-")
         self._environment = environment(database_url, FASTAUTH_PORT=str(self.port), **settings)

@@ -30,10 +30,7 @@ from fastauth.entrypoints.settings import Settings
 CLIENTS = 64
 ROUNDS = 8  # of 64 clients each
 RACES = 8  # of one act against four clients
-SHARED = {
-    "FASTAUTH_SECRET_KEY": "what all processes of one installation share",
-    "FASTAUTH_ISSUER": "https://accounts.example.org",
-}
+SHARED = {"FASTAUTH_SECRET_KEY": "what all processes of one installation share"}
 NO_GRACE = {"FASTAUTH_REFRESH_GRACE_SECONDS": "0"}
 
 Tokens = Mapping[str, str]

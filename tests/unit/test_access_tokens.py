@@ -1,5 +1,7 @@
 """Access tokens, in memory and signed."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -81,6 +83,35 @@ class TestJoseAccessTokens(AccessTokensContract):
         clock.advance(seconds=1)
         token = await elsewhere.issue(claims)
         assert await access_tokens.read(token.text) == claims
+
+    @pytest.fixture
+    async def at_two_addresses(
+        self, keys: Keys, smith: JoseKeySmith, clock: FakeClock
+    ) -> Callable[..., list[JoseAccessTokens]]:
+        await keys.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+
+        def processes(*, guessed: bool) -> list[JoseAccessTokens]:
+            addresses = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+            terms = [
+                replace(TERMS, issuer=address, audience=address, issuer_is_guessed=guessed)
+                for address in addresses
+            ]
+            return [JoseAccessTokens(keys=keys, smith=smith, terms=each, clock=clock) for each in terms]
+
+        return processes
+
+    async def test_are_good_at_every_address_of_one_installation_if_nobody_said_which(
+        self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
+    ) -> None:
+        here, there = at_two_addresses(guessed=True)
+        assert await there.read((await here.issue(claims)).text) == claims
+
+    async def test_are_good_for_the_issuer_alone_if_somebody_said_which(
+        self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
+    ) -> None:
+        here, there = at_two_addresses(guessed=False)
+        with pytest.raises(InvalidAccessToken):
+            await there.read((await here.issue(claims)).text)
 
     async def test_need_a_key(
         self, claims: AccessClaims, keys: Keys, smith: JoseKeySmith, clock: FakeClock

@@ -79,6 +79,7 @@ def _token_terms(settings: Settings) -> TokenTerms:
         audience=settings.audience or settings.issuer_url,
         client_id=CLIENT_ID,
         lifetime=timedelta(seconds=settings.access_token_seconds),
+        issuer_is_guessed=not settings.issuer,
     )
 
 

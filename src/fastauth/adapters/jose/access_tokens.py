@@ -48,6 +48,16 @@ class TokenTerms:
     audience: str
     client_id: str
     lifetime: timedelta
+    issuer_is_guessed: bool = False
+    """Whether nobody has said who issues, and each process takes its own address for it.
+
+    Then a token is believed whatever address it was issued at: its key is this installation's."""
+
+    def are_kept_by(self, issuer: object, audience: object) -> bool:
+        """Say whether a token of this issuer for this audience is one of ours."""
+        if self.issuer_is_guessed:
+            return isinstance(issuer, str) and audience in (issuer, self.audience)
+        return issuer == self.issuer and audience == self.audience
 
 
 class JoseAccessTokens:
@@ -112,8 +122,8 @@ class JoseAccessTokens:
         soon = now + SKEW.total_seconds()
         match claims:
             case {
-                "iss": self._terms.issuer,
-                "aud": self._terms.audience,
+                "iss": issuer,
+                "aud": audience,
                 "client_id": self._terms.client_id,
                 "sub": str(subject),
                 "sid": str(session_id),
@@ -123,7 +133,8 @@ class JoseAccessTokens:
                 "auth_time": int(authenticated_at),
                 "amr": [*methods],
             } if (
-                _SUBJECT.fullmatch(subject)
+                self._terms.are_kept_by(issuer, audience)
+                and _SUBJECT.fullmatch(subject)
                 and _SESSION.fullmatch(session_id)
                 and issued_at <= soon
                 and _has_begun(claims.get("nbf", now), now)
