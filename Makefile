@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -39,10 +40,10 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
 
 up: ## start Postgres and the service with Docker
-	docker compose up --build --detach --wait
+	$(COMPOSE) up --build --detach
 
 down: ## stop them; the data stays in its volume
-	docker compose down
+	$(COMPOSE) down
 
 clean: ## remove the virtual environment and every cache
 	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

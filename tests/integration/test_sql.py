@@ -1,17 +1,20 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select, text
 from tests.contracts.session_repository import SessionSweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.integration.conftest import adopted_key, connect
+from tests.integration.postgres import PostgresServer
 
 from fastauth.adapters.sql import (
     Database,
+    SchemaBehind,
     SqlSessionRepository,
     SqlSessionSweeper,
     SqlSigningKeyRepository,
@@ -33,6 +36,24 @@ class OnSql:
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
         return SqlSessionRepository(connections=database.autocommit)
+
+
+class TestDatabase:
+    async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
+        database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")
+        with pytest.raises(SchemaBehind):
+            await database.check()
+        await database.close()
+
+    async def test_does_without_prepared_statements(self, postgres: PostgresServer) -> None:
+        url = make_url(postgres.url).set(drivername="postgresql+psycopg")
+        database = Database(url, prepared_statements=False)
+        async with database.engine.connect() as connection:
+            for _ in range(10):  # psycopg prepares what it has sent five times
+                await connection.execute(text("SELECT 1"))
+            prepared = "SELECT count(*) FROM pg_prepared_statements"
+            assert await connection.scalar(text(prepared)) == 0
+        await database.close()
 
 
 class TestSqlUserRepository(OnSql, UserRepositoryContract):

@@ -114,7 +114,10 @@ class Container(DeclarativeContainer):
 
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(
-        Database, settings.provided.database_url, pool_size=settings.provided.database_pool_size
+        Database,
+        settings.provided.database_url,
+        pool_size=settings.provided.database_pool_size,
+        prepared_statements=settings.provided.database_prepared_statements,
     )
     hashing_pool: Provider[HashingPool] = Singleton(HashingPool, threads=Callable(_hashing_threads, settings))
 

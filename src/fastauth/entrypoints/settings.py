@@ -83,6 +83,7 @@ class Settings(BaseSettings):
         default=URL.create("sqlite+aiosqlite", database="fastauth.db"), repr=False
     )
     database_pool_size: int = Field(default=10, ge=1, le=1_000)
+    database_prepared_statements: bool = True
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1, le=256)

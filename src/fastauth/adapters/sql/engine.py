@@ -24,11 +24,11 @@ A check costs a round trip (70 to 95 µs); under load no connection rests for so
 PROBE_DEADLINE = 2.0
 """Seconds within which the database has to answer a probe."""
 
-_POSTGRES_ARGUMENTS = {
+_POSTGRES_ARGUMENTS: dict[str, int | None] = {
     "connect_timeout": 2,  # seconds; libpq's least
     "tcp_user_timeout": 5_000,  # milliseconds until a peer that does not answer counts as gone
 }
-_SQLITE_ARGUMENTS = {"timeout": 5}  # seconds that a writer waits for another
+_SQLITE_ARGUMENTS: dict[str, int | None] = {"timeout": 5}  # seconds that a writer waits for another
 
 
 class Connections(Protocol):
@@ -41,12 +41,15 @@ class Connections(Protocol):
 class Database:
     """The one database of the service, SQLite or Postgres."""
 
-    def __init__(self, url: URL, *, pool_size: int = 10) -> None:
+    def __init__(self, url: URL, *, pool_size: int = 10, prepared_statements: bool = True) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
+        arguments = dict(_SQLITE_ARGUMENTS if self.is_sqlite else _POSTGRES_ARGUMENTS)
+        if not (prepared_statements or self.is_sqlite):
+            arguments["prepare_threshold"] = None
         common: dict[str, Any] = {
             "hide_parameters": True,  # SQLAlchemy's errors show them otherwise, hashes included
-            "connect_args": {**(_SQLITE_ARGUMENTS if self.is_sqlite else _POSTGRES_ARGUMENTS), **url.query},
+            "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
         }
         self.engine = create_async_engine(
             url,
