@@ -398,7 +398,7 @@ class TestDescription:
                     # The document has the shape of a registration; the rules are the domain's, and
                     # JSON Schema cannot say that a name must be of a single script.
                     "--exclude-checks=positive_data_acceptance",
-                    "--max-examples=300", "--generation-deterministic", "--continue-on-failure", "--no-color",
+                    "--max-examples=100", "--generation-deterministic", "--continue-on-failure", "--no-color",
                     "--report=json", f"--report-json-path={report}",
                 ],
                 check=False, capture_output=True, text=True, cwd=tmp_path,

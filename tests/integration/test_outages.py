@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.integration.postgres import PostgresServer
-from tests.integration.service import Service
+from tests.integration.service import NO_TLS, Service
 
 CLIENTS = 8
 
@@ -36,7 +36,7 @@ class Load:
         self._over.set()
 
     def run(self) -> None:
-        with httpx2.Client(base_url=self._service.url, timeout=30) as client:
+        with httpx2.Client(base_url=self._service.url, timeout=30, verify=NO_TLS) as client:
             while not self._over.is_set():
                 registration = a_registration()
                 try:
