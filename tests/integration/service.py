@@ -94,11 +94,6 @@ class Service:
     def pid(self) -> int:
         return self._process.pid
 
-    def processor_seconds(self) -> float:
-        """Return how much processor time the service has used so far."""
-        numbers = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
-        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
-
     def register(self, registration: dict[str, str]) -> httpx2.Response:
         return httpx2.post(f"{self.url}/users/register", json=registration, timeout=DEADLINE, verify=NO_TLS)
 
