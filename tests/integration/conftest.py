@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 from tests.builders import PROFILE
-from tests.integration.postgres import PostgresServer, given_postgres, own_postgres
+from tests.integration.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.integration.service import Service
 
 from fastauth.adapters.sql import Database, migrate
@@ -24,9 +24,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.write_line(f"Postgres for the integration tests: {source}")
 
 
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    reason = None
+    try:
+        yield
+    except NoPostgresError as error:
+        reason = str(error)
+    if reason:
+        pytest.fail(reason, pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
-    with given_postgres() as server:
+    with told_in_one_line(), given_postgres() as server:
         pytestconfig.stash[POSTGRES_SOURCE] = server.source
         yield server
 
@@ -34,7 +45,7 @@ def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
 @pytest.fixture
 def mortal_postgres() -> Iterator[PostgresServer]:
     """A server of the test's own, which it may kill."""
-    with own_postgres() as server:
+    with told_in_one_line(), own_postgres() as server:
         yield server
 
 

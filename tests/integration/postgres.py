@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -60,9 +60,13 @@ def given_postgres() -> Iterator[PostgresServer]:
 @contextmanager
 def own_postgres() -> Iterator[PostgresServer]:
     """Start a server that the caller may kill."""
-    if _docker_is_required() or _docker_answers():
+    if _docker_answers():
         with PostgresInDocker() as server:
             yield server
+    elif _docker_is_required():
+        raise NoPostgresError(
+            f"FASTAUTH_TEST_REQUIRE_DOCKER=1, and no Docker engine has the image {IMAGE} or can get it."
+        )
     elif programs := _postgres_programs():
         with PostgresOnThisMachine(programs) as server:
             yield server
@@ -215,14 +219,12 @@ def _docker_answers() -> bool:
     """Say whether there is an engine, and `IMAGE` is to be had from it."""
     if "DOCKER_HOST" not in os.environ and not _listens("/var/run/docker.sock"):
         return False
-    client = docker.from_env(timeout=5)
     try:
-        if not client.images.list(IMAGE):
-            client.images.pull(*IMAGE.split(":"))
+        with closing(docker.from_env()) as client:
+            if not client.images.list(IMAGE):
+                client.images.pull(*IMAGE.split(":"))
     except (DockerException, OSError):
         return False
-    finally:
-        client.close()
     return True
 
 
