@@ -26,7 +26,7 @@ from tests.integration.postgres import free_port
 from tests.integration.service import Service
 
 CHEAPEST_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "8", "FASTAUTH_ARGON2_TIME_COST": "1"}
-PASSWORD = "sntsh"  # noqa: S105  of accounts that are gone in a minute
+PASSWORD = "sntsh"  # of accounts that are gone in a minute
 
 
 def serve_bare(port: int) -> None:
@@ -47,14 +47,16 @@ def serve_bare(port: int) -> None:
 def bare_framework() -> Iterator[tuple[int, Callable[[], float]]]:
     """Run `serve_bare`; yield its port and what tells its processor time."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.cost", "--serve-bare", str(port)])  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-m", "bench.cost", "--serve-bare", str(port)])
     try:
         for _ in range(500):
             try:
                 OneConnection(port).ask("GET", "/ping")
                 break
             except ConnectionRefusedError:
-                time.sleep(0.02)
+                time.sleep(0.02)  # between two looks whether it listens yet
+        else:
+            raise TimeoutError("the bare application does not start")
         yield port, lambda: processor_seconds(process.pid)
     finally:
         process.terminate()
@@ -99,7 +101,7 @@ def requests_of(service: Service, backend: str, number: int) -> list[Cost]:
         method: str, path: str, status: int, body: dict[str, str], token: str | None = None
     ) -> dict[str, str]:
         found, answer = client.ask(method, path, body or None, token)
-        assert found == status, (found, answer)  # noqa: S101  the measurement would be of something else
+        assert found == status, (found, answer)  # the measurement would be of something else
         received: dict[str, str] = answer
         return received
 

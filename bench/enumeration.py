@@ -106,7 +106,7 @@ async def measure(ask: Ask, names: Names, *, number: int, warm_up: int) -> list[
         began = perf_counter_ns()
         status = await ask(name, kind.password)
         took = perf_counter_ns() - began
-        assert status == REFUSED, status  # noqa: S101  the measurement would be of something else
+        assert status == REFUSED, status  # the measurement would be of something else
         times[number_of_kind].append(took / 1_000)
         if count % 1_000 == 0:
             print(f"\r{count} of {len(order)}", end="", file=sys.stderr, flush=True)

@@ -146,3 +146,13 @@ class Client(httpx2.Client):
 
 def bearer(tokens: Mapping[str, str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def is_unavailable(response: httpx2.Response) -> bool:
+    """Say whether it is the answer that an outage of the database should get."""
+    return (
+        response.status_code == 503
+        and response.headers["content-type"] == "application/problem+json"
+        and int(response.headers["retry-after"]) >= 1
+        and response.json()["code"] == "storage_unavailable"
+    )

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.integration.postgres import PostgresServer
-from tests.integration.service import NO_TLS, Service
+from tests.integration.service import NO_TLS, Service, is_unavailable
 
 CLIENTS = 8
 
@@ -67,15 +67,6 @@ def load(service: Service) -> Iterator[Load]:
             clients.stop()
             for each in running:
                 each.result()
-
-
-def is_unavailable(response: httpx2.Response) -> bool:
-    return (
-        response.status_code == 503
-        and response.headers["content-type"] == "application/problem+json"
-        and int(response.headers["retry-after"]) >= 1
-        and response.json()["code"] == "storage_unavailable"
-    )
 
 
 class TestDatabaseOutage:

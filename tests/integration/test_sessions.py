@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from tests.builders import a_registration
 from tests.integration.conftest import postgres_schema
 from tests.integration.postgres import PostgresServer
-from tests.integration.service import DEADLINE, Client, Service
+from tests.integration.service import DEADLINE, Client, Service, is_unavailable
 
 from fastauth.adapters.sql.tables import event, session, signing_key
 from fastauth.entrypoints.container import Container
@@ -245,15 +245,6 @@ def refresh_load(service: Service) -> Iterator[RefreshLoad]:
             load.stop()
             for each in running:
                 each.result()
-
-
-def is_unavailable(response: httpx2.Response) -> bool:
-    return (
-        response.status_code == 503
-        and response.headers["content-type"] == "application/problem+json"
-        and int(response.headers["retry-after"]) >= 1
-        and response.json()["code"] == "storage_unavailable"
-    )
 
 
 class TestCrash:

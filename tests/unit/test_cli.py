@@ -23,6 +23,14 @@ class TestCommand:
         )
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
+    def test_asks_for_a_migration_where_there_are_no_tables(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        result = run(app, ["keys", "list"])
+        assert result.exit_code == 1
+        assert result.output == "fastauth: the database schema is behind; run: fastauth migrate\n"
+
     @pytest.mark.parametrize("command", ["serve", "migrate"])
     @pytest.mark.parametrize(
         ("name", "value"),

@@ -1,4 +1,4 @@
-"""Close an account, and open it again."""
+"""Disable a user."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,9 @@ class DisableUser:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: The account may or may not be closed.
         """
-        user = await _named(self.users, username, self.usernames)
+        user = await self.users.find(Username.recognise(username, self.usernames))
+        if user is None:
+            raise UserNotFound
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, user.disabled_at or now)
@@ -33,36 +35,3 @@ class DisableUser:
             await transaction.events.record(Event(kind=EventKind.USER_DISABLED, at=now, user_id=user.id))
             await transaction.commit()
         return user
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnableUser:
-    """Open an account again. Its sessions stay ended."""
-
-    users: UserRepository
-    usernames: UsernameProfile
-    unit_of_work: UnitOfWork
-    clock: Clock
-
-    async def __call__(self, *, username: str) -> User:
-        """Open the account.
-
-        Raises:
-            UserNotFound: Nobody goes by this name.
-            StorageUnavailable: The account may or may not be open.
-        """
-        user = await _named(self.users, username, self.usernames)
-        async with self.unit_of_work.begin() as transaction:
-            await transaction.users.set_disabled(user.id, None)
-            await transaction.events.record(
-                Event(kind=EventKind.USER_ENABLED, at=self.clock.now(), user_id=user.id)
-            )
-            await transaction.commit()
-        return user
-
-
-async def _named(users: UserRepository, username: str, profile: UsernameProfile) -> User:
-    user = await users.find(Username.recognise(username, profile))
-    if user is None:
-        raise UserNotFound
-    return user

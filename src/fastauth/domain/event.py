@@ -12,7 +12,7 @@ class EventKind(StrEnum):
     """What can happen to an account."""
 
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105  the name of an event
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105  likewise
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
 

@@ -21,7 +21,8 @@ from fastauth.adapters.system_clock import SystemClock
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
-from fastauth.application.disable_user import DisableUser, EnableUser
+from fastauth.application.disable_user import DisableUser
+from fastauth.application.enable_user import EnableUser
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut

@@ -113,7 +113,7 @@ class JoseAccessTokens:
                 raise InvalidAccessToken
             token = jws.deserialize_compact(text, self._open(key), algorithms=[key.algorithm])
             claims = _strict_object(token.payload or b"")
-        except (JoseError, ValueError, RecursionError):
+        except (JoseError, TypeError, ValueError, RecursionError):
             raise InvalidAccessToken from None
         return self._believed(claims)
 
@@ -194,11 +194,12 @@ def _strict_object(encoded: bytes) -> dict[str, Any]:
     """Read a JSON object that every reader understands alike: UTF-8, no name twice, finite numbers.
 
     Raises:
-        ValueError: It is none.
+        TypeError: It is another value.
+        ValueError: It is not JSON, or readers would differ.
     """
     value = json.loads(encoded.decode(), object_pairs_hook=_without_repetition, parse_constant=_refused)
     if not isinstance(value, dict):
-        raise ValueError  # noqa: TRY004  like everything else that is not acceptable
+        raise TypeError
     return value
 
 

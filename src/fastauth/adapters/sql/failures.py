@@ -37,7 +37,8 @@ def storage_failures() -> Iterator[None]:
         if isinstance(error, DBAPIError) and not _is_outage(error):
             raise
         _log.warning("the database is unavailable: %s", _name(error))
-        unavailable = StorageUnavailable()
+        behind = isinstance(error, DBAPIError) and is_missing_table(error)
+        unavailable = SchemaBehind() if behind else StorageUnavailable()
         unavailable.add_note(_name(error))
         raise unavailable from None
 

@@ -49,10 +49,10 @@ def _said(error: DBAPIError) -> str:
 
 
 def _upgrade(connection: Connection, adopted_key: Callable[[str], str]) -> None:
-    from alembic import command  # noqa: PLC0415  half a second that a start without migrations saves
-    from alembic.config import Config  # noqa: PLC0415
+    # Half a second that a start without migrations saves.
+    from alembic import command, config  # noqa: PLC0415
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.attributes.update(connection=connection, adopted_key=adopted_key)
-    command.upgrade(config, "head")
+    settings = config.Config()
+    settings.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    settings.attributes.update(connection=connection, adopted_key=adopted_key)
+    command.upgrade(settings, "head")

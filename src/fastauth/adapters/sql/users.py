@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, literal_column, select, update
 
 from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
@@ -81,7 +81,7 @@ class SqlUserRepository:
         """Set the column ``disabled_at``."""
         await self._change(_SET_DISABLED, user_id=user_id, new=since)
 
-    async def _change(self, statement: Any, **values: object) -> int:  # noqa: ANN401  an Update of any table
+    async def _change(self, statement: Update, **values: object) -> int:
         with storage_failures():
             async with self._connections.connect() as connection:
                 changed: int = (await connection.execute(statement, values)).rowcount

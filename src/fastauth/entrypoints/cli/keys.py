@@ -26,8 +26,8 @@ def rotate() -> None:
 
 
 def _show(ring: "KeyRing") -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     now = datetime.now(UTC)
     signer = ring.signer(now)

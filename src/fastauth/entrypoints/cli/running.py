@@ -25,10 +25,10 @@ def settings_or_exit() -> Settings:
 
 def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | None = None) -> Result:
     """Return what `act` does with a container of its own, or say what an operator can mend and exit."""
-    from fastauth.adapters.sql import MigrationRefused, SchemaBehind  # noqa: PLC0415
-    from fastauth.domain.errors import FastauthError, SecretKeyUnknown, StorageUnavailable  # noqa: PLC0415
-    from fastauth.entrypoints.container import Container  # noqa: PLC0415
-    from fastauth.entrypoints.lifecycle import shut_down  # noqa: PLC0415
+    from fastauth.adapters.sql import MigrationRefused, SchemaBehind
+    from fastauth.domain.errors import FastauthError, SecretKeyUnknown, StorageUnavailable
+    from fastauth.entrypoints.container import Container
+    from fastauth.entrypoints.lifecycle import shut_down
 
     container = Container(settings=settings or settings_or_exit())
 

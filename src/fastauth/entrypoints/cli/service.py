@@ -12,9 +12,9 @@ from fastauth.entrypoints.cli.running import fail, run, settings_or_exit
 
 def serve() -> None:
     """Serve the JSON API. A SQLite file, and any database in development, is migrated first."""
-    import uvicorn  # noqa: PLC0415
+    import uvicorn
 
-    from fastauth.entrypoints.lifecycle import start_up  # noqa: PLC0415
+    from fastauth.entrypoints.lifecycle import start_up
 
     settings = settings_or_exit()
     if settings.relaxed:
@@ -43,7 +43,7 @@ def serve() -> None:
 
 def migrate() -> None:
     """Bring the database to the newest schema. Any number may run this at once."""
-    from fastauth.entrypoints.lifecycle import migrate_database  # noqa: PLC0415
+    from fastauth.entrypoints.lifecycle import migrate_database
 
     run(migrate_database)
     typer.echo("fastauth: the database has the newest schema", err=True)

@@ -143,8 +143,3 @@ def refuse_other_encodings(connection: sa.Connection) -> None:
     encoding = connection.scalar(sa.text("SHOW server_encoding"))
     if encoding != "UTF8":
         raise MigrationRefused(f"The database's encoding is {encoding}. fastauth needs UTF8.")
-
-
-def downgrade() -> None:
-    """Refuse: an older schema would lose what decides who is who."""
-    raise NotImplementedError("fastauth migrates forwards; restore a backup to go back")

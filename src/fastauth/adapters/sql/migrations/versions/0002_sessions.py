@@ -52,8 +52,3 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("event_user_id_at", "event", ["user_id", "at"])
-
-
-def downgrade() -> None:
-    """Refuse: restore a backup to go back."""
-    raise NotImplementedError("fastauth migrates forwards; restore a backup to go back")

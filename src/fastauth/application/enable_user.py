@@ -1,0 +1,37 @@
+"""Enable a user again."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.errors import UserNotFound
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.user import User
+from fastauth.domain.username import Username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableUser:
+    """Open an account again. Its sessions stay ended."""
+
+    users: UserRepository
+    usernames: UsernameProfile
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> User:
+        """Open the account.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: The account may or may not be open.
+        """
+        user = await self.users.find(Username.recognise(username, self.usernames))
+        if user is None:
+            raise UserNotFound
+        async with self.unit_of_work.begin() as transaction:
+            await transaction.users.set_disabled(user.id, None)
+            await transaction.events.record(
+                Event(kind=EventKind.USER_ENABLED, at=self.clock.now(), user_id=user.id)
+            )
+            await transaction.commit()
+        return user
