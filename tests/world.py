@@ -58,7 +58,7 @@ class World:
             users=self.users,
             hasher=self.hasher,
             usernames=PROFILE,
-            unit_of_work=self.unit_of_work,
+            sessions=self.sessions,
             refresh_tokens=self.mint,
             access_tokens=self.access_tokens,
             terms=self.terms,

@@ -1,5 +1,6 @@
 """What the documentation shows is what the tests run."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,19 @@ class TestVerifyingTokens:
         page = (ROOT / "docs/verifying-tokens.md").read_text()
         code = (ROOT / "tests/interop" / file).read_text()
         assert code.replace("from tests.interop.published_keys", "from published_keys") in page
+
+
+class TestTour:
+    def test_quotes_the_code_as_it_is(self) -> None:
+        page = (ROOT / "docs/tour.md").read_text()
+        source = {
+            line.strip() for file in (ROOT / "src").rglob("*.py") for line in file.read_text().splitlines()
+        }
+        quoted = [
+            line.strip()
+            for excerpt in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+            for line in excerpt.splitlines()
+            if line.strip() not in {"", "..."}
+        ]
+        assert quoted
+        assert [line for line in quoted if line not in source] == []

@@ -8,7 +8,7 @@ from fastauth.domain.ports import (
     AccessTokens,
     Clock,
     PasswordHasher,
-    UnitOfWork,
+    SessionRepository,
     UsernameProfile,
     UserRepository,
 )
@@ -30,7 +30,7 @@ class LogIn:
     users: UserRepository
     hasher: PasswordHasher
     usernames: UsernameProfile
-    unit_of_work: UnitOfWork
+    sessions: SessionRepository
     refresh_tokens: RefreshTokenMint
     access_tokens: AccessTokens
     terms: SessionTerms
@@ -64,9 +64,7 @@ class LogIn:
             refresh_digest=self.refresh_tokens.digest(refresh),
             refresh_expires_at=self.terms.refresh_until(now, expires_at=expires_at),
         )
-        async with self.unit_of_work.begin() as transaction:
-            await transaction.sessions.start(session, password_hash=kept)
-            await transaction.commit()
+        await self.sessions.start(session, password_hash=kept)
         access = await self.access_tokens.issue(AccessClaims.of(session))
         return Tokens(access=access, refresh=refresh.text)
 

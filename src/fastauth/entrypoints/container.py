@@ -157,7 +157,7 @@ class Container(DeclarativeContainer):
         users=users,
         hasher=hasher,
         usernames=usernames,
-        unit_of_work=unit_of_work,
+        sessions=sessions,
         refresh_tokens=refresh_tokens,
         access_tokens=access_tokens,
         terms=session_terms,
