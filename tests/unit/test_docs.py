@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fastauth.entrypoints.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,3 +34,10 @@ class TestTour:
         ]
         assert quoted
         assert [line for line in quoted if line not in source] == []
+
+
+class TestReadme:
+    def test_lists_every_setting(self) -> None:
+        listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+        fields = [f"FASTAUTH_{field.upper()}" for field in Settings.model_fields]
+        assert listed == [*fields, "FASTAUTH_SECRETS_DIR"]
