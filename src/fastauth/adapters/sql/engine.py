@@ -8,10 +8,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, PoolProxiedConnection
+from sqlalchemy.util import await_only
 
 from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
 from fastauth.adapters.sql.tables import REVISION
@@ -113,13 +114,32 @@ def _try_to_open(
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",  # readers and the one writer do not wait for each other
-        "synchronous = FULL",  # what was acknowledged survives a loss of power
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
+    cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a loss of power
+    cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Have readers and the one writer not wait for each other.
+
+    A new file is switched once. Who waits for that inside of SQLite keeps a lock for which the
+    writer waits in turn, until one of them gives up: so here it is asked again and again.
+    """
+    cursor.execute("PRAGMA busy_timeout")
+    (milliseconds,) = cursor.fetchone() or (0,)
+    cursor.execute("PRAGMA busy_timeout = 0")
+    deadline = time.monotonic() + milliseconds / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            await_only(asyncio.sleep(0.01))
+        else:
+            break
+    cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
