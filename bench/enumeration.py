@@ -85,7 +85,8 @@ async def seed(container: Container) -> Names:
     names = {group: [f"u-{secrets.token_hex(8)}" for _ in range(ACCOUNTS)] for group in GROUPS}
     for group in GROUPS[1:]:
         for name in names[group]:
-            await container.register_user()(username=name, password=RIGHT, fullname="Santosh Kumar")
+            register = container.register_user()
+            await register(username=name, password=RIGHT, fullname="Santosh Kumar", address=None)
             if group == "disabled":
                 await container.disable_user()(username=name)
     async with container.database().engine.begin() as connection:

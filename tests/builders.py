@@ -6,15 +6,18 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.fakes import FakeClock, FakePasswordHasher, FakeTallyRepository, FakeUserRepository
 
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.register_user import RegisterUser
+from fastauth.application.throttle import Throttle
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import Password, PasswordHash, PasswordPolicy
 from fastauth.domain.ports import PasswordHasher, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
+from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import Device, Session, SessionId
+from fastauth.domain.throttling import Limits, TallyKeys
 from fastauth.domain.user import User
 from fastauth.domain.username import Username
 
@@ -48,13 +51,24 @@ def a_registration(**changes: object) -> dict[str, Any]:
     return {"username": a_name(), "password": "sntsh", "fullname": "Santosh Kumar", **changes}
 
 
+def a_throttle(*, limits: Limits | None = None) -> Throttle:
+    return Throttle(
+        tallies=FakeTallyRepository(),
+        keys=TallyKeys(SecretKey(b"a secret key of the tests, 32 bytes")),
+        limits=limits,
+        clock=FakeClock(),
+    )
+
+
 def register_user(
     *,
+    throttle: Throttle | None = None,
     users: UserRepository | None = None,
     hasher: PasswordHasher | None = None,
     passwords: PasswordPolicy | None = None,
 ) -> RegisterUser:
     return RegisterUser(
+        throttle=throttle or a_throttle(),
         users=users or FakeUserRepository(),
         hasher=hasher or FakePasswordHasher(),
         usernames=PROFILE,

@@ -9,6 +9,7 @@ from tests.fakes import (
     FakePasswordHasher,
     FakeSessionRepository,
     FakeStorage,
+    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserRepository,
 )
@@ -23,11 +24,15 @@ from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
 from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
+from fastauth.application.reopen_user import ReopenUser
+from fastauth.application.throttle import Throttle
+from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.password import PasswordPolicy
 from fastauth.domain.ports import SessionRepository, UnitOfWork, UserRepository
 from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import Device, SessionTerms
+from fastauth.domain.throttling import Limits, TallyKeys
 from fastauth.domain.tokens import Tokens
 
 A_SECRET_KEY = SecretKey(b"a secret key of the tests, 32 bytes")
@@ -39,6 +44,7 @@ class World:
     storage: FakeStorage = field(default_factory=FakeStorage)
     clock: FakeClock = field(default_factory=FakeClock)
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
+    limits: Limits | None = None
     terms: SessionTerms = field(default_factory=SessionTerms)
     passwords: PasswordPolicy = field(default_factory=a_policy)
     mint: RefreshTokenMint = field(default_factory=lambda: RefreshTokenMint(A_SECRET_KEY))
@@ -51,10 +57,22 @@ class World:
         self.sessions = self.sessions or FakeSessionRepository(self.storage)
         self.unit_of_work = self.unit_of_work or FakeUnitOfWork(self.storage)
         self.access_tokens = FakeAccessTokens(self.clock)
+        self.throttle = Throttle(
+            tallies=FakeTallyRepository(self.storage),
+            keys=TallyKeys(A_SECRET_KEY),
+            limits=self.limits,
+            clock=self.clock,
+        )
         self.register_user = RegisterUser(
-            users=self.users, hasher=self.hasher, usernames=PROFILE, passwords=self.passwords
+            throttle=self.throttle,
+            users=self.users,
+            hasher=self.hasher,
+            usernames=PROFILE,
+            passwords=self.passwords,
         )
         self.log_in = LogIn(
+            throttle=self.throttle,
+            devices=DeviceTokenMint(A_SECRET_KEY),
             users=self.users,
             hasher=self.hasher,
             usernames=PROFILE,
@@ -78,18 +96,24 @@ class World:
         self.list_sessions = ListSessions(sessions=self.sessions, clock=self.clock)
         self.log_out = LogOut(sessions=self.sessions, clock=self.clock)
         self.change_password = ChangePassword(
-            hasher=self.hasher, passwords=self.passwords, unit_of_work=self.unit_of_work, clock=self.clock
+            throttle=self.throttle,
+            hasher=self.hasher,
+            passwords=self.passwords,
+            unit_of_work=self.unit_of_work,
+            clock=self.clock,
         )
         self.change_full_name = ChangeFullName(users=self.users)
         self.disable_user = DisableUser(
             users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
         )
+        self.reopen_user = ReopenUser(users=self.users, usernames=PROFILE, throttle=self.throttle)
         self.enable_user = EnableUser(
             users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
         )
 
     async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
-        await self.register_user(username=username, password=password, fullname="Santosh Kumar")
+        await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)
 
     async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> Tokens:
-        return await self.log_in(username=username, password=password, device=A_DEVICE)
+        logged_in = await self.log_in(username=username, password=password, device=A_DEVICE)
+        return logged_in.tokens

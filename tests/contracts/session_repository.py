@@ -1,4 +1,4 @@
-"""What a `SessionRepository` and a `SessionSweeper` promise."""
+"""What a `SessionRepository` and a `Sweeper` promise."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -9,7 +9,7 @@ import pytest
 from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
 
 from fastauth.domain.errors import InvalidCredentials
-from fastauth.domain.ports import SessionRepository, SessionSweeper, UserRepository
+from fastauth.domain.ports import SessionRepository, Sweeper, UserRepository
 from fastauth.domain.session import Session, SessionId
 from fastauth.domain.user import User
 
@@ -184,13 +184,13 @@ class SessionRepositoryContract(ABC):
         assert await sessions.find(session.id, now=NOW)
 
 
-class SessionSweeperContract(SessionRepositoryContract):
+class SweeperContract(SessionRepositoryContract):
     @abstractmethod
     @pytest.fixture
-    def sweeper(self, users: UserRepository) -> SessionSweeper: ...
+    def sweeper(self, users: UserRepository) -> Sweeper: ...
 
     async def test_sweeps_what_is_over_in_batches_and_nothing_else(
-        self, sessions: SessionRepository, sweeper: SessionSweeper, user: User
+        self, sessions: SessionRepository, sweeper: Sweeper, user: User
     ) -> None:
         long_ago = NOW - timedelta(days=4_000)  # before any other test's sessions
         old = [a_session(user, now=long_ago) for _ in range(4)]

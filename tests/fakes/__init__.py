@@ -5,8 +5,9 @@ from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.password_hasher import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.storage import FakeEventLog as FakeEventLog
 from tests.fakes.storage import FakeSessionRepository as FakeSessionRepository
-from tests.fakes.storage import FakeSessionSweeper as FakeSessionSweeper
 from tests.fakes.storage import FakeSigningKeyRepository as FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage as FakeStorage
+from tests.fakes.storage import FakeSweeper as FakeSweeper
+from tests.fakes.storage import FakeTallyRepository as FakeTallyRepository
 from tests.fakes.storage import FakeUnitOfWork as FakeUnitOfWork
 from tests.fakes.storage import FakeUserRepository as FakeUserRepository

@@ -8,11 +8,15 @@ from fastauth.domain.password import Password, PasswordHash
 
 
 class FakePasswordHasher:
-    """Counts what it hashes and what it verifies. Hashes that begin with ``old`` are outdated."""
+    """Counts what it hashes and what it verifies, and how often that was the hash of nobody.
+
+    Hashes that begin with ``old`` are outdated.
+    """
 
     def __init__(self) -> None:
         self.hashed = 0
         self.verified = 0
+        self.of_nobody = 0
 
     async def hash(self, password: Password) -> PasswordHash:
         self.hashed += 1
@@ -20,6 +24,7 @@ class FakePasswordHasher:
 
     async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
         self.verified += 1
+        self.of_nobody += known is None
         kind, salt = known.encoded.split("$")[:2] if known and known.encoded.count("$") == 2 else ("", "")
         if known is None or self._hash(password, salt=salt, kind=kind) != known:
             raise InvalidCredentials

@@ -1,7 +1,7 @@
 """A database in memory, and the ports that reach it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
+from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
 
@@ -26,6 +27,7 @@ class FakeStorage:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     keys: dict[int, SigningKey] = field(default_factory=dict)
+    tallies: dict[TallyKey, Tally] = field(default_factory=dict)
 
     def draft(self) -> "FakeStorage":
         return FakeStorage(dict(self.users), dict(self.sessions), list(self.events), dict(self.keys))
@@ -122,7 +124,7 @@ class FakeSessionRepository:
         return len(ending)
 
 
-class FakeSessionSweeper:
+class FakeSweeper:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
@@ -134,7 +136,21 @@ class FakeSessionSweeper:
         ]
         for session_id in over[:at_most]:
             del self.storage.sessions[session_id]
-        return len(over[:at_most])
+        forgotten = [key for key, tally in self.storage.tallies.items() if tally.until < over_since]
+        for key in forgotten[:at_most]:
+            del self.storage.tallies[key]
+        return len(over[:at_most]) + len(forgotten[:at_most])
+
+
+class FakeTallyRepository:
+    def __init__(self, storage: FakeStorage | None = None) -> None:
+        self.storage = storage or FakeStorage()
+
+    async def change(
+        self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
+    ) -> None:
+        known = [self.storage.tallies.get(key, Tally()).remembered(now) for key in keys]
+        self.storage.tallies.update(zip(keys, decide(*known), strict=True))
 
 
 class FakeEventLog:

@@ -25,6 +25,7 @@ NO_HASHES = {
     "a damaged hash": "$argon2id$v=19$m=64,t=1,p=1$x$x",
 }
 VARIES = {"date", "x-request-id"}
+ONE_GUESS_EACH = {"limits": True, "limit_in_a_row": 1, "limit_log_ins": 1_000, "limit_failures": 1_000}
 
 
 @dataclass
@@ -67,7 +68,8 @@ class Observed:
 async def observed(used_database_url: str) -> AsyncIterator[Observed]:
     pool = HashingPool(threads=1)
     hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=1, parallelism=1)
-    container = Container(settings=Settings(database_url=make_url(used_database_url)), hasher=hasher)
+    settings = Settings(database_url=make_url(used_database_url), **ONE_GUESS_EACH)  # type: ignore[arg-type]
+    container = Container(settings=settings, hasher=hasher)
     await start_up(container)
     transport = httpx2.ASGITransport(create_app(container))
     async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
@@ -87,11 +89,15 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
 async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
     """Return a log-in of each kind that is refused."""
     names = {}
-    for kind in ("known", "disabled", *NO_HASHES):
+    for kind in ("known", "disabled", "disabled too", "guessed at", *NO_HASHES):
         registration = a_registration(password=RIGHT)
         names[kind] = registration["username"]
-        await observed.container.register_user()(**registration)
-    await observed.container.disable_user()(username=names["disabled"])
+        await observed.container.register_user()(**registration, address=None)
+    for kind in ("disabled", "disabled too"):
+        await observed.container.disable_user()(username=names[kind])
+    names["nobody, guessed at"] = a_registration()["username"]
+    for kind in ("guessed at", "nobody, guessed at"):
+        await observed.of(names[kind], WRONG)
     async with observed.container.database().engine.begin() as connection:
         for kind, stored in NO_HASHES.items():
             one = user_info.c.username == names[kind]
@@ -100,7 +106,10 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
         "unknown name": (a_registration()["username"], RIGHT),
         "wrong password": (names["known"], WRONG),
         "disabled, wrong password": (names["disabled"], WRONG),
-        "disabled, right password": (names["disabled"], RIGHT),
+        "disabled, right password": (names["disabled too"], RIGHT),
+        "over the limit, wrong password": (names["guessed at"], WRONG),
+        "over the limit, right password": (names["guessed at"], RIGHT),
+        "over the limit, unknown name": (names["nobody, guessed at"], RIGHT),
     } | {kind: (names[kind], RIGHT) for kind in NO_HASHES}
 
 
@@ -108,7 +117,8 @@ class TestRefusedLogIn:
     async def test_is_the_same_work_whatever_is_wrong(self, observed: Observed) -> None:
         found = {kind: await observed.of(*sent) for kind, sent in (await refused(observed)).items()}
         _, usual = found["unknown name"]
-        assert (len(usual.statements), usual.verified, usual.hashed) == (1, 1, 0)
+        assert [kind for kind in usual.statements if "user_info" in kind] == usual.statements[-1:]
+        assert (usual.verified, usual.hashed) == (1, 0)
         assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
 
     async def test_reads_as_many_rows_whether_or_not_there_is_an_account(self, observed: Observed) -> None:
@@ -118,8 +128,9 @@ class TestRefusedLogIn:
             async with observed.container.database().engine.connect() as connection:
                 assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
 
-    async def test_is_the_same_answer_to_the_byte(self, observed: Observed, service: Service) -> None:
-        with httpx2.Client(base_url=service.url) as client:
+    async def test_is_the_same_answer_to_the_byte(self, observed: Observed, used_database_url: str) -> None:
+        limits = {f"FASTAUTH_{name.upper()}": str(value) for name, value in ONE_GUESS_EACH.items()}
+        with Service(used_database_url, **limits) as service, httpx2.Client(base_url=service.url) as client:
             answers = {
                 kind: bytes_of(client.post("/sessions", json={"username": name, "password": password}))
                 for kind, (name, password) in (await refused(observed)).items()

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, select, text
-from tests.contracts.session_repository import SessionSweeperContract
+from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.integration.conftest import adopted_key, connect
@@ -16,8 +17,9 @@ from fastauth.adapters.sql import (
     Database,
     SchemaBehind,
     SqlSessionRepository,
-    SqlSessionSweeper,
     SqlSigningKeyRepository,
+    SqlSweeper,
+    SqlTallyRepository,
     SqlUnitOfWork,
     SqlUserRepository,
     migrate,
@@ -60,10 +62,16 @@ class TestSqlUserRepository(OnSql, UserRepositoryContract):
     """The contract and nothing else."""
 
 
-class TestSqlSessionRepository(OnSql, SessionSweeperContract):
+class TestSqlSessionRepository(OnSql, SweeperContract):
     @pytest.fixture
-    def sweeper(self, database: Database) -> SqlSessionSweeper:
-        return SqlSessionSweeper(engine=database.engine)
+    def sweeper(self, database: Database) -> SqlSweeper:
+        return SqlSweeper(engine=database.engine)
+
+
+class TestSqlTallyRepository(TallyRepositoryContract):
+    @pytest.fixture
+    def tallies(self, database: Database) -> SqlTallyRepository:
+        return SqlTallyRepository(engine=database.engine)
 
 
 class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):

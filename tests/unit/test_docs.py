@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fastauth.domain.throttling import Limits
+from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -41,3 +43,20 @@ class TestReadme:
         listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
         fields = [f"FASTAUTH_{field.upper()}" for field in Settings.model_fields]
         assert listed == [*fields, "FASTAUTH_SECRETS_DIR"]
+
+
+class TestGuessing:
+    def test_has_the_numbers_that_are_in_force(self) -> None:
+        page = (ROOT / "docs/guessing.md").read_text()
+        rows = {
+            name: {int(number) for number in re.findall(r"\b\d+\b", rule)}
+            for rule, name in re.findall(r"^\|(.*)\| `FASTAUTH_(LIMIT_\w+)` \|", page, re.MULTILINE)
+        }
+        settings = {name: field for name, field in Settings.model_fields.items() if name.startswith("limit_")}
+        assert rows.keys() == {name.upper() for name in settings}
+        for name, field in settings.items():
+            assert field.default in rows[name.upper()], name
+
+    def test_has_the_numbers_that_the_domain_suggests(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_LIMITS", "on")
+        assert Container(settings=Settings()).throttle().limits == Limits()

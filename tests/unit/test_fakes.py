@@ -2,15 +2,17 @@
 
 import pytest
 from tests.contracts.password_hasher import PasswordHasherContract
-from tests.contracts.session_repository import SessionSweeperContract
+from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import (
     FakePasswordHasher,
     FakeSessionRepository,
-    FakeSessionSweeper,
     FakeSigningKeyRepository,
+    FakeSweeper,
+    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserRepository,
 )
@@ -32,7 +34,7 @@ class TestFakePasswordHasher(PasswordHasherContract):
         return FakePasswordHasher()
 
 
-class TestFakeSessionRepository(SessionSweeperContract):
+class TestFakeSessionRepository(SweeperContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
@@ -42,8 +44,14 @@ class TestFakeSessionRepository(SessionSweeperContract):
         return FakeSessionRepository(users.storage)
 
     @pytest.fixture
-    def sweeper(self, users: FakeUserRepository) -> FakeSessionSweeper:
-        return FakeSessionSweeper(users.storage)
+    def sweeper(self, users: FakeUserRepository) -> FakeSweeper:
+        return FakeSweeper(users.storage)
+
+
+class TestFakeTallyRepository(TallyRepositoryContract):
+    @pytest.fixture
+    def tallies(self) -> FakeTallyRepository:
+        return FakeTallyRepository()
 
 
 class TestFakeUnitOfWork(UnitOfWorkContract):

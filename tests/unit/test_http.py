@@ -264,7 +264,7 @@ class TestDocumentation:
     async def test_describes_problems_as_what_they_are(self, client: httpx2.AsyncClient) -> None:
         document = (await client.get("/openapi.json")).json()
         responses = document["paths"][URL]["post"]["responses"]
-        assert set(responses) == {"201", "409", "413", "422", "503"}
+        assert set(responses) == {"201", "409", "413", "422", "429", "503"}
         for status, response in responses.items():
             media = "application/json" if status == "201" else "application/problem+json"
             assert list(response["content"]) == [media]

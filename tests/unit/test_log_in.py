@@ -108,7 +108,7 @@ class TestLogIn:
         slow = replace(world.log_in, hasher=SlowHasher())
         at_once = [slow(username="santosh", password="sntsh", device=A_DEVICE) for _ in range(4)]
         tokens = await asyncio.gather(*at_once)
-        assert len({each.refresh for each in tokens}) == len(world.storage.sessions) == 4
+        assert len({each.tokens.refresh for each in tokens}) == len(world.storage.sessions) == 4
 
     async def test_begins_nothing_if_the_password_changes_meanwhile(self, world: World) -> None:
         class SlowHasher(FakePasswordHasher):

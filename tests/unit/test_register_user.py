@@ -10,13 +10,15 @@ class TestRegisterUser:
     async def test_stores_the_account_and_returns_it(self) -> None:
         users = FakeUserRepository()
         user = await register_user(users=users)(
-            username="Santosh", password="sntsh", fullname=" Santosh Kumar "
+            username="Santosh", password="sntsh", fullname=" Santosh Kumar ", address=None
         )
         assert (user.username.spelling, user.fullname.text) == ("Santosh", "Santosh Kumar")
         assert await users.find(a_username("santosh")) == user
 
     async def test_keeps_nothing_but_a_hash_of_the_password(self) -> None:
-        user = await register_user()(username="santosh", password="sntsh", fullname="Santosh Kumar")
+        user = await register_user()(
+            username="santosh", password="sntsh", fullname="Santosh Kumar", address=None
+        )
         assert user.password_hash.encoded.startswith("fake$")
         assert "sntsh" not in user.password_hash.encoded
 
@@ -29,7 +31,7 @@ class TestRegisterUser:
         )
         register = register_user(users=users, hasher=hasher)
         with pytest.raises(UsernameTaken, match=r"^Username already registered$"):
-            await register(username=spelling, password="sntsh", fullname="Santosh Kumar")
+            await register(username=spelling, password="sntsh", fullname="Santosh Kumar", address=None)
         assert hasher.hashed == 0
 
     async def test_refuses_a_name_that_was_taken_while_it_hashed(self) -> None:
@@ -39,17 +41,19 @@ class TestRegisterUser:
             async def hash(self, password: Password) -> PasswordHash:
                 if not self.hashed:
                     self.hashed = 1
-                    await register_user(users=users)(username="ANN", password="other", fullname="Ann")
+                    await register_user(users=users)(
+                        username="ANN", password="other", fullname="Ann", address=None
+                    )
                 return await super().hash(password)
 
         with pytest.raises(UsernameTaken):
             await register_user(users=users, hasher=SlowHasher())(
-                username="ann", password="sntsh", fullname="Ann"
+                username="ann", password="sntsh", fullname="Ann", address=None
             )
 
     async def test_names_every_violation_at_once(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            await register_user()(username="a b", password="", fullname="\0")
+            await register_user()(username="a b", password="", fullname="\0", address=None)
         assert [(v.field, v.code) for v in refusal.value.violations] == [
             ("username", "not_allowed"),
             ("fullname", "control_character"),
@@ -59,12 +63,14 @@ class TestRegisterUser:
     async def test_refuses_before_it_looks_or_hashes(self) -> None:
         hasher = FakePasswordHasher()
         with pytest.raises(InvalidInput):
-            await register_user(hasher=hasher)(username="ann", password="p" * 257, fullname="Ann")
+            await register_user(hasher=hasher)(
+                username="ann", password="p" * 257, fullname="Ann", address=None
+            )
         assert hasher.hashed == 0
 
     async def test_holds_passwords_to_the_policy(self) -> None:
         register = register_user(passwords=a_policy(min_length=8, refuse_own_words=True))
         for password, code in {"short": "too_short", "Santosh123!": "too_personal"}.items():
             with pytest.raises(InvalidInput) as refusal:
-                await register(username="santosh", password=password, fullname="Santosh Kumar")
+                await register(username="santosh", password=password, fullname="Santosh Kumar", address=None)
             assert [v.code for v in refusal.value.violations] == [code]

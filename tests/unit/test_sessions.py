@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.world import A_SECRET_KEY, World
+from tests.world import A_DEVICE, A_SECRET_KEY, World
 
 from fastauth.domain.errors import (
     InvalidAccessToken,
@@ -222,7 +222,10 @@ class TestLogOut:
 class TestChangePassword:
     async def change(self, world: World, tokens: Tokens, current: str, new: str) -> None:
         await world.change_password(
-            caller=await caller_of(world, tokens), current_password=current, new_password=new
+            caller=await caller_of(world, tokens),
+            current_password=current,
+            new_password=new,
+            address=A_DEVICE.address,
         )
 
     async def test_ends_every_session_but_the_one_that_asks(self, world: World, tokens: Tokens) -> None:
@@ -251,9 +254,13 @@ class TestChangePassword:
 
     async def test_lets_one_of_two_changes_at_once_win(self, world: World, tokens: Tokens) -> None:
         caller = await caller_of(world, tokens)
-        await world.change_password(caller=caller, current_password="sntsh", new_password="one")
+        await world.change_password(
+            caller=caller, current_password="sntsh", new_password="one", address=A_DEVICE.address
+        )
         with pytest.raises(WrongPassword):
-            await world.change_password(caller=caller, current_password="sntsh", new_password="two")
+            await world.change_password(
+                caller=caller, current_password="sntsh", new_password="two", address=A_DEVICE.address
+            )
         assert await world.a_log_in(password="one")
 
 

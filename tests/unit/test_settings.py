@@ -48,6 +48,7 @@ class TestSettings:
         assert Settings.load().relaxed == [
             "passwords from 1 character",
             "no password blocklist",
+            "no limits on guessing",
             "/docs is open",
         ]
 

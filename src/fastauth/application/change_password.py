@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.throttle import Throttle
 from fastauth.domain.errors import InvalidCredentials, InvalidInput, WrongPassword
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.password import Password, PasswordPolicy
@@ -13,17 +14,22 @@ from fastauth.domain.session import Caller
 class ChangePassword:
     """Replace the caller's password, and end every session but the one that asks."""
 
+    throttle: Throttle
     hasher: PasswordHasher
     passwords: PasswordPolicy
     unit_of_work: UnitOfWork
     clock: Clock
 
-    async def __call__(self, *, caller: Caller, current_password: str, new_password: str) -> None:
+    async def __call__(
+        self, *, caller: Caller, current_password: str, new_password: str, address: str
+    ) -> None:
         """Replace the password.
 
         Raises:
             InvalidInput: The new password breaks a rule.
-            WrongPassword: The current password is not the one given, or no longer.
+            WrongPassword: The current password is not the one given, or no longer, or too much has
+                been guessed at it.
+            TooManyAttempts: So much that it became too much for the network of `address`.
             Unavailable: Try again later.
         """
         user = caller.user
@@ -32,8 +38,10 @@ class ChangePassword:
             new = self.passwords.choose(new_password, own_words=own_words)
         except InvalidInput as error:
             raise error.about("new_password") from None
+        attempt = await self.throttle.password_change(caller, address=address)
         try:
-            await self.hasher.verify(Password.parse(current_password), user.password_hash)
+            current = Password.parse(current_password)
+            await self.hasher.verify(current, user.password_hash if attempt.counts else None)
         except (InvalidCredentials, InvalidInput):
             raise WrongPassword from None
         new_hash = await self.hasher.hash(new)
@@ -47,3 +55,4 @@ class ChangePassword:
                 Event(kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id)
             )
             await transaction.commit()
+        await self.throttle.succeeded(attempt)

@@ -1,7 +1,9 @@
 """Log in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fastauth.application.throttle import Attempt, Throttle
+from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.errors import InvalidCredentials, InvalidInput
 from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.ports import (
@@ -13,20 +15,31 @@ from fastauth.domain.ports import (
     UserRepository,
 )
 from fastauth.domain.refresh_token import RefreshTokenMint
-from fastauth.domain.session import Device, Session, SessionId, SessionTerms
+from fastauth.domain.session import Device, SessionId, SessionTerms
 from fastauth.domain.tokens import AccessClaims, Tokens
 from fastauth.domain.user import User
 from fastauth.domain.username import Username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """What somebody gets for a name and a password."""
+
+    tokens: Tokens
+    device_token: str = field(repr=False)
+    """To be presented at the next log-in on this device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogIn:
     """Begin a session with a name and a password.
 
-    An unknown name, a wrong password and a disabled account are told apart by nothing: the answer
-    is the same, and so is the work that leads to it.
+    An unknown name, a wrong password, a disabled account and one at which too much has been guessed
+    are told apart by nothing: the answer is the same, and so is the work that leads to it.
     """
 
+    throttle: Throttle
+    devices: DeviceTokenMint
     users: UserRepository
     hasher: PasswordHasher
     usernames: UsernameProfile
@@ -36,42 +49,50 @@ class LogIn:
     terms: SessionTerms
     clock: Clock
 
-    async def __call__(self, *, username: str, password: str, device: Device) -> Tokens:
-        """Begin a session and return its first tokens.
+    async def __call__(
+        self, *, username: str, password: str, device: Device, device_token: str | None = None
+    ) -> LoggedIn:
+        """Begin a session, on a device that may be known by its token, and return its first tokens.
 
         Raises:
-            InvalidCredentials: They do not lead to an account that may log in.
+            InvalidCredentials: They do not lead to an account that may log in, or not now.
+            TooManyAttempts: Too many came from the network of the device.
             Unavailable: Try again later.
         """
         try:
             name, secret = Username.recognise(username, self.usernames), Password.parse(password)
         except InvalidInput:
             raise InvalidCredentials from None
-        user, kept = await self._recognised(name, secret)
+        known_device = self.devices.read(device_token, name)
+        attempt = await self.throttle.log_in(name, address=device.address, device=known_device)
+        user, kept = await self._recognised(name, secret, attempt)
         known = user.password_hash
         if kept != known and not await self.users.replace_password(user.id, known=known, new=kept):
-            user, kept = await self._recognised(name, secret)  # another log-in was faster, or a new password
+            # Another log-in was faster, or somebody has set a new password.
+            user, kept = await self._recognised(name, secret, attempt)
 
-        refresh, now = self.refresh_tokens.first(), self.clock.now()
-        expires_at = now + self.terms.absolute
-        session = Session(
-            id=SessionId(refresh.session_id),
-            user_id=user.id,
-            device=device,
-            created_at=now,
-            last_used_at=now,
-            expires_at=expires_at,
+        refresh = self.refresh_tokens.first()
+        session = self.terms.begin(
+            SessionId(refresh.session_id),
+            user.id,
+            device,
             refresh_digest=self.refresh_tokens.digest(refresh),
-            refresh_expires_at=self.terms.refresh_until(now, expires_at=expires_at),
+            now=self.clock.now(),
         )
         await self.sessions.start(session, password_hash=kept)
+        await self.throttle.succeeded(attempt)
         access = await self.access_tokens.issue(AccessClaims.of(session))
-        return Tokens(access=access, refresh=refresh.text)
+        return LoggedIn(
+            tokens=Tokens(access=access, refresh=refresh.text),
+            device_token=device_token if device_token and known_device else self.devices.new(name),
+        )
 
-    async def _recognised(self, name: Username, secret: Password) -> tuple[User, PasswordHash]:
+    async def _recognised(
+        self, name: Username, secret: Password, attempt: Attempt
+    ) -> tuple[User, PasswordHash]:
         """Return the account and the hash to keep of its password."""
         user = await self.users.find(name)
-        kept = await self.hasher.verify(secret, user.password_hash if user else None)
+        kept = await self.hasher.verify(secret, user.password_hash if user and attempt.counts else None)
         if user is None or user.disabled_at:
             raise InvalidCredentials
         return user, kept

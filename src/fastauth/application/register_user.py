@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.throttle import Throttle
 from fastauth.domain.errors import GatheredViolations, UsernameTaken
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordPolicy
@@ -20,16 +21,18 @@ class RegisterUser:
     - **password**: any characters, at most 256, taken exactly as sent.
     """
 
+    throttle: Throttle
     users: UserRepository
     hasher: PasswordHasher
     usernames: UsernameProfile
     passwords: PasswordPolicy
 
-    async def __call__(self, *, username: str, password: str, fullname: str) -> User:
-        """Create an account and return it.
+    async def __call__(self, *, username: str, password: str, fullname: str, address: str | None) -> User:
+        """Create an account for somebody at `address`, or for an operator, who has none; return it.
 
         Raises:
             InvalidInput: A value breaks a rule; all of them are named at once.
+            TooManyAttempts: Too many came from the network of `address`.
             UsernameTaken: The name belongs to somebody.
             Unavailable: Try again later.
         """
@@ -40,6 +43,7 @@ class RegisterUser:
                 full_name = FullName.parse(fullname)
             with noting:
                 secret = self.passwords.choose(password, own_words=(username, fullname))
+        await self.throttle.registration(address=address)
         if await self.users.find(name):
             raise UsernameTaken  # before the hash: a taken name buys no work
         password_hash = await self.hasher.hash(secret)

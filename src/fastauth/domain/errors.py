@@ -16,6 +16,8 @@
     │   └── UserNotFound
     ├── Conflict               what is asked for contradicts what is stored
     │   └── UsernameTaken
+    ├── Throttled              too much from whoever asks: later
+    │   └── TooManyAttempts
     └── Unavailable            nothing is wrong with the request: try again later
         ├── StorageUnavailable
         ├── SigningKeyMissing
@@ -27,6 +29,8 @@ falls outside of this tree is a bug.
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import ceil
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -139,6 +143,21 @@ class UsernameTaken(Conflict):
 
     code = "username_taken"
     detail = "Username already registered"
+
+
+class Throttled(FastauthError):
+    """Whoever asks has asked too much, and may ask again ``retry_after`` seconds later."""
+
+    def __init__(self, *, after: timedelta = timedelta(seconds=1)) -> None:
+        self.retry_after = max(1, ceil(after.total_seconds()))
+        super().__init__()
+
+
+class TooManyAttempts(Throttled):
+    """A network has sent more log-ins, wrong passwords or registrations than it may."""
+
+    code = "too_many_attempts"
+    detail = "Too many attempts came from your network. The header Retry-After says when to go on."
 
 
 class Unavailable(FastauthError):

@@ -4,6 +4,7 @@ Whoever implements a port keeps the promises of its contract in ``tests/contract
 that reaches the database raises `StorageUnavailable` where the database does not answer.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
+from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.tokens import AccessClaims, AccessToken
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
@@ -87,13 +89,26 @@ class SessionRepository(Protocol):
         """End the user's sessions, or one, or all but one; return how many that were."""
 
 
-class SessionSweeper(Protocol):
+class Sweeper(Protocol):
     """Removes what is over. Nothing depends on it."""
 
     async def sweep(self, *, over_since: datetime, at_most: int) -> int:
-        """Remove some of the sessions that were over by then, and return how many.
+        """Remove some of the sessions and of the tallies that were over by then; return how many.
 
         Where several processes sweep at once, one does and the others return 0.
+        """
+
+
+class TallyRepository(Protocol):
+    """How often somebody has tried something, shared by all processes."""
+
+    async def change(
+        self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
+    ) -> None:
+        """Replace the tallies under `keys` by what `decide` makes of them.
+
+        Nobody changes any of them in between. Where `decide` raises, none of them changes. Tallies
+        that are not there, or no longer remembered, are new ones.
         """
 
 

@@ -75,6 +75,22 @@ class SessionTerms:
     grace: timedelta = timedelta(seconds=10)
     """For so long a spent refresh token yields its successor again."""
 
+    def begin(
+        self, id_: SessionId, user_id: UserId, device: Device, *, refresh_digest: TokenDigest, now: datetime
+    ) -> Session:
+        """Return a new session on these terms."""
+        expires_at = now + self.absolute
+        return Session(
+            id=id_,
+            user_id=user_id,
+            device=device,
+            created_at=now,
+            last_used_at=now,
+            expires_at=expires_at,
+            refresh_digest=refresh_digest,
+            refresh_expires_at=self.refresh_until(now, expires_at=expires_at),
+        )
+
     def refresh_until(self, now: datetime, *, expires_at: datetime) -> datetime:
         """Return when a session that is used `now` is over unless it is used again."""
         return min(now + self.idle, expires_at)

@@ -12,8 +12,9 @@ from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.sql import (
     Database,
     SqlSessionRepository,
-    SqlSessionSweeper,
     SqlSigningKeyRepository,
+    SqlSweeper,
+    SqlTallyRepository,
     SqlUnitOfWork,
     SqlUserRepository,
 )
@@ -29,8 +30,11 @@ from fastauth.application.log_out import LogOut
 from fastauth.application.publish_keys import PublishKeys
 from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
+from fastauth.application.reopen_user import ReopenUser
 from fastauth.application.rotate_keys import RotateKeys
-from fastauth.application.sweep_sessions import SweepSessions
+from fastauth.application.sweep import Sweep
+from fastauth.application.throttle import Throttle
+from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.password import PasswordPolicy
 from fastauth.domain.ports import (
     AccessTokens,
@@ -38,8 +42,9 @@ from fastauth.domain.ports import (
     KeySmith,
     PasswordHasher,
     SessionRepository,
-    SessionSweeper,
     SigningKeyRepository,
+    Sweeper,
+    TallyRepository,
     UnitOfWork,
     UsernameProfile,
     UserRepository,
@@ -48,6 +53,7 @@ from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
+from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 
@@ -93,8 +99,32 @@ def _key_schedule(settings: Settings) -> KeySchedule:
     )
 
 
+def _limits(settings: Settings) -> Limits | None:
+    if not settings.limits:
+        return None
+    minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.limit_in_a_row
+    return Limits(
+        log_ins=Budget(settings.limit_log_ins, minute),
+        failures=Budget(settings.limit_failures, minute),
+        registrations=Budget(settings.limit_registrations, minute),
+        guesses=Budget(settings.limit_guesses, five_minutes),
+        strangers=Backoff(
+            timedelta(seconds=1), timedelta(seconds=settings.limit_delay_seconds), at_most=in_a_row
+        ),
+        owners=Budget(settings.limit_owner_guesses, five_minutes, at_most=in_a_row),
+    )
+
+
 def _refresh_token_mint(keys: tuple[SecretKey, ...]) -> RefreshTokenMint:
     return RefreshTokenMint(*keys)
+
+
+def _device_token_mint(keys: tuple[SecretKey, ...]) -> DeviceTokenMint:
+    return DeviceTokenMint(*keys)
+
+
+def _tally_keys(keys: tuple[SecretKey, ...]) -> TallyKeys:
+    return TallyKeys(keys[0])
 
 
 class Container(DeclarativeContainer):
@@ -112,6 +142,8 @@ class Container(DeclarativeContainer):
     token_terms: Provider[TokenTerms] = Singleton(_token_terms, settings)
     key_schedule: Provider[KeySchedule] = Singleton(_key_schedule, settings)
     refresh_tokens: Provider[RefreshTokenMint] = Singleton(_refresh_token_mint, secret_keys)
+    device_tokens: Provider[DeviceTokenMint] = Singleton(_device_token_mint, secret_keys)
+    tally_keys: Provider[TallyKeys] = Singleton(_tally_keys, secret_keys)
 
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(
@@ -132,7 +164,8 @@ class Container(DeclarativeContainer):
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=database.provided.autocommit
     )
-    sweeper: Provider[SessionSweeper] = Singleton(SqlSessionSweeper, engine=database.provided.engine)
+    tallies: Provider[TallyRepository] = Singleton(SqlTallyRepository, engine=database.provided.engine)
+    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, engine=database.provided.engine)
     unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, engine=database.provided.engine)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
@@ -149,11 +182,21 @@ class Container(DeclarativeContainer):
     )
 
     # The use cases.
+    throttle: Provider[Throttle] = Singleton(
+        Throttle, tallies=tallies, keys=tally_keys, limits=Callable(_limits, settings), clock=clock
+    )
     register_user: Provider[RegisterUser] = Singleton(
-        RegisterUser, users=users, hasher=hasher, usernames=usernames, passwords=password_policy
+        RegisterUser,
+        throttle=throttle,
+        users=users,
+        hasher=hasher,
+        usernames=usernames,
+        passwords=password_policy,
     )
     log_in: Provider[LogIn] = Singleton(
         LogIn,
+        throttle=throttle,
+        devices=device_tokens,
         users=users,
         hasher=hasher,
         usernames=usernames,
@@ -178,7 +221,12 @@ class Container(DeclarativeContainer):
     list_sessions: Provider[ListSessions] = Singleton(ListSessions, sessions=sessions, clock=clock)
     log_out: Provider[LogOut] = Singleton(LogOut, sessions=sessions, clock=clock)
     change_password: Provider[ChangePassword] = Singleton(
-        ChangePassword, hasher=hasher, passwords=password_policy, unit_of_work=unit_of_work, clock=clock
+        ChangePassword,
+        throttle=throttle,
+        hasher=hasher,
+        passwords=password_policy,
+        unit_of_work=unit_of_work,
+        clock=clock,
     )
     change_full_name: Provider[ChangeFullName] = Singleton(ChangeFullName, users=users)
     disable_user: Provider[DisableUser] = Singleton(
@@ -187,10 +235,13 @@ class Container(DeclarativeContainer):
     enable_user: Provider[EnableUser] = Singleton(
         EnableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
     )
+    reopen_user: Provider[ReopenUser] = Singleton(
+        ReopenUser, users=users, usernames=usernames, throttle=throttle
+    )
     publish_keys: Provider[PublishKeys] = Singleton(
         PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock
     )
     rotate_keys: Provider[RotateKeys] = Singleton(
         RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
     )
-    sweep_sessions: Provider[SweepSessions] = Singleton(SweepSessions, sweeper=sweeper, clock=clock)
+    sweep: Provider[Sweep] = Singleton(Sweep, sweeper=sweeper, clock=clock)

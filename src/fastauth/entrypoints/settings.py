@@ -7,6 +7,7 @@ file of that name in the secrets directory; the first of these that has it wins.
 import os
 import re
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ from sqlalchemy.exc import ArgumentError
 
 from fastauth.domain.secret_key import LEAST_BYTES
 from fastauth.domain.tokens import LONGEST_LIFE
+
+Network = IPv4Network | IPv6Network
 
 PREFIX = "FASTAUTH_"
 TEST_PREFIX = "FASTAUTH_TEST_"
@@ -56,6 +59,17 @@ def _database_url(value: object) -> URL:
         case "postgres" | "postgresql" | "postgresql+psycopg":
             return url.set(drivername="postgresql+psycopg")
     raise ValueError("must begin with sqlite:// or postgresql://; the drivers are aiosqlite and psycopg")
+
+
+def _networks(value: object) -> tuple[Network, ...]:
+    """Read addresses and networks with commas or spaces between them."""
+    given = value if isinstance(value, tuple) else re.split(r"[,\s]+", str(value))
+    try:
+        return tuple(ip_network(each) for each in given if each)
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks such as 10.0.0.0/8, with commas between them"
+        ) from None
 
 
 def _issuer(value: str | None) -> str | None:
@@ -90,6 +104,15 @@ class Settings(BaseSettings):
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
     connections_per_address: int = Field(default=1_000, ge=1)
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    limits: bool = False
+    limit_log_ins: int = Field(default=30, ge=1)
+    limit_failures: int = Field(default=10, ge=1)
+    limit_registrations: int = Field(default=20, ge=1)
+    limit_guesses: int = Field(default=5, ge=1)
+    limit_owner_guesses: int = Field(default=10, ge=1)
+    limit_delay_seconds: float = Field(default=900, ge=1, le=86_400)
+    limit_in_a_row: int = Field(default=100, ge=1, le=100)
     password_min_length: int = Field(default=1, ge=1, le=256)
     password_blocklist: bool = False
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
@@ -113,6 +136,7 @@ class Settings(BaseSettings):
         production = given.get("mode") == Mode.PRODUCTION
         return {
             "docs": not production,
+            "limits": production,
             "password_min_length": 8 if production else 1,
             "password_blocklist": production,
         } | given
@@ -168,6 +192,7 @@ class Settings(BaseSettings):
         return [
             f"passwords from {self.password_min_length} character{'s' * (self.password_min_length > 1)}",
             *(["no password blocklist"] if not self.password_blocklist else []),
+            *(["no limits on guessing"] if not self.limits else []),
             *(["/docs is open"] if self.docs else []),
             *(["a secret key that everybody knows"] if not (self.secret_key or self.has_file) else []),
         ]

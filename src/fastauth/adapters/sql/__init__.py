@@ -6,6 +6,7 @@ from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyR
 from fastauth.adapters.sql.migrate import MigrationRefused as MigrationRefused
 from fastauth.adapters.sql.migrate import migrate as migrate
 from fastauth.adapters.sql.sessions import SqlSessionRepository as SqlSessionRepository
-from fastauth.adapters.sql.sessions import SqlSessionSweeper as SqlSessionSweeper
+from fastauth.adapters.sql.sweeper import SqlSweeper as SqlSweeper
+from fastauth.adapters.sql.tallies import SqlTallyRepository as SqlTallyRepository
 from fastauth.adapters.sql.unit_of_work import SqlUnitOfWork as SqlUnitOfWork
 from fastauth.adapters.sql.users import SqlUserRepository as SqlUserRepository

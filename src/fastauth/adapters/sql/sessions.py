@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, delete, exists, insert, or_, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Row, and_, bindparam, case, exists, insert, or_, select, update
 
 from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
@@ -15,8 +14,6 @@ from fastauth.domain.password import PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Device, Session, SessionId
 from fastauth.domain.user import UserId
-
-_SWEEP_LOCK = 0x73776570  # "swep": nobody else's advisory lock of this database
 
 _NOW = bindparam("now", type_=Instant)
 _lives = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
@@ -83,13 +80,6 @@ _END = (
     .values(ended_at=_NOW)
 )
 
-_OVER = (
-    select(session.c.id)
-    .where(or_(session.c.refresh_expires_at < _NOW, session.c.ended_at < _NOW))
-    .limit(bindparam("at_most"))
-)
-_SWEEP = delete(session).where(session.c.id.in_(_OVER))
-
 
 class SqlSessionRepository:
     """See `fastauth.domain.ports.SessionRepository`."""
@@ -152,25 +142,6 @@ class SqlSessionRepository:
             async with self._connections.connect() as connection:
                 ended: int = (await connection.execute(_END, values)).rowcount
                 return ended
-
-
-class SqlSessionSweeper:
-    """See `fastauth.domain.ports.SessionSweeper`."""
-
-    def __init__(self, *, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
-        """Delete some rows, if no other process does just now."""
-        with storage_failures():
-            async with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    lock = text("SELECT pg_try_advisory_xact_lock(:lock)")
-                    if not await connection.scalar(lock, {"lock": _SWEEP_LOCK}):
-                        return 0
-                swept = await connection.execute(_SWEEP, {"now": over_since, "at_most": at_most})
-                removed: int = swept.rowcount
-                return removed
 
 
 def _values(new: Session) -> dict[str, object]:

@@ -96,5 +96,14 @@ event = Table(
     sqlite_autoincrement=True,
 )
 
-REVISION = "0002"
+tally = Table(
+    "tally",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index("tally_until", "until"),
+)
+
+REVISION = "0003"
 """The last migration that this code relies on. Revisions are numbered, so text compares like age."""

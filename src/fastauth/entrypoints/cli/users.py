@@ -23,3 +23,10 @@ def enable(name: Name) -> None:
     """Open an account that was disabled."""
     user = run(lambda container: container.enable_user()(username=name))
     typer.echo(f"{user.username.spelling} is enabled")
+
+
+@app.command()
+def reopen(name: Name) -> None:
+    """Let new devices log in to an account again, after strangers have guessed at it too often."""
+    user = run(lambda container: container.reopen_user()(username=name))
+    typer.echo(f"{user.username.spelling} is open to new devices")

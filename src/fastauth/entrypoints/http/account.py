@@ -7,13 +7,14 @@ from pydantic import BaseModel, Field
 
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
-from fastauth.domain.errors import HashingOverloaded, WrongPassword
+from fastauth.domain.errors import HashingOverloaded, TooManyAttempts, WrongPassword
 from fastauth.domain.user import User
 from fastauth.entrypoints.http.dependencies import (
     NOBODY,
     CallerDep,
     ChangeFullNameDep,
     ChangePasswordDep,
+    ClientAddressDep,
 )
 from fastauth.entrypoints.http.documentation import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -72,10 +73,15 @@ async def change_full_name(
     response_class=Response,  # JSON's would announce a body
     summary="Change one's password",
     description=getdoc(ChangePassword),
-    responses=problems(*NOBODY, WrongPassword, HashingOverloaded, body=True),
+    responses=problems(*NOBODY, WrongPassword, TooManyAttempts, HashingOverloaded, body=True),
 )
-async def change_password(body: NewPassword, caller: CallerDep, change_password: ChangePasswordDep) -> None:
+async def change_password(
+    body: NewPassword, caller: CallerDep, address: ClientAddressDep, change_password: ChangePasswordDep
+) -> None:
     """Change one's password."""
     await change_password(
-        caller=caller, current_password=body.current_password, new_password=body.new_password
+        caller=caller,
+        current_password=body.current_password,
+        new_password=body.new_password,
+        address=address,
     )

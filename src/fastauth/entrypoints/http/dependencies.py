@@ -18,6 +18,7 @@ from fastauth.application.register_user import RegisterUser
 from fastauth.domain.errors import InvalidAccessToken, NoAccessToken
 from fastauth.domain.session import Caller, Device
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.client_address import client_address
 from fastauth.entrypoints.settings import Settings
 
 Part = TypeVar("Part")
@@ -73,12 +74,18 @@ NOBODY = (NoAccessToken, InvalidAccessToken)
 """What a route answers where `CallerDep` finds nobody."""
 
 
-async def _device(request: Request) -> Device:
+async def _client_address(request: Request, settings: SettingsDep) -> str:
+    peer = request.client.host if request.client else ""
+    return client_address(peer, request.headers.getlist("x-forwarded-for"), settings.trusted_proxies)
+
+
+ClientAddressDep = Annotated[str, Depends(_client_address)]
+
+
+async def _device(request: Request, address: ClientAddressDep) -> Device:
     agent = request.headers.get("user-agent", "")
     printable = "".join(character for character in agent if character.isprintable())
-    return Device(
-        user_agent=printable[:LONGEST_USER_AGENT], address=request.client.host if request.client else ""
-    )
+    return Device(user_agent=printable[:LONGEST_USER_AGENT], address=address)
 
 
 DeviceDep = Annotated[Device, Depends(_device)]

@@ -26,6 +26,7 @@ _DESCRIPTIONS = {
     409: "What is asked for contradicts what is stored.",
     413: "The body is too large.",
     422: "The body is not acceptable; `errors` says where and why.",
+    429: "Too much came from the network of whoever asks.",
     503: "Try again after as many seconds as Retry-After says.",
 }
 

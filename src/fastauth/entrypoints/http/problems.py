@@ -18,6 +18,7 @@ from fastauth.domain.errors import (
     InvalidAccessToken,
     InvalidInput,
     NotFound,
+    Throttled,
     Unauthenticated,
     Unavailable,
 )
@@ -30,6 +31,7 @@ STATUS_OF_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The one place where an error of the domain becomes a status."""
@@ -132,7 +134,7 @@ def _methods_at(path: str, routes: Sequence[BaseRoute]) -> list[str]:
 
 def _headers_of(error: FastauthError) -> dict[str, str]:
     match error:
-        case Unavailable():
+        case Unavailable() | Throttled():
             return {"Retry-After": str(error.retry_after)}
         case InvalidAccessToken():
             return {"WWW-Authenticate": f'Bearer error="{error.code}", error_description="{error.detail}"'}

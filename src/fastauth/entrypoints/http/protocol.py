@@ -1,5 +1,6 @@
 """HTTP/1.1 as uvicorn speaks it, where that falls short of RFC 9110 and of what holds for every answer."""
 
+import math
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 from typing import ClassVar
@@ -7,6 +8,7 @@ from typing import ClassVar
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from fastauth.entrypoints.http.client_address import is_one_of
 from fastauth.entrypoints.http.edge import dressed, new_request_id
 from fastauth.entrypoints.http.problems import answer, details_of_status
 
@@ -19,7 +21,8 @@ class Protocol(HttpToolsProtocol):
 
     uvicorn waits for a request for as long as a client likes, and reads headers of any length. Here
     a head has to arrive within some seconds, and a body within as many again, however it drips. Of
-    the connections of one address that wait for a head, the oldest makes room where there are too many.
+    the connections of one address that wait for a head, the oldest makes room where there are too
+    many, unless a trusted proxy holds them for others.
 
     Upgrades (RFC 9110, section 7.8): httptools ends a message at a head that offers one, and uvicorn
     takes the body that follows for the next request (Kludex/uvicorn#2722): whoever writes a body
@@ -36,7 +39,8 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         settings = self.app.state.container.settings()
         self._seconds: float = settings.request_timeout_seconds
-        self._most_of_one_address: int = settings.connections_per_address
+        holds_for_others = is_one_of(settings.trusted_proxies, self._address)
+        self._most_of_one_address = math.inf if holds_for_others else settings.connections_per_address
         self._hung_up = False
         self._head_bytes = 0
         self._wait()

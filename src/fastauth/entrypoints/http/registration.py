@@ -7,8 +7,8 @@ from fastapi import APIRouter, Body, status
 from pydantic import BaseModel, Field
 
 from fastauth.application.register_user import RegisterUser
-from fastauth.domain.errors import HashingOverloaded, UsernameTaken
-from fastauth.entrypoints.http.dependencies import RegisterUserDep
+from fastauth.domain.errors import HashingOverloaded, TooManyAttempts, UsernameTaken
+from fastauth.entrypoints.http.dependencies import ClientAddressDep, RegisterUserDep
 from fastauth.entrypoints.http.documentation import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -38,11 +38,15 @@ class RegisteredUser(BaseModel):
     status_code=status.HTTP_201_CREATED,
     summary="Register a user",
     description=getdoc(RegisterUser),
-    responses=problems(UsernameTaken, HashingOverloaded, body=True),
+    responses=problems(UsernameTaken, TooManyAttempts, HashingOverloaded, body=True),
 )
 async def register(
-    body: Annotated[Registration, Body(examples=[EXAMPLE])], register_user: RegisterUserDep
+    body: Annotated[Registration, Body(examples=[EXAMPLE])],
+    address: ClientAddressDep,
+    register_user: RegisterUserDep,
 ) -> RegisteredUser:
     """Register a user."""
-    user = await register_user(username=body.username, password=body.password, fullname=body.fullname)
+    user = await register_user(
+        username=body.username, password=body.password, fullname=body.fullname, address=address
+    )
     return RegisteredUser(id=user.id, username=user.username.spelling, fullname=user.fullname.text)

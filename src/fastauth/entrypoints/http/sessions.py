@@ -17,6 +17,7 @@ from fastauth.domain.errors import (
     InvalidCredentials,
     InvalidRefreshToken,
     SessionNotFound,
+    TooManyAttempts,
 )
 from fastauth.domain.session import Session, SessionId
 from fastauth.domain.tokens import Tokens
@@ -40,6 +41,9 @@ class Credentials(BaseModel):
 
     username: str = Field(examples=["santosh"])
     password: str = Field(examples=["sntsh"], repr=False)
+    device_token: str | None = Field(
+        default=None, description="What an earlier log-in on this device gave.", repr=False
+    )
 
 
 class Renewal(BaseModel):
@@ -66,6 +70,16 @@ class IssuedTokens(BaseModel):
             expires_in=tokens.access.expires_in,
             refresh_token=tokens.refresh,
         )
+
+
+class BegunSession(IssuedTokens):
+    """What a client gets for logging in."""
+
+    device_token: str = Field(
+        description="For the next log-in on this device: strangers' guesses do not count against it.",
+        examples=["fa_dev_..."],
+        repr=False,
+    )
 
 
 class LiveSession(BaseModel):
@@ -98,11 +112,14 @@ class LiveSession(BaseModel):
     status_code=status.HTTP_201_CREATED,
     summary="Log in",
     description=getdoc(LogIn),
-    responses=problems(InvalidCredentials, HashingOverloaded, body=True),
+    responses=problems(InvalidCredentials, TooManyAttempts, HashingOverloaded, body=True),
 )
-async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> IssuedTokens:
+async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> BegunSession:
     """Log in."""
-    return IssuedTokens.of(await log_in(username=body.username, password=body.password, device=device))
+    begun = await log_in(
+        username=body.username, password=body.password, device=device, device_token=body.device_token
+    )
+    return BegunSession(**IssuedTokens.of(begun.tokens).model_dump(), device_token=begun.device_token)
 
 
 @router.post(

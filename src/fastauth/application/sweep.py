@@ -1,11 +1,11 @@
 """Remove what is over."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from fastauth.domain.ports import Clock, SessionSweeper
+from fastauth.domain.ports import Clock, Sweeper
+from fastauth.domain.throttling import REMEMBERED
 
-KEPT = timedelta(days=1)
+KEPT = REMEMBERED
 """For so long a session that is over stays, for whoever wants to see why."""
 
 BATCH = 500
@@ -13,14 +13,17 @@ BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepSessions:
-    """Remove sessions that have been over for a day, in small batches. Nothing depends on it."""
+class Sweep:
+    """Remove sessions and tallies that have been over for a day, in small batches.
 
-    sweeper: SessionSweeper
+    Nothing depends on it: whatever is over counts no more, whether or not it is still there.
+    """
+
+    sweeper: Sweeper
     clock: Clock
 
     async def __call__(self) -> int:
-        """Return how many sessions were removed.
+        """Return how many rows were removed.
 
         Raises:
             StorageUnavailable: Try again later.
