@@ -85,6 +85,6 @@ class TallyRepositoryContract(ABC):
         def count(*found: Tally) -> tuple[Tally, ...]:
             return tuple(Tally(tally.attempts + 1, NOW) for tally in found)
 
-        orders = [(shared, key) if number % 2 else (key, shared) for number, key in enumerate(own * 4)]
+        orders = [order for key in own for order in ((shared, key), (key, shared))] * 2
         await asyncio.gather(*(tallies.change(order, count, now=NOW) for order in orders))
         assert [tally.attempts for tally in await read(tallies, shared, *own)] == [32, *[4] * 8]
