@@ -37,10 +37,14 @@ class FakeStorage:
 
 
 class FakeUserRepository:
+    """Counts how often somebody is looked up."""
+
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
+        self.looked = 0
 
     async def find(self, username: Username) -> User | None:
+        self.looked += 1
         return next((user for user in self.storage.users.values() if user.username.key == username.key), None)
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
@@ -140,6 +141,18 @@ class TestVerification:
                 await hasher.verify(a_password("wrong"), each)
             assert hasher.computed == 1
 
+    async def test_admits_no_more_than_its_pool_does(
+        self, pool: HashingPool, hasher: Argon2PasswordHasher
+    ) -> None:
+        hasher.admit()
+        release = threading.Event()
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(ALWAYS_ADMITTED)]
+        await asyncio.sleep(0)
+        with pytest.raises(HashingOverloaded):
+            hasher.admit()
+        release.set()
+        await asyncio.gather(*waiting)
+
     async def test_keeps_a_hash_that_is_stronger(self, hasher: Argon2PasswordHasher) -> None:
         stronger = a_password_hash(argon2.PasswordHasher(time_cost=4, memory_cost=128).hash("sntsh"))
         assert await hasher.verify(a_password("sntsh"), stronger) == stronger
@@ -186,9 +199,32 @@ class TestHashingPool:
         self, pool: HashingPool, blocked: threading.Event
     ) -> None:
         assert not blocked.is_set()
-        with pytest.raises(HashingOverloaded) as refusal:
+        with pytest.raises(HashingOverloaded):
+            pool.admit()
+        with pytest.raises(HashingOverloaded):
             await pool.run(int)
-        assert refusal.value.retry_after >= 1
+
+    @pytest.mark.parametrize(
+        ("seconds_each", "admitted", "retry_after"),
+        [(0.01, 200, 1), (0.1, ALWAYS_ADMITTED, 4), (0.2, ALWAYS_ADMITTED, 7), (3, ALWAYS_ADMITTED, 96)],
+    )
+    async def test_admits_a_second_of_work_or_a_burst_and_says_when_that_will_be_done(
+        self, seconds_each: float, admitted: int, retry_after: int
+    ) -> None:
+        pool = HashingPool(threads=2, clock=itertools.count(0, seconds_each).__next__)
+        await pool.run(int)
+        release = threading.Event()
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(admitted - 1)]
+        await asyncio.sleep(0)
+        pool.admit()
+        waiting.append(asyncio.create_task(pool.run(release.wait)))
+        await asyncio.sleep(0)
+        with pytest.raises(HashingOverloaded) as refusal:
+            pool.admit()
+        assert refusal.value.retry_after == retry_after
+        release.set()
+        await asyncio.gather(*waiting)
+        pool.close()
 
     async def test_admits_again_once_there_is_room(self, pool: HashingPool, blocked: threading.Event) -> None:
         blocked.set()

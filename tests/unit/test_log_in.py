@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import a_password_hash
-from tests.fakes import FakePasswordHasher
+from tests.fakes import FakePasswordHasher, FakeUserRepository
 from tests.world import A_DEVICE, World
 
 from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
@@ -142,3 +142,12 @@ class TestLogIn:
 
         with pytest.raises(HashingOverloaded):
             await replace(world.log_in, hasher=Busy())(username="santosh", password="x", device=A_DEVICE)
+
+    async def test_refuses_before_it_looks_what_could_not_be_hashed_in_time(self, world: World) -> None:
+        world.hasher.overloaded = True
+        users = FakeUserRepository(world.storage)
+        with pytest.raises(HashingOverloaded):
+            await replace(world.log_in, users=users)(username="santosh", password="sntsh", device=A_DEVICE)
+        assert users.looked == 0
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in(password="")

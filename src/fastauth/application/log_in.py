@@ -63,6 +63,7 @@ class LogIn:
             name, secret = Username.recognise(username, self.usernames), Password.parse(password)
         except InvalidInput:
             raise InvalidCredentials from None
+        self.hasher.admit()
         known_device = self.devices.read(device_token, name)
         attempt = await self.throttle.log_in(name, address=device.address, device=known_device)
         user, kept = await self._recognised(name, secret, attempt)

@@ -140,6 +140,16 @@ class UnitOfWork(Protocol):
 class PasswordHasher(Protocol):
     """Turns passwords into something that does not give them away."""
 
+    def admit(self) -> None:
+        """Do nothing if a password handed in now would be taken.
+
+        Whoever asks first spends nothing else on a request that is refused in the end. It is no
+        reservation: `hash` and `verify` may refuse all the same.
+
+        Raises:
+            HashingOverloaded: Too many others wait.
+        """
+
     async def hash(self, password: Password) -> PasswordHash:
         """Return a hash of `password` under a fresh salt.
 

@@ -38,6 +38,10 @@ class Argon2PasswordHasher:
             secrets.token_hex()
         )  # of the parameters in force: it costs the same
 
+    def admit(self) -> None:
+        """See `fastauth.domain.ports.PasswordHasher`."""
+        self._pool.admit()
+
     async def hash(self, password: Password) -> PasswordHash:
         """See `fastauth.domain.ports.PasswordHasher`."""
         return PasswordHash(await self._pool.run(lambda: self._argon2.hash(password.text)))
