@@ -22,7 +22,6 @@ from fastauth.entrypoints.settings import Settings
 LIMITS = {
     "FASTAUTH_LIMITS": "on",
     "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
-    "FASTAUTH_SECRET_KEY": "the secret key of the tests, 32 bytes",
 }
 FEW = {"FASTAUTH_LIMIT_IN_A_ROW": "3"}
 
@@ -47,11 +46,7 @@ def log_in(service: Service, user: dict[str, str], address: str, **changes: str)
 
 async def strangers_of(name: str, database_url: str) -> tuple[int, bool]:
     """Return how many guesses of strangers were counted, and whether there may be none any more."""
-    settings = Settings(
-        database_url=make_url(database_url),
-        secret_key=LIMITS["FASTAUTH_SECRET_KEY"],  # type: ignore[arg-type]
-    )
-    key = Container(settings=settings).tally_keys()("strangers", name)
+    key = Container(settings=Settings(database_url=make_url(database_url))).tally_keys()("strangers", name)
     database = connect(database_url)
     async with database.engine.connect() as connection:
         row = (await connection.execute(select(tally).where(tally.c.key == key))).one()
