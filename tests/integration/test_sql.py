@@ -73,6 +73,10 @@ class TestSqlTallyRepository(TallyRepositoryContract):
     def tallies(self, database: Database) -> SqlTallyRepository:
         return SqlTallyRepository(engine=database.engine)
 
+    @pytest.fixture
+    def sweeper(self, database: Database) -> SqlSweeper:
+        return SqlSweeper(engine=database.engine)
+
 
 class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
     @pytest.fixture

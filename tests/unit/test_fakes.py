@@ -53,6 +53,10 @@ class TestFakeTallyRepository(TallyRepositoryContract):
     def tallies(self) -> FakeTallyRepository:
         return FakeTallyRepository()
 
+    @pytest.fixture
+    def sweeper(self, tallies: FakeTallyRepository) -> FakeSweeper:
+        return FakeSweeper(tallies.storage)
+
 
 class TestFakeUnitOfWork(UnitOfWorkContract):
     @pytest.fixture
