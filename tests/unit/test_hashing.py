@@ -235,6 +235,31 @@ class TestHashingPool:
             except HashingOverloaded:
                 await asyncio.sleep(0)
 
+    async def test_drops_what_has_yet_to_begin_for_a_task_that_is_given_up(self, pool: HashingPool) -> None:
+        begun, release = threading.Semaphore(0), threading.Event()
+        done: list[int] = []
+
+        def work(number: int) -> None:
+            begun.release()
+            release.wait()
+            done.append(number)
+
+        async def twice(number: int) -> None:
+            await pool.run(lambda: work(number))
+            await pool.run(lambda: work(number))
+
+        tasks = [asyncio.create_task(twice(number)) for number in range(ALWAYS_ADMITTED)]
+        for _ in range(2):
+            await asyncio.to_thread(begun.acquire)
+        for task in tasks:
+            pool.give_up(task)
+        await asyncio.gather(*tasks[2:], return_exceptions=True)
+        pool.admit()
+        release.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(task.cancelled() for task in tasks)
+        assert sorted(done) == [0, 1]
+
     async def test_passes_errors_on(self, pool: HashingPool) -> None:
         with pytest.raises(ZeroDivisionError):
             await pool.run(lambda: 1 / 0)

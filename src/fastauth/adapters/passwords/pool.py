@@ -4,10 +4,11 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 from fastauth.domain.errors import HashingOverloaded
 
@@ -36,6 +37,8 @@ class HashingPool:
         self._clock = clock
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hashing", initializer=_step_back)
         self._admitted = 0
+        self._waiting: dict[asyncio.Task[Any] | None, Future[Any]] = {}
+        self._given_up: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._seconds_each = 0.0  # a moving average
 
     def admit(self) -> None:
@@ -54,13 +57,28 @@ class HashingPool:
 
         Raises:
             HashingOverloaded: See `admit`.
+            CancelledError: Whoever asks was given up.
         """
         self.admit()
+        task = asyncio.current_task()
+        if task in self._given_up:
+            raise asyncio.CancelledError
         self._admitted += 1
+        self._waiting[task] = future = self._executor.submit(self._timed, work)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, self._timed, work)
+            return await asyncio.wrap_future(future)
         finally:
+            del self._waiting[task]
             self._admitted -= 1
+
+    def give_up(self, task: asyncio.Task[Any]) -> None:
+        """Hash no more for `task`, which is cancelled where it waits for that or comes to ask for it.
+
+        What has begun is finished, and nowhere else is the task disturbed.
+        """
+        self._given_up.add(task)
+        if waiting := self._waiting.get(task):
+            waiting.cancel()  # does nothing once a thread has begun with it
 
     def close(self) -> None:
         """Finish what has begun, drop what waits, and end the threads."""
