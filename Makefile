@@ -6,13 +6,16 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit interop check format lock up down clean
+.PHONY: help run fast-hash test unit interop check format lock up down clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run ## install what is missing, migrate, serve on http://127.0.0.1:8000
 	@exec $(BIN)/fastauth serve
+
+fast-hash: $(VENV)/run ## build the hash library for this processor too; needs a C compiler
+	@sh requirements/fast-hash $(VENV)
 
 test: $(VENV)/test ## run every test, Postgres included
 	@exec $(BIN)/python -m pytest
@@ -38,6 +41,7 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(PIP) install 'uv>=0.9'
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
 
 up: ## start Postgres and the service with Docker
 	$(COMPOSE) up --build --detach

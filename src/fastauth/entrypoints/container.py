@@ -1,6 +1,5 @@
 """Which adapter stands behind which port: the one place where the rooms are joined."""
 
-import os
 from datetime import timedelta
 
 from dependency_injector.containers import DeclarativeContainer
@@ -54,6 +53,7 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
+from fastauth.entrypoints.cores import cores
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 
@@ -63,7 +63,7 @@ CLIENT_ID = "fastauth"
 
 def _hashing_threads(settings: Settings) -> int:
     """Return this process's share of the cores: all workers together hash on each core once."""
-    return max(1, len(os.sched_getaffinity(0)) // settings.workers)
+    return max(1, cores() // settings.workers)
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:

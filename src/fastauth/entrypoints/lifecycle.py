@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from fastauth.adapters.passwords import hash_build
 from fastauth.adapters.sql import SchemaBehind, migrate
 from fastauth.domain.errors import Unavailable
 from fastauth.domain.username import Username
@@ -12,6 +13,7 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Mode
 
 _log = logging.getLogger("fastauth.housekeeping")
+_hashing_log = logging.getLogger("fastauth.hashing")
 
 HOUSEKEEPING_SECONDS = 60
 
@@ -48,6 +50,7 @@ async def start_up(container: Container) -> None:
         await migrate_database(container)
     await container.rotate_keys()()
     container.hasher()  # makes the hash of nobody now, and not while the first request waits
+    _hashing_log.info("passwords are hashed by the %s build of Argon2", hash_build())
 
 
 @asynccontextmanager

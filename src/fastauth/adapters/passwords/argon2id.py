@@ -2,10 +2,8 @@
 
 import secrets
 
-from argon2 import PasswordHasher, Type, extract_parameters
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
-
 from fastauth.adapters.passwords import foreign
+from fastauth.adapters.passwords.builds import argon2
 from fastauth.adapters.passwords.pool import HashingPool
 from fastauth.domain.errors import InvalidCredentials
 from fastauth.domain.password import Password, PasswordHash
@@ -26,13 +24,13 @@ class Argon2PasswordHasher:
 
     def __init__(self, *, pool: HashingPool, memory_kib: int, time_cost: int, parallelism: int) -> None:
         self._pool = pool
-        self._argon2 = PasswordHasher(
+        self._argon2 = argon2.PasswordHasher(
             time_cost=time_cost,
             memory_cost=memory_kib,
             parallelism=parallelism,
             salt_len=16,
             hash_len=32,
-            type=Type.ID,
+            type=argon2.Type.ID,
         )
         self._nobodys = self._argon2.hash(
             secrets.token_hex()
@@ -65,7 +63,7 @@ class Argon2PasswordHasher:
 
     def _fits(self, password: str, encoded: str) -> bool | None:
         try:
-            asked, own = extract_parameters(encoded), self._argon2
+            asked, own = argon2.extract_parameters(encoded), self._argon2
             if (
                 asked.memory_cost > max(MOST_MEMORY_KIB, own.memory_cost)
                 or asked.memory_cost * asked.time_cost > max(MOST_WORK_KIB, own.memory_cost * own.time_cost)
@@ -73,16 +71,20 @@ class Argon2PasswordHasher:
             ):
                 return None
             return self._argon2.verify(encoded, password)
-        except VerifyMismatchError:
+        except argon2.exceptions.VerifyMismatchError:
             return False
-        except (InvalidHashError, VerificationError, UnicodeError):  # damaged: nothing was computed
+        except (
+            argon2.exceptions.Argon2Error,
+            argon2.exceptions.InvalidHashError,
+            UnicodeError,
+        ):  # damaged: nothing was computed
             return None
 
     def _is_current(self, encoded: str) -> bool:
         """Say whether a hash is at least as strong as one made now."""
         if not encoded.startswith("$argon2id$"):
             return False
-        parameters = extract_parameters(encoded)
+        parameters = argon2.extract_parameters(encoded)
         return (
             parameters.memory_cost >= self._argon2.memory_cost
             and parameters.time_cost >= self._argon2.time_cost
