@@ -22,7 +22,7 @@ from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.problems import status_of
-from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings import Mode, Settings
 
 JSON = {"Content-Type": "application/json"}
 URL = "/users/register"
@@ -250,7 +250,7 @@ class TestDocumentation:
         assert "//" not in "".join(files)
 
     async def test_is_not_there_in_production(self) -> None:
-        app = create_app(Container(settings=Settings(mode="production", secret_key="s" * 32)))  # type: ignore[arg-type]
+        app = create_app(Container(settings=Settings(mode=Mode.PRODUCTION)))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             for path in ("/docs", "/openapi.json", "/redoc", "/docs/files/swagger-ui.css"):
                 assert_problem(await client.get(path), 404, "not_found")

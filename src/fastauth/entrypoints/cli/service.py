@@ -7,16 +7,16 @@ from http.client import HTTPConnection, HTTPException
 import typer
 
 from fastauth.entrypoints import logs
-from fastauth.entrypoints.cli.running import fail, run, settings_or_exit
+from fastauth.entrypoints.cli.running import any_settings_or_exit, fail, run, settings_or_exit
 
 
 def serve() -> None:
-    """Serve the JSON API. A SQLite file, and any database in development, is migrated first."""
+    """Serve the JSON API. In development the database is migrated first."""
     import uvicorn
 
     from fastauth.entrypoints.lifecycle import start_up
 
-    settings = settings_or_exit()
+    settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
     if settings.relaxed:
         typer.echo(
             f"fastauth: development mode, with {', '.join(settings.relaxed)};"
