@@ -11,3 +11,4 @@ from tests.fakes.storage import FakeSweeper as FakeSweeper
 from tests.fakes.storage import FakeTallyRepository as FakeTallyRepository
 from tests.fakes.storage import FakeUnitOfWork as FakeUnitOfWork
 from tests.fakes.storage import FakeUserRepository as FakeUserRepository
+from tests.fakes.storage_probe import FakeStorageProbe as FakeStorageProbe

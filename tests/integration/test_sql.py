@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import make_url, select, text
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_repository import UserRepositoryContract
@@ -28,6 +29,8 @@ from fastauth.adapters.sql.tables import event
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
 from fastauth.domain.user import User
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
 
 
 class OnSql:
@@ -40,7 +43,27 @@ class OnSql:
         return SqlSessionRepository(connections=database.autocommit)
 
 
-class TestDatabase:
+class TestDatabase(StorageProbeContract):
+    @pytest.fixture
+    def probe(self, database: Database) -> Database:
+        return database
+
+    @pytest.fixture
+    async def lost(self, empty_database_url: str) -> AsyncIterator[Database]:
+        database = connect(empty_database_url)
+        yield database
+        await database.close()
+
+    async def test_is_probed_without_the_pool(self, database: Database) -> None:
+        small = Container(settings=Settings(database_url=database.engine.url, database_pool_size=1))
+        async with small.database().engine.begin():
+            await small.database().check()
+            assert (
+                await small.probed_keys().ring()
+                == await SqlSigningKeyRepository(connections=database.autocommit).ring()
+            )
+        await small.database().close()
+
     async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
         database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")
         with pytest.raises(SchemaBehind):

@@ -4,6 +4,7 @@ import pytest
 from tests.contracts.password_hasher import PasswordHasherContract
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_repository import UserRepositoryContract
@@ -11,12 +12,14 @@ from tests.fakes import (
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
+    FakeStorageProbe,
     FakeSweeper,
     FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserRepository,
 )
 
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
 from fastauth.domain.user import User
@@ -80,3 +83,13 @@ class TestFakeSigningKeyRepository(SigningKeyRepositoryContract):
     @pytest.fixture
     def keys(self) -> FakeSigningKeyRepository:
         return FakeSigningKeyRepository()
+
+
+class TestFakeStorageProbe(StorageProbeContract):
+    @pytest.fixture
+    def probe(self) -> FakeStorageProbe:
+        return FakeStorageProbe()
+
+    @pytest.fixture
+    def lost(self) -> FakeStorageProbe:
+        return FakeStorageProbe(trouble=StorageUnavailable())

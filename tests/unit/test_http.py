@@ -276,3 +276,10 @@ class TestHealth:
 
     async def test_lives_without_a_database(self, client: httpx2.AsyncClient) -> None:
         assert (await client.get("/health/live")).status_code == 200
+
+    async def test_is_ready_once_there_is_a_key(
+        self, client: httpx2.AsyncClient, storage: FakeStorage
+    ) -> None:
+        assert (await client.get("/health/ready")).json() == {"status": "ok"}
+        storage.keys.clear()
+        assert_problem(await client.get("/health/ready"), 503, "signing_key_missing")

@@ -211,6 +211,17 @@ class SigningKeyRepository(Protocol):
         """Forget a key."""
 
 
+class StorageProbe(Protocol):
+    """Looks after the database, apart from what requests use."""
+
+    async def check(self) -> None:
+        """Return if the database answers and has the schema that this code needs.
+
+        Raises:
+            StorageUnavailable: It does not, or has not.
+        """
+
+
 class KeySmith(Protocol):
     """Makes signing keys."""
 

@@ -21,6 +21,7 @@ from fastauth.adapters.system_clock import SystemClock
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
+from fastauth.application.check_readiness import CheckReadiness
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
 from fastauth.application.list_sessions import ListSessions
@@ -166,6 +167,9 @@ class Container(DeclarativeContainer):
     )
     tallies: Provider[TallyRepository] = Singleton(SqlTallyRepository, engine=database.provided.engine)
     sweeper: Provider[Sweeper] = Singleton(SqlSweeper, engine=database.provided.engine)
+    probed_keys: Provider[SigningKeyRepository] = Singleton(
+        SqlSigningKeyRepository, connections=database.provided.probes
+    )
     unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, engine=database.provided.engine)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
@@ -245,3 +249,6 @@ class Container(DeclarativeContainer):
         RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
     )
     sweep: Provider[Sweep] = Singleton(Sweep, sweeper=sweeper, clock=clock)
+    check_readiness: Provider[CheckReadiness] = Singleton(
+        CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock
+    )

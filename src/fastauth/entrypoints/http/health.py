@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from fastauth.entrypoints.http.dependencies import ReadinessDep
+from fastauth.entrypoints.http.dependencies import CheckReadinessDep
 from fastauth.entrypoints.http.documentation import problems
 
 router = APIRouter(tags=["health"])
@@ -40,7 +40,7 @@ async def live() -> Health:
     summary="Can it serve?",
     responses=problems(),
 )
-async def ready(check: ReadinessDep) -> Health:
-    """Tell that the database answers and has the schema this version needs."""
-    await check()
+async def ready(check_readiness: CheckReadinessDep) -> Health:
+    """Tell that the database answers in time, has the schema this version needs, and a key that signs."""
+    await check_readiness()
     return Health()
