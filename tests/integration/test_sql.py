@@ -1,6 +1,7 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from fastauth.adapters.sql import (
     migrate,
 )
 from fastauth.adapters.sql.tables import event
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
 from fastauth.domain.user import User
@@ -78,6 +80,17 @@ class TestDatabase(StorageProbeContract):
                 await connection.execute(text("SELECT 1"))
             prepared = "SELECT count(*) FROM pg_prepared_statements"
             assert await connection.scalar(text(prepared)) == 0
+        await database.close()
+
+    async def test_knows_what_time_it_is_there(self, database: Database) -> None:
+        theirs = await database.now()
+        assert theirs.utcoffset() == timedelta()
+        assert abs(theirs - datetime.now(UTC)) < timedelta(minutes=1)
+
+    async def test_tells_that_its_clock_is_away(self) -> None:
+        database = connect("postgresql://127.0.0.1:1/none")
+        with pytest.raises(StorageUnavailable):
+            await database.now()
         await database.close()
 
 

@@ -54,7 +54,7 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
-from fastauth.entrypoints.cores import cores
+from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 
@@ -62,9 +62,9 @@ CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
 
 
-def _hashing_threads(settings: Settings) -> int:
+def _hashing_threads(settings: Settings, machine: Machine) -> int:
     """Return this process's share of the cores: all workers together hash on each core once."""
-    return max(1, cores() // settings.workers)
+    return max(1, machine.usable_cores // settings.workers)
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:
@@ -153,7 +153,9 @@ class Container(DeclarativeContainer):
         pool_size=settings.provided.database_pool_size,
         prepared_statements=settings.provided.database_prepared_statements,
     )
-    hashing_pool: Provider[HashingPool] = Singleton(HashingPool, threads=Callable(_hashing_threads, settings))
+    machine: Provider[Machine] = Singleton(Machine.here)
+    hashing_threads: Provider[int] = Callable(_hashing_threads, settings, machine)
+    hashing_pool: Provider[HashingPool] = Singleton(HashingPool, threads=hashing_threads)
 
     # The adapter behind each port.
     clock: Provider[Clock] = Singleton(SystemClock)

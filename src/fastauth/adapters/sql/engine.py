@@ -5,9 +5,10 @@ import math
 import sqlite3
 import time
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, Select, event, func, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -15,7 +16,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool
 from sqlalchemy.util import await_only
 
 from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
-from fastauth.adapters.sql.tables import REVISION
+from fastauth.adapters.sql.tables import REVISION, Instant
 
 IDLE_BEFORE_CHECK = 0.1
 """Seconds a pooled connection may rest before it has to prove that it still lives.
@@ -30,6 +31,12 @@ _POSTGRES_ARGUMENTS: dict[str, int | None] = {
     "tcp_user_timeout": 5_000,  # milliseconds until a peer that does not answer counts as gone
 }
 _SQLITE_ARGUMENTS: dict[str, int | None] = {"timeout": 5}  # seconds that a writer waits for another
+
+
+_NOW: dict[str, Select[datetime]] = {
+    "postgresql": select(func.clock_timestamp(type_=Instant)),
+    "sqlite": select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=Instant)),
+}
 
 
 class Connections(Protocol):
@@ -91,6 +98,16 @@ class Database:
                     raise
                 return ""
         return str(revision or "")
+
+    async def now(self) -> datetime:
+        """Return what time it is by the database's clock, which decides nothing (ADR 0014).
+
+        Raises:
+            StorageUnavailable: It does not answer in time.
+        """
+        with storage_failures():
+            async with asyncio.timeout(PROBE_DEADLINE), self.probes.connect() as connection:
+                return (await connection.execute(_NOW[connection.dialect.name])).scalar_one()
 
     async def close(self) -> None:
         """Close every connection."""
