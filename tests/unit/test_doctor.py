@@ -13,7 +13,8 @@ from fastauth.domain.errors import HashingOverloaded
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
-from fastauth.entrypoints.doctor.database import clocks, database
+from fastauth.entrypoints.doctor.database import clock as clock_check
+from fastauth.entrypoints.doctor.database import database
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
 from fastauth.entrypoints.doctor.hashing import judged as judged_speed
 from fastauth.entrypoints.doctor.keys import signing_keys
@@ -127,7 +128,7 @@ class TestDatabaseChecks:
     async def test_compare_clocks(self, seconds: float, level: str) -> None:
         clock = FakeClock()
         theirs = Elsewhere(clock.now() + timedelta(seconds=seconds))
-        (finding,) = await clocks(Container(settings=settings(), clock=clock, database=theirs))
+        (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
         assert finding.level == level
         assert f"{abs(seconds):.3f} s {'behind' if seconds >= 0 else 'ahead of'}" in finding.seen
 
@@ -139,7 +140,7 @@ class TestDatabaseChecks:
 
         clock = Slow()
         theirs = Elsewhere(clock.now())
-        (finding,) = await clocks(Container(settings=settings(), clock=clock, database=theirs))
+        (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
         assert finding.level is Level.WARN  # 6 s apart, but perhaps only 4
 
 

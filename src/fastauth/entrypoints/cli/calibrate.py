@@ -30,15 +30,10 @@ def calibrate(
     ] = None,
 ) -> None:
     """Propose parameters of Argon2 for a wanted time here. The settings alone go to standard output."""
-    from rich.console import Console
-
     from fastauth.entrypoints.calibration import LANES, is_within, proposed
     from fastauth.entrypoints.machine import Machine
 
-    machine, console = (
-        Machine.here(),
-        Console(stderr=True, width=None if Console(stderr=True).is_terminal else 120),
-    )
+    machine, console = Machine.here(), _console()
     threads = machine.usable_cores
     memory_kib = memory_limit * 1024 if memory_limit else machine.usable_memory // 2 // 1024
     least = threads * min(owasp.MINIMA.values())
@@ -53,6 +48,15 @@ def calibrate(
     typer.echo(f"FASTAUTH_ARGON2_MEMORY_KIB={chosen.memory_kib}")
     typer.echo(f"FASTAUTH_ARGON2_TIME_COST={chosen.time_cost}")
     typer.echo(f"FASTAUTH_ARGON2_PARALLELISM={LANES}")
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.width = 120  # rich would take 80
+    return console
 
 
 async def _measured(seconds: float, memory_kib: int, threads: int) -> "tuple[Candidate, list[Candidate]]":

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor.database import clocks, database
+from fastauth.entrypoints.doctor.database import clock, database
 from fastauth.entrypoints.doctor.finding import Finding as Finding
 from fastauth.entrypoints.doctor.finding import Level as Level
 from fastauth.entrypoints.doctor.finding import exit_status as exit_status
@@ -22,7 +22,7 @@ CHECKS: tuple[Check, ...] = (
     mode,
     production_rules,
     database,
-    clocks,
+    clock,
     signing_keys,
     hashing,
     password_policy,
@@ -38,6 +38,11 @@ async def examine(container: Container, checks: tuple[Check, ...] = CHECKS) -> l
         try:
             findings += await check(container)
         except Unavailable as error:
-            subject = getattr(check, "__name__", "").replace("_", " ")
-            findings.append(warn(subject, f"could not be looked at: {error.detail}"))
+            reason = error.code.replace("_", " ")
+            findings.append(warn(subject_of(check), f"could not be looked at: {reason}"))
     return findings
+
+
+def subject_of(check: Check) -> str:
+    """Return what a check looks at, by its name."""
+    return getattr(check, "__name__", "").replace("_", " ")

@@ -27,12 +27,12 @@ async def database(container: Container) -> list[Finding]:
     return [answers, ok("schema", "no migration is pending")]
 
 
-async def clocks(container: Container) -> list[Finding]:
+async def clock(container: Container) -> list[Finding]:
     """Compare this clock with the database's, which stands for those of all replicas."""
-    clock = container.clock()
-    before = clock.now()
+    here = container.clock()
+    before = here.now()
     theirs = await container.database().now()
-    half = (clock.now() - before) / 2
+    half = (here.now() - before) / 2
     ahead = before + half - theirs
     direction = "ahead of" if ahead > timedelta() else "behind"
     seen = (
