@@ -193,7 +193,7 @@ def on(machine: Machine, **changes: object) -> Container:
     return Container(settings=settings(**changes), hasher=FakePasswordHasher(), machine=machine)
 
 
-QUICK = HashingSpeed(seconds=0.02, per_second=90)
+QUICK = HashingSpeed(seconds=0.02, per_second=90, core_seconds=0.02)
 
 
 class TestHashingCheck:
@@ -229,7 +229,8 @@ class TestHashingCheck:
         )
 
     def test_warns_of_a_hash_that_takes_a_second(self) -> None:
-        time, *_ = judged_speed(on(LARGE), HashingSpeed(seconds=1.0, per_second=2), 80 * MIB)
+        slow = HashingSpeed(seconds=1.0, core_seconds=1.0, per_second=2)
+        time, *_ = judged_speed(on(LARGE), slow, 80 * MIB)
         assert time.level is Level.WARN
 
 

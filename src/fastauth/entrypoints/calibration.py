@@ -40,6 +40,8 @@ async def candidates(
 ) -> AsyncIterator[Candidate]:
     """Find, for each number of passes, the most memory with which a hash takes no longer than that.
 
+    Of a core: what else runs here while one measures is not to weaken the hash.
+
     None has less than OWASP's minimum for its passes, however long that takes, nor so much that
     `threads` hashes at once take more than `memory_kib`.
     """
@@ -49,7 +51,9 @@ async def candidates(
             continue
         candidate = await candidate_of(least, passes, measure)
         for _ in range(CORRECTIONS):
-            fitting = int(candidate.memory_kib * seconds / candidate.speed.seconds)  # time grows with memory
+            fitting = int(
+                candidate.memory_kib * seconds / candidate.speed.core_seconds
+            )  # time grows with memory
             memory = max(least, min(most, fitting) // KIB_OF_A_MIB * KIB_OF_A_MIB)
             if abs(memory - candidate.memory_kib) <= TOLERANCE * candidate.memory_kib:
                 break
@@ -71,12 +75,12 @@ def proposed(found: list[Candidate], *, seconds: float) -> Candidate:
     within = [each for each in found if is_within(each, seconds=seconds)]
     if within:
         return max(within, key=lambda each: each.work_kib)
-    return min(found, key=lambda each: each.speed.seconds)
+    return min(found, key=lambda each: each.speed.core_seconds)
 
 
 def is_within(candidate: Candidate, *, seconds: float) -> bool:
-    """Say whether a hash took no more than so many seconds, and `TOLERANCE`."""
-    return candidate.speed.seconds <= seconds * (1 + TOLERANCE)
+    """Say whether a hash took no more of a core than so many seconds, and `TOLERANCE`."""
+    return candidate.speed.core_seconds <= seconds * (1 + TOLERANCE)
 
 
 def argon2id_on(pool: HashingPool, *, threads: int) -> Measure:
