@@ -12,7 +12,7 @@ LANES = 1
 """More only help where cores have nothing to do; a server hashes on all of them as it is."""
 
 TOLERANCE = 0.1
-"""A share by which a time may be wrong: two runs on a quiet machine differ by less."""
+"""A share by which two measurements of one pair of parameters may well differ."""
 
 CORRECTIONS = 3
 """Times that a candidate is measured again with another memory, so that it takes the wanted time."""
@@ -40,8 +40,7 @@ async def candidates(
 ) -> AsyncIterator[Candidate]:
     """Find, for each number of passes, the most memory with which a hash takes no longer than that.
 
-    Of a core: what else runs here while one measures is not to weaken the hash.
-
+    The time is that of a core: what else runs here meanwhile is not to weaken the hash.
     None has less than OWASP's minimum for its passes, however long that takes, nor so much that
     `threads` hashes at once take more than `memory_kib`.
     """
@@ -51,10 +50,8 @@ async def candidates(
             continue
         candidate = await candidate_of(least, passes, measure)
         for _ in range(CORRECTIONS):
-            fitting = int(
-                candidate.memory_kib * seconds / candidate.speed.core_seconds
-            )  # time grows with memory
-            memory = max(least, min(most, fitting) // KIB_OF_A_MIB * KIB_OF_A_MIB)
+            fitting = candidate.memory_kib * seconds / candidate.speed.core_seconds  # they grow alike
+            memory = max(least, min(most, int(fitting)) // KIB_OF_A_MIB * KIB_OF_A_MIB)
             if abs(memory - candidate.memory_kib) <= TOLERANCE * candidate.memory_kib:
                 break
             candidate = await candidate_of(memory, passes, measure)
