@@ -1,6 +1,8 @@
 """The review of a deployment, check by check."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -71,6 +73,17 @@ class TestExamine:
             "timing of names": found(findings)["timing of names"],  # as the machine would have it
         }
         assert all(finding.mends for finding in findings if finding.level is Level.FAIL)
+
+    async def test_stores_nothing(self, tmp_path: Path) -> None:
+        url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+        container = Container(settings=settings(database_url=url))
+        await migrate_database(container)
+        await container.rotate_keys()()
+        with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+            before = list(connection.iterdump())
+            await examine(container)
+            assert list(connection.iterdump()) == before
+        await shut_down(container)
 
     async def test_says_what_it_could_not_look_at(self) -> None:
         async def busy_day(_container: Container) -> list[Finding]:
