@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeSessionRepository,
     FakeSigningKeyRepository,
     FakeStorage,
+    FakeStorageProbe,
     FakeUnitOfWork,
     FakeUserRepository,
 )
@@ -152,7 +153,9 @@ async def client_of(settings: Settings) -> httpx2.AsyncClient:
         settings=settings,
         users=FakeUserRepository(storage),
         sessions=FakeSessionRepository(storage),
+        database=FakeStorageProbe(),
         signing_keys=FakeSigningKeyRepository(storage),
+        probed_keys=FakeSigningKeyRepository(storage),
         unit_of_work=FakeUnitOfWork(storage),
         hasher=FakePasswordHasher(),
         clock=clock,
@@ -163,25 +166,31 @@ async def client_of(settings: Settings) -> httpx2.AsyncClient:
 
 
 GOOD = a_registration(password="a password of nobody else")
+CREDENTIALS = {"username": GOOD["username"], "password": GOOD["password"]}
 REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/", None),
     ("GET", "/ping", None),
     ("GET", "/health/live", None),
+    ("GET", "/health/ready", None),
     ("POST", "/users/register", GOOD),
     ("POST", "/users/register", GOOD),
     ("POST", "/users/register", {"username": "san tosh", "password": "", "fullname": ""}),
     ("POST", "/users/register", []),
     ("DELETE", "/users/register", None),
     ("POST", "/sessions", {"username": GOOD["username"], "password": "another"}),
-    ("POST", "/sessions", {"username": GOOD["username"], "password": GOOD["password"]}),
+    ("POST", "/sessions", CREDENTIALS),
     ("POST", "/sessions/refresh", {"refresh_token": "fa_rt_none"}),
     ("GET", "/users/me", None),
+    ("PATCH", "/users/me", {"fullname": "Somebody Else"}),
+    ("PUT", "/users/me/password", {"current_password": "another", "new_password": "of nobody else too"}),
     ("GET", "/sessions", None),
     ("GET", "/.well-known/jwks.json", None),
     ("GET", "/.well-known/oauth-authorization-server", None),
+    ("DELETE", "/sessions/none", None),
+    ("DELETE", "/sessions/current", None),
 ]
 VARIES = {"content-length", "date", "x-request-id"}
-RANDOM = re.compile(r'"(access_token|refresh_token|kid|x|y)":"[^"]+"')
+RANDOM = re.compile(r'"(access_token|refresh_token|id|kid|x|y)":"[^"]+"')
 
 
 async def seen(client: httpx2.AsyncClient, method: str, path: str, body: object) -> tuple[Any, ...]:
@@ -194,13 +203,27 @@ async def seen(client: httpx2.AsyncClient, method: str, path: str, body: object)
     return answer.status_code, headers, RANDOM.sub(r'"\1":"..."', answer.text)
 
 
+async def agree(lax: httpx2.AsyncClient, strict: httpx2.AsyncClient) -> None:
+    """See both answer every request alike."""
+    for request in REQUESTS:
+        assert await seen(lax, *request) == await seen(strict, *request), request
+
+
 class TestDevelopment:
+    async def test_is_asked_by_this_test_wherever_it_can_be(self) -> None:
+        async with await client_of(Settings(secret_key=FIT["secret_key"])) as client:
+            paths = (await client.get("/openapi.json")).json()["paths"]
+        assert {path for path in paths if "{" not in path} - {path for _, path, _ in REQUESTS} == set()
+
     async def test_differs_to_a_client_in_the_documentation_and_in_weak_passwords_alone(self) -> None:
         relaxed = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
         weak = a_registration(password="sntsh")
         async with await client_of(relaxed) as lax, await client_of(in_production()) as strict:
-            for request in REQUESTS:
-                assert await seen(lax, *request) == await seen(strict, *request), request
+            await agree(lax, strict)
+            for client in (lax, strict):
+                tokens = (await client.post("/sessions", json=CREDENTIALS)).json()
+                client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+            await agree(lax, strict)
             documents = [(await client.get("/docs")).status_code for client in (lax, strict)]
             weaklings = [
                 (await client.post("/users/register", json=weak)).status_code for client in (lax, strict)
