@@ -11,12 +11,14 @@ from sqlalchemy import make_url
 from tests.fakes import FakeClock, FakePasswordHasher, FakeSigningKeyRepository, FakeStorage
 from typer.testing import CliRunner
 
+from fastauth.adapters.passwords import best_build, hash_build
 from fastauth.domain.errors import HashingOverloaded
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
 from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database
+from fastauth.entrypoints.doctor.guessing import guessing
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
 from fastauth.entrypoints.doctor.hashing import judged as judged_speed
 from fastauth.entrypoints.doctor.keys import signing_keys
@@ -64,9 +66,12 @@ class TestExamine:
             "clock": "ok",
             "signing key": "ok",
             "next key": "ok",
+            "hash library": "ok" if hash_build() == best_build() else "warn",
             "hash time": "ok",
             "hash rate": "ok",
             "hash memory": "ok",
+            "limits on guessing": "warn",
+            "proxies": "warn",
             "password length": "fail",
             "blocklist": "fail",
             "other rules": "ok",
@@ -326,3 +331,25 @@ class TestDoctor:
         findings = [Finding(level=Level(level), subject="", seen="")]
         assert exit_status(findings, strict=False) == usually
         assert exit_status(findings, strict=True) == strictly
+
+
+class TestGuessing:
+    @pytest.mark.parametrize(
+        ("changes", "level"),
+        [
+            ({}, "warn"),
+            ({"host": "localhost"}, "warn"),
+            ({"host": "192.0.2.1"}, "ok"),
+            ({"host": "fastauth"}, "ok"),
+            ({"trusted_proxies": "127.0.0.1"}, "ok"),
+            ({"trusted_proxies": "127.0.0.1, 0.0.0.0/0"}, "fail"),
+            ({"trusted_proxies": "::/0"}, "fail"),
+        ],
+    )
+    async def test_looks_at_whose_word_is_taken(self, changes: dict[str, object], level: str) -> None:
+        assert found(await guessing(Container(settings=settings(**changes))))["proxies"] == level
+
+    async def test_misses_the_limits(self) -> None:
+        for limits, level in {True: "ok", False: "warn"}.items():
+            findings = await guessing(Container(settings=settings(limits=limits)))
+            assert found(findings)["limits on guessing"] == level

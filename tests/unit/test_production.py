@@ -16,6 +16,7 @@ from tests.fakes import (
     FakeSigningKeyRepository,
     FakeStorage,
     FakeStorageProbe,
+    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserRepository,
 )
@@ -156,6 +157,7 @@ async def client_of(settings: Settings) -> httpx2.AsyncClient:
         database=FakeStorageProbe(),
         signing_keys=FakeSigningKeyRepository(storage),
         probed_keys=FakeSigningKeyRepository(storage),
+        tallies=FakeTallyRepository(storage),
         unit_of_work=FakeUnitOfWork(storage),
         hasher=FakePasswordHasher(),
         clock=clock,
@@ -215,10 +217,10 @@ class TestDevelopment:
             paths = (await client.get("/openapi.json")).json()["paths"]
         assert {path for path in paths if "{" not in path} - {path for _, path, _ in REQUESTS} == set()
 
-    async def test_differs_to_a_client_in_the_documentation_and_in_weak_passwords_alone(self) -> None:
+    async def test_differs_to_a_client_in_documentation_weak_passwords_and_limits_alone(self) -> None:
         relaxed = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
         weak = a_registration(password="sntsh")
-        async with await client_of(relaxed) as lax, await client_of(in_production()) as strict:
+        async with await client_of(relaxed) as lax, await client_of(in_production(limits=False)) as strict:
             await agree(lax, strict)
             for client in (lax, strict):
                 tokens = (await client.post("/sessions", json=CREDENTIALS)).json()
@@ -230,3 +232,10 @@ class TestDevelopment:
             ]
         assert documents == [200, 404]
         assert weaklings == [201, 422]
+
+    async def test_does_not_limit_guesses(self) -> None:
+        relaxed = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
+        async with await client_of(relaxed) as lax, await client_of(in_production()) as strict:
+            for client, statuses in {lax: {401}, strict: {401, 429}}.items():
+                guesses = [await client.post("/sessions", json=CREDENTIALS) for _ in range(20)]
+                assert {answer.status_code for answer in guesses} == statuses

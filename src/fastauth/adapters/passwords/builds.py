@@ -44,6 +44,12 @@ def hash_build(folder: Path = FOLDER) -> str:
     return place.name if place.parent == folder else STOCK
 
 
+def best_build() -> str:
+    """Return the name of the build that would be the fastest on this processor."""
+    known = instructions()
+    return next((name for name in FASTEST_FIRST if name in known), STOCK)
+
+
 def instructions(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
     """Return what every processor of this machine understands, as far as Linux tells it."""
     try:

@@ -1,5 +1,6 @@
 """What hashing takes here, and what that allows."""
 
+from fastauth.adapters.passwords import best_build, hash_build
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 from fastauth.entrypoints.hashing_speed import HashingSpeed, hashing_speed
@@ -13,6 +14,15 @@ SPARE = 0.2
 
 MIB = 1024 * 1024
 COSTS = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST; fastauth calibrate"
+
+
+async def hash_library(_container: Container) -> list[Finding]:
+    """Ask which build hashes."""
+    build, best = hash_build(), best_build()
+    if build == best:
+        return [ok("hash library", f"{build} build")]
+    seen = f"{build} build, though the processor has {best}"
+    return [warn("hash library", seen, mends="make fast-hash, or the image")]
 
 
 async def hashing(container: Container) -> list[Finding]:
