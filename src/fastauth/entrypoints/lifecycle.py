@@ -56,7 +56,15 @@ async def start_up(container: Container) -> None:
     if reasons:
         raise ProductionRefused(reasons)
     await container.rotate_keys()()
-    container.hasher()  # makes the hash of nobody now, and not while the first request waits
+
+
+def warm_up(container: Container) -> None:
+    """Make the hash of nobody now, and not while the first request waits.
+
+    Only where requests are served: glibc gives back the memory of the first hash of a thread, and keeps
+    that of the second.
+    """
+    container.hasher()
     _hashing_log.info("passwords are hashed by the %s build of Argon2", hash_build())
 
 

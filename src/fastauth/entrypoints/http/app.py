@@ -10,7 +10,7 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
 from fastauth.entrypoints.http.edge import Edge
 from fastauth.entrypoints.http.problems import install_problem_handlers
-from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up
+from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up, warm_up
 from fastauth.entrypoints.settings import Settings
 
 ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
@@ -23,6 +23,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await start_up(container)
+        warm_up(container)
         try:
             async with housekeeping(container):
                 yield
