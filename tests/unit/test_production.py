@@ -192,7 +192,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("DELETE", "/sessions/current", None),
 ]
 VARIES = {"content-length", "date", "x-request-id"}
-RANDOM = re.compile(r'"(access_token|refresh_token|id|kid|x|y)":"[^"]+"')
+RANDOM = re.compile(r'"(access_token|refresh_token|device_token|id|kid|x|y)":"[^"]+"')
 
 
 async def seen(client: httpx2.AsyncClient, method: str, path: str, body: object) -> tuple[Any, ...]:
