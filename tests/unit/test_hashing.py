@@ -16,7 +16,7 @@ from tests.contracts.password_hasher import NO_HASHES, PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED
-from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, InvalidInput
 
 
 @pytest.fixture
@@ -128,6 +128,15 @@ class TestVerification:
     ) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
+
+    @pytest.mark.parametrize("kind", FOREIGN)
+    def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+        assert hasher.recognise(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
+
+    @pytest.mark.parametrize("kind", UNUSABLE)
+    def test_does_not_recognise_what_nothing_fits(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+        with pytest.raises(InvalidInput):
+            hasher.recognise(UNUSABLE[kind])
 
     @pytest.mark.parametrize("kind", [*UNUSABLE, *NO_HASHES, None])
     async def test_computes_one_hash_whether_a_password_is_wrong_or_there_is_no_hash_to_compute(

@@ -167,6 +167,16 @@ class PasswordHasher(Protocol):
             HashingOverloaded: Too many others wait.
         """
 
+    def recognise(self, encoded: str) -> PasswordHash:
+        """Read a hash that somebody else made, of a format that `verify` understands.
+
+        Nothing is computed.
+
+        Raises:
+            InvalidInput: No password could ever fit: it is damaged, of an unknown format, or
+                dearer than a log-in may be.
+        """
+
 
 class UsernameProfile(Protocol):
     """Decides which names are allowed, and which of them are the same name."""
