@@ -10,5 +10,6 @@ from tests.fakes.storage import FakeStorage as FakeStorage
 from tests.fakes.storage import FakeSweeper as FakeSweeper
 from tests.fakes.storage import FakeTallyRepository as FakeTallyRepository
 from tests.fakes.storage import FakeUnitOfWork as FakeUnitOfWork
+from tests.fakes.storage import FakeUserDirectory as FakeUserDirectory
 from tests.fakes.storage import FakeUserRepository as FakeUserRepository
 from tests.fakes.storage_probe import FakeStorageProbe as FakeStorageProbe

@@ -72,6 +72,19 @@ class FakeUserRepository:
         self.storage.users[user_id] = replace(self.storage.users[user_id], disabled_at=since)
 
 
+class FakeUserDirectory:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+        found = [
+            user
+            for user in self.storage.users.values()
+            if (after is None or user.id > after) and disabled in {None, user.disabled_at is not None}
+        ]
+        return sorted(found, key=lambda user: user.id)[:at_most]
+
+
 class FakeSessionRepository:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage

@@ -11,6 +11,7 @@ from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.contracts.user_directory import UserDirectoryContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.integration.conftest import adopted_key, connect
 from tests.integration.postgres import PostgresServer
@@ -23,6 +24,7 @@ from fastauth.adapters.sql import (
     SqlSweeper,
     SqlTallyRepository,
     SqlUnitOfWork,
+    SqlUserDirectory,
     SqlUserRepository,
     migrate,
 )
@@ -96,6 +98,12 @@ class TestDatabase(StorageProbeContract):
 
 class TestSqlUserRepository(OnSql, UserRepositoryContract):
     """The contract and nothing else."""
+
+
+class TestSqlUserDirectory(OnSql, UserDirectoryContract):
+    @pytest.fixture
+    def directory(self, database: Database) -> SqlUserDirectory:
+        return SqlUserDirectory(connections=database.autocommit)
 
 
 class TestSqlSessionRepository(OnSql, SweeperContract):

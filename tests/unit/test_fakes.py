@@ -7,6 +7,7 @@ from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.contracts.user_directory import UserDirectoryContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import (
     FakePasswordHasher,
@@ -16,6 +17,7 @@ from tests.fakes import (
     FakeSweeper,
     FakeTallyRepository,
     FakeUnitOfWork,
+    FakeUserDirectory,
     FakeUserRepository,
 )
 
@@ -29,6 +31,16 @@ class TestFakeUserRepository(UserRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+
+class TestFakeUserDirectory(UserDirectoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def directory(self, users: FakeUserRepository) -> FakeUserDirectory:
+        return FakeUserDirectory(users.storage)
 
 
 class TestFakePasswordHasher(PasswordHasherContract):

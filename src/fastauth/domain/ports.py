@@ -46,6 +46,16 @@ class UserRepository(Protocol):
         """Close the account `since` some time, or open it again with ``None``."""
 
 
+class UserDirectory(Protocol):
+    """Everybody who has registered, to leaf through."""
+
+    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+        """Return accounts in the order of their ids, those that follow `after` or the first.
+
+        `disabled` leaves those alone that are disabled, or those that are not.
+        """
+
+
 class SessionRepository(Protocol):
     """Every session that may still be used."""
 

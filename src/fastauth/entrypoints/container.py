@@ -15,6 +15,7 @@ from fastauth.adapters.sql import (
     SqlSweeper,
     SqlTallyRepository,
     SqlUnitOfWork,
+    SqlUserDirectory,
     SqlUserRepository,
 )
 from fastauth.adapters.system_clock import SystemClock
@@ -24,7 +25,9 @@ from fastauth.application.change_password import ChangePassword
 from fastauth.application.check_readiness import CheckReadiness
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
+from fastauth.application.end_sessions import EndSessions
 from fastauth.application.list_sessions import ListSessions
+from fastauth.application.list_users import ListUsers
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
 from fastauth.application.publish_keys import PublishKeys
@@ -32,6 +35,8 @@ from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
 from fastauth.application.reopen_user import ReopenUser
 from fastauth.application.rotate_keys import RotateKeys
+from fastauth.application.set_password import SetPassword
+from fastauth.application.show_user import ShowUser
 from fastauth.application.sweep import Sweep
 from fastauth.application.throttle import Throttle
 from fastauth.domain.device_token import DeviceTokenMint
@@ -46,6 +51,7 @@ from fastauth.domain.ports import (
     Sweeper,
     TallyRepository,
     UnitOfWork,
+    UserDirectory,
     UsernameProfile,
     UserRepository,
 )
@@ -161,6 +167,7 @@ class Container(DeclarativeContainer):
     clock: Provider[Clock] = Singleton(SystemClock)
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
+    directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=database.provided.autocommit
     )
@@ -243,6 +250,22 @@ class Container(DeclarativeContainer):
     )
     reopen_user: Provider[ReopenUser] = Singleton(
         ReopenUser, users=users, usernames=usernames, throttle=throttle
+    )
+    list_users: Provider[ListUsers] = Singleton(ListUsers, directory=directory)
+    show_user: Provider[ShowUser] = Singleton(
+        ShowUser, users=users, sessions=sessions, usernames=usernames, clock=clock
+    )
+    end_sessions: Provider[EndSessions] = Singleton(
+        EndSessions, users=users, sessions=sessions, usernames=usernames, clock=clock
+    )
+    set_password: Provider[SetPassword] = Singleton(
+        SetPassword,
+        users=users,
+        usernames=usernames,
+        hasher=hasher,
+        passwords=password_policy,
+        unit_of_work=unit_of_work,
+        clock=clock,
     )
     publish_keys: Provider[PublishKeys] = Singleton(
         PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock
