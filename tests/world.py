@@ -6,12 +6,14 @@ from tests.builders import PROFILE, a_policy
 from tests.fakes import (
     FakeAccessTokens,
     FakeClock,
+    FakeNameLedger,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeStorage,
     FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserDirectory,
+    FakeUserIntake,
     FakeUserRepository,
 )
 
@@ -21,6 +23,7 @@ from fastauth.application.change_password import ChangePassword
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
 from fastauth.application.end_sessions import EndSessions
+from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.list_users import ListUsers
 from fastauth.application.log_in import LogIn
@@ -128,6 +131,13 @@ class World:
             hasher=self.hasher,
             passwords=self.passwords,
             unit_of_work=self.unit_of_work,
+            clock=self.clock,
+        )
+        self.import_users = ImportUsers(
+            intake=FakeUserIntake(self.storage),
+            hasher=self.hasher,
+            usernames=PROFILE,
+            ledger=FakeNameLedger,
             clock=self.clock,
         )
 

@@ -1,14 +1,15 @@
 """A database in memory, and the ports that reach it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fastauth.domain.errors import InvalidCredentials, UsernameTaken
 from fastauth.domain.event import Event
 from fastauth.domain.full_name import FullName
+from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
@@ -83,6 +84,28 @@ class FakeUserDirectory:
             if (after is None or user.id > after) and disabled in {None, user.disabled_at is not None}
         ]
         return sorted(found, key=lambda user: user.id)[:at_most]
+
+
+class FakeUserIntake:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.users = FakeUserRepository(storage)
+
+    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
+        users = self.users.storage.users.values()
+        return {user.username.key: user.password_hash for user in users if user.username.key in keys}
+
+    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
+        admitted = set()
+        for newcomer in newcomers:
+            with suppress(UsernameTaken):
+                user = await self.users.add(
+                    username=newcomer.username,
+                    fullname=newcomer.fullname,
+                    password_hash=newcomer.password_hash,
+                )
+                await self.users.set_disabled(user.id, newcomer.disabled_at)
+                admitted.add(newcomer.username.key)
+        return admitted
 
 
 class FakeSessionRepository:

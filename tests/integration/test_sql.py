@@ -12,6 +12,7 @@ from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_directory import UserDirectoryContract
+from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.integration.conftest import adopted_key, connect
 from tests.integration.postgres import PostgresServer
@@ -25,6 +26,7 @@ from fastauth.adapters.sql import (
     SqlTallyRepository,
     SqlUnitOfWork,
     SqlUserDirectory,
+    SqlUserIntake,
     SqlUserRepository,
     migrate,
 )
@@ -104,6 +106,12 @@ class TestSqlUserDirectory(OnSql, UserDirectoryContract):
     @pytest.fixture
     def directory(self, database: Database) -> SqlUserDirectory:
         return SqlUserDirectory(connections=database.autocommit)
+
+
+class TestSqlUserIntake(OnSql, UserIntakeContract):
+    @pytest.fixture
+    def intake(self, database: Database) -> SqlUserIntake:
+        return SqlUserIntake(engine=database.engine)
 
 
 class TestSqlSessionRepository(OnSql, SweeperContract):

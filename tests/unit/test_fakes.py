@@ -1,6 +1,7 @@
 """The fakes earn their trust: they keep the contracts that the adapters keep."""
 
 import pytest
+from tests.contracts.name_ledger import NameLedgerContract
 from tests.contracts.password_hasher import PasswordHasherContract
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
@@ -8,8 +9,10 @@ from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_directory import UserDirectoryContract
+from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import (
+    FakeNameLedger,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
@@ -18,6 +21,7 @@ from tests.fakes import (
     FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserDirectory,
+    FakeUserIntake,
     FakeUserRepository,
 )
 
@@ -41,6 +45,22 @@ class TestFakeUserDirectory(UserDirectoryContract):
     @pytest.fixture
     def directory(self, users: FakeUserRepository) -> FakeUserDirectory:
         return FakeUserDirectory(users.storage)
+
+
+class TestFakeUserIntake(UserIntakeContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def intake(self, users: FakeUserRepository) -> FakeUserIntake:
+        return FakeUserIntake(users.storage)
+
+
+class TestFakeNameLedger(NameLedgerContract):
+    @pytest.fixture
+    def open_ledger(self) -> type[FakeNameLedger]:
+        return FakeNameLedger
 
 
 class TestFakePasswordHasher(PasswordHasherContract):

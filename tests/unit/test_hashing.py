@@ -133,6 +133,13 @@ class TestVerification:
     def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         assert hasher.recognise(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
 
+    @pytest.mark.parametrize("salt", ["sa\0lt", "\ud800", "sält", "sa\nlt"])
+    def test_does_not_recognise_what_could_not_be_stored_or_shown(
+        self, hasher: Argon2PasswordHasher, salt: str
+    ) -> None:
+        with pytest.raises(InvalidInput):
+            hasher.recognise(FOREIGN["Django's pbkdf2_sha256"].replace("salt", salt))
+
     @pytest.mark.parametrize("kind", UNUSABLE)
     def test_does_not_recognise_what_nothing_fits(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         with pytest.raises(InvalidInput):

@@ -4,13 +4,14 @@ Whoever implements a port keeps the promises of its contract in ``tests/contract
 that reaches the database raises `StorageUnavailable` where the database does not answer.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.event import Event
 from fastauth.domain.full_name import FullName
+from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
@@ -54,6 +55,27 @@ class UserDirectory(Protocol):
 
         `disabled` leaves those alone that are disabled, or those that are not.
         """
+
+
+class UserIntake(Protocol):
+    """The way in for many at once."""
+
+    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
+        """Return by their keys the hashes of those names that somebody goes by."""
+
+    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
+        """Store those whose names nobody goes by, in one transaction; return their keys.
+
+        No two of `newcomers` have one key. Of any number of calls at once with one key, a single
+        one returns it.
+        """
+
+
+class NameLedger(AbstractContextManager["NameLedger"], Protocol):
+    """Remembers names, however many, until it is left."""
+
+    def first_place(self, key: str, place: int) -> int:
+        """Return where `key` was first: at `place`, unless it is there already."""
 
 
 class SessionRepository(Protocol):

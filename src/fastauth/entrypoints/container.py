@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Callable, Dependency, Provider, Singleton
+from dependency_injector.providers import Callable, Dependency, Factory, Provider, Singleton
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool, common_passwords
 from fastauth.adapters.precis import PrecisUsernameProfile
+from fastauth.adapters.spooled_names import SpooledNameLedger
 from fastauth.adapters.sql import (
     Database,
     SqlSessionRepository,
@@ -16,6 +17,7 @@ from fastauth.adapters.sql import (
     SqlTallyRepository,
     SqlUnitOfWork,
     SqlUserDirectory,
+    SqlUserIntake,
     SqlUserRepository,
 )
 from fastauth.adapters.system_clock import SystemClock
@@ -26,6 +28,7 @@ from fastauth.application.check_readiness import CheckReadiness
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
 from fastauth.application.end_sessions import EndSessions
+from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.list_users import ListUsers
 from fastauth.application.log_in import LogIn
@@ -45,6 +48,7 @@ from fastauth.domain.ports import (
     AccessTokens,
     Clock,
     KeySmith,
+    NameLedger,
     PasswordHasher,
     SessionRepository,
     SigningKeyRepository,
@@ -52,6 +56,7 @@ from fastauth.domain.ports import (
     TallyRepository,
     UnitOfWork,
     UserDirectory,
+    UserIntake,
     UsernameProfile,
     UserRepository,
 )
@@ -168,6 +173,8 @@ class Container(DeclarativeContainer):
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
+    intake: Provider[UserIntake] = Singleton(SqlUserIntake, engine=database.provided.engine)
+    ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=database.provided.autocommit
     )
@@ -266,6 +273,9 @@ class Container(DeclarativeContainer):
         passwords=password_policy,
         unit_of_work=unit_of_work,
         clock=clock,
+    )
+    import_users: Provider[ImportUsers] = Singleton(
+        ImportUsers, intake=intake, hasher=hasher, usernames=usernames, ledger=ledger.provider, clock=clock
     )
     publish_keys: Provider[PublishKeys] = Singleton(
         PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock

@@ -59,7 +59,8 @@ class Argon2PasswordHasher:
 
     def recognise(self, encoded: str) -> PasswordHash:
         """See `fastauth.domain.ports.PasswordHasher`."""
-        if len(encoded) > MOST_CODE_POINTS or not self._is_known(encoded.removeprefix(_DJANGO_PREFIX)):
+        whole = len(encoded) <= MOST_CODE_POINTS and encoded.isascii() and encoded.isprintable()
+        if not (whole and self._is_known(encoded.removeprefix(_DJANGO_PREFIX))):
             raise InvalidInput(
                 Violation("password", "unknown_hash", "Must be a hash that a log-in can verify.")
             )

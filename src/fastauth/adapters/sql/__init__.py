@@ -3,6 +3,7 @@
 from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.failures import SchemaBehind as SchemaBehind
+from fastauth.adapters.sql.intake import SqlUserIntake as SqlUserIntake
 from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.migrate import MigrationRefused as MigrationRefused
 from fastauth.adapters.sql.migrate import migrate as migrate
