@@ -11,8 +11,9 @@ HASHES = ("password_hash", "hashed_password", "password")
 _FULLNAMES = ("fullname", "full_name", "name")
 _HALVES = ("first_name", "last_name")
 
-_TRUE = {True, "true", "t", "yes", "y", "1"}
-_FALSE = {False, "false", "f", "no", "n", "0"}
+_BOOLEANS = dict.fromkeys(("true", "t", "yes", "y", "1"), True) | dict.fromkeys(
+    ("false", "f", "no", "n", "0"), False
+)
 
 
 def unwrapped(record: Mapping[str, object]) -> Mapping[str, object] | None:
@@ -67,8 +68,7 @@ def _fullname(record: Mapping[str, object]) -> str:
 
 
 def _active(record: Mapping[str, object]) -> bool:
-    value = record.get("is_active", True)
-    known = value.lower() if isinstance(value, str) else value
-    if not isinstance(known, (str, int)) or known not in _TRUE | _FALSE:
-        raise InvalidInput(Violation("is_active", "not_a_boolean", "Must be true or false."))
-    return known in _TRUE
+    try:
+        return _BOOLEANS[str(record.get("is_active", True)).lower()]
+    except KeyError:
+        raise InvalidInput(Violation("is_active", "not_a_boolean", "Must be true or false.")) from None
