@@ -49,6 +49,8 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[int, Row]]:
 
 
 class _Array:
+    """A JSON array that is read as it is taken apart."""
+
     def __init__(self, source: codecs.StreamReader) -> None:
         self._source = source
         self._decoder = json.JSONDecoder()
