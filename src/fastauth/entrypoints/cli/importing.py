@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fastauth.entrypoints.cli.findings import Findings
 from fastauth.entrypoints.cli.output import visible
 from fastauth.entrypoints.cli.running import fail, run
-from fastauth.entrypoints.cli.tally import Tally
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -40,32 +40,32 @@ def import_users(file: File, dry_run: DryRun = False, report: Report = None) -> 
     from fastauth.entrypoints.dumps import Dump, DumpUnreadable
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    tally = Tally(console, report)
+    findings = Findings(console, report)
     stopped = ""
     try:
         dump = Dump(file)
-        run(lambda container: _import(container, dump, tally, _progress(file, console), dry_run=dry_run))
+        run(lambda container: _import(container, dump, findings, _progress(file, console), dry_run=dry_run))
     except DumpUnreadable as error:
         stopped = f"{visible(file.name)}: {error}"
     except KeyboardInterrupt:
         stopped = "interrupted; the same command goes on"
     finally:
-        tally.close(dry_run=dry_run)
+        findings.close(dry_run=dry_run)
     if stopped:
         fail(stopped)
-    if tally.refused:
+    if findings.refused:
         raise typer.Exit(1)
-    if not tally.entries:
+    if not findings.entries:
         fail(f"{visible(file.name)}: there is nothing in it")
 
 
 async def _import(
-    container: "Container", dump: "Dump", tally: Tally, progress: "Progress", *, dry_run: bool
+    container: "Container", dump: "Dump", findings: Findings, progress: "Progress", *, dry_run: bool
 ) -> None:
     with progress:
         async for verdicts in container.import_users()(dump, dry_run=dry_run):
-            tally.note(verdicts, unit=dump.unit)
-            progress.update(progress.task_ids[0], completed=dump.position, entries=tally.entries)
+            findings.note(verdicts, unit=dump.unit)
+            progress.update(progress.task_ids[0], completed=dump.position, entries=findings.entries)
 
 
 def _progress(file: "BufferedReader", console: "Console") -> "Progress":
