@@ -131,6 +131,7 @@ class World:
             hasher=self.hasher,
             passwords=self.passwords,
             unit_of_work=self.unit_of_work,
+            throttle=self.throttle,
             clock=self.clock,
         )
         self.import_users = ImportUsers(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.throttle import Throttle
 from fastauth.domain.errors import UserNotFound
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.password import PasswordHash, PasswordPolicy
@@ -12,13 +13,17 @@ from fastauth.domain.username import Username
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPassword:
-    """Give an account a password without knowing its old one, and end every session."""
+    """Give an account a password without knowing its old one, and end every session.
+
+    Whoever gets to know it may be on a new device: strangers' guesses are forgotten.
+    """
 
     users: UserRepository
     usernames: UsernameProfile
     hasher: PasswordHasher
     passwords: PasswordPolicy
     unit_of_work: UnitOfWork
+    throttle: Throttle
     clock: Clock
 
     async def __call__(self, *, username: str, password: str) -> User:
@@ -35,6 +40,7 @@ class SetPassword:
         new_hash = await self.hasher.hash(self.passwords.choose(password, own_words=own_words))
         while not await self._replace(user, new_hash):
             user = await self._found(name)  # somebody logged in meanwhile, and their hash was renewed
+        await self.throttle.reopen(name)
         return user
 
     async def _found(self, name: Username) -> User:

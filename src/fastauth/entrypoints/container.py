@@ -272,6 +272,7 @@ class Container(DeclarativeContainer):
         hasher=hasher,
         passwords=password_policy,
         unit_of_work=unit_of_work,
+        throttle=throttle,
         clock=clock,
     )
     import_users: Provider[ImportUsers] = Singleton(
