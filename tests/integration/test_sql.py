@@ -111,30 +111,30 @@ class TestSqlUserDirectory(OnSql, UserDirectoryContract):
 class TestSqlUserIntake(OnSql, UserIntakeContract):
     @pytest.fixture
     def intake(self, database: Database) -> SqlUserIntake:
-        return SqlUserIntake(engine=database.engine)
+        return SqlUserIntake(connections=database.transactions)
 
 
 class TestSqlSessionRepository(OnSql, SweeperContract):
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(engine=database.engine)
+        return SqlSweeper(connections=database.transactions)
 
 
 class TestSqlTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def tallies(self, database: Database) -> SqlTallyRepository:
-        return SqlTallyRepository(engine=database.engine)
+        return SqlTallyRepository(connections=database.transactions)
 
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(engine=database.engine)
+        return SqlSweeper(connections=database.transactions)
 
 
 class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database
-        return SqlUnitOfWork(engine=database.engine)
+        return SqlUnitOfWork(connections=database.transactions)
 
     async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
         async with self.database.engine.connect() as connection:

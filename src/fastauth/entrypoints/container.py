@@ -173,7 +173,7 @@ class Container(DeclarativeContainer):
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
-    intake: Provider[UserIntake] = Singleton(SqlUserIntake, engine=database.provided.engine)
+    intake: Provider[UserIntake] = Singleton(SqlUserIntake, connections=database.provided.transactions)
     ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=database.provided.autocommit
@@ -181,12 +181,14 @@ class Container(DeclarativeContainer):
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=database.provided.autocommit
     )
-    tallies: Provider[TallyRepository] = Singleton(SqlTallyRepository, engine=database.provided.engine)
-    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, engine=database.provided.engine)
+    tallies: Provider[TallyRepository] = Singleton(
+        SqlTallyRepository, connections=database.provided.transactions
+    )
+    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.transactions)
     probed_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=database.provided.probes
     )
-    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, engine=database.provided.engine)
+    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, connections=database.provided.transactions)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
         pool=hashing_pool,
