@@ -68,6 +68,7 @@ from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
 from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.stopping import Stopping
 
 CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
@@ -156,6 +157,8 @@ class Container(DeclarativeContainer):
     refresh_tokens: Provider[RefreshTokenMint] = Singleton(_refresh_token_mint, secret_keys)
     device_tokens: Provider[DeviceTokenMint] = Singleton(_device_token_mint, secret_keys)
     tally_keys: Provider[TallyKeys] = Singleton(_tally_keys, secret_keys)
+
+    stopping: Provider[Stopping] = Singleton(Stopping, delay=settings.provided.shutdown_delay_seconds)
 
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(

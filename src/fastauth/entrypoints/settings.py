@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
     connections_per_address: int = Field(default=1_000, ge=1)
+    shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)
+    shutdown_timeout_seconds: int = Field(default=10, ge=0, le=600)
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     limits: bool = False
     limit_log_ins: int = Field(default=30, ge=1)

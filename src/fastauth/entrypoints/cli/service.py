@@ -6,15 +6,13 @@ from http.client import HTTPConnection, HTTPException
 
 import typer
 
-from fastauth.entrypoints import logs
 from fastauth.entrypoints.cli.running import any_settings_or_exit, fail, run, settings_or_exit
 
 
 def serve() -> None:
     """Serve the JSON API. In development the database is migrated first."""
-    import uvicorn
-
     from fastauth.entrypoints.lifecycle import start_up
+    from fastauth.entrypoints.server import run_server
 
     settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
     if settings.relaxed:
@@ -25,20 +23,7 @@ def serve() -> None:
         )
     run(start_up, settings)
     _allow_many_connections()
-    uvicorn.run(
-        "fastauth.entrypoints.http.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        loop="uvloop",
-        http="fastauth.entrypoints.http.protocol:Protocol",
-        ws="none",
-        log_config=logs.CONFIG,
-        access_log=False,  # the edge writes a line of its own, without what was asked for
-        proxy_headers=False,  # a header is no proof of who asks
-        server_header=False,
-    )
+    run_server(settings)
 
 
 def migrate() -> None:

@@ -25,8 +25,9 @@ def create_app(container: Container | None = None) -> FastAPI:
         await start_up(container)
         warm_up(container)
         try:
-            async with housekeeping(container):
-                yield
+            with container.stopping().on_sigterm():
+                async with housekeeping(container):
+                    yield
         finally:
             await shut_down(container)
 

@@ -21,6 +21,7 @@ from fastauth.domain.session import Caller, Device
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.client_address import client_address
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.stopping import Stopping
 
 Part = TypeVar("Part")
 
@@ -39,6 +40,7 @@ def from_container(choose: Callable[[Container], Part]) -> Any:  # noqa: ANN401 
 
 SettingsDep = Annotated[Settings, from_container(lambda c: c.settings())]
 CheckReadinessDep = Annotated[CheckReadiness, from_container(lambda c: c.check_readiness())]
+StoppingDep = Annotated[Stopping, from_container(lambda c: c.stopping())]
 RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
 LogInDep = Annotated[LogIn, from_container(lambda c: c.log_in())]
 RefreshSessionDep = Annotated[RefreshSession, from_container(lambda c: c.refresh_session())]

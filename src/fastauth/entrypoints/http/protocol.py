@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from fastauth.entrypoints.http.client_address import is_one_of
 from fastauth.entrypoints.http.edge import dressed, new_request_id
 from fastauth.entrypoints.http.problems import answer, details_of_status
+from fastauth.entrypoints.stopping import Stopping
 
 MOST_HEAD_BYTES = 16 * 1024
 """Request line and headers together; an access token has less than 1 KiB."""
@@ -42,7 +43,9 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        settings = self.app.state.container.settings()
+        container = self.app.state.container
+        self._stopping: Stopping = container.stopping()
+        settings = container.settings()
         self._seconds: float = settings.request_timeout_seconds
         holds_for_others = is_one_of(settings.trusted_proxies, self._address)
         self._most_of_one_address = math.inf if holds_for_others else settings.connections_per_address
@@ -92,6 +95,8 @@ class Protocol(HttpToolsProtocol):
             self._stop_waiting()
             self._wait(for_head=False)
             super().on_headers_complete()
+            if self._stopping.has_begun:
+                self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
