@@ -80,9 +80,9 @@ class LogIn:
             refresh_digest=self.refresh_tokens.digest(refresh),
             now=self.clock.now(),
         )
-        await self.sessions.start(session, password_hash=kept)
-        await self.throttle.succeeded(attempt)
         access = await self.access_tokens.issue(AccessClaims.of(session))
+        await self.throttle.succeeded(attempt)
+        await self.sessions.start(session, password_hash=kept)
         return LoggedIn(
             tokens=Tokens(access=access, refresh=refresh.text),
             device_token=device_token if device_token and known_device else self.devices.new(name),
