@@ -6,7 +6,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test unit interop check format lock up down clean
+.PHONY: help run fast-hash test unit interop faults check format lock up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ unit: $(VENV)/test ## run the unit tests alone
 
 interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
+
+faults: $(VENV)/test ## break what can break, print what was lost; five minutes
+	@exec $(BIN)/python -m faults
 
 check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
 	$(BIN)/ruff format --check
