@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 from faults import anomalies, crashes, full_disk, races, slowness, stops
 from faults.outcome import Outcome, table
+from tests.integration.conftest import postgres_schema
 from tests.integration.postgres import PostgresServer, own_postgres
 
 Trial = Callable[[], Outcome]
@@ -95,13 +96,19 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
         yield "stop", partial(stops.stop, postgres, times=sizes.stops, workers=workers)
     rolling = {"restarts": sizes.restarts, "rate": sizes.rate}
     yield "rolling restart", partial(stops.restart_behind_haproxy, postgres, **rolling)
-    for url in ("sqlite+aiosqlite://", postgres.replace("postgresql:", "postgresql+psycopg:")):
-        for what, after in product(anomalies.SABOTAGE, (False, True)):
-            yield f"anomalies {what}", partial(_each_fails, what, url, after=after)
+    for what, after in product(anomalies.SABOTAGE, (False, True)):
+        yield "anomalies sqlite", partial(_each_fails_on_sqlite, what, after=after)
+        yield "anomalies postgres", partial(_each_fails_on_postgres, what, server, after=after)
 
 
-def _each_fails(what: str, url: str, *, after: bool) -> Outcome:
-    return asyncio.run(anomalies.each_fails(what, url, after=after))
+def _each_fails_on_sqlite(what: str, *, after: bool) -> Outcome:
+    return asyncio.run(anomalies.each_fails(what, "sqlite+aiosqlite://", after=after))
+
+
+def _each_fails_on_postgres(what: str, server: PostgresServer, *, after: bool) -> Outcome:
+    with postgres_schema(server) as url:  # of its own: the clock of these trials is another one
+        driven = url.replace("postgresql:", "postgresql+psycopg:")
+        return asyncio.run(anomalies.each_fails(what, driven, after=after))
 
 
 def _conditions(server: PostgresServer) -> dict[str, str]:

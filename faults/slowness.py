@@ -20,14 +20,16 @@ LONGEST = 5.0
 POOL = 5
 
 
-def slow_down(database_url: str, *, delay: float, clients: int, seconds: float) -> Outcome:
+def slow_down(
+    database_url: str, *, delay: float, clients: int, seconds: float, longest: float = LONGEST
+) -> Outcome:
     """Have every answer of the database be late, with a small pool and many clients."""
     outcome = Outcome(f"answers of Postgres {delay:g} s late, {clients} clients, pool of {POOL}")
     with _behind_a_line(database_url) as (line, service, name):
         with (
             load(service.url, clients=clients) as at_work,
             _probes(service) as probes,
-            _fault(outcome, at_work, probes),
+            _fault(outcome, at_work, probes, longest),
         ):
             line.delay = delay
             time.sleep(seconds)
@@ -36,13 +38,15 @@ def slow_down(database_url: str, *, delay: float, clients: int, seconds: float) 
     return outcome
 
 
-def fall_silent(database_url: str, *, times: int, clients: int, seconds: float) -> Outcome:
+def fall_silent(
+    database_url: str, *, times: int, clients: int, seconds: float, longest: float = LONGEST
+) -> Outcome:
     """Have the database take every connection and every byte, and answer nothing."""
     outcome = Outcome(f"silent Postgres, {clients} clients, pool of {POOL}")
     with _behind_a_line(database_url) as (line, service, name):
         with load(service.url, clients=clients) as at_work, _probes(service) as probes:
             for _ in range(times):
-                with _fault(outcome, at_work, probes):
+                with _fault(outcome, at_work, probes, longest):
                     line.stall()
                     until = time.monotonic() + seconds
                     ready = probes.ask_whether_ready()
@@ -103,7 +107,7 @@ def _probes(service: Service) -> Iterator[_Probes]:
 
 
 @contextmanager
-def _fault(outcome: Outcome, at_work: Load, probes: _Probes) -> Iterator[None]:
+def _fault(outcome: Outcome, at_work: Load, probes: _Probes, longest: float) -> Iterator[None]:
     """Look what becomes of the service while the line is bad, and afterwards."""
     at_work.wait_for(201, more=POOL)
     outcome.injected += 1
@@ -114,7 +118,7 @@ def _fault(outcome: Outcome, at_work: Load, probes: _Probes) -> Iterator[None]:
     outcome.recoveries.append(at_work.wait_for_success())
     outcome.slowest = max(outcome.slowest, at_work.book.slowest)
     outcome.unlike_promised += probes.not_live
-    outcome.survived += at_work.book.slowest <= LONGEST
+    outcome.survived += at_work.book.slowest <= longest
     outcome.notes.append(
         f"/health/live {len(live)} times, median {live[len(live) // 2] * 1_000:.1f} ms,"
         f" most {live[-1] * 1_000:.0f} ms"

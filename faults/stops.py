@@ -22,7 +22,7 @@ from tests.integration.service import DEADLINE, NO_TLS, Service
 SLOW_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "19456", "FASTAUTH_ARGON2_TIME_COST": "2"}
 """Parameters with which requests are under way for a while."""
 
-UNTIL_SEEN = 1.5
+UNTIL_SEEN = 3
 """Seconds in which haproxy, which looks twice a second, has seen that a process is back."""
 
 CONFIGURATION = Path(__file__).with_name("haproxy.cfg")
@@ -192,5 +192,6 @@ def _restart(service: Service, outcome: Outcome) -> None:
     service.signal(signal.SIGTERM)
     status = service.exit_status()
     service.start()
+    service.wait_until_ready()
     outcome.injected += 1
     outcome.survived += status == 0

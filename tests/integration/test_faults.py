@@ -6,6 +6,7 @@ import pytest
 from faults import anomalies, crashes, full_disk, slowness, stops
 from faults.outcome import Outcome, table
 from tests.integration.postgres import PostgresServer
+from tests.integration.service import DEADLINE
 
 
 def assert_survived(outcome: Outcome) -> None:
@@ -30,10 +31,10 @@ class TestDatabase:
         assert_survived(crashes.kill_database(mortal_postgres, kills=3))
 
     def test_may_be_slow(self, postgres: PostgresServer) -> None:
-        assert_survived(slowness.slow_down(postgres.url, delay=2, clients=40, seconds=3))
+        assert_survived(slowness.slow_down(postgres.url, delay=2, clients=40, seconds=3, longest=DEADLINE))
 
     def test_may_fall_silent(self, postgres: PostgresServer) -> None:
-        assert_survived(slowness.fall_silent(postgres.url, times=1, clients=40, seconds=3))
+        assert_survived(slowness.fall_silent(postgres.url, times=1, clients=40, seconds=3, longest=DEADLINE))
 
     def test_may_be_refused_every_write(self, tmp_path: Path) -> None:
         assert_survived(full_disk.refuse_writes(f"sqlite:///{tmp_path}/full.db", times=2))
