@@ -6,7 +6,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test unit interop faults check format lock up down clean
+.PHONY: help run fast-hash test unit interop faults bench check format lock up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and
 faults: $(VENV)/test ## break what can break, print what was lost; five minutes
 	@exec $(BIN)/python -m faults
 
+bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
+	@exec $(BIN)/python -m bench
+
 check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -45,6 +48,7 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 
 up: ## start Postgres and the service with Docker
 	$(COMPOSE) up --build --detach
@@ -69,4 +73,9 @@ $(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/test: requirements/test.txt $(VENV)/run
 	@echo 'Installing what the tests need into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+$(VENV)/bench: requirements/bench.txt $(VENV)/test
+	@echo 'Installing what the benchmark draws with into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/bench.txt
 	@touch $@
