@@ -176,7 +176,7 @@ class Container(DeclarativeContainer):
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
-    intake: Provider[UserIntake] = Singleton(SqlUserIntake, connections=database.provided.transactions)
+    intake: Provider[UserIntake] = Singleton(SqlUserIntake, transactions=database.provided.transactions)
     ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=database.provided.autocommit
@@ -185,13 +185,13 @@ class Container(DeclarativeContainer):
         SqlSigningKeyRepository, connections=database.provided.autocommit
     )
     tallies: Provider[TallyRepository] = Singleton(
-        SqlTallyRepository, connections=database.provided.transactions
+        SqlTallyRepository, transactions=database.provided.transactions
     )
-    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.transactions)
+    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, transactions=database.provided.transactions)
     probed_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=database.provided.probes
     )
-    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, connections=database.provided.transactions)
+    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, transactions=database.provided.transactions)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
         pool=hashing_pool,
