@@ -27,13 +27,13 @@ def measure(parts: list[str], *, rounds: int, users: int) -> list[Figure]:
         if "throughput" in parts:
             figures += _run(throughput.measure(postgres, rounds=rounds, seconds=1.6))
         if "cpu" in parts:
-            figures += _run(cpu.measure(postgres, rounds=3 * rounds, number=150))
+            figures += _run(cpu.measure(postgres, rounds=3 * rounds, number=100))
         if "calm" in parts:
             figures += _run(calm.measure(postgres, rounds=rounds, seconds=3), precise_loop)
         if "onrush" in parts:
             figures += _run(onrush.measure(postgres, seconds=5))
         if "millions" in parts:
-            figures += _run(millions.measure(postgres, users=users, rounds=3 * rounds, number=150))
+            figures += _run(millions.measure(postgres, users=users, rounds=3 * rounds, number=100))
     return figures
 
 
