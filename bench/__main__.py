@@ -6,6 +6,8 @@ Every measurement is bounded in time and count, and nothing leaves this machine.
 import argparse
 import asyncio
 import json
+import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIRECTORY")
     asked = parser.parse_args()
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and end all that was started
     allow_many_connections()
     told = conditions()
     print(f"{told}\n")
