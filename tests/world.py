@@ -35,6 +35,7 @@ from fastauth.application.set_password import SetPassword
 from fastauth.application.show_user import ShowUser
 from fastauth.application.throttle import Throttle
 from fastauth.domain.device_token import DeviceTokenMint
+from fastauth.domain.event import EventKind
 from fastauth.domain.password import PasswordPolicy
 from fastauth.domain.ports import SessionRepository, UnitOfWork, UserRepository
 from fastauth.domain.refresh_token import RefreshTokenMint
@@ -61,6 +62,7 @@ class World:
     unit_of_work: UnitOfWork = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        self.storage.clock = self.clock
         self.users = self.users or FakeUserRepository(self.storage)
         self.sessions = self.sessions or FakeSessionRepository(self.storage)
         self.unit_of_work = self.unit_of_work or FakeUnitOfWork(self.storage)
@@ -102,7 +104,7 @@ class World:
             access_tokens=self.access_tokens, sessions=self.sessions, clock=self.clock
         )
         self.list_sessions = ListSessions(sessions=self.sessions, clock=self.clock)
-        self.log_out = LogOut(sessions=self.sessions, clock=self.clock)
+        self.log_out = LogOut(unit_of_work=self.unit_of_work, clock=self.clock)
         self.change_password = ChangePassword(
             throttle=self.throttle,
             hasher=self.hasher,
@@ -114,7 +116,13 @@ class World:
         self.disable_user = DisableUser(
             users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
         )
-        self.reopen_user = ReopenUser(users=self.users, usernames=PROFILE, throttle=self.throttle)
+        self.reopen_user = ReopenUser(
+            users=self.users,
+            usernames=PROFILE,
+            throttle=self.throttle,
+            unit_of_work=self.unit_of_work,
+            clock=self.clock,
+        )
         self.enable_user = EnableUser(
             users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
         )
@@ -123,7 +131,7 @@ class World:
             users=self.users, sessions=self.sessions, usernames=PROFILE, clock=self.clock
         )
         self.end_sessions = EndSessions(
-            users=self.users, sessions=self.sessions, usernames=PROFILE, clock=self.clock
+            users=self.users, unit_of_work=self.unit_of_work, usernames=PROFILE, clock=self.clock
         )
         self.set_password = SetPassword(
             users=self.users,
@@ -141,6 +149,10 @@ class World:
             ledger=FakeNameLedger,
             clock=self.clock,
         )
+
+    def kinds(self) -> list[EventKind]:
+        """Return what happened, in the order in which it did."""
+        return [event.kind for event in self.storage.events]
 
     async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
         await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)

@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from tests.fakes.clock import FakeClock
+
+from fastauth.domain.audit import Entry, Origin, Retention, Wanted
 from fastauth.domain.errors import InvalidCredentials, UsernameTaken
-from fastauth.domain.event import Event
+from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
 from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import PasswordHash
-from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
+from fastauth.domain.ports import Clock, EventLog, SessionRepository, TallyRepository, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
 from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
+from fastauth.entrypoints.origin import current_origin
 
 
 @dataclass
@@ -26,15 +30,39 @@ class FakeStorage:
 
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     keys: dict[int, SigningKey] = field(default_factory=dict)
     tallies: dict[TallyKey, Tally] = field(default_factory=dict)
+    clock: Clock = field(default_factory=FakeClock)
+    origin: Callable[[], Origin] = current_origin
+
+    @property
+    def events(self) -> list[Event]:
+        return [entry.event for entry in self.entries]
+
+    def record(self, event: Event) -> None:
+        number = max((entry.number for entry in self.entries), default=0) + 1
+        self.entries.append(Entry(number=number, event=event, origin=self.origin(), username=None))
+
+    def note(
+        self, kind: EventKind, user_id: UserId | None = None, session_id: SessionId | None = None
+    ) -> None:
+        self.record(Event(kind=kind, at=self.clock.now(), user_id=user_id, session_id=session_id))
 
     def draft(self) -> "FakeStorage":
-        return FakeStorage(dict(self.users), dict(self.sessions), list(self.events), dict(self.keys))
+        return FakeStorage(
+            dict(self.users),
+            dict(self.sessions),
+            list(self.entries),
+            dict(self.keys),
+            dict(self.tallies),
+            self.clock,
+            self.origin,
+        )
 
     def publish(self, draft: "FakeStorage") -> None:
-        self.users, self.sessions, self.events = draft.users, draft.sessions, draft.events
+        self.users, self.sessions, self.entries = draft.users, draft.sessions, draft.entries
+        self.tallies = draft.tallies
 
 
 class FakeUserRepository:
@@ -58,10 +86,12 @@ class FakeUserRepository:
             password_hash=password_hash,
         )
         self.storage.users[user.id] = user
+        self.storage.note(EventKind.REGISTERED, user.id)
         return user
 
     async def rename(self, user_id: UserId, fullname: FullName) -> None:
         self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
+        self.storage.note(EventKind.FULL_NAME_CHANGED, user_id)
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         if self.storage.users[user_id].password_hash != known:
@@ -117,6 +147,7 @@ class FakeSessionRepository:
         if user is None or user.disabled_at or user.password_hash != password_hash:
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
+        self.storage.note(EventKind.LOGGED_IN, session.user_id, session.id)
 
     async def rotate(
         self,
@@ -139,6 +170,7 @@ class FakeSessionRepository:
             last_used_at=now,
         )
         self.storage.sessions[session_id] = session
+        self.storage.note(EventKind.REFRESHED, session.user_id, session.id)
         return session
 
     async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
@@ -181,6 +213,21 @@ class FakeSweeper:
             del self.storage.tallies[key]
         return len(over[:at_most]) + len(forgotten[:at_most])
 
+    async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+        old = [entry for entry in self.storage.entries if entry.event.at < now - kept.events][:at_most]
+        for entry in old:
+            self.storage.entries.remove(entry)
+        told = [
+            index
+            for index, entry in enumerate(self.storage.entries)
+            if entry.origin and entry.origin.address and entry.event.at < now - kept.addresses
+        ][:at_most]
+        for index in told:
+            entry = self.storage.entries[index]
+            assert entry.origin
+            self.storage.entries[index] = replace(entry, origin=replace(entry.origin, address=None))
+        return len(old) + len(told)
+
 
 class FakeTallyRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
@@ -198,12 +245,56 @@ class FakeEventLog:
         self.storage = storage
 
     async def record(self, event: Event) -> None:
-        self.storage.events.append(event)
+        self.storage.record(event)
+
+    async def record_once(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+        session = event.session_id and self.storage.sessions.get(event.session_id)
+        already = any(
+            other.session_id == event.session_id
+            and other.kind in {event.kind, unless}
+            and other.at > event.at - within
+            for other in self.storage.events
+        )
+        if session and not already:
+            self.storage.record(replace(event, user_id=session.user_id))
+
+
+class FakeAuditTrail:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+        found = [
+            replace(entry, username=self._name_of(entry.event.user_id))
+            for entry in self.storage.entries
+            if self._is_wanted(entry.event, wanted) and (before is None or _order(entry) < _order(before))
+        ]
+        return sorted(found, key=_order, reverse=True)[:at_most]
+
+    def _name_of(self, user_id: UserId | None) -> str | None:
+        user = self.storage.users.get(user_id) if user_id else None
+        return user.username.spelling if user else None
+
+    @staticmethod
+    def _is_wanted(event: Event, wanted: Wanted) -> bool:
+        anybody = wanted.user_id is None and not wanted.names
+        theirs = event.user_id is not None and event.user_id == wanted.user_id
+        return (
+            (anybody or theirs or event.name in wanted.names)
+            and wanted.kind in {None, event.kind}
+            and (wanted.since is None or event.at >= wanted.since)
+            and (wanted.until is None or event.at < wanted.until)
+        )
+
+
+def _order(entry: Entry) -> tuple[datetime, int]:
+    return entry.event.at, entry.number
 
 
 class FakeTransaction:
     users: UserRepository
     sessions: SessionRepository
+    tallies: TallyRepository
     events: EventLog
 
     def __init__(self, storage: FakeStorage) -> None:
@@ -211,6 +302,7 @@ class FakeTransaction:
         self._draft = storage.draft()
         self.users = FakeUserRepository(self._draft)
         self.sessions = FakeSessionRepository(self._draft)
+        self.tallies = FakeTallyRepository(self._draft)
         self.events = FakeEventLog(self._draft)
 
     async def commit(self) -> None:
@@ -236,7 +328,9 @@ class FakeSigningKeyRepository:
         return KeyRing([key for _, key in sorted(self.storage.keys.items())])
 
     async def add(self, key: SigningKey) -> None:
-        self.storage.keys.setdefault(key.number, key)
+        if key.number not in self.storage.keys:
+            self.storage.keys[key.number] = key
+            self.storage.note(EventKind.KEY_ROTATED)
 
     async def reseal(self, key: SigningKey) -> None:
         self.storage.keys[key.number] = key

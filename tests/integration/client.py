@@ -11,7 +11,7 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from tests.builders import a_registration
 from tests.forgeries import PrivateKey
-from tests.integration.conftest import connect
+from tests.integration.conftest import SCRIBE, connect
 from tests.integration.service import DEADLINE, Service
 
 from fastauth.adapters.jose import JoseKeySmith
@@ -100,7 +100,7 @@ def signing_keys(database_url: str) -> KeyRing:
     async def read() -> KeyRing:
         database = connect(database_url)
         try:
-            return await SqlSigningKeyRepository(connections=database.autocommit).ring()
+            return await SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE).ring()
         finally:
             await database.close()
 

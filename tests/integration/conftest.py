@@ -12,8 +12,10 @@ from tests.builders import PROFILE
 from tests.integration.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.integration.service import Service
 
-from fastauth.adapters.sql import Database, migrate
+from fastauth.adapters.sql import Database, Scribe, migrate
+from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.username import Username
+from fastauth.entrypoints.origin import current_origin
 
 BACKENDS = ["sqlite", "postgres"]
 POSTGRES_SOURCE = pytest.StashKey[str]()
@@ -101,6 +103,9 @@ def connect(url: str) -> Database:
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     parsed = make_url(url)
     return Database(parsed.set(drivername=drivers[parsed.get_backend_name()]))
+
+
+SCRIBE = Scribe(clock=SystemClock(), origin=current_origin)
 
 
 def adopted_key(name: str) -> str:

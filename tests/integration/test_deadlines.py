@@ -3,17 +3,19 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
 import psycopg
 import pytest
 from faults.proxy import Proxy
 from sqlalchemy import make_url, text
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
-from tests.integration.conftest import adopted_key
+from tests.integration.conftest import SCRIBE, adopted_key
 from tests.integration.postgres import PostgresServer
 
 from fastauth.adapters.sql import Database, SqlUnitOfWork, SqlUserRepository, migrate
 from fastauth.adapters.sql.migrate import LOCK
+from fastauth.adapters.sql.unit_of_work import SqlTransaction
 from fastauth.domain.errors import StorageUnavailable
 
 DEADLINE = 0.5  # seconds; by default it is longer
@@ -39,7 +41,11 @@ async def database(line: Proxy, postgres: PostgresServer) -> AsyncIterator[Datab
 
 @pytest.fixture
 def users(database: Database) -> SqlUserRepository:
-    return SqlUserRepository(connections=database.autocommit)
+    return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+
+
+def begin(database: Database) -> AbstractAsyncContextManager[SqlTransaction]:
+    return SqlUnitOfWork(transactions=database.transactions, scribe=SCRIBE).begin()
 
 
 async def add(users: SqlUserRepository) -> None:
@@ -70,7 +76,9 @@ class TestDatabaseThatNeverAnswers:
         self, database: Database, line: Proxy
     ) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(transactions=database.transactions).begin() as transaction:
+            async with SqlUnitOfWork(
+                transactions=database.transactions, scribe=SCRIBE
+            ).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
                 await transaction.commit()
@@ -79,7 +87,9 @@ class TestDatabaseThatNeverAnswers:
 
     async def test_holds_up_nobody_who_changes_their_mind(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(transactions=database.transactions).begin() as transaction:
+            async with SqlUnitOfWork(
+                transactions=database.transactions, scribe=SCRIBE
+            ).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
                 raise LookupError
@@ -124,7 +134,9 @@ class TestDatabaseThatIsSlow:
         self, database: Database, postgres: PostgresServer
     ) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(transactions=database.transactions).begin() as transaction:
+            async with SqlUnitOfWork(
+                transactions=database.transactions, scribe=SCRIBE
+            ).begin() as transaction:
                 async with transaction.connect() as connection:
                     await connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
                 wait_for_no_connection_of(database, postgres)

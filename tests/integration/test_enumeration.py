@@ -56,7 +56,7 @@ class Observed:
     container: Container
     client: httpx2.AsyncClient
     work: Work = field(default_factory=Work)
-    last: tuple[str, Any] = ("", ())
+    look_up: tuple[str, Any] = ("", ())
 
     async def of(self, username: str, password: str) -> tuple[httpx2.Response, Work]:
         self.work.statements, self.work.verified, self.work.hashed = [], 0, 0
@@ -78,7 +78,8 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
 
         def note(_connection: object, _cursor: object, statement: str, *others: Any) -> None:  # noqa: ANN401
             observed.work.statements.append(statement)
-            observed.last = statement, others[0]
+            if "user_info" in statement:
+                observed.look_up = statement, others[0]
 
         event.listen(container.database().autocommit.engine, "before_cursor_execute", note)
         yield observed
@@ -117,14 +118,16 @@ class TestRefusedLogIn:
     async def test_is_the_same_work_whatever_is_wrong(self, observed: Observed) -> None:
         found = {kind: await observed.of(*sent) for kind, sent in (await refused(observed)).items()}
         _, usual = found["unknown name"]
-        assert [kind for kind in usual.statements if "user_info" in kind] == usual.statements[-1:]
+        *_, look_up, record = usual.statements
+        assert [each for each in usual.statements if "user_info" in each] == [look_up]
+        assert record.startswith("INSERT INTO event")
         assert (usual.verified, usual.hashed) == (1, 0)
         assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
 
     async def test_reads_as_many_rows_whether_or_not_there_is_an_account(self, observed: Observed) -> None:
         for username, password in (await refused(observed)).values():
             await observed.of(username, password)
-            statement, parameters = observed.last
+            statement, parameters = observed.look_up
             async with observed.container.database().engine.connect() as connection:
                 assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
 

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, inspect, text
 from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
-from tests.integration.conftest import adopted_key, connect, postgres_schema
+from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
 
@@ -133,7 +133,7 @@ class TestAdoption:
         fill(engine, list(self.ROWS))
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        users = SqlUserRepository(connections=database.autocommit)
+        users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
         for row in self.ROWS:
             if row["username"]:
                 found = await users.find(Username.recognise(row["username"], PROFILE))
@@ -162,7 +162,7 @@ class TestAdoption:
         fill(engine, [{"id": 41, "username": "ann", "password": HASH, "fullname": "Ann"}])
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        added = await SqlUserRepository(connections=database.autocommit).add(
+        added = await SqlUserRepository(connections=database.autocommit, scribe=SCRIBE).add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
         assert added.id == 42

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
-from tests.integration.conftest import adopted_key, connect
+from tests.integration.conftest import SCRIBE, adopted_key, connect
 from tests.refresh_machine import TERMS, RefreshTokenMachine, Result
 from tests.world import World
 
@@ -31,9 +31,9 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
             connections = self.database.autocommit
             return World(
                 terms=TERMS,
-                users=SqlUserRepository(connections=connections),
-                sessions=SqlSessionRepository(connections=connections),
-                unit_of_work=SqlUnitOfWork(transactions=self.database.transactions),
+                users=SqlUserRepository(connections=connections, scribe=SCRIBE),
+                sessions=SqlSessionRepository(connections=connections, scribe=SCRIBE),
+                unit_of_work=SqlUnitOfWork(transactions=self.database.transactions, scribe=SCRIBE),
             )
 
         def run(self, act: Coroutine[Any, Any, Result]) -> Result:

@@ -1,11 +1,12 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, select, text
+from tests.contracts.audit_trail import AuditTrailContract, Ports
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.storage_probe import StorageProbeContract
@@ -14,12 +15,16 @@ from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.user_directory import UserDirectoryContract
 from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
-from tests.integration.conftest import adopted_key, connect
+from tests.fakes import FakeClock
+from tests.integration.conftest import SCRIBE, adopted_key, connect
 from tests.integration.postgres import PostgresServer
 
 from fastauth.adapters.sql import (
     Database,
     SchemaBehind,
+    Scribe,
+    SqlAuditTrail,
+    SqlEventLog,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlSweeper,
@@ -31,6 +36,7 @@ from fastauth.adapters.sql import (
     migrate,
 )
 from fastauth.adapters.sql.tables import event
+from fastauth.domain.audit import Origin
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
@@ -42,11 +48,11 @@ from fastauth.entrypoints.settings import Settings
 class OnSql:
     @pytest.fixture
     def users(self, database: Database) -> SqlUserRepository:
-        return SqlUserRepository(connections=database.autocommit)
+        return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
 
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
-        return SqlSessionRepository(connections=database.autocommit)
+        return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
 
 
 class TestDatabase(StorageProbeContract):
@@ -66,7 +72,7 @@ class TestDatabase(StorageProbeContract):
             await small.database().check()
             assert (
                 await small.probed_keys().ring()
-                == await SqlSigningKeyRepository(connections=database.autocommit).ring()
+                == await SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE).ring()
             )
         await small.database().close()
 
@@ -111,34 +117,59 @@ class TestSqlUserDirectory(OnSql, UserDirectoryContract):
 class TestSqlUserIntake(OnSql, UserIntakeContract):
     @pytest.fixture
     def intake(self, database: Database) -> SqlUserIntake:
-        return SqlUserIntake(transactions=database.transactions)
+        return SqlUserIntake(connections=database.autocommit)
 
 
 class TestSqlSessionRepository(OnSql, SweeperContract):
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(transactions=database.transactions)
+        return SqlSweeper(connections=database.autocommit)
 
 
 class TestSqlTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def tallies(self, database: Database) -> SqlTallyRepository:
-        return SqlTallyRepository(transactions=database.transactions)
+        return SqlTallyRepository(connections=database.autocommit)
 
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(transactions=database.transactions)
+        return SqlSweeper(connections=database.autocommit)
+
+
+class TestSqlAuditTrail(AuditTrailContract):
+    @pytest.fixture
+    async def make(
+        self, empty_database_url: str, clock: FakeClock
+    ) -> AsyncIterator[Callable[[Origin], Ports]]:
+        database = connect(empty_database_url)
+        await migrate(database, adopted_key=adopted_key)
+
+        def made(origin: Origin) -> Ports:
+            connections, scribe = database.autocommit, Scribe(clock=clock, origin=lambda: origin)
+            return Ports(
+                users=SqlUserRepository(connections=connections, scribe=scribe),
+                sessions=SqlSessionRepository(connections=connections, scribe=scribe),
+                keys=SqlSigningKeyRepository(connections=connections, scribe=scribe),
+                events=SqlEventLog(connections=connections, scribe=scribe),
+                trail=SqlAuditTrail(connections=connections),
+                sweeper=SqlSweeper(connections=database.autocommit),
+            )
+
+        yield made
+        await database.close()
 
 
 class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database
-        return SqlUnitOfWork(transactions=database.transactions)
+        return SqlUnitOfWork(transactions=database.transactions, scribe=SCRIBE)
 
     async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
         async with self.database.engine.connect() as connection:
-            kinds = await connection.scalars(select(event.c.kind).where(event.c.user_id == user.id))
+            kinds = await connection.scalars(
+                select(event.c.kind).where(event.c.user_id == user.id).order_by(event.c.id)
+            )
             return [EventKind(kind) for kind in kinds]
 
 
@@ -147,5 +178,5 @@ class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
     async def keys(self, empty_database_url: str) -> AsyncIterator[SqlSigningKeyRepository]:
         database = connect(empty_database_url)
         await migrate(database, adopted_key=adopted_key)
-        yield SqlSigningKeyRepository(connections=database.autocommit)
+        yield SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE)
         await database.close()

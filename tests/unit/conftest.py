@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 from tests.fakes import (
+    FakeAuditTrail,
     FakeClock,
+    FakeEventLog,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
@@ -23,13 +25,13 @@ from fastauth.entrypoints.settings import Settings
 
 
 @pytest.fixture
-def storage() -> FakeStorage:
-    return FakeStorage()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def storage(clock: FakeClock) -> FakeStorage:
+    return FakeStorage(clock=clock)
 
 
 @pytest.fixture
@@ -56,6 +58,8 @@ async def container(
         tallies=FakeTallyRepository(storage),
         probed_keys=FakeSigningKeyRepository(storage),
         unit_of_work=FakeUnitOfWork(storage),
+        events=FakeEventLog(storage),
+        audit_trail=FakeAuditTrail(storage),
         hasher=hasher,
         clock=clock,
     )

@@ -104,7 +104,7 @@ class TestSetPassword:
 
     async def test_records_it(self, world: World) -> None:
         user = await world.set_password(username="santosh", password="another one")
-        (event,) = world.storage.events
+        *_, event = world.storage.events
         assert (event.kind, event.user_id, event.session_id) == (EventKind.PASSWORD_CHANGED, user.id, None)
         assert event.at == world.clock.now()
 
@@ -112,7 +112,7 @@ class TestSetPassword:
     async def test_obeys_the_policy(self, world: World, password: str) -> None:
         with pytest.raises(InvalidInput):
             await world.set_password(username="santosh", password=password)
-        assert world.storage.events == []
+        assert EventKind.PASSWORD_CHANGED not in {event.kind for event in world.storage.events}
         assert await world.a_log_in()
 
     async def test_leaves_an_account_disabled(self, world: World) -> None:
@@ -132,4 +132,5 @@ class TestSetPassword:
         await world.a_user()
         await world.set_password(username="santosh", password="another one")
         assert await world.a_log_in(password="another one")
-        assert [event.kind for event in world.storage.events] == [EventKind.PASSWORD_CHANGED]
+        kinds = [event.kind for event in world.storage.events]
+        assert kinds.count(EventKind.PASSWORD_CHANGED) == 1

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -54,3 +55,53 @@ class TestCommand:
         assert len(lines) == 1
         assert name in lines[0]
         assert "canary" not in result.output
+
+
+class TestAudit:
+    @pytest.fixture(autouse=True)
+    def a_key_was_rotated(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.chdir(tmp_path)
+        for command in (["migrate"], ["keys", "rotate"]):
+            assert run(app, command).exit_code == 0
+
+    def test_writes_a_json_object_in_each_line(self) -> None:
+        (line,) = run(app, ["audit", "--json"]).stdout.splitlines()
+        told = json.loads(line)
+        assert (told["kind"], told["actor"], told["address"]) == ("key_rotated", "operator", None)
+
+    @pytest.mark.parametrize(
+        ("arguments", "number"),
+        [
+            (["--since", "30m"], 1),
+            (["--since", "2026-01-01T00:00:00+02:00"], 1),
+            (["--since", "9999-12-31"], 0),
+            (["--until", "30m"], 0),
+            (["--until", "9999-12-31T23:59"], 1),
+            (["--kind", "registered"], 0),
+            (["--user", "nobody"], 0),
+        ],
+    )
+    def test_shows_what_is_wanted(self, arguments: list[str], number: int) -> None:
+        result = run(app, ["audit", "--json", *arguments])
+        assert result.exit_code == 0
+        assert len(result.stdout.splitlines()) == number
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("--since", "yesterday"),
+            ("--since", "1y"),
+            ("--until", "999999w"),
+            ("--until", "0001-01-01T00:00+02:00"),
+            ("--limit", "0"),
+            ("--kind", "x"),
+        ],
+    )
+    def test_names_the_option_that_it_does_not_understand(self, option: str, value: str) -> None:
+        result = run(app, ["audit", option, value])
+        assert result.exit_code == 2
+        assert option in result.output
+
+    def test_says_that_there_is_nothing_to_show(self) -> None:
+        result = run(app, ["audit", "--user", "nobody"])
+        assert (result.stdout, result.stderr) == ("", "fastauth: there are no such events\n")

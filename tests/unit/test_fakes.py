@@ -1,6 +1,9 @@
 """The fakes earn their trust: they keep the contracts that the adapters keep."""
 
+from collections.abc import Callable
+
 import pytest
+from tests.contracts.audit_trail import AuditTrailContract, Ports
 from tests.contracts.name_ledger import NameLedgerContract
 from tests.contracts.password_hasher import PasswordHasherContract
 from tests.contracts.session_repository import SweeperContract
@@ -12,10 +15,14 @@ from tests.contracts.user_directory import UserDirectoryContract
 from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import (
+    FakeAuditTrail,
+    FakeClock,
+    FakeEventLog,
     FakeNameLedger,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
+    FakeStorage,
     FakeStorageProbe,
     FakeSweeper,
     FakeTallyRepository,
@@ -25,6 +32,7 @@ from tests.fakes import (
     FakeUserRepository,
 )
 
+from fastauth.domain.audit import Origin
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
@@ -91,6 +99,25 @@ class TestFakeTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def sweeper(self, tallies: FakeTallyRepository) -> FakeSweeper:
         return FakeSweeper(tallies.storage)
+
+
+class TestFakeAuditTrail(AuditTrailContract):
+    @pytest.fixture
+    def make(self, clock: FakeClock) -> Callable[[Origin], Ports]:
+        storage = FakeStorage(clock=clock)
+
+        def made(origin: Origin) -> Ports:
+            storage.origin = lambda: origin
+            return Ports(
+                users=FakeUserRepository(storage),
+                sessions=FakeSessionRepository(storage),
+                keys=FakeSigningKeyRepository(storage),
+                events=FakeEventLog(storage),
+                trail=FakeAuditTrail(storage),
+                sweeper=FakeSweeper(storage),
+            )
+
+        return made
 
 
 class TestFakeUnitOfWork(UnitOfWorkContract):

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from tests.builders import a_registration
 from tests.fakes import (
     FakeClock,
+    FakeEventLog,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
@@ -158,6 +159,7 @@ async def client_of(settings: Settings) -> httpx2.AsyncClient:
         signing_keys=FakeSigningKeyRepository(storage),
         probed_keys=FakeSigningKeyRepository(storage),
         tallies=FakeTallyRepository(storage),
+        events=FakeEventLog(storage),
         unit_of_work=FakeUnitOfWork(storage),
         hasher=FakePasswordHasher(),
         clock=clock,

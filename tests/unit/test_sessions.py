@@ -75,8 +75,7 @@ class TestRefreshSession:
         world.clock.advance(seconds=10)
         assert await is_over(world, tokens)
         assert await is_over(world, following)
-        (event,) = world.storage.events
-        assert event.kind is EventKind.REFRESH_TOKEN_REUSED
+        (event,) = [each for each in world.storage.events if each.kind is EventKind.REFRESH_TOKEN_REUSED]
         assert event.session_id in world.storage.sessions
 
     async def test_takes_a_token_whose_successor_is_spent_for_theft(
@@ -113,7 +112,7 @@ class TestRefreshSession:
         await refresh(world, await refresh(world, tokens))
         for _ in range(3):
             assert await is_over(world, tokens)
-        assert len(world.storage.events) == 1
+        assert world.kinds().count(EventKind.REFRESH_TOKEN_REUSED) == 1
 
     async def test_ends_nothing_for_a_token_it_never_made(self, world: World, tokens: Tokens) -> None:
         head, tail = tokens.refresh[:60], tokens.refresh[60:]
@@ -127,7 +126,7 @@ class TestRefreshSession:
         following = await refresh(world, tokens)
         world.clock.advance(days=7)
         assert await is_over(world, following)
-        assert world.storage.events == []
+        assert EventKind.REFRESH_TOKEN_REUSED not in world.kinds()
 
     async def test_is_over_after_thirty_days_however_much_it_is_used(
         self, world: World, tokens: Tokens
@@ -237,7 +236,7 @@ class TestChangePassword:
         assert await world.a_log_in(password="another")
         with pytest.raises(InvalidCredentials):
             await world.a_log_in()
-        assert [event.kind for event in world.storage.events] == [EventKind.PASSWORD_CHANGED]
+        assert world.kinds().count(EventKind.PASSWORD_CHANGED) == 1
 
     @pytest.mark.parametrize("current", ["wrong", "", "p" * 257])
     async def test_wants_the_current_password(self, world: World, tokens: Tokens, current: str) -> None:
@@ -246,7 +245,7 @@ class TestChangePassword:
             await self.change(world, tokens, current, "another")
         assert await refresh(world, other)
         assert await world.a_log_in()
-        assert world.storage.events == []
+        assert EventKind.PASSWORD_CHANGED not in world.kinds()
 
     async def test_holds_the_new_password_to_the_policy(self, world: World, tokens: Tokens) -> None:
         with pytest.raises(InvalidInput) as refusal:
@@ -298,11 +297,8 @@ class TestDisableUser:
         await world.disable_user(username="santosh")
         await world.enable_user(username="santosh")
         assert await is_over(world, tokens)
+        assert world.kinds()[-2:] == [EventKind.USER_DISABLED, EventKind.USER_ENABLED]
         assert await world.a_log_in()
-        assert [event.kind for event in world.storage.events] == [
-            EventKind.USER_DISABLED,
-            EventKind.USER_ENABLED,
-        ]
 
     async def test_keeps_the_day_of_the_first_time(self, world: World) -> None:
         since = world.clock.now()

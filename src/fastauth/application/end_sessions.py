@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from fastauth.domain.errors import UserNotFound
-from fastauth.domain.ports import Clock, SessionRepository, UsernameProfile, UserRepository
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
 from fastauth.domain.username import Username
 
 
@@ -12,7 +13,7 @@ class EndSessions:
     """Log somebody out everywhere. They may log in again."""
 
     users: UserRepository
-    sessions: SessionRepository
+    unit_of_work: UnitOfWork
     usernames: UsernameProfile
     clock: Clock
 
@@ -26,4 +27,9 @@ class EndSessions:
         user = await self.users.find(Username.recognise(username, self.usernames))
         if user is None:
             raise UserNotFound
-        return await self.sessions.end(user.id, now=self.clock.now())
+        now = self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            ended = await transaction.sessions.end(user.id, now=now)
+            await transaction.events.record(Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id))
+            await transaction.commit()
+        return ended

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from fastauth.domain.errors import SessionNotFound
-from fastauth.domain.ports import Clock, SessionRepository
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import Clock, UnitOfWork
 from fastauth.domain.session import Caller, SessionId
 
 
@@ -15,7 +16,7 @@ class LogOut:
     themselves accept those that were issued before until they expire.
     """
 
-    sessions: SessionRepository
+    unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(self, *, caller: Caller, session_id: SessionId | None) -> None:
@@ -25,6 +26,11 @@ class LogOut:
             SessionNotFound: The caller has no such session that lives.
             StorageUnavailable: The sessions may or may not have ended.
         """
-        ended = await self.sessions.end(caller.user.id, only=session_id, now=self.clock.now())
-        if session_id and not ended:
-            raise SessionNotFound
+        user, now = caller.user, self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            if not await transaction.sessions.end(user.id, only=session_id, now=now) and session_id:
+                raise SessionNotFound
+            await transaction.events.record(
+                Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id, session_id=session_id)
+            )
+            await transaction.commit()

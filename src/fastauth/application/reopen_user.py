@@ -1,10 +1,11 @@
 """Let strangers try again at an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastauth.application.throttle import Throttle
 from fastauth.domain.errors import UserNotFound
-from fastauth.domain.ports import UsernameProfile, UserRepository
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
 from fastauth.domain.user import User
 from fastauth.domain.username import Username
 
@@ -16,6 +17,8 @@ class ReopenUser:
     users: UserRepository
     usernames: UsernameProfile
     throttle: Throttle
+    unit_of_work: UnitOfWork
+    clock: Clock
 
     async def __call__(self, *, username: str) -> User:
         """Forget what strangers have guessed.
@@ -27,5 +30,10 @@ class ReopenUser:
         user = await self.users.find(Username.recognise(username, self.usernames))
         if user is None:
             raise UserNotFound
-        await self.throttle.reopen(user.username)
+        async with self.unit_of_work.begin() as transaction:
+            await replace(self.throttle, tallies=transaction.tallies).reopen(user.username)
+            await transaction.events.record(
+                Event(kind=EventKind.USER_REOPENED, at=self.clock.now(), user_id=user.id)
+            )
+            await transaction.commit()
         return user

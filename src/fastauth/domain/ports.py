@@ -1,15 +1,17 @@
 """What the core asks of the outside, in the words of the core.
 
 Whoever implements a port keeps the promises of its contract in ``tests/contracts``. Every method
-that reaches the database raises `StorageUnavailable` where the database does not answer.
+that reaches the database raises `StorageUnavailable` where the database does not answer. Where a method
+says that it records an event, the two stand or fall together.
 """
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from fastauth.domain.event import Event
+from fastauth.domain.audit import Entry, Retention, Wanted
+from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
 from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import Password, PasswordHash
@@ -31,6 +33,8 @@ class UserRepository(Protocol):
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Store a new account and return it with its id. When this returns, it is stored for good.
 
+        Records `EventKind.REGISTERED`.
+
         Raises:
             UsernameTaken: Another account has the key of `username`. Of any number of calls at
                 once with one key, a single one succeeds.
@@ -38,7 +42,7 @@ class UserRepository(Protocol):
         """
 
     async def rename(self, user_id: UserId, fullname: FullName) -> None:
-        """Replace the full name."""
+        """Replace the full name. Records `EventKind.FULL_NAME_CHANGED`."""
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         """Replace the hash of the password if it still is `known`; return how many that were: 1 or 0."""
@@ -82,7 +86,7 @@ class SessionRepository(Protocol):
     """Every session that may still be used."""
 
     async def start(self, session: Session, *, password_hash: PasswordHash) -> None:
-        """Store a new session.
+        """Store a new session. Records `EventKind.LOGGED_IN`.
 
         Raises:
             InvalidCredentials: Its user is disabled or has another password than `password_hash`.
@@ -99,6 +103,8 @@ class SessionRepository(Protocol):
         refresh_until: datetime,
     ) -> Session | None:
         """Put `successor` in the place of the session's refresh token, if that is one of `spent`.
+
+        Records `EventKind.REFRESHED`.
 
         One statement decides, and of any number at once a single one succeeds. ``None`` says that
         nothing changed: the token is another one, the session is over, or its user disabled.
@@ -130,6 +136,9 @@ class Sweeper(Protocol):
         Where several processes sweep at once, one does and the others return 0.
         """
 
+    async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+        """Remove some of the events that are too old, and some of the addresses; return how many."""
+
 
 class TallyRepository(Protocol):
     """How often somebody has tried something, shared by all processes."""
@@ -150,12 +159,27 @@ class EventLog(Protocol):
     async def record(self, event: Event) -> None:
         """Write an event down."""
 
+    async def record_once(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+        """Write down what happened to a session and to its user, whom `event` need not know.
+
+        Nothing is written of a session that is gone, nor of one of which this or `unless` was
+        written down already, `within` so short a time before.
+        """
+
+
+class AuditTrail(Protocol):
+    """What was recorded, for those who may read it."""
+
+    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+        """Return entries, the newest first, from the one that comes after `before` in this order."""
+
 
 class Transaction(Protocol):
     """Acts that stand or fall together. Without `commit` they fall."""
 
     users: UserRepository
     sessions: SessionRepository
+    tallies: TallyRepository
     events: EventLog
 
     async def commit(self) -> None:
@@ -244,7 +268,10 @@ class SigningKeyRepository(Protocol):
         """Return all keys."""
 
     async def add(self, key: SigningKey) -> None:
-        """Store a key, unless another process has stored one of its number: then nothing happens."""
+        """Store a key, unless another process has stored one of its number: then nothing happens.
+
+        Records `EventKind.KEY_ROTATED`.
+        """
 
     async def reseal(self, key: SigningKey) -> None:
         """Replace the sealed form of a key's private part."""

@@ -1,9 +1,10 @@
 """Which adapter stands behind which port: the one place where the rooms are joined."""
 
+from collections.abc import Callable as CallableType
 from datetime import timedelta
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Callable, Dependency, Factory, Provider, Singleton
+from dependency_injector.providers import Callable, Dependency, Factory, Object, Provider, Singleton
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool, common_passwords
@@ -11,6 +12,9 @@ from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.spooled_names import SpooledNameLedger
 from fastauth.adapters.sql import (
     Database,
+    Scribe,
+    SqlAuditTrail,
+    SqlEventLog,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlSweeper,
@@ -31,9 +35,11 @@ from fastauth.application.end_sessions import EndSessions
 from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.list_users import ListUsers
-from fastauth.application.log_in import LogIn
+from fastauth.application.log_in import LoggedIn, LogIn
 from fastauth.application.log_out import LogOut
 from fastauth.application.publish_keys import PublishKeys
+from fastauth.application.read_audit_trail import ReadAuditTrail
+from fastauth.application.record_refusals import RecordRefusals, Refusals
 from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
 from fastauth.application.reopen_user import ReopenUser
@@ -41,12 +47,17 @@ from fastauth.application.rotate_keys import RotateKeys
 from fastauth.application.set_password import SetPassword
 from fastauth.application.show_user import ShowUser
 from fastauth.application.sweep import Sweep
+from fastauth.application.sweep_events import SweepEvents
 from fastauth.application.throttle import Throttle
+from fastauth.domain.audit import NameDigests, Origin, Retention
 from fastauth.domain.device_token import DeviceTokenMint
+from fastauth.domain.errors import InvalidCredentials, InvalidRefreshToken, WrongPassword
 from fastauth.domain.password import PasswordPolicy
 from fastauth.domain.ports import (
     AccessTokens,
+    AuditTrail,
     Clock,
+    EventLog,
     KeySmith,
     NameLedger,
     PasswordHasher,
@@ -65,7 +76,9 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
+from fastauth.domain.tokens import Tokens
 from fastauth.entrypoints.machine import Machine
+from fastauth.entrypoints.origin import current_origin
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.stopping import Stopping
@@ -140,6 +153,16 @@ def _tally_keys(keys: tuple[SecretKey, ...]) -> TallyKeys:
     return TallyKeys(keys[0])
 
 
+def _name_digests(keys: tuple[SecretKey, ...]) -> NameDigests:
+    return NameDigests(*keys)
+
+
+def _retention(settings: Settings) -> Retention:
+    return Retention(
+        events=timedelta(days=settings.audit_days), addresses=timedelta(days=settings.audit_address_days)
+    )
+
+
 class Container(DeclarativeContainer):
     """Everything the service is made of.
 
@@ -157,6 +180,9 @@ class Container(DeclarativeContainer):
     refresh_tokens: Provider[RefreshTokenMint] = Singleton(_refresh_token_mint, secret_keys)
     device_tokens: Provider[DeviceTokenMint] = Singleton(_device_token_mint, secret_keys)
     tally_keys: Provider[TallyKeys] = Singleton(_tally_keys, secret_keys)
+    name_digests: Provider[NameDigests] = Singleton(_name_digests, secret_keys)
+    retention: Provider[Retention] = Singleton(_retention, settings)
+    origin: Provider[CallableType[[], Origin]] = Object(current_origin)
 
     stopping: Provider[Stopping] = Singleton(Stopping, delay=settings.provided.shutdown_delay_seconds)
 
@@ -174,24 +200,35 @@ class Container(DeclarativeContainer):
     # The adapter behind each port.
     clock: Provider[Clock] = Singleton(SystemClock)
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
-    users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
+    scribe: Provider[Scribe] = Singleton(
+        Scribe, clock=clock, origin=origin, keeps_addresses=retention.provided.addresses
+    )
+    users: Provider[UserRepository] = Singleton(
+        SqlUserRepository, connections=database.provided.autocommit, scribe=scribe
+    )
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
-    intake: Provider[UserIntake] = Singleton(SqlUserIntake, transactions=database.provided.transactions)
+    intake: Provider[UserIntake] = Singleton(SqlUserIntake, connections=database.provided.autocommit)
     ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
     sessions: Provider[SessionRepository] = Singleton(
-        SqlSessionRepository, connections=database.provided.autocommit
+        SqlSessionRepository, connections=database.provided.autocommit, scribe=scribe
     )
     signing_keys: Provider[SigningKeyRepository] = Singleton(
-        SqlSigningKeyRepository, connections=database.provided.autocommit
+        SqlSigningKeyRepository, connections=database.provided.autocommit, scribe=scribe
+    )
+    probed_keys: Provider[SigningKeyRepository] = Singleton(
+        SqlSigningKeyRepository, connections=database.provided.probes, scribe=scribe
     )
     tallies: Provider[TallyRepository] = Singleton(
-        SqlTallyRepository, transactions=database.provided.transactions
+        SqlTallyRepository, connections=database.provided.autocommit
     )
-    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, transactions=database.provided.transactions)
-    probed_keys: Provider[SigningKeyRepository] = Singleton(
-        SqlSigningKeyRepository, connections=database.provided.probes
+    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.autocommit)
+    unit_of_work: Provider[UnitOfWork] = Singleton(
+        SqlUnitOfWork, transactions=database.provided.transactions, scribe=scribe
     )
-    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, transactions=database.provided.transactions)
+    events: Provider[EventLog] = Singleton(
+        SqlEventLog, connections=database.provided.autocommit, scribe=scribe
+    )
+    audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=database.provided.autocommit)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
         pool=hashing_pool,
@@ -218,7 +255,15 @@ class Container(DeclarativeContainer):
         usernames=usernames,
         passwords=password_policy,
     )
-    log_in: Provider[LogIn] = Singleton(
+    refusals: Provider[Refusals] = Singleton(
+        Refusals,
+        events=events,
+        names=name_digests,
+        usernames=usernames,
+        refresh_tokens=refresh_tokens,
+        clock=clock,
+    )
+    _log_in = Singleton(
         LogIn,
         throttle=throttle,
         devices=device_tokens,
@@ -231,7 +276,10 @@ class Container(DeclarativeContainer):
         terms=session_terms,
         clock=clock,
     )
-    refresh_session: Provider[RefreshSession] = Singleton(
+    log_in: Provider[RecordRefusals[..., LoggedIn]] = Singleton(
+        RecordRefusals, use_case=_log_in, refusal=InvalidCredentials, record=refusals.provided.log_in
+    )
+    _refresh_session = Singleton(
         RefreshSession,
         sessions=sessions,
         unit_of_work=unit_of_work,
@@ -240,18 +288,30 @@ class Container(DeclarativeContainer):
         terms=session_terms,
         clock=clock,
     )
+    refresh_session: Provider[RecordRefusals[..., Tokens]] = Singleton(
+        RecordRefusals,
+        use_case=_refresh_session,
+        refusal=InvalidRefreshToken,
+        record=refusals.provided.refresh,
+    )
     authenticate: Provider[Authenticate] = Singleton(
         Authenticate, access_tokens=access_tokens, sessions=sessions, clock=clock
     )
     list_sessions: Provider[ListSessions] = Singleton(ListSessions, sessions=sessions, clock=clock)
-    log_out: Provider[LogOut] = Singleton(LogOut, sessions=sessions, clock=clock)
-    change_password: Provider[ChangePassword] = Singleton(
+    log_out: Provider[LogOut] = Singleton(LogOut, unit_of_work=unit_of_work, clock=clock)
+    _change_password = Singleton(
         ChangePassword,
         throttle=throttle,
         hasher=hasher,
         passwords=password_policy,
         unit_of_work=unit_of_work,
         clock=clock,
+    )
+    change_password: Provider[RecordRefusals[..., None]] = Singleton(
+        RecordRefusals,
+        use_case=_change_password,
+        refusal=WrongPassword,
+        record=refusals.provided.password_change,
     )
     change_full_name: Provider[ChangeFullName] = Singleton(ChangeFullName, users=users)
     disable_user: Provider[DisableUser] = Singleton(
@@ -261,14 +321,19 @@ class Container(DeclarativeContainer):
         EnableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
     )
     reopen_user: Provider[ReopenUser] = Singleton(
-        ReopenUser, users=users, usernames=usernames, throttle=throttle
+        ReopenUser,
+        users=users,
+        usernames=usernames,
+        throttle=throttle,
+        unit_of_work=unit_of_work,
+        clock=clock,
     )
     list_users: Provider[ListUsers] = Singleton(ListUsers, directory=directory)
     show_user: Provider[ShowUser] = Singleton(
         ShowUser, users=users, sessions=sessions, usernames=usernames, clock=clock
     )
     end_sessions: Provider[EndSessions] = Singleton(
-        EndSessions, users=users, sessions=sessions, usernames=usernames, clock=clock
+        EndSessions, users=users, unit_of_work=unit_of_work, usernames=usernames, clock=clock
     )
     set_password: Provider[SetPassword] = Singleton(
         SetPassword,
@@ -289,7 +354,11 @@ class Container(DeclarativeContainer):
     rotate_keys: Provider[RotateKeys] = Singleton(
         RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
     )
+    read_audit_trail: Provider[ReadAuditTrail] = Singleton(
+        ReadAuditTrail, trail=audit_trail, users=users, usernames=usernames, names=name_digests
+    )
     sweep: Provider[Sweep] = Singleton(Sweep, sweeper=sweeper, clock=clock)
     check_readiness: Provider[CheckReadiness] = Singleton(
         CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock
     )
+    sweep_events: Provider[SweepEvents] = Singleton(SweepEvents, sweeper=sweeper, kept=retention, clock=clock)

@@ -87,7 +87,7 @@ async def housekeeping(container: Container) -> AsyncIterator[None]:
 async def _keep_house(container: Container) -> None:
     while True:
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
-        for act in (container.rotate_keys(), container.sweep()):
+        for act in (container.rotate_keys(), container.sweep(), container.sweep_events()):
             try:
                 await act()
             except Unavailable as error:  # the next round is soon

@@ -1,7 +1,10 @@
 """SQLite and Postgres, through SQLAlchemy Core: one adapter for both."""
 
+from fastauth.adapters.sql.audit import SqlAuditTrail as SqlAuditTrail
 from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.engine import Database as Database
+from fastauth.adapters.sql.events import Scribe as Scribe
+from fastauth.adapters.sql.events import SqlEventLog as SqlEventLog
 from fastauth.adapters.sql.failures import SchemaBehind as SchemaBehind
 from fastauth.adapters.sql.intake import SqlUserIntake as SqlUserIntake
 from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository

@@ -4,10 +4,10 @@ import asyncio
 import math
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -30,6 +30,8 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
 from fastauth.adapters.sql.hasty import HastyConnection
 from fastauth.adapters.sql.tables import REVISION, Instant
+
+Result = TypeVar("Result")
 
 IDLE_BEFORE_CHECK = 0.1
 """Seconds a pooled connection may rest before it has to prove that it still lives.
@@ -80,20 +82,28 @@ class Statements(Protocol):
 class Connections(Protocol):
     """Where a repository gets its connection from: a transaction that has begun, or `SingleStatements`."""
 
+    @property
+    def dialect(self) -> Dialect:
+        """The database's own SQL."""
+
     def connect(self) -> AbstractAsyncContextManager[Statements]:
         """Lend a connection for one statement."""
 
+    async def together(self, act: Callable[[Connection], Result]) -> Result:
+        """Return what `act` returns, whose statements stand or fall together."""
+
 
 class SingleStatements:
-    """Run each statement on a connection of its own, which is given up where that takes too long.
+    """Run each act on a connection of its own, which is given up where that takes too long.
 
     SQLAlchemy enters a greenlet for each call of an asynchronous connection: to open it, to run the
     statement, to close it. Here one does it all.
     """
 
-    def __init__(self, engine: Engine, *, deadline: float | None) -> None:
+    def __init__(self, engine: Engine, *, transactional: Engine, deadline: float | None) -> None:
         self.engine = engine
         self.dialect = engine.dialect
+        self._transactional = transactional
         self._deadline = deadline
 
     def connect(self) -> AbstractAsyncContextManager[Statements]:
@@ -106,6 +116,15 @@ class SingleStatements:
         """See `Statements`."""
         async with asyncio.timeout(self._deadline):
             return await greenlet_spawn(self._execute, statement, parameters)
+
+    async def together(self, act: Callable[[Connection], Result]) -> Result:
+        """See `Connections`."""
+        async with asyncio.timeout(self._deadline):
+            return await greenlet_spawn(self._together, act)
+
+    def _together(self, act: Callable[[Connection], Result]) -> Result:
+        with self._transactional.begin() as connection:
+            return act(connection)
 
     def _execute(self, statement: Executable, parameters: Mapping[str, object] | None) -> CursorResult[Any]:
         with self.engine.connect() as connection:
@@ -123,12 +142,6 @@ class Transactions:
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection on which nothing has begun."""
         async with asyncio.timeout(self._deadline), self._engine.connect() as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection for one transaction, which is committed unless an error leaves it."""
-        async with self.connect() as connection, connection.begin():
             yield connection
 
 
@@ -172,9 +185,12 @@ class Database:
         bound = None if self.is_sqlite else deadline  # a file is no peer that may fall silent
         self.transactions = Transactions(self.engine, deadline=bound)
         """For acts of several statements."""
-        self.autocommit = SingleStatements(pooled.sync_engine, deadline=bound)
-        """The same connections, for acts of a single one."""
-        self.probes = SingleStatements(self._probing.sync_engine, deadline=PROBE_DEADLINE)
+        transactional = self.engine.sync_engine
+        self.autocommit = SingleStatements(pooled.sync_engine, transactional=transactional, deadline=bound)
+        """The same connections, for acts that need no unit of work."""
+        self.probes = SingleStatements(
+            self._probing.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE
+        )
         """Connections apart from the pool."""
 
     async def check(self) -> None:

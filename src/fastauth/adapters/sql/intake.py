@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, select
 
-from fastauth.adapters.sql.engine import Transactions
+from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
 from fastauth.adapters.sql.tables import user_info
@@ -16,20 +16,22 @@ _HOLDERS = select(user_info.c.username_key, user_info.c.password).where(
 )
 _ADMIT = {
     dialect: statement.returning(user_info.c.username_key)
-    for dialect, statement in insert_unless_taken(user_info, "username_key").items()
+    for dialect, statement in insert_unless_taken(
+        user_info, "username_key", "username", "password", "fullname", "disabled_at"
+    ).items()
 }
 
 
 class SqlUserIntake:
     """See `fastauth.domain.ports.UserIntake`."""
 
-    def __init__(self, *, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
 
     async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
         """Look all of them up in one statement."""
         with storage_failures():
-            async with self._transactions.connect() as connection:
+            async with self._connections.connect() as connection:
                 rows = (await connection.execute(_HOLDERS, {"keys": list(keys)})).all()
         return {row.username_key: PasswordHash(row.password or "") for row in rows}
 
@@ -42,16 +44,16 @@ class SqlUserIntake:
         if not values:
             return set()
         with storage_failures():
-            async with self._transactions.begin() as connection:
-                admitted = await connection.scalars(_ADMIT[connection.dialect.name], values)
-                return set(admitted)
+            return await self._connections.together(
+                lambda connection: set(connection.scalars(_ADMIT[connection.dialect.name], values))
+            )
 
 
 def _values(newcomer: Newcomer) -> dict[str, object]:
     return {
-        "username": newcomer.username.spelling,
-        "username_key": newcomer.username.key,
-        "password": newcomer.password_hash.encoded,
-        "fullname": newcomer.fullname.text,
-        "disabled_at": newcomer.disabled_at,
+        "new_username": newcomer.username.spelling,
+        "new_username_key": newcomer.username.key,
+        "new_password": newcomer.password_hash.encoded,
+        "new_fullname": newcomer.fullname.text,
+        "new_disabled_at": newcomer.disabled_at,
     }

@@ -5,13 +5,20 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 
 from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
+from fastauth.adapters.sql.recorded_act import RecordedAct
 from fastauth.adapters.sql.tables import signing_key
+from fastauth.domain.event import EventKind
 from fastauth.domain.signing_key import KeyRing, SigningKey
 
 _RING = select(signing_key).order_by(signing_key.c.number)
-_ADD = insert_unless_taken(signing_key, "number")
+_ADD = RecordedAct(
+    insert_unless_taken(signing_key, *signing_key.columns.keys()),
+    EventKind.KEY_ROTATED,
+    signing_key.c.number,
+)
 _ONE = signing_key.c.kid == bindparam("name")
 _RESEAL = update(signing_key).where(_ONE).values(sealed=bindparam("new"))
 _REMOVE = delete(signing_key).where(_ONE)
@@ -20,8 +27,9 @@ _REMOVE = delete(signing_key).where(_ONE)
 class SqlSigningKeyRepository:
     """See `fastauth.domain.ports.SigningKeyRepository`."""
 
-    def __init__(self, *, connections: Connections) -> None:
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
         self._connections = connections
+        self._scribe = scribe
 
     async def ring(self) -> KeyRing:
         """Read the whole table: it has a few rows."""
@@ -32,17 +40,16 @@ class SqlSigningKeyRepository:
     async def add(self, key: SigningKey) -> None:
         """Insert a row, unless its number is there."""
         values = {
-            "number": key.number,
-            "kid": key.kid,
-            "algorithm": key.algorithm,
-            "public_jwk": key.public_jwk,
-            "sealed": key.sealed,
-            "published_at": key.published_at,
-            "signs_from": key.signs_from,
+            "new_number": key.number,
+            "new_kid": key.kid,
+            "new_algorithm": key.algorithm,
+            "new_public_jwk": key.public_jwk,
+            "new_sealed": key.sealed,
+            "new_published_at": key.published_at,
+            "new_signs_from": key.signs_from,
         }
         with storage_failures():
-            async with self._connections.connect() as connection:
-                await connection.execute(_ADD[connection.dialect.name], values)
+            await _ADD(self._connections, values, self._scribe)
 
     async def reseal(self, key: SigningKey) -> None:
         """Replace the column ``sealed``."""

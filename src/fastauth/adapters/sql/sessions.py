@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, exists, insert, or_, select, update
 
 from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
+from fastauth.adapters.sql.recorded_act import RecordedAct
 from fastauth.adapters.sql.tables import Instant, session, user_info
 from fastauth.adapters.sql.users import user_of
 from fastauth.domain.errors import InvalidCredentials
+from fastauth.domain.event import EventKind
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Device, Session, SessionId
@@ -21,9 +24,8 @@ _user_is_enabled = exists().where(user_info.c.id == session.c.user_id, user_info
 
 # The row of the user stays locked until the session is there: a change of the password or of the
 # account at the same time either sees this session, or is seen by this statement.
-_START = (
-    insert(session)
-    .from_select(
+_START = RecordedAct(
+    insert(session).from_select(
         session.columns.keys(),
         select(*(bindparam(f"new_{column.name}", type_=column.type) for column in session.columns))
         .where(
@@ -32,11 +34,15 @@ _START = (
             user_info.c.password == bindparam("password_hash"),
         )
         .with_for_update(read=True),
-    )
-    .returning(session.c.id)
+    ),
+    EventKind.LOGGED_IN,
+    session.c.id,
+    session.c.user_id,
+    user_id=session.c.user_id,
+    session_id=session.c.id,
 )
 
-_ROTATE = (
+_ROTATE = RecordedAct(
     update(session)
     .where(
         session.c.id == bindparam("session_id"),
@@ -53,8 +59,11 @@ _ROTATE = (
             else_=bindparam("until", type_=Instant),
         ),
         last_used_at=_NOW,
-    )
-    .returning(session)
+    ),
+    EventKind.REFRESHED,
+    *session.columns,
+    user_id=session.c.user_id,
+    session_id=session.c.id,
 )
 
 _FIND = (
@@ -84,17 +93,18 @@ _END = (
 class SqlSessionRepository:
     """See `fastauth.domain.ports.SessionRepository`."""
 
-    def __init__(self, *, connections: Connections) -> None:
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
         self._connections = connections
+        self._scribe = scribe
 
     async def start(self, new: Session, *, password_hash: PasswordHash) -> None:
         """Insert a row, if the user is still the one who was asked for the password."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
+        values["password_hash"] = password_hash.encoded
         with storage_failures():
-            async with self._connections.connect() as connection:
-                values["password_hash"] = password_hash.encoded
-                if (await connection.execute(_START, values)).scalar() is None:
-                    raise InvalidCredentials
+            started = await _START(self._connections, values, self._scribe)
+        if started is None:
+            raise InvalidCredentials
 
     async def rotate(
         self,
@@ -115,8 +125,7 @@ class SqlSessionRepository:
             "until": refresh_until,
         }
         with storage_failures():
-            async with self._connections.connect() as connection:
-                row = (await connection.execute(_ROTATE, values)).one_or_none()
+            row = await _ROTATE(self._connections, values, self._scribe)
         return _session(row) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:

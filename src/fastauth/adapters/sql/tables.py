@@ -1,6 +1,7 @@
 """The tables as they are once every migration has run."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -38,6 +40,11 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """Return what makes an index one of those rows alone of which this holds."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
 
 
 user_info = Table(
@@ -92,7 +99,13 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("user_id", Id),
     Column("session_id", Text),
+    Column("name_digest", LargeBinary),
+    Column("actor", Text),
+    Column("address", Text),
     Index("event_user_id_at", "user_id", "at"),
+    Index("event_at", "at"),
+    Index("event_name_digest_at", "name_digest", "at", **_where("name_digest IS NOT NULL")),
+    Index("event_address_at", "at", **_where("address IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -105,5 +118,5 @@ tally = Table(
     Index("tally_until", "until"),
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The last migration that this code relies on. Revisions are numbered, so text compares like age."""

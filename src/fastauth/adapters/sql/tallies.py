@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Insert, bindparam, update
+from sqlalchemy import Connection, Insert, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fastauth.adapters.sql.engine import Transactions
+from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import tally
 from fastauth.domain.throttling import Tally, TallyKey
@@ -34,8 +34,8 @@ _WRITE = (
 class SqlTallyRepository:
     """See `fastauth.domain.ports.TallyRepository`."""
 
-    def __init__(self, *, transactions: Transactions) -> None:
-        self._transactions = transactions
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
 
     async def change(
         self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
@@ -43,12 +43,14 @@ class SqlTallyRepository:
         """Lock the rows, always in the order of their keys: so no two wait for each other."""
         new = Tally()
         made = [{"key": key, "attempts": new.attempts, "until": new.until} for key in sorted(keys)]
+
+        def act(connection: Connection) -> None:
+            rows = connection.execute(_LOCK[connection.dialect.name], made)
+            known = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
+            changed = zip(keys, decide(*(known[key] for key in keys)), strict=True)
+            connection.execute(
+                _WRITE, [{"of": key, "now_attempts": t.attempts, "now_until": t.until} for key, t in changed]
+            )
+
         with storage_failures():
-            async with self._transactions.begin() as connection:
-                rows = await connection.execute(_LOCK[connection.dialect.name], made)
-                known = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
-                changed = zip(keys, decide(*(known[key] for key in keys)), strict=True)
-                await connection.execute(
-                    _WRITE,
-                    [{"of": key, "now_attempts": t.attempts, "now_until": t.until} for key, t in changed],
-                )
+            await self._connections.together(act)

@@ -1,23 +1,29 @@
 """Transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from fastauth.adapters.sql.engine import Statements, Transactions
-from fastauth.adapters.sql.events import SqlEventLog
+from fastauth.adapters.sql.events import Scribe, SqlEventLog
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.sessions import SqlSessionRepository
+from fastauth.adapters.sql.tallies import SqlTallyRepository
 from fastauth.adapters.sql.users import SqlUserRepository
-from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
+from fastauth.domain.ports import EventLog, SessionRepository, TallyRepository, UserRepository
+
+Result = TypeVar("Result")
 
 
 class SqlUnitOfWork:
     """See `fastauth.domain.ports.UnitOfWork`."""
 
-    def __init__(self, *, transactions: Transactions) -> None:
+    def __init__(self, *, transactions: Transactions, scribe: Scribe) -> None:
         self._transactions = transactions
+        self._scribe = scribe
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlTransaction"]:
@@ -26,7 +32,7 @@ class SqlUnitOfWork:
             async with self._transactions.connect() as connection:
                 await connection.begin()
                 try:
-                    yield SqlTransaction(connection)
+                    yield SqlTransaction(connection, self._scribe)
                 finally:
                     await connection.rollback()  # within the deadline, which holds for no later one
 
@@ -36,17 +42,24 @@ class SqlTransaction:
 
     users: UserRepository
     sessions: SessionRepository
+    tallies: TallyRepository
     events: EventLog
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scribe: Scribe) -> None:
         self._connection = connection
-        self.users = SqlUserRepository(connections=self)
-        self.sessions = SqlSessionRepository(connections=self)
-        self.events = SqlEventLog(connections=self)
+        self.dialect = connection.dialect
+        self.users = SqlUserRepository(connections=self, scribe=scribe)
+        self.sessions = SqlSessionRepository(connections=self, scribe=scribe)
+        self.tallies = SqlTallyRepository(connections=self)
+        self.events = SqlEventLog(connections=self, scribe=scribe)
 
     def connect(self) -> AbstractAsyncContextManager[Statements]:
         """Lend the transaction's connection, and take it back without closing it."""
         return nullcontext(self._connection)
+
+    async def together(self, act: Callable[[Connection], Result]) -> Result:
+        """Do it within this transaction."""
+        return await self._connection.run_sync(act)
 
     async def commit(self) -> None:
         """Commit."""

@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, literal_column, select, update
 
 from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
+from fastauth.adapters.sql.recorded_act import RecordedAct
 from fastauth.adapters.sql.tables import Instant, user_info
 from fastauth.domain.errors import UsernameTaken
+from fastauth.domain.event import EventKind
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.user import User, UserId
@@ -27,13 +30,20 @@ _FIND = select(*_COLUMNS).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 
-_ADD = {
-    dialect: statement.returning(user_info.c.id)
-    for dialect, statement in insert_unless_taken(user_info, "username_key").items()
-}
+_ADD = RecordedAct(
+    insert_unless_taken(user_info, "username_key", "username", "password", "fullname"),
+    EventKind.REGISTERED,
+    user_info.c.id,
+    user_id=user_info.c.id,
+)
 
 _ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
-_RENAME = _ONE.values(fullname=bindparam("new"))
+_RENAME = RecordedAct(
+    _ONE.values(fullname=bindparam("new")),
+    EventKind.FULL_NAME_CHANGED,
+    user_info.c.id,
+    user_id=user_info.c.id,
+)
 _SET_DISABLED = _ONE.values(disabled_at=bindparam("new"))
 _REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindparam("known")).values(
     password=bindparam("new")
@@ -43,8 +53,9 @@ _REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindpa
 class SqlUserRepository:
     """See `fastauth.domain.ports.UserRepository`."""
 
-    def __init__(self, *, connections: Connections) -> None:
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
         self._connections = connections
+        self._scribe = scribe
 
     async def find(self, username: Username) -> User | None:
         """Look the name up by its key."""
@@ -57,23 +68,21 @@ class SqlUserRepository:
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Insert a row, unless the constraint objects."""
         values = {
-            "username": username.spelling,
-            "username_key": username.key,
-            "password": password_hash.encoded,
-            "fullname": fullname.text,
+            "new_username": username.spelling,
+            "new_username_key": username.key,
+            "new_password": password_hash.encoded,
+            "new_fullname": fullname.text,
         }
         with storage_failures():
-            async with self._connections.connect() as connection:
-                identity = (
-                    await connection.execute(_ADD[connection.dialect.name], values)
-                ).scalar_one_or_none()
-        if identity is None:
+            added = await _ADD(self._connections, values, self._scribe)
+        if added is None:
             raise UsernameTaken
-        return User(id=UserId(identity), username=username, fullname=fullname, password_hash=password_hash)
+        return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
 
     async def rename(self, user_id: UserId, fullname: FullName) -> None:
         """Replace the full name."""
-        await self._change(_RENAME, user_id=user_id, new=fullname.text)
+        with storage_failures():
+            await _RENAME(self._connections, {"user_id": user_id, "new": fullname.text}, self._scribe)
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         """Compare and replace in one statement."""

@@ -6,7 +6,7 @@ Whatever pulls in FastAPI or SQLAlchemy's dialects is imported where it is used,
 
 import typer
 
-from fastauth.entrypoints.cli import calibrate, doctor, importing, keys, service, users
+from fastauth.entrypoints.cli import audit, calibrate, doctor, importing, keys, service, users
 
 app = typer.Typer(
     help="An authentication service: one process, a database and a JSON API.",
@@ -20,6 +20,7 @@ app.command()(service.health)
 app.command()(doctor.doctor)
 app.command()(calibrate.calibrate)
 app.command(name="import")(importing.import_users)
+app.command()(audit.audit)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 

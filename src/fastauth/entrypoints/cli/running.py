@@ -35,15 +35,18 @@ def any_settings_or_exit() -> Settings:
 def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | None = None) -> Result:
     """Return what `act` does with a container of its own, or say what an operator can mend and exit."""
     from fastauth.adapters.sql import MigrationRefused, SchemaBehind
+    from fastauth.domain.audit import Actor, Origin
     from fastauth.domain.errors import FastauthError, SecretKeyUnknown, StorageUnavailable
     from fastauth.entrypoints.container import Container
     from fastauth.entrypoints.lifecycle import shut_down
+    from fastauth.entrypoints.origin import coming_from
 
     container = Container(settings=settings or settings_or_exit())
 
     async def whole() -> Result:
         try:
-            return await act(container)
+            with coming_from(Origin(Actor.OPERATOR)):
+                return await act(container)
         finally:
             await shut_down(container)
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
 from fastauth.entrypoints.http.edge import Edge
+from fastauth.entrypoints.http.origins import Origins
 from fastauth.entrypoints.http.problems import install_problem_handlers
 from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up, warm_up
 from fastauth.entrypoints.settings import Settings
@@ -42,6 +43,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         redirect_slashes=False,  # a redirect would have the client send its password once more
     )
     app.state.container = container
+    app.add_middleware(Origins, trusted_proxies=container.settings().trusted_proxies)
     app.add_middleware(Edge)
     for router in ROUTERS:
         app.include_router(router)

@@ -19,7 +19,7 @@ from fastauth.application.register_user import RegisterUser
 from fastauth.domain.errors import InvalidAccessToken, NoAccessToken
 from fastauth.domain.session import Caller, Device
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.client_address import client_address
+from fastauth.entrypoints.origin import current_origin
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.stopping import Stopping
 
@@ -77,9 +77,8 @@ NOBODY = (NoAccessToken, InvalidAccessToken)
 """What a route answers where `CallerDep` finds nobody."""
 
 
-async def _client_address(request: Request, settings: SettingsDep) -> str:
-    peer = request.client.host if request.client else ""
-    return client_address(peer, request.headers.getlist("x-forwarded-for"), settings.trusted_proxies)
+async def _client_address() -> str:
+    return current_origin().address or ""
 
 
 ClientAddressDep = Annotated[str, Depends(_client_address)]

@@ -1,0 +1,62 @@
+"""Acts that are recorded where they are done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Insert, Row, Update, bindparam, insert, literal, select
+
+from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.events import Scribe
+from fastauth.adapters.sql.tables import event
+from fastauth.domain.event import EventKind
+
+_NOTED = ("at", "actor", "address")
+_TELL = insert(event)
+
+
+class RecordedAct:
+    """A statement that changes one row at most, and the event that tells of it: both, or neither.
+
+    Postgres does them in one statement, so the event costs no round trip. In SQLite a ``WITH`` can
+    only read: there they are two statements of one transaction.
+    """
+
+    def __init__(
+        self,
+        act: Insert | Update | dict[str, Insert],
+        kind: EventKind,
+        *returned: Column[Any],
+        **subject: Column[Any],
+    ) -> None:
+        """Tell of `act` as an event of `kind`, whose `subject` is found among what it has `returned`."""
+        of_dialect = act if isinstance(act, dict) else {"postgresql": act, "sqlite": act}
+        self._kind = kind
+        self._subject = {name: column.name for name, column in subject.items()}
+        self._act = of_dialect["sqlite"].returning(*returned)
+
+        done = of_dialect["postgresql"].returning(*returned).cte("done")
+        noted = (bindparam(f"event_{name}", type_=event.c[name].type) for name in _NOTED)
+        telling = select(*noted, literal(kind.value), *(done.c[name] for name in self._subject.values()))
+        names = [*_NOTED, "kind", *subject]
+        told = insert(event).from_select(names, telling.select_from(done)).cte("told")
+        self._both = select(done).add_cte(told)
+
+    async def __call__(
+        self, connections: Connections, values: Mapping[str, object], scribe: Scribe
+    ) -> Row[Any] | None:
+        """Do it with these `values`; return the row, or ``None`` where there was nothing to do."""
+        noted = scribe.columns()
+        if connections.dialect.name == "postgresql":
+            both = {**values, **{f"event_{name}": noted[name] for name in _NOTED}}
+            async with connections.connect() as connection:
+                return (await connection.execute(self._both, both)).one_or_none()
+        return await connections.together(lambda connection: self._one_by_one(connection, values, noted))
+
+    def _one_by_one(
+        self, connection: Connection, values: Mapping[str, object], noted: Mapping[str, object]
+    ) -> Row[Any] | None:
+        row = connection.execute(self._act, values).one_or_none()
+        if row:
+            subject = {name: getattr(row, column) for name, column in self._subject.items()}
+            connection.execute(_TELL, {**noted, **subject, "kind": self._kind.value})
+        return row

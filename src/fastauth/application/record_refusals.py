@@ -1,0 +1,85 @@
+"""Record what use cases refuse."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, ParamSpec, TypeVar
+
+from fastauth.domain.audit import NameDigests
+from fastauth.domain.errors import FastauthError, InvalidInput, InvalidRefreshToken, Unavailable
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.ports import Clock, EventLog, UsernameProfile
+from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.domain.session import Caller, SessionId
+from fastauth.domain.username import Username
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+REPEATED_WITHIN = timedelta(minutes=1)
+"""Refused refreshes of one session are one event for so long: they cost whoever sends them no hash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRefusals(Generic[Given, Result]):
+    """Do what a use case does, and record it when it refuses.
+
+    A refusal changes nothing, so there is no transaction for its event to be written in: it is
+    written afterwards. Whoever is refused is refused, whether or not that can be recorded.
+    """
+
+    use_case: Callable[Given, Awaitable[Result]]
+    refusal: type[FastauthError]
+    record: Callable[Given, Awaitable[None]]
+
+    async def __call__(self, *args: Given.args, **given: Given.kwargs) -> Result:
+        """Return what the use case returns, and raise what it raises."""
+        try:
+            return await self.use_case(*args, **given)
+        except self.refusal:
+            with suppress(Unavailable):
+                await self.record(*args, **given)
+            raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """What there is to record of a refusal: each method takes what its use case was given."""
+
+    events: EventLog
+    names: NameDigests
+    usernames: UsernameProfile
+    refresh_tokens: RefreshTokenMint
+    clock: Clock
+
+    async def log_in(self, *, username: str, **_: object) -> None:
+        """Record which name was tried, the same way whether or not it is anybody's."""
+        try:
+            name = self.names(Username.recognise(username, self.usernames))
+        except InvalidInput:
+            name = None
+        await self.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=self.clock.now(), name=name))
+
+    async def refresh(self, *, refresh_token: str) -> None:
+        """Record whose token it was; one that somebody made up is nobody's, and no event."""
+        try:
+            session_id = SessionId(self.refresh_tokens.read(refresh_token).session_id)
+        except InvalidRefreshToken:
+            return
+        await self.events.record_once(
+            Event(kind=EventKind.REFRESH_REFUSED, at=self.clock.now(), session_id=session_id),
+            within=REPEATED_WITHIN,
+            unless=EventKind.REFRESH_TOKEN_REUSED,
+        )
+
+    async def password_change(self, *, caller: Caller, **_: object) -> None:
+        """Record who asked, and by which session."""
+        await self.events.record(
+            Event(
+                kind=EventKind.PASSWORD_CHANGE_REFUSED,
+                at=self.clock.now(),
+                user_id=caller.user.id,
+                session_id=caller.session.id,
+            )
+        )

@@ -1,0 +1,29 @@
+"""Notes for each request from which address it comes."""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fastauth.domain.audit import Actor, Origin
+from fastauth.entrypoints.http.client_address import client_address
+from fastauth.entrypoints.origin import coming_from
+from fastauth.entrypoints.settings import Network
+
+
+class Origins:
+    """Tell `fastauth.entrypoints.origin` of the client, as the last trusted proxy has seen it."""
+
+    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network]) -> None:
+        self._app = app
+        self._trusted = trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, by ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        peer, _ = scope.get("client") or ("", 0)
+        forwarded_for = Headers(scope=scope).getlist("x-forwarded-for")
+        with coming_from(Origin(Actor.CLIENT, client_address(peer, forwarded_for, self._trusted))):
+            await self._app(scope, receive, send)
