@@ -6,7 +6,6 @@ from http.client import HTTPConnection, HTTPException
 
 import typer
 
-from fastauth.entrypoints import logs
 from fastauth.entrypoints.cli.running import fail, run, settings_or_exit
 
 
@@ -14,6 +13,7 @@ def serve() -> None:
     """Serve the JSON API. A SQLite file, and any database in development, is migrated first."""
     import uvicorn
 
+    from fastauth.entrypoints import logs
     from fastauth.entrypoints.lifecycle import start_up
 
     settings = settings_or_exit()
@@ -34,7 +34,7 @@ def serve() -> None:
         loop="uvloop",
         http="fastauth.entrypoints.http.protocol:Protocol",
         ws="none",
-        log_config=logs.CONFIG,
+        log_config=logs.configuration(settings.mode),
         access_log=False,  # the edge writes a line of its own, without what was asked for
         proxy_headers=False,  # a header is no proof of who asks
         server_header=False,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
@@ -14,6 +15,15 @@ from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up
 from fastauth.entrypoints.settings import Settings
 
 ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
+
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own would export paths, queries and what of a body is not valid: ours is in `watchers`."""
 
 
 def create_app(container: Container | None = None) -> FastAPI:
@@ -37,6 +47,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if container.settings().docs else None,
+        telemetry=NO_TELEMETRY,
         redirect_slashes=False,  # a redirect would have the client send its password once more
     )
     app.state.container = container
