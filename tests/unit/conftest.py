@@ -24,6 +24,7 @@ from fastauth.entrypoints import logs
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Mode, Settings
+from fastauth.entrypoints.watchers import Watchers
 
 
 @pytest.fixture
@@ -65,11 +66,21 @@ def log(mode: Mode) -> Iterator[StringIO]:
 
 
 @pytest.fixture
+def watchers() -> Watchers:
+    return ()
+
+
+@pytest.fixture
 async def container(
-    settings: Settings, storage: FakeStorage, hasher: FakePasswordHasher, clock: FakeClock
+    settings: Settings,
+    watchers: Watchers,
+    storage: FakeStorage,
+    hasher: FakePasswordHasher,
+    clock: FakeClock,
 ) -> Container:
     container = Container(
         settings=settings,
+        watchers=watchers,
         users=FakeUserRepository(storage),
         sessions=FakeSessionRepository(storage),
         signing_keys=FakeSigningKeyRepository(storage),

@@ -2,15 +2,18 @@
 
 import os
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Callable, Dependency, Provider, Singleton
+from dependency_injector.providers import Callable, Dependency, Object, Provider, Singleton
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool, common_passwords
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.sql import (
     Database,
+    SqlSessionCensus,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlSweeper,
@@ -56,6 +59,7 @@ from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.watchers import Watchers, watched_hashing, watched_use_case
 
 CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
@@ -127,6 +131,10 @@ def _tally_keys(keys: tuple[SecretKey, ...]) -> TallyKeys:
     return TallyKeys(keys[0])
 
 
+def _use_case(watchers: Provider[Watchers], kind: type[Any], **parts: Provider[Any]) -> Provider[Any]:
+    return Singleton(watched_use_case, watchers, Singleton(kind, **parts))
+
+
 class Container(DeclarativeContainer):
     """Everything the service is made of.
 
@@ -134,6 +142,7 @@ class Container(DeclarativeContainer):
     """
 
     settings: Provider[Settings] = Dependency(instance_of=Settings)
+    watchers: Provider[Watchers] = Object(())
 
     # What the policy of an operator comes down to.
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
@@ -152,7 +161,9 @@ class Container(DeclarativeContainer):
         pool_size=settings.provided.database_pool_size,
         prepared_statements=settings.provided.database_prepared_statements,
     )
-    hashing_pool: Provider[HashingPool] = Singleton(HashingPool, threads=Callable(_hashing_threads, settings))
+    hashing_pool: Provider[HashingPool] = Singleton(
+        watched_hashing, watchers, Singleton(HashingPool, threads=Callable(_hashing_threads, settings))
+    )
 
     # The adapter behind each port.
     clock: Provider[Clock] = Singleton(SystemClock)
@@ -165,6 +176,9 @@ class Container(DeclarativeContainer):
         SqlSigningKeyRepository, connections=database.provided.autocommit
     )
     tallies: Provider[TallyRepository] = Singleton(SqlTallyRepository, engine=database.provided.engine)
+    census: Provider[SqlSessionCensus] = Singleton(
+        SqlSessionCensus, connections=database.provided.autocommit, clock=clock
+    )
     sweeper: Provider[Sweeper] = Singleton(SqlSweeper, engine=database.provided.engine)
     unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, engine=database.provided.engine)
     hasher: Provider[PasswordHasher] = Singleton(
@@ -182,10 +196,11 @@ class Container(DeclarativeContainer):
     )
 
     # The use cases.
+    use_case = partial(_use_case, watchers)
     throttle: Provider[Throttle] = Singleton(
         Throttle, tallies=tallies, keys=tally_keys, limits=Callable(_limits, settings), clock=clock
     )
-    register_user: Provider[RegisterUser] = Singleton(
+    register_user: Provider[RegisterUser] = use_case(
         RegisterUser,
         throttle=throttle,
         users=users,
@@ -193,7 +208,7 @@ class Container(DeclarativeContainer):
         usernames=usernames,
         passwords=password_policy,
     )
-    log_in: Provider[LogIn] = Singleton(
+    log_in: Provider[LogIn] = use_case(
         LogIn,
         throttle=throttle,
         devices=device_tokens,
@@ -206,7 +221,7 @@ class Container(DeclarativeContainer):
         terms=session_terms,
         clock=clock,
     )
-    refresh_session: Provider[RefreshSession] = Singleton(
+    refresh_session: Provider[RefreshSession] = use_case(
         RefreshSession,
         sessions=sessions,
         unit_of_work=unit_of_work,
@@ -215,12 +230,12 @@ class Container(DeclarativeContainer):
         terms=session_terms,
         clock=clock,
     )
-    authenticate: Provider[Authenticate] = Singleton(
+    authenticate: Provider[Authenticate] = use_case(
         Authenticate, access_tokens=access_tokens, sessions=sessions, clock=clock
     )
-    list_sessions: Provider[ListSessions] = Singleton(ListSessions, sessions=sessions, clock=clock)
-    log_out: Provider[LogOut] = Singleton(LogOut, sessions=sessions, clock=clock)
-    change_password: Provider[ChangePassword] = Singleton(
+    list_sessions: Provider[ListSessions] = use_case(ListSessions, sessions=sessions, clock=clock)
+    log_out: Provider[LogOut] = use_case(LogOut, sessions=sessions, clock=clock)
+    change_password: Provider[ChangePassword] = use_case(
         ChangePassword,
         throttle=throttle,
         hasher=hasher,
@@ -228,20 +243,20 @@ class Container(DeclarativeContainer):
         unit_of_work=unit_of_work,
         clock=clock,
     )
-    change_full_name: Provider[ChangeFullName] = Singleton(ChangeFullName, users=users)
-    disable_user: Provider[DisableUser] = Singleton(
+    change_full_name: Provider[ChangeFullName] = use_case(ChangeFullName, users=users)
+    disable_user: Provider[DisableUser] = use_case(
         DisableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
     )
-    enable_user: Provider[EnableUser] = Singleton(
+    enable_user: Provider[EnableUser] = use_case(
         EnableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
     )
-    reopen_user: Provider[ReopenUser] = Singleton(
+    reopen_user: Provider[ReopenUser] = use_case(
         ReopenUser, users=users, usernames=usernames, throttle=throttle
     )
-    publish_keys: Provider[PublishKeys] = Singleton(
+    publish_keys: Provider[PublishKeys] = use_case(
         PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock
     )
-    rotate_keys: Provider[RotateKeys] = Singleton(
+    rotate_keys: Provider[RotateKeys] = use_case(
         RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
     )
-    sweep: Provider[Sweep] = Singleton(Sweep, sweeper=sweeper, clock=clock)
+    sweep: Provider[Sweep] = use_case(Sweep, sweeper=sweeper, clock=clock)

@@ -1,5 +1,6 @@
 """SQLite and Postgres, through SQLAlchemy Core: one adapter for both."""
 
+from fastauth.adapters.sql.census import SqlSessionCensus as SqlSessionCensus
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.failures import SchemaBehind as SchemaBehind
 from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository

@@ -1,12 +1,17 @@
 """``fastauth serve``, ``migrate`` and ``health``."""
 
+import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from tempfile import TemporaryDirectory
 
 import typer
 
 from fastauth.entrypoints.cli.running import fail, run, settings_or_exit
+from fastauth.entrypoints.settings import Settings
 
 
 def serve() -> None:
@@ -25,20 +30,21 @@ def serve() -> None:
         )
     run(start_up, settings)
     _allow_many_connections()
-    uvicorn.run(
-        "fastauth.entrypoints.http.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        loop="uvloop",
-        http="fastauth.entrypoints.http.protocol:Protocol",
-        ws="none",
-        log_config=logs.configuration(settings.mode),
-        access_log=False,  # the edge writes a line of its own, without what was asked for
-        proxy_headers=False,  # a header is no proof of who asks
-        server_header=False,
-    )
+    with _metrics(settings):
+        uvicorn.run(
+            "fastauth.entrypoints.http.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            loop="uvloop",
+            http="fastauth.entrypoints.http.protocol:Protocol",
+            ws="none",
+            log_config=logs.configuration(settings.mode),
+            access_log=False,  # the edge writes a line of its own, without what was asked for
+            proxy_headers=False,  # a header is no proof of who asks
+            server_header=False,
+        )
 
 
 def migrate() -> None:
@@ -61,6 +67,26 @@ def health() -> None:
         fail(f"nobody answers ({type(error).__name__})")
     if status != HTTPStatus.OK:
         fail(f"not ready (status {status})")
+
+
+@contextmanager
+def _metrics(settings: Settings) -> Iterator[None]:
+    """Have every worker keep its metrics in files, and serve those to Prometheus; or neither."""
+    if not settings.metrics_port:
+        yield
+        return
+    with TemporaryDirectory(prefix="fastauth-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # it is read when prometheus_client is imported
+        from fastauth.adapters.prometheus import Scraped
+
+        try:
+            serving = Scraped(directory, settings.metrics_host, settings.metrics_port)
+        except OSError as error:
+            fail(
+                f"nobody can listen at FASTAUTH_METRICS_HOST, FASTAUTH_METRICS_PORT ({type(error).__name__})"
+            )
+        with serving:
+            yield
 
 
 def _allow_many_connections() -> None:

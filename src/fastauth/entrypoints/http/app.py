@@ -13,6 +13,7 @@ from fastauth.entrypoints.http.edge import Edge
 from fastauth.entrypoints.http.problems import install_problem_handlers
 from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.watchers import watchers
 
 ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
 
@@ -28,7 +29,9 @@ NO_TELEMETRY: TelemetryConfig = {
 
 def create_app(container: Container | None = None) -> FastAPI:
     """Build the application around `container`, or around one made from this process's settings."""
-    container = container or Container(settings=Settings.load())
+    if container is None:
+        settings = Settings.load()
+        container = Container(settings=settings, watchers=watchers(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +55,9 @@ def create_app(container: Container | None = None) -> FastAPI:
     )
     app.state.container = container
     app.add_middleware(Edge)
+    for watcher in container.watchers():
+        app.add_middleware(watcher.requests)
+        watcher.database(container.database().engine)
     for router in ROUTERS:
         app.include_router(router)
     install_problem_handlers(app, [route for router in ROUTERS for route in router.routes])
