@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,7 +19,6 @@ from tests.fakes import FakeClock
 from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusWatcher
 from fastauth.adapters.prometheus.scrape import Collected
-from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.watchers import Watchers
 
 ROOT = Path(__file__).parents[2]
@@ -192,13 +189,3 @@ class TestDashboard:
         assert named <= there
         families = {metric.name for metric in registry.collect()}
         assert {family for family in families if any(name.startswith(family) for name in named)} == families
-
-
-class TestWatchers:
-    def test_cost_nothing_where_nobody_asks_for_them(self) -> None:
-        code = (
-            "import sys; from fastauth.entrypoints.http.app import create_app; create_app();"
-            "sys.exit(bool({'prometheus_client', 'opentelemetry.sdk'} & set(sys.modules)))"
-        )
-        assert Settings().metrics_port is None
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
