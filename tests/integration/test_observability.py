@@ -8,8 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import pytest
@@ -77,6 +80,26 @@ def visit(client: httpx2.Client) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
+@contextmanager
+def collector() -> Iterator[tuple[str, list[bytes]]]:
+    """Take whatever is exported by OTLP; yield the address, and what has come so far."""
+    came: list[bytes] = []
+
+    class Take(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Take) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", came
+        server.shutdown()
+
+
 class TestOutput:
     @pytest.mark.parametrize("settings", [{}, PRODUCTION], ids=["development", "production"])
     def test_has_nothing_of_what_was_sent(self, tmp_path: Path, settings: dict[str, str]) -> None:
@@ -107,6 +130,29 @@ class TestOutput:
         stored = b"".join(file.read_bytes() for file in tmp_path.glob("a.db*"))
         assert SOMEBODY["username"].encode() in stored
         assert SOMEBODY["password"].encode() not in stored
+
+    @pytest.mark.parametrize("tracing", ["otlp", "off"])
+    def test_of_traces_has_none_of_it_either(self, tmp_path: Path, tracing: str) -> None:
+        """FastAPI would export by itself, paths and refused bodies included, if the environment asks."""
+        with collector() as (endpoint, came):
+            environment = {
+                "FASTAUTH_TRACING": tracing,
+                "FASTAPI_OTEL_AUTO_CONFIGURE": "true",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+                "OTEL_BSP_SCHEDULE_DELAY": "50",
+                "OTEL_BLRP_SCHEDULE_DELAY": "50",
+            }
+            with Service(f"sqlite:///{tmp_path}/a.db", **environment) as service:
+                with service.client() as client:
+                    visit(client)
+                deadline = time.monotonic() + DEADLINE
+                while tracing == "otlp" and b"PublishKeys" not in b"".join(came):
+                    httpx2.get(f"{service.url}/.well-known/jwks.json", verify=NO_TLS)
+                    assert time.monotonic() < deadline, "no trace is exported"
+                    time.sleep(0.05)
+                assert CANARY not in service.log
+        assert CANARY.encode() not in b"".join(came)
+        assert (b"RegisterUser" in b"".join(came)) is (tracing == "otlp")
 
 
 class TestMetrics:
