@@ -46,10 +46,10 @@ class OpenTelemetryWatcher:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            parents = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
             with self._tracer.start_as_current_span(
                 scope["method"],
-                context=self._propagator.extract(headers),
+                context=self._propagator.extract({"traceparent": parents}),
                 kind=SpanKind.SERVER,
                 attributes={"http.request.method": scope["method"]},
                 record_exception=False,  # its text may quote what was sent
