@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Callable, Dependency, Object, Provider, Singleton
@@ -60,6 +60,8 @@ from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.watchers import Watchers, watched_hashing, watched_use_case
+
+Part = TypeVar("Part")
 
 CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
@@ -131,7 +133,7 @@ def _tally_keys(keys: tuple[SecretKey, ...]) -> TallyKeys:
     return TallyKeys(keys[0])
 
 
-def _use_case(watchers: Provider[Watchers], kind: type[Any], **parts: Provider[Any]) -> Provider[Any]:
+def _use_case(watchers: Provider[Watchers], kind: type[Part], **parts: Provider[Any]) -> Provider[Part]:
     return Singleton(watched_use_case, watchers, Singleton(kind, **parts))
 
 

@@ -3,6 +3,7 @@
 import platform
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ from fastauth.domain.errors import FastauthError
 Watched = TypeVar("Watched")
 
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5)
+_HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5)
 
 COUNTING = 0.01
 """The part of the time, of all workers together, in which a connection may be busy counting sessions."""
@@ -33,49 +34,38 @@ class PrometheusWatcher:
 
     def __init__(self, *, version: str, workers: int, registry: CollectorRegistry | None = None) -> None:
         registry = registry or CollectorRegistry()
-        self._requests = Counter(
-            "fastauth_requests", "Requests that were answered.", ["method", "route", "status"],
-            registry=registry,
-        )  # fmt: skip
-        self._request_seconds = Histogram(
-            "fastauth_request_duration_seconds", "From the head of a request to the end of its answer.",
-            ["method", "route"], buckets=_REQUEST_SECONDS, registry=registry,
-        )  # fmt: skip
-        self._refusals = Counter(
-            "fastauth_refusals", "What use cases refused, by the code of the error.", ["use_case", "code"],
-            registry=registry,
-        )  # fmt: skip
-        self._refreshes = Counter(
-            "fastauth_refreshes", "Refresh tokens by what became of them.", ["outcome"], registry=registry
+        counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        self._requests = counter("fastauth_requests", "Requests answered.", ["method", "route", "status"])
+        self._request_seconds = histogram(
+            "fastauth_request_duration_seconds",
+            "From the head of a request to the end of its answer.",
+            ["method", "route"],
+            buckets=_REQUEST_SECONDS,
         )
-        self._hashes = Gauge(
-            "fastauth_hashes_pending", "Passwords that are hashed or wait for it.",
-            multiprocess_mode="livesum", registry=registry,
-        )  # fmt: skip
-        self._hash_wait = Histogram(
-            "fastauth_hash_wait_seconds", "How long a password waited to be hashed.",
-            buckets=_HASH_SECONDS, registry=registry,
-        )  # fmt: skip
-        self._hash_seconds = Histogram(
-            "fastauth_hash_duration_seconds",
-            "How long a hash took.",
-            buckets=_HASH_SECONDS,
-            registry=registry,
+        self._refusals = counter(
+            "fastauth_refusals", "What use cases refused, by the code of the error.", ["use_case", "code"]
         )
-        self._connections = Gauge(
-            "fastauth_database_connections", "Pooled connections: busy, open, and at most.", ["state"],
-            multiprocess_mode="livesum", registry=registry,
-        )  # fmt: skip
-        self._sessions = Gauge(
-            "fastauth_sessions_alive", "Sessions that may be refreshed.",
-            multiprocess_mode="livemostrecent", registry=registry,
-        )  # fmt: skip
+        self._refreshes = counter("fastauth_refreshes", "What became of refresh tokens.", ["outcome"])
+        self._hashes = gauge(
+            "fastauth_hashes_pending", "Passwords hashed or waiting for it.", multiprocess_mode="livesum"
+        )
+        self._hash_wait = histogram(
+            "fastauth_hash_wait_seconds", "How long a password waited to be hashed.", buckets=_HASH_SECONDS
+        )
+        self._hash_seconds = histogram(
+            "fastauth_hash_duration_seconds", "How long a hash took.", buckets=_HASH_SECONDS
+        )
+        self._connections = gauge(
+            "fastauth_database_connections", "Pooled connections.", ["state"], multiprocess_mode="livesum"
+        )
+        self._sessions = gauge(
+            "fastauth_sessions_alive", "Sessions that live.", multiprocess_mode="livemostrecent"
+        )
+        build = gauge("fastauth_build_info", "What runs.", ["version", "python"], multiprocess_mode="livemax")
+        build.labels(version, platform.python_version()).set(1)
         self._workers = workers
         self._next_count = 0.0
-        Gauge(
-            "fastauth_build_info", "The version that runs.", ["version", "python"],
-            multiprocess_mode="livemax", registry=registry,
-        ).labels(version, platform.python_version()).set(1)  # fmt: skip
 
     def requests(self, app: ASGIApp) -> ASGIApp:
         """Count and time the requests that `app` answers."""
