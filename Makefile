@@ -6,13 +6,16 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit interop check format lock up down clean
+.PHONY: help run fast-hash test unit interop faults bench check format lock up down clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run ## install what is missing, migrate, serve on http://127.0.0.1:8000
 	@exec $(BIN)/fastauth serve
+
+fast-hash: $(VENV)/run ## build the hash library for this processor too; needs a C compiler
+	@sh requirements/fast-hash $(VENV)
 
 test: $(VENV)/test ## run every test, Postgres included
 	@exec $(BIN)/python -m pytest
@@ -22,6 +25,12 @@ unit: $(VENV)/test ## run the unit tests alone
 
 interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
+
+faults: $(VENV)/test ## break what can break, print what was lost; five minutes
+	@exec $(BIN)/python -m faults
+
+bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
+	@exec $(BIN)/python -m bench
 
 check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
 	$(BIN)/ruff format --check
@@ -38,6 +47,8 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(PIP) install 'uv>=0.9'
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra tracing --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 
 up: ## start Postgres and the service with Docker
 	$(COMPOSE) up --build --detach
@@ -62,4 +73,9 @@ $(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/test: requirements/test.txt $(VENV)/run
 	@echo 'Installing what the tests need into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+$(VENV)/bench: requirements/bench.txt $(VENV)/test
+	@echo 'Installing what the benchmark draws with into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/bench.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""What both measurements need: a database, a service on it, and one client that keeps its connection."""
+"""What all measurements need: a database, one client that keeps its connection, the conditions of a run."""
 
 import json
 import platform
@@ -61,8 +61,17 @@ def conditions() -> str:
         f"{name} {version(name)}" for name in ("fastauth", "fastapi", "uvicorn", "sqlalchemy", "argon2-cffi")
     ]
     load = Path("/proc/loadavg").read_text().split()[0]
+    module = f"bench.{Path(sys.argv[0]).stem}".removesuffix(".__main__")
     return (
-        f"command: python -m bench.{Path(sys.argv[0]).stem} {' '.join(sys.argv[1:])}\n"
+        f"command: {' '.join(['python -m', module, *sys.argv[1:]])}\n"
         f"machine: {cores} cores, load {load} at the start; Python {platform.python_version()}\n"
         f"versions: {', '.join(parts)}"
     )
+
+
+def progress(label: str, number: int) -> Iterator[int]:
+    """Count, and tell whoever waits how far it is."""
+    for count in range(number):
+        print(f"\r{label}: {count + 1} of {number} ", end="", file=sys.stderr, flush=True)
+        yield count
+    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)

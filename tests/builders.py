@@ -12,6 +12,7 @@ from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.register_user import RegisterUser
 from fastauth.application.throttle import Throttle
 from fastauth.domain.full_name import FullName
+from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import Password, PasswordHash, PasswordPolicy
 from fastauth.domain.ports import PasswordHasher, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
@@ -38,6 +39,17 @@ def a_password(text: str = "sntsh") -> Password:
 
 def a_password_hash(encoded: str = "a hash") -> PasswordHash:
     return PasswordHash(encoded)
+
+
+def a_newcomer(
+    *, spelling: str = "", encoded: str = "a hash", disabled_at: datetime | None = None
+) -> Newcomer:
+    return Newcomer(
+        username=a_username(spelling or a_name()),
+        fullname=a_full_name(),
+        password_hash=a_password_hash(encoded),
+        disabled_at=disabled_at,
+    )
 
 
 def a_policy(

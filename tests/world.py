@@ -6,11 +6,14 @@ from tests.builders import PROFILE, a_policy
 from tests.fakes import (
     FakeAccessTokens,
     FakeClock,
+    FakeNameLedger,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeStorage,
     FakeTallyRepository,
     FakeUnitOfWork,
+    FakeUserDirectory,
+    FakeUserIntake,
     FakeUserRepository,
 )
 
@@ -19,12 +22,17 @@ from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
+from fastauth.application.end_sessions import EndSessions
+from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
+from fastauth.application.list_users import ListUsers
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
 from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
 from fastauth.application.reopen_user import ReopenUser
+from fastauth.application.set_password import SetPassword
+from fastauth.application.show_user import ShowUser
 from fastauth.application.throttle import Throttle
 from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.password import PasswordPolicy
@@ -109,6 +117,29 @@ class World:
         self.reopen_user = ReopenUser(users=self.users, usernames=PROFILE, throttle=self.throttle)
         self.enable_user = EnableUser(
             users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
+        )
+        self.list_users = ListUsers(directory=FakeUserDirectory(self.storage))
+        self.show_user = ShowUser(
+            users=self.users, sessions=self.sessions, usernames=PROFILE, clock=self.clock
+        )
+        self.end_sessions = EndSessions(
+            users=self.users, sessions=self.sessions, usernames=PROFILE, clock=self.clock
+        )
+        self.set_password = SetPassword(
+            users=self.users,
+            usernames=PROFILE,
+            hasher=self.hasher,
+            passwords=self.passwords,
+            unit_of_work=self.unit_of_work,
+            throttle=self.throttle,
+            clock=self.clock,
+        )
+        self.import_users = ImportUsers(
+            intake=FakeUserIntake(self.storage),
+            hasher=self.hasher,
+            usernames=PROFILE,
+            ledger=FakeNameLedger,
+            clock=self.clock,
         )
 
     async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:

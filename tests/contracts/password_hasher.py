@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 import pytest
 from tests.builders import a_password
 
-from fastauth.domain.errors import InvalidCredentials
+from fastauth.domain.errors import InvalidCredentials, InvalidInput
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import PasswordHasher
 
@@ -70,3 +70,14 @@ class PasswordHasherContract(ABC):
     async def test_has_a_hash_of_nobody_that_fits_nothing(self, hasher: PasswordHasher) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify(a_password(), None)
+
+    async def test_recognises_what_it_made(self, hasher: PasswordHasher) -> None:
+        hashed = await hasher.hash(a_password())
+        assert hasher.recognise(hashed.encoded) == hashed
+
+    @pytest.mark.parametrize("encoded", [*NO_HASHES, f"{ARGON2}{'A' * 1_000_000}"])
+    async def test_does_not_recognise_what_nothing_fits(self, hasher: PasswordHasher, encoded: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            hasher.recognise(encoded)
+        assert [violation.field for violation in refusal.value.violations] == ["password"]
+        assert not encoded or encoded not in refusal.value.detail

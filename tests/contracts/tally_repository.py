@@ -7,7 +7,7 @@ from secrets import token_bytes
 
 import pytest
 
-from fastauth.domain.ports import TallyRepository
+from fastauth.domain.ports import Sweeper, TallyRepository
 from fastauth.domain.throttling import NEVER, REMEMBERED, Tally, TallyKey
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
@@ -37,6 +37,10 @@ class TallyRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def tallies(self) -> TallyRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def sweeper(self, tallies: TallyRepository) -> Sweeper: ...
 
     async def test_begins_with_new_ones(self, tallies: TallyRepository) -> None:
         assert await read(tallies, a_key(), a_key()) == (Tally(), Tally())
@@ -79,12 +83,27 @@ class TallyRepositoryContract(ABC):
             await tallies.change((key, other), fail, now=NOW)
         assert await read(tallies, key, other) == (Tally(3, NOW), Tally())
 
+    async def test_leaves_what_is_over_to_the_sweeper(
+        self, tallies: TallyRepository, sweeper: Sweeper
+    ) -> None:
+        long_ago = NOW - timedelta(days=5_000)  # before any other test's
+        over, used_up, recent = [a_key() for _ in range(3)], a_key(), a_key()
+        while await sweeper.sweep(over_since=long_ago, at_most=100):
+            pass
+        for key in over:
+            await write(tallies, key, Tally(3, long_ago))
+        await write(tallies, used_up, Tally(100, NEVER))
+        await write(tallies, recent, Tally(1, NOW))
+        soon = long_ago + timedelta(seconds=1)
+        assert [await sweeper.sweep(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
+        assert await read(tallies, used_up, recent) == (Tally(100, NEVER), Tally(1, NOW))
+
     async def test_loses_none_of_many_changes_at_once(self, tallies: TallyRepository) -> None:
         shared, *own = [a_key() for _ in range(9)]
 
         def count(*found: Tally) -> tuple[Tally, ...]:
             return tuple(Tally(tally.attempts + 1, NOW) for tally in found)
 
-        orders = [(shared, key) if number % 2 else (key, shared) for number, key in enumerate(own * 4)]
+        orders = [order for key in own for order in ((shared, key), (key, shared))] * 2
         await asyncio.gather(*(tallies.change(order, count, now=NOW) for order in orders))
         assert [tally.attempts for tally in await read(tallies, shared, *own)] == [32, *[4] * 8]

@@ -2,6 +2,7 @@
 
 from tests.fakes.access_tokens import FakeAccessTokens as FakeAccessTokens
 from tests.fakes.clock import FakeClock as FakeClock
+from tests.fakes.name_ledger import FakeNameLedger as FakeNameLedger
 from tests.fakes.password_hasher import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.storage import FakeEventLog as FakeEventLog
 from tests.fakes.storage import FakeSessionRepository as FakeSessionRepository
@@ -10,4 +11,7 @@ from tests.fakes.storage import FakeStorage as FakeStorage
 from tests.fakes.storage import FakeSweeper as FakeSweeper
 from tests.fakes.storage import FakeTallyRepository as FakeTallyRepository
 from tests.fakes.storage import FakeUnitOfWork as FakeUnitOfWork
+from tests.fakes.storage import FakeUserDirectory as FakeUserDirectory
+from tests.fakes.storage import FakeUserIntake as FakeUserIntake
 from tests.fakes.storage import FakeUserRepository as FakeUserRepository
+from tests.fakes.storage_probe import FakeStorageProbe as FakeStorageProbe

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from secrets import token_hex
 
-from fastauth.domain.errors import InvalidCredentials
+from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, InvalidInput, Violation
 from fastauth.domain.password import Password, PasswordHash
 
 
@@ -13,10 +13,15 @@ class FakePasswordHasher:
     Hashes that begin with ``old`` are outdated.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, overloaded: bool = False) -> None:
         self.hashed = 0
         self.verified = 0
         self.of_nobody = 0
+        self.overloaded = overloaded
+
+    def admit(self) -> None:
+        if self.overloaded:
+            raise HashingOverloaded
 
     async def hash(self, password: Password) -> PasswordHash:
         self.hashed += 1
@@ -29,6 +34,11 @@ class FakePasswordHasher:
         if known is None or self._hash(password, salt=salt, kind=kind) != known:
             raise InvalidCredentials
         return known if kind == "fake" else self._hash(password, salt=token_hex(8))
+
+    def recognise(self, encoded: str) -> PasswordHash:
+        if not encoded.startswith(("fake$", "old$")) or encoded.count("$") != 2:
+            raise InvalidInput(Violation("password", "unknown_hash", "Must be a hash."))
+        return PasswordHash(encoded)
 
     @staticmethod
     def _hash(password: Password, *, salt: str, kind: str = "fake") -> PasswordHash:

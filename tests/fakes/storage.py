@@ -1,14 +1,15 @@
 """A database in memory, and the ports that reach it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fastauth.domain.errors import InvalidCredentials, UsernameTaken
 from fastauth.domain.event import Event
 from fastauth.domain.full_name import FullName
+from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
@@ -37,10 +38,14 @@ class FakeStorage:
 
 
 class FakeUserRepository:
+    """Counts how often somebody is looked up."""
+
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
+        self.looked = 0
 
     async def find(self, username: Username) -> User | None:
+        self.looked += 1
         return next((user for user in self.storage.users.values() if user.username.key == username.key), None)
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
@@ -66,6 +71,41 @@ class FakeUserRepository:
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         self.storage.users[user_id] = replace(self.storage.users[user_id], disabled_at=since)
+
+
+class FakeUserDirectory:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+        found = [
+            user
+            for user in self.storage.users.values()
+            if (after is None or user.id > after) and disabled in {None, user.disabled_at is not None}
+        ]
+        return sorted(found, key=lambda user: user.id)[:at_most]
+
+
+class FakeUserIntake:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.users = FakeUserRepository(storage)
+
+    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
+        users = self.users.storage.users.values()
+        return {user.username.key: user.password_hash for user in users if user.username.key in keys}
+
+    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
+        admitted = set()
+        for newcomer in newcomers:
+            with suppress(UsernameTaken):
+                user = await self.users.add(
+                    username=newcomer.username,
+                    fullname=newcomer.fullname,
+                    password_hash=newcomer.password_hash,
+                )
+                await self.users.set_disabled(user.id, newcomer.disabled_at)
+                admitted.add(newcomer.username.key)
+        return admitted
 
 
 class FakeSessionRepository:

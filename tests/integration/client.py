@@ -54,6 +54,7 @@ class Person:
 def _tokens(answer: httpx2.Response, status: int) -> Tokens:
     assert answer.status_code == status, answer.text
     body = answer.json()
+    assert body.pop("device_token", "fa_dev_")[:7] == "fa_dev_"
     assert (body["token_type"], body.keys()) == (
         "Bearer",
         {"access_token", "token_type", "expires_in", "refresh_token"},

@@ -67,7 +67,7 @@ def own_postgres() -> Iterator[PostgresServer]:
         raise NoPostgresError(
             f"FASTAUTH_TEST_REQUIRE_DOCKER=1, and no Docker engine has the image {IMAGE} or can get it."
         )
-    elif programs := _postgres_programs():
+    elif programs := postgres_programs():
         with PostgresOnThisMachine(programs) as server:
             yield server
     else:
@@ -121,10 +121,10 @@ class PostgresInDocker:
 class PostgresOnThisMachine:
     """A cluster in a temporary directory, run by PostgreSQL's own programs."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, within: Path | None = None) -> None:
         self.source = f"the programs in {programs}"
         self._account = _unprivileged_account()
-        self._home = Path(tempfile.mkdtemp(prefix="fastauth-postgres-"))
+        self._home = Path(tempfile.mkdtemp(prefix="fastauth-postgres-", dir=within))
         self._programs = programs
         if self._account:
             self._home.chmod(0o755)
@@ -167,9 +167,14 @@ class PostgresOnThisMachine:
         except TimeoutError:
             raise NoPostgresError((self._home / "log").read_text()) from None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server has given up by itself."""
+        return self._process.poll() is not None
+
     def kill(self) -> None:
         """End the server and all of its children at once, as a crash of the machine would."""
-        children = _children_of(self._process.pid)
+        children = [] if self.has_ended else _children_of(self._process.pid)
         for pid in [self._process.pid, *children]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
@@ -233,7 +238,7 @@ def _listens(path: str) -> bool:
         return client.connect_ex(path) == 0
 
 
-def _postgres_programs() -> Path | None:
+def postgres_programs() -> Path | None:
     """Return a directory with ``initdb`` and ``postgres``, the newest of the machine's first."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name))
     on_path = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -71,6 +72,27 @@ class Service:
         if self._process.poll() is None:
             self._process.terminate()
         return self._process.wait(DEADLINE)
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def exit_status(self) -> int:
+        """Return how it ended, once it has."""
+        return self._process.wait(DEADLINE)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
+
+    def wait_until_it_refuses(self) -> None:
+        """Return once it takes no new connections."""
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            try:
+                self.connect().close()
+            except ConnectionRefusedError:
+                return
+            assert time.monotonic() < deadline, "the service goes on listening"
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """End it and its workers as a crash would."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import bcrypt
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, inspect, text
@@ -22,6 +23,8 @@ from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserReposit
 from fastauth.adapters.sql.tables import REVISION, metadata
 from fastauth.domain.username import Username
 
+SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
 PASSWORD = "sntsh"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 
@@ -103,9 +106,7 @@ class TestMigrate:
         assert len(rows_of(engine)) == 500
 
     def test_describes_the_revision_the_code_relies_on(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(sql.__file__).with_name("migrations")))
-        assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+        assert SCRIPTS.get_current_head() == REVISION
 
 
 class TestAdoption:
@@ -209,3 +210,75 @@ class TestAdoption:
         fill(engine, list(self.ROWS))
         await asyncio.gather(*(migrate_at(empty_database_url) for _ in range(4)))
         assert len(rows_of(engine)) == len(self.ROWS)
+
+
+class TestRollingUpgrade:
+    """Old and new run side by side on the newest schema: a migration may expand, and not contract."""
+
+    @pytest.mark.parametrize("revision", REVISIONS)
+    async def test_leaves_the_version_before_it_its_tables(
+        self, empty_database_url: str, engine: Engine, revision: str
+    ) -> None:
+        migrate_to(revision, engine)
+        before = schema_of(engine)
+        await migrate_at(empty_database_url)
+        after = schema_of(engine)
+        for table, columns in before.items():
+            for name, (kind, _) in columns.items():
+                assert after[table][name][0] == kind, f"{table}.{name} is another one"
+            for name in after[table].keys() - columns.keys():
+                assert after[table][name][1], f"{table}.{name}: a version that does not know it cannot insert"
+
+    @pytest.mark.parametrize("revision", REVISIONS)
+    async def test_adds_no_rule_to_a_table_that_is_there(
+        self, empty_database_url: str, engine: Engine, revision: str
+    ) -> None:
+        migrate_to(revision, engine)
+        before = rules_of(engine)
+        await migrate_at(empty_database_url)
+        after = rules_of(engine)
+        assert {table: after[table] - rules for table, rules in before.items()} == {
+            table: set() for table in before
+        }
+
+
+def migrate_to(revision: str, engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS.dir)
+    with engine.begin() as connection:
+        config.attributes.update(connection=connection, adopted_key=adopted_key)
+        command.upgrade(config, revision)
+
+
+def schema_of(engine: Engine) -> dict[str, dict[str, tuple[str, bool]]]:
+    """Return the type of each column, and whether a row may be inserted without it."""
+    inspector = inspect(engine)
+    return {
+        table: {
+            column["name"]: (
+                str(column["type"]),
+                bool(column["nullable"] or column["default"] or column.get("identity")),
+            )
+            for column in inspector.get_columns(table)
+        }
+        for table in inspector.get_table_names()
+    }
+
+
+def rules_of(engine: Engine) -> dict[str, set[str]]:
+    """Return what the tables refuse: duplicates, strangers, values."""
+    inspector = inspect(engine)
+    return {
+        table: {
+            *(f"unique {each['column_names']}" for each in inspector.get_unique_constraints(table)),
+            *(f"unique {each['column_names']}" for each in inspector.get_indexes(table) if each["unique"]),
+            *(f"references {each['constrained_columns']}" for each in inspector.get_foreign_keys(table)),
+            *(f"check {each['sqltext']}" for each in inspector.get_check_constraints(table)),
+            *(
+                f"not null {column['name']}"
+                for column in inspector.get_columns(table)
+                if not column["nullable"]
+            ),
+        }
+        for table in inspector.get_table_names()
+    }

@@ -1,14 +1,18 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, select, text
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.contracts.user_directory import UserDirectoryContract
+from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.integration.conftest import adopted_key, connect
 from tests.integration.postgres import PostgresServer
@@ -21,13 +25,18 @@ from fastauth.adapters.sql import (
     SqlSweeper,
     SqlTallyRepository,
     SqlUnitOfWork,
+    SqlUserDirectory,
+    SqlUserIntake,
     SqlUserRepository,
     migrate,
 )
 from fastauth.adapters.sql.tables import event
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
 from fastauth.domain.user import User
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
 
 
 class OnSql:
@@ -40,7 +49,27 @@ class OnSql:
         return SqlSessionRepository(connections=database.autocommit)
 
 
-class TestDatabase:
+class TestDatabase(StorageProbeContract):
+    @pytest.fixture
+    def probe(self, database: Database) -> Database:
+        return database
+
+    @pytest.fixture
+    async def lost(self, empty_database_url: str) -> AsyncIterator[Database]:
+        database = connect(empty_database_url)
+        yield database
+        await database.close()
+
+    async def test_is_probed_without_the_pool(self, database: Database) -> None:
+        small = Container(settings=Settings(database_url=database.engine.url, database_pool_size=1))
+        async with small.database().engine.begin():
+            await small.database().check()
+            assert (
+                await small.probed_keys().ring()
+                == await SqlSigningKeyRepository(connections=database.autocommit).ring()
+            )
+        await small.database().close()
+
     async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
         database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")
         with pytest.raises(SchemaBehind):
@@ -57,28 +86,55 @@ class TestDatabase:
             assert await connection.scalar(text(prepared)) == 0
         await database.close()
 
+    async def test_knows_what_time_it_is_there(self, database: Database) -> None:
+        theirs = await database.now()
+        assert theirs.utcoffset() == timedelta()
+        assert abs(theirs - datetime.now(UTC)) < timedelta(minutes=1)
+
+    async def test_tells_that_its_clock_is_away(self) -> None:
+        database = connect("postgresql://127.0.0.1:1/none")
+        with pytest.raises(StorageUnavailable):
+            await database.now()
+        await database.close()
+
 
 class TestSqlUserRepository(OnSql, UserRepositoryContract):
     """The contract and nothing else."""
 
 
+class TestSqlUserDirectory(OnSql, UserDirectoryContract):
+    @pytest.fixture
+    def directory(self, database: Database) -> SqlUserDirectory:
+        return SqlUserDirectory(connections=database.autocommit)
+
+
+class TestSqlUserIntake(OnSql, UserIntakeContract):
+    @pytest.fixture
+    def intake(self, database: Database) -> SqlUserIntake:
+        return SqlUserIntake(connections=database.transactions)
+
+
 class TestSqlSessionRepository(OnSql, SweeperContract):
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(engine=database.engine)
+        return SqlSweeper(connections=database.transactions)
 
 
 class TestSqlTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def tallies(self, database: Database) -> SqlTallyRepository:
-        return SqlTallyRepository(engine=database.engine)
+        return SqlTallyRepository(connections=database.transactions)
+
+    @pytest.fixture
+    def sweeper(self, database: Database) -> SqlSweeper:
+        return SqlSweeper(connections=database.transactions)
 
 
 class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database
-        return SqlUnitOfWork(engine=database.engine)
+        return SqlUnitOfWork(connections=database.transactions)
 
     async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
         async with self.database.engine.connect() as connection:

@@ -38,6 +38,12 @@ class TestTour:
         assert [line for line in quoted if line not in source] == []
 
 
+class TestOperations:
+    def test_shows_the_configuration_of_haproxy_that_is_tried(self) -> None:
+        page = (ROOT / "docs/operations.md").read_text()
+        assert f"```haproxy\n{(ROOT / 'faults/haproxy.cfg').read_text()}```" in page
+
+
 class TestReadme:
     def test_lists_every_setting(self) -> None:
         listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)

@@ -1,22 +1,31 @@
 """The fakes earn their trust: they keep the contracts that the adapters keep."""
 
 import pytest
+from tests.contracts.name_ledger import NameLedgerContract
 from tests.contracts.password_hasher import PasswordHasherContract
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.storage_probe import StorageProbeContract
 from tests.contracts.tally_repository import TallyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.contracts.user_directory import UserDirectoryContract
+from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import (
+    FakeNameLedger,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
+    FakeStorageProbe,
     FakeSweeper,
     FakeTallyRepository,
     FakeUnitOfWork,
+    FakeUserDirectory,
+    FakeUserIntake,
     FakeUserRepository,
 )
 
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
 from fastauth.domain.user import User
@@ -26,6 +35,32 @@ class TestFakeUserRepository(UserRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+
+class TestFakeUserDirectory(UserDirectoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def directory(self, users: FakeUserRepository) -> FakeUserDirectory:
+        return FakeUserDirectory(users.storage)
+
+
+class TestFakeUserIntake(UserIntakeContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def intake(self, users: FakeUserRepository) -> FakeUserIntake:
+        return FakeUserIntake(users.storage)
+
+
+class TestFakeNameLedger(NameLedgerContract):
+    @pytest.fixture
+    def open_ledger(self) -> type[FakeNameLedger]:
+        return FakeNameLedger
 
 
 class TestFakePasswordHasher(PasswordHasherContract):
@@ -53,6 +88,10 @@ class TestFakeTallyRepository(TallyRepositoryContract):
     def tallies(self) -> FakeTallyRepository:
         return FakeTallyRepository()
 
+    @pytest.fixture
+    def sweeper(self, tallies: FakeTallyRepository) -> FakeSweeper:
+        return FakeSweeper(tallies.storage)
+
 
 class TestFakeUnitOfWork(UnitOfWorkContract):
     @pytest.fixture
@@ -76,3 +115,13 @@ class TestFakeSigningKeyRepository(SigningKeyRepositoryContract):
     @pytest.fixture
     def keys(self) -> FakeSigningKeyRepository:
         return FakeSigningKeyRepository()
+
+
+class TestFakeStorageProbe(StorageProbeContract):
+    @pytest.fixture
+    def probe(self) -> FakeStorageProbe:
+        return FakeStorageProbe()
+
+    @pytest.fixture
+    def lost(self) -> FakeStorageProbe:
+        return FakeStorageProbe(trouble=StorageUnavailable())

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +16,7 @@ from tests.contracts.password_hasher import NO_HASHES, PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED
-from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, InvalidInput
 
 
 @pytest.fixture
@@ -128,6 +129,22 @@ class TestVerification:
         with pytest.raises(InvalidCredentials):
             await hasher.verify(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
 
+    @pytest.mark.parametrize("kind", FOREIGN)
+    def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+        assert hasher.recognise(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
+
+    @pytest.mark.parametrize("salt", ["sa\0lt", "\ud800", "sält", "sa\nlt"])
+    def test_does_not_recognise_what_could_not_be_stored_or_shown(
+        self, hasher: Argon2PasswordHasher, salt: str
+    ) -> None:
+        with pytest.raises(InvalidInput):
+            hasher.recognise(FOREIGN["Django's pbkdf2_sha256"].replace("salt", salt))
+
+    @pytest.mark.parametrize("kind", UNUSABLE)
+    def test_does_not_recognise_what_nothing_fits(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+        with pytest.raises(InvalidInput):
+            hasher.recognise(UNUSABLE[kind])
+
     @pytest.mark.parametrize("kind", [*UNUSABLE, *NO_HASHES, None])
     async def test_computes_one_hash_whether_a_password_is_wrong_or_there_is_no_hash_to_compute(
         self, pool: HashingPool, kind: str | None
@@ -139,6 +156,18 @@ class TestVerification:
             with pytest.raises(InvalidCredentials):
                 await hasher.verify(a_password("wrong"), each)
             assert hasher.computed == 1
+
+    async def test_admits_no_more_than_its_pool_does(
+        self, pool: HashingPool, hasher: Argon2PasswordHasher
+    ) -> None:
+        hasher.admit()
+        release = threading.Event()
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(ALWAYS_ADMITTED)]
+        await asyncio.sleep(0)
+        with pytest.raises(HashingOverloaded):
+            hasher.admit()
+        release.set()
+        await asyncio.gather(*waiting)
 
     async def test_keeps_a_hash_that_is_stronger(self, hasher: Argon2PasswordHasher) -> None:
         stronger = a_password_hash(argon2.PasswordHasher(time_cost=4, memory_cost=128).hash("sntsh"))
@@ -186,9 +215,32 @@ class TestHashingPool:
         self, pool: HashingPool, blocked: threading.Event
     ) -> None:
         assert not blocked.is_set()
-        with pytest.raises(HashingOverloaded) as refusal:
+        with pytest.raises(HashingOverloaded):
+            pool.admit()
+        with pytest.raises(HashingOverloaded):
             await pool.run(int)
-        assert refusal.value.retry_after >= 1
+
+    @pytest.mark.parametrize(
+        ("seconds_each", "admitted", "retry_after"),
+        [(0.01, 200, 1), (0.1, ALWAYS_ADMITTED, 4), (0.2, ALWAYS_ADMITTED, 7), (3, ALWAYS_ADMITTED, 96)],
+    )
+    async def test_admits_a_second_of_work_or_a_burst_and_says_when_that_will_be_done(
+        self, seconds_each: float, admitted: int, retry_after: int
+    ) -> None:
+        pool = HashingPool(threads=2, clock=itertools.count(0, seconds_each).__next__)
+        await pool.run(int)
+        release = threading.Event()
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(admitted - 1)]
+        await asyncio.sleep(0)
+        pool.admit()
+        waiting.append(asyncio.create_task(pool.run(release.wait)))
+        await asyncio.sleep(0)
+        with pytest.raises(HashingOverloaded) as refusal:
+            pool.admit()
+        assert refusal.value.retry_after == retry_after
+        release.set()
+        await asyncio.gather(*waiting)
+        pool.close()
 
     async def test_admits_again_once_there_is_room(self, pool: HashingPool, blocked: threading.Event) -> None:
         blocked.set()
@@ -198,6 +250,31 @@ class TestHashingPool:
                 break
             except HashingOverloaded:
                 await asyncio.sleep(0)
+
+    async def test_drops_what_has_yet_to_begin_for_a_task_that_is_given_up(self, pool: HashingPool) -> None:
+        begun, release = threading.Semaphore(0), threading.Event()
+        done: list[int] = []
+
+        def work(number: int) -> None:
+            begun.release()
+            release.wait()
+            done.append(number)
+
+        async def twice(number: int) -> None:
+            await pool.run(lambda: work(number))
+            await pool.run(lambda: work(number))
+
+        tasks = [asyncio.create_task(twice(number)) for number in range(ALWAYS_ADMITTED)]
+        for _ in range(2):
+            await asyncio.to_thread(begun.acquire)
+        for task in tasks:
+            pool.give_up(task)
+        await asyncio.gather(*tasks[2:], return_exceptions=True)
+        pool.admit()
+        release.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(task.cancelled() for task in tasks)
+        assert sorted(done) == [0, 1]
 
     async def test_passes_errors_on(self, pool: HashingPool) -> None:
         with pytest.raises(ZeroDivisionError):

@@ -22,7 +22,7 @@ from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.problems import status_of
-from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings import Mode, Settings
 
 JSON = {"Content-Type": "application/json"}
 URL = "/users/register"
@@ -249,7 +249,7 @@ class TestDocumentation:
         assert "//" not in "".join(files)
 
     async def test_is_not_there_in_production(self) -> None:
-        app = create_app(Container(settings=Settings(mode="production", secret_key="s" * 32)))  # type: ignore[arg-type]
+        app = create_app(Container(settings=Settings(mode=Mode.PRODUCTION)))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             for path in ("/docs", "/openapi.json", "/redoc", "/docs/files/swagger-ui.css"):
                 assert_problem(await client.get(path), 404, "not_found")
@@ -275,3 +275,10 @@ class TestHealth:
 
     async def test_lives_without_a_database(self, client: httpx2.AsyncClient) -> None:
         assert (await client.get("/health/live")).status_code == 200
+
+    async def test_is_ready_once_there_is_a_key(
+        self, client: httpx2.AsyncClient, storage: FakeStorage
+    ) -> None:
+        assert (await client.get("/health/ready")).json() == {"status": "ok"}
+        storage.keys.clear()
+        assert_problem(await client.get("/health/ready"), 503, "signing_key_missing")

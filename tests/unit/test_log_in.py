@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from tests.builders import a_password_hash
-from tests.fakes import FakePasswordHasher
+from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakeUserRepository
 from tests.world import A_DEVICE, World
 
-from fastauth.domain.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, SigningKeyMissing
 from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.tokens import AccessClaims, AccessToken
 from fastauth.domain.user import UserId
 
 
@@ -28,6 +29,16 @@ class TestLogIn:
         assert caller.session.created_at == caller.session.last_used_at == world.clock.now()
         assert caller.session.refresh_expires_at == world.clock.now() + timedelta(days=7)
         assert caller.session.expires_at == world.clock.now() + timedelta(days=30)
+
+    async def test_begins_no_session_whose_tokens_nobody_gets(self, world: World) -> None:
+        class NoKey(FakeAccessTokens):
+            async def issue(self, claims: AccessClaims) -> AccessToken:
+                raise SigningKeyMissing
+
+        log_in = replace(world.log_in, access_tokens=NoKey(world.clock))
+        with pytest.raises(SigningKeyMissing):
+            await log_in(username="santosh", password="sntsh", device=A_DEVICE)
+        assert not world.storage.sessions
 
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "ｓａｎｔｏｓｈ"])
     async def test_knows_a_name_in_any_spelling(self, world: World, spelling: str) -> None:
@@ -142,3 +153,12 @@ class TestLogIn:
 
         with pytest.raises(HashingOverloaded):
             await replace(world.log_in, hasher=Busy())(username="santosh", password="x", device=A_DEVICE)
+
+    async def test_refuses_before_it_looks_what_could_not_be_hashed_in_time(self, world: World) -> None:
+        world.hasher.overloaded = True
+        users = FakeUserRepository(world.storage)
+        with pytest.raises(HashingOverloaded):
+            await replace(world.log_in, users=users)(username="santosh", password="sntsh", device=A_DEVICE)
+        assert users.looked == 0
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in(password="")

@@ -2,7 +2,7 @@ import pytest
 from tests.builders import a_full_name, a_password_hash, a_policy, a_username, register_user
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
-from fastauth.domain.errors import InvalidInput, UsernameTaken
+from fastauth.domain.errors import HashingOverloaded, InvalidInput, UsernameTaken
 from fastauth.domain.password import Password, PasswordHash
 
 
@@ -67,6 +67,15 @@ class TestRegisterUser:
                 username="ann", password="p" * 257, fullname="Ann", address=None
             )
         assert hasher.hashed == 0
+
+    async def test_refuses_before_it_looks_what_could_not_be_hashed_in_time(self) -> None:
+        users = FakeUserRepository()
+        register = register_user(users=users, hasher=FakePasswordHasher(overloaded=True))
+        with pytest.raises(HashingOverloaded):
+            await register(username="ann", password="sntsh", fullname="Ann", address=None)
+        assert users.looked == 0
+        with pytest.raises(InvalidInput):
+            await register(username="a b", password="sntsh", fullname="Ann", address=None)
 
     async def test_holds_passwords_to_the_policy(self) -> None:
         register = register_user(passwords=a_policy(min_length=8, refuse_own_words=True))

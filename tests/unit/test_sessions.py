@@ -7,6 +7,7 @@ import pytest
 from tests.world import A_DEVICE, A_SECRET_KEY, World
 
 from fastauth.domain.errors import (
+    HashingOverloaded,
     InvalidAccessToken,
     InvalidCredentials,
     InvalidInput,
@@ -251,6 +252,17 @@ class TestChangePassword:
         with pytest.raises(InvalidInput) as refusal:
             await self.change(world, tokens, "sntsh", "")
         assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "empty")]
+
+    async def test_refuses_before_it_verifies_what_could_not_be_hashed_in_time(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        world.hasher.overloaded = True
+        verified = world.hasher.verified
+        with pytest.raises(HashingOverloaded):
+            await self.change(world, tokens, "sntsh", "another")
+        with pytest.raises(InvalidInput):
+            await self.change(world, tokens, "sntsh", "")
+        assert world.hasher.verified == verified
 
     async def test_lets_one_of_two_changes_at_once_win(self, world: World, tokens: Tokens) -> None:
         caller = await caller_of(world, tokens)

@@ -345,6 +345,13 @@ class TestAccountBudget:
         await world.reopen_user(username="SANTOSH")
         assert await world.guess("sntsh")
 
+    async def test_is_reopened_by_a_new_password_from_an_operator(self, world: Guarded) -> None:
+        for _ in range(100):
+            await world.guesses(1)
+            world.clock.advance(minutes=15)
+        await world.set_password(username="santosh", password="another")
+        assert await world.guess("another")
+
 
 class TestOwner:
     async def test_gets_in_on_a_known_device_at_the_first_try_whatever_strangers_do(

@@ -38,6 +38,7 @@ class ChangePassword:
             new = self.passwords.choose(new_password, own_words=own_words)
         except InvalidInput as error:
             raise error.about("new_password") from None
+        self.hasher.admit()
         attempt = await self.throttle.password_change(caller, address=address)
         try:
             current = Password.parse(current_password)

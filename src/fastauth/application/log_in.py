@@ -63,6 +63,7 @@ class LogIn:
             name, secret = Username.recognise(username, self.usernames), Password.parse(password)
         except InvalidInput:
             raise InvalidCredentials from None
+        self.hasher.admit()
         known_device = self.devices.read(device_token, name)
         attempt = await self.throttle.log_in(name, address=device.address, device=known_device)
         user, kept = await self._recognised(name, secret, attempt)
@@ -79,9 +80,9 @@ class LogIn:
             refresh_digest=self.refresh_tokens.digest(refresh),
             now=self.clock.now(),
         )
-        await self.sessions.start(session, password_hash=kept)
-        await self.throttle.succeeded(attempt)
         access = await self.access_tokens.issue(AccessClaims.of(session))
+        await self.throttle.succeeded(attempt)
+        await self.sessions.start(session, password_hash=kept)
         return LoggedIn(
             tokens=Tokens(access=access, refresh=refresh.text),
             device_token=device_token if device_token and known_device else self.devices.new(name),

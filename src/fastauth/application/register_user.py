@@ -43,6 +43,7 @@ class RegisterUser:
                 full_name = FullName.parse(fullname)
             with noting:
                 secret = self.passwords.choose(password, own_words=(username, fullname))
+        self.hasher.admit()
         await self.throttle.registration(address=address)
         if await self.users.find(name):
             raise UsernameTaken  # before the hash: a taken name buys no work

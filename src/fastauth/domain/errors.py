@@ -22,7 +22,8 @@
         ├── StorageUnavailable
         ├── SigningKeyMissing
         ├── SecretKeyUnknown
-        └── HashingOverloaded
+        ├── HashingOverloaded
+        └── ShuttingDown
 
 The inner nodes are categories: an entry point decides once for each how it is told. Whatever
 falls outside of this tree is a bug.
@@ -194,6 +195,13 @@ class HashingOverloaded(Unavailable):
 
     code = "overloaded"
     detail = "Too many requests are waiting. Nothing was stored."
+
+
+class ShuttingDown(Unavailable):
+    """The process has been asked to end, and still answers for a while."""
+
+    code = "shutting_down"
+    detail = "The service is about to stop."
 
 
 class GatheredViolations:

@@ -4,13 +4,14 @@ Whoever implements a port keeps the promises of its contract in ``tests/contract
 that reaches the database raises `StorageUnavailable` where the database does not answer.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.event import Event
 from fastauth.domain.full_name import FullName
+from fastauth.domain.newcomer import Newcomer
 from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
@@ -44,6 +45,37 @@ class UserRepository(Protocol):
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         """Close the account `since` some time, or open it again with ``None``."""
+
+
+class UserDirectory(Protocol):
+    """Everybody who has registered, to leaf through."""
+
+    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+        """Return accounts in the order of their ids, those that follow `after` or the first.
+
+        `disabled` leaves those alone that are disabled, or those that are not.
+        """
+
+
+class UserIntake(Protocol):
+    """The way in for many at once."""
+
+    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
+        """Return by their keys the hashes of those names that somebody goes by."""
+
+    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
+        """Store those whose names nobody goes by, in one transaction; return their keys.
+
+        No two of `newcomers` have one key. Of any number of calls at once with one key, a single
+        one returns it.
+        """
+
+
+class NameLedger(AbstractContextManager["NameLedger"], Protocol):
+    """Remembers names, however many, until it is left."""
+
+    def first_place(self, key: str, place: int) -> int:
+        """Return where `key` was first: at `place`, unless it is there already."""
 
 
 class SessionRepository(Protocol):
@@ -140,6 +172,16 @@ class UnitOfWork(Protocol):
 class PasswordHasher(Protocol):
     """Turns passwords into something that does not give them away."""
 
+    def admit(self) -> None:
+        """Do nothing if a password handed in now would be taken.
+
+        Whoever asks first spends nothing else on a request that is refused in the end. It is no
+        reservation: `hash` and `verify` may refuse all the same.
+
+        Raises:
+            HashingOverloaded: Too many others wait.
+        """
+
     async def hash(self, password: Password) -> PasswordHash:
         """Return a hash of `password` under a fresh salt.
 
@@ -155,6 +197,16 @@ class PasswordHasher(Protocol):
         Raises:
             InvalidCredentials: The password does not fit.
             HashingOverloaded: Too many others wait.
+        """
+
+    def recognise(self, encoded: str) -> PasswordHash:
+        """Read a hash that somebody else made, of a format that `verify` understands.
+
+        Nothing is computed.
+
+        Raises:
+            InvalidInput: No password could ever fit: it is damaged, of an unknown format, or
+                dearer than a log-in may be.
         """
 
 
@@ -199,6 +251,17 @@ class SigningKeyRepository(Protocol):
 
     async def remove(self, key: SigningKey) -> None:
         """Forget a key."""
+
+
+class StorageProbe(Protocol):
+    """Looks after the database, apart from what requests use."""
+
+    async def check(self) -> None:
+        """Return if the database answers and has the schema that this code needs.
+
+        Raises:
+            StorageUnavailable: It does not, or has not.
+        """
 
 
 class KeySmith(Protocol):

@@ -54,7 +54,11 @@ class KeyRing:
 
     def needs_successor(self, now: datetime, schedule: KeySchedule) -> bool:
         """Say whether it is time to publish another key."""
-        return not self.keys or now >= self.keys[-1].signs_from + schedule.rotation - schedule.lead
+        return not self.keys or now >= self.successor_due(schedule)
+
+    def successor_due(self, schedule: KeySchedule) -> datetime:
+        """Return when the key after the last of these is to be published."""
+        return self.keys[-1].signs_from + schedule.rotation - schedule.lead
 
     def _is_over(self, key: SigningKey, now: datetime, schedule: KeySchedule) -> bool:
         successor = next((other for other in self.keys if other.number > key.number), None)

@@ -1,16 +1,16 @@
 """Which adapter stands behind which port: the one place where the rooms are joined."""
 
-import os
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Callable, Dependency, Object, Provider, Singleton
+from dependency_injector.providers import Callable, Dependency, Factory, Object, Provider, Singleton
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool, common_passwords
 from fastauth.adapters.precis import PrecisUsernameProfile
+from fastauth.adapters.spooled_names import SpooledNameLedger
 from fastauth.adapters.sql import (
     Database,
     SqlSessionCensus,
@@ -19,15 +19,21 @@ from fastauth.adapters.sql import (
     SqlSweeper,
     SqlTallyRepository,
     SqlUnitOfWork,
+    SqlUserDirectory,
+    SqlUserIntake,
     SqlUserRepository,
 )
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
+from fastauth.application.check_readiness import CheckReadiness
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
+from fastauth.application.end_sessions import EndSessions
+from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
+from fastauth.application.list_users import ListUsers
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
 from fastauth.application.publish_keys import PublishKeys
@@ -35,6 +41,8 @@ from fastauth.application.refresh_session import RefreshSession
 from fastauth.application.register_user import RegisterUser
 from fastauth.application.reopen_user import ReopenUser
 from fastauth.application.rotate_keys import RotateKeys
+from fastauth.application.set_password import SetPassword
+from fastauth.application.show_user import ShowUser
 from fastauth.application.sweep import Sweep
 from fastauth.application.throttle import Throttle
 from fastauth.domain.device_token import DeviceTokenMint
@@ -43,12 +51,15 @@ from fastauth.domain.ports import (
     AccessTokens,
     Clock,
     KeySmith,
+    NameLedger,
     PasswordHasher,
     SessionRepository,
     SigningKeyRepository,
     Sweeper,
     TallyRepository,
     UnitOfWork,
+    UserDirectory,
+    UserIntake,
     UsernameProfile,
     UserRepository,
 )
@@ -57,8 +68,10 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
+from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.stopping import Stopping
 from fastauth.entrypoints.watchers import Watchers, watched_hashing, watched_use_case
 
 Part = TypeVar("Part")
@@ -67,9 +80,9 @@ CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
 
 
-def _hashing_threads(settings: Settings) -> int:
+def _hashing_threads(settings: Settings, machine: Machine) -> int:
     """Return this process's share of the cores: all workers together hash on each core once."""
-    return max(1, len(os.sched_getaffinity(0)) // settings.workers)
+    return max(1, machine.usable_cores // settings.workers)
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:
@@ -156,6 +169,8 @@ class Container(DeclarativeContainer):
     device_tokens: Provider[DeviceTokenMint] = Singleton(_device_token_mint, secret_keys)
     tally_keys: Provider[TallyKeys] = Singleton(_tally_keys, secret_keys)
 
+    stopping: Provider[Stopping] = Singleton(Stopping, delay=settings.provided.shutdown_delay_seconds)
+
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(
         Database,
@@ -163,26 +178,36 @@ class Container(DeclarativeContainer):
         pool_size=settings.provided.database_pool_size,
         prepared_statements=settings.provided.database_prepared_statements,
     )
+    machine: Provider[Machine] = Singleton(Machine.here)
+    hashing_threads: Provider[int] = Callable(_hashing_threads, settings, machine)
     hashing_pool: Provider[HashingPool] = Singleton(
-        watched_hashing, watchers, Singleton(HashingPool, threads=Callable(_hashing_threads, settings))
+        watched_hashing, watchers, Singleton(HashingPool, threads=hashing_threads)
     )
 
     # The adapter behind each port.
     clock: Provider[Clock] = Singleton(SystemClock)
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
+    directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
+    intake: Provider[UserIntake] = Singleton(SqlUserIntake, connections=database.provided.transactions)
+    ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=database.provided.autocommit
     )
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=database.provided.autocommit
     )
-    tallies: Provider[TallyRepository] = Singleton(SqlTallyRepository, engine=database.provided.engine)
-    census: Provider[SqlSessionCensus] = Singleton(
-        SqlSessionCensus, connections=database.provided.autocommit, clock=clock
+    tallies: Provider[TallyRepository] = Singleton(
+        SqlTallyRepository, connections=database.provided.transactions
     )
-    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, engine=database.provided.engine)
-    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, engine=database.provided.engine)
+    census: Provider[SqlSessionCensus] = Singleton(
+        SqlSessionCensus, connections=database.provided.probes, clock=clock
+    )
+    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.transactions)
+    probed_keys: Provider[SigningKeyRepository] = Singleton(
+        SqlSigningKeyRepository, connections=database.provided.probes
+    )
+    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, connections=database.provided.transactions)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
         pool=hashing_pool,
@@ -255,6 +280,26 @@ class Container(DeclarativeContainer):
     reopen_user: Provider[ReopenUser] = use_case(
         ReopenUser, users=users, usernames=usernames, throttle=throttle
     )
+    list_users: Provider[ListUsers] = use_case(ListUsers, directory=directory)
+    show_user: Provider[ShowUser] = use_case(
+        ShowUser, users=users, sessions=sessions, usernames=usernames, clock=clock
+    )
+    end_sessions: Provider[EndSessions] = use_case(
+        EndSessions, users=users, sessions=sessions, usernames=usernames, clock=clock
+    )
+    set_password: Provider[SetPassword] = use_case(
+        SetPassword,
+        users=users,
+        usernames=usernames,
+        hasher=hasher,
+        passwords=password_policy,
+        unit_of_work=unit_of_work,
+        throttle=throttle,
+        clock=clock,
+    )
+    import_users: Provider[ImportUsers] = use_case(
+        ImportUsers, intake=intake, hasher=hasher, usernames=usernames, ledger=ledger.provider, clock=clock
+    )
     publish_keys: Provider[PublishKeys] = use_case(
         PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock
     )
@@ -262,3 +307,6 @@ class Container(DeclarativeContainer):
         RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
     )
     sweep: Provider[Sweep] = use_case(Sweep, sweeper=sweeper, clock=clock)
+    check_readiness: Provider[CheckReadiness] = use_case(
+        CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock
+    )

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+from fastauth.adapters.passwords import hash_build
 from fastauth.adapters.sql import SchemaBehind, migrate
-from fastauth.domain.errors import Unavailable
+from fastauth.domain.errors import StorageUnavailable, Unavailable
 from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, ProductionRefused, refusals
 from fastauth.entrypoints.settings import Mode
 
 _log = logging.getLogger("fastauth.housekeeping")
+_hashing_log = logging.getLogger("fastauth.hashing")
 
 HOUSEKEEPING_SECONDS = 60
 
@@ -31,24 +34,39 @@ async def migrate_database(container: Container) -> None:
 async def start_up(container: Container) -> None:
     """See to it that the schema is there, and a key to sign with.
 
-    Production on Postgres wants ``fastauth migrate`` to have run: several versions of the service
-    may be up at once there, and when the schema moves is for the operator to say.
+    Production wants ``fastauth migrate`` to have run: several versions of the service may be up at
+    once there, and when the schema moves is for the operator to say.
 
     Raises:
-        SchemaBehind: Nobody has migrated, and it is not ours to do.
+        ProductionRefused: The settings are not for production, or nobody has migrated.
         MigrationRefused: See `migrate_database`.
         SecretKeyUnknown: The signing keys are sealed under another secret key.
         StorageUnavailable: The database is away.
     """
-    database = container.database()
+    reasons = refusals(container.settings())
     try:
-        await database.check()
+        await container.database().check()
     except SchemaBehind:
-        if container.settings().mode is Mode.PRODUCTION and not database.is_sqlite:
+        if container.settings().mode is Mode.PRODUCTION:
+            reasons.append(SCHEMA_IS_BEHIND)
+        else:
+            await migrate_database(container)
+    except StorageUnavailable:
+        if not reasons:
             raise
-        await migrate_database(container)
+    if reasons:
+        raise ProductionRefused(reasons)
     await container.rotate_keys()()
-    container.hasher()  # makes the hash of nobody now, and not while the first request waits
+
+
+def warm_up(container: Container) -> None:
+    """Make the hash of nobody now, and not while the first request waits.
+
+    Only where requests are served: glibc gives back the memory of the first hash of a thread, and keeps
+    that of the second.
+    """
+    container.hasher()
+    _hashing_log.info("passwords are hashed by the %s build of Argon2", hash_build())
 
 
 @asynccontextmanager

@@ -93,7 +93,10 @@ def _tracing(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """The settings, checked. Use `load` to have mistakes told in one line."""
+    """The settings, checked. Use `load` to have mistakes told in one line.
+
+    What makes sense but is not for production is left to `fastauth.entrypoints.production`.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
@@ -114,6 +117,8 @@ class Settings(BaseSettings):
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
     connections_per_address: int = Field(default=1_000, ge=1)
+    shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)
+    shutdown_timeout_seconds: int = Field(default=10, ge=0, le=600)
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     limits: bool = False
     limit_log_ins: int = Field(default=30, ge=1)
@@ -168,26 +173,15 @@ class Settings(BaseSettings):
             )
         return value
 
-    @model_validator(mode="after")
-    def _production_has_a_secret(self) -> Self:
-        if self.mode is Mode.PRODUCTION and not self.secret_key:
-            raise ValueError("FASTAUTH_SECRET_KEY is missing; make one with: openssl rand -base64 32")
-        return self
-
-    @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
-        if self.mode is Mode.PRODUCTION and not _meets_owasp(self.argon2_memory_kib, self.argon2_time_cost):
-            raise ValueError(
-                "FASTAUTH_ARGON2_MEMORY_KIB and FASTAUTH_ARGON2_TIME_COST are below OWASP's minimum, "
-                "which is 19456 and 2 or as strong; production refuses that"
-            )
-        return self
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.database_url.get_backend_name() == "sqlite"
 
     @property
     def has_file(self) -> bool:
         """Whether the database is a file of this machine."""
-        url = self.database_url
-        return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return self.is_sqlite and self.database_url.database not in (None, "", ":memory:")
 
     @property
     def issuer_url(self) -> str:
@@ -209,7 +203,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """Read the settings of this process.
+        """Read the settings of this process, whatever production may think of them.
 
         Raises:
             SettingsError: Something is set that cannot be used.
@@ -220,12 +214,6 @@ class Settings(BaseSettings):
             return cls(_secrets_dir=directory)  # type: ignore[call-arg]  # BaseSettings takes it
         except ValidationError as error:
             raise SettingsError("; ".join(map(_told, error.errors(include_input=False)))) from None
-
-
-def _meets_owasp(memory_kib: int, time_cost: int) -> bool:
-    """Compare with the equally strong minima of OWASP's Password Storage Cheat Sheet."""
-    minima = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
-    return any(memory_kib >= memory and time_cost >= passes for memory, passes in minima)
 
 
 def _secrets_directory() -> Path | None:

@@ -23,58 +23,85 @@ MOST_SCRYPT_MEMORY = 256 * 1024 * 1024
 MOST_SCRYPT_WORK = 2**22
 """Blocks, all passes counted."""
 
-_BCRYPT = re.compile(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}", re.ASCII)
+_BCRYPT = re.compile(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}", re.ASCII)
 _BCRYPT_BYTES = 72  # what bcrypt looks at; its library refuses more instead of ignoring it
+
+Check = Callable[[bytes], bool]
 
 
 def fits(password: str, encoded: str) -> bool | None:
     """Say whether `password` has the hash `encoded`, or ``None`` if that is no hash known here."""
-    algorithm, _, rest = encoded.partition("$")
     try:
-        if encoded.startswith("$2"):
-            return _bcrypt(password.encode()[:_BCRYPT_BYTES], encoded)
-        return _DJANGO[algorithm](password.encode(), rest)
-    except (KeyError, ValueError, OverflowError):
+        return check_of(encoded)(password.encode())
+    except ValueError:
         return None
 
 
-def _bcrypt(password: bytes, encoded: str) -> bool | None:
+def check_of(encoded: str) -> Check:
+    """Return what tells the password that has the hash `encoded` from others. Nothing is computed yet.
+
+    Raises:
+        ValueError: That is no hash known here, or one that would cost too much.
+    """
+    algorithm, _, rest = encoded.partition("$")
+    if encoded.startswith("$2"):
+        return _bcrypt(encoded)
+    if algorithm not in _DJANGO:
+        raise ValueError
+    return _DJANGO[algorithm](rest)
+
+
+def _bcrypt(encoded: str) -> Check:
     found = _BCRYPT.fullmatch(encoded)
     if not found or int(found[1]) not in BCRYPT_COSTS:
-        return None
-    return bcrypt.checkpw(password, encoded.encode())
+        raise ValueError
+    return lambda password: bcrypt.checkpw(password[:_BCRYPT_BYTES], encoded.encode())
 
 
-def _bcrypt_sha256(password: bytes, rest: str) -> bool | None:
-    return _bcrypt(binascii.hexlify(hashlib.sha256(password).digest()), rest)
+def _bcrypt_sha256(rest: str) -> Check:
+    check = _bcrypt(rest)
+    return lambda password: check(binascii.hexlify(hashlib.sha256(password).digest()))
 
 
-def _pbkdf2(digest: str) -> Callable[[bytes, str], bool | None]:
-    def fits_pbkdf2(password: bytes, rest: str) -> bool | None:
-        iterations, salt, expected = rest.split("$")
-        if not 1 <= int(iterations) <= MOST_PBKDF2_ITERATIONS:
-            return None
-        found = hashlib.pbkdf2_hmac(digest, password, salt.encode(), int(iterations))
-        return compare_digest(base64.b64encode(found), expected.encode())
+def _pbkdf2(digest: str) -> Callable[[str], Check]:
+    def check_of_pbkdf2(rest: str) -> Check:
+        iterations, salt, key = rest.split("$")
+        count, expected = int(iterations), _decoded(key, size=hashlib.new(digest).digest_size)
+        if not 1 <= count <= MOST_PBKDF2_ITERATIONS:
+            raise ValueError
+        return lambda password: compare_digest(
+            hashlib.pbkdf2_hmac(digest, password, salt.encode(), count), expected
+        )
 
-    return fits_pbkdf2
+    return check_of_pbkdf2
 
 
-def _scrypt(password: bytes, rest: str) -> bool | None:
-    cost, salt, block, parallel, expected = rest.split("$")
-    n, r, p = int(cost), int(block), int(parallel)
+def _scrypt(rest: str) -> Check:
+    cost, salt, block, parallel, key = rest.split("$")
+    n, r, p, expected = int(cost), int(block), int(parallel), _decoded(key, size=64)
     if min(n, r, p) < 1 or 128 * n * r > MOST_SCRYPT_MEMORY or n * r * p > MOST_SCRYPT_WORK:
-        return None
-    found = hashlib.scrypt(
-        password, salt=salt.encode(), n=n, r=r, p=p, maxmem=2 * MOST_SCRYPT_MEMORY, dklen=64
+        raise ValueError
+    if n.bit_count() != 1 or not 1 < n < 2 ** (16 * r):  # RFC 7914, section 6
+        raise ValueError
+    return lambda password: compare_digest(
+        hashlib.scrypt(
+            password, salt=salt.encode(), n=n, r=r, p=p, maxmem=2 * MOST_SCRYPT_MEMORY, dklen=len(expected)
+        ),
+        expected,
     )
-    return compare_digest(base64.b64encode(found), expected.encode())
 
 
-_DJANGO: dict[str, Callable[[bytes, str], bool | None]] = {
+def _decoded(key: str, *, size: int) -> bytes:
+    decoded = base64.b64decode(key, validate=True)
+    if len(decoded) != size:
+        raise ValueError
+    return decoded
+
+
+_DJANGO: dict[str, Callable[[str], Check]] = {
     "pbkdf2_sha256": _pbkdf2("sha256"),
     "pbkdf2_sha1": _pbkdf2("sha1"),
     "bcrypt_sha256": _bcrypt_sha256,
-    "bcrypt": lambda password, rest: _bcrypt(password[:_BCRYPT_BYTES], rest),
+    "bcrypt": _bcrypt,
     "scrypt": _scrypt,
 }

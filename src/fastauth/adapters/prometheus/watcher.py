@@ -129,8 +129,10 @@ class PrometheusWatcher:
         began = time.monotonic()
         if began < self._next_count:
             return
-        self._sessions.set(await count_sessions())
-        self._next_count = began + (time.monotonic() - began) * self._workers / COUNTING
+        try:
+            self._sessions.set(await count_sessions())
+        finally:
+            self._next_count = began + (time.monotonic() - began) * self._workers / COUNTING
 
 
 class _TimedPool:

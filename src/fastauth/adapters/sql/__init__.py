@@ -1,8 +1,10 @@
 """SQLite and Postgres, through SQLAlchemy Core: one adapter for both."""
 
 from fastauth.adapters.sql.census import SqlSessionCensus as SqlSessionCensus
+from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.failures import SchemaBehind as SchemaBehind
+from fastauth.adapters.sql.intake import SqlUserIntake as SqlUserIntake
 from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.migrate import MigrationRefused as MigrationRefused
 from fastauth.adapters.sql.migrate import migrate as migrate

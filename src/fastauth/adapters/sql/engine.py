@@ -4,32 +4,53 @@ import asyncio
 import math
 import sqlite3
 import time
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, Select, event, func, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, PoolProxiedConnection
 from sqlalchemy.util import await_only
 
 from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
-from fastauth.adapters.sql.tables import REVISION
+from fastauth.adapters.sql.hasty import HastyConnection
+from fastauth.adapters.sql.tables import REVISION, Instant
 
 IDLE_BEFORE_CHECK = 0.1
 """Seconds a pooled connection may rest before it has to prove that it still lives.
 
 A check costs a round trip (70 to 95 µs); under load no connection rests for so long."""
 
+DEADLINE = 2.5
+"""Seconds that one use of Postgres may take, from asking for a connection to giving it back.
+
+Its limit for a statement is shorter, so that it is Postgres that ends a statement that is slow, and
+the connection lives on. Only with a Postgres that does not answer at all the deadline ends both."""
+
 PROBE_DEADLINE = 2.0
 """Seconds within which the database has to answer a probe."""
 
-_POSTGRES_ARGUMENTS: dict[str, int | None] = {
+_LIMITS = "SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '5s'"
+"""What Postgres has to keep to. Statements, and no start-up options: a PgBouncer refuses those."""
+
+_NO_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+
+_POSTGRES_ARGUMENTS: dict[str, Any] = {
+    "async_creator_fn": HastyConnection.connect,
     "connect_timeout": 2,  # seconds; libpq's least
     "tcp_user_timeout": 5_000,  # milliseconds until a peer that does not answer counts as gone
 }
-_SQLITE_ARGUMENTS: dict[str, int | None] = {"timeout": 5}  # seconds that a writer waits for another
+_SQLITE_ARGUMENTS: dict[str, Any] = {"timeout": 5}  # seconds that a writer waits for another
+
+
+_NOW: dict[str, Select[datetime]] = {
+    "postgresql": select(func.clock_timestamp(type_=Instant)),
+    "sqlite": select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=Instant)),
+}
 
 
 class Connections(Protocol):
@@ -42,7 +63,9 @@ class Connections(Protocol):
 class Database:
     """The one database of the service, SQLite or Postgres."""
 
-    def __init__(self, url: URL, *, pool_size: int = 10, prepared_statements: bool = True) -> None:
+    def __init__(
+        self, url: URL, *, pool_size: int = 10, prepared_statements: bool = True, deadline: float = DEADLINE
+    ) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         arguments = dict(_SQLITE_ARGUMENTS if self.is_sqlite else _POSTGRES_ARGUMENTS)
@@ -57,7 +80,7 @@ class Database:
             poolclass=AsyncAdaptedQueuePool,
             pool_size=1 if in_memory else pool_size,  # each connection would see a memory of its own
             max_overflow=0,
-            pool_timeout=5,  # seconds
+            pool_timeout=5 if self.is_sqlite else 1,  # seconds; writers of a file wait for each other
             pool_use_lifo=True,  # the fewer connections are busy, the fresher they are
             **common,
         )
@@ -65,8 +88,14 @@ class Database:
         self._probing = self.engine if in_memory else create_async_engine(url, poolclass=NullPool, **common)
         for engine in {self.engine, self._probing}:
             _adapt(engine.sync_engine, is_sqlite=self.is_sqlite)
-        self.autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        bound = None if self.is_sqlite else deadline  # a file is no peer that may fall silent
+        self.transactions: Connections = _Lender(self.engine, bound)
+        """Connections for acts of several statements."""
+        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.autocommit: Connections = _Lender(autocommit, bound)
         """The same connections, for acts of a single statement: two round trips fewer."""
+        self.probes = self._probing.execution_options(isolation_level="AUTOCOMMIT")
+        """Connections apart from the pool, which take no lock that a writer has."""
 
     async def check(self) -> None:
         """Return if the database answers in time and its schema is the one that this code needs.
@@ -81,7 +110,7 @@ class Database:
                     raise SchemaBehind
 
     async def _revision(self) -> str:
-        async with self._probing.connect() as connection:
+        async with self.probes.connect() as connection:
             try:
                 revision = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
             except DBAPIError as error:
@@ -90,10 +119,39 @@ class Database:
                 return ""
         return str(revision or "")
 
+    async def now(self) -> datetime:
+        """Return what time it is by the database's clock, which decides nothing (ADR 0014).
+
+        Raises:
+            StorageUnavailable: It does not answer in time.
+        """
+        with storage_failures():
+            async with asyncio.timeout(PROBE_DEADLINE), self.probes.connect() as connection:
+                return (await connection.execute(_NOW[connection.dialect.name])).scalar_one()
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
         await self._probing.dispose()
+
+
+class _Lender:
+    """Lends connections until a deadline, and abandons those that are not back by then."""
+
+    def __init__(self, engine: AsyncEngine, deadline: float | None) -> None:
+        self._engine = engine
+        self._deadline = deadline
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        async with asyncio.timeout(self._deadline), self._engine.connect() as connection:
+            yield connection
+
+
+async def lift_limits(connection: AsyncConnection) -> None:
+    """Let this transaction take as long as it likes."""
+    if connection.dialect.name == "postgresql":
+        await connection.exec_driver_sql(_NO_LIMITS)
 
 
 def _adapt(engine: Engine, *, is_sqlite: bool) -> None:
@@ -102,6 +160,7 @@ def _adapt(engine: Engine, *, is_sqlite: bool) -> None:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _limit_postgres)
         _check_after_rest(engine)
 
 
@@ -146,6 +205,14 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a reader that turns into a writer half-way cannot wait for it."""
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _limit_postgres(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(_LIMITS)
+    cursor.close()
+    connection.autocommit = False
 
 
 def _check_after_rest(engine: Engine) -> None:

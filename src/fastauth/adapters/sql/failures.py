@@ -54,7 +54,8 @@ def _is_outage(error: DBAPIError) -> bool:
     if is_missing_table(error):
         return True  # nobody has migrated yet, or somebody has taken the tables away
     return (
-        isinstance(error, (OperationalError, InterfaceError))
+        error.connection_invalidated
+        or isinstance(error, (OperationalError, InterfaceError))
         or _sqlstate(error) == READ_ONLY
         or getattr(error.orig, "sqlite_errorcode", None) in DAMAGED_FILE
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from fastauth.adapters.sql.engine import Database
+from fastauth.adapters.sql.engine import Database, lift_limits
 from fastauth.adapters.sql.failures import storage_failures
 
-_LOCK = 0x66617374  # "fast": any number that nobody else uses for an advisory lock of this database
+LOCK = 0x66617374  # "fast": any number that nobody else uses for an advisory lock of this database
 
 
 IN_USE = ("0A000", "2BP01")
@@ -33,8 +33,9 @@ async def migrate(database: Database, *, adopted_key: Callable[[str], str]) -> N
     """
     with storage_failures():
         async with database.engine.begin() as connection:
+            await lift_limits(connection)
             if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             try:
                 await connection.run_sync(_upgrade, adopted_key)
             except DBAPIError as error:

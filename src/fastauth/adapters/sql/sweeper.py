@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Delete, Table, bindparam, delete, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import Instant, session, tally
 
@@ -27,14 +27,14 @@ _SWEEPS = (
 class SqlSweeper:
     """See `fastauth.domain.ports.Sweeper`."""
 
-    def __init__(self, *, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
 
     async def sweep(self, *, over_since: datetime, at_most: int) -> int:
         """Delete some rows of each table, if no other process does just now."""
         values = {"over_since": over_since, "at_most": at_most}
         with storage_failures():
-            async with self._engine.begin() as connection:
+            async with self._connections.connect() as connection, connection.begin():
                 if connection.dialect.name == "postgresql":
                     lock = text("SELECT pg_try_advisory_xact_lock(:lock)")
                     if not await connection.scalar(lock, {"lock": _LOCK}):

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Insert, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import tally
 from fastauth.domain.throttling import Tally, TallyKey
@@ -34,8 +34,8 @@ _WRITE = (
 class SqlTallyRepository:
     """See `fastauth.domain.ports.TallyRepository`."""
 
-    def __init__(self, *, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
 
     async def change(
         self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
@@ -44,7 +44,7 @@ class SqlTallyRepository:
         new = Tally()
         made = [{"key": key, "attempts": new.attempts, "until": new.until} for key in sorted(keys)]
         with storage_failures():
-            async with self._engine.begin() as connection:
+            async with self._connections.connect() as connection, connection.begin():
                 rows = await connection.execute(_LOCK[connection.dialect.name], made)
                 known = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
                 changed = zip(keys, decide(*(known[key] for key in keys)), strict=True)

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.events import SqlEventLog
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.sessions import SqlSessionRepository
@@ -15,16 +16,19 @@ from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
 class SqlUnitOfWork:
     """See `fastauth.domain.ports.UnitOfWork`."""
 
-    def __init__(self, *, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlTransaction"]:
         """Begin a transaction on a connection of its own, and roll back what is not committed."""
         with storage_failures():
-            async with self._engine.connect() as connection:
+            async with self._connections.connect() as connection:
                 await connection.begin()
-                yield SqlTransaction(connection)
+                try:
+                    yield SqlTransaction(connection)
+                finally:
+                    await connection.rollback()  # within the deadline, which holds for no later one
 
 
 class SqlTransaction:

@@ -35,7 +35,9 @@ _ADD = {
 _ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
 _RENAME = _ONE.values(fullname=bindparam("new"))
 _SET_DISABLED = _ONE.values(disabled_at=bindparam("new"))
-_REPLACE_PASSWORD = _ONE.where(user_info.c.password == bindparam("known")).values(password=bindparam("new"))
+_REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindparam("known")).values(
+    password=bindparam("new")
+)  # a row that was adopted may have none
 
 
 class SqlUserRepository:

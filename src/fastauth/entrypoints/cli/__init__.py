@@ -6,7 +6,7 @@ Whatever pulls in FastAPI or SQLAlchemy's dialects is imported where it is used,
 
 import typer
 
-from fastauth.entrypoints.cli import keys, service, users
+from fastauth.entrypoints.cli import calibrate, doctor, importing, keys, service, users
 
 app = typer.Typer(
     help="An authentication service: one process, a database and a JSON API.",
@@ -17,6 +17,9 @@ app = typer.Typer(
 app.command()(service.serve)
 app.command()(service.migrate)
 app.command()(service.health)
+app.command()(doctor.doctor)
+app.command()(calibrate.calibrate)
+app.command(name="import")(importing.import_users)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 

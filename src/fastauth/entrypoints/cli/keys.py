@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from fastauth.entrypoints.cli.output import add_row, instant, show
 from fastauth.entrypoints.cli.running import run
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ def rotate() -> None:
 
 
 def _show(ring: "KeyRing") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     now = datetime.now(UTC)
@@ -34,6 +34,6 @@ def _show(ring: "KeyRing") -> None:
     table = Table("number", "key id", "algorithm", "published", "signs from", "state")
     for key in ring.keys:
         state = "signs" if key is signer else "to come" if key.signs_from > now else "verifies"
-        times = (f"{moment:%Y-%m-%d %H:%M:%S}Z" for moment in (key.published_at, key.signs_from))
-        table.add_row(str(key.number), key.kid, key.algorithm, *times, state)
-    Console(width=None if Console().is_terminal else 160).print(table)
+        times = map(instant, (key.published_at, key.signs_from))
+        add_row(table, key.number, key.kid, key.algorithm, *times, state)
+    show(table)

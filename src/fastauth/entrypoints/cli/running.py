@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
+from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, ProductionRefused, refusals
 from fastauth.entrypoints.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -16,7 +17,15 @@ Result = TypeVar("Result")
 
 
 def settings_or_exit() -> Settings:
-    """Return the settings, or say what is wrong with them and exit."""
+    """Return the settings, or say what is wrong with them or refused in production, and exit."""
+    settings = any_settings_or_exit()
+    if reasons := refusals(settings):
+        _refuse(reasons)
+    return settings
+
+
+def any_settings_or_exit() -> Settings:
+    """Return the settings, fit for production or not, or say what is wrong with them and exit."""
     try:
         return Settings.load()
     except SettingsError as error:
@@ -41,8 +50,10 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
     logging.getLogger("fastauth").setLevel(logging.ERROR)  # what matters is told below, in one line
     try:
         return asyncio.run(whole())
+    except ProductionRefused as refused:
+        _refuse(refused.reasons)
     except SchemaBehind:
-        fail("the database schema is behind; run: fastauth migrate")
+        fail(SCHEMA_IS_BEHIND)
     except StorageUnavailable as away:
         fail(f"the database does not answer ({', '.join(away.__notes__)}); check FASTAUTH_DATABASE_URL")
     except SecretKeyUnknown:
@@ -60,3 +71,7 @@ def fail(line: str) -> NoReturn:
     """Say what is wrong, and exit with status 1."""
     typer.echo(f"fastauth: {line}", err=True)
     raise typer.Exit(1)
+
+
+def _refuse(reasons: list[str]) -> NoReturn:
+    fail("\n  ".join(["production refuses to run like this:", *reasons]))

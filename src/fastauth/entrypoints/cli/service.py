@@ -10,18 +10,16 @@ from tempfile import TemporaryDirectory
 
 import typer
 
-from fastauth.entrypoints.cli.running import fail, run, settings_or_exit
+from fastauth.entrypoints.cli.running import any_settings_or_exit, fail, run, settings_or_exit
 from fastauth.entrypoints.settings import Settings
 
 
 def serve() -> None:
-    """Serve the JSON API. A SQLite file, and any database in development, is migrated first."""
-    import uvicorn
-
-    from fastauth.entrypoints import logs
+    """Serve the JSON API. In development the database is migrated first."""
     from fastauth.entrypoints.lifecycle import start_up
+    from fastauth.entrypoints.server import run_server
 
-    settings = settings_or_exit()
+    settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
     if settings.relaxed:
         typer.echo(
             f"fastauth: development mode, with {', '.join(settings.relaxed)};"
@@ -31,20 +29,7 @@ def serve() -> None:
     run(start_up, settings)
     _allow_many_connections()
     with _metrics(settings):
-        uvicorn.run(
-            "fastauth.entrypoints.http.app:create_app",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            loop="uvloop",
-            http="fastauth.entrypoints.http.protocol:Protocol",
-            ws="none",
-            log_config=logs.configuration(settings.mode),
-            access_log=False,  # the edge writes a line of its own, without what was asked for
-            proxy_headers=False,  # a header is no proof of who asks
-            server_header=False,
-        )
+        run_server(settings)
 
 
 def migrate() -> None:

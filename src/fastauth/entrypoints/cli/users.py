@@ -1,32 +1,152 @@
 """``fastauth users``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastauth.entrypoints.cli.running import run
+from fastauth.entrypoints.cli.output import add_row, instant, say_json, show, visible
+from fastauth.entrypoints.cli.passwords import ask_password
+from fastauth.entrypoints.cli.running import run, settings_or_exit
+
+if TYPE_CHECKING:
+    from fastauth.domain.session import Session
+    from fastauth.domain.user import User
+    from fastauth.entrypoints.container import Container
 
 app = typer.Typer(help="Look after accounts.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The username, in any spelling.")]
+Json = Annotated[bool, typer.Option("--json", help="Print lines of JSON.")]
+Stdin = Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")]
+Fullname = Annotated[str | None, typer.Option(help="The full name; without it, the username.")]
+Disabled = Annotated[
+    bool | None, typer.Option("--disabled/--enabled", help="Those alone that are disabled, or are not.")
+]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The username.")],
+    fullname: Fullname = None,
+    stdin: Stdin = False,
+) -> None:
+    """Create an account. The password is asked for, or read with --stdin."""
+    settings = settings_or_exit()
+    password = ask_password(from_stdin=stdin)
+    user = run(
+        lambda container: container.register_user()(
+            username=name,
+            password=password,
+            fullname=name if fullname is None else fullname,
+            address=None,
+        ),
+        settings,
+    )
+    typer.echo(f"{visible(user.username.spelling)} has an account, with the id {user.id}")
+
+
+@app.command(name="list")
+def list_users(disabled: Disabled = None, json: Json = False) -> None:
+    """List all accounts, the oldest first."""
+
+    async def show_all(container: "Container") -> None:
+        async for page in container.list_users()(disabled=disabled):
+            _show_page(page, json=json)
+
+    run(show_all)
+
+
+@app.command(name="show")
+def show_user(name: Name, json: Json = False) -> None:
+    """Show an account and its sessions."""
+    user, sessions = run(lambda container: container.show_user()(username=name))
+    if json:
+        say_json({**_user(user), "sessions": [_session(session) for session in sessions]})
+        return
+    from rich.table import Table
+
+    account = Table.grid(padding=(0, 2))
+    for title, value in (
+        ("id", user.id),
+        ("username", user.username.spelling),
+        ("full name", user.fullname.text),
+        ("disabled since", instant(user.disabled_at) or "not disabled"),
+        ("sessions", len(sessions)),
+    ):
+        add_row(account, title, value)
+    show(account)
+    if sessions:
+        table = Table("session", "began", "last used", "ends unless used", "ends in any case")
+        for each in sessions:
+            times = (each.created_at, each.last_used_at, each.refresh_expires_at, each.expires_at)
+            add_row(table, each.id, *map(instant, times))
+        show(table)
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Close an account. Its sessions end at once, and nobody can log in to it."""
     user = run(lambda container: container.disable_user()(username=name))
-    typer.echo(f"{user.username.spelling} is disabled, and every session has ended")
+    typer.echo(f"{visible(user.username.spelling)} is disabled, and every session has ended")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Open an account that was disabled."""
     user = run(lambda container: container.enable_user()(username=name))
-    typer.echo(f"{user.username.spelling} is enabled")
+    typer.echo(f"{visible(user.username.spelling)} is enabled")
 
 
 @app.command()
 def reopen(name: Name) -> None:
     """Let new devices log in to an account again, after strangers have guessed at it too often."""
     user = run(lambda container: container.reopen_user()(username=name))
-    typer.echo(f"{user.username.spelling} is open to new devices")
+    typer.echo(f"{visible(user.username.spelling)} is open to new devices")
+
+
+@app.command()
+def set_password(name: Name, stdin: Stdin = False) -> None:
+    """Replace a password that is asked for, or read with --stdin. Every session ends."""
+    settings = settings_or_exit()
+    password = ask_password(from_stdin=stdin)
+    user = run(lambda container: container.set_password()(username=name, password=password), settings)
+    typer.echo(f"{visible(user.username.spelling)} has a new password, and every session has ended")
+
+
+@app.command()
+def end_sessions(name: Name) -> None:
+    """Log somebody out everywhere."""
+    ended = run(lambda container: container.end_sessions()(username=name))
+    typer.echo(f"{ended} {'session has' if ended == 1 else 'sessions have'} ended")
+
+
+def _show_page(users: "list[User]", *, json: bool) -> None:
+    if json:
+        for user in users:
+            say_json(_user(user))
+        return
+    from rich.table import Table
+
+    table = Table("id", "username", "full name", "disabled since")
+    for user in users:
+        add_row(table, user.id, user.username.spelling, user.fullname.text, instant(user.disabled_at))
+    show(table)
+
+
+def _user(user: "User") -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.username.spelling,
+        "fullname": user.fullname.text,
+        "disabled_at": user.disabled_at,
+    }
+
+
+def _session(session: "Session") -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "created_at": session.created_at,
+        "last_used_at": session.last_used_at,
+        "refresh_expires_at": session.refresh_expires_at,
+        "expires_at": session.expires_at,
+    }

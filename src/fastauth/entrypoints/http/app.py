@@ -11,7 +11,7 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
 from fastauth.entrypoints.http.edge import Edge
 from fastauth.entrypoints.http.problems import install_problem_handlers
-from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up
+from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up, warm_up
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.watchers import watchers
 
@@ -36,9 +36,11 @@ def create_app(container: Container | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await start_up(container)
+        warm_up(container)
         try:
-            async with housekeeping(container):
-                yield
+            with container.stopping().on_sigterm():
+                async with housekeeping(container):
+                    yield
         finally:
             await shut_down(container)
 

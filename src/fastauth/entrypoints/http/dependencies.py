@@ -1,6 +1,6 @@
 """What routes may ask for: the use cases by their names, and who is asking."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
+from fastauth.application.check_readiness import CheckReadiness
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
@@ -20,6 +21,7 @@ from fastauth.domain.session import Caller, Device
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.client_address import client_address
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.stopping import Stopping
 
 Part = TypeVar("Part")
 
@@ -37,7 +39,8 @@ def from_container(choose: Callable[[Container], Part]) -> Any:  # noqa: ANN401 
 
 
 SettingsDep = Annotated[Settings, from_container(lambda c: c.settings())]
-ReadinessDep = Annotated[Callable[[], Awaitable[None]], from_container(lambda c: c.database().check)]
+CheckReadinessDep = Annotated[CheckReadiness, from_container(lambda c: c.check_readiness())]
+StoppingDep = Annotated[Stopping, from_container(lambda c: c.stopping())]
 RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
 LogInDep = Annotated[LogIn, from_container(lambda c: c.log_in())]
 RefreshSessionDep = Annotated[RefreshSession, from_container(lambda c: c.refresh_session())]

@@ -5,7 +5,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from fastauth.entrypoints.http.dependencies import ReadinessDep
+from fastauth.domain.errors import ShuttingDown
+from fastauth.entrypoints.http.dependencies import CheckReadinessDep, StoppingDep
 from fastauth.entrypoints.http.documentation import problems
 
 router = APIRouter(tags=["health"])
@@ -38,9 +39,11 @@ async def live() -> Health:
 @router.get(
     "/health/ready",
     summary="Can it serve?",
-    responses=problems(),
+    responses=problems(ShuttingDown),
 )
-async def ready(check: ReadinessDep) -> Health:
-    """Tell that the database answers and has the schema this version needs."""
-    await check()
+async def ready(stopping: StoppingDep, check_readiness: CheckReadinessDep) -> Health:
+    """Tell that this process goes on, and that it has a database with its schema and a key that signs."""
+    if stopping.has_begun:
+        raise ShuttingDown
+    await check_readiness()
     return Health()

@@ -1,16 +1,18 @@
 """HTTP/1.1 as uvicorn speaks it, where that falls short of RFC 9110 and of what holds for every answer."""
 
+import asyncio
 import math
-from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 from typing import ClassVar
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from fastauth.entrypoints.http.client_address import is_one_of
 from fastauth.entrypoints.http.edge import dressed, new_request_id
 from fastauth.entrypoints.http.problems import answer, details_of_status
+from fastauth.entrypoints.stopping import Stopping
 
 MOST_HEAD_BYTES = 16 * 1024
 """Request line and headers together; an access token has less than 1 KiB."""
@@ -24,6 +26,9 @@ class Protocol(HttpToolsProtocol):
     the connections of one address that wait for a head, the oldest makes room where there are too
     many, unless a trusted proxy holds them for others.
 
+    A client that hangs up gets no answer, so its password is not hashed unless that has begun. Whatever
+    else a request does is done to its end.
+
     Upgrades (RFC 9110, section 7.8): httptools ends a message at a head that offers one, and uvicorn
     takes the body that follows for the next request (Kludex/uvicorn#2722): whoever writes a body
     could write a request. So such a head is read a second time, without the offer.
@@ -32,12 +37,15 @@ class Protocol(HttpToolsProtocol):
     _waiting: ClassVar[dict[str, dict["Protocol", None]]] = {}
     """Who has yet to send a head, by address, in the order of their coming."""
 
-    _deadline: TimerHandle | None = None
+    _deadline: asyncio.TimerHandle | None = None
+    _answering: asyncio.Task[None] | None = None
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn does
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        settings = self.app.state.container.settings()
+        container = self.app.state.container
+        self._stopping: Stopping = container.stopping()
+        settings = container.settings()
         self._seconds: float = settings.request_timeout_seconds
         holds_for_others = is_one_of(settings.trusted_proxies, self._address)
         self._most_of_one_address = math.inf if holds_for_others else settings.connections_per_address
@@ -46,10 +54,11 @@ class Protocol(HttpToolsProtocol):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Wait for nothing any more, and have no password hashed whose sender has gone."""
         self._hung_up = True
         self._stop_waiting()
         super().connection_lost(exc)
+        self._give_up()
 
     def data_received(self, data: bytes) -> None:
         """Read what the client has sent."""
@@ -86,6 +95,8 @@ class Protocol(HttpToolsProtocol):
             self._stop_waiting()
             self._wait(for_head=False)
             super().on_headers_complete()
+            if self._stopping.has_begun:
+                self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
@@ -101,6 +112,27 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Tell what is wrong, and hang up."""
         self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Begin to answer a request; it may be given up where it waits to be hashed for."""
+
+        async def answer_while_somebody_waits(
+            scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+        ) -> None:
+            self._answering = asyncio.current_task()
+            if self._hung_up:
+                self._give_up()
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                if not self._hung_up:
+                    raise
+
+        super()._start_asgi_task(cycle, answer_while_somebody_waits)
+
+    def _give_up(self) -> None:
+        if self._answering and not self._answering.done():
+            self.app.state.container.hashing_pool().give_up(self._answering)
 
     def _judge_what_came(self, size: int) -> None:
         if self._hung_up or not self._is_between_requests():

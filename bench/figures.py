@@ -1,0 +1,92 @@
+"""What was measured, beside what was hoped for."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, NamedTuple
+
+from bench.servers import BARE, FASTAUTH, SQLITE, STACK
+
+COLUMNS = (FASTAUTH, SQLITE, BARE, STACK)
+
+
+TWO_DIGITS = 10
+
+
+class Goal(NamedTuple):
+    """A bound that a figure should keep."""
+
+    bound: float
+    at_least: bool = False
+
+    def is_met_by(self, value: float) -> bool:
+        """Say whether the value, as it is printed, keeps the bound."""
+        printed = float(told(value))
+        return printed >= self.bound if self.at_least else printed <= self.bound
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self.bound:g}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row: what was found of each server, and fastauth's goal on Postgres if there is one."""
+
+    label: str
+    samples: Mapping[str, Sequence[float]]
+    n: str
+    goal: Goal | None = None
+
+    def value(self, name: str) -> float | None:
+        """Return the median of what was found."""
+        return median(self.samples[name]) if self.samples.get(name) else None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal is met."""
+        value = self.value(FASTAUTH)
+        if self.goal is None or value is None:
+            return ""
+        return "met" if self.goal.is_met_by(value) else "**not met**"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything there is, for programs."""
+        return {
+            "figure": self.label,
+            "goal": None if self.goal is None else str(self.goal),
+            "verdict": self.verdict.strip("*"),
+            "n": self.n,
+            "values": {name: self.value(name) for name in self.samples},
+            "samples": {name: list(found) for name, found in self.samples.items()},
+        }
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Return the figures in Markdown: those with a goal, then the others."""
+    lines = [
+        "| figure | goal | fastauth | | on SQLite | bare | stack | n |",
+        "|---|---|---:|---|---:|---:|---:|---|",
+    ]
+    for figure in sorted(figures, key=lambda figure: figure.goal is None):
+        goal = "" if figure.goal is None else str(figure.goal)
+        fastauth, *others = (_cell(figure.value(name)) for name in COLUMNS)
+        lines.append(
+            "| " + " | ".join([figure.label, goal, fastauth, figure.verdict, *others, figure.n]) + " |"
+        )
+    return "\n".join(lines)
+
+
+def percentile(samples: Sequence[float], share: float) -> float:
+    """Return the least sample that at least `share` of all do not exceed (nearest rank)."""
+    ordered = sorted(samples)
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
+
+
+def told(value: float) -> str:
+    """Return a number with three digits where it has a fraction, and whole from ten on."""
+    return f"{value:.2f}" if abs(value) < TWO_DIGITS else f"{value:.0f}"
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else told(value)

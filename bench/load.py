@@ -1,0 +1,215 @@
+"""A client that costs little: it shares its cores with what it measures.
+
+Sockets, and no more HTTP than keeping a connection asks for. Every load is bounded in time, and
+goes to this machine alone.
+"""
+
+import asyncio
+import json
+import random
+import re
+import selectors
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any, NamedTuple, Self
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_RETRY_AFTER = re.compile(rb"\r\nretry-after: *(\d+)\r\n", re.IGNORECASE)
+_HEAD_END = b"\r\n\r\n"
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  any JSON value
+        """The body's value."""
+        return json.loads(self.body)
+
+    @property
+    def retry_after(self) -> int | None:
+        """How many seconds to wait before the next try, if that was said."""
+        found = _RETRY_AFTER.search(self.head + b"\r\n")
+        return int(found[1]) if found else None
+
+
+def request(method: str, path: str, body: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
+    """Return a request as it goes over the wire."""
+    lines = [f"{method} {path} HTTP/1.1", "host: bench"]
+    if token:
+        lines.append(f"authorization: Bearer {token}")
+    content = json.dumps(body) if body else ""
+    if content:
+        lines += ["content-type: application/json", f"content-length: {len(content)}"]
+    return "\r\n".join([*lines, "", content]).encode()
+
+
+class Line(asyncio.Protocol):
+    """A connection that asks one thing at a time."""
+
+    _answered: asyncio.Future[Answer] | None = None
+
+    @classmethod
+    async def to(cls, port: int) -> Self:
+        """Connect."""
+        _, line = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return line
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with nothing received."""
+        self._transport: Any = transport
+        self._received = bytearray()
+
+    def data_received(self, data: bytes) -> None:
+        """Note what came; tell once it is an answer."""
+        self._received += data
+        head_end = self._received.find(_HEAD_END)
+        if head_end < 0 or self._answered is None or self._answered.done():
+            return
+        head = bytes(self._received[:head_end])
+        length = _LENGTH.search(head)
+        end = head_end + len(_HEAD_END) + (int(length[1]) if length else 0)
+        if len(self._received) >= end:
+            body = bytes(self._received[head_end + len(_HEAD_END) : end])
+            del self._received[:end]
+            self._answered.set_result(Answer(int(head[9:12]), head, body))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever still waits."""
+        if self._answered and not self._answered.done():
+            self._answered.set_exception(exc or ConnectionResetError("the server has hung up"))
+
+    async def ask(self, sent: bytes) -> Answer:
+        """Return the answer to a request."""
+        if self._transport.is_closing():
+            raise ConnectionResetError("the server has hung up")
+        self._answered = asyncio.get_running_loop().create_future()
+        self._transport.write(sent)
+        return await self._answered
+
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.abort()
+
+
+def precise_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop whose timers are good to some microseconds; epoll's are to a millisecond.
+
+    It takes file descriptors below 1 024 alone, which a crowd exceeds: that needs another loop.
+    """
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
+@asynccontextmanager
+async def lines(port: int, number: int) -> AsyncIterator[list[Line]]:
+    """Connect so many times."""
+    opened = [await Line.to(port) for _ in range(number)]
+    try:
+        yield opened
+    finally:
+        for line in opened:
+            line.close()
+
+
+@asynccontextmanager
+async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[list[float]]:
+    """Have so many clients ask one thing after the other; yield the moments of the answers so far.
+
+    ``sent`` makes the next request of the client of this number. All must be answered by 201.
+    """
+    answered: list[float] = []
+    over = asyncio.Event()
+
+    async def client(number: int, line: Line) -> None:
+        while not over.is_set():
+            answer = await line.ask(sent(number))
+            assert answer.status == HTTPStatus.CREATED, answer  # or it would measure something else
+            answered.append(perf_counter())
+
+    async with lines(port, clients) as opened, asyncio.TaskGroup() as group:
+        for number, line in enumerate(opened):
+            group.create_task(client(number, line))
+        try:
+            yield answered
+        finally:
+            over.set()
+
+
+async def probe(port: int, sent: bytes, *, per_second: float, seconds: float) -> list[float]:
+    """Ask on schedule, whether or not what was asked before is answered; return the milliseconds taken.
+
+    They count from the scheduled moment, so that a server that stalls is charged for all whom it
+    kept waiting, and not for one. The loop's timers must be finer than milliseconds: see `precise_loop`.
+    """
+    loop = asyncio.get_running_loop()
+    resting: list[Line] = []
+    taken: list[float] = []
+
+    async def one(scheduled: float) -> None:
+        line = resting.pop() if resting else await Line.to(port)
+        answer = await line.ask(sent)
+        taken.append((loop.time() - scheduled) * 1_000)
+        assert answer.status == HTTPStatus.OK, answer
+        resting.append(line)
+
+    begins = loop.time() + random.random() / per_second
+    async with asyncio.TaskGroup() as group:
+        for count in range(int(per_second * seconds)):
+            scheduled = begins + count / per_second
+            await asyncio.sleep(scheduled - loop.time())
+            group.create_task(one(scheduled))
+    for line in resting:
+        line.close()
+    return taken
+
+
+@dataclass
+class Crowd:
+    """What clients met who all came at once."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    refusals: list[float] = field(default_factory=list)
+    """Milliseconds until each 503."""
+    without_retry_after: int = 0
+    lost: int = 0
+    """Connections that broke."""
+
+
+async def crowd(port: int, clients: int, *, seconds: float, sent: Callable[[], bytes]) -> Crowd:
+    """Have so many clients come in one moment, and go on for some seconds.
+
+    Who is refused comes again when told to, and somewhat later at random, as a decent client does.
+    """
+    met = Crowd()
+    until = perf_counter() + seconds
+
+    async def client() -> None:
+        line = await Line.to(port)
+        try:
+            while perf_counter() < until:
+                began = perf_counter()
+                answer = await line.ask(sent())
+                met.statuses[answer.status] += 1
+                if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    met.refusals.append((perf_counter() - began) * 1_000)
+                    met.without_retry_after += answer.retry_after is None
+                    await asyncio.sleep((answer.retry_after or 1) * random.uniform(1, 2))
+        except OSError:
+            met.lost += 1
+        finally:
+            line.close()
+
+    tasks = [asyncio.create_task(client()) for _ in range(clients)]
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    return met

@@ -1,0 +1,122 @@
+"""Whether it costs more to serve many users than 1 000: two services on Postgres, side by side.
+
+The database's own counters tell what it did for each: one transaction is one statement here, and a
+statement that grew with the table would show as a scan. PostgreSQL writes them when a connection
+ends, so they are read once the services have stopped.
+"""
+
+import random
+from collections import defaultdict
+from contextlib import ExitStack
+from functools import partial
+from http import HTTPStatus
+from time import monotonic, sleep
+from typing import NamedTuple
+
+import argon2
+import psycopg
+from bench.cpu import Kind, over
+from bench.figures import Figure, Goal
+from bench.load import Line
+from bench.requests import PASSWORD, expect, log_in, registration
+from bench.runs import progress
+from bench.servers import CHEAPEST, DEADLINE, FASTAUTH, fastauth, new_database
+from tests.integration.postgres import PostgresServer
+
+FEW, MANY = "few", "many"
+HOW_FEW = 1_000
+
+_FILL = """
+INSERT INTO user_info (username, username_key, password, fullname)
+SELECT 'user-' || number, 'user-' || number, %s, 'Santosh Kumar' FROM generate_series(1, %s) AS number
+"""
+_WORK = """
+SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()),
+  sum(coalesce(idx_scan, 0)), sum(n_tup_ins), sum(seq_scan)
+FROM pg_stat_user_tables WHERE relname IN ('user_info', 'session')
+"""
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+class Work(NamedTuple):
+    """What the database has done."""
+
+    statements: float
+    index_scans: float
+    insertions: float
+    sequential_scans: float
+
+
+async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: int) -> list[Figure]:
+    """Return processor time and the database's work with so many users, over that with 1 000."""
+    sizes = {FEW: HOW_FEW, MANY: users}
+    urls = {name: new_database(postgres) for name in sizes}
+    for name, size in sizes.items():
+        _fill(urls[name], size)
+    before = {name: _work(url) for name, url in urls.items()}
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    with ExitStack() as stack:
+        kinds: list[Kind] = []
+        for name, url in urls.items():
+            server = stack.enter_context(fastauth(name, url, hashing=CHEAPEST))
+            kinds += [
+                Kind("register", server, lambda line: expect(HTTPStatus.CREATED, line, registration())),
+                Kind("log-in", server, partial(_log_in_of_any, sizes[name])),
+            ]
+        for kind in kinds:
+            await kind.microseconds(number)  # to warm up
+        for _ in progress("many users", rounds):
+            for kind in random.sample(kinds, len(kinds)):
+                found[kind.label][kind.server.name].append(await kind.microseconds(number))
+    done = {
+        name: Work(*(now - then for now, then in zip(_work(url), before[name], strict=True)))
+        for name, url in urls.items()
+    }
+    n = f"{rounds} of {number}"
+    beside = f"with {users:,} users over 1 000".replace(",", " ")
+    return [
+        *(
+            Figure(f"CPU of {label} {beside}", {FASTAUTH: over(of, of[FEW])[MANY]}, n, Goal(1.1))
+            for label, of in found.items()
+        ),
+        *(
+            Figure(
+                f"{label} {beside}",
+                {FASTAUTH: [getattr(done[MANY], field) / getattr(done[FEW], field)]},
+                n,
+                Goal(1),
+            )
+            for field, label in {"statements": "statements", "index_scans": "index scans"}.items()
+        ),
+        Figure(
+            f"sequential scans {beside}",
+            {FASTAUTH: [done[MANY].sequential_scans - done[FEW].sequential_scans]},
+            n,
+            Goal(0),
+        ),
+    ]
+
+
+async def _log_in_of_any(size: int, line: Line) -> None:
+    await expect(HTTPStatus.CREATED, line, log_in(f"user-{random.randint(1, size)}"))
+
+
+def _fill(url: str, size: int) -> None:
+    with fastauth(FASTAUTH, url):
+        pass  # it has migrated
+    hashed = argon2.PasswordHasher(memory_cost=CHEAPEST.memory_kib, time_cost=CHEAPEST.passes, parallelism=1)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_FILL, (hashed.hash(PASSWORD), size))
+        connection.execute("VACUUM ANALYZE")
+
+
+def _work(url: str) -> Work:
+    with psycopg.connect(url, autocommit=True) as connection:
+        deadline = monotonic() + DEADLINE
+        while connection.execute(_OTHERS).fetchone() != (0,) and monotonic() < deadline:
+            sleep(0.05)  # until those who were killed are gone, and have told what they did
+        counted = connection.execute(_WORK).fetchone()
+    assert counted
+    return Work(*map(float, counted))

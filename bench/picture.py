@@ -1,0 +1,60 @@
+"""One picture of a run: throughput against its limit, and the latency of the rest under flood."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from bench.figures import COLUMNS, Figure
+from bench.servers import BARE, FASTAUTH, SQLITE, STACK
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+COLOURS = {FASTAUTH: "#0b6e4f", SQLITE: "#7fc8a9", BARE: "#b8bec4", STACK: "#6f7a84"}
+STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "fastauth",  # names within the file are the same for the same figures
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def draw(figures: Sequence[Figure], path: Path) -> None:
+    """Write the picture as SVG, on a ground of its own: it reads on white pages and on black ones."""
+    with mpl.rc_context(STYLE):
+        canvas = Canvas(figsize=(9, 3.6), layout="constrained", facecolor="white")
+        throughput, latency = canvas.subplots(1, 2)
+        rates = [figure for figure in figures if "over bare hashes/s" in figure.label]
+        _bars(throughput, rates, [_short(figure.label) for figure in rates])
+        throughput.axhline(1, color="black", linewidth=0.8, linestyle="--")
+        throughput.set_title("throughput over what the cores can hash (1 is the limit)", fontsize=9)
+        slower = [figure for figure in figures if "in flight, over its p99 at rest" in figure.label]
+        _bars(
+            latency, slower, [figure.label.partition(" with")[0].removeprefix("p99 of ") for figure in slower]
+        )
+        latency.set_title("p99 while 64 register, over p99 at rest (lower is better)", fontsize=9)
+        handles, labels = latency.get_legend_handles_labels()
+        canvas.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+        canvas.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _bars(axes: Axes, figures: Sequence[Figure], labels: Sequence[str]) -> None:
+    """Draw a group for each figure with a bar for each server, and a line at the goal."""
+    width = 0.8 / len(COLUMNS)
+    for place, name in enumerate(COLUMNS):
+        at = [group + (place - (len(COLUMNS) - 1) / 2) * width for group in range(len(figures))]
+        values = [figure.value(name) or 0 for figure in figures]
+        bars = axes.bar(at, values, width * 0.92, label=name, color=COLOURS[name])
+        axes.bar_label(bars, fmt="%.2g", fontsize=7, padding=1)
+    for group, figure in enumerate(figures):
+        if figure.goal:
+            axes.hlines(figure.goal.bound, group - 0.42, group + 0.42, color="#c0392b", linewidth=1)
+    axes.set_xticks(range(len(figures)), labels)
+
+
+def _short(label: str) -> str:
+    """Return two lines for below a group of bars."""
+    kind, _, workers = label.partition("s/s over bare hashes/s, ")
+    return f"{kind}\n{workers}"

@@ -1,0 +1,151 @@
+"""Who is measured: fastauth on both of its databases, and the references in `bench.references`."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+
+import psycopg
+from bench.runs import OneConnection
+from tests.integration.postgres import PostgresServer, free_port
+from tests.integration.service import Service
+
+FASTAUTH, SQLITE, BARE, STACK = "fastauth", "fastauth on SQLite", "bare", "stack"
+NAMES = (FASTAUTH, SQLITE, BARE, STACK)
+
+DEADLINE = 30  # seconds to come up
+
+
+@dataclass(frozen=True)
+class Hashing:
+    """Parameters of Argon2id with a single lane."""
+
+    memory_kib: int
+    passes: int
+
+
+OURS = Hashing(19_456, 2)
+CHEAPEST = Hashing(8, 1)
+"""Leaves everything of a request but its hash."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Somebody who listens."""
+
+    name: str
+    port: int
+    pid: int
+
+    @property
+    def is_fastauth(self) -> bool:
+        """Whether it is the service, on whichever database."""
+        return self.name in (FASTAUTH, SQLITE)
+
+    def processor_seconds(self) -> float:
+        """Return how much processor time it has used so far, in all of its threads.
+
+        What /proc/PID/stat has comes in steps of 10 ms, which is a hundred pings; the scheduler's
+        own count has nanoseconds. It forgets threads that have ended: none ends while it is measured.
+        """
+        threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
+
+    def peak_memory(self) -> float:
+        """Return the most resident memory it ever had, in MiB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+
+
+@contextmanager
+def serving(
+    name: str, postgres: PostgresServer, *, workers: int = 1, hashing: Hashing = OURS
+) -> Iterator[Server]:
+    """Start one of `NAMES` on an empty database of its own; end it as a crash would."""
+    if name == SQLITE:
+        with (
+            TemporaryDirectory(prefix="fastauth-bench-") as directory,
+            fastauth(name, f"sqlite:///{directory}/bench.db", workers=workers, hashing=hashing) as server,
+        ):
+            yield server
+    elif name == FASTAUTH:
+        with fastauth(name, new_database(postgres), workers=workers, hashing=hashing) as server:
+            yield server
+    else:
+        with reference(name, new_database(postgres), workers=workers, hashing=hashing) as server:
+            yield server
+
+
+@contextmanager
+def fastauth(name: str, database_url: str, *, workers: int = 1, hashing: Hashing = OURS) -> Iterator[Server]:
+    """Serve fastauth on a database."""
+    settings = {
+        "FASTAUTH_WORKERS": str(workers),
+        "FASTAUTH_ARGON2_MEMORY_KIB": str(hashing.memory_kib),
+        "FASTAUTH_ARGON2_TIME_COST": str(hashing.passes),
+    }
+    with Service(database_url, **settings) as service:
+        yield Server(name, service.port, service.pid)
+        service.kill()  # whoever is still in its queue would have us wait
+
+
+@contextmanager
+def reference(name: str, database_url: str, *, workers: int, hashing: Hashing) -> Iterator[Server]:
+    """Serve one of the references."""
+    environment = os.environ | {
+        "BENCH_DATABASE": database_url,
+        "BENCH_MEMORY_KIB": str(hashing.memory_kib),
+        "BENCH_TIME_COST": str(hashing.passes),
+    }
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        f"bench.references.{name}",
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+    ]
+    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        _wait_for(port, process)
+        yield Server(name, port, process.pid)
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait(DEADLINE)
+
+
+def new_database(postgres: PostgresServer) -> str:
+    """Return the URL of an empty database of this server."""
+    name = f"bench_{token_hex(4)}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{postgres.url.rpartition('/')[0]}/{name}"
+
+
+def allow_many_connections() -> None:
+    """Lift the number of open files, for this process and those it starts."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = monotonic() + DEADLINE
+    while True:
+        try:
+            OneConnection(port).ask("GET", "/ping")
+        except ConnectionError:
+            if process.poll() is not None or monotonic() > deadline:
+                raise TimeoutError("a reference does not start") from None
+            sleep(0.02)  # between two looks whether it listens
+        else:
+            return

@@ -1,0 +1,100 @@
+"""Registrations and log-ins a second, over what the cores can hash when there is no server.
+
+The limit is measured before and after each of them, in the same minute and on the same cores, and
+the order is new in every round: who else uses the machine slows down both.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import product
+from os import sched_getaffinity
+from time import perf_counter
+
+import argon2
+from bench.figures import Figure, Goal
+from bench.load import flood
+from bench.requests import PASSWORD, log_in, register, registration
+from bench.runs import progress
+from bench.servers import NAMES, OURS, Server, serving
+from tests.integration.postgres import PostgresServer
+
+CLIENTS = 16
+"""Enough that the hashing threads of two workers never wait for one."""
+
+RAMP = 0.3  # seconds until the threads have something to do
+GOALS = {1: Goal(0.87, at_least=True), 2: Goal(0.80, at_least=True)}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One kind of request to one server."""
+
+    kind: str
+    workers: int
+    server: Server
+
+
+def hashes_per_second(seconds: float) -> float:
+    """Return how many passwords the stock argon2-cffi hashes on all cores, with nothing else to do."""
+    hasher = argon2.PasswordHasher(memory_cost=OURS.memory_kib, time_cost=OURS.passes, parallelism=1)
+
+    def rate(_thread: int) -> float:
+        began, count = perf_counter(), 0
+        while perf_counter() < began + seconds:
+            hasher.hash(PASSWORD)
+            count += 1
+        return count / (perf_counter() - began)
+
+    cores = len(sched_getaffinity(0))
+    with ThreadPoolExecutor(cores) as threads:
+        return sum(threads.map(rate, range(cores)))
+
+
+async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
+    """Return the shares of the limit."""
+    limits = [hashes_per_second(seconds / 2)]
+    shares: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    with ExitStack() as stack:
+        trials: list[Trial] = []
+        for name, workers in product(NAMES, (1, 2)):
+            server = stack.enter_context(serving(name, postgres, workers=workers))
+            await register(server.port, map(_client, range(CLIENTS)))
+            trials += [Trial(kind, workers, server) for kind in ("register", "log-in")]
+        for _ in progress("throughput", rounds):
+            for trial in random.sample(trials, len(trials)):
+                rate = await per_second(trial, seconds)
+                limits.append(hashes_per_second(seconds / 2))
+                limit = (limits[-2] + limits[-1]) / 2
+                shares[trial.kind, trial.workers][trial.server.name].append(rate / limit)
+    return [
+        *(
+            Figure(
+                f"{kind}s/s over bare hashes/s, {workers} worker{'s' * (workers > 1)}",
+                found,
+                f"{rounds} of {seconds:g} s",
+                GOALS[workers],
+            )
+            for (kind, workers), found in sorted(shares.items(), key=lambda item: (item[0][1], item[0][0]))
+        ),
+        Figure("bare hashes/s, all cores", {"bare": limits}, f"{len(limits)} of {seconds / 2:g} s"),
+    ]
+
+
+async def per_second(trial: Trial, seconds: float) -> float:
+    """Return how many requests were answered a second, while there were always enough of them."""
+
+    def sent(number: int) -> bytes:
+        return registration() if trial.kind == "register" else log_in(_client(number))
+
+    async with flood(trial.server.port, CLIENTS, sent) as answered:
+        await asyncio.sleep(RAMP + seconds)
+        within = [moment for moment in answered if moment > answered[0] + RAMP]
+    return (len(within) - 1) / (within[-1] - within[0])
+
+
+def _client(number: int) -> str:
+    return f"client-{number}"

@@ -1,0 +1,128 @@
+"""Break what can break, and print what was lost: ``python -m faults``, or ``make faults``.
+
+It starts a Postgres and the service by itself, on this machine's loopback, and takes some minutes.
+The numbers that are not 0 where 0 is the goal make the exit status 1.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import partial
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+from faults import anomalies, crashes, full_disk, races, slowness, stops
+from faults.outcome import Outcome, table
+from tests.integration.conftest import postgres_schema
+from tests.integration.postgres import PostgresServer, own_postgres
+
+Trial = Callable[[], Outcome]
+
+NOT_HERE = {
+    full_disk.CannotMountError: "a small disk cannot be mounted here, which takes root",
+    stops.NoHaproxyError: "there is no haproxy here",
+}
+
+
+def main() -> None:
+    """Run the trials that were asked for."""
+    sizes = _sizes()
+    logging.disable(logging.CRITICAL)  # of the service that runs in this process; the others keep their logs
+    outcomes = []
+    with own_postgres() as server, TemporaryDirectory(prefix="fastauth-faults-") as directory:
+        conditions = _conditions(server)
+        print(*(f"{name}: {told}" for name, told in conditions.items()), "", sep="\n", flush=True)
+        for name, trial in _trials(sizes, server, f"sqlite:///{directory}"):
+            if sizes.only and sizes.only not in name:
+                continue
+            began = time.monotonic()
+            outcomes.append(_run(name, trial))
+            print(f"{outcomes[-1].trial}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    print(table(outcomes))
+    if sizes.json:
+        results = [asdict(each) for each in outcomes]
+        sizes.json.write_text(json.dumps({"conditions": conditions, "outcomes": results}, indent=2) + "\n")
+    sys.exit(not all(each.is_good for each in outcomes))
+
+
+def _run(name: str, trial: Trial) -> Outcome:
+    try:
+        return trial()
+    except tuple(NOT_HERE) as error:
+        return Outcome(name, notes=[f"not run: {NOT_HERE[type(error)]}"])
+
+
+def _sizes() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m faults", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=20, help="races for one name")
+    parser.add_argument("--kills", type=int, default=10, help="of the service, and of Postgres")
+    parser.add_argument("--clients", type=int, default=200, help="while the database is slow")
+    parser.add_argument("--seconds", type=float, default=6, help="that each of these lasts")
+    parser.add_argument("--times", type=int, default=3, help="that the database is silent, or the disk full")
+    parser.add_argument("--stops", type=int, default=5, help="by SIGTERM, with requests under way")
+    parser.add_argument("--restarts", type=int, default=20, help="behind haproxy")
+    parser.add_argument("--rate", type=float, default=100, help="requests per second meanwhile")
+    parser.add_argument("--only", help="those trials whose name has this in it")
+    parser.add_argument("--json", type=Path, help="write the outcomes to this file, too")
+    return parser.parse_args()
+
+
+def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -> Iterator[tuple[str, Trial]]:
+    """Yield every trial with the name by which one can ask for it."""
+    postgres = server.url
+    for url, workers in ((postgres, 1), (postgres, 4), (f"{directory}/race.db", 1)):
+        yield "race", partial(races.race, url, rounds=sizes.rounds, workers=workers)
+    for url, workers in ((postgres, 1), (postgres, 2), (f"{directory}/kill.db", 1)):
+        yield "kill service", partial(crashes.kill_service, url, kills=sizes.kills, workers=workers)
+    yield "kill postgres", partial(crashes.kill_database, server, kills=sizes.kills)
+    slow = {"clients": sizes.clients, "seconds": sizes.seconds}
+    for delay in (0.05, 0.5, 2.0):
+        yield "slow", partial(slowness.slow_down, postgres, delay=delay, **slow)
+    yield "silent", partial(slowness.fall_silent, postgres, times=sizes.times, **slow)
+    yield "disk writes", partial(full_disk.refuse_writes, f"{directory}/writes.db", times=sizes.times)
+    yield "disk sqlite", partial(full_disk.fill_sqlite, times=sizes.times)
+    yield "disk postgres", partial(full_disk.fill_postgres, times=sizes.times)
+    for workers in (1, 2):
+        yield "stop", partial(stops.stop, postgres, times=sizes.stops, workers=workers)
+    rolling = {"restarts": sizes.restarts, "rate": sizes.rate}
+    yield "rolling restart", partial(stops.restart_behind_haproxy, postgres, **rolling)
+    for what, after in product(anomalies.SABOTAGE, (False, True)):
+        yield "anomalies sqlite", partial(_each_fails_on_sqlite, what, after=after)
+        yield "anomalies postgres", partial(_each_fails_on_postgres, what, server, after=after)
+
+
+def _each_fails_on_sqlite(what: str, *, after: bool) -> Outcome:
+    return asyncio.run(anomalies.each_fails(what, "sqlite+aiosqlite://", after=after))
+
+
+def _each_fails_on_postgres(what: str, server: PostgresServer, *, after: bool) -> Outcome:
+    with postgres_schema(server) as url:  # of its own: the clock of these trials is another one
+        driven = url.replace("postgresql:", "postgresql+psycopg:")
+        return asyncio.run(anomalies.each_fails(what, driven, after=after))
+
+
+def _conditions(server: PostgresServer) -> dict[str, str]:
+    """Say on what this runs."""
+    with psycopg.connect(server.url) as connection:
+        (postgres,) = connection.execute("SHOW server_version").fetchone() or ("",)
+    names = ("fastauth", "uvicorn", "sqlalchemy", "psycopg", "aiosqlite", "httpx2")
+    versions = [f"Python {platform.python_version()}", f"PostgreSQL {postgres}"]
+    return {
+        "command": f"python -m faults {' '.join(sys.argv[1:])}".strip(),
+        "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start",
+        "versions": ", ".join([*versions, *(f"{name} {version(name)}" for name in names)]),
+    }
+
+
+if __name__ == "__main__":
+    main()

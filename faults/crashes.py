@@ -1,0 +1,45 @@
+"""The service or its database is killed under load, and comes back (F2, F3)."""
+
+from faults.load import load
+from faults.outcome import Outcome, backend_of
+from tests.integration.postgres import PostgresServer
+from tests.integration.service import Service
+
+CALM = 30
+"""Requests that are served between two faults."""
+
+
+def kill_service(database_url: str, *, kills: int, workers: int) -> Outcome:
+    """Kill the service with all of its workers, and start it again."""
+    outcome = Outcome(f"kill -9 of the service, workers: {workers}, {backend_of(database_url)}")
+    with Service(database_url, FASTAUTH_WORKERS=str(workers)) as service:
+        with load(service.url) as clients:
+            for _ in range(kills):
+                clients.wait_for(201, more=CALM)
+                service.kill()
+                outcome.injected += 1
+                service.start()
+                outcome.recoveries.append(clients.wait_for_success())
+                outcome.survived += 1
+        clients.book.close(outcome, database_url)
+    return outcome
+
+
+def kill_database(server: PostgresServer, *, kills: int) -> Outcome:
+    """Kill every process of Postgres, and start it again. The service stays up."""
+    outcome = Outcome("kill -9 of Postgres")
+    with Service(server.url) as service:
+        with load(service.url) as clients:
+            for _ in range(kills):
+                clients.wait_for(201, more=CALM)
+                server.kill()
+                outcome.injected += 1
+                clients.wait_for(503, more=10)
+                server.start()
+                outcome.recoveries.append(clients.wait_for_success())
+                outcome.survived += 1
+            outcome.unlike_promised += [f"{clients.book.unanswered} unanswered"] * bool(
+                clients.book.unanswered
+            )
+        clients.book.close(outcome, server.url)
+    return outcome

@@ -1,0 +1,28 @@
+"""Many clients ask for one name at once (F1)."""
+
+from collections import Counter
+
+from faults.outcome import Outcome, backend_of
+from tests.builders import a_registration
+from tests.integration.service import Service
+
+CLIENTS = 64
+
+
+def race(database_url: str, *, rounds: int, workers: int) -> Outcome:
+    """Give each round's name to one of `CLIENTS`, and 409 to the others."""
+    outcome = Outcome(f"one name for {CLIENTS} clients, workers: {workers}, {backend_of(database_url)}")
+    with Service(database_url, FASTAUTH_WORKERS=str(workers)) as service:
+        for _ in range(rounds):
+            answers = service.register_at_once([a_registration()] * CLIENTS)
+            statuses = Counter(answer.status_code for answer in answers)
+            outcome.injected += 1
+            outcome.survived += statuses == {201: 1, 409: CLIENTS - 1}
+            outcome.acknowledged += statuses[201]
+            outcome.duplicates += max(0, statuses[201] - 1)
+            outcome.unlike_promised += [
+                f"{each.status_code} {each.text[:200]}"
+                for each in answers
+                if each.status_code not in {201, 409}
+            ]
+    return outcome

@@ -1,0 +1,32 @@
+"""All users, a page at a time."""
+
+from sqlalchemy import select
+
+from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.failures import storage_failures
+from fastauth.adapters.sql.tables import user_info
+from fastauth.adapters.sql.users import user_of
+from fastauth.domain.user import User, UserId
+
+_ALL = select(user_info).order_by(user_info.c.id)
+
+
+class SqlUserDirectory:
+    """See `fastauth.domain.ports.UserDirectory`."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+        """Seek in the primary key: the last page costs as much as the first."""
+        statement = _ALL.limit(at_most)
+        if after is not None:
+            statement = statement.where(user_info.c.id > after)
+        if disabled is not None:
+            statement = statement.where(
+                user_info.c.disabled_at.is_not(None) if disabled else user_info.c.disabled_at.is_(None)
+            )
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                rows = (await connection.execute(statement)).all()
+        return [user_of(row) for row in rows]

@@ -1,0 +1,62 @@
+"""Set a user's password."""
+
+from dataclasses import dataclass
+
+from fastauth.application.throttle import Throttle
+from fastauth.domain.errors import UserNotFound
+from fastauth.domain.event import Event, EventKind
+from fastauth.domain.password import PasswordHash, PasswordPolicy
+from fastauth.domain.ports import Clock, PasswordHasher, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.user import User
+from fastauth.domain.username import Username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPassword:
+    """Give an account a password without knowing its old one, and end every session.
+
+    Whoever gets to know it may be on a new device: strangers' guesses are forgotten.
+    """
+
+    users: UserRepository
+    usernames: UsernameProfile
+    hasher: PasswordHasher
+    passwords: PasswordPolicy
+    unit_of_work: UnitOfWork
+    throttle: Throttle
+    clock: Clock
+
+    async def __call__(self, *, username: str, password: str) -> User:
+        """Replace the password, whichever it is by then. An account that is disabled stays so.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            InvalidInput: The password breaks a rule.
+            Unavailable: The password may or may not have been replaced.
+        """
+        name = Username.recognise(username, self.usernames)
+        user = await self._found(name)
+        own_words = (user.username.spelling, user.fullname.text)
+        new_hash = await self.hasher.hash(self.passwords.choose(password, own_words=own_words))
+        while not await self._replace(user, new_hash):
+            user = await self._found(name)  # somebody logged in meanwhile, and their hash was renewed
+        await self.throttle.reopen(name)
+        return user
+
+    async def _found(self, name: Username) -> User:
+        user = await self.users.find(name)
+        if user is None:
+            raise UserNotFound
+        return user
+
+    async def _replace(self, user: User, new: PasswordHash) -> int:
+        now = self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            replaced = await transaction.users.replace_password(user.id, known=user.password_hash, new=new)
+            if replaced:
+                await transaction.sessions.end(user.id, now=now)
+                await transaction.events.record(
+                    Event(kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id)
+                )
+                await transaction.commit()
+        return replaced

@@ -1,0 +1,18 @@
+"""Somebody who comes from elsewhere with an account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import PasswordHash
+from fastauth.domain.username import Username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """An account that may be stored: all that it will be but for the id."""
+
+    username: Username
+    fullname: FullName
+    password_hash: PasswordHash
+    disabled_at: datetime | None = None

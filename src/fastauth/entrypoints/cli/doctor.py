@@ -1,0 +1,43 @@
+"""``fastauth doctor``."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fastauth.entrypoints.cli.running import any_settings_or_exit, run
+
+if TYPE_CHECKING:
+    from fastauth.entrypoints.doctor import Finding
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Let a warning be a failure.")] = False,
+) -> None:
+    """Review this deployment. The exit status is 1 if something fails, and 0 otherwise."""
+    from fastauth.entrypoints.doctor import examine, exit_status, worst
+
+    findings = run(examine, any_settings_or_exit())
+    if as_json:
+        whole = {"worst": worst(findings), "findings": [asdict(finding) for finding in findings]}
+        typer.echo(json.dumps(whole, indent=2))
+    else:
+        _show(findings)
+    raise typer.Exit(exit_status(findings, strict=strict))
+
+
+def _show(findings: "list[Finding]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "what", "seen", "what mends it")
+    for finding in findings:
+        level = Text(finding.level, style=COLOURS[finding.level])
+        table.add_row(level, finding.subject, finding.seen, finding.mends or "")
+    Console(width=None if Console().is_terminal else 120).print(table)

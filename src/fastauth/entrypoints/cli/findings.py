@@ -1,0 +1,77 @@
+"""What came of an import."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
+
+from fastauth.application.import_users import Outcome, Verdict
+from fastauth.entrypoints.cli.output import add_row, show
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN = 20
+"""Refusals that are told one by one: what fits on a screen. The report has all of them."""
+
+
+class Findings:
+    """Tell the first refusals as they come, write all of them to a report, and count everything."""
+
+    def __init__(self, console: "Console", report: TextIO | None) -> None:
+        self._console = console
+        self._report = report
+        self._outcomes: Counter[Outcome] = Counter()
+        self._reasons: Counter[str] = Counter()
+
+    @property
+    def entries(self) -> int:
+        """How many entries there were."""
+        return self._outcomes.total()
+
+    @property
+    def refused(self) -> int:
+        """How many of them were refused."""
+        return self._outcomes[Outcome.REFUSED]
+
+    def note(self, verdicts: Iterable[Verdict], *, unit: str) -> None:
+        """Count verdicts on entries whose places count this unit."""
+        for verdict in verdicts:
+            self._outcomes[verdict.outcome] += 1
+            if verdict.outcome is Outcome.REFUSED:
+                self._refuse(verdict, unit)
+
+    def close(self, *, dry_run: bool) -> None:
+        """Show the sums, and make them the last line of the report."""
+        if not self.entries:
+            return
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 2))
+        for outcome in Outcome:
+            told = outcome.replace("_", " ")
+            count = self._outcomes[outcome]
+            add_row(table, f"would be {told}" if dry_run and outcome is Outcome.IMPORTED else told, count)
+        for reason, count in self._reasons.most_common():
+            add_row(table, f"  {reason}", count)
+        show(table)
+        self._write({**{outcome: self._outcomes[outcome] for outcome in Outcome}, "dry_run": dry_run})
+
+    def _refuse(self, verdict: Verdict, unit: str) -> None:
+        where = f"{unit} {verdict.place}"
+        if self.refused <= SHOWN:
+            for violation in verdict.violations:
+                what = "" if violation.field == unit else f"{violation.field}: "
+                self._console.print(f"{where}: {what}{violation.detail}", markup=False)
+        elif self.refused == SHOWN + 1:
+            self._console.print("... and more; --report has them all")
+        self._reasons.update(f"{violation.field}: {violation.code}" for violation in verdict.violations)
+        reasons = [
+            {"field": violation.field, "code": violation.code, "detail": violation.detail}
+            for violation in verdict.violations
+        ]
+        self._write({unit: verdict.place, "refused": reasons})
+
+    def _write(self, record: dict[str, object]) -> None:
+        if self._report:
+            self._report.write(json.dumps(record) + "\n")

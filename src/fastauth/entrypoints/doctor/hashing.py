@@ -1,0 +1,73 @@
+"""What hashing takes here, and what that allows."""
+
+from fastauth.adapters.passwords import best_build, hash_build
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
+from fastauth.entrypoints.hashing_speed import HashingSpeed, hashing_speed
+from fastauth.entrypoints.machine import memory_of_this_process
+
+LONGEST = 1.0
+"""Seconds; OWASP's Password Storage Cheat Sheet: "less than one second"."""
+
+SPARE = 0.2
+"""Of the memory, for connections, buffers and whatever a process needs besides."""
+
+MIB = 1024 * 1024
+COSTS = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST; fastauth calibrate"
+
+
+async def hash_library(_container: Container) -> list[Finding]:
+    """Ask which build hashes."""
+    build, best = hash_build(), best_build()
+    if build == best:
+        return [ok("hash library", f"{build} build")]
+    seen = f"{build} build, though the processor has {best}"
+    return [warn("hash library", seen, mends="make fast-hash, or the image")]
+
+
+async def hashing(container: Container) -> list[Finding]:
+    """Hash a few passwords, and set what they took against cores and memory."""
+    own = memory_of_this_process()  # before it grows by the hashes
+    speed = await hashing_speed(container.hasher(), threads=container.hashing_threads())
+    return judged(container, speed, own)
+
+
+def judged(container: Container, speed: HashingSpeed, own: int) -> list[Finding]:
+    """Say what such a speed means on this machine, where the service itself has `own` bytes."""
+    return [_time(speed), _rate(container, speed), _memory(container, own)]
+
+
+def _time(speed: HashingSpeed) -> Finding:
+    seen = f"{speed.seconds * 1000:.0f} ms for one"
+    return ok("hash time", seen) if speed.seconds < LONGEST else warn("hash time", seen, mends=COSTS)
+
+
+def _rate(container: Container, speed: HashingSpeed) -> Finding:
+    machine, threads = container.machine(), _threads(container)
+    rate = speed.per_second * container.settings().workers
+    if machine.cpu_limit is None or machine.cpu_limit >= threads:
+        return ok("hash rate", f"about {rate:.0f} log-ins and registrations a second, {threads} at once")
+    rate = min(rate, machine.cpu_limit / speed.seconds)
+    seen = f"about {rate:.0f} a second: {machine.cpu_limit:g} cores' worth of time for {threads} at once"
+    return warn("hash rate", seen, mends="FASTAUTH_WORKERS or the container's CPU limit")
+
+
+def _memory(container: Container, own: int) -> Finding:
+    machine, settings, threads = container.machine(), container.settings(), _threads(container)
+    for_hashes, for_workers = threads * settings.argon2_memory_kib * 1024, settings.workers * own
+    needed = for_hashes + for_workers
+    seen = (
+        f"{for_hashes / MIB:.0f} MiB for {threads} at once and {for_workers / MIB:.0f} for the service,"
+        f" of {machine.usable_memory / MIB:.0f}{'' if machine.memory_limit else ', without a limit'}"
+    )
+    mends = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_WORKERS or the container's memory limit"
+    if needed > machine.usable_memory:
+        return fail("hash memory", seen, mends=mends)
+    if needed > machine.usable_memory * (1 - SPARE):
+        return warn("hash memory", seen, mends=mends)
+    return ok("hash memory", seen)
+
+
+def _threads(container: Container) -> int:
+    """Return how many hashes all workers together do at once."""
+    return container.settings().workers * container.hashing_threads()

@@ -1,0 +1,46 @@
+"""The signing keys: whether one signs, whether it can be opened, and whether the next is due."""
+
+from datetime import datetime, timedelta
+
+from fastauth.domain.errors import SecretKeyUnknown
+from fastauth.domain.signing_key import KeyRing, SigningKey
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
+
+LATE = timedelta(minutes=5)
+"""A service that runs publishes a key that is due within one."""
+
+
+async def signing_keys(container: Container) -> list[Finding]:
+    """Look at the key that signs and at the one after it."""
+    ring, now = await container.probed_keys().ring(), container.clock().now()
+    signer = ring.signer(now)
+    if signer is None:
+        return [fail("signing key", "none signs", mends="start the service, or: fastauth keys rotate")]
+    return [_signer(container, signer, now), _successor(container, ring, now)]
+
+
+def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
+    subject, seen = "signing key", f"number {signer.number}, {signer.algorithm}, signs {_since(signer, now)}"
+    try:
+        resealed = container.smith().resealed(signer)
+    except SecretKeyUnknown:
+        mends = "FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
+        return fail(subject, f"{seen}, sealed under another secret key", mends=mends)
+    if resealed is not signer:
+        return warn(subject, f"{seen}, sealed under the previous secret key", mends="start the service")
+    return ok(subject, seen)
+
+
+def _successor(container: Container, ring: KeyRing, now: datetime) -> Finding:
+    newest, due = ring.keys[-1], ring.successor_due(container.key_schedule())
+    if newest.signs_from > now:
+        return ok("next key", f"number {newest.number}, signs from {newest.signs_from:%Y-%m-%d %H:%M}Z")
+    if now > due + LATE:
+        return warn("next key", f"was due on {due:%Y-%m-%d}, and nobody made it", mends="start the service")
+    return ok("next key", f"due on {due:%Y-%m-%d}")
+
+
+def _since(key: SigningKey, now: datetime) -> str:
+    days = (now - key.signs_from).days
+    return f"since {days} day{'s' * (days != 1)}" if days else "since today"

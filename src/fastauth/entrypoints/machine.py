@@ -1,0 +1,79 @@
+"""The machine, or the part of one, that this process may use."""
+
+import os
+import resource
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What there is, and what the container's limits leave of it (cgroup v2)."""
+
+    cores: int
+    """On which this process may run."""
+    cpu_limit: float | None
+    """How many cores' worth of time it gets, if that is limited."""
+    memory: int
+    """Bytes."""
+    memory_limit: int | None
+    """Bytes, if they are limited."""
+
+    @classmethod
+    def here(cls, root: Path = Path("/")) -> Self:
+        """Look at the machine whose files are under `root`."""
+        groups = list(_groups(root))
+        return cls(
+            cores=len(os.sched_getaffinity(0)),
+            cpu_limit=min(filter(None, map(_cpu_limit, groups)), default=None),
+            memory=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+            memory_limit=min(filter(None, map(_memory_limit, groups)), default=None),
+        )
+
+    @property
+    def usable_cores(self) -> int:
+        """How many threads can be busy at once: cores, or as many as its time allows, at least one."""
+        return min(self.cores, ceil(self.cpu_limit or self.cores))
+
+    @property
+    def usable_memory(self) -> int:
+        """Bytes that all processes here may have together."""
+        return min(self.memory, self.memory_limit or self.memory)
+
+
+def memory_of_this_process() -> int:
+    """Return the most bytes that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
+
+
+def _groups(root: Path) -> Iterator[Path]:
+    """Return the directories of this process's control group and of all above it: each may limit it."""
+    mount = root / "sys/fs/cgroup"
+    own = next(
+        (line[3:] for line in _read(root / "proc/self/cgroup").splitlines() if line.startswith("0::")), "/"
+    )
+    group = mount / own.lstrip("/")
+    yield group
+    yield from (parent for parent in group.parents if parent.is_relative_to(mount))
+
+
+def _cpu_limit(group: Path) -> float | None:
+    match _read(group / "cpu.max").split():
+        case [quota, period] if quota != "max":
+            return int(quota) / int(period)
+    return None
+
+
+def _memory_limit(group: Path) -> int | None:
+    limit = _read(group / "memory.max").strip()
+    return int(limit) if limit.isdigit() else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # no control groups here, or those of version 1
+        return ""

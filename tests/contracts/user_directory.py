@@ -1,0 +1,56 @@
+"""What a `UserDirectory` promises."""
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+
+import pytest
+from tests.builders import a_full_name, a_name, a_password_hash, a_username
+
+from fastauth.domain.ports import UserDirectory, UserRepository
+from fastauth.domain.user import User
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class UserDirectoryContract(ABC):
+    @abstractmethod
+    @pytest.fixture
+    def users(self) -> UserRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def directory(self, users: UserRepository) -> UserDirectory: ...
+
+    @pytest.fixture
+    async def three(self, users: UserRepository) -> list[User]:
+        """Somebody, somebody who is disabled, and somebody else, after all who were there before."""
+        three = [
+            await users.add(
+                username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+            )
+            for _ in range(3)
+        ]
+        await users.set_disabled(three[1].id, NOW)
+        return [found for user in three if (found := await users.find(user.username))]
+
+    async def test_gives_everybody_after_an_id_in_order(
+        self, directory: UserDirectory, three: list[User]
+    ) -> None:
+        assert await directory.page(after=three[0].id, at_most=10) == three[1:]
+        assert await directory.page(after=three[2].id, at_most=10) == []
+
+    async def test_gives_no_more_than_was_asked_for(
+        self, directory: UserDirectory, three: list[User]
+    ) -> None:
+        assert await directory.page(after=three[0].id, at_most=1) == [three[1]]
+
+    async def test_begins_with_the_first(self, directory: UserDirectory, three: list[User]) -> None:
+        (first,) = await directory.page(after=None, at_most=1)
+        assert first.id <= three[0].id
+
+    @pytest.mark.parametrize(("disabled", "those"), [(True, [1]), (False, [2])])
+    async def test_leaves_out_who_was_not_asked_for(
+        self, directory: UserDirectory, three: list[User], *, disabled: bool, those: list[int]
+    ) -> None:
+        found = await directory.page(after=three[0].id, at_most=10, disabled=disabled)
+        assert found == [three[index] for index in those]

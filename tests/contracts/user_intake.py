@@ -1,0 +1,63 @@
+"""What a `UserIntake` promises."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+
+import pytest
+from tests.builders import a_full_name, a_name, a_newcomer, a_password_hash, a_username
+
+from fastauth.domain.ports import UserIntake, UserRepository
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class UserIntakeContract(ABC):
+    @abstractmethod
+    @pytest.fixture
+    def users(self) -> UserRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def intake(self, users: UserRepository) -> UserIntake: ...
+
+    async def test_admits_all_at_once(self, intake: UserIntake, users: UserRepository) -> None:
+        newcomers = [a_newcomer(), a_newcomer(disabled_at=NOW), a_newcomer(spelling=a_name().upper())]
+        assert await intake.admit(newcomers) == {newcomer.username.key for newcomer in newcomers}
+        for newcomer in newcomers:
+            user = await users.find(newcomer.username)
+            assert user
+            assert (user.username, user.fullname) == (newcomer.username, newcomer.fullname)
+            assert (user.password_hash, user.disabled_at) == (newcomer.password_hash, newcomer.disabled_at)
+
+    async def test_admits_nobody_of_nobody(self, intake: UserIntake) -> None:
+        assert await intake.admit([]) == set()
+        assert await intake.holders([]) == {}
+
+    async def test_admits_a_thousand(self, intake: UserIntake) -> None:
+        newcomers = [a_newcomer() for _ in range(1_000)]
+        assert len(await intake.admit(newcomers)) == 1_000
+        assert len(await intake.holders([newcomer.username.key for newcomer in newcomers])) == 1_000
+
+    async def test_leaves_alone_who_is_there(self, intake: UserIntake, users: UserRepository) -> None:
+        name = a_name()
+        holder = await users.add(
+            username=a_username(name), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+        other = a_newcomer()
+        admitted = await intake.admit([a_newcomer(spelling=name.upper(), encoded="another"), other])
+        assert admitted == {other.username.key}
+        assert await users.find(holder.username) == holder
+
+    async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: UserIntake) -> None:
+        newcomer = a_newcomer(encoded=a_name())
+        await intake.admit([newcomer])
+        held = await intake.holders([newcomer.username.key, a_name()])
+        assert held == {newcomer.username.key: newcomer.password_hash}
+
+    async def test_admits_everybody_once_of_many_calls_at_once(self, intake: UserIntake) -> None:
+        newcomers = [a_newcomer() for _ in range(50)]
+        orders = [newcomers, newcomers[::-1], newcomers[25:] + newcomers[:25]]
+        admitted = await asyncio.gather(*(intake.admit(order) for order in orders))
+        everybody = sorted(newcomer.username.key for newcomer in newcomers)
+        assert sorted(key for keys in admitted for key in keys) == everybody

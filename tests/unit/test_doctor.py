@@ -1,0 +1,355 @@
+"""The review of a deployment, check by check."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+from tests.fakes import FakeClock, FakePasswordHasher, FakeSigningKeyRepository, FakeStorage
+from typer.testing import CliRunner
+
+from fastauth.adapters.passwords import best_build, hash_build
+from fastauth.domain.errors import HashingOverloaded
+from fastauth.entrypoints.cli import app
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
+from fastauth.entrypoints.doctor.database import clock as clock_check
+from fastauth.entrypoints.doctor.database import database
+from fastauth.entrypoints.doctor.guessing import guessing
+from fastauth.entrypoints.doctor.hashing import MIB, hashing
+from fastauth.entrypoints.doctor.hashing import judged as judged_speed
+from fastauth.entrypoints.doctor.keys import signing_keys
+from fastauth.entrypoints.doctor.passwords import password_policy
+from fastauth.entrypoints.doctor.settings import mode, production_rules
+from fastauth.entrypoints.doctor.timing import judged, timing_of_names
+from fastauth.entrypoints.hashing_speed import HashingSpeed
+from fastauth.entrypoints.lifecycle import migrate_database, shut_down
+from fastauth.entrypoints.machine import Machine
+from fastauth.entrypoints.settings import Mode, Settings
+
+SECRET = "canary-5f2e: a secret key of the tests"
+NOWHERE = make_url("postgresql+psycopg://fastauth:canary-5f2e@127.0.0.1:1/fastauth")
+LARGE = Machine(cores=2, cpu_limit=None, memory=8 * 1024 * MIB, memory_limit=None)
+
+run = CliRunner().invoke
+
+
+def settings(**changes: object) -> Settings:
+    quick: dict[str, object] = {"argon2_memory_kib": 64, "argon2_time_cost": 1, "secret_key": SECRET}
+    return Settings(**{**quick, **changes})  # type: ignore[arg-type]
+
+
+def found(findings: list[Finding]) -> dict[str, Level]:
+    return {finding.subject: finding.level for finding in findings}
+
+
+class TestExamine:
+    async def test_looks_at_everything_that_an_installation_has(self, tmp_path: Path) -> None:
+        url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+        container = Container(settings=settings(database_url=url))
+        await migrate_database(container)
+        await container.rotate_keys()()
+        findings = await examine(container)
+        await shut_down(container)
+        assert found(findings) == {
+            "mode": "warn",
+            "secret key": "ok",
+            "database password": "ok",
+            "hash strength": "fail",
+            "workers": "ok",
+            "issuer": "fail",
+            "database": "ok",
+            "schema": "ok",
+            "clock": "ok",
+            "signing key": "ok",
+            "next key": "ok",
+            "hash library": "ok" if hash_build() == best_build() else "warn",
+            "hash time": "ok",
+            "hash rate": "ok",
+            "hash memory": "ok",
+            "limits on guessing": "warn",
+            "proxies": "warn",
+            "password length": "fail",
+            "blocklist": "fail",
+            "other rules": "ok",
+            "timing of names": found(findings)["timing of names"],  # as the machine would have it
+        }
+        assert all(finding.mends for finding in findings if finding.level is Level.FAIL)
+
+    async def test_stores_nothing(self, tmp_path: Path) -> None:
+        url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+        container = Container(settings=settings(database_url=url))
+        await migrate_database(container)
+        await container.rotate_keys()()
+        with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+            before = list(connection.iterdump())
+            await examine(container)
+            assert list(connection.iterdump()) == before
+        await shut_down(container)
+
+    async def test_says_what_it_could_not_look_at(self) -> None:
+        async def busy_day(_container: Container) -> list[Finding]:
+            raise HashingOverloaded
+
+        (finding,) = await examine(Container(settings=settings()), (busy_day,))
+        assert (finding.subject, finding.level) == ("busy day", Level.WARN)
+
+    async def test_tells_no_secret(self, caplog: pytest.LogCaptureFixture) -> None:
+        container = Container(settings=settings(database_url=NOWHERE))
+        findings = await examine(container)
+        await shut_down(container)
+        assert "canary-5f2e" not in str(findings) + caplog.text
+        assert found(findings)["database"] is Level.FAIL
+
+
+class TestSettingsChecks:
+    async def test_know_the_mode(self) -> None:
+        for chosen, level in {Mode.PRODUCTION: Level.OK, Mode.DEVELOPMENT: Level.WARN}.items():
+            (finding,) = await mode(Container(settings=settings(mode=chosen)))
+            assert finding.level is level
+
+    async def test_ask_for_production_in_any_mode(self) -> None:
+        weak = Container(settings=settings(secret_key=None, workers=2, database_url=make_url("sqlite://")))
+        assert found(await production_rules(weak)) == {
+            "secret key": "fail",
+            "database password": "ok",
+            "hash strength": "fail",
+            "workers": "fail",
+            "issuer": "fail",
+        }
+
+
+class Elsewhere:
+    """A database whose clock goes wrong."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    async def now(self) -> datetime:
+        return self._now
+
+
+class TestDatabaseChecks:
+    async def test_miss_a_migration(self, tmp_path: Path) -> None:
+        url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+        container = Container(settings=settings(database_url=url))
+        assert found(await database(container)) == {"database": "ok", "schema": "fail"}
+        await shut_down(container)
+
+    @pytest.mark.parametrize(
+        ("seconds", "level"),
+        [(0, "ok"), (1, "ok"), (1.001, "warn"), (-5, "warn"), (5.001, "fail"), (-3600, "fail")],
+    )
+    async def test_compare_clocks(self, seconds: float, level: str) -> None:
+        clock = FakeClock()
+        theirs = Elsewhere(clock.now() + timedelta(seconds=seconds))
+        (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
+        assert finding.level == level
+        assert f"{abs(seconds):.3f} s {'behind' if seconds >= 0 else 'ahead of'}" in finding.seen
+
+    async def test_grant_what_the_question_took(self) -> None:
+        class Slow(FakeClock):
+            def now(self) -> datetime:
+                self.advance(seconds=4)
+                return super().now()
+
+        clock = Slow()
+        theirs = Elsewhere(clock.now())
+        (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
+        assert finding.level is Level.WARN  # 6 s apart, but perhaps only 4
+
+
+@pytest.fixture
+async def rotated() -> tuple[Container, FakeClock]:
+    """A container with one signing key, and its clock."""
+    keys, clock = FakeSigningKeyRepository(FakeStorage()), FakeClock()
+    container = Container(settings=settings(), probed_keys=keys, signing_keys=keys, clock=clock)
+    await container.rotate_keys()()
+    return container, clock
+
+
+class TestKeyChecks:
+    async def test_tell_the_age_of_the_key_and_when_the_next_is_due(
+        self, rotated: tuple[Container, FakeClock]
+    ) -> None:
+        container, clock = rotated
+        clock.advance(days=3)
+        signing, successor = await signing_keys(container)
+        assert (signing.level, successor.level) == (Level.OK, Level.OK)
+        assert "since 3 days" in signing.seen
+        assert "2027-02-20" in successor.seen
+
+    async def test_tell_of_the_key_to_come(self, rotated: tuple[Container, FakeClock]) -> None:
+        container, _ = rotated
+        await container.rotate_keys()(early=True)
+        _, successor = await signing_keys(container)
+        assert successor.seen == "number 2, signs from 2026-11-22 12:05Z"
+
+    async def test_see_that_nobody_rotates(self, rotated: tuple[Container, FakeClock]) -> None:
+        container, clock = rotated
+        clock.advance(days=91)
+        assert found(await signing_keys(container)) == {"signing key": "ok", "next key": "warn"}
+
+    async def test_miss_a_key(self) -> None:
+        container = Container(settings=settings(), probed_keys=FakeSigningKeyRepository())
+        assert found(await signing_keys(container)) == {"signing key": "fail"}
+
+    @pytest.mark.parametrize(("previous", "level"), [(None, "fail"), (SECRET, "warn")])
+    async def test_miss_the_secret_that_opens_it(
+        self, rotated: tuple[Container, FakeClock], previous: str | None, level: str
+    ) -> None:
+        container, clock = rotated
+        changed = settings(secret_key="another secret key, of 32 bytes too", secret_key_previous=previous)
+        other = Container(settings=changed, probed_keys=container.probed_keys(), clock=clock)
+        assert found(await signing_keys(other))["signing key"] == level
+
+
+def on(machine: Machine, **changes: object) -> Container:
+    return Container(settings=settings(**changes), hasher=FakePasswordHasher(), machine=machine)
+
+
+QUICK = HashingSpeed(seconds=0.02, per_second=90, core_seconds=0.02)
+
+
+class TestHashingCheck:
+    async def test_measures_the_hasher_of_the_service(self) -> None:
+        container = on(LARGE)
+        assert set(found(await hashing(container)).values()) == {Level.OK}
+
+    def test_says_what_the_machine_allows(self) -> None:
+        time, rate, memory = judged_speed(on(LARGE, argon2_memory_kib=19_456), QUICK, 80 * MIB)
+        assert time.seen == "20 ms for one"
+        assert rate.seen == "about 90 log-ins and registrations a second, 2 at once"
+        assert memory.seen == "38 MiB for 2 at once and 80 for the service, of 8192, without a limit"
+
+    @pytest.mark.parametrize(("limit", "level"), [(679, "fail"), (680, "warn"), (849, "warn"), (850, "ok")])
+    def test_sets_memory_against_the_limit(self, limit: int, level: str) -> None:
+        small = Machine(cores=2, cpu_limit=None, memory=LARGE.memory, memory_limit=limit * MIB)
+        findings = judged_speed(on(small, argon2_memory_kib=300 * 1024), QUICK, 80 * MIB)
+        assert found(findings)["hash memory"] == level
+
+    def test_counts_every_worker(self) -> None:
+        _, rate, memory = judged_speed(on(LARGE, workers=2, argon2_memory_kib=10_240), QUICK, 80 * MIB)
+        assert rate.seen.startswith("about 180 ")
+        assert memory.seen.startswith("20 MiB for 2 at once and 160 for the service")
+
+    def test_sees_that_threads_share_less_than_a_core_each(self) -> None:
+        half = Machine(cores=8, cpu_limit=0.5, memory=LARGE.memory, memory_limit=None)
+        container = on(half)
+        assert container.hashing_threads() == 1
+        _, rate, _ = judged_speed(container, QUICK, 80 * MIB)
+        assert (rate.level, rate.seen) == (
+            Level.WARN,
+            "about 25 a second: 0.5 cores' worth of time for 1 at once",
+        )
+
+    def test_warns_of_a_hash_that_takes_a_second(self) -> None:
+        slow = HashingSpeed(seconds=1.0, core_seconds=1.0, per_second=2)
+        time, *_ = judged_speed(on(LARGE), slow, 80 * MIB)
+        assert time.level is Level.WARN
+
+
+class TestPasswordPolicyCheck:
+    @pytest.mark.parametrize(("least", "level"), [(7, "fail"), (8, "warn"), (14, "warn"), (15, "ok")])
+    async def test_compares_the_length_with_the_standards(self, least: int, level: str) -> None:
+        container = Container(settings=settings(password_min_length=least, password_blocklist=True))
+        levels = found(await password_policy(container))
+        assert (levels["password length"], levels["blocklist"]) == (level, "ok")
+
+
+class TestTimingCheck:
+    async def test_does_the_work_of_both_kinds_and_of_each_as_often(self) -> None:
+        hasher = FakePasswordHasher()
+        (finding,) = await timing_of_names(Container(settings=settings(), hasher=hasher))
+        assert (hasher.hashed, hasher.verified) == (1, 200)
+        assert "medians of 100" in finding.seen
+
+    def test_sees_a_difference_beyond_the_noise(self) -> None:
+        unknown, known = [20.0, 21.0] * 10, [25.0, 26.0] * 10
+        assert judged(unknown, known).level is Level.WARN
+        assert judged(unknown, unknown[::-1]).level is Level.OK
+
+    def test_says_what_it_could_not_have_seen(self) -> None:
+        finding = judged([1.0, 39.0] * 10, [5.0, 45.0] * 10)
+        assert finding.level is Level.OK
+        assert "less than 28.5 ms would not have been seen" in finding.seen
+
+
+class TestMachine:
+    def test_knows_the_limits_of_its_control_group_and_of_those_above(self, tmp_path: Path) -> None:
+        group = tmp_path / "sys/fs/cgroup/pod/container"
+        group.mkdir(parents=True)
+        (tmp_path / "proc/self").mkdir(parents=True)
+        (tmp_path / "proc/self/cgroup").write_text("1:name=systemd:/\n0::/pod/container\n")
+        (group / "memory.max").write_text("max\n")
+        (group / "cpu.max").write_text("150000 100000\n")
+        (group.parent / "memory.max").write_text(f"{256 * MIB}\n")
+        (group.parent / "cpu.max").write_text("max 100000\n")
+        machine = Machine.here(tmp_path)
+        assert (machine.cpu_limit, machine.memory_limit) == (1.5, 256 * MIB)
+        assert machine.usable_memory == min(machine.memory, 256 * MIB)
+        assert machine.usable_cores == min(machine.cores, 2)
+
+    def test_does_without_limits(self, tmp_path: Path) -> None:
+        machine = Machine.here(tmp_path)
+        assert (machine.cpu_limit, machine.memory_limit) == (None, None)
+        assert machine.usable_memory == machine.memory > 0
+
+
+class TestDoctor:
+    @pytest.fixture(autouse=True)
+    def installation(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """A database that is away: everything else is looked at all the same."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("FASTAUTH_DATABASE_URL", NOWHERE.render_as_string(hide_password=False))
+        monkeypatch.setenv("FASTAUTH_ARGON2_MEMORY_KIB", "64")
+
+    def test_shows_a_table_and_fails(self) -> None:
+        result = run(app, ["doctor"])
+        assert result.exit_code == 1
+        assert "does not answer" in result.output
+        assert "hash memory" in result.output
+        assert "canary" not in result.output
+
+    def test_speaks_json(self) -> None:
+        answer = json.loads(run(app, ["doctor", "--json"]).output)
+        assert answer["worst"] == "fail"
+        assert {tuple(each) for each in answer["findings"]} == {("level", "subject", "seen", "mends")}
+        assert len(answer["findings"]) > len(CHECKS)
+
+    @pytest.mark.parametrize(
+        ("levels", "gravest"), [([], "ok"), (["ok", "warn", "ok"], "warn"), (["fail", "warn"], "fail")]
+    )
+    def test_is_as_bad_as_the_worst(self, levels: list[str], gravest: str) -> None:
+        assert worst([Finding(level=Level(level), subject="", seen="") for level in levels]) == gravest
+
+    @pytest.mark.parametrize(("level", "usually", "strictly"), [("ok", 0, 0), ("warn", 0, 1), ("fail", 1, 1)])
+    def test_has_an_exit_status_for_it(self, level: str, usually: int, strictly: int) -> None:
+        findings = [Finding(level=Level(level), subject="", seen="")]
+        assert exit_status(findings, strict=False) == usually
+        assert exit_status(findings, strict=True) == strictly
+
+
+class TestGuessing:
+    @pytest.mark.parametrize(
+        ("changes", "level"),
+        [
+            ({}, "warn"),
+            ({"host": "localhost"}, "warn"),
+            ({"host": "192.0.2.1"}, "ok"),
+            ({"host": "fastauth"}, "ok"),
+            ({"trusted_proxies": "127.0.0.1"}, "ok"),
+            ({"trusted_proxies": "127.0.0.1, 0.0.0.0/0"}, "fail"),
+            ({"trusted_proxies": "::/0"}, "fail"),
+        ],
+    )
+    async def test_looks_at_whose_word_is_taken(self, changes: dict[str, object], level: str) -> None:
+        assert found(await guessing(Container(settings=settings(**changes))))["proxies"] == level
+
+    async def test_misses_the_limits(self) -> None:
+        for limits, level in {True: "ok", False: "warn"}.items():
+            findings = await guessing(Container(settings=settings(limits=limits)))
+            assert found(findings)["limits on guessing"] == level

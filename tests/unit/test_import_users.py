@@ -1,0 +1,140 @@
+"""Accounts from elsewhere."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from tests.world import World
+
+from fastauth.application.import_users import BATCH, Candidate, Outcome, Verdict
+from fastauth.domain.errors import InvalidCredentials, StorageUnavailable, Violation
+
+IMPORTED, ALREADY_THERE, REFUSED = Outcome.IMPORTED, Outcome.ALREADY_THERE, Outcome.REFUSED
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def a_candidate(
+    place: int,
+    username: str = "",
+    *,
+    fullname: str = "Ann Lee",
+    encoded: str = "old$1$2",
+    disabled: bool = False,
+) -> Candidate:
+    return Candidate(
+        place=place,
+        username=username or f"ann{place}",
+        fullname=fullname,
+        password_hash=encoded,
+        disabled=disabled,
+    )
+
+
+async def judged(
+    world: World, entries: Iterable[Candidate | Verdict], *, dry_run: bool = False
+) -> list[Verdict]:
+    return [
+        verdict async for verdicts in world.import_users(entries, dry_run=dry_run) for verdict in verdicts
+    ]
+
+
+def codes(verdict: Verdict) -> list[tuple[str, str]]:
+    return [(violation.field, violation.code) for violation in verdict.violations]
+
+
+class TestImportUsers:
+    async def test_stores_an_account_that_can_log_in(self, world: World) -> None:
+        await world.a_user("bob", password="sntsh")
+        (known,) = world.storage.users.values()
+        world.storage.users.clear()
+        candidate = a_candidate(7, "Ann", encoded=known.password_hash.encoded)
+        assert await judged(world, [candidate]) == [Verdict(7, IMPORTED)]
+        assert await world.a_log_in("ann", password="sntsh")
+
+    async def test_brings_who_is_disabled_in_disabled(self, world: World) -> None:
+        await judged(world, [a_candidate(1, "ann", disabled=True), a_candidate(2, "bob")])
+        ann, bob = world.storage.users.values()
+        assert (ann.disabled_at, bob.disabled_at) == (world.clock.now(), None)
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in("ann")
+
+    async def test_refuses_what_breaks_rules_and_names_all_of_them(self, world: World) -> None:
+        broken = a_candidate(2, "san tosh", fullname="a\nb", encoded="sntsh")
+        good, refused, last = await judged(world, [a_candidate(1), broken, a_candidate(3)])
+        assert (good.outcome, refused.outcome, last.outcome) == (IMPORTED, REFUSED, IMPORTED)
+        assert codes(refused) == [
+            ("username", "not_allowed"),
+            ("fullname", "control_character"),
+            ("password", "unknown_hash"),
+        ]
+        assert "sntsh" not in repr(broken) + repr(refused)
+
+    async def test_takes_the_first_of_two_with_one_name(self, world: World) -> None:
+        entries = [a_candidate(1, "ann"), *(a_candidate(place) for place in range(2, BATCH + 2))]
+        verdicts = await judged(world, [*entries, a_candidate(9_999, "ANN", encoded="old$another$one")])
+        assert codes(verdicts[-1]) == [("username", "repeated")]
+        assert verdicts[-1].violations[0].detail.endswith("at 1.")
+        assert len(world.storage.users) == BATCH + 1
+
+    async def test_takes_one_with_the_name_of_another_that_was_refused(self, world: World) -> None:
+        refused, taken = await judged(world, [a_candidate(1, "ann", encoded=""), a_candidate(2, "ann")])
+        assert (refused.outcome, taken.outcome) == (REFUSED, IMPORTED)
+
+    async def test_changes_nobody_who_is_there(self, world: World) -> None:
+        await judged(world, [a_candidate(1, "ann")])
+        before = dict(world.storage.users)
+        again = a_candidate(1, "Ann", fullname="Somebody Else", disabled=True)
+        assert await judged(world, [again]) == [Verdict(1, ALREADY_THERE)]
+        (other,) = await judged(world, [a_candidate(1, "ann", encoded="old$another$one")])
+        assert codes(other) == [("username", "username_taken")]
+        assert world.storage.users == before
+
+    async def test_keeps_the_verdict_of_who_read_the_entry(self, world: World) -> None:
+        unreadable = Verdict(2, REFUSED, (Violation("line", "not_utf_8", "Must be UTF-8."),))
+        verdicts = await judged(world, [a_candidate(1), unreadable, a_candidate(3)])
+        assert [verdict.place for verdict in verdicts] == [1, 2, 3]
+        assert verdicts[1] is unreadable
+
+    async def test_judges_in_a_dry_run_as_it_would_and_stores_nothing(self, world: World) -> None:
+        await judged(world, [a_candidate(1, "ann"), a_candidate(2, "bob")])
+        entries = [
+            a_candidate(1, "ann"),
+            a_candidate(2, "bob", encoded="old$another$one"),
+            a_candidate(3, "zoe"),
+            a_candidate(4, "Zoe"),
+            a_candidate(5, ""),
+            a_candidate(6, encoded="none"),
+        ]
+        before = dict(world.storage.users)
+        would = await judged(world, entries, dry_run=True)
+        assert world.storage.users == before
+        assert would == await judged(world, entries)
+        outcomes = [verdict.outcome for verdict in would]
+        assert outcomes == [ALREADY_THERE, REFUSED, IMPORTED, REFUSED, IMPORTED, REFUSED]
+
+    async def test_reads_no_more_than_a_batch_ahead_of_what_is_stored(self, world: World) -> None:
+        read = 0
+
+        def entries() -> Iterator[Candidate]:
+            nonlocal read
+            for read in range(1, 3 * BATCH + 1):
+                yield a_candidate(read)
+
+        async for verdicts in world.import_users(entries()):
+            assert verdicts[-1].place == read == len(world.storage.users)
+
+    async def test_goes_on_where_it_was_interrupted(self, world: World) -> None:
+        def interrupted() -> Iterator[Candidate]:
+            for place in range(1, BATCH + 500):
+                yield a_candidate(place)
+            raise StorageUnavailable
+
+        with pytest.raises(StorageUnavailable):
+            await judged(world, interrupted())
+        assert len(world.storage.users) == BATCH
+        again = await judged(world, (a_candidate(place) for place in range(1, 2 * BATCH + 1)))
+        assert [verdict.outcome for verdict in again] == [ALREADY_THERE] * BATCH + [IMPORTED] * BATCH
+        assert len(world.storage.users) == 2 * BATCH

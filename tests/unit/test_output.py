@@ -1,0 +1,43 @@
+"""What a terminal is given to show."""
+
+import pytest
+from rich.table import Table
+
+from fastauth.entrypoints.cli.output import add_row, show, visible
+
+
+class TestVisible:
+    @pytest.mark.parametrize("text", ["santosh", "Zoë O'Brien", "名 \U0001f600", "می\u200cخواهم", "[red]"])
+    def test_leaves_what_can_be_seen(self, text: str) -> None:
+        assert visible(text) == text
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("\x1b[2J", r"\x1b[2J"),
+            ("a\nb", r"a\nb"),
+            ("a\r", r"a\r"),
+            ("\x9b31m", r"\x9b31m"),
+            ("\u202eknna", r"\u202eknna"),
+            ("\u2028", r"\u2028"),
+            ("\u200b", r"\u200b"),
+            ("\0", r"\x00"),
+            (r"\n", r"\\n"),
+        ],
+    )
+    def test_escapes_what_would_forge_something(self, text: str, shown: str) -> None:
+        assert visible(text) == shown
+
+
+class TestTable:
+    def test_takes_no_text_for_markup_and_folds_nothing_in_a_pipe(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        table = Table("name", "full name")
+        add_row(table, "[bold]ann[/bold]", "\x1b]0;title\a" * 20)
+        show(table)
+        output = capsys.readouterr().out
+        escaped = r"\x1b]0;title\x07" * 20
+        assert f"│ [bold]ann[/bold] │ {escaped} │" in output
+        assert "\x1b" not in output
+        assert output.count("\n") == 5

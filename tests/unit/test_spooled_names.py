@@ -1,0 +1,10 @@
+import pytest
+from tests.contracts.name_ledger import NameLedgerContract
+
+from fastauth.adapters.spooled_names import SpooledNameLedger
+
+
+class TestSpooledNameLedger(NameLedgerContract):
+    @pytest.fixture
+    def open_ledger(self) -> type[SpooledNameLedger]:
+        return SpooledNameLedger
