@@ -6,6 +6,8 @@ Every measurement is bounded in time and count, and nothing leaves this machine.
 import argparse
 import asyncio
 import json
+import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -27,13 +29,13 @@ def measure(parts: list[str], *, rounds: int, users: int) -> list[Figure]:
         if "throughput" in parts:
             figures += _run(throughput.measure(postgres, rounds=rounds, seconds=1.6))
         if "cpu" in parts:
-            figures += _run(cpu.measure(postgres, rounds=3 * rounds, number=150))
+            figures += _run(cpu.measure(postgres, rounds=3 * rounds, number=100))
         if "calm" in parts:
             figures += _run(calm.measure(postgres, rounds=rounds, seconds=3), precise_loop)
         if "onrush" in parts:
             figures += _run(onrush.measure(postgres, seconds=5))
         if "millions" in parts:
-            figures += _run(millions.measure(postgres, users=users, rounds=3 * rounds, number=150))
+            figures += _run(millions.measure(postgres, users=users, rounds=3 * rounds, number=100))
     return figures
 
 
@@ -55,6 +57,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIRECTORY")
     asked = parser.parse_args()
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and end all that was started
     allow_many_connections()
     told = conditions()
     print(f"{told}\n")

@@ -17,6 +17,8 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any, NamedTuple, Self
 
+MOMENT = 0.1  # seconds
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _RETRY_AFTER = re.compile(rb"\r\nretry-after: *(\d+)\r\n", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
@@ -123,7 +125,8 @@ async def lines(port: int, number: int) -> AsyncIterator[list[Line]]:
 async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[list[float]]:
     """Have so many clients ask one thing after the other; yield the moments of the answers so far.
 
-    ``sent`` makes the next request of the client of this number. All must be answered by 201.
+    ``sent`` makes the next request of the client of this number. It must be answered by 201, or by
+    503: then the client asks again in a moment, so that there are always as many as can be.
     """
     answered: list[float] = []
     over = asyncio.Event()
@@ -131,6 +134,9 @@ async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncI
     async def client(number: int, line: Line) -> None:
         while not over.is_set():
             answer = await line.ask(sent(number))
+            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                await asyncio.sleep(MOMENT)
+                continue
             assert answer.status == HTTPStatus.CREATED, answer  # or it would measure something else
             answered.append(perf_counter())
 

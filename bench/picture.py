@@ -29,12 +29,12 @@ def draw(figures: Sequence[Figure], path: Path) -> None:
         rates = [figure for figure in figures if "over bare hashes/s" in figure.label]
         _bars(throughput, rates, [_short(figure.label) for figure in rates])
         throughput.axhline(1, color="black", linewidth=0.8, linestyle="--")
-        throughput.set_title("throughput over what the cores can hash (1 is the limit)", fontsize=9)
+        throughput.set_title("throughput over what the cores can hash (dashed; red: the goal)", fontsize=9)
         slower = [figure for figure in figures if "in flight, over its p99 at rest" in figure.label]
         _bars(
             latency, slower, [figure.label.partition(" with")[0].removeprefix("p99 of ") for figure in slower]
         )
-        latency.set_title("p99 while 64 register, over p99 at rest (lower is better)", fontsize=9)
+        latency.set_title("p99 while 64 register, over p99 at rest (red: the goal, at most)", fontsize=9)
         handles, labels = latency.get_legend_handles_labels()
         canvas.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
         canvas.savefig(path, format="svg", metadata={"Date": None})

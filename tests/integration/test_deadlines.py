@@ -70,7 +70,7 @@ class TestDatabaseThatNeverAnswers:
         self, database: Database, line: Proxy
     ) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(connections=database.transactions).begin() as transaction:
+            async with SqlUnitOfWork(transactions=database.transactions).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
                 await transaction.commit()
@@ -79,7 +79,7 @@ class TestDatabaseThatNeverAnswers:
 
     async def test_holds_up_nobody_who_changes_their_mind(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(connections=database.transactions).begin() as transaction:
+            async with SqlUnitOfWork(transactions=database.transactions).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
                 raise LookupError
@@ -109,7 +109,7 @@ class TestDatabaseThatIsSlow:
     async def test_is_told_to_stop(self, database: Database, postgres: PostgresServer) -> None:
         async with database.autocommit.connect() as connection:
             settings = [
-                await connection.scalar(text(f"SHOW {name}"))
+                (await connection.execute(text(f"SHOW {name}"))).scalar()
                 for name in ("statement_timeout", "idle_in_transaction_session_timeout")
             ]
         assert settings == ["2s", "5s"]
@@ -124,7 +124,7 @@ class TestDatabaseThatIsSlow:
         self, database: Database, postgres: PostgresServer
     ) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(connections=database.transactions).begin() as transaction:
+            async with SqlUnitOfWork(transactions=database.transactions).begin() as transaction:
                 async with transaction.connect() as connection:
                     await connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
                 wait_for_no_connection_of(database, postgres)

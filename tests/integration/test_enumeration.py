@@ -80,7 +80,7 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
             observed.work.statements.append(statement)
             observed.last = statement, others[0]
 
-        event.listen(container.database().autocommit.sync_engine, "before_cursor_execute", note)
+        event.listen(container.database().autocommit.engine, "before_cursor_execute", note)
         yield observed
     pool.close()
     await shut_down(container)

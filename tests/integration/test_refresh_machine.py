@@ -33,7 +33,7 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
                 terms=TERMS,
                 users=SqlUserRepository(connections=connections),
                 sessions=SqlSessionRepository(connections=connections),
-                unit_of_work=SqlUnitOfWork(connections=self.database.transactions),
+                unit_of_work=SqlUnitOfWork(transactions=self.database.transactions),
             )
 
         def run(self, act: Coroutine[Any, Any, Result]) -> Result:

@@ -111,30 +111,30 @@ class TestSqlUserDirectory(OnSql, UserDirectoryContract):
 class TestSqlUserIntake(OnSql, UserIntakeContract):
     @pytest.fixture
     def intake(self, database: Database) -> SqlUserIntake:
-        return SqlUserIntake(connections=database.transactions)
+        return SqlUserIntake(transactions=database.transactions)
 
 
 class TestSqlSessionRepository(OnSql, SweeperContract):
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(connections=database.transactions)
+        return SqlSweeper(transactions=database.transactions)
 
 
 class TestSqlTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def tallies(self, database: Database) -> SqlTallyRepository:
-        return SqlTallyRepository(connections=database.transactions)
+        return SqlTallyRepository(transactions=database.transactions)
 
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(connections=database.transactions)
+        return SqlSweeper(transactions=database.transactions)
 
 
 class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database
-        return SqlUnitOfWork(connections=database.transactions)
+        return SqlUnitOfWork(transactions=database.transactions)
 
     async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
         async with self.database.engine.connect() as connection:

@@ -10,9 +10,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastauth.domain.errors import FastauthError
@@ -85,7 +84,7 @@ class OpenTelemetryWatcher:
         """Put a span around each hash, its wait included."""
         return cast("Watched", _TracedPool(pool, self._tracer))
 
-    def database(self, engine: AsyncEngine) -> None:
+    def database(self, engine: Engine) -> None:
         """Put a span around each statement."""
 
         def begin(connection: Connection, _cursor: Any, statement: str, _values: Any, *of: Any) -> None:  # noqa: ANN401
@@ -107,9 +106,9 @@ class OpenTelemetryWatcher:
                 _told(span, failure.original_exception)
                 span.end()
 
-        event.listen(engine.sync_engine, "before_cursor_execute", begin)
-        event.listen(engine.sync_engine, "after_cursor_execute", end)
-        event.listen(engine.sync_engine, "handle_error", fail)
+        event.listen(engine, "before_cursor_execute", begin)
+        event.listen(engine, "after_cursor_execute", end)
+        event.listen(engine, "handle_error", fail)
 
     async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
         """Do nothing: what is counted is for metrics."""

@@ -72,7 +72,7 @@ from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.stopping import Stopping
-from fastauth.entrypoints.watchers import Watchers, watched_hashing, watched_use_case
+from fastauth.entrypoints.watchers import Watchers, watched_database, watched_hashing, watched_use_case
 
 Part = TypeVar("Part")
 
@@ -173,10 +173,14 @@ class Container(DeclarativeContainer):
 
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(
-        Database,
-        settings.provided.database_url,
-        pool_size=settings.provided.database_pool_size,
-        prepared_statements=settings.provided.database_prepared_statements,
+        watched_database,
+        watchers,
+        Singleton(
+            Database,
+            settings.provided.database_url,
+            pool_size=settings.provided.database_pool_size,
+            prepared_statements=settings.provided.database_prepared_statements,
+        ),
     )
     machine: Provider[Machine] = Singleton(Machine.here)
     hashing_threads: Provider[int] = Callable(_hashing_threads, settings, machine)
@@ -189,7 +193,7 @@ class Container(DeclarativeContainer):
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     users: Provider[UserRepository] = Singleton(SqlUserRepository, connections=database.provided.autocommit)
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=database.provided.autocommit)
-    intake: Provider[UserIntake] = Singleton(SqlUserIntake, connections=database.provided.transactions)
+    intake: Provider[UserIntake] = Singleton(SqlUserIntake, transactions=database.provided.transactions)
     ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=database.provided.autocommit
@@ -198,16 +202,16 @@ class Container(DeclarativeContainer):
         SqlSigningKeyRepository, connections=database.provided.autocommit
     )
     tallies: Provider[TallyRepository] = Singleton(
-        SqlTallyRepository, connections=database.provided.transactions
+        SqlTallyRepository, transactions=database.provided.transactions
     )
     census: Provider[SqlSessionCensus] = Singleton(
         SqlSessionCensus, connections=database.provided.probes, clock=clock
     )
-    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.transactions)
+    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, transactions=database.provided.transactions)
     probed_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=database.provided.probes
     )
-    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, connections=database.provided.transactions)
+    unit_of_work: Provider[UnitOfWork] = Singleton(SqlUnitOfWork, transactions=database.provided.transactions)
     hasher: Provider[PasswordHasher] = Singleton(
         Argon2PasswordHasher,
         pool=hashing_pool,

@@ -9,9 +9,10 @@ from functools import reduce
 from importlib.metadata import version
 from typing import Protocol, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from fastauth.adapters.sql import Database
 from fastauth.entrypoints.settings import Settings
 
 Watched = TypeVar("Watched")
@@ -29,7 +30,7 @@ class Watcher(Protocol):
     def hashing(self, pool: Watched) -> Watched:
         """Return the pool on which passwords are hashed, watched."""
 
-    def database(self, engine: AsyncEngine) -> None:
+    def database(self, engine: Engine) -> None:
         """Watch the connections and statements of `engine` from now on."""
 
     async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
@@ -62,3 +63,10 @@ def watched_use_case(by: Watchers, use_case: Watched) -> Watched:
 def watched_hashing(by: Watchers, pool: Watched) -> Watched:
     """Return `pool` with every watcher around it."""
     return reduce(lambda inner, watcher: watcher.hashing(inner), by, pool)
+
+
+def watched_database(by: Watchers, database: Database) -> Database:
+    """Return `database`, on which every watcher has an eye from now on."""
+    for watcher in by:
+        watcher.database(database.autocommit.engine)
+    return database

@@ -8,8 +8,7 @@ from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastauth.adapters.prometheus.refreshes import Refreshes
@@ -111,9 +110,9 @@ class PrometheusWatcher:
         """Time what waits for a thread, and what has one."""
         return cast("Watched", _TimedPool(pool, self._hashes, self._hash_wait, self._hash_seconds))
 
-    def database(self, engine: AsyncEngine) -> None:
+    def database(self, engine: Engine) -> None:
         """Note how many connections there are whenever one is lent or comes back."""
-        pool: Any = engine.sync_engine.pool  # a QueuePool
+        pool: Any = engine.pool  # a QueuePool
         busy, opened, most = map(self._connections.labels, ("busy", "open", "most"))
         most.set(pool.size())
 

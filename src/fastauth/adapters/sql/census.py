@@ -26,4 +26,5 @@ class SqlSessionCensus:
         """
         with storage_failures():
             async with self._connections.connect() as connection:
-                return await connection.scalar(_COUNT, {"now": self._clock.now()}) or 0
+                counted = await connection.execute(_COUNT, {"now": self._clock.now()})
+                return int(counted.scalar_one())

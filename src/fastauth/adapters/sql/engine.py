@@ -4,17 +4,28 @@ import asyncio
 import math
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Connection, Engine, Select, event, func, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Select,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, PoolProxiedConnection
-from sqlalchemy.util import await_only
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
 from fastauth.adapters.sql.hasty import HastyConnection
@@ -53,11 +64,72 @@ _NOW: dict[str, Select[datetime]] = {
 }
 
 
-class Connections(Protocol):
-    """Where a repository gets its connection from: an engine, or a transaction that has begun."""
+class Statements(Protocol):
+    """What runs statements: a connection, or what gets one for each."""
 
-    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @property
+    def dialect(self) -> Dialect:
+        """The database's own SQL."""
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
+    ) -> CursorResult[Any]:
+        """Run one, and fetch all of its rows."""
+
+
+class Connections(Protocol):
+    """Where a repository gets its connection from: a transaction that has begun, or `SingleStatements`."""
+
+    def connect(self) -> AbstractAsyncContextManager[Statements]:
         """Lend a connection for one statement."""
+
+
+class SingleStatements:
+    """Run each statement on a connection of its own, which is given up where that takes too long.
+
+    SQLAlchemy enters a greenlet for each call of an asynchronous connection: to open it, to run the
+    statement, to close it. Here one does it all.
+    """
+
+    def __init__(self, engine: Engine, *, deadline: float | None) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect
+        self._deadline = deadline
+
+    def connect(self) -> AbstractAsyncContextManager[Statements]:
+        """Lend itself: see `Connections`."""
+        return nullcontext(self)
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
+    ) -> CursorResult[Any]:
+        """See `Statements`."""
+        async with asyncio.timeout(self._deadline):
+            return await greenlet_spawn(self._execute, statement, parameters)
+
+    def _execute(self, statement: Executable, parameters: Mapping[str, object] | None) -> CursorResult[Any]:
+        with self.engine.connect() as connection:
+            return connection.execute(statement, parameters)  # an asynchronous driver has fetched it all
+
+
+class Transactions:
+    """Lend connections for several statements, and give up those that are not back in time."""
+
+    def __init__(self, engine: AsyncEngine, *, deadline: float | None) -> None:
+        self._engine = engine
+        self._deadline = deadline
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection on which nothing has begun."""
+        async with asyncio.timeout(self._deadline), self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for one transaction, which is committed unless an error leaves it."""
+        async with self.connect() as connection, connection.begin():
+            yield connection
 
 
 class Database:
@@ -73,9 +145,13 @@ class Database:
             arguments["prepare_threshold"] = None
         common: dict[str, Any] = {
             "hide_parameters": True,  # SQLAlchemy's errors show them otherwise, hashes included
+            # Most acts are a single statement. It costs to change a connection back and forth, so it is
+            # transactions that ask for the change; and there is nothing to roll back behind the others.
+            "isolation_level": "AUTOCOMMIT",
+            "skip_autocommit_rollback": True,
             "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
         }
-        self.engine = create_async_engine(
+        pooled = create_async_engine(
             url,
             poolclass=AsyncAdaptedQueuePool,
             pool_size=1 if in_memory else pool_size,  # each connection would see a memory of its own
@@ -85,17 +161,21 @@ class Database:
             **common,
         )
         # A probe must not wait behind the requests whose trouble it is to report.
-        self._probing = self.engine if in_memory else create_async_engine(url, poolclass=NullPool, **common)
-        for engine in {self.engine, self._probing}:
+        self._probing = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **common)
+        for engine in {pooled, self._probing}:
             _adapt(engine.sync_engine, is_sqlite=self.is_sqlite)
+        self.engine = pooled.execution_options(
+            isolation_level="SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
+        )
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         bound = None if self.is_sqlite else deadline  # a file is no peer that may fall silent
-        self.transactions: Connections = _Lender(self.engine, bound)
-        """Connections for acts of several statements."""
-        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self.autocommit: Connections = _Lender(autocommit, bound)
-        """The same connections, for acts of a single statement: two round trips fewer."""
-        self.probes = self._probing.execution_options(isolation_level="AUTOCOMMIT")
-        """Connections apart from the pool, which take no lock that a writer has."""
+        self.transactions = Transactions(self.engine, deadline=bound)
+        """For acts of several statements."""
+        self.autocommit = SingleStatements(pooled.sync_engine, deadline=bound)
+        """The same connections, for acts of a single one."""
+        self.probes = SingleStatements(self._probing.sync_engine, deadline=PROBE_DEADLINE)
+        """Connections apart from the pool."""
 
     async def check(self) -> None:
         """Return if the database answers in time and its schema is the one that this code needs.
@@ -105,19 +185,17 @@ class Database:
             SchemaBehind: Migrations are missing.
         """
         with storage_failures():
-            async with asyncio.timeout(PROBE_DEADLINE):
-                if await self._revision() < REVISION:
-                    raise SchemaBehind
+            if await self._revision() < REVISION:
+                raise SchemaBehind
 
     async def _revision(self) -> str:
-        async with self.probes.connect() as connection:
-            try:
-                revision = await connection.scalar(text("SELECT max(version_num) FROM alembic_version"))
-            except DBAPIError as error:
-                if error.connection_invalidated or not is_missing_table(error):
-                    raise
-                return ""
-        return str(revision or "")
+        try:
+            found = await self.probes.execute(text("SELECT max(version_num) FROM alembic_version"))
+        except DBAPIError as error:
+            if error.connection_invalidated or not is_missing_table(error):
+                raise
+            return ""
+        return str(found.scalar() or "")
 
     async def now(self) -> datetime:
         """Return what time it is by the database's clock, which decides nothing (ADR 0014).
@@ -126,26 +204,13 @@ class Database:
             StorageUnavailable: It does not answer in time.
         """
         with storage_failures():
-            async with asyncio.timeout(PROBE_DEADLINE), self.probes.connect() as connection:
-                return (await connection.execute(_NOW[connection.dialect.name])).scalar_one()
+            now: datetime = (await self.probes.execute(_NOW[self.probes.dialect.name])).scalar_one()
+            return now
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
         await self._probing.dispose()
-
-
-class _Lender:
-    """Lends connections until a deadline, and abandons those that are not back by then."""
-
-    def __init__(self, engine: AsyncEngine, deadline: float | None) -> None:
-        self._engine = engine
-        self._deadline = deadline
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[AsyncConnection]:
-        async with asyncio.timeout(self._deadline), self._engine.connect() as connection:
-            yield connection
 
 
 async def lift_limits(connection: AsyncConnection) -> None:
@@ -158,7 +223,6 @@ def _adapt(engine: Engine, *, is_sqlite: bool) -> None:
     if is_sqlite:
         event.listen(engine, "do_connect", _try_to_open)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _limit_postgres)
         _check_after_rest(engine)
@@ -203,16 +267,13 @@ def _write_ahead(cursor: DBAPICursor) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a reader that turns into a writer half-way cannot wait for it."""
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _limit_postgres(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    connection.autocommit = True
     cursor = connection.cursor()
     cursor.execute(_LIMITS)
     cursor.close()
-    connection.autocommit = False
 
 
 def _check_after_rest(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, select
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.engine import Transactions
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
 from fastauth.adapters.sql.tables import user_info
@@ -23,13 +23,13 @@ _ADMIT = {
 class SqlUserIntake:
     """See `fastauth.domain.ports.UserIntake`."""
 
-    def __init__(self, *, connections: Connections) -> None:
-        self._connections = connections
+    def __init__(self, *, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
         """Look all of them up in one statement."""
         with storage_failures():
-            async with self._connections.connect() as connection:
+            async with self._transactions.connect() as connection:
                 rows = (await connection.execute(_HOLDERS, {"keys": list(keys)})).all()
         return {row.username_key: PasswordHash(row.password or "") for row in rows}
 
@@ -42,7 +42,7 @@ class SqlUserIntake:
         if not values:
             return set()
         with storage_failures():
-            async with self._connections.connect() as connection, connection.begin():
+            async with self._transactions.begin() as connection:
                 admitted = await connection.scalars(_ADMIT[connection.dialect.name], values)
                 return set(admitted)
 

@@ -93,7 +93,7 @@ class SqlSessionRepository:
         with storage_failures():
             async with self._connections.connect() as connection:
                 values["password_hash"] = password_hash.encoded
-                if await connection.scalar(_START, values) is None:
+                if (await connection.execute(_START, values)).scalar() is None:
                     raise InvalidCredentials
 
     async def rotate(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Delete, Table, bindparam, delete, or_, select, text
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.engine import Transactions
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import Instant, session, tally
 
@@ -27,14 +27,14 @@ _SWEEPS = (
 class SqlSweeper:
     """See `fastauth.domain.ports.Sweeper`."""
 
-    def __init__(self, *, connections: Connections) -> None:
-        self._connections = connections
+    def __init__(self, *, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def sweep(self, *, over_since: datetime, at_most: int) -> int:
         """Delete some rows of each table, if no other process does just now."""
         values = {"over_since": over_since, "at_most": at_most}
         with storage_failures():
-            async with self._connections.connect() as connection, connection.begin():
+            async with self._transactions.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     lock = text("SELECT pg_try_advisory_xact_lock(:lock)")
                     if not await connection.scalar(lock, {"lock": _LOCK}):

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Insert, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.engine import Transactions
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import tally
 from fastauth.domain.throttling import Tally, TallyKey
@@ -34,8 +34,8 @@ _WRITE = (
 class SqlTallyRepository:
     """See `fastauth.domain.ports.TallyRepository`."""
 
-    def __init__(self, *, connections: Connections) -> None:
-        self._connections = connections
+    def __init__(self, *, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def change(
         self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
@@ -44,7 +44,7 @@ class SqlTallyRepository:
         new = Tally()
         made = [{"key": key, "attempts": new.attempts, "until": new.until} for key in sorted(keys)]
         with storage_failures():
-            async with self._connections.connect() as connection, connection.begin():
+            async with self._transactions.begin() as connection:
                 rows = await connection.execute(_LOCK[connection.dialect.name], made)
                 known = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
                 changed = zip(keys, decide(*(known[key] for key in keys)), strict=True)

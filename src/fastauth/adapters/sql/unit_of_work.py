@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.engine import Statements, Transactions
 from fastauth.adapters.sql.events import SqlEventLog
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.sessions import SqlSessionRepository
@@ -16,14 +16,14 @@ from fastauth.domain.ports import EventLog, SessionRepository, UserRepository
 class SqlUnitOfWork:
     """See `fastauth.domain.ports.UnitOfWork`."""
 
-    def __init__(self, *, connections: Connections) -> None:
-        self._connections = connections
+    def __init__(self, *, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlTransaction"]:
         """Begin a transaction on a connection of its own, and roll back what is not committed."""
         with storage_failures():
-            async with self._connections.connect() as connection:
+            async with self._transactions.connect() as connection:
                 await connection.begin()
                 try:
                     yield SqlTransaction(connection)
@@ -44,7 +44,7 @@ class SqlTransaction:
         self.sessions = SqlSessionRepository(connections=self)
         self.events = SqlEventLog(connections=self)
 
-    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def connect(self) -> AbstractAsyncContextManager[Statements]:
         """Lend the transaction's connection, and take it back without closing it."""
         return nullcontext(self._connection)
 

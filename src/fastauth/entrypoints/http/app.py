@@ -59,7 +59,6 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.add_middleware(Edge)
     for watcher in container.watchers():
         app.add_middleware(watcher.requests)
-        watcher.database(container.database().engine)
     for router in ROUTERS:
         app.include_router(router)
     install_problem_handlers(app, [route for router in ROUTERS for route in router.routes])
