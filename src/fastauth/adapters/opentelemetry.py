@@ -121,14 +121,13 @@ class _TracedPool:
         self._pool = pool
         self._tracer = tracer
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else the pool has
+        return getattr(self._pool, name)
+
     async def run(self, work: Callable[[], object]) -> object:
         """Run `work` in the pool."""
         with _span(self._tracer, "hash"):
             return await self._pool.run(work)
-
-    def close(self) -> None:
-        """Close the pool."""
-        self._pool.close()
 
 
 @contextmanager

@@ -143,6 +143,9 @@ class _TimedPool:
         self._wait = wait
         self._duration = duration
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else the pool has
+        return getattr(self._pool, name)
+
     async def run(self, work: Callable[[], object]) -> object:
         """Run `work` in the pool."""
         asked = perf_counter()
@@ -154,7 +157,3 @@ class _TimedPool:
 
         with self._pending.track_inprogress():
             return await self._pool.run(timed)
-
-    def close(self) -> None:
-        """Close the pool."""
-        self._pool.close()
