@@ -46,7 +46,7 @@ format: $(VENV)/test ## put the code into its one form
 lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to requirements/
 	$(PIP) install 'uv>=0.9'
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra tracing --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 

@@ -1,9 +1,13 @@
 """The whole application over fakes: real HTTP edge to edge, no socket, no database."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import redirect_stderr
+from io import StringIO
 
 import httpx2
 import pytest
+import structlog
 from tests.fakes import (
     FakeAuditTrail,
     FakeClock,
@@ -19,9 +23,11 @@ from tests.fakes import (
     FakeUserRepository,
 )
 
+from fastauth.entrypoints import logs
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings import Mode, Settings
+from fastauth.entrypoints.watchers import Watchers
 
 
 @pytest.fixture
@@ -45,11 +51,39 @@ def settings() -> Settings:
 
 
 @pytest.fixture
+def mode() -> Mode:
+    return Mode.PRODUCTION
+
+
+@pytest.fixture
+def log(mode: Mode) -> Iterator[StringIO]:
+    """Every line that is logged, by whomever, in the form that it has in `mode`."""
+    lines = StringIO()
+    handler, root = logging.StreamHandler(lines), logging.getLogger()
+    with redirect_stderr(lines):
+        handler.setFormatter(logs.set_up(mode))
+    root.addHandler(handler)
+    yield lines
+    root.removeHandler(handler)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def watchers() -> Watchers:
+    return ()
+
+
+@pytest.fixture
 async def container(
-    settings: Settings, storage: FakeStorage, hasher: FakePasswordHasher, clock: FakeClock
+    settings: Settings,
+    watchers: Watchers,
+    storage: FakeStorage,
+    hasher: FakePasswordHasher,
+    clock: FakeClock,
 ) -> Container:
     container = Container(
         settings=settings,
+        watchers=watchers,
         users=FakeUserRepository(storage),
         sessions=FakeSessionRepository(storage),
         database=FakeStorageProbe(),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable as CallableType
 from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
 
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Callable, Dependency, Factory, Object, Provider, Singleton
@@ -15,6 +17,7 @@ from fastauth.adapters.sql import (
     Scribe,
     SqlAuditTrail,
     SqlEventLog,
+    SqlSessionCensus,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlSweeper,
@@ -82,6 +85,9 @@ from fastauth.entrypoints.origin import current_origin
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.stopping import Stopping
+from fastauth.entrypoints.watchers import Watchers, watched_database, watched_hashing, watched_use_case
+
+Part = TypeVar("Part")
 
 CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
@@ -163,6 +169,10 @@ def _retention(settings: Settings) -> Retention:
     )
 
 
+def _use_case(watchers: Provider[Watchers], kind: type[Part], **parts: Provider[Any]) -> Provider[Part]:
+    return Singleton(watched_use_case, watchers, Singleton(kind, **parts))
+
+
 class Container(DeclarativeContainer):
     """Everything the service is made of.
 
@@ -170,6 +180,7 @@ class Container(DeclarativeContainer):
     """
 
     settings: Provider[Settings] = Dependency(instance_of=Settings)
+    watchers: Provider[Watchers] = Object(())
 
     # What the policy of an operator comes down to.
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
@@ -188,14 +199,20 @@ class Container(DeclarativeContainer):
 
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(
-        Database,
-        settings.provided.database_url,
-        pool_size=settings.provided.database_pool_size,
-        prepared_statements=settings.provided.database_prepared_statements,
+        watched_database,
+        watchers,
+        Singleton(
+            Database,
+            settings.provided.database_url,
+            pool_size=settings.provided.database_pool_size,
+            prepared_statements=settings.provided.database_prepared_statements,
+        ),
     )
     machine: Provider[Machine] = Singleton(Machine.here)
     hashing_threads: Provider[int] = Callable(_hashing_threads, settings, machine)
-    hashing_pool: Provider[HashingPool] = Singleton(HashingPool, threads=hashing_threads)
+    hashing_pool: Provider[HashingPool] = Singleton(
+        watched_hashing, watchers, Singleton(HashingPool, threads=hashing_threads)
+    )
 
     # The adapter behind each port.
     clock: Provider[Clock] = Singleton(SystemClock)
@@ -221,6 +238,9 @@ class Container(DeclarativeContainer):
     tallies: Provider[TallyRepository] = Singleton(
         SqlTallyRepository, connections=database.provided.autocommit
     )
+    census: Provider[SqlSessionCensus] = Singleton(
+        SqlSessionCensus, connections=database.provided.probes, clock=clock
+    )
     sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.autocommit)
     unit_of_work: Provider[UnitOfWork] = Singleton(
         SqlUnitOfWork, transactions=database.provided.transactions, scribe=scribe
@@ -244,10 +264,11 @@ class Container(DeclarativeContainer):
     )
 
     # The use cases.
+    use_case = partial(_use_case, watchers)
     throttle: Provider[Throttle] = Singleton(
         Throttle, tallies=tallies, keys=tally_keys, limits=Callable(_limits, settings), clock=clock
     )
-    register_user: Provider[RegisterUser] = Singleton(
+    register_user: Provider[RegisterUser] = use_case(
         RegisterUser,
         throttle=throttle,
         users=users,
@@ -263,7 +284,7 @@ class Container(DeclarativeContainer):
         refresh_tokens=refresh_tokens,
         clock=clock,
     )
-    _log_in = Singleton(
+    _log_in = use_case(
         LogIn,
         throttle=throttle,
         devices=device_tokens,
@@ -279,7 +300,7 @@ class Container(DeclarativeContainer):
     log_in: Provider[RecordRefusals[..., LoggedIn]] = Singleton(
         RecordRefusals, use_case=_log_in, refusal=InvalidCredentials, record=refusals.provided.log_in
     )
-    _refresh_session = Singleton(
+    _refresh_session = use_case(
         RefreshSession,
         sessions=sessions,
         unit_of_work=unit_of_work,
@@ -294,12 +315,12 @@ class Container(DeclarativeContainer):
         refusal=InvalidRefreshToken,
         record=refusals.provided.refresh,
     )
-    authenticate: Provider[Authenticate] = Singleton(
+    authenticate: Provider[Authenticate] = use_case(
         Authenticate, access_tokens=access_tokens, sessions=sessions, clock=clock
     )
-    list_sessions: Provider[ListSessions] = Singleton(ListSessions, sessions=sessions, clock=clock)
-    log_out: Provider[LogOut] = Singleton(LogOut, unit_of_work=unit_of_work, clock=clock)
-    _change_password = Singleton(
+    list_sessions: Provider[ListSessions] = use_case(ListSessions, sessions=sessions, clock=clock)
+    log_out: Provider[LogOut] = use_case(LogOut, unit_of_work=unit_of_work, clock=clock)
+    _change_password = use_case(
         ChangePassword,
         throttle=throttle,
         hasher=hasher,
@@ -313,14 +334,14 @@ class Container(DeclarativeContainer):
         refusal=WrongPassword,
         record=refusals.provided.password_change,
     )
-    change_full_name: Provider[ChangeFullName] = Singleton(ChangeFullName, users=users)
-    disable_user: Provider[DisableUser] = Singleton(
+    change_full_name: Provider[ChangeFullName] = use_case(ChangeFullName, users=users)
+    disable_user: Provider[DisableUser] = use_case(
         DisableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
     )
-    enable_user: Provider[EnableUser] = Singleton(
+    enable_user: Provider[EnableUser] = use_case(
         EnableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
     )
-    reopen_user: Provider[ReopenUser] = Singleton(
+    reopen_user: Provider[ReopenUser] = use_case(
         ReopenUser,
         users=users,
         usernames=usernames,
@@ -328,14 +349,14 @@ class Container(DeclarativeContainer):
         unit_of_work=unit_of_work,
         clock=clock,
     )
-    list_users: Provider[ListUsers] = Singleton(ListUsers, directory=directory)
-    show_user: Provider[ShowUser] = Singleton(
+    list_users: Provider[ListUsers] = use_case(ListUsers, directory=directory)
+    show_user: Provider[ShowUser] = use_case(
         ShowUser, users=users, sessions=sessions, usernames=usernames, clock=clock
     )
-    end_sessions: Provider[EndSessions] = Singleton(
+    end_sessions: Provider[EndSessions] = use_case(
         EndSessions, users=users, unit_of_work=unit_of_work, usernames=usernames, clock=clock
     )
-    set_password: Provider[SetPassword] = Singleton(
+    set_password: Provider[SetPassword] = use_case(
         SetPassword,
         users=users,
         usernames=usernames,
@@ -345,20 +366,20 @@ class Container(DeclarativeContainer):
         throttle=throttle,
         clock=clock,
     )
-    import_users: Provider[ImportUsers] = Singleton(
+    import_users: Provider[ImportUsers] = use_case(
         ImportUsers, intake=intake, hasher=hasher, usernames=usernames, ledger=ledger.provider, clock=clock
     )
-    publish_keys: Provider[PublishKeys] = Singleton(
+    publish_keys: Provider[PublishKeys] = use_case(
         PublishKeys, keys=signing_keys, schedule=key_schedule, clock=clock
     )
-    rotate_keys: Provider[RotateKeys] = Singleton(
+    rotate_keys: Provider[RotateKeys] = use_case(
         RotateKeys, keys=signing_keys, smith=smith, schedule=key_schedule, clock=clock
     )
-    read_audit_trail: Provider[ReadAuditTrail] = Singleton(
+    read_audit_trail: Provider[ReadAuditTrail] = use_case(
         ReadAuditTrail, trail=audit_trail, users=users, usernames=usernames, names=name_digests
     )
-    sweep: Provider[Sweep] = Singleton(Sweep, sweeper=sweeper, clock=clock)
-    check_readiness: Provider[CheckReadiness] = Singleton(
+    sweep: Provider[Sweep] = use_case(Sweep, sweeper=sweeper, clock=clock)
+    check_readiness: Provider[CheckReadiness] = use_case(
         CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock
     )
-    sweep_events: Provider[SweepEvents] = Singleton(SweepEvents, sweeper=sweeper, kept=retention, clock=clock)
+    sweep_events: Provider[SweepEvents] = use_case(SweepEvents, sweeper=sweeper, kept=retention, clock=clock)

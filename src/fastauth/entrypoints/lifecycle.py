@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastauth.adapters.passwords import hash_build
 from fastauth.adapters.sql import SchemaBehind, migrate
@@ -70,7 +71,7 @@ def warm_up(container: Container) -> None:
 
 @asynccontextmanager
 async def housekeeping(container: Container) -> AsyncIterator[None]:
-    """Meanwhile, rotate keys that are due and sweep what is over, once a minute.
+    """Meanwhile, once a minute, rotate keys that are due, sweep what is over, let watchers look round.
 
     Every process does so. Nothing depends on it being done in time but the rotation, whose next key
     is published long before it signs.
@@ -87,7 +88,13 @@ async def housekeeping(container: Container) -> AsyncIterator[None]:
 async def _keep_house(container: Container) -> None:
     while True:
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
-        for act in (container.rotate_keys(), container.sweep(), container.sweep_events()):
+        acts: list[Callable[[], Awaitable[object]]] = [
+            container.rotate_keys(),
+            container.sweep(),
+            container.sweep_events(),
+        ]
+        acts += [partial(watcher.each_minute, container.census()) for watcher in container.watchers()]
+        for act in acts:
             try:
                 await act()
             except Unavailable as error:  # the next round is soon

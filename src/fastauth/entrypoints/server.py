@@ -22,7 +22,7 @@ def run_server(settings: Settings) -> None:
         loop="uvloop",
         http="fastauth.entrypoints.http.protocol:Protocol",
         ws="none",
-        log_config=logs.CONFIG,
+        log_config=logs.configuration(settings.mode),
         access_log=False,  # the edge writes a line of its own, without what was asked for
         proxy_headers=False,  # a header is no proof of who asks
         server_header=False,

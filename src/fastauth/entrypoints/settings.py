@@ -7,6 +7,7 @@ file of that name in the secrets directory; the first of these that has it wins.
 import os
 import re
 from enum import StrEnum
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -85,6 +86,12 @@ def _issuer(value: str | None) -> str | None:
     return value
 
 
+def _tracing(value: str) -> str:
+    if value != "off" and not find_spec("opentelemetry.exporter"):
+        raise ValueError("needs packages that are not installed: pip install 'fastauth[tracing]'")
+    return value
+
+
 class Settings(BaseSettings):
     """The settings, checked. Use `load` to have mistakes told in one line.
 
@@ -104,6 +111,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1, le=256)
+    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    tracing: Annotated[Literal["off", "otlp"], AfterValidator(_tracing)] = "off"
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
     connections_per_address: int = Field(default=1_000, ge=1)

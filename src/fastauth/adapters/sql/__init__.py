@@ -1,6 +1,7 @@
 """SQLite and Postgres, through SQLAlchemy Core: one adapter for both."""
 
 from fastauth.adapters.sql.audit import SqlAuditTrail as SqlAuditTrail
+from fastauth.adapters.sql.census import SqlSessionCensus as SqlSessionCensus
 from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.events import Scribe as Scribe

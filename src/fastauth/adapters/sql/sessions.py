@@ -19,7 +19,7 @@ from fastauth.domain.session import Caller, Device, Session, SessionId
 from fastauth.domain.user import UserId
 
 _NOW = bindparam("now", type_=Instant)
-_lives = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
+lives = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
 _user_is_enabled = exists().where(user_info.c.id == session.c.user_id, user_info.c.disabled_at.is_(None))
 
 # The row of the user stays locked until the session is there: a change of the password or of the
@@ -47,7 +47,7 @@ _ROTATE = RecordedAct(
     .where(
         session.c.id == bindparam("session_id"),
         session.c.refresh_digest.in_([bindparam("spent"), bindparam("spent_too")]),
-        _lives,
+        lives,
         _user_is_enabled,
     )
     .values(
@@ -69,12 +69,12 @@ _ROTATE = RecordedAct(
 _FIND = (
     select(session, *(column for column in user_info.columns if column.name != "id"))
     .join(user_info, user_info.c.id == session.c.user_id)
-    .where(session.c.id == bindparam("session_id"), _lives, user_info.c.disabled_at.is_(None))
+    .where(session.c.id == bindparam("session_id"), lives, user_info.c.disabled_at.is_(None))
 )
 
 _OF_USER = (
     select(session)
-    .where(session.c.user_id == bindparam("user_id"), _lives)
+    .where(session.c.user_id == bindparam("user_id"), lives)
     .order_by(session.c.created_at.desc(), session.c.id)
 )
 
@@ -84,7 +84,7 @@ _END = (
         session.c.user_id == bindparam("of_user"),
         or_(bindparam("only", type_=session.c.id.type).is_(None), session.c.id == bindparam("only")),
         or_(bindparam("but", type_=session.c.id.type).is_(None), session.c.id != bindparam("but")),
-        _lives,
+        lives,
     )
     .values(ended_at=_NOW)
 )

@@ -1,12 +1,17 @@
 """``fastauth serve``, ``migrate`` and ``health``."""
 
+import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from tempfile import TemporaryDirectory
 
 import typer
 
 from fastauth.entrypoints.cli.running import any_settings_or_exit, fail, run, settings_or_exit
+from fastauth.entrypoints.settings import Settings
 
 
 def serve() -> None:
@@ -23,7 +28,8 @@ def serve() -> None:
         )
     run(start_up, settings)
     _allow_many_connections()
-    run_server(settings)
+    with _metrics(settings):
+        run_server(settings)
 
 
 def migrate() -> None:
@@ -46,6 +52,26 @@ def health() -> None:
         fail(f"nobody answers ({type(error).__name__})")
     if status != HTTPStatus.OK:
         fail(f"not ready (status {status})")
+
+
+@contextmanager
+def _metrics(settings: Settings) -> Iterator[None]:
+    """Have every worker keep its metrics in files, and serve those to Prometheus; or neither."""
+    if not settings.metrics_port:
+        yield
+        return
+    with TemporaryDirectory(prefix="fastauth-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # it is read when prometheus_client is imported
+        from fastauth.adapters.prometheus import Scraped
+
+        try:
+            serving = Scraped(directory, settings.metrics_host, settings.metrics_port)
+        except OSError as error:
+            fail(
+                f"nobody can listen at FASTAUTH_METRICS_HOST, FASTAUTH_METRICS_PORT ({type(error).__name__})"
+            )
+        with serving:
+            yield
 
 
 def _allow_many_connections() -> None:

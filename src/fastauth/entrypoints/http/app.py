@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
@@ -13,13 +14,25 @@ from fastauth.entrypoints.http.origins import Origins
 from fastauth.entrypoints.http.problems import install_problem_handlers
 from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up, warm_up
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.watchers import watchers
 
 ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
+
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own would export paths, queries and what of a body is not valid: ours is in `watchers`."""
 
 
 def create_app(container: Container | None = None) -> FastAPI:
     """Build the application around `container`, or around one made from this process's settings."""
-    container = container or Container(settings=Settings.load())
+    if container is None:
+        settings = Settings.load()
+        container = Container(settings=settings, watchers=watchers(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -40,11 +53,14 @@ def create_app(container: Container | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if container.settings().docs else None,
+        telemetry=NO_TELEMETRY,
         redirect_slashes=False,  # a redirect would have the client send its password once more
     )
     app.state.container = container
     app.add_middleware(Origins, trusted_proxies=container.settings().trusted_proxies)
     app.add_middleware(Edge)
+    for watcher in container.watchers():
+        app.add_middleware(watcher.requests)
     for router in ROUTERS:
         app.include_router(router)
     install_problem_handlers(app, [route for router in ROUTERS for route in router.routes])

@@ -1,18 +1,16 @@
 """The outermost layer: what holds for every answer, whichever route or error it comes from."""
 
-import logging
 import re
 import secrets
 from collections.abc import Iterable
 from http import HTTPStatus
 from time import perf_counter
-from traceback import format_tb
 
+import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from fastauth.entrypoints.http.problems import answer, details_of_status
-
-_log = logging.getLogger("fastauth.http")
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HEADERS = [
@@ -31,6 +29,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, by ASGI."""
@@ -39,6 +38,7 @@ class Edge:
             return
         began = perf_counter()
         request_id = _request_id(scope)
+        bind_contextvars(request_id=request_id.decode())  # each request is a task with a context of its own
         status = 0
 
         async def send_dressed(message: Message) -> None:
@@ -51,19 +51,18 @@ class Edge:
         try:
             await self._app(scope, receive, send_dressed)
         except Exception as error:  # the last resort: whatever comes here is a bug
-            _log.error("bug in request %s: %s", request_id.decode(), _told_without_values(error))
+            self._log.error("bug", exc_info=error)
             if status:
                 raise  # the answer has begun: all that is left is to cut it off
             bug = answer(details_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
             await bug(scope, receive, send_dressed)
         finally:
-            _log.info(
-                "%s %s %s %.1f ms %s",
-                scope["method"],
-                getattr(scope.get("route"), "path", "-"),
-                status or "-",
-                (perf_counter() - began) * 1_000,
-                request_id.decode(),
+            self._log.info(
+                "request",
+                method=scope["method"],
+                route=getattr(scope.get("route"), "path_format", "-"),
+                status=status or "-",
+                duration_ms=round((perf_counter() - began) * 1_000, 1),
             )
 
 
@@ -85,13 +84,3 @@ def _request_id(scope: Scope) -> bytes:
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return bytes(sent[0])
     return new_request_id()
-
-
-def _told_without_values(error: BaseException) -> str:
-    """Return where an error came from. Its text stays behind: it may quote what was sent."""
-    chain = []
-    link: BaseException | None = error
-    while link:
-        chain.append(f"{type(link).__name__}\n{''.join(format_tb(link.__traceback__))}")
-        link = link.__cause__ or link.__context__
-    return "caused by ".join(chain)

@@ -1,0 +1,149 @@
+"""Traces by OpenTelemetry: where the time of one request went, and nothing of what was in it."""
+
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection, ExceptionContext
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fastauth.domain.errors import FastauthError
+
+Watched = TypeVar("Watched")
+
+
+def otlp() -> TracerProvider:
+    """Return what sends spans by OTLP over HTTP, as OpenTelemetry's own variables (``OTEL_...``) say."""
+    os.environ.setdefault("OTEL_SERVICE_NAME", "fastauth")
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+class OpenTelemetryWatcher:
+    """See `fastauth.entrypoints.watchers.Watcher`.
+
+    A span has names of ours, templates, codes and statements with placeholders. It has no path, no
+    query, no header, no address, no parameter and no text of an exception.
+    """
+
+    def __init__(self, provider: TracerProvider) -> None:
+        self._tracer = provider.get_tracer("fastauth")
+        self._propagator = TraceContextTextMapPropagator()
+
+    def requests(self, app: ASGIApp) -> ASGIApp:
+        """Begin a span for each request, within the trace that its ``traceparent`` names."""
+
+        async def traced(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            parents = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
+            with self._tracer.start_as_current_span(
+                scope["method"],
+                context=self._propagator.extract({"traceparent": parents}),
+                kind=SpanKind.SERVER,
+                attributes={"http.request.method": scope["method"]},
+                record_exception=False,  # its text may quote what was sent
+                set_status_on_exception=False,
+            ) as span:
+
+                async def overheard(message: Message) -> None:
+                    if message["type"] == "http.response.start":
+                        span.set_attribute("http.response.status_code", message["status"])
+                    await send(message)
+
+                try:
+                    await app(scope, receive, overheard)
+                finally:
+                    route = getattr(scope.get("route"), "path_format", None)
+                    if route:
+                        span.set_attribute("http.route", route)
+                        span.update_name(f"{scope['method']} {route}")
+
+        return traced
+
+    def use_case(self, name: str, use_case: Watched) -> Watched:
+        """Put a span around each call of `use_case`."""
+        act = cast("Callable[..., Awaitable[object]]", use_case)
+
+        async def traced(**asked: object) -> object:
+            with _span(self._tracer, name):
+                return await act(**asked)
+
+        return cast("Watched", traced)
+
+    def hashing(self, pool: Watched) -> Watched:
+        """Put a span around each hash, its wait included."""
+        return cast("Watched", _TracedPool(pool, self._tracer))
+
+    def database(self, engine: Engine) -> None:
+        """Put a span around each statement."""
+
+        def begin(connection: Connection, _cursor: Any, statement: str, _values: Any, *of: Any) -> None:  # noqa: ANN401
+            span = self._tracer.start_span(
+                statement.split(maxsplit=1)[0],
+                kind=SpanKind.CLIENT,
+                attributes={"db.system.name": connection.dialect.name, "db.query.text": statement},
+            )
+            context, _many = of
+            context.fastauth_span = span
+
+        def end(*of: Any) -> None:  # noqa: ANN401
+            *_, context, _many = of
+            context.fastauth_span.end()
+
+        def fail(failure: ExceptionContext) -> None:
+            span = getattr(failure.execution_context, "fastauth_span", None)
+            if span:
+                _told(span, failure.original_exception)
+                span.end()
+
+        event.listen(engine, "before_cursor_execute", begin)
+        event.listen(engine, "after_cursor_execute", end)
+        event.listen(engine, "handle_error", fail)
+
+    async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
+        """Do nothing: what is counted is for metrics."""
+
+
+class _TracedPool:
+    """A pool of hashing threads, with a span for each hash."""
+
+    def __init__(self, pool: Any, tracer: Tracer) -> None:  # noqa: ANN401  its owner is another adapter
+        self._pool = pool
+        self._tracer = tracer
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else the pool has
+        return getattr(self._pool, name)
+
+    async def run(self, work: Callable[[], object]) -> object:
+        """Run `work` in the pool."""
+        with _span(self._tracer, "hash"):
+            return await self._pool.run(work)
+
+
+@contextmanager
+def _span(tracer: Tracer, name: str) -> Iterator[None]:
+    with tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as span:
+        try:
+            yield
+        except Exception as error:
+            _told(span, error)
+            raise
+
+
+def _told(span: Span, error: BaseException) -> None:
+    """Say what kind of error it was. One of the domain's is an answer like any other."""
+    if isinstance(error, FastauthError):
+        span.set_attribute("fastauth.code", error.code)
+    else:
+        span.set_attribute("error.type", type(error).__name__)
+        span.set_status(StatusCode.ERROR)

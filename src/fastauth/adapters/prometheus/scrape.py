@@ -1,0 +1,74 @@
+"""Where Prometheus gets the metrics: at an address of its own, those of all workers added up."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from prometheus_client import CollectorRegistry, Metric, start_http_server
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+
+NOBODY = 0
+"""The process whose files have what dead workers counted."""
+
+
+class Scraped:
+    """Answers Prometheus for every process that keeps its metrics in files of `directory`.
+
+    Raises:
+        OSError: The address is not to be had.
+    """
+
+    def __init__(self, directory: str, host: str, port: int) -> None:
+        registry = CollectorRegistry()
+        Collected(registry, directory)
+        self._server, self._thread = start_http_server(port, host, registry)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Collected(MultiProcessCollector):
+    """The metrics of every worker there is or was."""
+
+    def __init__(self, registry: CollectorRegistry, directory: str) -> None:
+        super().__init__(registry, directory)  # type: ignore[no-untyped-call]
+        self._directory = Path(directory)
+        self._lock = Lock()
+
+    def collect(self) -> Iterable[Metric]:
+        """Add up the workers that live and what the dead have counted."""
+        with self._lock:
+            for file in self._directory.glob("*.db"):
+                if not _lives(int(file.stem.rpartition("_")[2])):
+                    self._bury(file)
+            return list(super().collect())  # type: ignore[no-untyped-call]
+
+    def _bury(self, file: Path) -> None:
+        """Keep what a dead worker has counted, and forget of what it had so and so many."""
+        kind = file.stem.partition("_")[0]
+        if kind != "gauge":
+            kept = MmapedDict(str(self._directory / f"{kind}_{NOBODY}.db"))
+            for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):
+                kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
+            kept.close()
+        file.unlink()
+
+
+def _lives(process: int) -> bool:
+    if process == NOBODY:
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's, who has the number now
+        return False
+    return True

@@ -1,0 +1,30 @@
+"""Counts what lives, for whoever watches the service."""
+
+from sqlalchemy import func, select
+
+from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.failures import storage_failures
+from fastauth.adapters.sql.sessions import lives
+from fastauth.adapters.sql.tables import session
+from fastauth.domain.ports import Clock
+
+_COUNT = select(func.count()).select_from(session).where(lives)
+
+
+class SqlSessionCensus:
+    """Counts sessions by reading them all: some tenths of a second for each million."""
+
+    def __init__(self, *, connections: Connections, clock: Clock) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    async def __call__(self) -> int:
+        """Return how many sessions live.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                counted = await connection.execute(_COUNT, {"now": self._clock.now()})
+                return int(counted.scalar_one())

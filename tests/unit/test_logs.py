@@ -1,0 +1,100 @@
+"""What is logged: a line for each request and for each event, in a form that nobody can forge."""
+
+import json
+import logging
+from io import StringIO
+
+import httpx2
+import pytest
+from tests.builders import a_registration
+from tests.fakes import FakePasswordHasher, FakeUserRepository
+
+from fastauth.domain.password import Password, PasswordHash
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Mode, Settings
+
+CANARY = "canary-5f2e"
+SESSION = "5f2e5f2e-5f2e-45f2-85f2-5f2e5f2e5f2e"
+FORGERY = f'{CANARY}\r\n{{"event": "forged"}}\n\x1b[2J\x07\x85\u2028'
+
+
+def lines_of(log: StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+class TestRequestLine:
+    async def test_has_the_template_of_the_route_and_nothing_that_was_sent(
+        self, log: StringIO, client: httpx2.AsyncClient
+    ) -> None:
+        await client.delete(
+            f"/sessions/{SESSION}?q={CANARY}", headers={"X-Canary": CANARY, "X-Request-Id": "r-1"}
+        )
+        (line,) = lines_of(log)
+        assert SESSION not in log.getvalue()
+        assert isinstance(line.pop("duration_ms"), float)
+        assert str(line.pop("timestamp")).endswith("Z")
+        assert line == {
+            "event": "request",
+            "level": "info",
+            "request_id": "r-1",
+            "method": "DELETE",
+            "route": "/sessions/{session_id}",
+            "status": 401,
+        }
+
+    async def test_names_no_route_where_there_is_none(
+        self, log: StringIO, client: httpx2.AsyncClient
+    ) -> None:
+        await client.get(f"/{CANARY}")
+        (line,) = lines_of(log)
+        assert (line["route"], line["status"]) == ("-", 404)
+        assert CANARY not in log.getvalue()
+
+    @pytest.mark.parametrize("mode", [Mode.DEVELOPMENT])
+    async def test_is_for_people_in_development(self, log: StringIO, client: httpx2.AsyncClient) -> None:
+        await client.get("/ping")
+        (line,) = log.getvalue().splitlines()
+        assert "method=GET route=/ping status=200" in line
+
+
+class TestEveryLine:
+    async def test_has_the_id_of_the_request_during_which_it_was_logged(self, log: StringIO) -> None:
+        class Talkative(FakePasswordHasher):
+            async def hash(self, password: Password) -> PasswordHash:
+                logging.getLogger("somebody").warning("hashing")
+                return await super().hash(password)
+
+        app = create_app(Container(settings=Settings(), users=FakeUserRepository(), hasher=Talkative()))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            response = await client.post("/users/register", json=a_registration())
+        assert [(line["event"], line["request_id"]) for line in lines_of(log)] == [
+            ("hashing", response.headers["x-request-id"]),
+            ("request", response.headers["x-request-id"]),
+        ]
+
+    @pytest.mark.parametrize("mode", Mode)
+    def test_is_one_line_whatever_is_in_it(self, log: StringIO) -> None:
+        logging.getLogger("somebody").warning("they sent %s", FORGERY, extra={"sent": FORGERY})
+        (line,) = log.getvalue().splitlines()
+        assert line.isprintable()
+        assert "forged" in line
+
+    def test_names_who_logged_it(self, log: StringIO) -> None:
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+        (line,) = lines_of(log)
+        assert (line["logger"], line["level"]) == ("uvicorn.error", "warning")
+
+    @pytest.mark.parametrize("mode", Mode)
+    def test_says_of_an_exception_where_it_came_from_and_not_its_text(self, log: StringIO) -> None:
+        try:
+            try:
+                int(CANARY)
+            except ValueError as error:
+                raise KeyError(CANARY) from error
+        except KeyError:
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+        assert "KeyError" in log.getvalue()
+        assert "caused by ValueError" in log.getvalue()
+        assert __file__ in log.getvalue()
+        assert f"'{CANARY}'" not in log.getvalue()
