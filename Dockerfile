@@ -24,7 +24,8 @@ RUN test "$FAST_HASH" = off \
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . \
- && pip uninstall --yes uv-build pip
+ && pip uninstall --yes uv-build pip setuptools \
+ && find /opt/fastauth -name '*.c' -delete # what compiled modules were made of
 
 FROM ${PYTHON_IMAGE}
 COPY --from=build /opt/fastauth /opt/fastauth

@@ -22,6 +22,7 @@ from typing import Any, Protocol, Self
 import docker
 import psycopg
 from docker.errors import DockerException
+from psycopg.conninfo import conninfo_to_dict
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 
@@ -40,6 +41,9 @@ class PostgresServer(Protocol):
 
     def start(self) -> None:
         """Start it again on the same address and data."""
+
+    def shell(self, command: str) -> None:
+        """Run it where PostgreSQL's own programs are and find the server, as its superuser."""
 
 
 class NoPostgresError(Exception):
@@ -90,6 +94,9 @@ class GivenPostgres:
     def start(self) -> None:
         raise NotImplementedError("not ours to start")
 
+    def shell(self, command: str) -> None:
+        raise NotImplementedError("whose programs?")
+
 
 class PostgresInDocker:
     """A container of `IMAGE`."""
@@ -116,6 +123,12 @@ class PostgresInDocker:
     def start(self) -> None:
         self._container.get_wrapped_container().start()
         wait_for(self.url)
+
+    def shell(self, command: str) -> None:
+        status, output = self._container.get_wrapped_container().exec_run(
+            ["sh", "-c", command], environment=_as_client(self.url) | {"PGPORT": "5432"}
+        )
+        assert status == 0, output.decode()
 
 
 class PostgresOnThisMachine:
@@ -181,6 +194,12 @@ class PostgresOnThisMachine:
         self._process.wait()
         (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
 
+    def shell(self, command: str) -> None:
+        path = f"{self._programs}:{os.environ['PATH']}"
+        subprocess.run(
+            ["sh", "-c", command], env=os.environ | _as_client(self.url) | {"PATH": path}, check=True
+        )
+
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [self._programs / program, *arguments],
@@ -207,6 +226,19 @@ def wait_for(url: str) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def _as_client(url: str) -> dict[str, str]:
+    """Return what leads PostgreSQL's programs to the database at `url`."""
+    parts = conninfo_to_dict(url)
+    names = {
+        "PGHOST": "host",
+        "PGPORT": "port",
+        "PGUSER": "user",
+        "PGPASSWORD": "password",
+        "PGDATABASE": "dbname",
+    }
+    return {variable: str(parts[name]) for variable, name in names.items()}
 
 
 def free_port() -> int:

@@ -1,0 +1,142 @@
+"""What is published to deploy fastauth with agrees with fastauth."""
+
+import re
+from collections.abc import Iterator
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.doctor.hashing import SPARE
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.production import refusals
+from fastauth.entrypoints.settings import PREFIX, Mode, Settings
+
+ROOT = Path(__file__).parents[2]
+MANIFESTS = ROOT / "deploy/kubernetes"
+SETTINGS = {PREFIX + field.upper() for field in Settings.model_fields}
+
+
+def manifest(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((MANIFESTS / f"{name}.yaml").read_text()))
+
+
+def pod(name: str) -> dict[str, Any]:
+    return dict(manifest(name)["spec"]["template"]["spec"])
+
+
+def container(name: str) -> dict[str, Any]:
+    (only,) = pod(name)["containers"]
+    return dict(only)
+
+
+def labels(name: str) -> dict[str, str]:
+    return dict(manifest(name)["spec"]["template"]["metadata"]["labels"])
+
+
+def mebibytes(quantity: str) -> int:
+    assert quantity.endswith("Mi")
+    return int(quantity.removesuffix("Mi"))
+
+
+def secrets() -> dict[str, str]:
+    return dict(manifest("secret.example")["stringData"])
+
+
+def read(**given: str) -> Settings:
+    """Read variables of the environment, without one."""
+    return Settings.model_validate({name.removeprefix(PREFIX).lower(): given[name] for name in given})
+
+
+def memory_of_a_worker(threads: int) -> float:
+    """Return MiB, by the formula that the operations page gives."""
+    page = (ROOT / "docs/operations.md").read_text()
+    found = re.search(r"about (\d+) MiB \+ hashing threads × `FASTAUTH_ARGON2_MEMORY_KIB`", page)
+    assert found
+    one_hash: int = Settings.model_fields["argon2_memory_kib"].default
+    return int(found[1]) + threads * one_hash / 1024
+
+
+def probes() -> Iterator[str]:
+    for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+        yield container("deployment")[kind]["httpGet"]["path"]
+
+
+class TestSettings:
+    def test_are_settings_of_fastauth(self) -> None:
+        assert manifest("configmap")["data"].keys() | secrets().keys() <= SETTINGS
+
+    def test_are_fit_for_production_once_there_is_a_secret_key(self) -> None:
+        settings = read(**manifest("configmap")["data"], FASTAUTH_SECRET_KEY="x" * 32)
+        assert settings.mode is Mode.PRODUCTION
+        assert settings.trusted_proxies
+        assert refusals(settings) == []
+
+    def test_have_a_secret_key_that_is_refused(self) -> None:
+        with pytest.raises(ValidationError, match="at least 32 bytes"):
+            read(FASTAUTH_SECRET_KEY=secrets()["FASTAUTH_SECRET_KEY"])
+
+    def test_have_a_password_that_production_refuses(self) -> None:
+        settings = read(FASTAUTH_MODE="production", FASTAUTH_DATABASE_URL=secrets()["FASTAUTH_DATABASE_URL"])
+        assert any("FASTAUTH_DATABASE_URL" in refusal for refusal in refusals(settings))
+
+    def test_of_compose_are_handed_on(self) -> None:
+        handed_on = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+        example = (ROOT / ".env.example").read_text()
+        named = set(re.findall(r"^(FASTAUTH_\w+)=", example, re.MULTILINE))
+        assert named
+        assert named <= handed_on["services"]["fastauth"]["environment"].keys() <= SETTINGS
+
+
+class TestKubernetes:
+    @pytest.mark.parametrize("path", sorted(set(probes())))
+    def test_probes_what_is_there(self, path: str) -> None:
+        assert path in create_app(Container(settings=Settings())).openapi()["paths"]
+
+    def test_asks_for_the_memory_of_a_worker_and_something_to_spare(self) -> None:
+        resources = container("deployment")["resources"]
+        threads = ceil(float(resources["limits"]["cpu"]))
+        least = memory_of_a_worker(threads) / (1 - SPARE)
+        assert mebibytes(resources["requests"]["memory"]) >= least
+        assert mebibytes(resources["limits"]["memory"]) >= 2 * least  # for the doctor beside it
+
+    @pytest.mark.parametrize("name", ["deployment", "migrate"])
+    def test_runs_confined_as_the_account_of_the_image(self, name: str) -> None:
+        account = re.search(r"^USER (\d+):(\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+        context, own = pod(name)["securityContext"], container(name)["securityContext"]
+        assert account
+        assert [context["runAsUser"], context["runAsGroup"]] == [int(each) for each in account.groups()]
+        assert context["runAsNonRoot"]
+        assert own["readOnlyRootFilesystem"]
+        assert not own["allowPrivilegeEscalation"]
+
+    @pytest.mark.parametrize("name", ["deployment", "migrate"])
+    def test_puts_no_address_of_a_service_among_the_settings(self, name: str) -> None:
+        assert pod(name)["enableServiceLinks"] is False
+
+    def test_migrates_with_the_image_that_serves(self) -> None:
+        assert container("migrate")["image"] == container("deployment")["image"]
+
+    def test_leads_to_what_serves_and_not_to_the_migration(self) -> None:
+        selectors = [
+            manifest("deployment")["spec"]["selector"]["matchLabels"],
+            manifest("service")["spec"]["selector"],
+            manifest("disruption-budget")["spec"]["selector"]["matchLabels"],
+        ]
+        for selector in selectors:
+            assert selector.items() <= labels("deployment").items()
+            assert not selector.items() <= labels("migrate").items()
+
+    def test_gives_requests_the_time_that_they_may_take(self) -> None:
+        (_, delay) = container("deployment")["lifecycle"]["preStop"]["exec"]["command"]
+        longest = Settings.model_fields["request_timeout_seconds"].default
+        assert pod("deployment")["terminationGracePeriodSeconds"] > int(delay) + 2 * longest
+
+    def test_applies_every_manifest_that_stays(self) -> None:
+        applied = set(manifest("kustomization")["resources"])
+        written = {path.name for path in MANIFESTS.glob("*.yaml")}
+        assert written - applied == {"kustomization.yaml", "migrate.yaml", "secret.example.yaml"}
