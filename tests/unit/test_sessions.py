@@ -59,22 +59,21 @@ async def is_over(world: World, tokens: Tokens) -> bool:
 
 
 class TestRefreshToken:
-    MINT = RefreshTokenMint(A_SECRET_KEY)
-
     def test_is_worth_the_same_whichever_version_made_it(self) -> None:
-        token = self.MINT.read(
+        mint = RefreshTokenMint(A_SECRET_KEY)
+        token = mint.read(
             "fa_rt_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8AAQIDBAUGBwgJCgsMDQ4PhZmc6AzY4SbOSd1cA38Yfg"
         )
         assert token.session_id == bytes(range(16)).hex()
-        assert self.MINT.digest(token).hex() == (
+        assert mint.digest(token).hex() == (
             "7bc20bc6e883e42bcd45bd76c7ef920e3229d8b0b5f63721fc8411b153602720"
         )
-        assert [successor.text for successor in self.MINT.successors(token)] == [
+        assert [successor.text for successor in mint.successors(token)] == [
             "fa_rt_z2JTTzU2ugrN2Y2oLF9jNC_m6Zyynn_SfbciNf5glsgAAQIDBAUGBwgJCgsMDQ4P8huj6Df7cAFq96zrflS88A"
         ]
 
     def test_does_not_show_itself(self) -> None:
-        token = self.MINT.first()
+        token = RefreshTokenMint(A_SECRET_KEY).first()
         assert token.text not in repr(token)
 
 

@@ -29,9 +29,9 @@ class Installation:
     keys: FakeSigningKeyRepository
     clock: FakeClock
 
-    async def rotate(self, *, early: bool = False, smith: JoseKeySmith | None = None) -> KeyRing:
-        smith = smith or a_smith(A_SECRET_KEY)
-        return await RotateKeys(keys=self.keys, smith=smith, schedule=SCHEDULE, clock=self.clock)(early=early)
+    async def rotate(self, *secrets: SecretKey, **how: bool) -> KeyRing:
+        smith = a_smith(*secrets or [A_SECRET_KEY])
+        return await RotateKeys(keys=self.keys, smith=smith, schedule=SCHEDULE, clock=self.clock)(**how)
 
     async def published(self) -> list[int]:
         return numbers(await PublishKeys(keys=self.keys, schedule=SCHEDULE, clock=self.clock)())
@@ -92,7 +92,7 @@ class TestRotateKeys:
         await installation.rotate()
         before = (await installation.rotate(early=True)).keys
         assert (await installation.rotate()).keys == before
-        after = (await installation.rotate(smith=a_smith(ANOTHER_SECRET_KEY, A_SECRET_KEY))).keys
+        after = (await installation.rotate(ANOTHER_SECRET_KEY, A_SECRET_KEY)).keys
         assert numbers(after) == [1, 2]
         for key, resealed in zip(before, after, strict=True):
             assert resealed.kid == key.kid
