@@ -6,7 +6,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test unit interop faults bench check format lock up down clean
+.PHONY: help run fast-hash test unit interop mutants faults bench check format lock up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,14 @@ faults: $(VENV)/test ## break what can break, print what was lost; five minutes
 bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
 	@exec $(BIN)/python -m bench
 
+mutants: $(VENV)/mutation ## count what the tests of the core would overlook; about ten minutes
+	@rm -rf mutants
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results --all true | awk -F '[ .:]+' '/mutmut_/ \
+	  { made[$$3 "/" $$4]++; all++; if (/: (killed|timeout)$$/) next; print; left[$$3 "/" $$4]++; lived++ } \
+	  END { for (module in made) printf "%-32s %4d %3d\n", module, made[module], left[module]; \
+	        printf "%-32s %4d %3d  %.1f %%\n", "all", all, lived, 100 - 100 * lived / all }'
+
 check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -47,6 +55,7 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(PIP) install 'uv>=0.9'
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra tracing --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:mutation --constraint requirements/test.txt --output-file requirements/mutation.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 
@@ -57,7 +66,7 @@ down: ## stop them; the data stays in its volume
 	$(COMPOSE) down
 
 clean: ## remove the virtual environment and every cache
-	rm -rf $(VENV) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) mutants .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Installed once for each state of the lock files. pip checks every hash.
 $(VENV)/bin/python:
@@ -78,4 +87,9 @@ $(VENV)/test: requirements/test.txt $(VENV)/run
 $(VENV)/bench: requirements/bench.txt $(VENV)/test
 	@echo 'Installing what the benchmark draws with into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/bench.txt
+	@touch $@
+
+$(VENV)/mutation: requirements/mutation.txt $(VENV)/test
+	@echo 'Installing what makes mutants into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/mutation.txt
 	@touch $@

@@ -44,6 +44,7 @@ class TestListUsers:
         for name in others:
             await world.a_user(name)
         assert await names(world) == ["santosh", *others]
+        assert [len(page) async for page in world.list_users()] == [PAGE, PAGE, 1]
 
     async def test_shows_those_alone_who_are_disabled_or_who_are_not(self, world: World) -> None:
         await world.a_user("ann")

@@ -53,6 +53,8 @@ class TestImportUsers:
         candidate = a_candidate(7, "Ann", encoded=known.password_hash.encoded)
         assert await judged(world, [candidate]) == [Verdict(7, IMPORTED)]
         assert await world.a_log_in("ann", password="sntsh")
+        (ann,) = world.storage.users.values()
+        assert (ann.username.spelling, ann.fullname.text) == ("Ann", "Ann Lee")
 
     async def test_brings_who_is_disabled_in_disabled(self, world: World) -> None:
         await judged(world, [a_candidate(1, "ann", disabled=True), a_candidate(2, "bob")])
@@ -65,6 +67,7 @@ class TestImportUsers:
         broken = a_candidate(2, "san tosh", fullname="a\nb", encoded="sntsh")
         good, refused, last = await judged(world, [a_candidate(1), broken, a_candidate(3)])
         assert (good.outcome, refused.outcome, last.outcome) == (IMPORTED, REFUSED, IMPORTED)
+        assert refused.place == 2
         assert codes(refused) == [
             ("username", "not_allowed"),
             ("fullname", "control_character"),
@@ -75,7 +78,7 @@ class TestImportUsers:
     async def test_takes_the_first_of_two_with_one_name(self, world: World) -> None:
         entries = [a_candidate(1, "ann"), *(a_candidate(place) for place in range(2, BATCH + 2))]
         verdicts = await judged(world, [*entries, a_candidate(9_999, "ANN", encoded="old$another$one")])
-        assert codes(verdicts[-1]) == [("username", "repeated")]
+        assert (verdicts[-1].place, codes(verdicts[-1])) == (9_999, [("username", "repeated")])
         assert verdicts[-1].violations[0].detail.endswith("at 1.")
         assert len(world.storage.users) == BATCH + 1
 
@@ -88,8 +91,8 @@ class TestImportUsers:
         before = dict(world.storage.users)
         again = a_candidate(1, "Ann", fullname="Somebody Else", disabled=True)
         assert await judged(world, [again]) == [Verdict(1, ALREADY_THERE)]
-        (other,) = await judged(world, [a_candidate(1, "ann", encoded="old$another$one")])
-        assert codes(other) == [("username", "username_taken")]
+        (other,) = await judged(world, [a_candidate(2, "ann", encoded="old$another$one")])
+        assert (other.place, codes(other)) == (2, [("username", "username_taken")])
         assert world.storage.users == before
 
     async def test_keeps_the_verdict_of_who_read_the_entry(self, world: World) -> None:

@@ -106,6 +106,14 @@ class TestLogIn:
         assert world.storage.users[user.id].password_hash.encoded.startswith("fake$")
         await world.a_log_in()
 
+    async def test_renews_no_hash_of_somebody_disabled(self, world: World) -> None:
+        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001
+        user = replace(world.storage.users[UserId(1)], password_hash=outdated, disabled_at=world.clock.now())
+        world.storage.users[user.id] = user
+        with pytest.raises(InvalidCredentials):
+            await world.a_log_in()
+        assert world.storage.users[user.id] == user
+
     async def test_lets_everybody_in_who_replaces_an_outdated_hash_at_once(self, world: World) -> None:
         class SlowHasher(FakePasswordHasher):
             async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:

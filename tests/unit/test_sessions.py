@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.builders import a_policy
 from tests.world import A_DEVICE, A_SECRET_KEY, World
 
 from fastauth.domain.errors import (
@@ -16,7 +17,7 @@ from fastauth.domain.errors import (
     UserNotFound,
     WrongPassword,
 )
-from fastauth.domain.event import EventKind
+from fastauth.domain.event import Event, EventKind
 from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import Caller, SessionId, SessionTerms
@@ -45,12 +46,35 @@ async def caller_of(world: World, tokens: Tokens) -> Caller:
     return await world.authenticate(access_token=tokens.access.text)
 
 
+def happened(world: World, *kinds: EventKind) -> list[Event]:
+    return [event for event in world.storage.events if event.kind in kinds]
+
+
 async def is_over(world: World, tokens: Tokens) -> bool:
     with pytest.raises(InvalidRefreshToken):
         await refresh(world, tokens)
     with pytest.raises(InvalidAccessToken):
         await caller_of(world, tokens)
     return True
+
+
+class TestRefreshToken:
+    def test_is_worth_the_same_whichever_version_made_it(self) -> None:
+        mint = RefreshTokenMint(A_SECRET_KEY)
+        token = mint.read(
+            "fa_rt_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8AAQIDBAUGBwgJCgsMDQ4PhZmc6AzY4SbOSd1cA38Yfg"
+        )
+        assert token.session_id == bytes(range(16)).hex()
+        assert mint.digest(token).hex() == (
+            "7bc20bc6e883e42bcd45bd76c7ef920e3229d8b0b5f63721fc8411b153602720"
+        )
+        assert [successor.text for successor in mint.successors(token)] == [
+            "fa_rt_z2JTTzU2ugrN2Y2oLF9jNC_m6Zyynn_SfbciNf5glsgAAQIDBAUGBwgJCgsMDQ4P8huj6Df7cAFq96zrflS88A"
+        ]
+
+    def test_does_not_show_itself(self) -> None:
+        token = RefreshTokenMint(A_SECRET_KEY).first()
+        assert token.text not in repr(token)
 
 
 class TestRefreshSession:
@@ -61,6 +85,16 @@ class TestRefreshSession:
         assert following.access.text != tokens.access.text
         assert len(world.storage.sessions) == 1
         assert (await caller_of(world, following)).session.last_used_at == world.clock.now()
+
+    async def test_says_when_the_password_was_given_however_often_it_is_used(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        began_at = world.clock.now()
+        world.clock.advance(minutes=5)
+        claims = await world.access_tokens.read((await refresh(world, tokens)).access.text)
+        (session,) = world.storage.sessions.values()
+        assert (claims.user_id, claims.session_id) == (session.user_id, session.id)
+        assert claims.authenticated_at == began_at
 
     async def test_gives_the_same_successor_again_within_the_grace(
         self, world: World, tokens: Tokens
@@ -75,8 +109,14 @@ class TestRefreshSession:
         world.clock.advance(seconds=10)
         assert await is_over(world, tokens)
         assert await is_over(world, following)
-        (event,) = [each for each in world.storage.events if each.kind is EventKind.REFRESH_TOKEN_REUSED]
-        assert event.session_id in world.storage.sessions
+        (session,) = world.storage.sessions.values()
+        (event,) = happened(world, EventKind.REFRESH_TOKEN_REUSED)
+        assert event == Event(
+            kind=EventKind.REFRESH_TOKEN_REUSED,
+            at=world.clock.now(),
+            user_id=session.user_id,
+            session_id=session.id,
+        )
 
     async def test_takes_a_token_whose_successor_is_spent_for_theft(
         self, world: World, tokens: Tokens
@@ -236,7 +276,14 @@ class TestChangePassword:
         assert await world.a_log_in(password="another")
         with pytest.raises(InvalidCredentials):
             await world.a_log_in()
-        assert world.kinds().count(EventKind.PASSWORD_CHANGED) == 1
+        session = (await caller_of(world, tokens)).session
+        (event,) = happened(world, EventKind.PASSWORD_CHANGED)
+        assert event == Event(
+            kind=EventKind.PASSWORD_CHANGED,
+            at=world.clock.now(),
+            user_id=session.user_id,
+            session_id=session.id,
+        )
 
     @pytest.mark.parametrize("current", ["wrong", "", "p" * 257])
     async def test_wants_the_current_password(self, world: World, tokens: Tokens, current: str) -> None:
@@ -251,6 +298,14 @@ class TestChangePassword:
         with pytest.raises(InvalidInput) as refusal:
             await self.change(world, tokens, "sntsh", "")
         assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "empty")]
+
+    @pytest.mark.parametrize("new", ["Santosh1", "kumar!"])
+    async def test_refuses_the_callers_own_words(self, new: str) -> None:
+        world = World(passwords=a_policy(refuse_own_words=True))
+        await world.a_user()
+        with pytest.raises(InvalidInput) as refusal:
+            await self.change(world, await world.a_log_in(), "sntsh", new)
+        assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "too_personal")]
 
     async def test_refuses_before_it_verifies_what_could_not_be_hashed_in_time(
         self, world: World, tokens: Tokens
@@ -295,10 +350,15 @@ class TestDisableUser:
 
     async def test_is_undone_but_for_the_sessions(self, world: World, tokens: Tokens) -> None:
         await world.disable_user(username="santosh")
-        await world.enable_user(username="santosh")
+        disabled_at = world.clock.now()
+        world.clock.advance(minutes=1)
+        user = await world.enable_user(username="santosh")
         assert await is_over(world, tokens)
-        assert world.kinds()[-2:] == [EventKind.USER_DISABLED, EventKind.USER_ENABLED]
         assert await world.a_log_in()
+        assert happened(world, EventKind.USER_DISABLED, EventKind.USER_ENABLED) == [
+            Event(kind=EventKind.USER_DISABLED, at=disabled_at, user_id=user.id),
+            Event(kind=EventKind.USER_ENABLED, at=world.clock.now(), user_id=user.id),
+        ]
 
     async def test_keeps_the_day_of_the_first_time(self, world: World) -> None:
         since = world.clock.now()

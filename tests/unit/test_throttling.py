@@ -91,6 +91,7 @@ class TestBudget:
         full = budget.credited(tally)
         assert (full.attempts, budget.credited(full).attempts) == (0, 0)
         assert full.until <= NOW
+        assert budget.credited(Tally(3, NOW + MINUTE)) == Tally(2, NOW + timedelta(seconds=40))
 
     def test_does_not_stand_still_if_the_clock_goes_back(self) -> None:
         budget = Budget(1, MINUTE)
@@ -124,6 +125,7 @@ class TestBackoff:
 
     def test_takes_back_no_more_than_was_counted(self) -> None:
         assert self.RULE.credited(Tally(3, NOW), NOW, attempts=1) == Tally(2, NOW)
+        assert self.RULE.credited(Tally(3, NOW), NOW, attempts=2) == Tally(1, NOW)
         assert self.RULE.credited(Tally(3, NOW), NOW, attempts=3) == Tally()
         assert self.RULE.credited(Tally(3, NOW), NOW, attempts=9) == Tally()
 
@@ -139,6 +141,9 @@ class TestTallyKeys:
         assert len(set(made)) == len(made)
         assert keys("a", "b", "c") == made[0]
 
+    def test_are_those_of_every_other_version(self) -> None:
+        assert TallyKeys(A_SECRET_KEY)("a", "b", "c").hex() == "c9fc43c41bc5c36ea2597da869b4a5d2"
+
 
 class TestDeviceToken:
     MINT = DeviceTokenMint(A_SECRET_KEY)
@@ -148,6 +153,10 @@ class TestDeviceToken:
         assert self.MINT.read(token, a_username("SANTOSH"))
         assert self.MINT.read(token, a_username("ann")) is None
         assert "santosh" not in token
+
+    def test_is_recognised_if_another_version_made_it(self) -> None:
+        token = "fa_dev_AAECAwQFBgcICQoLDA0OD8J9_y0AEm0a8oetjYWVBYgl-0AWQHiNxJ8BJ0ViPWFx"
+        assert DeviceTokenMint(A_SECRET_KEY).read(token, a_username()) == bytes(range(16)).hex()
 
     def test_differs_from_one_device_to_the_next(self) -> None:
         name = a_username()
@@ -244,8 +253,8 @@ class TestNetworkBudget:
             await world.guess("sesame", name="mallory", address="192.0.2.1")
 
     async def test_ends_registrations(self, world: Guarded) -> None:
-        async def register(name: str) -> None:
-            await world.register_user(username=name, password="p", fullname="Ann", address="192.0.2.1")
+        async def register(name: str, *, address: str = "192.0.2.1") -> None:
+            await world.register_user(username=name, password="p", fullname="Ann", address=address)
 
         for number in range(20):
             await register(f"user{number}")
@@ -253,8 +262,23 @@ class TestNetworkBudget:
         with pytest.raises(TooManyAttempts) as refusal:
             await register("another")
         assert (refusal.value.retry_after, world.hasher.hashed) == (3, hashed)
+        await register("neighbour", address="192.0.2.2")
         world.clock.advance(seconds=3)
         await register("another")
+        assert len(world.storage.users) == 23
+
+    async def test_is_counted_under_the_names_of_every_other_version(self, world: Guarded) -> None:
+        names = TallyKeys(A_SECRET_KEY)
+        await world.guesses(1, address="192.0.2.1")
+        assert set(world.storage.tallies) == {
+            names("log-ins", "192.0.2.1"),
+            names("failures", "192.0.2.1"),
+            names("guesses", "192.0.2.1", "santosh"),
+            names("strangers", "santosh"),
+        }
+        world.storage.tallies.clear()
+        await world.register_user(username="ann", password="p", fullname="Ann", address="192.0.2.1")
+        assert set(world.storage.tallies) == {names("registrations", "192.0.2.1")}
 
     async def test_does_not_count_operators(self, world: Guarded) -> None:
         for number in range(25):
@@ -269,6 +293,14 @@ class TestAccountBudget:
             looked_at += await world.guesses(1, address="192.0.2.1")
             world.clock.advance(seconds=20)
         assert looked_at == 5 + 2
+
+    async def test_is_one_for_each_account(self, world: Guarded) -> None:
+        await world.a_user("ann")
+        for wait in (1, 2, 4, 8, 16):
+            assert await world.guesses(1, name="ann", address="192.0.2.1") == 1
+            world.clock.advance(seconds=wait)
+        assert await world.guesses(1, name="ann", address="192.0.2.1") == 0
+        assert await world.guesses(1, address="192.0.2.1") == 1
 
     async def test_makes_strangers_wait_ever_longer(self, world: Guarded) -> None:
         for wait in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900):
@@ -366,6 +398,14 @@ class TestOwner:
         assert looked_at <= 100
         assert await world.guess("sntsh", token=token, address="10.1.0.1")
 
+    async def test_is_counted_under_the_name_of_every_other_version(self, world: Guarded) -> None:
+        token = (await world.guess("sntsh")).device_token
+        device = DeviceTokenMint(A_SECRET_KEY).read(token, a_username("santosh"))
+        world.storage.tallies.clear()
+        await world.guesses(1, token=token)
+        assert device
+        assert set(world.storage.tallies) == {TallyKeys(A_SECRET_KEY)("device", "santosh", device)}
+
     async def test_gets_in_on_a_new_device_a_quarter_of_an_hour_later(self, world: Guarded) -> None:
         for _ in range(50):
             await world.guesses(1)
@@ -386,7 +426,8 @@ class TestOwner:
     async def test_keeps_the_token_of_a_device(self, world: Guarded) -> None:
         token = (await world.guess("sntsh")).device_token
         assert (await world.guess("sntsh", token=token)).device_token == token
-        assert (await world.guess("sntsh", token="fa_dev_" + "A" * 64)).device_token != token
+        forged = "fa_dev_" + "A" * 64
+        assert (await world.guess("sntsh", token=forged)).device_token not in {token, forged}
 
     async def test_has_a_budget_on_the_device_and_is_a_stranger_beyond(self, world: Guarded) -> None:
         token = (await world.guess("sntsh", address="192.0.2.9")).device_token
@@ -430,14 +471,56 @@ class TestPasswordChange:
         with pytest.raises(WrongPassword):
             await change("sntsh")
 
+    async def test_has_a_budget_for_each_session(
+        self, world: Guarded, change: Callable[[str], Awaitable[None]]
+    ) -> None:
+        for _ in range(11):
+            with pytest.raises(WrongPassword):
+                await change("wrong")
+        other = (await world.guess("sntsh")).tokens
+        await world.change_password(
+            caller=await world.authenticate(access_token=other.access.text),
+            current_password="sntsh",
+            new_password="another",
+            address="192.0.2.1",
+        )
+        assert await world.guess("another")
+
+    async def test_is_counted_under_the_name_of_every_other_version(
+        self, world: Guarded, change: Callable[[str], Awaitable[None]]
+    ) -> None:
+        (session,) = world.storage.sessions
+        world.storage.tallies.clear()
+        with pytest.raises(WrongPassword):
+            await change("wrong")
+        assert set(world.storage.tallies) == {TallyKeys(A_SECRET_KEY)("session", session)}
+
+    async def test_begins_anew_after_a_right_password(
+        self, world: Guarded, change: Callable[[str], Awaitable[None]]
+    ) -> None:
+        async def looked_at(guesses: int) -> int:
+            before = world.looked_at
+            for _ in range(guesses):
+                world.clock.advance(seconds=30)
+                with pytest.raises(WrongPassword):
+                    await change("wrong")
+            return world.looked_at - before
+
+        assert await looked_at(99) == 99
+        await change("sntsh")
+        assert await looked_at(101) == 100
+
     async def test_tells_the_network_of_a_session_that_goes_on(
-        self, change: Callable[[str], Awaitable[None]]
+        self, world: Guarded, change: Callable[[str], Awaitable[None]]
     ) -> None:
         for _ in range(10 + 30):
             with pytest.raises(WrongPassword):
                 await change("wrong")
         with pytest.raises(TooManyAttempts):
             await change("wrong")
+        with pytest.raises(TooManyAttempts):
+            await world.guess("sntsh", address="192.0.2.1")
+        assert await world.guess("sntsh", address="192.0.2.2")
 
     async def test_is_open_to_the_owner_whatever_strangers_do(
         self, world: Guarded, change: Callable[[str], Awaitable[None]]

@@ -1,13 +1,20 @@
 """The value objects: what they accept, what they refuse, what they show."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import PROFILE, a_policy
+from tests.builders import PROFILE, a_full_name, a_password, a_policy, a_username
 
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import (
+    GatheredViolations,
+    HashingOverloaded,
+    InvalidInput,
+    StorageUnavailable,
+    Violation,
+)
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import Password
 from fastauth.domain.username import Username
@@ -18,6 +25,71 @@ def refusal(act: object, *arguments: object) -> str:
     with pytest.raises(InvalidInput) as refused:
         act(*arguments)
     return refused.value.violations[0].code
+
+
+class TestViolation:
+    @pytest.mark.parametrize(
+        ("act", "text", "violation"),
+        [
+            (a_username, "", Violation("username", "empty", "Must not be empty.")),
+            (a_username, "a" * 51, Violation("username", "too_long", "Must have at most 50 characters.")),
+            (a_full_name, " ", Violation("fullname", "empty", "Must not be empty.")),
+            (a_full_name, "x" * 51, Violation("fullname", "too_long", "Must have at most 50 characters.")),
+            (
+                a_full_name,
+                "a\0",
+                Violation("fullname", "control_character", "Must not contain control characters."),
+            ),
+            (a_password, "", Violation("password", "empty", "Must not be empty.")),
+            (a_password, "p" * 257, Violation("password", "too_long", "Must have at most 256 characters.")),
+            (
+                a_policy(min_length=8).choose,
+                "seven77",
+                Violation("password", "too_short", "Must have at least 8 characters."),
+            ),
+            (
+                a_policy(common={"iloveyou1"}).choose,
+                "iloveyou1",
+                Violation("password", "too_common", "Too many people use this password."),
+            ),
+            (
+                a_policy(refuse_own_words=True).choose,
+                "fastauth1",
+                Violation("password", "too_personal", "Must not be built on the account's own words."),
+            ),
+        ],
+    )
+    def test_tells_a_person_what_to_do(
+        self, act: Callable[[str], object], text: str, violation: Violation
+    ) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            act(text)
+        assert refused.value.violations == (violation,)
+        assert str(refused.value) == f"{violation.field}: {violation.detail}"
+
+    @pytest.mark.parametrize(
+        ("act", "field"), [(a_username, "username"), (a_full_name, "fullname"), (a_password, "password")]
+    )
+    def test_names_the_field_that_holds_half_a_character(
+        self, act: Callable[[str], object], field: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            act("\ud800")
+        assert refused.value.violations == (
+            Violation(field, "not_unicode", "Half of a surrogate pair is not a character."),
+        )
+
+
+class TestGatheredViolations:
+    def test_lets_pass_whatever_else_goes_wrong(self) -> None:
+        with pytest.raises(StorageUnavailable), GatheredViolations() as noting, noting:
+            raise StorageUnavailable
+
+
+class TestUnavailable:
+    def test_says_when_to_ask_again(self) -> None:
+        assert StorageUnavailable().retry_after == 1
+        assert HashingOverloaded(retry_after=3).retry_after == 3
 
 
 class TestUsername:

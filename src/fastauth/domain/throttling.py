@@ -38,7 +38,7 @@ def network_of(address: str) -> Network:
     Whatever is no address belongs to one network, that of the unknown.
     """
     try:
-        ip = ip_address(address.partition("%")[0])
+        ip = ip_address(address)
     except ValueError:
         return Network("unknown")
     ip = getattr(ip, "ipv4_mapped", None) or ip

@@ -1,0 +1,136 @@
+"""When signing keys come, when they sign, and when they go."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from tests.fakes import FakeClock, FakeSigningKeyRepository
+from tests.world import A_SECRET_KEY
+
+from fastauth.adapters.jose import JoseKeySmith
+from fastauth.application.publish_keys import PublishKeys
+from fastauth.application.rotate_keys import RotateKeys
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.signing_key import KeyRing, KeySchedule, SigningKey
+
+ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
+LEAD, ROTATION, AFTERLIFE = timedelta(minutes=5), timedelta(days=90), timedelta(hours=1)
+SCHEDULE = KeySchedule(lead=LEAD, rotation=ROTATION, afterlife=AFTERLIFE)
+AN_INSTANT = timedelta(microseconds=1)
+
+
+def a_smith(*secrets: SecretKey) -> JoseKeySmith:
+    return JoseKeySmith(algorithm="ES256", secret_keys=secrets)
+
+
+@dataclass
+class Installation:
+    keys: FakeSigningKeyRepository
+    clock: FakeClock
+
+    async def rotate(self, *secrets: SecretKey, **how: bool) -> KeyRing:
+        smith = a_smith(*secrets or [A_SECRET_KEY])
+        return await RotateKeys(keys=self.keys, smith=smith, schedule=SCHEDULE, clock=self.clock)(**how)
+
+    async def published(self) -> list[int]:
+        return numbers(await PublishKeys(keys=self.keys, schedule=SCHEDULE, clock=self.clock)())
+
+    async def signer(self) -> int:
+        signer = (await self.keys.ring()).signer(self.clock.now())
+        assert signer
+        return signer.number
+
+
+def numbers(keys: Collection[SigningKey]) -> list[int]:
+    return [key.number for key in keys]
+
+
+@pytest.fixture
+def installation(clock: FakeClock) -> Installation:
+    return Installation(FakeSigningKeyRepository(), clock)
+
+
+class TestRotateKeys:
+    async def test_makes_a_first_key_that_signs_at_once(self, installation: Installation) -> None:
+        (key,) = (await installation.rotate()).keys
+        now = installation.clock.now()
+        assert (key.number, key.published_at, key.signs_from) == (1, now, now)
+        assert key.kid
+        assert a_smith(A_SECRET_KEY).private_key(key)
+
+    async def test_publishes_the_next_when_it_is_due_and_once(self, installation: Installation) -> None:
+        await installation.rotate()
+        installation.clock.advance(ROTATION - LEAD - AN_INSTANT)
+        assert numbers((await installation.rotate()).keys) == [1]
+        installation.clock.advance(AN_INSTANT)
+        _, key = (await installation.rotate()).keys
+        now = installation.clock.now()
+        assert (key.number, key.published_at, key.signs_from) == (2, now, now + LEAD)
+        assert numbers((await installation.rotate()).keys) == [1, 2]
+
+    async def test_publishes_the_next_before_it_is_due_if_told_to(self, installation: Installation) -> None:
+        await installation.rotate()
+        assert numbers((await installation.rotate(early=True)).keys) == [1, 2]
+
+    async def test_forgets_a_key_whose_last_token_is_over(self, installation: Installation) -> None:
+        await installation.rotate()
+        await installation.rotate(early=True)
+        installation.clock.advance(LEAD + AFTERLIFE - AN_INSTANT)
+        assert numbers((await installation.rotate()).keys) == [1, 2]
+        installation.clock.advance(AN_INSTANT)
+        assert numbers((await installation.rotate()).keys) == [2]
+
+    async def test_never_gives_a_number_twice(self, installation: Installation) -> None:
+        await installation.rotate()
+        await installation.rotate(early=True)
+        installation.clock.advance(LEAD + AFTERLIFE)
+        await installation.rotate()
+        assert numbers((await installation.rotate(early=True)).keys) == [2, 3]
+
+    async def test_seals_every_key_again_under_a_new_secret(self, installation: Installation) -> None:
+        await installation.rotate()
+        before = (await installation.rotate(early=True)).keys
+        assert (await installation.rotate()).keys == before
+        after = (await installation.rotate(ANOTHER_SECRET_KEY, A_SECRET_KEY)).keys
+        assert numbers(after) == [1, 2]
+        for key, resealed in zip(before, after, strict=True):
+            assert resealed.kid == key.kid
+            assert a_smith(ANOTHER_SECRET_KEY).private_key(resealed)
+
+
+class TestPublishKeys:
+    async def test_shows_a_key_from_before_it_signs_until_its_last_token_is_over(
+        self, installation: Installation
+    ) -> None:
+        await installation.rotate()
+        await installation.rotate(early=True)
+        assert (await installation.published(), await installation.signer()) == ([1, 2], 1)
+        installation.clock.advance(LEAD - AN_INSTANT)
+        assert (await installation.published(), await installation.signer()) == ([1, 2], 1)
+        installation.clock.advance(AN_INSTANT)
+        assert (await installation.published(), await installation.signer()) == ([1, 2], 2)
+        installation.clock.advance(AFTERLIFE - AN_INSTANT)
+        assert await installation.published() == [1, 2]
+        installation.clock.advance(AN_INSTANT)
+        assert await installation.published() == [2]
+
+    async def test_shows_a_key_that_has_no_successor_for_ever(self, installation: Installation) -> None:
+        await installation.rotate()
+        installation.clock.advance(ROTATION * 10)
+        assert await installation.published() == [1]
+
+    async def test_counts_from_the_next_key_and_not_from_the_last(self, installation: Installation) -> None:
+        await installation.rotate()
+        for _ in range(2):
+            await installation.rotate(early=True)
+            installation.clock.advance(LEAD + AFTERLIFE / 2)
+        assert await installation.published() == [2, 3]
+
+
+class TestKeyRing:
+    async def test_has_nobody_to_sign_before_the_first_key_does(self, installation: Installation) -> None:
+        assert KeyRing([]).signer(installation.clock.now()) is None
+        ring = await installation.rotate()
+        assert ring.signer(installation.clock.now() - AN_INSTANT) is None
+        assert ring.signer(installation.clock.now()) == ring.keys[0]
