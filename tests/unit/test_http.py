@@ -214,23 +214,23 @@ class TestProblems:
             if leaf.__module__ == errors.__name__:
                 assert leaf.__name__ in (errors.__doc__ or "")
 
-    async def test_says_when_to_come_back(self, hasher: FakePasswordHasher) -> None:
+    async def test_says_when_to_come_back(self, settings: Settings, hasher: FakePasswordHasher) -> None:
         class Away(FakeUserRepository):
             async def find(self, username: Username) -> User | None:
                 raise StorageUnavailable
 
-        app = create_app(Container(settings=Settings(), users=Away(), hasher=hasher))
+        app = create_app(Container(settings=settings, users=Away(), hasher=hasher))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post(URL, json=a_registration())
         assert_problem(response, 503, "storage_unavailable")
         assert response.headers["retry-after"] == "1"
 
-    async def test_tells_nothing_of_a_bug(self, log: StringIO) -> None:
+    async def test_tells_nothing_of_a_bug(self, settings: Settings, log: StringIO) -> None:
         class Broken(FakePasswordHasher):
             async def hash(self, password: Password) -> PasswordHash:
                 raise ValueError(password.text)
 
-        app = create_app(Container(settings=Settings(), users=FakeUserRepository(), hasher=Broken()))
+        app = create_app(Container(settings=settings, users=FakeUserRepository(), hasher=Broken()))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post(URL, json=a_registration(password=CANARY))
         assert_problem(response, 500, "internal_error")

@@ -59,13 +59,15 @@ class TestRequestLine:
 
 
 class TestEveryLine:
-    async def test_has_the_id_of_the_request_during_which_it_was_logged(self, log: StringIO) -> None:
+    async def test_has_the_id_of_the_request_during_which_it_was_logged(
+        self, settings: Settings, log: StringIO
+    ) -> None:
         class Talkative(FakePasswordHasher):
             async def hash(self, password: Password) -> PasswordHash:
                 logging.getLogger("somebody").warning("hashing")
                 return await super().hash(password)
 
-        app = create_app(Container(settings=Settings(), users=FakeUserRepository(), hasher=Talkative()))
+        app = create_app(Container(settings=settings, users=FakeUserRepository(), hasher=Talkative()))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post("/users/register", json=a_registration())
         assert [(line["event"], line["request_id"]) for line in lines_of(log)] == [
