@@ -126,7 +126,8 @@ class PostgresInDocker:
 
     def shell(self, command: str) -> None:
         status, output = self._container.get_wrapped_container().exec_run(
-            ["sh", "-c", command], environment=_as_client(self.url) | {"PGPORT": "5432"}
+            ["sh", "-c", command],
+            environment=_as_client(self.url) | {"PGHOST": "127.0.0.1", "PGPORT": "5432"},
         )
         assert status == 0, output.decode()
 

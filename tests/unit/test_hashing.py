@@ -88,7 +88,7 @@ UNUSABLE = {
     .replace("m=64", "m=1048576")
     .replace("t=1", "t=32"),
     "argon2id of 255 lanes": FOREIGN["argon2id of fewer passes"].replace("p=4", "p=255"),
-    "argon2id cut off": FOREIGN["argon2id of fewer passes"][:-9],
+    "argon2id cut off": FOREIGN["argon2id of fewer passes"][:-10],
     "a scheme nobody knows": "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
     "Django's mark for no password": "!x7y",
 }
