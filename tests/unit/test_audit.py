@@ -11,9 +11,10 @@ from tests.fakes import FakeClock, FakeEventLog, FakeStorage, FakeSweeper
 from tests.unit.test_http_sessions import ANN, Tokens, bearer, log_in
 from tests.world import A_SECRET_KEY
 
+from fastauth.application.record_refusals import RecordRefusals
 from fastauth.application.sweep import BATCH
 from fastauth.domain.audit import Actor, Entry, NameDigests, Origin, Retention
-from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.errors import StorageUnavailable, WrongPassword
 from fastauth.domain.event import Event, EventKind
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -190,6 +191,23 @@ class TestRefusedRefresh:
         before = list(storage.entries)
         assert (await refresh(client, tokens["refresh_token"])).status_code == 200
         assert since(storage, before) == []
+
+
+class TestRecordRefusals:
+    async def test_hands_on_whatever_it_is_given(self) -> None:
+        given = []
+
+        async def refuse(what: str, *, how: str) -> None:
+            given.append((what, how))
+            raise WrongPassword
+
+        async def record(what: str, *, how: str) -> None:
+            given.append((what, how))
+
+        recording = RecordRefusals(use_case=refuse, refusal=WrongPassword, record=record)
+        with pytest.raises(WrongPassword):
+            await recording("this", how="so")
+        assert given == [("this", "so")] * 2
 
 
 class ForgetfulEventLog(FakeEventLog):
