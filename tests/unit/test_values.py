@@ -74,7 +74,13 @@ class TestViolation:
         assert str(refusal) == "a: Is empty. b: Is long."
 
     @pytest.mark.parametrize(
-        ("act", "field"), [(a_username, "username"), (a_full_name, "fullname"), (a_password, "password")]
+        ("act", "field"),
+        [
+            (a_username, "username"),
+            (lambda text: Username.recognise(text, PROFILE), "username"),
+            (a_full_name, "fullname"),
+            (a_password, "password"),
+        ],
     )
     def test_names_the_field_that_holds_half_a_character(
         self, act: Callable[[str], object], field: str
