@@ -32,7 +32,7 @@ faults: $(VENV)/test ## break what can break, print what was lost; five minutes
 bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
 	@exec $(BIN)/python -m bench
 
-mutants: $(VENV)/mutation ## count what the tests of the core would overlook; about ten minutes
+mutants: $(VENV)/mutation ## count what the tests of the core would overlook; about a quarter of an hour
 	@rm -rf mutants
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results --all true | awk -F '[ .:]+' '/mutmut_/ \

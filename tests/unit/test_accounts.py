@@ -10,7 +10,7 @@ from tests.world import World
 
 from fastauth.application.list_users import PAGE
 from fastauth.domain.errors import InvalidAccessToken, InvalidCredentials, InvalidInput, UserNotFound
-from fastauth.domain.event import EventKind
+from fastauth.domain.event import Event, EventKind
 from fastauth.domain.password import Password, PasswordHash
 
 
@@ -80,6 +80,10 @@ class TestEndSessions:
         for each in tokens:
             with pytest.raises(InvalidAccessToken):
                 await world.authenticate(access_token=each.access.text)
+        (user,) = world.storage.users.values()
+        assert world.storage.events[-1] == Event(
+            kind=EventKind.LOGGED_OUT, at=world.clock.now(), user_id=user.id
+        )
         assert await world.end_sessions(username="santosh") == 0
 
     async def test_lets_nobody_elses_end(self, world: World) -> None:

@@ -1,16 +1,20 @@
 """The audit trail: each path leaves one event, whether it succeeds or is refused."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from tests.fakes import FakeClock, FakeEventLog, FakeStorage
+from tests.builders import a_username
+from tests.fakes import FakeClock, FakeEventLog, FakeStorage, FakeSweeper
 from tests.unit.test_http_sessions import ANN, Tokens, bearer, log_in
+from tests.world import A_SECRET_KEY
 
-from fastauth.domain.audit import Actor, Entry, Origin
-from fastauth.domain.errors import StorageUnavailable
+from fastauth.application.record_refusals import RecordRefusals
+from fastauth.application.sweep import BATCH
+from fastauth.domain.audit import Actor, Entry, NameDigests, Origin, Retention
+from fastauth.domain.errors import StorageUnavailable, WrongPassword
 from fastauth.domain.event import Event, EventKind
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -96,18 +100,27 @@ def since(storage: FakeStorage, before: list[Entry]) -> list[Entry]:
 class TestEachPath:
     @pytest.mark.parametrize("path", ACTS)
     async def test_leaves_one_event_and_where_it_came_from(
-        self, client: Client, storage: FakeStorage, tokens: Tokens, path: str
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens, path: str
     ) -> None:
         kind, act = ACTS[path]
         before = list(storage.entries)
+        clock.advance(minutes=1)
         assert (await act(client, tokens)).is_success is not kind.endswith("_refused")
         (entry,) = since(storage, before)
         assert (entry.event.kind, entry.origin) == (kind, Origin(Actor.CLIENT, ADDRESS))
+        assert entry.event.at == clock.now()
         if kind is EventKind.LOG_IN_REFUSED:
             assert (entry.event.user_id, entry.event.session_id) == (None, None)
             assert entry.event.name
         else:
             assert entry.event.user_id in storage.users
+
+    @pytest.mark.parametrize("path", ["refresh", "password", "wrong current password", "log-out here"])
+    async def test_of_a_session_names_it(
+        self, client: Client, storage: FakeStorage, tokens: Tokens, path: str
+    ) -> None:
+        await ACTS[path][1](client, tokens)
+        assert [storage.events[-1].session_id] == list(storage.sessions)
 
     @pytest.mark.parametrize("path", NO_EVENTS)
     async def test_that_concerns_no_account_leaves_none(
@@ -118,8 +131,11 @@ class TestEachPath:
         assert (await act(client, tokens)).status_code == status
         assert since(storage, before) == []
 
-    async def test_of_an_operator_leaves_one_event(self, container: Container, storage: FakeStorage) -> None:
+    async def test_of_an_operator_leaves_one_event(
+        self, container: Container, storage: FakeStorage, clock: FakeClock
+    ) -> None:
         kinds = []
+        clock.advance(minutes=1)
         for act in (container.disable_user(), container.enable_user(), container.reopen_user()):
             before = list(storage.entries)
             await act(username="ann")
@@ -134,6 +150,8 @@ class TestEachPath:
             EventKind.KEY_ROTATED,
         ]
         assert {entry.origin for entry in storage.entries[-4:]} == {Origin(Actor.SERVICE)}
+        assert {event.at for event in storage.events[-4:]} == {clock.now()}
+        assert {event.user_id for event in storage.events[-4:-1]} == set(storage.users)
 
 
 class TestRefusedRefresh:
@@ -173,6 +191,23 @@ class TestRefusedRefresh:
         before = list(storage.entries)
         assert (await refresh(client, tokens["refresh_token"])).status_code == 200
         assert since(storage, before) == []
+
+
+class TestRecordRefusals:
+    async def test_hands_on_whatever_it_is_given(self) -> None:
+        given = []
+
+        async def refuse(what: str, *, how: str) -> None:
+            given.append((what, how))
+            raise WrongPassword
+
+        async def record(what: str, *, how: str) -> None:
+            given.append((what, how))
+
+        recording = RecordRefusals(use_case=refuse, refusal=WrongPassword, record=record)
+        with pytest.raises(WrongPassword):
+            await recording("this", how="so")
+        assert given == [("this", "so")] * 2
 
 
 class ForgetfulEventLog(FakeEventLog):
@@ -245,6 +280,18 @@ class TestReadAuditTrail:
         other = Container(settings=changed, users=container.users(), audit_trail=container.audit_trail())
         assert await self.read(other, username="nobody") == [EventKind.LOG_IN_REFUSED]
 
+    async def test_shows_one_kind_and_one_time_if_that_is_wanted(
+        self, container: Container, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        storage.note(EventKind.USER_DISABLED)
+        clock.advance(minutes=1)
+        noon = clock.now()
+        storage.note(EventKind.USER_ENABLED)
+        assert await self.read(container, kind=EventKind.USER_DISABLED) == [EventKind.USER_DISABLED]
+        assert await self.read(container, since=noon) == [EventKind.USER_ENABLED]
+        assert EventKind.USER_ENABLED not in await self.read(container, until=noon)
+        assert EventKind.USER_DISABLED in await self.read(container, until=noon)
+
     @pytest.mark.parametrize("at_most", [1, 499, 500, 501, 1_000, 1_200, 2_000])
     async def test_reads_page_by_page_and_no_more_than_was_asked_for(
         self, container: Container, storage: FakeStorage, clock: FakeClock, at_most: int
@@ -266,3 +313,27 @@ class TestSweepEvents:
         await log_in_with(client)
         await container.sweep_events()()
         assert [entry.event.kind for entry in storage.entries] == [EventKind.LOGGED_IN]
+
+    async def test_removes_all_that_is_old_in_batches(
+        self, container: Container, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        bounds = set()
+
+        class Counting(FakeSweeper):
+            async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+                bounds.add(at_most)
+                return await super().sweep_events(kept, now=now, at_most=at_most)
+
+        container.sweeper.override(Counting(storage))
+        storage.entries.clear()
+        for _ in range(2 * BATCH + 1):
+            storage.note(EventKind.KEY_ROTATED)
+        clock.advance(days=366)
+        assert await container.sweep_events()() == 2 * BATCH + 1
+        assert (storage.entries, bounds) == ([], {BATCH})
+
+
+class TestNameDigests:
+    async def test_are_those_of_every_other_version(self) -> None:
+        digest = NameDigests(A_SECRET_KEY)(a_username("santosh"))
+        assert digest.hex() == "84afc7c8f1611e3736c169463ac91f35"

@@ -8,30 +8,22 @@ from fastauth.application.sweep import BATCH, KEPT, Sweep
 from fastauth.domain.throttling import Tally, TallyKey
 
 
-class Counting(FakeSweeper):
-    """Remembers how much it was to remove at most."""
-
-    def __init__(self, storage: FakeStorage) -> None:
-        super().__init__(storage)
-        self.bounds: set[int] = set()
-
-    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
-        self.bounds.add(at_most)
-        return await super().sweep(over_since=over_since, at_most=at_most)
-
-
 class TestSweep:
     async def test_removes_what_has_been_over_for_a_day_in_batches(self, clock: FakeClock) -> None:
-        storage = FakeStorage()
-        until = clock.now()
+        bounds = set()
+
+        class Counting(FakeSweeper):
+            async def sweep(self, *, over_since: datetime, at_most: int) -> int:
+                bounds.add(at_most)
+                return await super().sweep(over_since=over_since, at_most=at_most)
+
+        storage, until = FakeStorage(), clock.now()
         for number in range(2 * BATCH + 1):
-            storage.tallies[TallyKey(number.to_bytes(2))] = Tally(1, until)
+            storage.tallies[TallyKey(number.to_bytes(2, "big"))] = Tally(1, until)
         storage.tallies[TallyKey(b"kept")] = Tally(1, until + timedelta(seconds=1))
-        sweeper = Counting(storage)
-        sweep = Sweep(sweeper=sweeper, clock=clock)
+        sweep = Sweep(sweeper=Counting(storage), clock=clock)
         clock.advance(KEPT)
         assert await sweep() == 0
         clock.advance(seconds=1)
         assert await sweep() == 2 * BATCH + 1
-        assert set(storage.tallies) == {b"kept"}
-        assert sweeper.bounds == {BATCH}
+        assert (set(storage.tallies), bounds) == ({b"kept"}, {BATCH})

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from fastauth.domain.errors import (
     HashingOverloaded,
     InvalidInput,
     StorageUnavailable,
+    TooManyAttempts,
     Violation,
 )
 from fastauth.domain.full_name import FullName
@@ -67,8 +69,18 @@ class TestViolation:
         assert refused.value.violations == (violation,)
         assert str(refused.value) == f"{violation.field}: {violation.detail}"
 
+    def test_is_named_beside_the_others(self) -> None:
+        refusal = InvalidInput(Violation("a", "empty", "Is empty."), Violation("b", "too_long", "Is long."))
+        assert str(refusal) == "a: Is empty. b: Is long."
+
     @pytest.mark.parametrize(
-        ("act", "field"), [(a_username, "username"), (a_full_name, "fullname"), (a_password, "password")]
+        ("act", "field"),
+        [
+            (a_username, "username"),
+            (lambda text: Username.recognise(text, PROFILE), "username"),
+            (a_full_name, "fullname"),
+            (a_password, "password"),
+        ],
     )
     def test_names_the_field_that_holds_half_a_character(
         self, act: Callable[[str], object], field: str
@@ -86,8 +98,10 @@ class TestGatheredViolations:
             raise StorageUnavailable
 
 
-class TestUnavailable:
+class TestLater:
     def test_says_when_to_ask_again(self) -> None:
+        assert TooManyAttempts(after=timedelta(0)).retry_after == 1
+        assert TooManyAttempts(after=timedelta(seconds=2.1)).retry_after == 3
         assert StorageUnavailable().retry_after == 1
         assert HashingOverloaded(retry_after=3).retry_after == 3
 
