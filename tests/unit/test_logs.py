@@ -6,6 +6,7 @@ from io import StringIO
 
 import httpx2
 import pytest
+import structlog
 from tests.builders import a_registration
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
@@ -100,3 +101,23 @@ class TestEveryLine:
         assert "caused by ValueError" in log.getvalue()
         assert __file__ in log.getvalue()
         assert f"'{CANARY}'" not in log.getvalue()
+
+
+class TestApplicationUnderAnotherServer:
+    async def test_tells_nothing_of_the_values_in_a_bug(
+        self, settings: Settings, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        class Broken(FakePasswordHasher):
+            async def hash(self, password: Password) -> PasswordHash:
+                raise ValueError(password.text)
+
+        structlog.reset_defaults()  # nobody has set anything up
+        app = create_app(Container(settings=settings, users=FakeUserRepository(), hasher=Broken()))
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+            answer = await client.post("/users/register", json=a_registration(password=CANARY))
+        structlog.reset_defaults()
+        shown = capfd.readouterr()
+        assert answer.status_code == 500
+        assert "ValueError" in shown.err
+        assert CANARY not in shown.out + shown.err

@@ -58,6 +58,15 @@ def set_up(mode: Mode) -> ProcessorFormatter:
     )
 
 
+def set_up_for_another_server(mode: Mode) -> None:
+    """Have structlog write its events as ever, where the application is run by some other command.
+
+    What it does by itself is to show the local variables of a traceback: passwords, for instance.
+    """
+    if not structlog.is_configured():
+        set_up(mode)
+
+
 def told_without_values(exc_info: ExcInfo) -> str:
     """Return where an error came from. Its text stays behind: it may quote what was sent."""
     chain = []

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
+from fastauth.entrypoints import logs
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
 from fastauth.entrypoints.http.edge import Edge
@@ -33,6 +34,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     if container is None:
         settings = Settings.load()
         container = Container(settings=settings, watchers=watchers(settings))
+    logs.set_up_for_another_server(container.settings().mode)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
