@@ -132,9 +132,9 @@ class TestKubernetes:
             assert not selector.items() <= labels("migrate").items()
 
     def test_gives_requests_the_time_that_they_may_take(self) -> None:
-        (_, delay) = container("deployment")["lifecycle"]["preStop"]["exec"]["command"]
-        longest = Settings.model_fields["request_timeout_seconds"].default
-        assert pod("deployment")["terminationGracePeriodSeconds"] > int(delay) + 2 * longest
+        delay = float(manifest("configmap")["data"]["FASTAUTH_SHUTDOWN_DELAY_SECONDS"])
+        longest = Settings.model_fields["shutdown_timeout_seconds"].default
+        assert pod("deployment")["terminationGracePeriodSeconds"] > delay + longest
 
     def test_applies_every_manifest_that_stays(self) -> None:
         applied = set(manifest("kustomization")["resources"])
