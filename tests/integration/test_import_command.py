@@ -167,9 +167,15 @@ class TestInterruption:
         assert rows(url, COUNT) == [(3 * BATCH,)]
 
 
+def heed_interrupts() -> None:
+    """Undo what a shell does to commands in the background, which inherit that they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def running(url: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "fastauth", "import", "-"],
+        preexec_fn=heed_interrupts,  # noqa: PLW1509  a signal is a matter of the process that gets it
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=environment(url),
     )  # fmt: skip

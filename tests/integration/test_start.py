@@ -7,4 +7,4 @@ from fastauth.adapters.passwords import hash_build
 
 class TestStart:
     def test_names_the_build_that_hashes(self, service: Service) -> None:
-        assert f"passwords are hashed by the {hash_build()} build of Argon2\n" in service.log
+        assert f"passwords are hashed by the {hash_build()} build of Argon2" in service.log
