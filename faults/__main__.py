@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
+import structlog
 from faults import anomalies, crashes, full_disk, races, slowness, stops
 from faults.outcome import Outcome, table
 from tests.integration.conftest import postgres_schema
@@ -37,7 +38,9 @@ NOT_HERE = {
 def main() -> None:
     """Run the trials that were asked for."""
     sizes = _sizes()
-    logging.disable(logging.CRITICAL)  # of the service that runs in this process; the others keep their logs
+    # What the service says that runs in this process; the others keep their logs.
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     outcomes = []
     with own_postgres() as server, TemporaryDirectory(prefix="fastauth-faults-") as directory:
         conditions = _conditions(server)
