@@ -8,7 +8,7 @@ would. The loop ends with the life in which nothing was left to fail.
 
 import inspect
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -60,12 +60,12 @@ class Injector:
 class FaultyPort:
     """A port, each of whose acts may fail as its contract allows, or as nobody thought of."""
 
-    def __init__(self, port: Any, injector: Injector, *, error: type[Exception]) -> None:  # noqa: ANN401
+    def __init__(self, port: object, injector: Injector, *, error: type[Exception]) -> None:
         self._port = port
         self._injector = injector
         self._error = error
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has by this name
         act = getattr(self._port, name)
         told = f"{type(self._port).__name__}.{name}"
         if not callable(act):
@@ -76,18 +76,18 @@ class FaultyPort:
                 raise self._error
 
         @asynccontextmanager
-        async def transaction(*arguments: Any, **named: Any) -> AsyncIterator[Any]:  # noqa: ANN401
+        async def transaction(*arguments: object, **named: object) -> AsyncIterator[object]:
             may_fail(after=False)
             async with act(*arguments, **named) as begun:
                 yield FaultyPort(begun, self._injector, error=self._error)
 
-        async def later(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        async def later(*arguments: object, **named: object) -> object:
             may_fail(after=False)
             result = await act(*arguments, **named)
             may_fail(after=True)
             return result
 
-        def at_once(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        def at_once(*arguments: object, **named: object) -> object:
             may_fail(after=False)
             result = act(*arguments, **named)
             may_fail(after=True)
@@ -144,11 +144,12 @@ def _sabotage_statements(plain: Container, injector: Injector) -> Container:
             if not after:
                 act()
 
-    def execute(cursor: DBAPICursor, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401
+    def execute(cursor: DBAPICursor, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401  as the driver takes them
         perhaps_fail(statement, lambda: cursor.execute(statement, parameters))
         return True  # it is done: SQLAlchemy need not
 
     event.listen(engine, "do_execute", execute)
+    # SQLAlchemy has no event that could fail once a commit is done.
     engine.dialect.do_commit = lambda dbapi_connection: perhaps_fail(  # type: ignore[method-assign]
         "COMMIT", lambda: commit(dbapi_connection)
     )
@@ -270,12 +271,13 @@ class Life:
         body: dict[str, Any] | None,
         told: Told,
         tokens: dict[str, str] | None = None,
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401  any JSON value
         """Return the answer to a request, repeated once where a fault was told."""
         headers = {"Authorization": f"Bearer {tokens['access_token']}"} if tokens else {}
-        ask: Callable[[], Awaitable[httpx2.Response]] = lambda: self._client.request(  # noqa: E731
-            method, path, json=body, headers=headers
-        )
+
+        async def ask() -> httpx2.Response:
+            return await self._client.request(method, path, json=body, headers=headers)
+
         answer = await ask()
         allowed: tuple[int, ...] = (told.status,)
         if answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:

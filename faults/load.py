@@ -119,7 +119,9 @@ class Load:
                         with self._progress:
                             self.book.sessions.append(session_of(tokens["access_token"]))
 
-    async def _post(self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401
+    async def _post(
+        self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]
+    ) -> dict[str, str] | None:
         """Return what was answered with 201, if it was."""
         began = time.monotonic()
         try:
@@ -134,7 +136,8 @@ class Load:
                 self._last_success_began = max(self._last_success_began, began)
             self._progress.notify_all()
         if answer.status_code == httpx2.codes.CREATED:
-            return answer.json()
+            created: dict[str, str] = answer.json()
+            return created
         await asyncio.sleep(BEFORE_NEXT_TRY)
         return None
 

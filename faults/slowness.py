@@ -32,7 +32,7 @@ def slow_down(
             _fault(outcome, at_work, probes, longest),
         ):
             line.delay = delay
-            time.sleep(seconds)
+            time.sleep(seconds)  # so long the fault lasts
             line.delay = 0
         _settle(outcome, at_work, database_url, name)
     return outcome
@@ -50,7 +50,7 @@ def fall_silent(
                     line.stall()
                     until = time.monotonic() + seconds
                     ready = probes.ask_whether_ready()
-                    time.sleep(max(0, until - time.monotonic()))
+                    time.sleep(max(0, until - time.monotonic()))  # so long the fault lasts
                     line.flow()
                 if ready != httpx2.codes.SERVICE_UNAVAILABLE:
                     outcome.unlike_promised.append(f"{ready} of /health/ready")

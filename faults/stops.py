@@ -131,7 +131,7 @@ def _wait_until_it_serves(url: str) -> None:
             pass
         if time.monotonic() > deadline:
             raise AssertionError("haproxy does not serve")
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks
 
 
 class Visitors:

@@ -57,7 +57,7 @@ class Ports:
         )
 
     async def read(self, **wanted: object) -> list[Entry]:
-        return await self.trail.newest(Wanted(**wanted), before=None, at_most=100)  # type: ignore[arg-type]
+        return await self.trail.newest(Wanted(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
 
     async def kinds(self, **wanted: object) -> list[EventKind]:
         return [entry.event.kind for entry in await self.read(**wanted)]

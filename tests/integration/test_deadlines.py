@@ -107,7 +107,7 @@ class TestDatabaseThatNeverAnswers:
             assert {type(answer) for answer in answers} == {StorageUnavailable}
         line.flow()
         await asyncio.gather(*(add(users) for _ in range(20)))
-        assert database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of this pool
         assert connections_of(database, postgres) <= 2
 
     async def test_is_told_of_by_the_probe(self, database: Database, line: Proxy) -> None:

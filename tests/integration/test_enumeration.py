@@ -68,7 +68,7 @@ class Observed:
 async def observed(used_database_url: str) -> AsyncIterator[Observed]:
     pool = HashingPool(threads=1)
     hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=1, parallelism=1)
-    settings = Settings(database_url=make_url(used_database_url), **ONE_GUESS_EACH)  # type: ignore[arg-type]
+    settings = Settings(database_url=make_url(used_database_url), **ONE_GUESS_EACH)  # type: ignore[arg-type]  # numbers
     container = Container(settings=settings, hasher=hasher)
     await start_up(container)
     transport = httpx2.ASGITransport(create_app(container))

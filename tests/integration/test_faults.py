@@ -43,5 +43,5 @@ class TestDatabase:
 class TestAnomaly:
     @pytest.mark.parametrize("after", [False, True], ids=["not done", "answer lost"])
     @pytest.mark.parametrize("what", anomalies.SABOTAGE)
-    async def test_leaves_nothing_half_done(self, what: str, after: bool) -> None:  # noqa: FBT001
+    async def test_leaves_nothing_half_done(self, what: str, after: bool) -> None:  # noqa: FBT001  pytest passes it by name
         assert_survived(await anomalies.each_fails(what, "sqlite+aiosqlite://", after=after))

@@ -47,7 +47,7 @@ def hasher() -> FakePasswordHasher:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(secret_key="the secret key of the tests, 32 bytes")  # type: ignore[arg-type]
+    return Settings(secret_key="the secret key of the tests, 32 bytes")  # type: ignore[arg-type]  # pydantic reads it
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ async def register(client: Client, _tokens: Tokens) -> httpx2.Response:
     return await client.post("/users/register", json=OTHER)
 
 
-async def log_in_with(client: Client, **changes: Any) -> httpx2.Response:  # noqa: ANN401
+async def log_in_with(client: Client, **changes: Any) -> httpx2.Response:  # noqa: ANN401  any JSON value
     return await client.post("/sessions", json=ANN | changes)
 
 
@@ -251,7 +251,7 @@ class TestThrottledLogIn:
 
 
 class TestReadAuditTrail:
-    async def read(self, container: Container, **wanted: Any) -> list[EventKind]:  # noqa: ANN401
+    async def read(self, container: Container, **wanted: Any) -> list[EventKind]:  # noqa: ANN401  its fields
         pages = container.read_audit_trail()(**{"at_most": 1_000} | wanted)
         return [entry.event.kind async for page in pages for entry in page]
 
@@ -276,7 +276,7 @@ class TestReadAuditTrail:
     ) -> None:
         await log_in_with(client, username="nobody")
         old, new = settings.secret_key, "another secret key of the tests, 32 bytes"
-        changed = Settings(secret_key=new, secret_key_previous=old)  # type: ignore[arg-type]
+        changed = Settings(secret_key=new, secret_key_previous=old)  # type: ignore[arg-type]  # pydantic makes secrets of them
         other = Container(settings=changed, users=container.users(), audit_trail=container.audit_trail())
         assert await self.read(other, username="nobody") == [EventKind.LOG_IN_REFUSED]
 

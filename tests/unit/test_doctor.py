@@ -39,7 +39,7 @@ run = CliRunner().invoke
 
 def settings(**changes: object) -> Settings:
     quick: dict[str, object] = {"argon2_memory_kib": 64, "argon2_time_cost": 1, "secret_key": SECRET}
-    return Settings(**{**quick, **changes})  # type: ignore[arg-type]
+    return Settings(**{**quick, **changes})  # type: ignore[arg-type]  # pydantic takes them
 
 
 def found(findings: list[Finding]) -> dict[str, Level]:

@@ -100,14 +100,14 @@ class TestLogIn:
 
     async def test_replaces_an_outdated_hash_in_passing(self, world: World) -> None:
         user = world.storage.users[UserId(1)]
-        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001
+        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
         world.storage.users[user.id] = replace(user, password_hash=outdated)
         await world.a_log_in()
         assert world.storage.users[user.id].password_hash.encoded.startswith("fake$")
         await world.a_log_in()
 
     async def test_renews_no_hash_of_somebody_disabled(self, world: World) -> None:
-        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001
+        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
         user = replace(world.storage.users[UserId(1)], password_hash=outdated, disabled_at=world.clock.now())
         world.storage.users[user.id] = user
         with pytest.raises(InvalidCredentials):
@@ -122,7 +122,7 @@ class TestLogIn:
                 return kept
 
         user = world.storage.users[UserId(1)]
-        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001
+        outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
         world.storage.users[user.id] = replace(user, password_hash=outdated)
         slow = replace(world.log_in, hasher=SlowHasher())
         at_once = [slow(username="santosh", password="sntsh", device=A_DEVICE) for _ in range(4)]

@@ -87,7 +87,7 @@ class OpenTelemetryWatcher:
     def database(self, engine: Engine) -> None:
         """Put a span around each statement."""
 
-        def begin(connection: Connection, _cursor: Any, statement: str, _values: Any, *of: Any) -> None:  # noqa: ANN401
+        def begin(connection: Connection, _cursor: Any, statement: str, _values: Any, *of: Any) -> None:  # noqa: ANN401  as SQLAlchemy tells it
             span = self._tracer.start_span(
                 statement.split(maxsplit=1)[0],
                 kind=SpanKind.CLIENT,
@@ -96,7 +96,7 @@ class OpenTelemetryWatcher:
             context, _many = of
             context.fastauth_span = span
 
-        def end(*of: Any) -> None:  # noqa: ANN401
+        def end(*of: Any) -> None:  # noqa: ANN401  the same
             *_, context, _many = of
             context.fastauth_span.end()
 

@@ -44,11 +44,11 @@ def watchers(settings: Settings) -> Watchers:
     """Return those that the settings ask for. What they need is not even imported for others."""
     found: list[Watcher] = []
     if settings.metrics_port:  # the first: it looks into a use case, and not at another watcher
-        from fastauth.adapters.prometheus import PrometheusWatcher  # noqa: PLC0415
+        from fastauth.adapters.prometheus import PrometheusWatcher  # noqa: PLC0415  only who asks for metrics needs it
 
         found.append(PrometheusWatcher(version=version("fastauth"), workers=settings.workers))
     if settings.tracing == "otlp":
-        from fastauth.adapters.opentelemetry import OpenTelemetryWatcher, otlp  # noqa: PLC0415
+        from fastauth.adapters.opentelemetry import OpenTelemetryWatcher, otlp  # noqa: PLC0415  only who asks for traces needs it
 
         found.append(OpenTelemetryWatcher(otlp()))
     return tuple(found)

@@ -39,7 +39,7 @@ class Collected(MultiProcessCollector):
     """The metrics of every worker there is or was."""
 
     def __init__(self, registry: CollectorRegistry, directory: str) -> None:
-        super().__init__(registry, directory)  # type: ignore[no-untyped-call]
+        super().__init__(registry, directory)  # type: ignore[no-untyped-call]  # it has no types
         self._directory = Path(directory)
         self._lock = Lock()
 
@@ -49,7 +49,7 @@ class Collected(MultiProcessCollector):
             for file in self._directory.glob("*.db"):
                 if not _lives(int(file.stem.rpartition("_")[2])):
                     self._bury(file)
-            return list(super().collect())  # type: ignore[no-untyped-call]
+            return list(super().collect())  # type: ignore[no-untyped-call]  # it has no types
 
     def _bury(self, file: Path) -> None:
         """Keep what a dead worker has counted, and forget of what it had so and so many."""

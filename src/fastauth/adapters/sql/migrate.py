@@ -51,7 +51,7 @@ def _said(error: DBAPIError) -> str:
 
 def _upgrade(connection: Connection, adopted_key: Callable[[str], str]) -> None:
     # Half a second that a start without migrations saves.
-    from alembic import command, config  # noqa: PLC0415
+    from alembic import command, config  # noqa: PLC0415  only a migration needs it
 
     settings = config.Config()
     settings.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
