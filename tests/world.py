@@ -23,6 +23,7 @@ from fastauth.application.change_password import ChangePassword
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
 from fastauth.application.end_sessions import EndSessions
+from fastauth.application.find_user import FindUser
 from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.list_users import ListUsers
@@ -113,29 +114,26 @@ class World:
             clock=self.clock,
         )
         self.change_full_name = ChangeFullName(users=self.users)
+        self.find_user = FindUser(users=self.users, usernames=PROFILE)
         self.disable_user = DisableUser(
-            users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
+            find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
         self.reopen_user = ReopenUser(
-            users=self.users,
-            usernames=PROFILE,
+            find_user=self.find_user,
             throttle=self.throttle,
             unit_of_work=self.unit_of_work,
             clock=self.clock,
         )
         self.enable_user = EnableUser(
-            users=self.users, usernames=PROFILE, unit_of_work=self.unit_of_work, clock=self.clock
+            find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
         self.list_users = ListUsers(directory=FakeUserDirectory(self.storage))
-        self.show_user = ShowUser(
-            users=self.users, sessions=self.sessions, usernames=PROFILE, clock=self.clock
-        )
+        self.show_user = ShowUser(find_user=self.find_user, sessions=self.sessions, clock=self.clock)
         self.end_sessions = EndSessions(
-            users=self.users, unit_of_work=self.unit_of_work, usernames=PROFILE, clock=self.clock
+            find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
         self.set_password = SetPassword(
-            users=self.users,
-            usernames=PROFILE,
+            find_user=self.find_user,
             hasher=self.hasher,
             passwords=self.passwords,
             unit_of_work=self.unit_of_work,

@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.errors import UserNotFound
+from fastauth.application.find_user import FindUser
 from fastauth.domain.event import Event, EventKind
-from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.ports import Clock, UnitOfWork
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableUser:
     """Close an account: its sessions end, and nobody can log in to it until it is opened again."""
 
-    users: UserRepository
-    usernames: UsernameProfile
+    find_user: FindUser
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -25,9 +23,7 @@ class DisableUser:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: The account may or may not be closed.
         """
-        user = await self.users.find(Username.recognise(username, self.usernames))
-        if user is None:
-            raise UserNotFound
+        user = await self.find_user(username=username)
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, user.disabled_at or now)

@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.errors import UserNotFound
+from fastauth.application.find_user import FindUser
 from fastauth.domain.event import Event, EventKind
-from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.ports import Clock, UnitOfWork
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUser:
     """Open an account again. Its sessions stay ended."""
 
-    users: UserRepository
-    usernames: UsernameProfile
+    find_user: FindUser
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -25,9 +23,7 @@ class EnableUser:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: The account may or may not be open.
         """
-        user = await self.users.find(Username.recognise(username, self.usernames))
-        if user is None:
-            raise UserNotFound
+        user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, None)
             await transaction.events.record(

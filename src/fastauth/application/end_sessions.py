@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.errors import UserNotFound
+from fastauth.application.find_user import FindUser
 from fastauth.domain.event import Event, EventKind
-from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
-from fastauth.domain.username import Username
+from fastauth.domain.ports import Clock, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndSessions:
     """Log somebody out everywhere. They may log in again."""
 
-    users: UserRepository
+    find_user: FindUser
     unit_of_work: UnitOfWork
-    usernames: UsernameProfile
     clock: Clock
 
     async def __call__(self, *, username: str) -> int:
@@ -24,9 +22,7 @@ class EndSessions:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: The sessions may or may not have ended.
         """
-        user = await self.users.find(Username.recognise(username, self.usernames))
-        if user is None:
-            raise UserNotFound
+        user = await self.find_user(username=username)
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             ended = await transaction.sessions.end(user.id, now=now)

@@ -2,20 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from fastauth.application.find_user import FindUser
 from fastauth.application.throttle import Throttle
-from fastauth.domain.errors import UserNotFound
 from fastauth.domain.event import Event, EventKind
-from fastauth.domain.ports import Clock, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.ports import Clock, UnitOfWork
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenUser:
     """Open an account again to new devices, after too much has been guessed at it."""
 
-    users: UserRepository
-    usernames: UsernameProfile
+    find_user: FindUser
     throttle: Throttle
     unit_of_work: UnitOfWork
     clock: Clock
@@ -27,9 +25,7 @@ class ReopenUser:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: Try again later.
         """
-        user = await self.users.find(Username.recognise(username, self.usernames))
-        if user is None:
-            raise UserNotFound
+        user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
             await replace(self.throttle, tallies=transaction.tallies).reopen(user.username)
             await transaction.events.record(

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.find_user import FindUser
 from fastauth.application.throttle import Throttle
-from fastauth.domain.errors import UserNotFound
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.password import PasswordHash, PasswordPolicy
-from fastauth.domain.ports import Clock, PasswordHasher, UnitOfWork, UsernameProfile, UserRepository
+from fastauth.domain.ports import Clock, PasswordHasher, UnitOfWork
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +17,7 @@ class SetPassword:
     Whoever gets to know it may be on a new device: strangers' guesses are forgotten.
     """
 
-    users: UserRepository
-    usernames: UsernameProfile
+    find_user: FindUser
     hasher: PasswordHasher
     passwords: PasswordPolicy
     unit_of_work: UnitOfWork
@@ -34,19 +32,14 @@ class SetPassword:
             InvalidInput: The password breaks a rule.
             Unavailable: The password may or may not have been replaced.
         """
-        name = Username.recognise(username, self.usernames)
-        user = await self._found(name)
+        user = await self.find_user(username=username)
         own_words = (user.username.spelling, user.fullname.text)
         new_hash = await self.hasher.hash(self.passwords.choose(password, own_words=own_words))
         while not await self._replace(user, new_hash):
-            user = await self._found(name)  # somebody logged in meanwhile, and their hash was renewed
-        await self.throttle.reopen(name)
-        return user
-
-    async def _found(self, name: Username) -> User:
-        user = await self.users.find(name)
-        if user is None:
-            raise UserNotFound
+            user = await self.find_user(
+                username=username
+            )  # somebody logged in meanwhile, and their hash was renewed
+        await self.throttle.reopen(user.username)
         return user
 
     async def _replace(self, user: User, new: PasswordHash) -> int:

@@ -35,6 +35,7 @@ from fastauth.application.check_readiness import CheckReadiness
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
 from fastauth.application.end_sessions import EndSessions
+from fastauth.application.find_user import FindUser
 from fastauth.application.import_users import ImportUsers
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.list_users import ListUsers
@@ -335,31 +336,28 @@ class Container(DeclarativeContainer):
         record=refusals.provided.password_change,
     )
     change_full_name: Provider[ChangeFullName] = use_case(ChangeFullName, users=users)
+    find_user: Provider[FindUser] = use_case(FindUser, users=users, usernames=usernames)
     disable_user: Provider[DisableUser] = use_case(
-        DisableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
+        DisableUser, find_user=find_user, unit_of_work=unit_of_work, clock=clock
     )
     enable_user: Provider[EnableUser] = use_case(
-        EnableUser, users=users, usernames=usernames, unit_of_work=unit_of_work, clock=clock
+        EnableUser, find_user=find_user, unit_of_work=unit_of_work, clock=clock
     )
     reopen_user: Provider[ReopenUser] = use_case(
         ReopenUser,
-        users=users,
-        usernames=usernames,
+        find_user=find_user,
         throttle=throttle,
         unit_of_work=unit_of_work,
         clock=clock,
     )
     list_users: Provider[ListUsers] = use_case(ListUsers, directory=directory)
-    show_user: Provider[ShowUser] = use_case(
-        ShowUser, users=users, sessions=sessions, usernames=usernames, clock=clock
-    )
+    show_user: Provider[ShowUser] = use_case(ShowUser, find_user=find_user, sessions=sessions, clock=clock)
     end_sessions: Provider[EndSessions] = use_case(
-        EndSessions, users=users, unit_of_work=unit_of_work, usernames=usernames, clock=clock
+        EndSessions, find_user=find_user, unit_of_work=unit_of_work, clock=clock
     )
     set_password: Provider[SetPassword] = use_case(
         SetPassword,
-        users=users,
-        usernames=usernames,
+        find_user=find_user,
         hasher=hasher,
         passwords=password_policy,
         unit_of_work=unit_of_work,
