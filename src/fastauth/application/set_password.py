@@ -36,9 +36,8 @@ class SetPassword:
         own_words = (user.username.spelling, user.fullname.text)
         new_hash = await self.hasher.hash(self.passwords.choose(password, own_words=own_words))
         while not await self._replace(user, new_hash):
-            user = await self.find_user(
-                username=username
-            )  # somebody logged in meanwhile, and their hash was renewed
+            # Somebody logged in meanwhile, and their hash was renewed.
+            user = await self.find_user(username=username)
         await self.throttle.reopen(user.username)
         return user
 

@@ -148,20 +148,12 @@ def _limits(settings: Settings) -> Limits | None:
     )
 
 
-def _refresh_token_mint(keys: tuple[SecretKey, ...]) -> RefreshTokenMint:
-    return RefreshTokenMint(*keys)
-
-
-def _device_token_mint(keys: tuple[SecretKey, ...]) -> DeviceTokenMint:
-    return DeviceTokenMint(*keys)
+def _keyed(kind: CallableType[..., Part], keys: tuple[SecretKey, ...]) -> Part:
+    return kind(*keys)
 
 
 def _tally_keys(keys: tuple[SecretKey, ...]) -> TallyKeys:
     return TallyKeys(keys[0])
-
-
-def _name_digests(keys: tuple[SecretKey, ...]) -> NameDigests:
-    return NameDigests(*keys)
 
 
 def _retention(settings: Settings) -> Retention:
@@ -189,10 +181,10 @@ class Container(DeclarativeContainer):
     session_terms: Provider[SessionTerms] = Singleton(_session_terms, settings)
     token_terms: Provider[TokenTerms] = Singleton(_token_terms, settings)
     key_schedule: Provider[KeySchedule] = Singleton(_key_schedule, settings)
-    refresh_tokens: Provider[RefreshTokenMint] = Singleton(_refresh_token_mint, secret_keys)
-    device_tokens: Provider[DeviceTokenMint] = Singleton(_device_token_mint, secret_keys)
+    refresh_tokens: Provider[RefreshTokenMint] = Singleton(_keyed, Object(RefreshTokenMint), secret_keys)
+    device_tokens: Provider[DeviceTokenMint] = Singleton(_keyed, Object(DeviceTokenMint), secret_keys)
     tally_keys: Provider[TallyKeys] = Singleton(_tally_keys, secret_keys)
-    name_digests: Provider[NameDigests] = Singleton(_name_digests, secret_keys)
+    name_digests: Provider[NameDigests] = Singleton(_keyed, Object(NameDigests), secret_keys)
     retention: Provider[Retention] = Singleton(_retention, settings)
     origin: Provider[CallableType[[], Origin]] = Object(current_origin)
 
