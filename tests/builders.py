@@ -53,9 +53,20 @@ def a_newcomer(
 
 
 def a_policy(
-    *, min_length: int = 1, common: Container[str] = frozenset(), refuse_own_words: bool = False
+    *,
+    min_length: int = 1,
+    common: Container[str] = frozenset(),
+    refuse_own_words: bool = False,
+    context_words: tuple[str, ...] = (),
+    breached: Container[str] = frozenset(),
 ) -> PasswordPolicy:
-    return PasswordPolicy(min_length=min_length, common=common, refuse_own_words=refuse_own_words)
+    return PasswordPolicy(
+        min_length=min_length,
+        common=common,
+        refuse_own_words=refuse_own_words,
+        context_words=context_words,
+        breached=breached,
+    )
 
 
 def a_registration(**changes: object) -> dict[str, Any]:

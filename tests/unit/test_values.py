@@ -59,6 +59,16 @@ class TestViolation:
                 "fastauth1",
                 Violation("password", "too_personal", "Must not be built on the account's own words."),
             ),
+            (
+                a_policy(context_words=("Acme Corp",)).choose,
+                "ACMECORP2026!",
+                Violation("password", "too_guessable", "Must not be built on a word of the organisation."),
+            ),
+            (
+                a_policy(breached={"Tr0ub4dor&3"}).choose,
+                "Tr0ub4dor&3",
+                Violation("password", "breached", "This password was found in a published breach."),
+            ),
         ],
     )
     def test_tells_a_person_what_to_do(

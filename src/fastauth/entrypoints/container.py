@@ -9,7 +9,12 @@ from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Callable, Dependency, Factory, Object, Provider, Singleton
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
-from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool, common_passwords
+from fastauth.adapters.passwords import (
+    Argon2PasswordHasher,
+    BreachedPasswords,
+    HashingPool,
+    common_passwords,
+)
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.spooled_names import SpooledNameLedger
 from fastauth.adapters.sql import (
@@ -102,7 +107,13 @@ def _hashing_threads(settings: Settings, machine: Machine) -> int:
 def _password_policy(settings: Settings) -> PasswordPolicy:
     strict = settings.password_blocklist
     common = common_passwords(min_length=settings.password_min_length) if strict else frozenset()
-    return PasswordPolicy(min_length=settings.password_min_length, common=common, refuse_own_words=strict)
+    return PasswordPolicy(
+        min_length=settings.password_min_length,
+        common=common,
+        refuse_own_words=strict,
+        context_words=settings.password_context_words,
+        breached=BreachedPasswords.opened(settings.password_breach_file),
+    )
 
 
 def _session_terms(settings: Settings) -> SessionTerms:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -27,6 +28,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from fastauth.adapters.passwords import BreachedPasswords
 from fastauth.domain.secret_key import LEAST_BYTES
 from fastauth.domain.tokens import LONGEST_LIFE
 
@@ -71,6 +73,20 @@ def _networks(value: object) -> tuple[Network, ...]:
         raise ValueError(
             "must be addresses or networks such as 10.0.0.0/8, with commas between them"
         ) from None
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    given = value if isinstance(value, tuple) else str(value).split(",")
+    return tuple(word for each in given if (word := normalize("NFC", str(each)).strip()))
+
+
+def _breach_file(value: object) -> Path | None:
+    """Open the file once, so that the start is refused where no password could be looked up in it."""
+    if not value:  # compose files pass on what is not set as nothing
+        return None
+    BreachedPasswords(path := Path(str(value)))
+    return path
 
 
 def _issuer(value: str | None) -> str | None:
@@ -130,6 +146,8 @@ class Settings(BaseSettings):
     limit_in_a_row: int = Field(default=100, ge=1, le=100)
     password_min_length: int = Field(default=1, ge=1, le=256)
     password_blocklist: bool = False
+    password_context_words: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
+    password_breach_file: Annotated[Path | None, BeforeValidator(_breach_file)] = None
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     argon2_time_cost: int = Field(default=2, ge=1, le=1_000)
     argon2_parallelism: int = Field(default=1, ge=1, le=64)

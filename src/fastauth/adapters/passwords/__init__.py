@@ -2,6 +2,7 @@
 
 from fastauth.adapters.passwords.argon2id import Argon2PasswordHasher as Argon2PasswordHasher
 from fastauth.adapters.passwords.blocklist import common_passwords as common_passwords
+from fastauth.adapters.passwords.breached import BreachedPasswords as BreachedPasswords
 from fastauth.adapters.passwords.builds import best_build as best_build
 from fastauth.adapters.passwords.builds import hash_build as hash_build
 from fastauth.adapters.passwords.pool import HashingPool as HashingPool
