@@ -83,7 +83,7 @@ class TestKeySet:
             "kid": thumbprint(key),
         }
 
-    @pytest.mark.parametrize("name", ["jwks.json", "oauth-authorization-server"])
+    @pytest.mark.parametrize("name", ["jwks.json", "oauth-authorization-server", "openid-configuration"])
     def test_may_be_kept_for_a_while(self, issuer: Issuer, name: str) -> None:
         answer = httpx2.get(f"{issuer.service.url}/.well-known/{name}")
         assert answer.headers.get_list("cache-control") == ["public, max-age=300"]

@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.unit.test_http import assert_problem
 
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
 
 ANN = {"username": "ann", "password": "sntsh"}
 
@@ -226,6 +228,28 @@ class TestAccount:
         ]
 
 
+class TestIssuerWithAPath:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(
+            secret_key=SecretStr("the secret key of the tests, 32 bytes"), issuer="https://example.com/a/b"
+        )
+
+    @pytest.mark.parametrize("name", ["oauth-authorization-server", "openid-configuration"])
+    async def test_has_its_metadata_where_rfc_8414_looks_for_it(
+        self, client: httpx2.AsyncClient, name: str
+    ) -> None:
+        # Section 3.1: the well-known part comes between the host and the path. OpenID Connect appends it,
+        # and a proxy that removes the path leaves the address without one.
+        for path in (f"/.well-known/{name}/a/b", f"/.well-known/{name}"):
+            metadata = (await client.get(path)).json()
+            assert metadata["issuer"] == "https://example.com/a/b"
+            assert metadata["jwks_uri"] == "https://example.com/a/b/.well-known/jwks.json"
+        assert (await client.get(f"/.well-known/{name}/a")).status_code == 404
+        wrong = await client.post(f"/.well-known/{name}/a/b")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")
+
+
 class TestKeys:
     async def test_are_public_and_may_be_kept(self, client: httpx2.AsyncClient) -> None:
         response = await client.get("/.well-known/jwks.json")
@@ -234,9 +258,18 @@ class TestKeys:
         assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
         assert (key["alg"], key["use"]) == ("ES256", "sig")
 
-    async def test_are_found_by_the_metadata(self, client: httpx2.AsyncClient) -> None:
-        metadata = (await client.get("/.well-known/oauth-authorization-server")).json()
-        assert metadata["jwks_uri"] == f"{metadata['issuer']}/.well-known/jwks.json"
+    @pytest.mark.parametrize("name", ["oauth-authorization-server", "openid-configuration"])
+    async def test_are_found_by_the_metadata(self, client: httpx2.AsyncClient, name: str) -> None:
+        # RFC 8414, section 5: some clients ask for the metadata under the name of OpenID Connect alone.
+        response = await client.get(f"/.well-known/{name}")
+        assert response.headers["cache-control"] == "public, max-age=300"
+        assert response.json() == {
+            "issuer": "http://127.0.0.1:8000",
+            "jwks_uri": "http://127.0.0.1:8000/.well-known/jwks.json",
+            "response_types_supported": [],
+            "grant_types_supported": [],
+        }
+        assert (await client.get(f"/.well-known/{name}/auth")).status_code == 404
 
     async def test_come_before_they_sign_and_stay_until_their_last_token_is_over(
         self, client: httpx2.AsyncClient, container: Container, clock: FakeClock

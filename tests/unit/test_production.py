@@ -190,6 +190,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/sessions", None),
     ("GET", "/.well-known/jwks.json", None),
     ("GET", "/.well-known/oauth-authorization-server", None),
+    ("GET", "/.well-known/openid-configuration", None),
     ("DELETE", "/sessions/none", None),
     ("DELETE", "/sessions/current", None),
 ]

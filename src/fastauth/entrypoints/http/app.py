@@ -63,9 +63,10 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.add_middleware(Edge)
     for watcher in container.watchers():
         app.add_middleware(watcher.requests)
-    for router in ROUTERS:
+    routers = (*ROUTERS, well_known.metadata_at_the_path_of(container.settings().issuer_url))
+    for router in routers:
         app.include_router(router)
-    install_problem_handlers(app, [route for router in ROUTERS for route in router.routes])
+    install_problem_handlers(app, [route for router in routers for route in router.routes])
     documentation.describe_problems(app)
     if container.settings().docs:
         documentation.install(app)

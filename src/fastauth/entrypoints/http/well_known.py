@@ -3,6 +3,7 @@
 import json
 from inspect import getdoc
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -53,8 +54,22 @@ async def jwks(publish_keys: PublishKeysDep, settings: SettingsDep, response: Re
     return KeySet(keys=[json.loads(key.public_jwk) for key in keys])
 
 
+@router.get("/openid-configuration", summary="Get the metadata by its name in OpenID Connect")
 @router.get("/oauth-authorization-server", summary="Get the metadata of this server")
 async def metadata(settings: SettingsDep, response: Response) -> Metadata:
     """Tell who issues the tokens and where the keys are (RFC 8414)."""
     response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
     return Metadata(issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json")
+
+
+def metadata_at_the_path_of(issuer: str) -> APIRouter:
+    """Return the routes of the metadata of an issuer with a path: RFC 8414, section 3.1.
+
+    The well-known part comes before the path: ``/.well-known/oauth-authorization-server/auth`` is
+    where clients look for the metadata of ``https://example.com/auth``.
+    """
+    behind = APIRouter(include_in_schema=False)
+    if path := urlsplit(issuer).path:
+        for name in ("oauth-authorization-server", "openid-configuration"):
+            behind.add_api_route(f"{router.prefix}/{name}{path}", metadata)
+    return behind
