@@ -69,6 +69,7 @@ class SessionRepositoryContract(ABC):
     async def test_finds_nothing_once_it_is_over(
         self, sessions: SessionRepository, user: User, moment: str
     ) -> None:
+        """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         session = replace(a_session(user, now=NOW), refresh_expires_at=SOON, expires_at=SOON)
         await sessions.start(session, password_hash=user.password_hash)
         over: datetime = getattr(session, moment)
@@ -80,6 +81,10 @@ class SessionRepositoryContract(ABC):
     async def test_finds_nothing_of_somebody_disabled(
         self, sessions: SessionRepository, users: UserRepository, session: Session, user: User
     ) -> None:
+        """R28: disabled accounts and ended sessions work on, in one of several stores.
+
+        CVE-2025-29928, CVE-2025-53942 (authentik), CVE-2024-47000 (Zitadel); CWE-613.
+        """
         await users.set_disabled(user.id, NOW)
         assert await sessions.find(session.id, now=NOW) is None
         assert await self.rotate(sessions, session) is None
@@ -132,6 +137,7 @@ class SessionRepositoryContract(ABC):
     async def test_does_not_rotate_once_it_is_over(
         self, sessions: SessionRepository, session: Session
     ) -> None:
+        """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         assert await self.rotate(sessions, session, now=session.refresh_expires_at) is None
 
     async def test_does_not_rotate_what_has_ended(
@@ -143,6 +149,7 @@ class SessionRepositoryContract(ABC):
     async def test_lets_one_of_many_rotate_at_once(
         self, sessions: SessionRepository, session: Session
     ) -> None:
+        """R14 (CVE-2026-1035 (Keycloak); CWE-367): parallel refreshes of one token give several."""
         outcomes = await asyncio.gather(*(self.rotate(sessions, session, to=str(n)) for n in range(32)))
         winners = [outcome for outcome in outcomes if outcome]
         assert len(winners) == 1

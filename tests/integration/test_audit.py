@@ -181,6 +181,11 @@ def everything(connection: Connection) -> dict[str, list[str]]:
 
 class TestTrail:
     def test_tells_who_did_what_from_where_and_no_secret(self, empty_database_url: str) -> None:
+        """R44: secrets in a log, a trail or a report of errors.
+
+        CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
+        CVE-2025-62513, CVE-2025-62705 (Vault, OpenBao); CWE-532.
+        """
         proxy = {"FASTAUTH_TRUSTED_PROXIES": "127.0.0.1", "FASTAUTH_LIMITS": "on"}
         secrets = [f"{CANARY} {number}" for number in range(4)]
         registration = a_registration(username="ann", password=secrets[0])

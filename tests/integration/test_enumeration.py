@@ -116,6 +116,10 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
 
 class TestRefusedLogIn:
     async def test_is_the_same_work_whatever_is_wrong(self, observed: Observed) -> None:
+        """R21: time tells whether there is an account.
+
+        CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208.
+        """
         found = {kind: await observed.of(*sent) for kind, sent in (await refused(observed)).items()}
         _, usual = found["unknown name"]
         *_, look_up, record = usual.statements
@@ -132,6 +136,11 @@ class TestRefusedLogIn:
                 assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
 
     async def test_is_the_same_answer_to_the_byte(self, observed: Observed, used_database_url: str) -> None:
+        """R20: answers tell whether there is an account.
+
+        CVE-2026-4633 (Keycloak), CVE-2026-23511, CVE-2024-41952 (Zitadel), CVE-2023-41885 (Piccolo),
+        CVE-2021-29621, CVE-2022-21659 (Flask-AppBuilder); CWE-204.
+        """
         limits = {f"FASTAUTH_{name.upper()}": str(value) for name, value in ONE_GUESS_EACH.items()}
         with Service(used_database_url, **limits) as service, httpx2.Client(base_url=service.url) as client:
             answers = {

@@ -69,6 +69,7 @@ class TestGuesser:
         assert closed == (attempts == 3)
 
     def test_does_not_keep_the_owner_out(self, two: list[Service]) -> None:
+        """R18 (CVE-2024-1722 (Keycloak); CWE-645): strangers lock the owner out."""
         user = a_registration()
         assert two[0].register(user).status_code == 201
         token = log_in(two[0], user, a_network()).json()["device_token"]

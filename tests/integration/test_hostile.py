@@ -140,6 +140,11 @@ class TestBody:
 
     @pytest.mark.parametrize("name", TOO_LARGE)
     def test_is_refused_where_it_is_too_large(self, twins: Twins, name: str) -> None:
+        """R42: a request is dear before it is refused.
+
+        CVE-2025-6203, CVE-2025-12044, CVE-2023-6337 (Vault), CVE-2025-59043 (OpenBao), CVE-2026-4634
+        (Keycloak); CWE-400.
+        """
         assert twins.post(TOO_LARGE[name]).status_code == 413
 
     @pytest.mark.parametrize("name", ACCEPTABLE)
@@ -282,6 +287,11 @@ class TestStreamedBody:
 
     @pytest.mark.parametrize("chunked", [True, False])
     def test_of_50_mib_is_refused_and_not_kept(self, twins: Twins, *, chunked: bool) -> None:
+        """R42: a request is dear before it is refused.
+
+        CVE-2025-6203, CVE-2025-12044, CVE-2023-6337 (Vault), CVE-2025-59043 (OpenBao), CVE-2026-4634
+        (Keycloak); CWE-400.
+        """
         framing = CHUNKED if chunked else b"Content-Length: %d" % self.SIZE
         piece = b" " * self.PIECE
         if chunked:
@@ -310,6 +320,10 @@ class TestStreamedBody:
 class TestOddRequest:
     @pytest.mark.parametrize("name", ODD_REQUESTS)
     def test_is_refused_or_does_what_it_says(self, twins: Twins, name: str) -> None:
+        """R1: `Host` with a path changes `request.url`, and with it who may do what.
+
+        CVE-2026-48710 (Starlette); CWE-807.
+        """
         right, request = ODD_REQUESTS[name]
         username = a_name()
         for service in twins.services:
@@ -364,6 +378,7 @@ class TestOddRequest:
 
 class TestLog:
     def test_has_nothing_of_what_was_sent(self, new_twins: Twins) -> None:
+        """R4 (CVE-2020-7694 (uvicorn); CWE-117, CWE-150): escape sequences and line ends in the log."""
         for body in (*BODIES.values(), *TOO_LARGE.values(), *ACCEPTABLE.values()):
             new_twins.post(body)
         for each in NAUGHTY_STRINGS:

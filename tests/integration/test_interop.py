@@ -99,6 +99,21 @@ class TestKeySet:
 class TestForgery:
     @pytest.mark.parametrize("name", FORGERIES)
     def test_is_refused(self, issuer: Issuer, name: str) -> None:
+        """R5 (CVE-2022-29217 (PyJWT), CVE-2024-33663 (python-jose), CVE-2024-37568 (Authlib); CWE-347):
+        HMAC with the public key as its secret.
+
+        R6 (CVE-2025-59420 (Authlib), CVE-2026-32597 (PyJWT); CWE-347): an unknown `crit` is passed over.
+
+        R7 (CVE-2025-61920 (Authlib); CWE-770): a token of any size is decoded.
+
+        R8 (CVE-2026-27932 (joserfc), CVE-2026-39373, CVE-2024-28102 (jwcrypto), CVE-2024-33664 (python-
+        jose); CWE-400, CWE-409): PBES2 iterations and compression that the token chooses.
+
+        R9 (CVE-2024-53861 (PyJWT); CWE-697): `iss` is compared by a part of it.
+
+        R40 (CVE-2026-55672, CVE-2026-55669, GHSA-wxg7-w2v3-w38g (Zitadel); CWE-345): `aud`, `exp` or the
+        client is not checked.
+        """
         forgery = FORGERIES[name]
         token = forgery.make(issuer.forger)
         answer = issuer.ask(token)
@@ -113,6 +128,7 @@ class TestForgery:
         assert not issuer.listener.has_a_visitor
 
     def test_by_any_edit_of_the_signature_is_refused(self, issuer: Issuer) -> None:
+        """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
         with httpx2.Client(base_url=issuer.service.url) as client:
             for token in edits_of_the_signature(issuer.person.tokens.access):
                 answer = client.get("/users/me", headers={"Authorization": f"Bearer {token}"})

@@ -112,6 +112,11 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 class TestOutput:
     @pytest.mark.parametrize("settings", [{}, PRODUCTION], ids=["development", "production"])
     def test_has_nothing_of_what_was_sent(self, tmp_path: Path, settings: dict[str, str]) -> None:
+        """R44: secrets in a log, a trail or a report of errors.
+
+        CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
+        CVE-2025-62513, CVE-2025-62705 (Vault, OpenBao); CWE-532.
+        """
         metrics_port = str(free_port())
         service = Service(f"sqlite:///{tmp_path}/a.db", FASTAUTH_METRICS_PORT=metrics_port, **settings)
         service.run("migrate")

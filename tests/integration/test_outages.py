@@ -8,6 +8,10 @@ from tests.integration.service import Service, is_unavailable
 
 class TestDatabaseOutage:
     def test_is_told_and_leaves_no_trace(self, mortal_postgres: PostgresServer) -> None:
+        """R43: an error of the database tells of rows or hosts.
+
+        CVE-2022-31177, CVE-2023-34110 (Flask-AppBuilder), CVE-2024-32967 (Zitadel); CWE-209.
+        """
         with Service(mortal_postgres.url) as service:
             first = a_registration()
             assert service.register(first).status_code == 201

@@ -19,6 +19,11 @@ class TestRace:
     def test_gives_12_spellings_of_one_name_to_one_client(
         self, empty_database_url: str, workers: int
     ) -> None:
+        """R22: each spelling of a name has a counter of its own.
+
+        CVE-2025-6004 (Vault), CVE-2025-54998 (OpenBao), CVE-2025-24806, CVE-2026-47203 (Authelia); CWE-307,
+        CWE-178.
+        """
         spellings = [
             "zoé", "Zoé", "ZOÉ", "zOé", "zoe\u0301", "Zoe\u0301", "ZOE\u0301", "zOe\u0301",
             "ｚｏé", "ＺＯÉ", "Ｚｏe\u0301", "ｚＯＥ\u0301",

@@ -132,6 +132,7 @@ class TestRefreshRace:
     """64 clients of two processes refresh with one token."""
 
     def test_has_one_winner_without_grace_and_ends_the_session(self, empty_database_url: str) -> None:
+        """R14 (CVE-2026-1035 (Keycloak); CWE-367): parallel refreshes of one token give several."""
         with (
             engine_of(empty_database_url) as engine,
             two_services(empty_database_url, **NO_GRACE) as (one, other),
@@ -256,6 +257,10 @@ class TestCrash:
     def test_costs_nobody_a_session_within_the_grace_and_never_mints_two(
         self, empty_database_url: str, settings: dict[str, str]
     ) -> None:
+        """R52: a rotation forks, or a successor survives the end of its family.
+
+        GHSA-392p-2q2v-4372 (better-auth); CWE-362.
+        """
         with Service(empty_database_url, **SHARED, **settings) as service, service.client() as client:
             with refresh_load(service) as load:
                 for _ in range(self.KILLS):
@@ -326,6 +331,11 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 class TestRevocation:
     def test_outlives_a_crash(self, empty_database_url: str) -> None:
+        """R15 (CVE-2026-9802 (Keycloak); CWE-613): a revoked token lives again after a restart.
+
+        R56 (CVE-2026-9802 (Keycloak), keycloak #51127; CWE-613): an ended session comes back from a
+        cache.
+        """
         with Service(empty_database_url, **SHARED) as service, service.client() as client:
             ways = ["here", "there", "everywhere", "by a new password", "by the operator"]
             users = {way: a_user(client) for way in ways}
@@ -406,6 +416,7 @@ class TestDatabaseOutage:
             assert [lives(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
 
     def test_never_passes_for_a_log_out(self, unwritable_database: "UnwritableDatabase") -> None:
+        """R38 (CVE-2020-15223 (fosite); CWE-390): a revocation that failed is answered as done."""
         with Service(unwritable_database.url, **SHARED) as service, service.client() as client:
             user = a_user(client)
             tokens = logged_in(client, user)

@@ -126,6 +126,7 @@ class TestJoseAccessTokens(AccessTokensContract):
     async def test_refuse_the_token_of_another_installation(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims, smith: JoseKeySmith, clock: FakeClock
     ) -> None:
+        """R46 (CVE-2019-13177 (django-rest-registration); CWE-798): all installations sign with one key."""
         others = Keys()
         await others.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
         token = await JoseAccessTokens(keys=others, smith=smith, terms=TERMS, clock=clock).issue(claims)

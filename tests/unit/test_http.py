@@ -125,12 +125,18 @@ class TestRegister:
         ],
     )
     async def test_reads_json_under_its_own_name_alone(self, client: httpx2.AsyncClient, kind: str) -> None:
+        """R2 (CVE-2024-47874, CVE-2023-30798 (Starlette), CVE-2024-53981 (python-multipart), CVE-2024-24762
+        (FastAPI); CWE-770, CWE-1333): forms without bounds, and a content type that is slow to match.
+
+        R3 (CVE-2021-32677 (FastAPI); CWE-352): JSON is read as `text/plain`, which any page may send.
+        """
         body = json.dumps(a_registration(password=CANARY))
         response = await client.post(URL, content=body, headers={"Content-Type": kind})
         assert_problem(response, 422, "invalid_input")
         assert CANARY not in response.text
 
     async def test_wants_a_content_type(self, client: httpx2.AsyncClient) -> None:
+        """R3 (CVE-2021-32677 (FastAPI); CWE-352): JSON is read as `text/plain`, which any page may send."""
         request = client.build_request("POST", URL, content=json.dumps(a_registration()))
         request.headers.pop("Content-Type", None)
         assert_problem(await client.send(request), 422, "invalid_input")
@@ -226,6 +232,11 @@ class TestProblems:
         assert response.headers["retry-after"] == "1"
 
     async def test_tells_nothing_of_a_bug(self, settings: Settings, log: StringIO) -> None:
+        """R43: an error of the database tells of rows or hosts.
+
+        CVE-2022-31177, CVE-2023-34110 (Flask-AppBuilder), CVE-2024-32967 (Zitadel); CWE-209.
+        """
+
         class Broken(FakePasswordHasher):
             async def hash(self, password: Password) -> PasswordHash:
                 raise ValueError(password.text)

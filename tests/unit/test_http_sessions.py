@@ -106,6 +106,10 @@ class TestProtectedRoutes:
     async def test_refuse_a_token_from_the_moment_of_logging_out(
         self, client: httpx2.AsyncClient, tokens: Tokens, method: str, path: str, body: object
     ) -> None:
+        """R56: an ended session comes back from a cache.
+
+        CVE-2026-9802 (Keycloak), keycloak #51127; CWE-613.
+        """
         assert (await client.delete("/sessions/current", headers=bearer(tokens))).status_code == 204
         response = await client.request(method, path, json=body, headers=bearer(tokens))
         assert_problem(response, 401, "invalid_token")
@@ -187,6 +191,10 @@ class TestAccount:
     async def test_takes_another_full_name_and_nothing_else(
         self, client: httpx2.AsyncClient, tokens: Tokens
     ) -> None:
+        """R13: a body sets what belongs to the server.
+
+        GHSA-wpfr-6297-9v57 (GoTrue), CVE-2026-27946, CVE-2026-54693 (Zitadel); CWE-915.
+        """
         body = {"fullname": " Ann Smith ", "username": "bob", "id": 9, "disabled_at": None, "password": "x"}
         changed = {"id": 1, "username": "ann", "fullname": "Ann Smith"}
         assert (await client.patch("/users/me", json=body, headers=bearer(tokens))).json() == changed

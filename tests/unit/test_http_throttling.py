@@ -71,6 +71,10 @@ class TestClientAddress:
     def test_is_what_the_last_trusted_proxy_has_seen(
         self, peer: str, forwarded_for: list[str], address: str
     ) -> None:
+        """R32: `X-Forwarded-For` that cannot be read, or that the client wrote, loosens a limit.
+
+        CVE-2024-47070, CVE-2023-36456 (authentik); CWE-348.
+        """
         assert client_address(peer, forwarded_for, PROXIES) == address
 
     def test_is_the_peer_where_no_proxy_is_trusted(self) -> None:
@@ -85,6 +89,10 @@ class TestClientAddress:
         assert_problem(answer, 429, "too_many_attempts")
 
     async def test_is_one_for_all_whose_header_cannot_be_read(self, client: httpx2.AsyncClient) -> None:
+        """R32: `X-Forwarded-For` that cannot be read, or that the client wrote, loosens a limit.
+
+        CVE-2024-47070, CVE-2023-36456 (authentik); CWE-348.
+        """
         for number in range(10):
             assert (await log_in(client, f"x{number}", username="b")).status_code == 401
         assert_problem(await log_in(client, "y"), 429, "too_many_attempts")
@@ -184,6 +192,11 @@ class TestEveryRoute:
     async def test_that_takes_a_credential_is_guarded_or_takes_what_nobody_guesses(
         self, container: Container
     ) -> None:
+        """R19 (CVE-2026-9798, CVE-2026-16103 (Keycloak); CWE-307): a way to tokens that the limits do not
+        cover.
+
+        R27 (CVE-2022-24857 (django-mfa3); CWE-288): a second way to log in with fewer checks.
+        """
         document = create_app(container).openapi()
         schemas = document["components"]["schemas"]
         taking = set()
@@ -218,6 +231,10 @@ class TestEveryRoute:
     async def test_gives_nothing_for_the_right_password_once_it_is_limited(
         self, client: httpx2.AsyncClient, clock: FakeClock
     ) -> None:
+        """R19: a way to tokens that the limits do not cover.
+
+        CVE-2026-9798, CVE-2026-16103 (Keycloak); CWE-307.
+        """
         access_token = (await log_in(client, "192.0.2.1")).json()["access_token"]
         for _ in range(12):
             assert (await guess_at_password_change(client, access_token)).status_code == 403

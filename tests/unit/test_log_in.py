@@ -83,6 +83,10 @@ class TestLogIn:
             await world.a_log_in(password=password)
 
     async def test_does_the_same_work_whether_or_not_there_is_such_a_user(self, world: World) -> None:
+        """R21: time tells whether there is an account.
+
+        CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208.
+        """
         await world.a_user("disabled")
         await world.disable_user(username="disabled")
         work = []

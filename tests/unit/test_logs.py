@@ -78,6 +78,7 @@ class TestEveryLine:
 
     @pytest.mark.parametrize("mode", Mode)
     def test_is_one_line_whatever_is_in_it(self, log: StringIO) -> None:
+        """R4 (CVE-2020-7694 (uvicorn); CWE-117, CWE-150): escape sequences and line ends in the log."""
         logging.getLogger("somebody").warning("they sent %s", FORGERY, extra={"sent": FORGERY})
         (line,) = log.getvalue().splitlines()
         assert line.isprintable()

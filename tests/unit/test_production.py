@@ -141,6 +141,10 @@ def shown_secrets() -> set[str]:
 
 class TestPublicSecrets:
     def test_are_every_one_that_the_documentation_shows(self) -> None:
+        """R36: forged cursors, and secrets that everybody has.
+
+        CVE-2026-33503 (Kratos), CVE-2026-33504 (Hydra); CWE-89, CWE-1392.
+        """
         assert "fastauth" in shown_secrets()  # docker-compose.yml has it
         assert shown_secrets() - PUBLIC == set()
 

@@ -121,6 +121,10 @@ class TestRefreshSession:
     async def test_takes_a_token_whose_successor_is_spent_for_theft(
         self, world: World, tokens: Tokens
     ) -> None:
+        """R52: a rotation forks, or a successor survives the end of its family.
+
+        GHSA-392p-2q2v-4372 (better-auth); CWE-362.
+        """
         following = await refresh(world, await refresh(world, tokens))
         assert await is_over(world, tokens)
         assert await is_over(world, following)
@@ -246,6 +250,7 @@ class TestLogOut:
     async def test_knows_no_session_but_the_callers_own(
         self, world: World, tokens: Tokens, whose: str
     ) -> None:
+        """R35 (CVE-2025-61928 (better-auth); CWE-639): the body says who asks."""
         await world.a_user("other")
         caller, stranger = (
             await caller_of(world, tokens),
@@ -343,6 +348,10 @@ class TestChangeFullName:
 
 class TestDisableUser:
     async def test_ends_every_session_and_lets_nobody_in(self, world: World, tokens: Tokens) -> None:
+        """R28: disabled accounts and ended sessions work on, in one of several stores.
+
+        CVE-2025-29928, CVE-2025-53942 (authentik), CVE-2024-47000 (Zitadel); CWE-613.
+        """
         await world.disable_user(username="SANTOSH")
         assert await is_over(world, tokens)
         with pytest.raises(InvalidCredentials):

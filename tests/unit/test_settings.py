@@ -166,6 +166,7 @@ class TestSecretKeys:
     def test_differ_from_one_installation_to_the_next(
         self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """R46 (CVE-2019-13177 (django-rest-registration); CWE-798): all installations sign with one key."""
         here = secret_keys(Settings())
         (elsewhere / "there").mkdir()
         monkeypatch.chdir(elsewhere / "there")

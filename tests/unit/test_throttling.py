@@ -46,6 +46,7 @@ class TestNetwork:
         assert network_of(address) == network
 
     def test_is_one_for_a_thousand_addresses_of_a_customer(self) -> None:
+        """R33 (CVE-2026-45364 (better-auth); CWE-307): limits go by the text of an IPv6 address."""
         assert len({network_of(f"2001:db8::{number:x}") for number in range(1_000)}) == 1
 
 
@@ -164,6 +165,7 @@ class TestDeviceToken:
         assert self.MINT.read(first, name) != self.MINT.read(second, name)
 
     def test_is_not_recognised_after_any_edit(self) -> None:
+        """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
         name = a_username()
         token = self.MINT.new(name)
         for index in range(len(token)):
@@ -235,6 +237,7 @@ class TestNetworkBudget:
         assert await world.guess("sntsh", address="192.0.2.2")
 
     async def test_is_one_for_all_of_an_ipv6_network(self, world: Guarded) -> None:
+        """R33 (CVE-2026-45364 (better-auth); CWE-307): limits go by the text of an IPv6 address."""
         for number in range(10):
             with pytest.raises(InvalidCredentials):
                 await world.guess(name=f"user{number}", address=f"2001:db8::{number:x}:{number}")
@@ -244,6 +247,7 @@ class TestNetworkBudget:
             await world.guess(address="2001:db8:0:1::")
 
     async def test_is_not_refilled_by_logging_in_to_an_account_of_ones_own(self, world: Guarded) -> None:
+        """R34 (django-allauth 65.8; CWE-307): one's own log-in clears the count of a network."""
         await world.a_user("mallory", "sesame")
         for number in range(10):
             assert await world.guess("sesame", name="mallory", address="192.0.2.1")
@@ -321,6 +325,11 @@ class TestAccountBudget:
             await world.guess("sntsh")
 
     async def test_is_one_for_all_spellings_of_a_name(self, world: Guarded) -> None:
+        """R22: each spelling of a name has a counter of its own.
+
+        CVE-2025-6004 (Vault), CVE-2025-54998 (OpenBao), CVE-2025-24806, CVE-2026-47203 (Authelia); CWE-307,
+        CWE-178.
+        """
         spellings = ["santosh", "SANTOSH", "Santosh", "sAntosh", "Ｓantosh", "santosＨ"]
         assert [await world.guesses(1, name=name) for name in spellings] == [1, 0, 0, 0, 0, 0]
 
@@ -389,6 +398,7 @@ class TestOwner:
     async def test_gets_in_on_a_known_device_at_the_first_try_whatever_strangers_do(
         self, world: Guarded
     ) -> None:
+        """R18 (CVE-2024-1722 (Keycloak); CWE-645): strangers lock the owner out."""
         token = (await world.guess("sntsh")).device_token
         looked_at = 0
         for number in range(1_000):

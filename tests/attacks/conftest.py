@@ -1,0 +1,13 @@
+"""The application over fakes, as in the unit tests."""
+
+from tests.unit.conftest import (  # noqa: F401  fixtures
+    client,
+    clock,
+    container,
+    hasher,
+    log,
+    mode,
+    settings,
+    storage,
+    watchers,
+)

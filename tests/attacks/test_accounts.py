@@ -1,0 +1,87 @@
+"""Accounts under names that belong to others, and accounts that are closed."""
+
+import httpx2
+import pytest
+from tests.builders import a_registration
+from tests.fakes import FakeStorage
+
+from fastauth.domain.errors import FastauthError
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+
+ANN = {"username": "ann", "password": "correct horse"}
+
+
+class TestNameThatIsAnAddress:
+    async def test_shares_one_namespace_with_every_other_name(self, client: httpx2.AsyncClient) -> None:
+        """R17 (CVE-2026-19607, CVE-2021-3754; CWE-289): a name must not stand for somebody else's address.
+
+        Names may be e-mail addresses. There is one column to log in by, and one key for all spellings
+        of an address in it, so nobody can hold a second spelling of somebody's address.
+        """
+        address = a_registration(username="Ann.Lee@Example.COM")
+        assert (await client.post("/users/register", json=address)).status_code == 201
+        for spelling in ("ann.lee@example.com", "ANN.LEE@EXAMPLE.COM", "ａｎｎ.lee＠example.com"):
+            taken = await client.post("/users/register", json=a_registration(username=spelling))
+            assert taken.status_code == 409, spelling
+        for other in ("ann.lee", "ann.lee@example", "ann.lee@example.com.evil"):
+            assert (
+                await client.post("/users/register", json=a_registration(username=other))
+            ).status_code == 201
+            log_in = {"username": other, "password": address["password"]}
+            assert (await client.post("/sessions", json=log_in)).json().get("access_token") is not None
+
+
+class TestPasswordPolicy:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(
+            secret_key="the secret key of the tests, 32 bytes",  # type: ignore[arg-type]  # pydantic reads it
+            password_min_length=10,
+        )
+
+    async def test_holds_on_every_way_to_a_password(
+        self, client: httpx2.AsyncClient, container: Container
+    ) -> None:
+        """R57 (GHSA-25rw-g6ff-fmg8, CVE-2024-49757; CWE-602): a policy is more than a hint to a page."""
+        registration = a_registration(**ANN | {"password": "too short"})
+        refused = [await client.post("/users/register", json=registration)]
+        assert (await client.post("/users/register", json=a_registration(**ANN))).status_code == 201
+        access = (await client.post("/sessions", json=ANN)).json()["access_token"]
+        change = {"current_password": ANN["password"], "new_password": "too short"}
+        bearer = {"Authorization": f"Bearer {access}"}
+        refused.append(await client.put("/users/me/password", json=change, headers=bearer))
+        assert [answer.json()["errors"][0]["code"] for answer in refused] == ["too_short", "too_short"]
+        with pytest.raises(FastauthError):
+            await container.set_password()(username="ann", password="too short")
+        assert (await client.post("/sessions", json=ANN)).status_code == 201
+
+
+class TestClosedAccount:
+    async def test_is_closed_on_every_way_in(
+        self, client: httpx2.AsyncClient, container: Container, storage: FakeStorage
+    ) -> None:
+        """R58 (CVE-2025-10908; CWE-288, CWE-863): disabled accounts by every way in."""
+        await client.post("/users/register", json=a_registration(**ANN))
+        tokens = (await client.post("/sessions", json=ANN)).json()
+        await container.disable_user()(username="ann")
+        events = len(storage.events)
+        bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+        change = {"current_password": ANN["password"], "new_password": "a new password"}
+        ways = {
+            "password": await client.post("/sessions", json=ANN),
+            "password on a known device": await client.post(
+                "/sessions", json=ANN | {"device_token": tokens["device_token"]}
+            ),
+            "refresh token": await client.post(
+                "/sessions/refresh", json={"refresh_token": tokens["refresh_token"]}
+            ),
+            "access token": await client.get("/users/me", headers=bearer),
+            "change of the password": await client.put("/users/me/password", json=change, headers=bearer),
+            "registration": await client.post("/users/register", json=a_registration(**ANN)),
+        }
+        assert {way: answer.status_code for way, answer in ways.items()} == dict.fromkeys(ways, 401) | {
+            "registration": 409
+        }
+        assert all('_token":' not in answer.text for answer in ways.values())
+        assert {event.kind.name for event in storage.events[events:]} <= {"LOG_IN_REFUSED", "REFRESH_REFUSED"}

@@ -1,0 +1,84 @@
+"""What the source must not do, and what must not be installed beside it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+SECRET = re.compile(r"digest|token|secret|password|hash|signature|cookie", re.IGNORECASE)
+
+NO_COMPARISON_OF_SECRETS = {
+    "user_info.c.password == bindparam('password_hash')",  # SQL: the row's own hash, which no client sends
+    "func.coalesce(user_info.c.password, '') == bindparam('known')",  # the same
+    "holders.get(key) == self.newcomer.password_hash",  # an operator's file against the operator's database
+    "lib.argon2_verify(_KNOWN, password, len(password), lib.Argon2_id) == lib.ARGON2_OK",  # a status
+}
+
+HTTP_CLIENTS = {"aiohttp", "http.client", "httpx", "httpx2", "requests", "urllib.request", "urllib3"}
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        yield path.name, ast.parse(path.read_text("utf-8"))
+
+
+def compares_a_secret(node: ast.AST) -> bool:
+    """Return whether an expression compares by ``==`` or ``!=`` something that is named like a secret."""
+    if not isinstance(node, ast.Compare) or not all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+        return False
+    sides = [node.left, *node.comparators]
+    if any(isinstance(side, ast.Constant) and side.value in (None, "", 0) for side in sides):
+        return False
+    names = [ast.unparse(side) for side in sides if not isinstance(side, ast.Constant)]
+    lengths = [name for name in names if name.startswith("len(")]
+    return not lengths and any(SECRET.search(name) for name in names)
+
+
+def imports_of(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+class TestSource:
+    def test_takes_no_decision_from_the_url(self) -> None:
+        """R1 (CVE-2026-48710; CWE-807): `request.url` is put together from the header Host."""
+        found = [
+            f"{name}: {ast.unparse(node)}"
+            for name, tree in trees()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and node.attr in {"url", "base_url", "url_for"}
+            and ast.unparse(node.value).endswith("request")
+        ]
+        assert found == []
+
+    def test_compares_no_secret_by_equality(self) -> None:
+        """R30 (CVE-2024-52307; CWE-208): `==` takes longer the more of a secret is right."""
+        found = {
+            ast.unparse(node) for _, tree in trees() for node in ast.walk(tree) if compares_a_secret(node)
+        }
+        assert found - NO_COMPARISON_OF_SECRETS == set()
+        assert compares_a_secret(ast.parse("sent_token == self._token", mode="eval").body)
+        assert not compares_a_secret(ast.parse("len(token) == 43", mode="eval").body)
+
+    def test_fetches_nothing_over_http(self) -> None:
+        """R48 (GHSA-5rr4-8452-hf4v; CWE-918): no URL that a client names is ever fetched."""
+        imported = {name: set(imports_of(tree)) for name, tree in trees()}
+        asking = {name for name, modules in imported.items() if modules & HTTP_CLIENTS}
+        assert asking == {"service.py"}  # `fastauth health` asks the service on this machine
+        assert "fastapi" in imported["app.py"]  # imports are found at all
+
+
+class TestPackages:
+    def test_have_no_parser_of_forms(self) -> None:
+        """R2 (CVE-2024-47874, CVE-2024-53981, CVE-2024-24762; CWE-770, CWE-1333): no form is parsed."""
+        locked = (ROOT / "requirements/run.txt").read_text()
+        assert "starlette==" in locked
+        assert re.findall(r"^(?:python-)?multipart==", locked, re.MULTILINE) == []
+        assert (find_spec("multipart"), find_spec("python_multipart")) == (None, None)
