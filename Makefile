@@ -6,10 +6,10 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test unit interop mutants faults bench check format lock up down clean
+.PHONY: help run fast-hash test unit interop mutants faults faults-cluster bench check format lock up down clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run ## install what is missing, migrate, serve on http://127.0.0.1:8000
 	@exec $(BIN)/fastauth serve
@@ -28,6 +28,9 @@ interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and
 
 faults: $(VENV)/test ## break what can break, print what was lost; five minutes
 	@exec $(BIN)/python -m faults
+
+faults-cluster: $(VENV)/cluster ## break a replicated PostgreSQL; an hour; needs etcd, haproxy and PostgreSQL
+	@exec $(BIN)/python -m faults.cluster
 
 bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
 	@exec $(BIN)/python -m bench
@@ -56,6 +59,7 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra tracing --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:mutation --constraint requirements/test.txt --output-file requirements/mutation.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:cluster --constraint requirements/test.txt --output-file requirements/cluster.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
 
@@ -87,6 +91,11 @@ $(VENV)/test: requirements/test.txt $(VENV)/run
 $(VENV)/bench: requirements/bench.txt $(VENV)/test
 	@echo 'Installing what the benchmark draws with into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/bench.txt
+	@touch $@
+
+$(VENV)/cluster: requirements/cluster.txt $(VENV)/test
+	@echo 'Installing what replicates PostgreSQL into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/cluster.txt
 	@touch $@
 
 $(VENV)/mutation: requirements/mutation.txt $(VENV)/test

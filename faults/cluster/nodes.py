@@ -1,0 +1,305 @@
+"""A highly available PostgreSQL on loopback: three etcd, three nodes under Patroni, one haproxy."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import httpx2
+import psycopg
+import yaml
+from tests.integration.postgres import free_port, postgres_programs
+from tests.integration.service import NO_TLS
+
+DEADLINE = 180
+"""Seconds for the cluster to become healthy. A node that has to be rewound takes the longest."""
+
+TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 3, 5
+"""Seconds. Patroni accepts no smaller ``ttl``, and an unreported crash is noticed after it."""
+
+
+class ClusterUnavailableError(Exception):
+    """A program is missing, or the cluster does not become healthy."""
+
+
+class Process:
+    """A program in a directory of its own, with its output in a file there."""
+
+    def __init__(self, command: list[str], home: Path) -> None:
+        self.home = home
+        self._command = command
+
+    def start(self) -> None:
+        """Start the program."""
+        with (self.home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=self.home, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the program and its children."""
+        return [] if self._process.poll() is not None else [self._process.pid, *_children(self._process.pid)]
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the program and its children."""
+        for pid in self.pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self) -> None:
+        """End the program and its children as a crash of the machine would."""
+        self.signal(signal.SIGKILL)
+        self._process.wait()
+
+
+class Node(Process):
+    """One PostgreSQL under one Patroni."""
+
+    def __init__(
+        self, number: int, home: Path, etcd: list[str], programs: Path, *, synchronous: bool
+    ) -> None:
+        self.name = f"n{number}"
+        self.rest_port, self.port = free_port(), free_port()
+        self._data = home / "data"
+        configuration = _configuration(self, home, etcd, programs, synchronous=synchronous)
+        (home / "patroni.yml").write_text(yaml.safe_dump(configuration))
+        # PostgreSQL refuses to run as root. In a user namespace, root is somebody else.
+        unprivileged = [] if os.geteuid() else ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        super().__init__([*unprivileged, sys.executable, "-m", "patroni", str(home / "patroni.yml")], home)
+
+    def postgres_pids(self) -> list[int]:
+        """Return the process ids of PostgreSQL alone."""
+        with suppress(OSError, ValueError, IndexError):
+            postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+            if Path(f"/proc/{postmaster}").exists():
+                return [postmaster, *_children(postmaster)]
+        return []
+
+    def pids(self) -> list[int]:
+        """Return the process ids of Patroni and PostgreSQL."""
+        return [*dict.fromkeys([*super().pids(), *self.postgres_pids()])]
+
+    def wal_senders(self) -> list[int]:
+        """Return the process ids that stream to standbys."""
+        return [pid for pid in self.postgres_pids() if b"walsender" in _command_line(pid)]
+
+
+class Cluster:
+    """Three nodes, healthy when the block is entered. ``node(role)`` finds one by its role."""
+
+    def __init__(self, *, synchronous: bool = True) -> None:
+        self._synchronous = synchronous
+        self._stack = ExitStack()
+        self.haproxy_port = free_port()
+
+    def __enter__(self) -> Self:
+        programs = postgres_programs()
+        if programs is None:
+            raise ClusterUnavailableError("there is no PostgreSQL on this machine")
+        self._root = Path(self._stack.enter_context(TemporaryDirectory(prefix="fastauth-cluster-")))
+        self.etcd = self._etcd()
+        clients = [f"127.0.0.1:{port}" for port in self._etcd_ports]
+        self.nodes = [
+            Node(number, self._home(f"n{number}"), clients, programs, synchronous=self._synchronous)
+            for number in (1, 2, 3)
+        ]
+        self._haproxy = Process(["haproxy", "-db", "-f", "haproxy.cfg"], self._home("haproxy"))
+        (self._haproxy.home / "haproxy.cfg").write_text(_haproxy_configuration(self))
+        try:
+            for part in [*self.etcd, *self.nodes, self._haproxy]:
+                part.start()
+                self._stack.callback(part.kill)
+            self.wait_until_healthy()
+            self._create_database()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for part in self.nodes:  # a stopped process does not answer SIGKILL's cleanup in order
+            part.signal(signal.SIGCONT)
+        self._stack.close()
+
+    @property
+    def haproxy_url(self) -> str:
+        """The address of whichever node is the primary, by haproxy."""
+        return f"postgresql://fastauth:fastauth@127.0.0.1:{self.haproxy_port}/fastauth?sslmode=disable"
+
+    @property
+    def hosts_url(self) -> str:
+        """The addresses of all nodes, of which a client takes the primary."""
+        hosts = ",".join("127.0.0.1" for _ in self.nodes)
+        ports = ",".join(str(node.port) for node in self.nodes)
+        return (
+            f"postgresql://fastauth:fastauth@/fastauth?host={hosts}&port={ports}"
+            "&target_session_attrs=read-write&sslmode=disable"
+        )
+
+    def members(self) -> dict[str, dict[str, Any]]:
+        """Return what the first node that answers says of all, by name; nothing if none does."""
+        for node in self.nodes:
+            with suppress(httpx2.HTTPError, ValueError):
+                answer = httpx2.get(f"http://127.0.0.1:{node.rest_port}/cluster", timeout=2, verify=NO_TLS)
+                return {member["name"]: member for member in answer.json()["members"]}
+        return {}
+
+    def node(self, role: str) -> Node:
+        """Return a node that has this role: leader, sync_standby or replica."""
+        for name, member in self.members().items():
+            if member["role"] == role:
+                return next(node for node in self.nodes if node.name == name)
+        raise ClusterUnavailableError(f"no node is {role}")
+
+    def is_healthy(self) -> bool:
+        """Return whether one node leads and both others follow it without a lag."""
+        members = list(self.members().values())
+        leaders = [each for each in members if each["role"] == "leader" and each["state"] == "running"]
+        followers = [each for each in members if each["state"] == "streaming" and each.get("lag") == 0]
+        standbys = [each for each in followers if each["role"] == "sync_standby"]
+        return (
+            len(leaders) == 1 and len(followers) == len(self.nodes) - 1 and len(standbys) == self._synchronous
+        )
+
+    def wait_until_healthy(self) -> None:
+        """Return once it is healthy, and accepts a write."""
+        wait_until(self.is_healthy, "the cluster is not healthy", self._state)
+
+    def switch_over(self) -> None:
+        """Ask Patroni to make another node the primary."""
+        leader = self.node("leader")
+        candidate = self.node("sync_standby" if self._synchronous else "replica")
+        body = {"leader": leader.name, "candidate": candidate.name}
+        url = f"http://127.0.0.1:{leader.rest_port}/switchover"
+        httpx2.post(url, json=body, timeout=DEADLINE, verify=NO_TLS).raise_for_status()
+
+    def etcd_leader(self) -> Process:
+        """Return the etcd member that leads the two others."""
+        for process, port in zip(self.etcd, self._etcd_ports, strict=True):
+            with suppress(httpx2.HTTPError, KeyError, ValueError):
+                url = f"http://127.0.0.1:{port}/v3/maintenance/status"
+                status = httpx2.post(url, json={}, timeout=2, verify=NO_TLS).json()
+                if status["leader"] == status["header"]["member_id"]:
+                    return process
+        raise ClusterUnavailableError("no etcd member leads")
+
+    def _home(self, name: str) -> Path:
+        home = self._root / name
+        home.mkdir(mode=0o700)
+        return home
+
+    def _etcd(self) -> list[Process]:
+        self._etcd_ports = [free_port() for _ in range(3)]
+        peers = [free_port() for _ in range(3)]
+        members = ",".join(f"e{number}=http://127.0.0.1:{port}" for number, port in enumerate(peers))
+        processes = []
+        for number, (client, peer) in enumerate(zip(self._etcd_ports, peers, strict=True)):
+            home = self._home(f"e{number}")
+            options = {
+                "name": f"e{number}",
+                "data-dir": str(home / "data"),
+                "listen-client-urls": f"http://127.0.0.1:{client}",
+                "advertise-client-urls": f"http://127.0.0.1:{client}",
+                "listen-peer-urls": f"http://127.0.0.1:{peer}",
+                "initial-advertise-peer-urls": f"http://127.0.0.1:{peer}",
+                "initial-cluster": members,
+            }
+            arguments = [f"--{name}={value}" for name, value in options.items()]
+            processes.append(Process(["etcd", *arguments], home))
+        return processes
+
+    def _create_database(self) -> None:
+        superuser = f"postgresql://postgres:x@127.0.0.1:{self.node('leader').port}/postgres"
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("CREATE ROLE fastauth LOGIN PASSWORD 'fastauth'")
+            connection.execute("CREATE DATABASE fastauth OWNER fastauth")
+
+    def _state(self) -> str:
+        return json.dumps(self.members(), indent=1)
+
+
+def wait_until(holds: Callable[[], bool], otherwise: str, told: Callable[[], str] = str) -> None:
+    """Return once `holds()`.
+
+    Raises:
+        ClusterUnavailableError: It does not within `DEADLINE`.
+    """
+    deadline = time.monotonic() + DEADLINE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise ClusterUnavailableError(f"{otherwise} {told()}")
+        time.sleep(0.1)
+
+
+def _configuration(
+    node: Node, home: Path, etcd: list[str], programs: Path, *, synchronous: bool
+) -> dict[str, Any]:
+    parameters = {"wal_log_hints": "on", "synchronous_commit": "on", "max_connections": 100}
+    return {
+        "scope": "fastauth",
+        "name": node.name,
+        "restapi": _listening(node.rest_port),
+        "etcd3": {"hosts": etcd},
+        "bootstrap": {
+            "dcs": {
+                "ttl": TTL,
+                "loop_wait": LOOP_WAIT,
+                "retry_timeout": RETRY_TIMEOUT,
+                "maximum_lag_on_failover": 0 if synchronous else 1_048_576,
+                "synchronous_mode": synchronous,
+                "synchronous_mode_strict": synchronous,
+                "failsafe_mode": True,
+                "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": parameters},
+            },
+            "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, "data-checksums"],
+            "pg_hba": [
+                "host all all 127.0.0.1/32 trust",
+                "host replication all 127.0.0.1/32 trust",
+                "local all all trust",
+            ],
+        },
+        "postgresql": {
+            **_listening(node.port),
+            "data_dir": str(home / "data"),
+            "bin_dir": str(programs),
+            "pgpass": str(home / "pgpass"),
+            "parameters": {"unix_socket_directories": str(home)},
+            "authentication": {
+                name: {"username": user, "password": "x"}
+                for name, user in (("superuser", "postgres"), ("replication", "repl"), ("rewind", "rewind"))
+            },
+        },
+        "watchdog": {"mode": "off"},
+    }
+
+
+def _listening(port: int) -> dict[str, str]:
+    return {"listen": f"127.0.0.1:{port}", "connect_address": f"127.0.0.1:{port}"}
+
+
+def _haproxy_configuration(cluster: Cluster) -> str:
+    template = Path(__file__).with_name("haproxy.cfg").read_text()
+    servers = [
+        f"    server {node.name} 127.0.0.1:{node.port} check port {node.rest_port}" for node in cluster.nodes
+    ]
+    return template.replace("*:5432", f"127.0.0.1:{cluster.haproxy_port}") + "\n".join([*servers, ""])
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [each for child in map(int, children) for each in (child, *_children(child))]
+    return []
+
+
+def _command_line(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
