@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.builders import a_full_name, a_name, a_newcomer, a_password_hash, a_username
 
+from fastauth.domain.newcomer import Holder
 from fastauth.domain.ports import UserIntake, UserRepository
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,15 +24,17 @@ class UserIntakeContract(ABC):
 
     async def test_admits_all_at_once(self, intake: UserIntake, users: UserRepository) -> None:
         newcomers = [a_newcomer(), a_newcomer(disabled_at=NOW), a_newcomer(spelling=a_name().upper())]
-        assert await intake.admit(newcomers) == {newcomer.username.key for newcomer in newcomers}
+        admitted = await intake.admit(newcomers)
+        assert admitted.keys() == {newcomer.username.key for newcomer in newcomers}
         for newcomer in newcomers:
             user = await users.find(newcomer.username)
             assert user
+            assert user.id == admitted[newcomer.username.key]
             assert (user.username, user.fullname) == (newcomer.username, newcomer.fullname)
             assert (user.password_hash, user.disabled_at) == (newcomer.password_hash, newcomer.disabled_at)
 
     async def test_admits_nobody_of_nobody(self, intake: UserIntake) -> None:
-        assert await intake.admit([]) == set()
+        assert await intake.admit([]) == {}
         assert await intake.holders([]) == {}
 
     async def test_admits_a_thousand(self, intake: UserIntake) -> None:
@@ -46,14 +49,15 @@ class UserIntakeContract(ABC):
         )
         other = a_newcomer()
         admitted = await intake.admit([a_newcomer(spelling=name.upper(), encoded="another"), other])
-        assert admitted == {other.username.key}
+        assert set(admitted) == {other.username.key}
         assert await users.find(holder.username) == holder
 
     async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: UserIntake) -> None:
         newcomer = a_newcomer(encoded=a_name())
-        await intake.admit([newcomer])
+        admitted = await intake.admit([newcomer])
         held = await intake.holders([newcomer.username.key, a_name()])
-        assert held == {newcomer.username.key: newcomer.password_hash}
+        holder = Holder(id=admitted[newcomer.username.key], password_hash=newcomer.password_hash)
+        assert held == {newcomer.username.key: holder}
 
     async def test_admits_everybody_once_of_many_calls_at_once(self, intake: UserIntake) -> None:
         newcomers = [a_newcomer() for _ in range(50)]

@@ -12,7 +12,7 @@ from fastauth.domain.audit import Entry, Origin, Retention, Wanted
 from fastauth.domain.errors import InvalidCredentials, UsernameTaken
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
-from fastauth.domain.newcomer import Newcomer
+from fastauth.domain.newcomer import Holder, Newcomer
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import Clock, EventLog, SessionRepository, TallyRepository, UserRepository
 from fastauth.domain.refresh_token import TokenDigest
@@ -120,12 +120,12 @@ class FakeUserIntake:
     def __init__(self, storage: FakeStorage) -> None:
         self.users = FakeUserRepository(storage)
 
-    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
-        users = self.users.storage.users.values()
-        return {user.username.key: user.password_hash for user in users if user.username.key in keys}
+    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
+        users = [user for user in self.users.storage.users.values() if user.username.key in keys]
+        return {user.username.key: Holder(id=user.id, password_hash=user.password_hash) for user in users}
 
-    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
-        admitted = set()
+    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
+        admitted = {}
         for newcomer in newcomers:
             with suppress(UsernameTaken):
                 user = await self.users.add(
@@ -134,7 +134,7 @@ class FakeUserIntake:
                     password_hash=newcomer.password_hash,
                 )
                 await self.users.set_disabled(user.id, newcomer.disabled_at)
-                admitted.add(newcomer.username.key)
+                admitted[newcomer.username.key] = user.id
         return admitted
 
 

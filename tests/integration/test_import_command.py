@@ -106,7 +106,7 @@ class TestImport:
         [
             (b"", "line 1: none of its columns is username or email"),
             (b"name,password\n", "line 1: none of its columns is username or email"),
-            (HEADER.encode("utf-16"), "it is in UTF-16; save it as UTF-8"),
+            (HEADER.encode("utf-16"), "there is nothing in it"),
             (HEADER.encode(), "there is nothing in it"),
             (b"[]", "there is nothing in it"),
         ],
@@ -118,6 +118,60 @@ class TestImport:
         result = fastauth("import", str(users))
         assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {told}\n")
         assert rows(url, COUNT) == [(0,)]
+
+    def test_fails_where_no_account_was_found(self, url: str, users: Path) -> None:
+        group = {"model": "auth.group", "pk": 1, "fields": {"name": "staff"}}
+        users.write_text(json.dumps([group]))
+        for more in ([], ["--dry-run"]):
+            result = fastauth("import", str(users), *more)
+            assert result.exit_code == 1
+            assert f"fastauth: {users}: no account was found in it, and nothing was imported" in result.stderr
+        account = {"model": "accounts.account", "pk": 5, "fields": {"email": "ann", "password": HASH}}
+        users.write_text(json.dumps([group, account]))
+        assert fastauth("import", str(users), "--model", "auth.user").exit_code == 1
+        assert fastauth("import", str(users)).exit_code == 0
+        assert fastauth("import", str(users)).exit_code == 0
+        assert rows(url, COUNT) == [(1,)]
+
+    def test_reports_the_old_id_and_the_new_one_of_each_account(self, url: str, users: Path) -> None:
+        content = f"id,username,password,bio\n6,zoe ,{HASH},x\n5,ann,{HASH},x\n7,z oe,{HASH},x\n"
+        for told in ("imported", "already_there"):
+            users.write_text(content)
+            result = fastauth("import", str(users), "--report", "report")
+            *reported, refused, sums = map(json.loads, Path("report").read_text().splitlines())
+            ids = dict(rows(url, "SELECT username, id FROM user_info"))
+            assert reported == [
+                {"line": 2, "old_id": "6", "id": ids["zoe"], "outcome": told},
+                {"line": 3, "old_id": "5", "id": ids["ann"], "outcome": told},
+            ]
+            assert (refused["line"], refused["old_id"]) == (4, "7")
+            assert (sums["columns_not_read"], sums["trimmed"]) == (["bio"], 1)
+            assert "columns that were not read: bio" in result.stderr
+            assert "blanks around values were removed in 1 entries" in result.stderr
+
+    def test_never_opens_an_account_that_was_closed(self, url: str, users: Path) -> None:
+        marks = [("enabled", False), ("banned_until", "2099-01-01"), ("Status", "suspended"), ("isActive", 0)]
+        people = [
+            {"username": f"ann{n}", "password": HASH, name: value} for n, (name, value) in enumerate(marks)
+        ]
+        unclear = {"username": "bob", "password": HASH, "ban_reason": "spam"}
+        users.write_text("\n".join(map(json.dumps, [*people, unclear])))
+        result = fastauth("import", str(users))
+        assert "line 5: ban_reason: May say that the account is closed" in result.stderr
+        assert rows(url, "SELECT count(*) FROM user_info WHERE disabled_at IS NULL") == [(0,)]
+        assert rows(url, COUNT) == [(len(marks),)]
+        assert fastauth("import", str(users), "--ignore-column", "Ban Reason").exit_code == 0
+        assert rows(url, COUNT) == [(len(marks) + 1,)]
+
+    def test_has_columns_named_by_the_operator(self, url: str, users: Path) -> None:
+        users.write_text(f"kennung,geheim,weg\nann,{HASH},1\n")
+        named = [f"--column={each}" for each in ("username=Kennung", "password=geheim", "disabled=weg")]
+        assert fastauth("import", str(users), *named).exit_code == 0
+        assert rows(url, "SELECT username, disabled_at IS NULL FROM user_info") == [("ann", False)]
+        for wrong in ("nonsense=x", "username", "username="):
+            result = fastauth("import", str(users), "--column", wrong)
+            assert result.exit_code == 2
+            assert "must be one of username" in result.output
 
     def test_keeps_what_came_before_the_file_broke_off(self, url: str, users: Path) -> None:
         entry = json.dumps({"username": "ann{}", "password": HASH})

@@ -1,36 +1,51 @@
 """Accounts in the files of other systems."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import BufferedReader, BytesIO
-from typing import Any
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastauth.application.import_users import Candidate, Outcome, Verdict
-from fastauth.entrypoints.dumps import Dump, DumpUnreadable
+from fastauth.entrypoints.dumps import Columns, Dump, DumpUnreadable, Notes, Reading
 from fastauth.entrypoints.dumps.lines import MOST_BYTES
+from fastauth.entrypoints.dumps.marks import Mark, mark_of
 
 ANN = Candidate(place=2, username="ann", fullname="Ann Lee", password_hash="$2b$ann")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+BEFORE, LATER = "2025-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
 DJANGO_FIELDS: dict[str, Any] = {
-    "password": "pbkdf2_sha256$ann", "last_login": None, "is_superuser": False, "username": "ann",
-    "first_name": "Ann", "last_name": "Lee", "email": "", "is_staff": False, "is_active": True,
-    "date_joined": "2026-01-01T00:00:00Z", "groups": [], "user_permissions": [],
-}  # fmt: skip
+    "password": "pbkdf2_sha256$ann",
+    "last_login": None,
+    "is_superuser": False,
+    "username": "ann",
+    "first_name": "Ann",
+    "last_name": "Lee",
+    "email": "",
+    "is_staff": False,
+    "is_active": True,
+    "date_joined": "2026-01-01T00:00:00Z",
+    "groups": [],
+    "user_permissions": [],
+}
 
 
-def read(content: bytes | str) -> list[Candidate | Verdict]:
+def read(content: bytes | str, **how: Any) -> list[Candidate | Verdict]:  # noqa: ANN401  parts of Reading
     content = content.encode() if isinstance(content, str) else content
-    return list(Dump(BufferedReader(BytesIO(content))))
+    return list(Dump(BufferedReader(BytesIO(content)), Reading(now=NOW, **how)))
 
 
 def fixture(*fields: dict[str, Any], model: str = "auth.user") -> list[dict[str, Any]]:
     return [{"model": model, "pk": number, "fields": each} for number, each in enumerate(fields)]
 
 
-def only(content: bytes | str) -> Candidate:
-    (candidate,) = read(content)
+def only(content: bytes | str, **how: Any) -> Candidate:  # noqa: ANN401  parts of Reading
+    (candidate,) = read(content, **how)
     assert isinstance(candidate, Candidate)
     return candidate
 
@@ -56,13 +71,62 @@ class TestCsv:
             '"username","fullname","password_hash"\n"ann","Ann Lee","$2b$ann"\n',
             "username;fullname;password_hash\nann;Ann Lee;$2b$ann\n",
             "username\tfullname\tpassword\nann\tAnn Lee\t$2b$ann\n",
-            "id, Username ,Password,NAME\n7,ann,$2b$ann,Ann Lee\n",
             "email,hashed_password,is_active,full_name\nann,$2b$ann,t,Ann Lee\n",
             "username,email,password,first_name,last_name\nann,ann@example.com,$2b$ann,Ann,Lee\n",
+            "username,email,password,name\n,ann,$2b$ann,Ann Lee\n",
+            "username|fullname|password\nann|Ann Lee|$2b$ann\n",
+            '"LOGIN","PASSWORD","FIRST_NAME","LAST_NAME","EMAIL"\n"ann","$2b$ann","Ann","Lee","a@example.com"\n',
+            "user_login,user_pass,user_email,display_name\nann,$2b$ann,a@example.com,Ann Lee\n",
+            "UserName,PasswordHash,Full Name,LockoutEnabled\nann,$2b$ann,Ann Lee,1\n",
+            "email,encrypted_password,name\nann,$2b$ann,Ann Lee\n",
+            "username,password,fullname,,\nann,$2b$ann,Ann Lee,,\n",
+            "username,password,fullname,,\nann,$2b$ann,Ann Lee\n",
+            "username,password,fullname\nann,$2b$ann,Ann Lee,,\n",
+            "username,password,fullname\rann,$2b$ann,Ann Lee\r",
+            "username,password,fullname\nann   , $2b$ann  ,Ann Lee   \n",
         ],
     )
     def test_is_read_whichever_way_it_is_written(self, content: str) -> None:
         assert only(content) == ANN
+
+    @pytest.mark.parametrize("before", ["sep=;\r\n", "\r\n", "\n\n", '"sep=;"\n', "\nSEP=;\n"])
+    def test_may_have_lines_before_its_header(self, before: str) -> None:
+        (ann,) = read(before + "username;password;fullname\r\nann;$2b$ann;Ann Lee\r\n")
+        assert ann == replace(ANN, place=before.count("\n") + 2)
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    def test_is_read_in_any_encoding_that_its_mark_announces(self, encoding: str, end: str) -> None:
+        rows = [f"änn{number},$2b$ann" for number in range(9_000)]
+        found = read(end.join(["username,password", *rows]).encode(encoding))
+        assert len(found) == 9_000
+        assert found[-1] == Candidate(
+            place=9_001, username="änn8999", fullname="änn8999", password_hash="$2b$ann"
+        )
+
+    def test_may_have_its_columns_named_by_the_operator(self) -> None:
+        columns = Columns(
+            called={"username": "Kennung", "password": "geheim", "disabled": "weg"},
+            ignored=frozenset({"status"}),
+        )
+        content = "kennung,Geheim,username,weg,status\nann,$2b$ann,x,1,perhaps\n"
+        candidate = only(content, columns=columns)
+        assert (candidate.username, candidate.password_hash) == ("ann", "$2b$ann")
+        assert candidate.disabled_since == NOW
+        with pytest.raises(DumpUnreadable, match="line 1: none of its columns is Kennung"):
+            read("username,password\n", columns=columns)
+
+    def test_tells_which_columns_were_not_read_and_what_was_trimmed(self) -> None:
+        notes = Notes()
+        content = "username,password,bio,Last Login\nann ,x,a,b\nbob,x,c,d\n"
+        assert len(read(content, notes=notes)) == 2
+        assert ([*notes.unread], notes.trimmed) == (["bio", "Last Login"], 1)
+
+    def test_has_no_record_that_goes_on_for_ever(self) -> None:
+        content = "username,password\n" + '"\n123",' * 40_000
+        places = [place for place, _, code in codes(content) if code == "not_csv"]
+        assert places[0] == 2
+        assert max(after - before for before, after in pairwise([*places, 40_002])) <= 2 * MOST_BYTES // 7
 
     def test_counts_lines_as_an_editor_does(self) -> None:
         places = [entry.place for entry in read('username,password,bio\na,b,"1\n2\n3"\n\nc,d,e\n')]
@@ -76,8 +140,8 @@ class TestCsv:
             ("username,fullname\n", "none of its columns is password_hash or hashed_password or password"),
             ("username,password,password\n", "line 1: two of its columns have one name"),
             (b"username,p\xe4ssword\n", "line 1: Must be UTF-8."),
-            ("username,password\nann,x\n".encode("utf-16"), "it is in UTF-16; save it as UTF-8"),
-            ("username,password\nann,x\n".encode("utf-32"), "it is in UTF-16; save it as UTF-8"),
+            (b"\xff\xfe\x00\xd8a\x00", "it is not UTF-16, as its first bytes say"),
+            (b"sep=;\nusername,password\n", "line 2: none of its columns is username or email"),
             (f"username,password{',' * MOST_BYTES}\n", "line 1: Must have less than 65536 bytes."),
         ],
     )
@@ -123,7 +187,8 @@ class TestJsonLines:
         }  # fmt: skip
         candidate = only(json.dumps(record))
         assert (candidate.username, candidate.fullname) == ("ann@example.com", "ann@example.com")
-        assert (candidate.password_hash, candidate.disabled) == ("$2b$ann", True)
+        assert (candidate.password_hash, candidate.disabled_since) == ("$2b$ann", NOW)
+        assert candidate.old_id == record["id"]
 
     @pytest.mark.parametrize(
         ("line", "field", "code"),
@@ -134,6 +199,8 @@ class TestJsonLines:
             (b"[" * 60_000, "line", "not_json"),
             (b'{"x": "' + b"x" * MOST_BYTES + b'"}', "line", "too_long"),
             (b'{"password": "x"}', "username", "missing"),
+            (b'{"username": "a", "password": "x", "enabled": false, "enabled": true}', "line", "not_json"),
+            (b'{"username": "%s", "password": "x"}' % (b"a" * 2_000), "username", "too_long"),
             (b'{"username": null, "password": "x"}', "username", "not_text"),
             (b'{"username": "bob", "password": 1}', "password", "not_text"),
             (b'{"username": "bob", "password": "x", "fullname": []}', "fullname", "not_text"),
@@ -155,6 +222,175 @@ class TestJsonLines:
         ]
 
 
+class TestObject:
+    PEOPLE: ClassVar = [
+        {"username": "ann", "password": "$2b$ann"},
+        {"email": "bob", "passwordHash": "$2b$bob", "x": [1]},
+    ]
+
+    @pytest.mark.parametrize("indent", [None, 2])
+    @pytest.mark.parametrize("around", [{}, {"realm": "x", "a": [1], "b": [], "c": {"d": [{}]}}])
+    def test_may_hold_the_accounts(self, indent: int | None, around: dict[str, Any]) -> None:
+        content = json.dumps({**around, "users": self.PEOPLE, "more": 1}, indent=indent)
+        names = [entry.username for entry in read(content) if isinstance(entry, Candidate)]
+        assert names == ["ann", "bob"]
+        assert read(json.dumps({**around, "users": []}, indent=indent)) == []
+
+    def test_may_be_larger_than_memory_should_have_to_hold(self) -> None:
+        people = [{"username": f"ann{number}", "password": "x" * 60} for number in range(5_000)]
+        assert len(read(json.dumps({"users": people}))) == 5_000
+
+    def test_may_be_an_indented_account(self) -> None:
+        one, other = (json.dumps(person, indent=2) for person in self.PEOPLE)
+        assert only(one).username == "ann"
+        assert [entry.place for entry in read(f"{one}\n{other}\n")] == [1, 2]
+
+    def test_stops_where_it_breaks_off(self) -> None:
+        for content in ('{\n"users": [', '{\n"users"', "{\n", '{\n"a": 1,\n"a": 2}', '{\n"a" 1}'):
+            with pytest.raises(DumpUnreadable, match=r"entry [01]: "):
+                read(content)
+
+
+CLOSED: dict[str, list[Any]] = {
+    "enabled": [False, "false", 0, "F", "no"],
+    "disabled": [True, "TRUE", 1, "y"],
+    "active": [False],
+    "blocked": [True],
+    "isActive": ["0"],
+    "Is_Active": [False],
+    "disabled_at": [BEFORE, "x", 1735689600, {"$date": 1}],
+    "status": ["suspended", "Inactive", "LOCKED_OUT", "pending", False, "temporarily banned"],
+    "deleted": [True],
+    "banned": [True],
+    "locked": [True],
+    "suspended": [True],
+    "archived": [True],
+    "deleted_at": [BEFORE],
+    "banned_until": [LATER, "infinity", "for ever"],
+    "lockoutEnd": ["2099-01-01 00:00:00 +00:00"],
+    "isLockedOut": [True],
+    "account_non_locked": [False],
+    "accountNonExpired": [False],
+    "deactivated": [True],
+    "deactivatedAt": [BEFORE],
+    "frozen": [True],
+    "login_disabled": [True],
+    "prohibit_login": [True],
+    "can_login": [False],
+    "expires_at": [BEFORE, "unreadable"],
+    "account_expired": [True],
+    "state": ["disabled"],
+    "approved": [False],
+    "activated_at": [None, LATER],
+    "INACTIVE": [True],
+    "locked-at": [BEFORE],
+    "User Status": ["closed"],
+    "suspended_till": [LATER],
+    "removed_on": [BEFORE],
+    "soft_deleted": ["t"],
+}
+OPEN: dict[str, list[Any]] = {
+    "enabled": [True, "true", 1, "Y"],
+    "disabled": [False, None, "", "f", "NULL"],
+    "isActive": [True],
+    "disabled_at": [None, "", "NULL", "\\N", "0000-00-00 00:00:00"],
+    "status": ["active", "Enabled", "ok", True],
+    "banned_until": [None, BEFORE],
+    "lockoutEnd": [None, "0001-01-01T00:00:00"],
+    "LockoutEnabled": [True, False],
+    "account_non_locked": [True],
+    "expires_at": [None, LATER],
+    "activated_at": [BEFORE],
+    "ban_reason": [None, ""],
+    "last_active": [BEFORE],
+    "two_factor_enabled": [False],
+    "email_verified": [False],
+    "user_status": [0, "0"],
+    "is_staff": [False],
+    "failed_attempts": [3],
+    "country": ["DE"],
+    "estate": ["x"],
+    "ban_is_final": [False],
+}
+UNCLEAR: dict[str, list[Any]] = {
+    "enabled": [None, "perhaps"],
+    "disabled": ["perhaps", []],
+    "status": [None, "", "x", 2],
+    "user_status": [2],
+    "ban_reason": ["spam"],
+    "blocked_by": [7],
+    "xy_enabled": [False],
+    "userAccountControl": [514],
+    "account_locked_flags": [3],
+    "deletion_state": ["x"],
+}
+
+
+class TestMark:
+    @pytest.mark.parametrize("as_csv", [False, True])
+    def test_closes_the_account(self, *, as_csv: bool) -> None:
+        for name, values in CLOSED.items():
+            for value in values:
+                candidate = only(row(name, value, as_csv=as_csv))
+                assert candidate.disabled_since, (name, value)
+                assert candidate.disabled_since <= NOW
+
+    @pytest.mark.parametrize("as_csv", [False, True])
+    def test_leaves_the_account_open(self, *, as_csv: bool) -> None:
+        for name, values in OPEN.items():
+            for value in values:
+                assert only(row(name, value, as_csv=as_csv)).disabled_since is None, (name, value)
+
+    @pytest.mark.parametrize("as_csv", [False, True])
+    def test_refuses_what_may_mean_either_and_names_it(self, *, as_csv: bool) -> None:
+        for name, values in UNCLEAR.items():
+            for value in values:
+                (found,) = codes(row(name, value, as_csv=as_csv))
+                assert found[1:] in {(name, code) for code in ("not_a_boolean", "unclear", "unknown_status")}
+
+    def test_closes_if_any_of_several_does(self) -> None:
+        record = {"username": "ann", "password": "x", "isActive": True, "is_active": True, "banned": False}
+        assert only(json.dumps(record)).disabled_since is None
+        for name in ("isActive", "is_active"):
+            assert only(json.dumps(record | {name: False})).disabled_since == NOW
+        assert only(json.dumps(record | {"banned": True})).disabled_since == NOW
+
+    def test_keeps_the_time_that_the_list_of_users_has(self) -> None:
+        listed = {
+            "id": 7,
+            "username": "ann",
+            "fullname": "Ann Lee",
+            "disabled_at": "2025-01-01T00:00:00+00:00",
+        }
+        candidate = only(json.dumps(listed | {"password_hash": "$2b$ann"}))
+        assert candidate.disabled_since == datetime(2025, 1, 1, tzinfo=UTC)
+        assert replace(candidate, disabled_since=None, old_id=None, place=2) == ANN
+        assert candidate.old_id == "7"
+
+    def test_is_read_in_little_time_whatever_its_name(self) -> None:
+        for part in (
+            "login",
+            "is",
+            "user",
+            "account",
+            "signin",
+            "at",
+            "date",
+            "datetime",
+            "time",
+            "timestamp",
+            "non",
+        ):
+            assert mark_of(part * 60_000) in (None, Mark.UNCLEAR)
+
+
+def row(name: str, value: Any, *, as_csv: bool) -> str:  # noqa: ANN401  whatever JSON can say
+    if not as_csv:
+        return json.dumps({"username": "ann", "password": "x", name: value})
+    text = "" if value is None else str(value)
+    return f'username,password,{name}\nann,x,"{text}"\n'
+
+
 class TestFixture:
     @pytest.mark.parametrize("indent", [None, 2])
     def test_is_read_as_dumpdata_writes_it(self, indent: int | None) -> None:
@@ -163,7 +399,7 @@ class TestFixture:
         passed_over, ann = read(content)
         assert passed_over == Verdict(1, Outcome.PASSED_OVER)
         assert ann == Candidate(
-            place=2, username="ann", fullname="Ann Lee", password_hash="pbkdf2_sha256$ann"
+            place=2, old_id="0", username="ann", fullname="Ann Lee", password_hash="pbkdf2_sha256$ann"
         )
         lines = "\n".join(json.dumps(each) for each in [*other, *fixture(DJANGO_FIELDS)])
         assert read(lines) == [passed_over, ann]
@@ -171,6 +407,10 @@ class TestFixture:
     def test_may_have_a_model_of_its_own_for_users(self) -> None:
         content = json.dumps(fixture({"email": "ann", "password": "x"}, model="accounts.CustomUser"))
         assert only(content).username == "ann"
+        content = json.dumps(fixture({"email": "ann", "password": "x"}, model="accounts.account"))
+        assert only(content).username == "ann"
+        assert only(content, model="Accounts.Account").username == "ann"
+        assert read(content, model="auth.user") == [Verdict(1, Outcome.PASSED_OVER)]
 
     def test_is_read_in_pieces(self) -> None:
         people = [DJANGO_FIELDS | {"username": f"ann{number}", "first_name": "名"} for number in range(2_000)]

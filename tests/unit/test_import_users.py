@@ -1,6 +1,8 @@
 """Accounts from elsewhere."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from tests.world import World
@@ -16,20 +18,22 @@ def world() -> World:
     return World()
 
 
-def a_candidate(
+def a_candidate(  # noqa: PLR0913  each is what one test is about
     place: int,
     username: str = "",
     *,
     fullname: str = "Ann Lee",
     encoded: str = "old$1$2",
-    disabled: bool = False,
+    disabled_since: datetime | None = None,
+    old_id: str | None = None,
 ) -> Candidate:
     return Candidate(
         place=place,
         username=username or f"ann{place}",
         fullname=fullname,
         password_hash=encoded,
-        disabled=disabled,
+        disabled_since=disabled_since,
+        old_id=old_id,
     )
 
 
@@ -51,15 +55,19 @@ class TestImportUsers:
         (known,) = world.storage.users.values()
         world.storage.users.clear()
         candidate = a_candidate(7, "Ann", encoded=known.password_hash.encoded)
-        assert await judged(world, [candidate]) == [Verdict(7, IMPORTED)]
+        (verdict,) = await judged(world, [candidate])
         assert await world.a_log_in("ann", password="sntsh")
         (ann,) = world.storage.users.values()
+        assert verdict == Verdict(7, IMPORTED, (), None, ann.id)
         assert (ann.username.spelling, ann.fullname.text) == ("Ann", "Ann Lee")
 
     async def test_brings_who_is_disabled_in_disabled(self, world: World) -> None:
-        await judged(world, [a_candidate(1, "ann", disabled=True), a_candidate(2, "bob")])
-        ann, bob = world.storage.users.values()
-        assert (ann.disabled_at, bob.disabled_at) == (world.clock.now(), None)
+        now = world.clock.now()
+        since = {"ann": now - timedelta(days=9), "bob": None, "zoe": now + timedelta(days=9)}
+        candidates = [a_candidate(n, name, disabled_since=since[name]) for n, name in enumerate(since)]
+        await judged(world, candidates)
+        ann, bob, zoe = world.storage.users.values()
+        assert (ann.disabled_at, bob.disabled_at, zoe.disabled_at) == (since["ann"], None, now)
         with pytest.raises(InvalidCredentials):
             await world.a_log_in("ann")
 
@@ -87,10 +95,11 @@ class TestImportUsers:
         assert (refused.outcome, taken.outcome) == (REFUSED, IMPORTED)
 
     async def test_changes_nobody_who_is_there(self, world: World) -> None:
-        await judged(world, [a_candidate(1, "ann")])
+        (ann,) = await judged(world, [a_candidate(1, "ann", old_id="5")])
+        assert (ann.old_id, ann.new_id) == ("5", *world.storage.users)
         before = dict(world.storage.users)
-        again = a_candidate(1, "Ann", fullname="Somebody Else", disabled=True)
-        assert await judged(world, [again]) == [Verdict(1, ALREADY_THERE)]
+        again = a_candidate(1, "Ann", fullname="Somebody Else", disabled_since=world.clock.now(), old_id="5")
+        assert await judged(world, [again]) == [Verdict(1, ALREADY_THERE, (), "5", ann.new_id)]
         (other,) = await judged(world, [a_candidate(2, "ann", encoded="old$another$one")])
         assert (other.place, codes(other)) == (2, [("username", "username_taken")])
         assert world.storage.users == before
@@ -114,7 +123,8 @@ class TestImportUsers:
         before = dict(world.storage.users)
         would = await judged(world, entries, dry_run=True)
         assert world.storage.users == before
-        assert would == await judged(world, entries)
+        stored = [replace(verdict, new_id=None) for verdict in await judged(world, entries)]
+        assert [replace(verdict, new_id=None) for verdict in would] == stored
         outcomes = [verdict.outcome for verdict in would]
         assert outcomes == [ALREADY_THERE, REFUSED, IMPORTED, REFUSED, IMPORTED, REFUSED]
 

@@ -8,9 +8,9 @@ from itertools import islice
 
 from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
 from fastauth.domain.full_name import FullName
-from fastauth.domain.newcomer import Newcomer
-from fastauth.domain.password import PasswordHash
+from fastauth.domain.newcomer import Holder, Newcomer
 from fastauth.domain.ports import Clock, NameLedger, PasswordHasher, UserIntake, UsernameProfile
+from fastauth.domain.user import UserId
 from fastauth.domain.username import Username
 
 BATCH = 1_000
@@ -25,10 +25,12 @@ class Candidate:
 
     place: int
     """Where it stands in what was read, from 1."""
+    old_id: str | None = None
+    """Its id in the other system, by which others may know it."""
     username: str
     fullname: str
     password_hash: str = field(repr=False)
-    disabled: bool = False
+    disabled_since: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -48,6 +50,9 @@ class Verdict:
     place: int
     outcome: Outcome
     violations: tuple[Violation, ...] = ()
+    old_id: str | None = None
+    new_id: UserId | None = None
+    """The id of the account that is stored; ``None`` in a dry run and where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +96,12 @@ class ImportUsers:
         try:
             newcomer = self._newcomer(candidate, now)
         except InvalidInput as error:
-            return Verdict(candidate.place, Outcome.REFUSED, error.violations)
+            return Verdict(candidate.place, Outcome.REFUSED, error.violations, candidate.old_id)
         first = ledger.first_place(newcomer.username.key, candidate.place)
         if first != candidate.place:
             repeated = Violation("username", "repeated", f"Was there before, at {first}.")
-            return Verdict(candidate.place, Outcome.REFUSED, (repeated,))
-        return _Acceptable(candidate.place, newcomer)
+            return Verdict(candidate.place, Outcome.REFUSED, (repeated,), candidate.old_id)
+        return _Acceptable(candidate.place, candidate.old_id, newcomer)
 
     def _newcomer(self, candidate: Candidate, now: datetime) -> Newcomer:
         with GatheredViolations() as noting:
@@ -110,14 +115,16 @@ class ImportUsers:
             username=username,
             fullname=fullname,
             password_hash=password_hash,
-            disabled_at=now if candidate.disabled else None,
+            disabled_at=candidate.disabled_since and min(candidate.disabled_since, now),
         )
 
     async def _settle(self, judged: "list[_Acceptable | Verdict]", *, dry_run: bool) -> list[Verdict]:
         newcomers = [each.newcomer for each in judged if isinstance(each, _Acceptable)]
         holders = await self.intake.holders([newcomer.username.key for newcomer in newcomers])
         free = [newcomer for newcomer in newcomers if newcomer.username.key not in holders]
-        admitted = {newcomer.username.key for newcomer in free} if dry_run else await self.intake.admit(free)
+        admitted: Mapping[str, UserId | None] = (
+            {newcomer.username.key: None for newcomer in free} if dry_run else await self.intake.admit(free)
+        )
         return [each if isinstance(each, Verdict) else each.verdict(admitted, holders) for each in judged]
 
 
@@ -126,12 +133,14 @@ class _Acceptable:
     """An entry that nothing but what is stored can speak against."""
 
     place: int
+    old_id: str | None
     newcomer: Newcomer
 
-    def verdict(self, admitted: set[str], holders: Mapping[str, PasswordHash]) -> Verdict:
+    def verdict(self, admitted: Mapping[str, UserId | None], holders: Mapping[str, Holder]) -> Verdict:
         key = self.newcomer.username.key
         if key in admitted:
-            return Verdict(self.place, Outcome.IMPORTED)
-        if holders.get(key) == self.newcomer.password_hash:
-            return Verdict(self.place, Outcome.ALREADY_THERE)
-        return Verdict(self.place, Outcome.REFUSED, (_TAKEN,))
+            return Verdict(self.place, Outcome.IMPORTED, (), self.old_id, admitted[key])
+        holder = holders.get(key)
+        if holder and holder.password_hash == self.newcomer.password_hash:
+            return Verdict(self.place, Outcome.ALREADY_THERE, (), self.old_id, holder.id)
+        return Verdict(self.place, Outcome.REFUSED, (_TAKEN,), self.old_id)

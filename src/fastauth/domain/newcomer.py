@@ -5,6 +5,7 @@ from datetime import datetime
 
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordHash
+from fastauth.domain.user import UserId
 from fastauth.domain.username import Username
 
 
@@ -16,3 +17,11 @@ class Newcomer:
     fullname: FullName
     password_hash: PasswordHash
     disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who has a name already."""
+
+    id: UserId
+    password_hash: PasswordHash

@@ -13,7 +13,7 @@ from typing import Protocol
 from fastauth.domain.audit import Entry, Retention, Wanted
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
-from fastauth.domain.newcomer import Newcomer
+from fastauth.domain.newcomer import Holder, Newcomer
 from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
@@ -64,11 +64,11 @@ class UserDirectory(Protocol):
 class UserIntake(Protocol):
     """The way in for many at once."""
 
-    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
-        """Return by their keys the hashes of those names that somebody goes by."""
+    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
+        """Return by their keys who goes by those names, where somebody does."""
 
-    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
-        """Store those whose names nobody goes by, in one transaction; return their keys.
+    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
+        """Store those whose names nobody goes by, in one transaction; return their ids by their keys.
 
         No two of `newcomers` have one key. Of any number of calls at once with one key, a single
         one returns it.

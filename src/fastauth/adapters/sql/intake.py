@@ -8,14 +8,15 @@ from fastauth.adapters.sql.engine import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
 from fastauth.adapters.sql.tables import user_info
-from fastauth.domain.newcomer import Newcomer
+from fastauth.domain.newcomer import Holder, Newcomer
 from fastauth.domain.password import PasswordHash
+from fastauth.domain.user import UserId
 
-_HOLDERS = select(user_info.c.username_key, user_info.c.password).where(
+_HOLDERS = select(user_info.c.id, user_info.c.username_key, user_info.c.password).where(
     user_info.c.username_key.in_(bindparam("keys", expanding=True))
 )
 _ADMIT = {
-    dialect: statement.returning(user_info.c.username_key)
+    dialect: statement.returning(user_info.c.id, user_info.c.username_key)
     for dialect, statement in insert_unless_taken(
         user_info, "username_key", "username", "password", "fullname", "disabled_at"
     ).items()
@@ -28,24 +29,30 @@ class SqlUserIntake:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def holders(self, keys: Collection[str]) -> dict[str, PasswordHash]:
+    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
         """Look all of them up in one statement."""
         with storage_failures():
             async with self._connections.connect() as connection:
                 rows = (await connection.execute(_HOLDERS, {"keys": list(keys)})).all()
-        return {row.username_key: PasswordHash(row.password or "") for row in rows}
+        return {
+            row.username_key: Holder(id=UserId(row.id), password_hash=PasswordHash(row.password or ""))
+            for row in rows
+        }
 
-    async def admit(self, newcomers: Collection[Newcomer]) -> set[str]:
+    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
         """Insert many rows with each statement, in the order of their keys.
 
         Two who insert the same names in different orders would wait for each other for ever.
         """
         values = [_values(newcomer) for newcomer in sorted(newcomers, key=lambda each: each.username.key)]
         if not values:
-            return set()
+            return {}
         with storage_failures():
             return await self._connections.together(
-                lambda connection: set(connection.scalars(_ADMIT[connection.dialect.name], values))
+                lambda connection: {
+                    row.username_key: UserId(row.id)
+                    for row in connection.execute(_ADMIT[connection.dialect.name], values)
+                }
             )
 
 

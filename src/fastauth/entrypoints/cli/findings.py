@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from fastauth.application.import_users import Outcome, Verdict
-from fastauth.entrypoints.cli.output import add_row, show
+from fastauth.entrypoints.cli.output import add_row, show, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from fastauth.entrypoints.dumps import Notes
 
 SHOWN = 20
 """Refusals that are told one by one: what fits on a screen. The report has all of them."""
@@ -30,6 +32,11 @@ class Findings:
         return self._outcomes.total()
 
     @property
+    def accounts(self) -> int:
+        """How many were imported, or would be, or were there already."""
+        return self._outcomes[Outcome.IMPORTED] + self._outcomes[Outcome.ALREADY_THERE]
+
+    @property
     def refused(self) -> int:
         """How many of them were refused."""
         return self._outcomes[Outcome.REFUSED]
@@ -40,8 +47,10 @@ class Findings:
             self._outcomes[verdict.outcome] += 1
             if verdict.outcome is Outcome.REFUSED:
                 self._refuse(verdict, unit)
+            elif verdict.old_id is not None:
+                self._write(_place(verdict, unit) | {"outcome": verdict.outcome})
 
-    def close(self, *, dry_run: bool) -> None:
+    def close(self, notes: "Notes", *, dry_run: bool) -> None:
         """Show the sums, and make them the last line of the report."""
         if not self.entries:
             return
@@ -55,13 +64,25 @@ class Findings:
         for reason, count in self._reasons.most_common():
             add_row(table, f"  {reason}", count)
         show(table)
-        self._write({**{outcome: self._outcomes[outcome] for outcome in Outcome}, "dry_run": dry_run})
+        self._tell(notes)
+        sums: dict[str, object] = {outcome: self._outcomes[outcome] for outcome in Outcome}
+        noted: dict[str, object] = {"columns_not_read": [*notes.unread], "trimmed": notes.trimmed}
+        worth_telling = {name: value for name, value in noted.items() if value}
+        self._write({**sums, **worth_telling, "dry_run": dry_run})
+
+    def _tell(self, notes: "Notes") -> None:
+        if notes.trimmed:
+            told = f"blanks around values were removed in {notes.trimmed} entries"
+            self._console.print(told, markup=False)
+        if notes.unread:
+            columns = ", ".join(map(visible, notes.unread))
+            self._console.print(f"columns that were not read: {columns}", markup=False)
 
     def _refuse(self, verdict: Verdict, unit: str) -> None:
         where = f"{unit} {verdict.place}"
         if self.refused <= SHOWN:
             for violation in verdict.violations:
-                what = "" if violation.field == unit else f"{violation.field}: "
+                what = "" if violation.field == unit else f"{visible(violation.field)}: "
                 self._console.print(f"{where}: {what}{violation.detail}", markup=False)
         elif self.refused == SHOWN + 1:
             self._console.print("... and more; --report has them all")
@@ -70,8 +91,14 @@ class Findings:
             {"field": violation.field, "code": violation.code, "detail": violation.detail}
             for violation in verdict.violations
         ]
-        self._write({unit: verdict.place, "refused": reasons})
+        self._write(_place(verdict, unit) | {"refused": reasons})
 
     def _write(self, record: dict[str, object]) -> None:
         if self._report:
             self._report.write(json.dumps(record) + "\n")
+
+
+def _place(verdict: Verdict, unit: str) -> dict[str, object]:
+    """Return where an entry stands and, as far as they are known, its old id and its new one."""
+    ids = {"old_id": verdict.old_id, "id": verdict.new_id}
+    return {unit: verdict.place} | {name: value for name, value in ids.items() if value is not None}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from fastauth.entrypoints.container import Container
-    from fastauth.entrypoints.dumps import Dump
+    from fastauth.entrypoints.dumps import Columns, Dump
 
 File = Annotated[
     typer.FileBinaryRead,
@@ -26,37 +26,83 @@ File = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, and store nothing.")]
 Report = Annotated[
     typer.FileTextWrite | None,
-    typer.Option(metavar="FILE", lazy=False, help="Where to write all that is refused, as lines of JSON."),
+    typer.Option(
+        metavar="FILE",
+        lazy=False,
+        help="Where to write what came of each account, old and new id, as lines of JSON.",
+    ),
+]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD=NAME",
+        help="Which column holds username, password, fullname, id, active or disabled.",
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-column", metavar="NAME", help="A column that says nothing, whatever it is called."
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="APP.MODEL", help="The model of a Django fixture that holds the accounts."),
 ]
 
 
-def import_users(file: File, dry_run: DryRun = False, report: Report = None) -> None:
+def import_users(  # noqa: PLR0913, PLR0917  the options of a command
+    file: File,
+    dry_run: DryRun = False,
+    report: Report = None,
+    column: Column = None,
+    ignore_column: Ignore = None,
+    model: Model = None,
+) -> None:
     """Import accounts with the hashes of their passwords. Whoever is there already is left alone.
 
-    The exit status is 1 if anything was refused. After an interruption the same command goes on.
+    The exit status is 1 if anything was refused, and if nothing was imported nor there already. After
+    an interruption the same command goes on.
     """
     from rich.console import Console
 
-    from fastauth.entrypoints.dumps import Dump, DumpUnreadable
+    from fastauth.entrypoints.dumps import Dump, DumpUnreadable, Reading
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     findings = Findings(console, report)
+    reading = Reading(columns=_columns(column or [], ignore_column or []), model=model)
     stopped = ""
     try:
-        dump = Dump(file)
+        dump = Dump(file, reading)
         run(lambda container: _import(container, dump, findings, _progress(file, console), dry_run=dry_run))
     except DumpUnreadable as error:
         stopped = f"{visible(file.name)}: {error}"
     except KeyboardInterrupt:
         stopped = "interrupted; the same command goes on"
     finally:
-        findings.close(dry_run=dry_run)
+        findings.close(reading.notes, dry_run=dry_run)
     if stopped:
         fail(stopped)
     if findings.refused:
         raise typer.Exit(1)
     if not findings.entries:
         fail(f"{visible(file.name)}: there is nothing in it")
+    if not findings.accounts:
+        fail(f"{visible(file.name)}: no account was found in it, and nothing was imported; see --model")
+
+
+def _columns(called: list[str], ignored: list[str]) -> "Columns":
+    from fastauth.entrypoints.dumps import SYNONYMS, Columns, folded
+
+    named = {}
+    for each in called:
+        wanted, equals, name = each.partition("=")
+        if wanted not in SYNONYMS or not equals or not folded(name):
+            raise typer.BadParameter(
+                f"must be one of {', '.join(SYNONYMS)}, then = and a column", param_hint="--column"
+            )
+        named[wanted] = name.strip()
+    return Columns(called=named, ignored=frozenset(map(folded, ignored)))
 
 
 async def _import(

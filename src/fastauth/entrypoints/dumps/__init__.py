@@ -1,54 +1,62 @@
 """Dumps of accounts as other systems write them, read an entry at a time.
 
-=================  ======================================================================
-A file that begins  is taken for
-=================  ======================================================================
-with ``[``         a fixture by Django's ``dumpdata``
-with ``{``         JSON lines: ``dumpdata --format jsonl``, or an object for each account
-otherwise          CSV with the names of its columns in the first line
-=================  ======================================================================
+===============================  ============================================================
+A file that begins               is taken for
+===============================  ============================================================
+with ``[``                       an array of accounts, or a fixture by Django's ``dumpdata``
+with ``{`` and ends it in line   JSON lines: an object for each account, or for each of a fixture
+with ``{`` otherwise             an object with an array of accounts, or indented accounts
+otherwise                        CSV with the names of its columns in the first line
+===============================  ============================================================
 """
 
-import codecs
 from collections.abc import Iterator
+from functools import partial
 from io import BufferedReader
 
 from fastauth.application.import_users import Candidate, Outcome, Verdict
 from fastauth.domain.errors import InvalidInput, Violation
-from fastauth.entrypoints.dumps.accounts import candidate, unwrapped
+from fastauth.entrypoints.dumps.accounts import Reading as Reading
 from fastauth.entrypoints.dumps.csv_rows import csv_rows
-from fastauth.entrypoints.dumps.json_rows import json_entries, json_lines
+from fastauth.entrypoints.dumps.json_rows import begins_with_lines, json_entries, json_lines
 from fastauth.entrypoints.dumps.lines import DumpUnreadable as DumpUnreadable
 from fastauth.entrypoints.dumps.lines import Row
-
-_UTF_16_AND_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # the mark of UTF-32 begins with one of them
+from fastauth.entrypoints.dumps.names import SYNONYMS as SYNONYMS
+from fastauth.entrypoints.dumps.names import Columns as Columns
+from fastauth.entrypoints.dumps.names import Notes as Notes
+from fastauth.entrypoints.dumps.names import folded as folded
+from fastauth.entrypoints.dumps.sources import beginning_of
 
 
 class Dump:
     """A file of accounts, of whichever format it shows to be."""
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BufferedReader, reading: Reading | None = None) -> None:
         """Look at the beginning of a file.
 
         Raises:
-            DumpUnreadable: It is in UTF-16, or is CSV without a column that is needed.
+            DumpUnreadable: Its encoding cannot be read, or it is CSV without a column that is needed.
         """
-        beginning = file.peek()
-        if beginning.startswith(_UTF_16_AND_32):
-            raise DumpUnreadable("it is in UTF-16; save it as UTF-8")
-        if beginning.startswith(codecs.BOM_UTF8):
-            file.read(len(codecs.BOM_UTF8))
-        first = beginning.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-        read = {b"[": json_entries, b"{": json_lines}.get(first, csv_rows)
-        self.unit = "entry" if read is json_entries else "line"
-        """What the places of its entries count."""
+        self._reading = reading or Reading()
         self._file = file
-        self._rows = read(file)
+        start, source = beginning_of(file)
+        first = start.lstrip()[:1]
+        if first == b"[" or (first == b"{" and not begins_with_lines(start)):
+            self.unit, read = "entry", json_entries
+        else:
+            self.unit = "line"
+            read = json_lines if first == b"{" else partial(csv_rows, columns=self._reading.columns)
+        self._rows = read(source)
 
     @property
     def position(self) -> int:
         """How many bytes were read, or 0 where that is not known."""
         return self._file.tell() if self._file.seekable() else 0
+
+    @property
+    def notes(self) -> Notes:
+        """What is worth telling of what was read so far."""
+        return self._reading.notes
 
     def __iter__(self) -> Iterator[Candidate | Verdict]:
         """Read what there is.
@@ -56,16 +64,15 @@ class Dump:
         Raises:
             DumpUnreadable: From here on nothing can be made out.
         """
-        return (_judged(place, row) for place, row in self._rows)
+        return (self._judged(place, row) for place, row in self._rows)
 
-
-def _judged(place: int, row: Row) -> Candidate | Verdict:
-    if isinstance(row, Violation):
-        return Verdict(place, Outcome.REFUSED, (row,))
-    account = unwrapped(row)
-    if account is None:
-        return Verdict(place, Outcome.PASSED_OVER)
-    try:
-        return candidate(place, account)
-    except InvalidInput as error:
-        return Verdict(place, Outcome.REFUSED, error.violations)
+    def _judged(self, place: int, row: Row) -> Candidate | Verdict:
+        if isinstance(row, Violation):
+            return Verdict(place, Outcome.REFUSED, (row,))
+        account = self._reading.account_in(row)
+        if account is None:
+            return Verdict(place, Outcome.PASSED_OVER)
+        try:
+            return self._reading.candidate(place, account)
+        except InvalidInput as error:
+            return Verdict(place, Outcome.REFUSED, error.violations)

@@ -1,17 +1,21 @@
-"""CSV (RFC 4180) with the names of its columns in the first line."""
+"""CSV (RFC 4180) with the names of its columns in the first line that is not empty."""
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from fastauth.domain.errors import InvalidInput, Violation
-from fastauth.entrypoints.dumps.accounts import HASHES, USERNAMES
-from fastauth.entrypoints.dumps.lines import DumpUnreadable, Row, lines
+from fastauth.entrypoints.dumps.accounts import named
+from fastauth.entrypoints.dumps.lines import MOST_BYTES, DumpUnreadable, Row, lines
+from fastauth.entrypoints.dumps.names import Columns
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
+"""The line with which Excel announces the delimiter."""
 
 
-def csv_rows(file: BinaryIO) -> Iterator[tuple[int, Row]]:
+def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Row]]:
     """Return the rows below the header, by the numbers of the lines where they begin.
 
     Raises:
@@ -19,24 +23,32 @@ def csv_rows(file: BinaryIO) -> Iterator[tuple[int, Row]]:
     """
     source = _Lines(file)
     header = source.header()
-    delimiter = max(_DELIMITERS, key=header.count)
+    delimiter = ""
+    if announced := _SEPARATOR.fullmatch(header.strip()):
+        delimiter, header = announced[1], source.header()
+    delimiter = delimiter or max(_DELIMITERS, key=header.count)
+    where = f"line {source.number or 1}"
     try:
-        columns = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter))]
+        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
     except csv.Error:
-        raise DumpUnreadable("line 1: it is not CSV") from None
-    for wanted in (USERNAMES, HASHES):
-        if not set(wanted) & set(columns):
-            raise DumpUnreadable(f"line 1: none of its columns is {' or '.join(wanted)}")
-    for name in columns:
-        if columns.count(name) > 1:
-            raise DumpUnreadable("line 1: two of its columns have one name")
-    return _rows(source, columns, delimiter)
+        raise DumpUnreadable(f"{where}: it is not CSV") from None
+    while names and not names[-1]:
+        names.pop()
+    plan = columns.plan(names)
+    for wanted in ("username", "password"):
+        if not plan.fields[wanted]:
+            raise DumpUnreadable(f"{where}: none of its columns is {named(columns, wanted)}")
+    lowered = [name.lower() for name in names]
+    for name in lowered:
+        if lowered.count(name) > 1:
+            raise DumpUnreadable(f"{where}: two of its columns have one name")
+    return _rows(source, names, delimiter)
 
 
-def _rows(source: "_Lines", columns: list[str], delimiter: str) -> Iterator[tuple[int, Row]]:
+def _rows(source: "_Lines", names: list[str], delimiter: str) -> Iterator[tuple[int, Row]]:
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
-        begins = source.number + 1
+        begins = source.begin_record()
         try:
             values = next(reader)
         except StopIteration:
@@ -46,11 +58,15 @@ def _rows(source: "_Lines", columns: list[str], delimiter: str) -> Iterator[tupl
         except csv.Error:
             yield begins, Violation("line", "not_csv", "Must be CSV: look for a quotation that does not end.")
         else:
-            if len(values) == len(columns):
-                yield begins, dict(zip(columns, values, strict=True))
-            elif values:
-                wrong = f"Must have {len(columns)} fields like the first line, and has {len(values)}."
-                yield begins, Violation("line", "wrong_columns", wrong)
+            if values:
+                yield begins, _row(names, values)
+
+
+def _row(names: list[str], values: list[str]) -> Row:
+    if len(values) < len(names) or any(values[len(names) :]):
+        wrong = f"Must have {len(names)} fields like the first line, and has {len(values)}."
+        return Violation("line", "wrong_columns", wrong)
+    return dict(zip(names, values, strict=False))
 
 
 class _Lines:
@@ -58,13 +74,23 @@ class _Lines:
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = lines(file)
+        self._length = 0
         self.number = 0
 
     def header(self) -> str:
+        """Return the next line that is not empty, or nothing."""
         try:
-            return next(self, "")
+            while (line := next(self, None)) is not None:
+                if line.strip():
+                    return line
         except InvalidInput as error:
-            raise DumpUnreadable(f"line 1: {error.violations[0].detail}") from None
+            raise DumpUnreadable(f"line {self.number}: {error.violations[0].detail}") from None
+        return ""
+
+    def begin_record(self) -> int:
+        """Return the number of the line where the next record begins."""
+        self._length = 0
+        return self.number + 1
 
     def __iter__(self) -> "_Lines":
         return self
@@ -73,4 +99,7 @@ class _Lines:
         self.number, line = next(self._lines)
         if isinstance(line, Violation):
             raise InvalidInput(line)
+        self._length += len(line)
+        if self._length > MOST_BYTES:  # a quotation that goes on over many lines
+            raise csv.Error
         return line

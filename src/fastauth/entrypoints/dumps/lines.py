@@ -6,7 +6,7 @@ from typing import BinaryIO
 from fastauth.domain.errors import Violation
 
 MOST_BYTES = 64 * 1024
-"""Of a line, or of an entry in JSON. An account has some hundred."""
+"""Of a line, of a record of CSV, or of an entry in JSON. An account has some hundred."""
 
 Row = Mapping[str, object] | Violation
 """What stands at one place: the values of an account by their names, or what is wrong there."""

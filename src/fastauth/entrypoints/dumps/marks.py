@@ -1,0 +1,215 @@
+"""Columns that say that an account is closed.
+
+There is no list of names that would be complete, so a name is taken apart: a word such as
+``disabled`` or ``active``, words around it that add nothing, such as ``is`` and ``account``, and an
+ending such as ``at`` or ``until``. A name with such a word that does not come apart is `Mark.UNCLEAR`.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum, auto
+
+from fastauth.domain.errors import InvalidInput, Violation
+
+
+class Mark(Enum):
+    """How a column says whether an account is closed."""
+
+    ACTIVE = auto()
+    """A truth: false closes."""
+    DISABLED = auto()
+    """A truth: true closes."""
+    ACTIVE_SINCE = auto()
+    """A time: none, or one to come, closes."""
+    DISABLED_SINCE = auto()
+    """A time: any closes."""
+    ACTIVE_UNTIL = auto()
+    """A time: one that is over closes."""
+    DISABLED_UNTIL = auto()
+    """A time: one to come closes."""
+    STATUS = auto()
+    """A word."""
+    UNCLEAR = auto()
+    """It may mean either: only a value that closes nothing in any reading is taken."""
+
+
+_CLOSING = (
+    "(?:disabled?|block(?:ed)?|(?:black|block)list(?:ed)?|(?:shadow)?ban(?:ned)?|lock(?:ed)?(?:out)?|suspend(?:ed)?"
+    "|suspension|(?:soft)?deleted?|deletion|archived?|inactive|inactivated|deactivated?|deactivation|closed?"
+    "|closure|revoked?|expired|frozen|freeze|terminated?|termination|removed?|retired|discarded|trashed|purged"
+    "|deprovisioned|prohibit(?:ed)?|forbidden|denied|rejected|quarantined|barred|restricted|kicked|left"
+    "|obsoleted?|defunct|anonymi[sz]ed|dormant|paused|cancell?ed|unsubscribed|dead|(?:on)?hold)"
+)
+_OPENING = "(?:active|enabled?|activated|approved|allow(?:ed)?|permitted|can|valid|live|open|granted|current)"
+_STATUS = "(?:status|state)"
+_FILL = (
+    "(?:is|has|been|was|the|accounts?|acct|users?|login|logon|signin|member|profile|admin"
+    "|administratively|permanently|temporarily|currently|credentials?|flag|yn)"
+)
+_SINCE = "(?:at|on|since|when|date|datetime|time|timestamp|ts|utc|from)"
+_UNTIL = "(?:until|till|ends?|expires|expiry|date|utc|at|to)"
+_ENDS = re.compile(
+    f"{_FILL}*?(?:(?:expires?|expiry|expiration|validto)(?:at|on|date|time|utc)*|{_OPENING}(?:until|till))"
+)
+_NAME = re.compile(
+    f"{_FILL}*?(?P<non>non|not|un|never)?(?:(?P<closing>{_CLOSING})|(?P<opening>{_OPENING}))"
+    f"(?:(?P<truth>{_FILL}*)|(?P<since>{_FILL}*{_SINCE}+)|(?P<until>{_UNTIL}+))"
+)
+_WORD_OF_STATUS = re.compile(rf"{_FILL}*?(?:{_STATUS})(?:code|name|id|text)?")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SUSPECT = re.compile(f"(?:{_CLOSING}|{_OPENING}|{_STATUS}|lockout)")
+_LONG_SUSPECTS = re.compile(
+    "disable|block|banned|locked|suspen|delet|archiv|inactiv|deactiv|enable|revoke|frozen|terminat"
+    "|prohibit|forbid|denied|quarantin|status"
+)
+_HARMLESS = frozenset(
+    "last two 2fa mfa totp otp factor factors email mail phone sms mobile notification notifications"
+    " newsletter marketing address billing shipping country home unlock count attempts directory".split()
+)
+_SPECIAL = {"lockoutenabled": None, "useraccountcontrol": Mark.UNCLEAR}
+"""ASP.NET Identity's ``LockoutEnabled`` says that an account may be locked one day, not that it is. Bit 1 of
+Active Directory's ``userAccountControl`` closes an account."""
+
+MOST_LETTERS = 64
+"""Of a column's name that are looked at, which bounds the time that takes."""
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+MOST_SECONDS = 100_000_000_000
+"""A number of the year 5138, beyond which milliseconds are meant."""
+
+_TRUE = frozenset("true t yes y 1 1.0 on".split())
+_FALSE = frozenset("false f no n 0 0.0 off".split())
+_NOTHING = frozenset({"", "null", r"\n", "none", "nil", "0", "false", "f", "-infinity"})
+_OPEN_WORDS = frozenset(
+    "active enabled ok normal open activated approved valid live current confirmed verified registered"
+    " provisioned true".split()
+)
+_CLOSED_WORDS = frozenset(
+    "false pending invited staged unconfirmed unverified draft recovery lockedout awaiting waiting new"
+    " notactive notenabled disapproved unapproved".split()
+)
+
+
+def mark_of(name: str) -> Mark | None:
+    """Return how a column of this name says whether an account is closed, or ``None`` if it does not."""
+    name = name[:MOST_LETTERS]
+    plain = re.sub(r"[\W_]+", "", name).casefold()
+    if plain in _SPECIAL:
+        return _SPECIAL[plain]
+    if found := _NAME.fullmatch(plain):
+        return _mark_of(found)
+    if _WORD_OF_STATUS.fullmatch(plain):
+        return Mark.STATUS
+    if _ENDS.fullmatch(plain):
+        return Mark.ACTIVE_UNTIL
+    parts = [part.casefold() for part in _PARTS.findall(name)]
+    if _HARMLESS.intersection(parts):
+        return None
+    return Mark.UNCLEAR if any(map(_SUSPECT.fullmatch, parts)) or _LONG_SUSPECTS.search(plain) else None
+
+
+def _mark_of(found: re.Match[str]) -> Mark:
+    closing = bool(found["closing"]) != bool(found["non"])
+    if found["truth"] is not None:
+        return Mark.DISABLED if closing else Mark.ACTIVE
+    if found["since"] is not None:
+        return Mark.DISABLED_SINCE if closing else Mark.ACTIVE_SINCE
+    return Mark.DISABLED_UNTIL if closing else Mark.ACTIVE_UNTIL
+
+
+def closed_since(mark: Mark, name: str, value: object, *, now: datetime) -> datetime | None:
+    """Return since when an account is closed by what its column `name` says, or ``None`` if it is not.
+
+    Raises:
+        InvalidInput: The value says neither.
+    """
+    text = _text(value)
+    if not _IS_CLOSED[mark](name, text, now):
+        return None
+    return min(_moment(text) or now, now) if mark is Mark.DISABLED_SINCE else now
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()[:100].casefold()
+
+
+def _inactive(name: str, text: str, _now: datetime) -> bool:
+    if text in _TRUE or text in _FALSE:
+        return text in _FALSE
+    raise InvalidInput(Violation(name, "not_a_boolean", "Must be true or false."))
+
+
+def _disabled(name: str, text: str, now: datetime) -> bool:
+    return text not in _NOTHING and not _inactive(name, text, now)
+
+
+def _inactive_since(_name: str, text: str, now: datetime) -> bool:
+    return _is_no_time(text) or (_moment(text) or now) > now
+
+
+def _disabled_since(_name: str, text: str, _now: datetime) -> bool:
+    return not _is_no_time(text)
+
+
+def _inactive_after(_name: str, text: str, now: datetime) -> bool:
+    return not _is_no_time(text) and (_moment(text) or now) <= now
+
+
+def _disabled_until(_name: str, text: str, now: datetime) -> bool:
+    return not _is_no_time(text) and (_moment(text) or FOR_EVER) > now
+
+
+def _has_closed_word(name: str, text: str, _now: datetime) -> bool:
+    if text == "0" and name.casefold() == "user_status":  # WordPress, which writes nothing else
+        return False
+    word = re.sub(r"[\W_]+", "", text)
+    if word in _OPEN_WORDS:
+        return False
+    if word in _CLOSED_WORDS or re.search(f"(?:{_CLOSING})", word):
+        return True
+    raise InvalidInput(
+        Violation(
+            name, "unknown_status", "Must be a word that says whether the account is open, such as active."
+        )
+    )
+
+
+def _unclear(name: str, text: str, _now: datetime) -> bool:
+    if text in _NOTHING - {"0", "false", "f"}:
+        return False
+    parts = {part.casefold() for part in _PARTS.findall(name)}
+    closing = any(re.fullmatch(_CLOSING, part) for part in parts)
+    opening = any(re.fullmatch(_OPENING, part) for part in parts)
+    if (closing != opening) and text in (_FALSE if closing else _TRUE):
+        return False
+    told = "May say that the account is closed: name it with --column disabled=, active= or --ignore-column."
+    raise InvalidInput(Violation(name, "unclear", told))
+
+
+def _is_no_time(text: str) -> bool:
+    return text in _NOTHING or text.startswith(("0000-00-00", "0001-01-01"))  # MySQL's and .NET's for none
+
+
+def _moment(text: str) -> datetime | None:
+    """Read ISO 8601, or seconds or milliseconds since 1970."""
+    try:
+        if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
+            seconds = float(text)
+            return datetime.fromtimestamp(seconds / 1000 if seconds > MOST_SECONDS else seconds, UTC)
+        moment = datetime.fromisoformat(re.sub(r"([+-]\d\d)$", r"\1:00", text.replace("z", "+00:00")))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_IS_CLOSED: dict[Mark, Callable[[str, str, datetime], bool]] = {
+    Mark.ACTIVE: _inactive,
+    Mark.DISABLED: _disabled,
+    Mark.ACTIVE_SINCE: _inactive_since,
+    Mark.DISABLED_SINCE: _disabled_since,
+    Mark.ACTIVE_UNTIL: _inactive_after,
+    Mark.DISABLED_UNTIL: _disabled_until,
+    Mark.STATUS: _has_closed_word,
+    Mark.UNCLEAR: _unclear,
+}
