@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_urlsafe
 from threading import Thread
 
 import httpx2
@@ -55,7 +56,7 @@ FORGERIES = [
 ]
 PRODUCTION = {
     "FASTAUTH_MODE": "production",
-    "FASTAUTH_SECRET_KEY": "a secret of this test, of 32 bytes or more",
+    "FASTAUTH_SECRET_KEY": token_urlsafe(32),
     "FASTAUTH_ISSUER": "https://auth.example",
     "FASTAUTH_ARGON2_MEMORY_KIB": "19456",
     "FASTAUTH_ARGON2_TIME_COST": "2",
@@ -136,6 +137,7 @@ class TestOutput:
         assert 'status="201"' in metrics
         assert CANARY not in log
         assert log.replace("\n", "").isprintable()
+        assert ("FASTAUTH_TRUSTED_PROXIES names no proxy" in log) == bool(settings)
         lines = [line for line in log.splitlines() if "request_id" in line]
         assert len(lines) >= 12
         if settings:

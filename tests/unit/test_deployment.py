@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.hashing import SPARE
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.production import refusals
-from fastauth.entrypoints.settings import PREFIX, Mode, Settings
+from fastauth.entrypoints.settings import Mode, Settings
+from fastauth.entrypoints.settings_sources import PREFIX
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = ROOT / "deploy/kubernetes"
@@ -71,7 +73,7 @@ class TestSettings:
         assert manifest("configmap")["data"].keys() | secrets().keys() <= SETTINGS
 
     def test_are_fit_for_production_once_there_is_a_secret_key(self) -> None:
-        settings = read(**manifest("configmap")["data"], FASTAUTH_SECRET_KEY="x" * 32)
+        settings = read(**manifest("configmap")["data"], FASTAUTH_SECRET_KEY=token_urlsafe(32))
         assert settings.mode is Mode.PRODUCTION
         assert settings.trusted_proxies
         assert refusals(settings) == []

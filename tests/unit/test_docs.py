@@ -7,6 +7,8 @@ import pytest
 
 from fastauth.domain.throttling import Limits
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.production import RULES
+from fastauth.entrypoints.production.rule import nothing
 from fastauth.entrypoints.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,14 @@ class TestOperations:
     def test_shows_the_configuration_of_haproxy_that_is_tried(self) -> None:
         page = (ROOT / "docs/operations.md").read_text()
         assert f"```haproxy\n{(ROOT / 'faults/haproxy.cfg').read_text()}```" in page
+
+    def test_lists_what_production_refuses_and_warns_of(self) -> None:
+        page = (ROOT / "docs/operations.md").read_text()
+        rows = [f"| {rule.subject} | {rule.refused} | {rule.warned} |" for rule in RULES]
+        table = "\n".join(["| What | Production refuses | Production warns of |", "|---|---|---|", *rows, ""])
+        assert table in page
+        assert all(bool(rule.refused) == (rule.refusal is not nothing) for rule in RULES)
+        assert all(bool(rule.warned) == (rule.warning is not nothing) for rule in RULES)
 
 
 class TestReadme:

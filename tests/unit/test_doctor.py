@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 from sqlalchemy import make_url
@@ -18,7 +19,6 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
 from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database
-from fastauth.entrypoints.doctor.guessing import guessing
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
 from fastauth.entrypoints.doctor.hashing import judged as judged_speed
 from fastauth.entrypoints.doctor.keys import signing_keys
@@ -28,9 +28,10 @@ from fastauth.entrypoints.doctor.timing import judged, timing_of_names
 from fastauth.entrypoints.hashing_speed import HashingSpeed
 from fastauth.entrypoints.lifecycle import migrate_database, shut_down
 from fastauth.entrypoints.machine import Machine
+from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.settings import Mode, Settings
 
-SECRET = "canary-5f2e: a secret key of the tests"
+SECRET = f"canary-5f2e{token_urlsafe(32)}"
 NOWHERE = make_url("postgresql+psycopg://fastauth:canary-5f2e@127.0.0.1:1/fastauth")
 LARGE = Machine(cores=2, cpu_limit=None, memory=8 * 1024 * MIB, memory_limit=None)
 
@@ -57,10 +58,22 @@ class TestExamine:
         assert found(findings) == {
             "mode": "warn",
             "secret key": "ok",
+            "files of secrets": "ok",
+            "sources": "ok",
+            "service links": "ok",
             "database password": "ok",
+            "database role": "ok",
+            "database TLS": "ok",
+            "issuer": "fail",
+            "proxies": "warn",
+            "metrics": "ok",
+            "documentation": "warn",
             "hash strength": "fail",
             "workers": "ok",
-            "issuer": "fail",
+            "storage": "ok",
+            "limits on guessing": "fail",
+            "password rules": "fail",
+            "times": "ok",
             "database": "ok",
             "schema": "ok",
             "clock": "ok",
@@ -70,8 +83,6 @@ class TestExamine:
             "hash time": "ok",
             "hash rate": "ok",
             "hash memory": "ok",
-            "limits on guessing": "warn",
-            "proxies": "warn",
             "password length": "fail",
             "blocklist": "fail",
             "other rules": "ok",
@@ -111,15 +122,37 @@ class TestSettingsChecks:
             (finding,) = await mode(Container(settings=settings(mode=chosen)))
             assert finding.level is level
 
+    async def test_fail_where_others_reach_a_mode_that_nobody_chose(self) -> None:
+        (finding,) = await mode(Container(settings=settings(host="192.0.2.1")))
+        assert (finding.level, finding.mends) == (Level.FAIL, "FASTAUTH_MODE")
+
     async def test_ask_for_production_in_any_mode(self) -> None:
-        weak = Container(settings=settings(secret_key=None, workers=2, database_url=make_url("sqlite://")))
-        assert found(await production_rules(weak)) == {
-            "secret key": "fail",
-            "database password": "ok",
-            "hash strength": "fail",
-            "workers": "fail",
-            "issuer": "fail",
-        }
+        weak = settings(
+            secret_key=None, workers=2, database_url=make_url("sqlite://"), issuer="https://a.b/c"
+        )
+        findings = {each.subject: each for each in await production_rules(Container(settings=weak))}
+        for rule in RULES:
+            finding = findings[rule.subject]
+            refusal, warning = rule.refusal(weak), rule.warning(weak)
+            assert finding.level == ("fail" if refusal else "warn" if warning else "ok")
+            assert finding.seen == (refusal or warning or rule.kept)
+        assert {findings[each].level for each in ("secret key", "workers", "storage")} == {Level.FAIL}
+        assert {findings[each].level for each in ("issuer", "proxies")} == {Level.WARN}
+
+    @pytest.mark.parametrize(
+        ("changes", "level"),
+        [
+            ({}, "warn"),
+            ({"host": "localhost"}, "warn"),
+            ({"host": "192.0.2.1"}, "ok"),
+            ({"host": "fastauth"}, "ok"),
+            ({"trusted_proxies": "127.0.0.1"}, "ok"),
+            ({"trusted_proxies": "127.0.0.1, 0.0.0.0/0"}, "fail"),
+            ({"trusted_proxies": "::/0"}, "fail"),
+        ],
+    )
+    async def test_look_at_whose_word_is_taken(self, changes: dict[str, object], level: str) -> None:
+        assert found(await production_rules(Container(settings=settings(**changes))))["proxies"] == level
 
 
 class Elsewhere:
@@ -331,25 +364,3 @@ class TestDoctor:
         findings = [Finding(level=Level(level), subject="", seen="")]
         assert exit_status(findings, strict=False) == usually
         assert exit_status(findings, strict=True) == strictly
-
-
-class TestGuessing:
-    @pytest.mark.parametrize(
-        ("changes", "level"),
-        [
-            ({}, "warn"),
-            ({"host": "localhost"}, "warn"),
-            ({"host": "192.0.2.1"}, "ok"),
-            ({"host": "fastauth"}, "ok"),
-            ({"trusted_proxies": "127.0.0.1"}, "ok"),
-            ({"trusted_proxies": "127.0.0.1, 0.0.0.0/0"}, "fail"),
-            ({"trusted_proxies": "::/0"}, "fail"),
-        ],
-    )
-    async def test_looks_at_whose_word_is_taken(self, changes: dict[str, object], level: str) -> None:
-        assert found(await guessing(Container(settings=settings(**changes))))["proxies"] == level
-
-    async def test_misses_the_limits(self) -> None:
-        for limits, level in {True: "ok", False: "warn"}.items():
-            findings = await guessing(Container(settings=settings(limits=limits)))
-            assert found(findings)["limits on guessing"] == level

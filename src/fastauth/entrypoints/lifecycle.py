@@ -11,7 +11,13 @@ from fastauth.adapters.sql import SchemaBehind, migrate
 from fastauth.domain.errors import StorageUnavailable, Unavailable
 from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, ProductionRefused, refusals
+from fastauth.entrypoints.production import (
+    SCHEMA_IS_BEHIND,
+    ModeNotSaid,
+    ProductionRefused,
+    exposure,
+    refusals,
+)
 from fastauth.entrypoints.settings import Mode
 
 _log = logging.getLogger("fastauth.housekeeping")
@@ -38,11 +44,14 @@ async def start_up(container: Container) -> None:
     once there, and when the schema moves is for the operator to say.
 
     Raises:
+        ModeNotSaid: Others could reach it, and nobody chose the mode.
         ProductionRefused: The settings are not for production, or nobody has migrated.
         MigrationRefused: See `migrate_database`.
         SecretKeyUnknown: The signing keys are sealed under another secret key.
         StorageUnavailable: The database is away.
     """
+    if exposed := exposure(container.settings()):
+        raise ModeNotSaid(exposed)
     reasons = refusals(container.settings())
     try:
         await container.database().check()

@@ -4,40 +4,34 @@ Every setting is an environment variable with the prefix ``FASTAUTH_``, a line i
 file of that name in the secrets directory; the first of these that has it wins.
 """
 
-import os
-import re
 from enum import StrEnum
-from importlib.util import find_spec
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from unicodedata import normalize
-from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL
 
-from fastauth.adapters.passwords import BreachedPasswords
 from fastauth.domain.secret_key import LEAST_BYTES
 from fastauth.domain.tokens import LONGEST_LIFE
+from fastauth.entrypoints import settings_values as values
+from fastauth.entrypoints.settings_sources import PREFIX, Sources
+from fastauth.entrypoints.settings_values import Network
 
-Network = IPv4Network | IPv6Network
+SECRETS = frozenset({"secret_key", "secret_key_previous"})
+"""Settings whose value may have several lines, as a key may that ``openssl`` wrapped."""
 
-PREFIX = "FASTAUTH_"
-TEST_PREFIX = "FASTAUTH_TEST_"
-SECRETS_DIRECTORY = "FASTAUTH_SECRETS_DIR"
-DEFAULT_SECRETS_DIRECTORY = "/run/secrets"
+Host = Annotated[str, AfterValidator(values.host)]
 
 
 class SettingsError(Exception):
@@ -51,91 +45,33 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
-def _database_url(value: object) -> URL:
-    try:
-        url = make_url(value if isinstance(value, URL) else str(value))
-    except (ArgumentError, ValueError):
-        raise ValueError("is not a database URL such as postgresql://user:password@host/name") from None
-    match url.drivername:
-        case "sqlite" | "sqlite+aiosqlite":
-            return url.set(drivername="sqlite+aiosqlite")
-        case "postgres" | "postgresql" | "postgresql+psycopg":
-            return url.set(drivername="postgresql+psycopg")
-    raise ValueError("must begin with sqlite:// or postgresql://; the drivers are aiosqlite and psycopg")
-
-
-def _networks(value: object) -> tuple[Network, ...]:
-    """Read addresses and networks with commas or spaces between them."""
-    given = value if isinstance(value, tuple) else re.split(r"[,\s]+", str(value))
-    try:
-        return tuple(ip_network(each) for each in given if each)
-    except ValueError:
-        raise ValueError(
-            "must be addresses or networks such as 10.0.0.0/8, with commas between them"
-        ) from None
-
-
-def _words(value: object) -> tuple[str, ...]:
-    """Read words with commas between them."""
-    given = value if isinstance(value, tuple) else str(value).split(",")
-    return tuple(word for each in given if (word := normalize("NFC", str(each)).strip()))
-
-
-def _breach_file(value: object) -> Path | None:
-    """Open the file once, so that the start is refused where no password could be looked up in it."""
-    if not value:  # compose files pass on what is not set as nothing
-        return None
-    BreachedPasswords(path := Path(str(value)))
-    return path
-
-
-def _issuer(value: str | None) -> str | None:
-    """RFC 8414, section 2: a URL without query and fragment; https, but for this machine."""
-    if not value:  # compose files pass on what is not set as nothing
-        return None
-    url = urlsplit(value)
-    local = url.hostname in {"127.0.0.1", "::1", "localhost"}
-    if not (url.scheme == "https" or (url.scheme == "http" and local)) or not url.hostname:
-        raise ValueError("must be a URL that begins with https://")
-    if url.query or url.fragment or value.endswith("/"):
-        raise ValueError("must be a URL without query, fragment and slash at the end")
-    return value
-
-
-def _tracing(value: str) -> str:
-    if value != "off" and not find_spec("opentelemetry.exporter"):
-        raise ValueError("needs packages that are not installed: pip install 'fastauth[tracing]'")
-    return value
-
-
 class Settings(BaseSettings):
     """The settings, checked. Use `load` to have mistakes told in one line.
 
     What makes sense but is not for production is left to `fastauth.entrypoints.production`.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     mode: Mode = Mode.DEVELOPMENT
-    database_url: Annotated[URL, NoDecode, BeforeValidator(_database_url)] = Field(
+    database_url: Annotated[URL, NoDecode, BeforeValidator(values.database_url)] = Field(
         default=URL.create("sqlite+aiosqlite", database="fastauth.db"), repr=False
     )
     database_pool_size: int = Field(default=10, ge=1, le=1_000)
     database_prepared_statements: bool = True
-    host: str = Field(default="127.0.0.1", min_length=1)
+    database_private_network: bool = False
+    host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
     workers: int = Field(default=1, ge=1, le=256)
-    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    metrics_host: Host = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
-    tracing: Annotated[Literal["off", "otlp"], AfterValidator(_tracing)] = "off"
+    tracing: Annotated[Literal["off", "otlp"], AfterValidator(values.tracing)] = "off"
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
     connections_per_address: int = Field(default=1_000, ge=1)
     shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)
     shutdown_timeout_seconds: int = Field(default=10, ge=0, le=600)
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(values.networks)] = ()
     limits: bool = False
     limit_log_ins: int = Field(default=30, ge=1)
     limit_failures: int = Field(default=10, ge=1)
@@ -146,14 +82,14 @@ class Settings(BaseSettings):
     limit_in_a_row: int = Field(default=100, ge=1, le=100)
     password_min_length: int = Field(default=1, ge=1, le=256)
     password_blocklist: bool = False
-    password_context_words: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
-    password_breach_file: Annotated[Path | None, BeforeValidator(_breach_file)] = None
+    password_context_words: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.words)] = ()
+    password_breach_file: Annotated[Path | None, BeforeValidator(values.breach_file)] = None
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     argon2_time_cost: int = Field(default=2, ge=1, le=1_000)
     argon2_parallelism: int = Field(default=1, ge=1, le=64)
     secret_key: SecretStr | None = None
     secret_key_previous: SecretStr | None = None
-    issuer: Annotated[str | None, AfterValidator(_issuer)] = None
+    issuer: Annotated[str | None, AfterValidator(values.issuer)] = None
     audience: str | None = Field(default=None, min_length=1)
     signing_algorithm: Literal["ES256", "Ed25519"] = "ES256"
     signing_key_days: float = Field(default=90, gt=0, le=3_650)
@@ -165,10 +101,17 @@ class Settings(BaseSettings):
     audit_days: float = Field(default=365, gt=0, le=3_650)
     audit_address_days: float = Field(default=30, ge=0, le=3_650)
 
+    _sources: Sources = PrivateAttr(default_factory=Sources)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_plain_text(cls, value: object, info: ValidationInfo) -> object:
+        return values.plain(value, is_secret=info.field_name in SECRETS)
+
     @model_validator(mode="before")
     @classmethod
     def _defaults_of_the_mode(cls, given: dict[str, Any]) -> dict[str, Any]:
-        production = given.get("mode") == Mode.PRODUCTION
+        production = str(given.get("mode", "")).strip() == Mode.PRODUCTION
         return {
             "docs": not production,
             "limits": production,
@@ -206,7 +149,17 @@ class Settings(BaseSettings):
     @property
     def issuer_url(self) -> str:
         """Who issues the tokens: the URL at which this service is reached."""
-        return self.issuer or f"http://{self.host}:{self.port}"
+        return self.issuer or f"http://{values.url_host(self.host)}:{self.port}"
+
+    @property
+    def sources(self) -> Sources:
+        """Where the settings were read from, if `load` read them."""
+        return self._sources
+
+    @property
+    def mode_is_said(self) -> bool:
+        """Whether the mode was chosen, and is not merely the default."""
+        return "mode" in self.model_fields_set
 
     @property
     def relaxed(self) -> list[str]:
@@ -228,31 +181,21 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: Something is set that cannot be used.
         """
-        directory = _secrets_directory()
-        _refuse_unknown(directory)
-        try:
-            return cls(_secrets_dir=directory)  # type: ignore[call-arg]  # BaseSettings takes it
+        found = Sources.read(frozenset(PREFIX + field.upper() for field in cls.model_fields))
+        problems = list(found.problems)
+        given: dict[str, Any] = {
+            field: found.values[name]
+            for field in cls.model_fields
+            if (name := PREFIX + field.upper()) in found.values
+        }
+        try:  # no variable has such a name: the environment has been read
+            settings = cls(_env_prefix="=", **given)  # type: ignore[call-arg]  # BaseSettings takes it
         except ValidationError as error:
-            raise SettingsError("; ".join(map(_told, error.errors(include_input=False)))) from None
-
-
-def _secrets_directory() -> Path | None:
-    named = os.environ.get(SECRETS_DIRECTORY) or dotenv_values(".env").get(SECRETS_DIRECTORY)
-    if named and not Path(named).is_dir():
-        raise SettingsError(f"{SECRETS_DIRECTORY} names no directory")
-    directory = Path(named or DEFAULT_SECRETS_DIRECTORY)
-    return directory if directory.is_dir() else None
-
-
-def _refuse_unknown(directory: Path | None) -> None:
-    names = {*os.environ, *dotenv_values(".env")}
-    if directory:
-        names |= {path.name for path in directory.iterdir()}
-    known = {PREFIX + field.upper() for field in Settings.model_fields} | {SECRETS_DIRECTORY}
-    for name in sorted(names):
-        upper = name.upper()
-        if upper.startswith(PREFIX) and not upper.startswith(TEST_PREFIX) and upper not in known:
-            raise SettingsError(f"{_printable(name)} is not a setting of fastauth")
+            problems += map(_told, error.errors(include_input=False))
+        if problems:
+            raise SettingsError("; ".join(problems))
+        settings._sources = found
+        return settings
 
 
 def _told(error: Any) -> str:  # noqa: ANN401  a TypedDict of pydantic_core's
@@ -260,7 +203,3 @@ def _told(error: Any) -> str:  # noqa: ANN401  a TypedDict of pydantic_core's
     if not error["loc"]:
         return str(message)
     return f"{PREFIX}{str(error['loc'][0]).upper()}: {message[0].lower() + message[1:]}"
-
-
-def _printable(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_]", "?", name)[:80]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, ProductionRefused, refusals
+from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, ModeNotSaid, ProductionRefused, refusals
 from fastauth.entrypoints.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
         return asyncio.run(whole())
     except ProductionRefused as refused:
         _refuse(refused.reasons)
+    except ModeNotSaid as refused:
+        fail(str(refused))
     except SchemaBehind:
         fail(SCHEMA_IS_BEHIND)
     except StorageUnavailable as away:

@@ -16,17 +16,24 @@ from fastauth.entrypoints.settings import Settings
 
 def serve() -> None:
     """Serve the JSON API. In development the database is migrated first."""
+    import structlog
+
+    from fastauth.entrypoints import logs
     from fastauth.entrypoints.lifecycle import start_up
+    from fastauth.entrypoints.production import warnings
     from fastauth.entrypoints.server import run_server
 
     settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
+    run(start_up, settings)
     if settings.relaxed:
         typer.echo(
             f"fastauth: development mode, with {', '.join(settings.relaxed)};"
             " FASTAUTH_MODE=production is strict",
             err=True,
         )
-    run(start_up, settings)
+    logs.set_up(settings.mode)
+    for warning in warnings(settings):
+        structlog.get_logger("fastauth.settings").warning(warning)
     _allow_many_connections()
     with _metrics(settings):
         run_server(settings)

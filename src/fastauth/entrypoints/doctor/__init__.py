@@ -10,7 +10,6 @@ from fastauth.entrypoints.doctor.finding import Level as Level
 from fastauth.entrypoints.doctor.finding import exit_status as exit_status
 from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
-from fastauth.entrypoints.doctor.guessing import guessing
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
@@ -27,7 +26,6 @@ CHECKS: tuple[Check, ...] = (
     signing_keys,
     hash_library,
     hashing,
-    guessing,
     password_policy,
     timing_of_names,
 )

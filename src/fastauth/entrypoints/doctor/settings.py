@@ -2,8 +2,8 @@
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
-from fastauth.entrypoints.production import RULES
-from fastauth.entrypoints.settings import Mode
+from fastauth.entrypoints.production import RULES, Rule, exposure
+from fastauth.entrypoints.settings import Mode, Settings
 
 
 async def mode(container: Container) -> list[Finding]:
@@ -11,16 +11,20 @@ async def mode(container: Container) -> list[Finding]:
     settings = container.settings()
     if settings.mode is Mode.PRODUCTION:
         return [ok("mode", "production")]
+    if exposed := exposure(settings):
+        return [fail("mode", exposed, mends="FASTAUTH_MODE")]
     relaxed = ", ".join(settings.relaxed) or "nothing relaxed"
     return [warn("mode", f"development, with {relaxed}", mends="FASTAUTH_MODE=production")]
 
 
 async def production_rules(container: Container) -> list[Finding]:
     """Ask each of production's rules."""
-    settings = container.settings()
-    return [
-        fail(rule.subject, refusal, mends=rule.setting)
-        if (refusal := rule.refusal(settings))
-        else ok(rule.subject, rule.kept)
-        for rule in RULES
-    ]
+    return [_judged(rule, container.settings()) for rule in RULES]
+
+
+def _judged(rule: Rule, settings: Settings) -> Finding:
+    if refusal := rule.refusal(settings):
+        return fail(rule.subject, refusal, mends=rule.setting)
+    if warning := rule.warning(settings):
+        return warn(rule.subject, warning, mends=rule.setting)
+    return ok(rule.subject, rule.kept)

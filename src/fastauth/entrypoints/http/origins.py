@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fastauth.domain.audit import Actor, Origin
 from fastauth.entrypoints.http.client_address import client_address
 from fastauth.entrypoints.origin import coming_from
-from fastauth.entrypoints.settings import Network
+from fastauth.entrypoints.settings_values import Network
 
 
 class Origins:

@@ -1,0 +1,130 @@
+"""Rules about numbers: hash, workers, limits, passwords, times."""
+
+from fastauth.entrypoints import owasp
+from fastauth.entrypoints.production.rule import Rule
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings_sources import PREFIX
+
+LEAST_PASSWORD = 8
+"""ASVS 6.2.1."""
+
+_HIGH, _ABSURD = 10, 100
+"""Times the default: a large office behind one address, and what limits nobody."""
+
+_LIMITS = ("limit_log_ins", "limit_failures", "limit_registrations", "limit_guesses", "limit_owner_guesses")
+
+LEAST_DELAY = 60
+"""Seconds that a stranger waits at most between guesses, below which the limit is of little use."""
+
+_HOUR, _DAY = 1 / 24, 1.0
+
+
+def _argon2(settings: Settings) -> str | None:
+    if owasp.is_strong_enough(settings.argon2_memory_kib, settings.argon2_time_cost):
+        return None
+    return (
+        "FASTAUTH_ARGON2_MEMORY_KIB and FASTAUTH_ARGON2_TIME_COST are below OWASP's minimum,"
+        " which is 19456 and 2 or as strong"
+    )
+
+
+def _workers(settings: Settings) -> str | None:
+    if settings.is_sqlite and settings.workers > 1:
+        return "FASTAUTH_WORKERS must be 1 on SQLite; several want PostgreSQL, by FASTAUTH_DATABASE_URL"
+    return None
+
+
+def _memory(settings: Settings) -> str | None:
+    if not settings.is_sqlite or settings.has_file:
+        return None
+    return "FASTAUTH_DATABASE_URL is a database in memory: every account is gone when the process ends"
+
+
+def _limits_off(settings: Settings) -> str | None:
+    if not settings.limits:
+        return "FASTAUTH_LIMITS is off: anybody may try any number of passwords"
+    if names := _beyond(settings, _ABSURD):
+        return f"{names}: more than {_ABSURD} times the default limits nobody"
+    return None
+
+
+def _limits_high(settings: Settings) -> str | None:
+    if names := _beyond(settings, _HIGH):
+        return f"{names}: more than {_HIGH} times the default"
+    if settings.limit_delay_seconds < LEAST_DELAY:
+        return f"FASTAUTH_LIMIT_DELAY_SECONDS is below {LEAST_DELAY}: strangers guess faster at one account"
+    return None
+
+
+def _beyond(settings: Settings, times: int) -> str:
+    return ", ".join(
+        PREFIX + name.upper()
+        for name in _LIMITS
+        if getattr(settings, name) > times * Settings.model_fields[name].default
+    )
+
+
+def _passwords(settings: Settings) -> str | None:
+    if settings.password_min_length < LEAST_PASSWORD:
+        return f"FASTAUTH_PASSWORD_MIN_LENGTH is below {LEAST_PASSWORD}, which OWASP ASVS 6.2.1 asks for"
+    if not settings.password_blocklist:
+        return "FASTAUTH_PASSWORD_BLOCKLIST is off: OWASP ASVS 6.2.4 asks that common passwords are refused"
+    return None
+
+
+def _times(settings: Settings) -> str | None:
+    if settings.signing_key_days < _HOUR:
+        return "FASTAUTH_SIGNING_KEY_DAYS is below an hour: others must fetch keys all the time"
+    if settings.refresh_idle_days < _HOUR or settings.refresh_absolute_days < _HOUR:
+        return "FASTAUTH_REFRESH_IDLE_DAYS or FASTAUTH_REFRESH_ABSOLUTE_DAYS is below an hour"
+    if settings.audit_days < _DAY:
+        return "FASTAUTH_AUDIT_DAYS is below a day: nobody could look into what happened yesterday"
+    return None
+
+
+RULES = (
+    Rule(
+        subject="hash strength",
+        setting="FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST",
+        kept="at least OWASP's minimum",
+        refused="below OWASP's minimum",
+        refusal=_argon2,
+    ),
+    Rule(
+        subject="workers",
+        setting="FASTAUTH_WORKERS",
+        kept="no more than the database is made for",
+        refused="more than 1 on SQLite",
+        refusal=_workers,
+    ),
+    Rule(
+        subject="storage",
+        setting="FASTAUTH_DATABASE_URL",
+        kept="accounts outlive the process",
+        refused="SQLite in memory",
+        refusal=_memory,
+    ),
+    Rule(
+        subject="limits on guessing",
+        setting="FASTAUTH_LIMITS, FASTAUTH_LIMIT_...",
+        kept="on",
+        refused="off, or more than 100 times a default",
+        warned="more than 10 times a default; FASTAUTH_LIMIT_DELAY_SECONDS below 60",
+        refusal=_limits_off,
+        warning=_limits_high,
+    ),
+    Rule(
+        subject="password rules",
+        setting="FASTAUTH_PASSWORD_MIN_LENGTH, FASTAUTH_PASSWORD_BLOCKLIST",
+        kept="as OWASP ASVS 6.2.1 and 6.2.4 ask",
+        refused="fewer than 8 characters, or no blocklist",
+        refusal=_passwords,
+    ),
+    Rule(
+        subject="times",
+        setting="FASTAUTH_SIGNING_KEY_DAYS, FASTAUTH_REFRESH_..._DAYS, FASTAUTH_AUDIT_DAYS",
+        kept="long enough to be of use",
+        warned="signing keys or sessions below an hour, the audit trail below a day",
+        warning=_times,
+    ),
+)

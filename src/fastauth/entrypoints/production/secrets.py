@@ -1,0 +1,181 @@
+"""Rules about the secret keys, the password of the database and the files that they are in."""
+
+import os
+from pathlib import Path
+
+from fastauth.entrypoints.production.rule import Rule
+from fastauth.entrypoints.production.weak_secrets import is_weak_password, weakness_of_key
+from fastauth.entrypoints.settings import SECRETS, Settings
+from fastauth.entrypoints.settings_sources import PREFIX, Source
+
+_MAKE_ONE = "make one with: openssl rand -base64 32"
+_SECRET = frozenset(PREFIX + name.upper() for name in (*SECRETS, "database_url"))
+
+_WRITABLE, _READABLE = 0o022, 0o004
+
+
+def _weak_key(settings: Settings) -> str | None:
+    if not settings.secret_key:
+        return f"FASTAUTH_SECRET_KEY is missing; {_MAKE_ONE}"
+    reasons = [
+        f"{PREFIX}{name.upper()} {weakness}"
+        for name in sorted(SECRETS)
+        if (key := getattr(settings, name)) and (weakness := weakness_of_key(key.get_secret_value()))
+    ]
+    return "; ".join([*reasons, _MAKE_ONE]) if reasons else None
+
+
+def _same_key(settings: Settings) -> str | None:
+    if not settings.secret_key or settings.secret_key != settings.secret_key_previous:
+        return None
+    return "FASTAUTH_SECRET_KEY_PREVIOUS is the same as FASTAUTH_SECRET_KEY, and has no effect"
+
+
+def _exposed_file(settings: Settings) -> str | None:
+    exposed = [_shown(source) for source in settings.sources.given if _is_exposed(source)]
+    if not exposed:
+        return None
+    return f"other accounts may read or write {', '.join(exposed)}; give it the mode 0600 or 0440"
+
+
+def _is_exposed(source: Source) -> bool:
+    has_secrets = not _SECRET.isdisjoint(source.values)
+    return bool(source.permissions & (_WRITABLE | (_READABLE if has_secrets else 0)))
+
+
+def _shown(source: Source) -> str:
+    name = source.path.name if source.path else ""
+    return name if name in source.spellings else str(source.path)
+
+
+def _given_twice(settings: Settings) -> str | None:
+    names = settings.sources.given_twice
+    if not names:
+        return None
+    return f"{', '.join(names)}: two sources have different values, and the first of them is used"
+
+
+def _service_links(settings: Settings) -> str | None:
+    names = settings.sources.service_links
+    if not names:
+        return None
+    return (
+        f"{', '.join(names)}: made by Kubernetes for a Service and passed over as no setting;"
+        " enableServiceLinks: false in the pod leaves them out"
+    )
+
+
+def _weak_password(settings: Settings) -> str | None:
+    url = settings.database_url
+    if settings.is_sqlite:
+        return None
+    given = {"FASTAUTH_DATABASE_URL": [url.password, *_texts(url.query.get("password"))]}
+    if not any(given["FASTAUTH_DATABASE_URL"]):
+        given["PGPASSWORD"] = [os.environ.get("PGPASSWORD")]
+    if not any(found for each in given.values() for found in each):
+        given["the password file"] = [*_of_password_file(settings)]
+    names = [url.username or os.environ.get("PGUSER", ""), url.database or "", url.host or ""]
+    for where, passwords in given.items():
+        if any(is_weak_password(each, names, _common()) for each in passwords if each):
+            return (
+                f"the password in {where} is one that everybody tries, short, common or made of"
+                " a name; change it, with Docker by POSTGRES_PASSWORD"
+            )
+    return None
+
+
+def _common() -> frozenset[str]:
+    from fastauth.adapters.passwords import common_passwords  # noqa: PLC0415  30 000 words, for a password alone
+
+    return common_passwords(min_length=1)
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else (value or ())
+
+
+def _of_password_file(settings: Settings) -> list[str]:
+    """Return the passwords that libpq may take from its file (host:port:database:user:password)."""
+    url = settings.database_url
+    named = _texts(url.query.get("passfile")) or (os.environ.get("PGPASSFILE", ""),)
+    try:
+        path = Path(named[0]) if named[0] else Path.home() / ".pgpass"
+        lines = path.read_text(errors="replace").splitlines()
+    except (OSError, RuntimeError):  # none, or no home
+        return []
+    user = url.username or os.environ.get("PGUSER", "")
+    entries = [line.replace("\\:", "\0").split(":", 4) for line in lines if not line.startswith("#")]
+    return [
+        entry[4].replace("\0", ":").replace("\\\\", "\\")
+        for entry in entries
+        if len(entry) == 5 and entry[3] in ("*", user)  # noqa: PLR2004  the fields above
+    ]
+
+
+def _superuser(settings: Settings) -> str | None:
+    user = settings.database_url.username or os.environ.get("PGUSER")
+    if settings.is_sqlite or user != "postgres":
+        return None
+    return "FASTAUTH_DATABASE_URL names the superuser postgres; give fastauth a role of its own"
+
+
+RULES = (
+    Rule(
+        subject="secret key",
+        setting="FASTAUTH_SECRET_KEY",
+        kept="there is one, and it is neither published nor a pattern",
+        refused=(
+            "missing, published, or guessable: fewer than 16 different bytes (9 different digits in"
+            " hexadecimal), a repetition or a row, fewer than 10 words, words of examples;"
+            " the previous key too"
+        ),
+        warned="the previous key is the same",
+        refusal=_weak_key,
+        warning=_same_key,
+    ),
+    Rule(
+        subject="files of secrets",
+        setting="chmod 0600 or 0440",
+        kept="no other account may read or change them",
+        refused=(
+            "a file of settings that others may write, or one with a secret key or the database URL"
+            " that everybody may read"
+        ),
+        refusal=_exposed_file,
+    ),
+    Rule(
+        subject="sources",
+        setting="the environment, .env or the secrets directory",
+        kept="each setting has one value",
+        warned="a setting that two sources give differently",
+        warning=_given_twice,
+    ),
+    Rule(
+        subject="service links",
+        setting="enableServiceLinks: false",
+        kept="Kubernetes made no variables of the name of a setting",
+        warned="variables that Kubernetes makes for a Service whose name begins with fastauth",
+        warning=_service_links,
+    ),
+    Rule(
+        subject="database password",
+        setting="FASTAUTH_DATABASE_URL",
+        kept="neither common nor made of a name",
+        refused=(
+            "shorter than 8 characters, one of the 30 000 common ones, published, a repetition or a row, or a"
+            " variation of the name of the user, the database or the host; in the URL, PGPASSWORD or the"
+            " password file"
+        ),
+        refusal=_weak_password,
+    ),
+    Rule(
+        subject="database role",
+        setting="FASTAUTH_DATABASE_URL",
+        kept="not the superuser",
+        warned="the superuser postgres",
+        warning=_superuser,
+    ),
+)
+
+IN_ANY_MODE = tuple(rule for rule in RULES if rule.subject == "service links")
+"""Rules whose warnings are told in development too."""

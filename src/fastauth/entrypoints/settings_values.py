@@ -1,0 +1,200 @@
+"""How the values of settings are read, and which are refused in every mode.
+
+Each function returns the value to use or raises `ValueError`, whose text states the rule and never the
+value.
+"""
+
+import re
+from collections.abc import Sequence
+from importlib.util import find_spec
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from fastauth.adapters.passwords import BreachedPasswords
+
+Network = IPv4Network | IPv6Network
+
+MAPPED = IPv6Network("::ffff:0:0/96")
+"""IPv4-mapped addresses: RFC 4291, section 2.5.5.2."""
+
+_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)*{_LABEL}\.?")
+_NUMERIC_END = re.compile(r"(.*\.)?(\d+|0[xX][0-9a-fA-F]*)\.?")
+"""What resolvers take for an IPv4 address: ``0`` is 0.0.0.0, and ``127.1`` is 127.0.0.1."""
+
+_NOT_IN_A_URL = re.compile(r"[^!-~]|[\\\"<>^`{|}]|%(?![0-9A-Fa-f]{2})")
+"""RFC 3986, section 2: other characters have to be percent-encoded."""
+
+_PRIVATE_ENDINGS = (".internal", ".local", ".localhost", ".test", ".home.arpa")
+"""Names that no public resolver has: RFC 6761, RFC 6762, RFC 8375 and ICANN's ``.internal``."""
+
+
+def plain(value: object, *, is_secret: bool = False) -> object:
+    """Strip white space from both ends of a text, and refuse what no setting can contain."""
+    if not isinstance(value, str):
+        return value
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must be UTF-8")
+    value = value.strip()
+    if not is_secret and any(character < " " or character == "\x7f" for character in value):
+        raise ValueError("must not contain control characters or line breaks")
+    return value
+
+
+def database_url(value: object) -> URL:
+    """Return the URL with the driver that is used here."""
+    try:
+        url = make_url(value if isinstance(value, URL) else str(value))
+    except (ArgumentError, ValueError):
+        raise ValueError("is not a database URL such as postgresql://user:password@host/name") from None
+    match url.drivername:
+        case "sqlite" | "sqlite+aiosqlite":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgres" | "postgresql" | "postgresql+psycopg":
+            return url.set(drivername="postgresql+psycopg")
+    raise ValueError("must begin with sqlite:// or postgresql://; the drivers are aiosqlite and psycopg")
+
+
+def networks(value: object) -> tuple[Network, ...]:
+    """Read addresses and networks with commas or spaces between them."""
+    given = value if isinstance(value, tuple) else re.split(r"[,\s]+", str(value))
+    try:
+        return tuple(_unmapped(ip_network(each)) for each in given if each)
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks such as 10.0.0.0/8, with commas between them"
+        ) from None
+
+
+def _unmapped(network: Network) -> Network:
+    if isinstance(network, IPv6Network) and network.subnet_of(MAPPED):
+        return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
+    return network
+
+
+def host(value: str) -> str:
+    """Return an IP address without brackets, or a host name."""
+    bare = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+    if parsed_address(bare) is None and (not _HOST_NAME.fullmatch(bare) or _NUMERIC_END.fullmatch(bare)):
+        raise ValueError("must be an IP address or a host name, without scheme and port")
+    return bare
+
+
+def issuer(value: str | None) -> str | None:
+    """RFC 8414, section 2: a URL without query and fragment; https, but for a private network."""
+    if not value:  # compose files pass on what is not set as nothing
+        return None
+    if _NOT_IN_A_URL.search(value):
+        raise ValueError(
+            "must be ASCII without spaces and backslashes; another name of a host is written as xn--..."
+        )
+    try:
+        url = urlsplit(value)
+        name = host(url.hostname or "")
+    except ValueError:
+        raise ValueError("must be a URL that begins with https://, with the name of a host") from None
+    if not (url.scheme == "https" or (url.scheme == "http" and _is_private(name))):
+        raise ValueError("must be a URL that begins with https://")
+    _check_authority(url)
+    if "?" in value or "#" in value or value.endswith("/"):
+        raise ValueError("must be a URL without query, fragment and slash at the end")
+    segments = [unquote(segment) for segment in url.path.split("/")[1:]]
+    if any(segment in {"", ".", ".."} or set(segment) & set("/\\") for segment in segments):
+        raise ValueError("must have a path without empty and dot segments")
+    return value
+
+
+def _check_authority(url: SplitResult) -> None:
+    if "@" in url.netloc:
+        raise ValueError("must not contain a user name or a password")
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    if port == 0 or url.netloc.endswith(":"):
+        raise ValueError("must have a port from 1 to 65535, or none")
+
+
+def tracing(value: str) -> str:
+    """Refuse traces where their packages are missing."""
+    if value != "off" and not find_spec("opentelemetry.exporter"):
+        raise ValueError("needs packages that are not installed: pip install 'fastauth[tracing]'")
+    return value
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Read words with commas between them."""
+    given = value if isinstance(value, tuple) else str(value).split(",")
+    return tuple(word for each in given if (word := normalize("NFC", str(each)).strip()))
+
+
+def breach_file(value: object) -> Path | None:
+    """Open the file once, so that the start is refused where no password could be looked up in it."""
+    if not value:  # compose files pass on what is not set as nothing
+        return None
+    BreachedPasswords(path := Path(str(value)))
+    return path
+
+
+def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a text is, an IPv4-mapped one as IPv4, or None if it is none."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def is_loopback(name: str) -> bool:
+    """Return whether a host, which may have brackets, is always this machine."""
+    address = parsed_address(name.strip("[]"))
+    if address is not None:
+        return address.is_loopback
+    lower = name.lower().rstrip(".")
+    return lower == "localhost" or lower.endswith(".localhost")
+
+
+def _is_private(name: str) -> bool:
+    address = parsed_address(name)
+    if address is not None:
+        return address.is_private
+    lower = name.lower().rstrip(".")
+    return "." not in lower or lower.endswith((*_PRIVATE_ENDINGS, ".svc"))
+
+
+def url_host(name: str) -> str:
+    """Return a host as a URL has it: an IPv6 address in brackets (RFC 3986, section 3.2.2).
+
+    An address that means all interfaces is replaced by the loopback address of its family.
+    """
+    address = parsed_address(name)
+    if address is not None and address.is_unspecified:
+        address = ip_address("127.0.0.1" if isinstance(address, IPv4Address) else "::1")
+    if isinstance(address, IPv6Address):
+        return f"[{str(address).replace('%', '%25')}]"
+    return str(address or name)
+
+
+def contains(outer: Sequence[Network], inner: Network) -> bool:
+    """Return whether one of the networks covers all of another."""
+    return any(_covers(each, inner) for each in outer)
+
+
+def _covers(outer: Network, inner: Network) -> bool:
+    if isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(outer, IPv6Network) and isinstance(inner, IPv6Network):
+        return inner.subnet_of(outer)
+    return False
