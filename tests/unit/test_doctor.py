@@ -127,9 +127,7 @@ class TestSettingsChecks:
         assert (finding.level, finding.mends) == (Level.FAIL, "FASTAUTH_MODE")
 
     async def test_ask_for_production_in_any_mode(self) -> None:
-        weak = settings(
-            secret_key=None, workers=2, database_url=make_url("sqlite://"), issuer="https://a.b/c"
-        )
+        weak = settings(secret_key=None, workers=2, database_url=make_url("sqlite://"), issuer="https://A.b")
         findings = {each.subject: each for each in await production_rules(Container(settings=weak))}
         for rule in RULES:
             finding = findings[rule.subject]

@@ -261,7 +261,7 @@ class TestIssuer:
         assert "FASTAUTH_ISSUER" in refusal
 
     @pytest.mark.parametrize(
-        "issuer", ["https://auth.example/a", "https://AUTH.example", "https://auth.example:443"]
+        "issuer", ["HTTPS://auth.example", "https://AUTH.example/a", "https://auth.example:443"]
     )
     def test_is_warned_of_where_others_may_spell_it_otherwise(self, issuer: str) -> None:
         settings = in_production(issuer=issuer)

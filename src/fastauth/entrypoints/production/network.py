@@ -9,6 +9,7 @@ from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings_values import MAPPED, Network, contains, is_loopback, parsed_address
 
+HTTPS_PORT = 443
 _NAT64 = IPv6Network("64:ff9b::/96")
 _PRIVATE = tuple(
     ip_network(each)
@@ -87,12 +88,10 @@ def _issuer(settings: Settings) -> str | None:
 
 def _unusual_issuer(settings: Settings) -> str | None:
     url = urlsplit(settings.issuer or "")
-    if url.path:
-        return "FASTAUTH_ISSUER has a path, and RFC 8414 has its metadata at another address than fastauth's"
-    written = (settings.issuer or "").partition("//")
-    if settings.issuer and (f"https://{url.netloc.lower()}" != "".join(written) or url.port == 443):  # noqa: PLR2004
-        return "FASTAUTH_ISSUER is not in the usual form: lower case, without the port 443"
-    return None
+    usual = f"{url.scheme}://{url.netloc.lower()}{url.path}"
+    if not settings.issuer or (settings.issuer == usual and url.port != HTTPS_PORT):
+        return None
+    return "FASTAUTH_ISSUER is not in the usual form: lower case, without the port 443"
 
 
 def _listening(settings: Settings) -> str | None:
@@ -165,7 +164,7 @@ RULES = (
         setting="FASTAUTH_ISSUER",
         kept="access tokens name the URL that was set",
         refused="missing, not https://, or a loopback, link-local or unspecified host",
-        warned="a path; capitals in the host or the port 443",
+        warned="capitals in the host, or the port 443",
         refusal=_issuer,
         warning=_unusual_issuer,
     ),

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from fastauth.adapters.passwords import common_passwords
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.production.weak_secrets import is_weak_password, weakness_of_key
 from fastauth.entrypoints.settings import SECRETS, Settings
@@ -75,19 +76,14 @@ def _weak_password(settings: Settings) -> str | None:
     if not any(found for each in given.values() for found in each):
         given["the password file"] = [*_of_password_file(settings)]
     names = [url.username or os.environ.get("PGUSER", ""), url.database or "", url.host or ""]
+    common = common_passwords(min_length=1) if any(map(any, given.values())) else frozenset()
     for where, passwords in given.items():
-        if any(is_weak_password(each, names, _common()) for each in passwords if each):
+        if any(is_weak_password(each, names, common) for each in passwords if each):
             return (
                 f"the password in {where} is one that everybody tries, short, common or made of"
                 " a name; change it, with Docker by POSTGRES_PASSWORD"
             )
     return None
-
-
-def _common() -> frozenset[str]:
-    from fastauth.adapters.passwords import common_passwords  # noqa: PLC0415  30 000 words, for a password alone
-
-    return common_passwords(min_length=1)
 
 
 def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
