@@ -1,36 +1,36 @@
-"""What a `TallyRepository` promises."""
+"""What a `TallyRepository` promises: to count as the pure rules say, and to lose nothing."""
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
+from typing import Protocol
 
 import pytest
 
+from fastauth.domain.counting import Counted, Credit, Hit, Part, Reset, Verdict
+from fastauth.domain.errors import TooManyAttempts
 from fastauth.domain.ports import Sweeper, TallyRepository
-from fastauth.domain.throttling import NEVER, REMEMBERED, Tally, TallyKey
+from fastauth.domain.throttling import LONG_AGO, NEVER, REMEMBERED, Budget, Tally, TallyKey
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+MANY = Budget(1_000, MINUTE)
 
 
 def a_key() -> TallyKey:
     return TallyKey(token_bytes(16))
 
 
-async def read(tallies: TallyRepository, *keys: TallyKey, now: datetime = NOW) -> tuple[Tally, ...]:
-    seen: tuple[Tally, ...] = ()
+class Rows(Protocol):
+    """Reads and writes what is stored, past the repository."""
 
-    def look(*found: Tally) -> tuple[Tally, ...]:
-        nonlocal seen
-        seen = found
-        return found
+    async def read(self, *keys: TallyKey) -> list[Tally | None]:
+        """Return what is stored under each key."""
 
-    await tallies.change(keys, look, now=now)
-    return seen
-
-
-async def write(tallies: TallyRepository, key: TallyKey, tally: Tally) -> None:
-    await tallies.change((key,), lambda _: (tally,), now=NOW)
+    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
+        """Store tallies, whatever was there."""
 
 
 class TallyRepositoryContract(ABC):
@@ -40,70 +40,99 @@ class TallyRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def rows(self, tallies: TallyRepository) -> Rows: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sweeper(self, tallies: TallyRepository) -> Sweeper: ...
 
-    async def test_begins_with_new_ones(self, tallies: TallyRepository) -> None:
-        assert await read(tallies, a_key(), a_key()) == (Tally(), Tally())
+    async def test_counts_under_every_key_of_an_attempt(self, tallies: TallyRepository, rows: Rows) -> None:
+        hits = tuple(Hit(a_key(), Budget(number, MINUTE), Part.ACCOUNT) for number in (1, 2, 3, 4))
+        for order in (hits, hits[::-1]):
+            await rows.write(dict.fromkeys((hit.key for hit in hits), Tally()))
+            assert await tallies.count(order, now=NOW) == Counted(Verdict.COUNTS, is_closed=False)
+            stored = await rows.read(*(hit.key for hit in hits))
+            assert stored == [Tally(1, NOW + MINUTE / number) for number in (1, 2, 3, 4)]
 
-    @pytest.mark.parametrize("until", [NOW, NEVER])
-    async def test_keeps_what_it_is_given(self, tallies: TallyRepository, until: datetime) -> None:
-        key, other = a_key(), a_key()
-        await write(tallies, key, Tally(3, until))
-        await write(tallies, key, Tally(4, until))
-        assert await read(tallies, key, other) == (Tally(4, until), Tally())
+    async def test_keeps_what_is_closed(self, tallies: TallyRepository, rows: Rows) -> None:
+        hit = Hit(a_key(), Budget(9, MINUTE, at_most=1), Part.ACCOUNT)
+        assert (await tallies.count((hit,), now=NOW)).verdict is Verdict.COUNTS
+        assert await rows.read(hit.key) == [Tally(1, NEVER)]
+        late = NOW + timedelta(days=9_999)
+        assert await tallies.count((hit,), now=late) == Counted(Verdict.USED_UP, is_closed=True)
 
-    async def test_hands_over_and_takes_back_in_the_order_of_the_keys(self, tallies: TallyRepository) -> None:
-        keys = [a_key() for _ in range(4)]
-        for order in (keys, keys[::-1]):
-            for number, key in enumerate(order):
-                await write(tallies, key, Tally(number, NOW))
-            assert [tally.attempts for tally in await read(tallies, *order)] == [0, 1, 2, 3]
-            await tallies.change(
-                tuple(order), lambda *found: tuple(Tally(t.attempts + 10, NOW) for t in found), now=NOW
-            )
-            assert [tally.attempts for tally in await read(tallies, *order)] == [10, 11, 12, 13]
+    async def test_forgets_what_nothing_was_added_to(self, tallies: TallyRepository, rows: Rows) -> None:
+        hit = Hit(a_key(), Budget(9, MINUTE, at_most=4), Part.ACCOUNT)
+        await rows.write({hit.key: Tally(3, NOW)})
+        await tallies.count((hit,), now=NOW + REMEMBERED)
+        assert await rows.read(hit.key) == [Tally(1, NOW + REMEMBERED + MINUTE / 9)]
 
-    async def test_forgets_what_nothing_was_added_to(self, tallies: TallyRepository) -> None:
-        key, used_up = a_key(), a_key()
-        await write(tallies, key, Tally(3, NOW))
-        await write(tallies, used_up, Tally(100, NEVER))
-        late = NOW + REMEMBERED
-        kept = (Tally(3, NOW), Tally(100, NEVER))
-        assert await read(tallies, key, used_up, now=late - timedelta(microseconds=1)) == kept
-        assert await read(tallies, key, used_up, now=late) == (Tally(), Tally(100, NEVER))
+    async def test_counts_nothing_if_the_network_has_sent_too_many(
+        self, tallies: TallyRepository, rows: Rows
+    ) -> None:
+        full = Hit(a_key(), Budget(2, MINUTE), Part.NETWORK)
+        others = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), MANY, Part.ACCOUNT)
+        await rows.write({full.key: Tally(2, NOW + MINUTE)})
+        with pytest.raises(TooManyAttempts) as refusal:
+            await tallies.count((others[0], full, others[1]), now=NOW + timedelta(seconds=7))
+        assert refusal.value.retry_after == 23
+        stored = await rows.read(full.key, *(other.key for other in others))
+        assert stored[0] == Tally(2, NOW + MINUTE)
+        assert {tally or Tally() for tally in stored[1:]} == {Tally()}
 
-    async def test_changes_nothing_if_nothing_was_decided(self, tallies: TallyRepository) -> None:
-        key, other = a_key(), a_key()
-        await write(tallies, key, Tally(3, NOW))
+    async def test_counts_against_the_network_alone_if_the_account_is_used_up(
+        self, tallies: TallyRepository, rows: Rows
+    ) -> None:
+        network, account = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), MANY, Part.ACCOUNT)
+        full = Hit(a_key(), Budget(2, MINUTE), Part.ACCOUNT)
+        await rows.write({full.key: Tally(2, NOW + MINUTE)})
+        outcome = await tallies.count((network, account, full), now=NOW)
+        assert outcome == Counted(Verdict.USED_UP, is_closed=False)
+        stored = await rows.read(network.key, account.key, full.key)
+        assert [tally.attempts if tally else 0 for tally in stored] == [1, 0, 2]
 
-        def fail(*_: Tally) -> tuple[Tally, ...]:
-            raise ZeroDivisionError
-
-        with pytest.raises(ZeroDivisionError):
-            await tallies.change((key, other), fail, now=NOW)
-        assert await read(tallies, key, other) == (Tally(3, NOW), Tally())
+    async def test_counts_nothing_while_another_attempt_is_looked_at(
+        self, tallies: TallyRepository, rows: Rows
+    ) -> None:
+        network, turn = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), Budget(1, MINUTE), Part.TURN)
+        verdicts = [(await tallies.count((network, turn), now=NOW)).verdict for _ in range(2)]
+        assert verdicts == [Verdict.COUNTS, Verdict.BUSY]
+        assert await rows.read(network.key) == [Tally(1, NOW + MANY.step)]
+        await tallies.refund((Reset(turn.key, until=LONG_AGO),), now=NOW)
+        assert (await tallies.count((network, turn), now=NOW)).verdict is Verdict.BUSY
+        await tallies.refund((Reset(turn.key, until=NOW + MINUTE),), now=NOW)
+        assert (await tallies.count((network, turn), now=NOW)).verdict is Verdict.COUNTS
 
     async def test_leaves_what_is_over_to_the_sweeper(
-        self, tallies: TallyRepository, sweeper: Sweeper
+        self, tallies: TallyRepository, rows: Rows, sweeper: Sweeper
     ) -> None:
         long_ago = NOW - timedelta(days=5_000)  # before any other test's
         over, used_up, recent = [a_key() for _ in range(3)], a_key(), a_key()
         while await sweeper.sweep(over_since=long_ago, at_most=100):
             pass
-        for key in over:
-            await write(tallies, key, Tally(3, long_ago))
-        await write(tallies, used_up, Tally(100, NEVER))
-        await write(tallies, recent, Tally(1, NOW))
+        await rows.write(dict.fromkeys(over, Tally(3, long_ago)))
+        await rows.write({used_up: Tally(100, NEVER), recent: Tally(1, NOW)})
         soon = long_ago + timedelta(seconds=1)
         assert [await sweeper.sweep(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
-        assert await read(tallies, used_up, recent) == (Tally(100, NEVER), Tally(1, NOW))
+        stored = await rows.read(used_up, recent, *over)
+        assert stored == [Tally(100, NEVER), Tally(1, NOW), None, None, None]
 
-    async def test_loses_none_of_many_changes_at_once(self, tallies: TallyRepository) -> None:
-        shared, *own = [a_key() for _ in range(9)]
+    async def test_loses_none_of_many_changes_at_once(self, tallies: TallyRepository, rows: Rows) -> None:
+        shared, *own = [Hit(a_key(), MANY, Part.ACCOUNT) for _ in range(9)]
+        orders = [order for hit in own for order in ((shared, hit), (hit, shared))] * 2
+        await asyncio.gather(*(tallies.count(order, now=NOW) for order in orders))
+        keys = [hit.key for hit in (shared, *own)]
+        assert [tally and tally.attempts for tally in await rows.read(*keys)] == [32, *[4] * 8]
+        await asyncio.gather(
+            *(
+                tallies.refund(tuple(Credit(hit.key, MANY) for hit in order), now=NOW)
+                for order in orders[: len(orders) // 2]
+            )
+        )
+        assert [tally and tally.attempts for tally in await rows.read(*keys)] == [16, *[2] * 8]
 
-        def count(*found: Tally) -> tuple[Tally, ...]:
-            return tuple(Tally(tally.attempts + 1, NOW) for tally in found)
-
-        orders = [order for key in own for order in ((shared, key), (key, shared))] * 2
-        await asyncio.gather(*(tallies.change(order, count, now=NOW) for order in orders))
-        assert [tally.attempts for tally in await read(tallies, shared, *own)] == [32, *[4] * 8]
+    async def test_lets_no_more_through_of_many_at_once(self, tallies: TallyRepository) -> None:
+        few = Hit(a_key(), Budget(3, MINUTE), Part.ACCOUNT)
+        networks = [Hit(a_key(), MANY, Part.NETWORK) for _ in range(24)]
+        outcomes = await asyncio.gather(*(tallies.count((each, few), now=NOW) for each in networks))
+        assert [outcome.verdict for outcome in outcomes].count(Verdict.COUNTS) == 3

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from tests.fakes.clock import FakeClock
 
+from fastauth.domain import counting
 from fastauth.domain.audit import Entry, Origin, Retention, Wanted
+from fastauth.domain.counting import Counted, Hit, Refund
 from fastauth.domain.errors import InvalidCredentials, UsernameTaken
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
@@ -233,11 +235,22 @@ class FakeTallyRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
 
-    async def change(
-        self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
-    ) -> None:
-        known = [self.storage.tallies.get(key, Tally()).remembered(now) for key in keys]
-        self.storage.tallies.update(zip(keys, decide(*known), strict=True))
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+        found = self._found(tuple(hit.key for hit in hits), now)
+        outcome, after = counting.count(hits, list(found.values()), now)
+        self._write(dict(zip(found, after, strict=True)), now)
+        return outcome
+
+    async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
+        found = self._found(counting.keys_of(refunds), now)
+        self._write(counting.refund(refunds, found, now), now)
+
+    def _found(self, keys: tuple[TallyKey, ...], now: datetime) -> dict[TallyKey, Tally]:
+        return {key: self.storage.tallies.get(key, Tally()).remembered(now) for key in keys}
+
+    def _write(self, tallies: dict[TallyKey, Tally], now: datetime) -> None:
+        found = self._found(tuple(tallies), now)
+        self.storage.tallies |= {key: tally for key, tally in tallies.items() if tally != found[key]}
 
 
 class FakeEventLog:

@@ -1,11 +1,12 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, select, text
+from sqlalchemy import delete, insert, make_url, select, text
 from tests.contracts.audit_trail import AuditTrailContract, Ports
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
@@ -35,11 +36,12 @@ from fastauth.adapters.sql import (
     SqlUserRepository,
     migrate,
 )
-from fastauth.adapters.sql.tables import event
+from fastauth.adapters.sql.tables import event, tally
 from fastauth.domain.audit import Origin
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
+from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.user import User
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
@@ -126,10 +128,31 @@ class TestSqlSessionRepository(OnSql, SweeperContract):
         return SqlSweeper(connections=database.autocommit)
 
 
+@dataclass
+class SqlRows:
+    database: Database
+
+    async def read(self, *keys: TallyKey) -> list[Tally | None]:
+        async with self.database.engine.connect() as connection:
+            found = await connection.execute(select(tally).where(tally.c.key.in_(keys)))
+            stored = {row.key: Tally(row.attempts, row.until) for row in found}
+        return [stored.get(key) for key in keys]
+
+    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
+        async with self.database.engine.begin() as connection:
+            await connection.execute(delete(tally).where(tally.c.key.in_(tallies)))
+            values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in tallies.items()]
+            await connection.execute(insert(tally), values)
+
+
 class TestSqlTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def tallies(self, database: Database) -> SqlTallyRepository:
         return SqlTallyRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def rows(self, database: Database) -> SqlRows:
+        return SqlRows(database)
 
     @pytest.fixture
     def sweeper(self, database: Database) -> SqlSweeper:

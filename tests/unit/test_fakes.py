@@ -1,6 +1,7 @@
 """The fakes earn their trust: they keep the contracts that the adapters keep."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pytest
 from tests.contracts.audit_trail import AuditTrailContract, Ports
@@ -36,6 +37,7 @@ from fastauth.domain.audit import Origin
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.ports import UserRepository
+from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.user import User
 
 
@@ -91,10 +93,25 @@ class TestFakeSessionRepository(SweeperContract):
         return FakeSweeper(users.storage)
 
 
+@dataclass
+class FakeRows:
+    tallies: FakeTallyRepository
+
+    async def read(self, *keys: TallyKey) -> list[Tally | None]:
+        return [self.tallies.storage.tallies.get(key) for key in keys]
+
+    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
+        self.tallies.storage.tallies.update(tallies)
+
+
 class TestFakeTallyRepository(TallyRepositoryContract):
     @pytest.fixture
     def tallies(self) -> FakeTallyRepository:
         return FakeTallyRepository()
+
+    @pytest.fixture
+    def rows(self, tallies: FakeTallyRepository) -> FakeRows:
+        return FakeRows(tallies)
 
     @pytest.fixture
     def sweeper(self, tallies: FakeTallyRepository) -> FakeSweeper:

@@ -1,7 +1,8 @@
 """How often somebody may guess: the rules, and the use cases that keep to them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,14 +11,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import a_username
+from tests.fakes import FakePasswordHasher
 from tests.world import A_SECRET_KEY, World
 
 from fastauth.application.log_in import LoggedIn
 from fastauth.domain.device_token import DeviceTokenMint
-from fastauth.domain.errors import InvalidCredentials, TooManyAttempts, UserNotFound, WrongPassword
+from fastauth.domain.errors import (
+    HashingOverloaded,
+    InvalidCredentials,
+    StorageUnavailable,
+    TooManyAttempts,
+    UserNotFound,
+    WrongPassword,
+)
+from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import Device
-from fastauth.domain.throttling import NEVER, Backoff, Budget, Limits, Tally, TallyKeys, network_of
+from fastauth.domain.throttling import (
+    KEPT,
+    LOOKING,
+    NEVER,
+    REMEMBERED,
+    Backoff,
+    Budget,
+    Limits,
+    Tally,
+    TallyKeys,
+    network_of,
+)
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -50,59 +71,107 @@ class TestNetwork:
         assert len({network_of(f"2001:db8::{number:x}") for number in range(1_000)}) == 1
 
 
+def let_through(rule: Budget | Backoff, readings: Iterable[datetime]) -> list[datetime]:
+    """Return the readings of the clock at which an attempt was counted."""
+    tally, counted = Tally(), []
+    for now in readings:
+        after = rule.debited(tally, now)
+        if after:
+            tally = after
+            counted.append(now)
+    return counted
+
+
 class TestBudget:
     def test_has_room_for_so_many_at_once_and_then_for_one_at_a_time(self) -> None:
         budget, tally = Budget(3, MINUTE), Tally()
         for _ in range(3):
-            tally = budget.demanded(tally, NOW)
-        with pytest.raises(TooManyAttempts) as refusal:
-            budget.demanded(tally, NOW)
-        assert refusal.value.retry_after == 20
-        with pytest.raises(TooManyAttempts):
-            budget.demanded(tally, NOW + timedelta(seconds=19.9))
-        tally = budget.demanded(tally, NOW + timedelta(seconds=20))
-        assert budget.debited(tally, NOW + timedelta(seconds=20)) is None
+            after = budget.debited(tally, NOW)
+            assert after
+            tally = after
+        assert budget.debited(tally, NOW) is None
+        assert budget.wait(tally, NOW) == timedelta(seconds=20)
+        assert budget.debited(tally, NOW + timedelta(seconds=19.9)) is None
+        after = budget.debited(tally, NOW + timedelta(seconds=20))
+        assert after
+        assert budget.debited(after, NOW + timedelta(seconds=20)) is None
 
     @given(at=st.lists(moments).map(sorted), budget=st.builds(Budget, st.integers(1, 9), st.just(MINUTE)))
     def test_never_lets_more_than_twice_as_many_through_in_any_such_time(
         self, budget: Budget, at: list[datetime]
     ) -> None:
-        tally, let_through = Tally(), []
-        for moment in at:
-            after = budget.debited(tally, moment)
-            if after:
-                tally = after
-                let_through.append(moment)
-        for first in let_through:
-            within = [moment for moment in let_through if first <= moment < first + MINUTE]
+        counted = let_through(budget, at)
+        for first in counted:
+            within = [moment for moment in counted if first <= moment < first + MINUTE]
             assert len(within) < 2 * budget.attempts
+
+    @given(
+        attempts=st.integers(1, 9),
+        late=st.lists(st.floats(0, 30).map(lambda s: timedelta(seconds=s)), min_size=60, max_size=60),
+        at_most=st.none() | st.integers(1, 9),
+    )
+    def test_is_not_refilled_by_readings_of_the_clock_out_of_order(
+        self, attempts: int, late: list[timedelta], at_most: int | None
+    ) -> None:
+        budget = Budget(attempts, MINUTE, at_most=at_most)
+        assert len(let_through(budget, (NOW - each for each in late))) <= attempts + attempts * 30 / 60
 
     @given(used=st.floats(0.001, 20), passed=st.floats(0, 0.999))
     def test_says_truly_when_there_is_room(self, used: float, passed: float) -> None:
         budget, now = Budget(3, MINUTE), NOW + timedelta(seconds=used * passed)
         tally = Tally(3, NOW + timedelta(seconds=40 + used))
-        with pytest.raises(TooManyAttempts) as refusal:
-            budget.demanded(tally, now)
-        assert budget.debited(tally, now + timedelta(seconds=refusal.value.retry_after))
-        assert 1 <= refusal.value.retry_after <= 20
+        assert budget.debited(tally, now) is None
+        wait = budget.wait(tally, now)
+        assert budget.debited(tally, now + wait)
+        assert timedelta(0) < wait <= timedelta(seconds=20)
+
+    @given(
+        budget=st.builds(
+            Budget, st.integers(1, 9), st.just(MINUTE), kept=st.sampled_from([SECOND * 0, KEPT])
+        ),
+        used=st.integers(0, 8),
+    )
+    def test_gives_back_what_was_taken(self, budget: Budget, used: int) -> None:
+        tally = Tally()
+        for _ in range(min(used, budget.attempts - 1)):
+            tally = budget.debited(tally, NOW) or tally
+        after = budget.debited(tally, NOW)
+        assert after
+        credited = budget.credited(after, NOW)
+        assert credited.attempts == tally.attempts
+        assert budget.debited(credited, NOW) == after
+        assert budget.forgiven(after, NOW).attempts == 0
+        assert replace(after, attempts=1) == budget.debited(budget.forgiven(after, NOW), NOW)
 
     def test_gives_back_no_more_than_was_taken(self) -> None:
-        budget = Budget(3, MINUTE)
-        tally = budget.demanded(Tally(), NOW)
-        full = budget.credited(tally)
-        assert (full.attempts, budget.credited(full).attempts) == (0, 0)
-        assert full.until <= NOW
-        assert budget.credited(Tally(3, NOW + MINUTE)) == Tally(2, NOW + timedelta(seconds=40))
+        assert Budget(3, MINUTE).credited(Tally(), NOW) == Tally()
+        assert Budget(3, MINUTE).credited(Tally(3, NOW + MINUTE), NOW) == Tally(2, NOW + MINUTE * 2 / 3)
 
-    def test_does_not_stand_still_if_the_clock_goes_back(self) -> None:
+    @pytest.mark.parametrize("back", [timedelta(seconds=31), timedelta(hours=1), timedelta(days=400)])
+    def test_does_not_stand_still_if_the_clock_goes_back(self, back: timedelta) -> None:
         budget = Budget(1, MINUTE)
-        tally = budget.demanded(Tally(), NOW)
-        assert budget.debited(tally, NOW - timedelta(hours=1))
+        tally = budget.debited(Tally(), NOW)
+        assert tally
+        assert budget.debited(tally, NOW - back)
 
-    def test_may_end_after_so_many_in_a_row(self) -> None:
-        budget = Budget(3, MINUTE, at_most=2)
-        assert budget.debited(Tally(1, NOW), NOW)
-        assert budget.debited(Tally(2, NOW), NOW + timedelta(days=1)) is None
+    @pytest.mark.parametrize("kept", [timedelta(0), KEPT])
+    def test_may_end_after_so_many_in_a_row_and_stays_ended(self, kept: timedelta) -> None:
+        budget = Budget(3, MINUTE, at_most=2, kept=kept)
+        one = budget.debited(Tally(), NOW)
+        two = one and budget.debited(one, NOW)
+        assert two == Tally(2, NEVER)
+        for days in (0, 1, 3_000):
+            assert budget.debited(two.remembered(NOW + timedelta(days=days)), NOW) is None
+        assert budget.credited(two, NOW).attempts == 1
+        assert budget.forgiven(two, NOW) == Tally(0, NOW)
+
+    def test_remembers_attempts_in_a_row_for_longer_than_they_fill_it(self) -> None:
+        budget, tally = Budget(3, MINUTE, at_most=8, kept=KEPT), Tally()
+        days = [day * REMEMBERED.days * 2 for day in range(20)]
+        for day in days:
+            now = NOW + timedelta(days=day)
+            tally = budget.debited(tally.remembered(now), now) or tally
+        assert tally == Tally(8, NEVER)
 
 
 class TestBackoff:
@@ -119,10 +188,22 @@ class TestBackoff:
         assert after.attempts == 100
         assert self.RULE.debited(after, now + timedelta(days=3_000)) is None
 
-    def test_does_not_stand_still_if_the_clock_goes_back(self) -> None:
-        after = self.RULE.debited(Tally(3, NOW), NOW)
+    @given(late=st.lists(st.floats(0, 30).map(lambda s: timedelta(seconds=s)), min_size=60, max_size=60))
+    def test_is_not_passed_by_readings_of_the_clock_out_of_order(self, late: list[timedelta]) -> None:
+        tally = Tally(20, NOW + self.RULE.longest)
+        assert [each for each in late if self.RULE.debited(tally, NOW - each)] == []
+
+    @pytest.mark.parametrize("back", [timedelta(minutes=16), timedelta(hours=1), timedelta(days=400)])
+    def test_does_not_stand_still_if_the_clock_goes_back(self, back: timedelta) -> None:
+        after = self.RULE.debited(Tally(99 - 1, NOW), NOW)
         assert after
-        assert self.RULE.debited(after, NOW - timedelta(hours=1))
+        assert self.RULE.debited(after, NOW - back)
+
+    def test_stays_closed_if_more_are_allowed_later(self) -> None:
+        fewer = replace(self.RULE, at_most=50)
+        closed = fewer.debited(Tally(49, NOW), NOW)
+        assert closed
+        assert self.RULE.debited(closed, NOW) is None
 
     def test_takes_back_no_more_than_was_counted(self) -> None:
         assert self.RULE.credited(Tally(3, NOW), NOW, attempts=1) == Tally(2, NOW)
@@ -130,9 +211,14 @@ class TestBackoff:
         assert self.RULE.credited(Tally(3, NOW), NOW, attempts=3) == Tally()
         assert self.RULE.credited(Tally(3, NOW), NOW, attempts=9) == Tally()
 
+    def test_makes_nobody_wait_for_an_attempt_that_was_given_back(self) -> None:
+        after = self.RULE.debited(Tally(7, NOW), NOW)
+        assert after
+        assert self.RULE.debited(self.RULE.credited(after, NOW), NOW) == after
+
     def test_opens_again_if_the_last_attempt_was_right(self) -> None:
         tally = self.RULE.credited(Tally(100, NEVER), NOW, attempts=1)
-        assert self.RULE.debited(tally, NOW + self.RULE.longest)
+        assert self.RULE.debited(tally, NOW)
 
 
 class TestTallyKeys:
@@ -149,37 +235,56 @@ class TestTallyKeys:
 class TestDeviceToken:
     MINT = DeviceTokenMint(A_SECRET_KEY)
 
+    def read(self, token: str | None, name: str = "santosh", *, now: datetime = NOW) -> str | None:
+        return self.MINT.read(token, a_username(name), now=now)
+
     def test_is_recognised_for_its_name_alone(self) -> None:
-        token = self.MINT.new(a_username("santosh"))
-        assert self.MINT.read(token, a_username("SANTOSH"))
-        assert self.MINT.read(token, a_username("ann")) is None
+        token = self.MINT.issue(a_username("santosh"), now=NOW)
+        assert self.read(token, "SANTOSH")
+        assert self.read(token, "ann") is None
         assert "santosh" not in token
 
     def test_is_recognised_if_another_version_made_it(self) -> None:
-        token = "fa_dev_AAECAwQFBgcICQoLDA0OD8J9_y0AEm0a8oetjYWVBYgl-0AWQHiNxJ8BJ0ViPWFx"
-        assert DeviceTokenMint(A_SECRET_KEY).read(token, a_username()) == bytes(range(16)).hex()
+        token = "fa_dev_AAECAwQFBgcICQoLDA1RK5puCz-Kf7zaDvIm4jA3mIQtGqNS5LifzMFegwwQlsO_"
+        assert self.read(token) == bytes(range(14)).hex()
+
+    def test_is_not_recognised_if_it_was_made_without_a_day(self) -> None:
+        assert self.read("fa_dev_AAECAwQFBgcICQoLDA0OD8J9_y0AEm0a8oetjYWVBYgl-0AWQHiNxJ8BJ0ViPWFx") is None
+
+    def test_is_recognised_for_180_days_from_the_day_of_its_issue(self) -> None:
+        token = self.MINT.issue(a_username(), now=NOW)
+        midnight = NOW.replace(hour=0) + timedelta(days=180)
+        assert self.read(token, now=midnight - timedelta(microseconds=1))
+        assert self.read(token, now=midnight) is None
+        assert self.read(token, now=NOW - timedelta(days=1))  # another process's clock is behind
+
+    def test_is_dated_anew_for_the_same_device(self) -> None:
+        token = self.MINT.issue(a_username(), now=NOW)
+        later = NOW + timedelta(days=100)
+        renewed = self.MINT.issue(a_username(), device=self.read(token), now=later)
+        assert renewed != token
+        assert self.read(renewed, now=NOW + timedelta(days=250)) == self.read(token)
 
     def test_differs_from_one_device_to_the_next(self) -> None:
         name = a_username()
-        first, second = self.MINT.new(name), self.MINT.new(name)
-        assert self.MINT.read(first, name) != self.MINT.read(second, name)
+        first, second = self.MINT.issue(name, now=NOW), self.MINT.issue(name, now=NOW)
+        assert self.read(first) != self.read(second)
 
     def test_is_not_recognised_after_any_edit(self) -> None:
         """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
-        name = a_username()
-        token = self.MINT.new(name)
+        token = self.MINT.issue(a_username(), now=NOW)
         for index in range(len(token)):
             for edited in (token[:index], token[:index] + "~" + token[index + 1 :], token[index:] + "="):
-                assert self.MINT.read(edited, name) is None
+                assert self.read(edited) is None
             other = "A" if token[index] != "A" else "B"
-            assert self.MINT.read(token[:index] + other + token[index + 1 :], name) is None
-        assert self.MINT.read(None, name) is None
+            assert self.read(token[:index] + other + token[index + 1 :]) is None
+        assert self.read(None) is None
 
     def test_is_recognised_while_the_secret_key_is_changed(self) -> None:
         name, new = a_username(), SecretKey(b"another secret key of 32 bytes!!")
-        token = self.MINT.new(name)
-        assert DeviceTokenMint(new, A_SECRET_KEY).read(token, name)
-        assert DeviceTokenMint(new).read(token, name) is None
+        token = self.MINT.issue(name, now=NOW)
+        assert DeviceTokenMint(new, A_SECRET_KEY).read(token, name, now=NOW)
+        assert DeviceTokenMint(new).read(token, name, now=NOW) is None
 
 
 @dataclass(kw_only=True)
@@ -277,6 +382,7 @@ class TestNetworkBudget:
         assert set(world.storage.tallies) == {
             names("log-ins", "192.0.2.1"),
             names("failures", "192.0.2.1"),
+            names("looking", "santosh"),
             names("guesses", "192.0.2.1", "santosh"),
             names("strangers", "santosh"),
         }
@@ -394,6 +500,124 @@ class TestAccountBudget:
         assert await world.guess("another")
 
 
+class TestAtOnce:
+    """Several log-ins at one account at the same time."""
+
+    @pytest.fixture
+    async def slow(self) -> Guarded:
+        """The world, whose hashes let others go on meanwhile."""
+
+        class SlowHasher(FakePasswordHasher):
+            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+                for _ in range(10):
+                    await asyncio.sleep(0)
+                return await super().verify(password, known)
+
+        world = Guarded(hasher=SlowHasher())
+        await world.a_user()
+        return world
+
+    async def outcomes(self, *guesses: Awaitable[LoggedIn]) -> list[type[object]]:
+        return [type(each) for each in await asyncio.gather(*guesses, return_exceptions=True)]
+
+    async def test_lets_everybody_in_whose_password_is_right(self, slow: Guarded) -> None:
+        assert await self.outcomes(*(slow.guess("sntsh") for _ in range(20))) == [LoggedIn] * 20
+        assert {tally.attempts for tally in slow.storage.tallies.values()} <= {0, 1}
+        assert slow.storage.tallies[slow.throttle.keys("strangers", "santosh")] == Tally()
+
+    async def test_lets_everybody_in_after_somebody_elses_mistake(self, slow: Guarded) -> None:
+        await slow.guesses(1)
+        slow.clock.advance(seconds=1)
+        assert await self.outcomes(*(slow.guess("sntsh") for _ in range(9))) == [LoggedIn] * 9
+
+    async def test_lets_more_in_on_one_device_than_its_budget_has_room_for(self, slow: Guarded) -> None:
+        token = (await slow.guess("sntsh")).device_token
+        at_once = [slow.guess("sntsh", token=token) for _ in range(15)]
+        assert await self.outcomes(*at_once) == [LoggedIn] * 15
+
+    async def test_looks_at_one_wrong_password_only(self, slow: Guarded) -> None:
+        before = slow.looked_at
+        assert await self.outcomes(*(slow.guess() for _ in range(20))) == [InvalidCredentials] * 20
+        assert slow.looked_at - before == 1
+
+    async def test_goes_on_after_an_attempt_whose_process_has_died(self, slow: Guarded) -> None:
+        key = slow.throttle.keys("looking", "santosh")
+        slow.storage.tallies[key] = Tally(1, slow.clock.now() + LOOKING)
+        slow.clock.advance(seconds=LOOKING.total_seconds())
+        assert await slow.guess("sntsh")
+
+    async def test_gives_up_if_it_is_never_its_turn(self, world: Guarded) -> None:
+        key = world.throttle.keys("looking", "santosh")
+        world.storage.tallies[key] = Tally(1, world.clock.now() + LOOKING)
+        with pytest.raises(HashingOverloaded):
+            await replace(world.log_in, throttle=replace(world.throttle, pauses=(0.0, 0.0)))(
+                username="santosh", password="sntsh", device=Device("a browser", "192.0.2.1")
+            )
+        assert set(world.storage.tallies) == {key}
+
+
+class TestNotLookedAt:
+    """What failed before a password was looked at has taken nothing."""
+
+    @pytest.mark.parametrize("error", [HashingOverloaded, StorageUnavailable, asyncio.CancelledError])
+    async def test_is_given_back(self, error: type[BaseException]) -> None:
+        class FailingHasher(FakePasswordHasher):
+            fails = False
+
+            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+                if self.fails:
+                    raise error
+                return await super().verify(password, known)
+
+            async def hash(self, password: Password) -> PasswordHash:
+                if self.fails:
+                    raise error
+                return await super().hash(password)
+
+        hasher = FailingHasher()
+        world = Guarded(hasher=hasher)
+        await world.a_user()
+        begun = await world.guess("sntsh")
+        caller = await world.authenticate(access_token=begun.tokens.access.text)
+        for attempt in (
+            lambda: world.guess("sntsh", address="192.0.2.1"),
+            lambda: world.guess("sntsh", address="192.0.2.1", token=begun.device_token),
+            lambda: world.register_user(username="ann", password="p", fullname="Ann", address="192.0.2.1"),
+            lambda: world.change_password(
+                caller=caller, current_password="sntsh", new_password="another", address="192.0.2.1"
+            ),
+        ):
+            hasher.fails = True
+            for _ in range(150):
+                with pytest.raises(error):
+                    await attempt()
+            hasher.fails = False
+            await attempt()
+
+    async def test_is_given_back_of_an_account_that_was_used_up_too(self, world: Guarded) -> None:
+        world.storage.tallies[world.throttle.keys("strangers", "santosh")] = Tally(100, NEVER)
+        busy = replace(world.log_in, hasher=BusyHasher())
+        for _ in range(40):
+            with pytest.raises(HashingOverloaded):
+                await busy(username="santosh", password="sntsh", device=Device("a browser", "192.0.2.1"))
+        assert world.storage.tallies[world.throttle.keys("strangers", "santosh")] == Tally(100, NEVER)
+        assert await world.guesses(1, address="192.0.2.1") == 0
+
+    @pytest.mark.parametrize("password", ["", "p" * 257])
+    async def test_is_no_password_that_cannot_be_anybodys(self, world: Guarded, password: str) -> None:
+        for _ in range(10):
+            with pytest.raises(InvalidCredentials):
+                await world.guess(password, name="nobody", address="192.0.2.1")
+        with pytest.raises(TooManyAttempts):
+            await world.guess(password, name="nobody", address="192.0.2.1")
+        assert world.hasher.of_nobody == 10
+
+
+class BusyHasher(FakePasswordHasher):
+    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+        raise HashingOverloaded
+
+
 class TestOwner:
     async def test_gets_in_on_a_known_device_at_the_first_try_whatever_strangers_do(
         self, world: Guarded
@@ -410,11 +634,15 @@ class TestOwner:
 
     async def test_is_counted_under_the_name_of_every_other_version(self, world: Guarded) -> None:
         token = (await world.guess("sntsh")).device_token
-        device = DeviceTokenMint(A_SECRET_KEY).read(token, a_username("santosh"))
+        device = DeviceTokenMint(A_SECRET_KEY).read(token, a_username("santosh"), now=world.clock.now())
         world.storage.tallies.clear()
-        await world.guesses(1, token=token)
+        await world.guesses(1, token=token, address="192.0.2.1")
         assert device
-        assert set(world.storage.tallies) == {TallyKeys(A_SECRET_KEY)("device", "santosh", device)}
+        names = TallyKeys(A_SECRET_KEY)
+        assert set(world.storage.tallies) == {
+            names("device", "santosh", device),
+            names("device log-ins", "192.0.2.1"),
+        }
 
     async def test_gets_in_on_a_new_device_a_quarter_of_an_hour_later(self, world: Guarded) -> None:
         for _ in range(50):
@@ -444,6 +672,55 @@ class TestOwner:
         assert await world.guesses(10, token=token, address="192.0.2.1") == 10
         assert await world.guesses(1, token=token, address="192.0.2.1") == 1  # a stranger's first
         assert await world.guesses(1, token=token, address="192.0.2.1") == 0
+
+    async def test_stays_known_however_often_the_password_was_right(self, world: Guarded) -> None:
+        token = (await world.guess("sntsh")).device_token
+        for _ in range(30):
+            assert await world.guess("sntsh", token=token)
+        assert await world.guesses(10, token=token) == 10
+
+    async def test_has_a_hundred_wrong_passwords_in_a_row_and_never_more(self, world: Guarded) -> None:
+        begun = await world.guess("sntsh", address="192.0.2.9")
+        world.storage.tallies[world.throttle.keys("strangers", "santosh")] = Tally(100, NEVER)
+        looked_at = 0
+        for _ in range(12):
+            looked_at += await world.guesses(12, token=begun.device_token)
+            world.clock.advance(days=2)
+        assert looked_at == 100
+        assert await world.guesses(10, token=begun.device_token) == 0
+
+    async def test_gets_a_new_device_once_the_old_one_is_closed(self, world: Guarded) -> None:
+        token = (await world.guess("sntsh")).device_token
+        for _ in range(10):
+            await world.guesses(10, token=token, address="192.0.2.1")
+            world.clock.advance(minutes=5)
+        await world.reopen_user(username="santosh")
+        world.clock.advance(minutes=5)
+        renewed = (await world.guess("sntsh", token=token)).device_token
+        assert renewed != token
+        assert await world.guesses(10, token=renewed) == 10
+
+    async def test_cannot_go_round_the_limits_of_a_network_by_tokens_of_ones_own(
+        self, world: Guarded
+    ) -> None:
+        tokens = [
+            (await world.guess("sntsh", address=f"192.0.2.{number}")).device_token for number in range(60)
+        ]
+        let_in = 0
+        with suppress(TooManyAttempts):
+            for token in tokens * 10:
+                await world.guess("sntsh", token=token, address="192.0.2.200")
+                let_in += 1
+        assert let_in == 300
+        assert await world.guess("sntsh", token=tokens[0], address="192.0.2.201")
+        assert await world.guess("sntsh", address="192.0.2.200")  # a stranger's budget is another one
+
+    async def test_is_a_stranger_once_the_token_is_180_days_old(self, world: Guarded) -> None:
+        token = (await world.guess("sntsh")).device_token
+        world.clock.advance(days=180)
+        assert (await world.guess("sntsh", token=token)).device_token != token
+        await world.guesses(1)
+        assert await world.guesses(5, token=token) == 0
 
     async def test_does_not_refill_what_strangers_have_used(self, world: Guarded) -> None:
         token = (await world.guess("sntsh")).device_token
@@ -519,6 +796,28 @@ class TestPasswordChange:
         assert await looked_at(99) == 99
         await change("sntsh")
         assert await looked_at(101) == 100
+
+    async def test_has_a_hundred_guesses_in_a_row_and_never_more(
+        self, world: Guarded, change: Callable[[str], Awaitable[None]]
+    ) -> None:
+        before = world.looked_at
+        for _ in range(12):
+            for _ in range(30):
+                with pytest.raises(WrongPassword):
+                    await change("wrong")
+            world.clock.advance(days=2)
+        assert world.looked_at - before == 100
+        with pytest.raises(WrongPassword):
+            await change("sntsh")
+
+    @pytest.mark.parametrize("current", ["", "p" * 257])
+    async def test_costs_a_hash_whatever_the_current_password_looks_like(
+        self, world: Guarded, change: Callable[[str], Awaitable[None]], current: str
+    ) -> None:
+        verified = world.hasher.verified
+        with pytest.raises(WrongPassword):
+            await change(current)
+        assert world.hasher.verified == verified + 1
 
     async def test_tells_the_network_of_a_session_that_goes_on(
         self, world: Guarded, change: Callable[[str], Awaitable[None]]

@@ -39,21 +39,25 @@ class ChangePassword:
         except InvalidInput as error:
             raise error.about("new_password") from None
         self.hasher.admit()
-        attempt = await self.throttle.password_change(caller, address=address)
-        try:
-            current = Password.parse(current_password)
-            await self.hasher.verify(current, user.password_hash if attempt.counts else None)
-        except (InvalidCredentials, InvalidInput):
-            raise WrongPassword from None
-        new_hash = await self.hasher.hash(new)
-
+        permit = await self.throttle.password_change(caller, address=address)
+        guess, is_possible = Password.guess(current_password)
+        known = user.password_hash if permit.counts and is_possible else None
         now = self.clock.now()
-        async with self.unit_of_work.begin() as transaction:
-            if not await transaction.users.replace_password(user.id, known=user.password_hash, new=new_hash):
-                raise WrongPassword
-            await transaction.sessions.end(user.id, but=caller.session.id, now=now)
-            await transaction.events.record(
-                Event(kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id)
-            )
-            await transaction.commit()
-        await self.throttle.succeeded(attempt)
+        async with self.throttle.settling(permit):
+            try:
+                await self.hasher.verify(guess, known)
+            except InvalidCredentials:
+                raise WrongPassword from None
+            new_hash = await self.hasher.hash(new)
+            async with self.unit_of_work.begin() as transaction:
+                users = transaction.users
+                if not await users.replace_password(user.id, known=user.password_hash, new=new_hash):
+                    raise WrongPassword
+                await transaction.sessions.end(user.id, but=caller.session.id, now=now)
+                await transaction.events.record(
+                    Event(
+                        kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id
+                    )
+                )
+                await transaction.commit()
+        await self.throttle.succeeded(permit)

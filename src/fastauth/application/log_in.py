@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fastauth.application.throttle import Attempt, Throttle
+from fastauth.application.throttle import Throttle
 from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.errors import InvalidCredentials, InvalidInput
 from fastauth.domain.password import Password, PasswordHash
@@ -60,40 +60,42 @@ class LogIn:
             Unavailable: Try again later.
         """
         try:
-            name, secret = Username.recognise(username, self.usernames), Password.parse(password)
+            name = Username.recognise(username, self.usernames)
         except InvalidInput:
             raise InvalidCredentials from None
+        guess, is_possible = Password.guess(password)
         self.hasher.admit()
-        known_device = self.devices.read(device_token, name)
-        attempt = await self.throttle.log_in(name, address=device.address, device=known_device)
-        user, kept = await self._recognised(name, secret, attempt)
-        known = user.password_hash
-        if kept != known and not await self.users.replace_password(user.id, known=known, new=kept):
-            # Another log-in was faster, or somebody has set a new password.
-            user, kept = await self._recognised(name, secret, attempt)
+        known_device = self.devices.read(device_token, name, now=self.clock.now())
+        permit = await self.throttle.log_in(name, address=device.address, device=known_device)
+        looks = permit.counts and is_possible
+        async with self.throttle.settling(permit):
+            user, kept = await self._recognised(name, guess, looks=looks)
+            known = user.password_hash
+            if kept != known and not await self.users.replace_password(user.id, known=known, new=kept):
+                # Another log-in was faster, or somebody has set a new password.
+                user, kept = await self._recognised(name, guess, looks=looks)
 
-        refresh = self.refresh_tokens.first()
-        session = self.terms.begin(
-            SessionId(refresh.session_id),
-            user.id,
-            device,
-            refresh_digest=self.refresh_tokens.digest(refresh),
-            now=self.clock.now(),
-        )
-        access = await self.access_tokens.issue(AccessClaims.of(session))
-        await self.throttle.succeeded(attempt)
-        await self.sessions.start(session, password_hash=kept)
+            refresh, now = self.refresh_tokens.first(), self.clock.now()
+            session = self.terms.begin(
+                SessionId(refresh.session_id),
+                user.id,
+                device,
+                refresh_digest=self.refresh_tokens.digest(refresh),
+                now=now,
+            )
+            access = await self.access_tokens.issue(AccessClaims.of(session))
+            await self.sessions.start(session, password_hash=kept)
+            await self.throttle.succeeded(permit)
+        device_id = None if permit.is_closed else known_device
         return LoggedIn(
             tokens=Tokens(access=access, refresh=refresh.text),
-            device_token=device_token if device_token and known_device else self.devices.new(name),
+            device_token=self.devices.issue(name, device=device_id, now=now),
         )
 
-    async def _recognised(
-        self, name: Username, secret: Password, attempt: Attempt
-    ) -> tuple[User, PasswordHash]:
+    async def _recognised(self, name: Username, guess: Password, *, looks: bool) -> tuple[User, PasswordHash]:
         """Return the account and the hash to keep of its password."""
         user = await self.users.find(name)
-        kept = await self.hasher.verify(secret, user.password_hash if user and attempt.counts else None)
+        kept = await self.hasher.verify(guess, user.password_hash if user and looks else None)
         if user is None or user.disabled_at:
             raise InvalidCredentials
         return user, kept

@@ -54,11 +54,14 @@ class Refusals:
     clock: Clock
 
     async def log_in(self, *, username: str, **_: object) -> None:
-        """Record which name was tried, the same way whether or not it is anybody's."""
+        """Record which name was tried, the same way whether or not it is anybody's.
+
+        What is no name at all was neither counted nor looked at, and leaves no row.
+        """
         try:
             name = self.names(Username.recognise(username, self.usernames))
         except InvalidInput:
-            name = None
+            return
         await self.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=self.clock.now(), name=name))
 
     async def refresh(self, *, refresh_token: str) -> None:

@@ -44,8 +44,9 @@ class RegisterUser:
             with noting:
                 secret = self.passwords.choose(password, own_words=(username, fullname))
         self.hasher.admit()
-        await self.throttle.registration(address=address)
-        if await self.users.find(name):
-            raise UsernameTaken  # before the hash: a taken name buys no work
-        password_hash = await self.hasher.hash(secret)
-        return await self.users.add(username=name, fullname=full_name, password_hash=password_hash)
+        permit = await self.throttle.registration(address=address)
+        async with self.throttle.settling(permit):
+            if await self.users.find(name):
+                raise UsernameTaken  # before the hash: a taken name buys no work
+            password_hash = await self.hasher.hash(secret)
+            return await self.users.add(username=name, fullname=full_name, password_hash=password_hash)

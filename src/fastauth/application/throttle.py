@@ -1,24 +1,32 @@
 """What the use cases that take a password ask before they look at it."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 
+from fastauth.domain.counting import Credit, Forgive, Hit, Part, Refund, Reopen, Reset, Verdict
+from fastauth.domain.errors import FastauthError, HashingOverloaded, Unavailable
 from fastauth.domain.ports import Clock, TallyRepository
 from fastauth.domain.session import Caller
-from fastauth.domain.throttling import Limits, Tally, TallyKey, TallyKeys, network_of
+from fastauth.domain.throttling import LONG_AGO, Budget, Limits, TallyKey, TallyKeys, network_of
 from fastauth.domain.username import Username
+
+PAUSES = (0.01, 0.02, 0.04, 0.08, *[0.16] * 31)
+"""Seconds before an attempt asks again whether it is its turn: about five in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One guess at a password, counted before it is looked at."""
+class Permit:
+    """One attempt, counted before its password is looked at, and what is given back of it."""
 
     counts: bool
     """Whether it may succeed. One that may not is as wrong as any, and takes as long to be."""
-    keys: tuple[TallyKey, ...] = ()
-    given_back: Callable[..., tuple[Tally, ...]] = tuple
-    """What becomes of the tallies under `keys` if the password is right."""
+    is_closed: bool = False
+    """Whether the device has used up its attempts for ever: the next log-in needs a new token."""
+    if_right: tuple[Refund, ...] = ()
+    if_wrong: tuple[Refund, ...] = ()
+    if_not_looked_at: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,105 +42,140 @@ class Throttle:
     limits: Limits | None
     """``None`` counts nothing."""
     clock: Clock
+    pauses: tuple[float, ...] = PAUSES
 
-    async def registration(self, *, address: str | None) -> None:
+    async def registration(self, *, address: str | None) -> Permit:
         """Count a registration, unless it does not come over a network.
 
         Raises:
             TooManyAttempts: Its network has sent too many.
             StorageUnavailable: Try again later.
         """
-        limits, now = self.limits, self.clock.now()
-        if limits is None or address is None:
-            return
+        if self.limits is None or address is None:
+            return Permit(counts=True)
         key = self.keys("registrations", network_of(address))
-        await self.tallies.change(
-            (key,), lambda registrations: (limits.registrations.demanded(registrations, now),), now=now
-        )
+        return await self._count(Hit(key, self.limits.registrations, Part.NETWORK))
 
-    async def log_in(self, name: Username, *, address: str, device: str | None) -> Attempt:
+    async def log_in(self, name: Username, *, address: str, device: str | None) -> Permit:
         """Count a guess at the account of `name`, whether or not there is one.
 
         Raises:
             TooManyAttempts: Its network has sent too many.
+            HashingOverloaded: Others at this account were looked at for too long.
             StorageUnavailable: Try again later.
         """
-        limits, now = self.limits, self.clock.now()
-        if limits is None:
-            return Attempt(counts=True)
+        if self.limits is None:
+            return Permit(counts=True)
+        network, closed = network_of(address), False
         if device:
-            attempt = await self._by_owner(limits, now, self.keys("device", name.key, device), name)
-            if attempt.counts:
-                return attempt
-        return await self._by_stranger(limits, now, network_of(address), name)
+            of_network = self.keys("device log-ins", network)
+            permit = await self._by_owner(
+                self.limits,
+                self.keys("device", name.key, device),
+                name,
+                Hit(of_network, self.limits.device_log_ins, Part.NETWORK),
+            )
+            if permit.counts:
+                return permit
+            closed = permit.is_closed
+        return replace(await self._by_stranger(self.limits, network, name), is_closed=closed)
 
-    async def password_change(self, caller: Caller, *, address: str) -> Attempt:
+    async def password_change(self, caller: Caller, *, address: str) -> Permit:
         """Count a guess at the password of somebody who is logged in.
 
         Raises:
             TooManyAttempts: The session has used up its own budget, and its network has sent too many.
             StorageUnavailable: Try again later.
         """
-        limits, now = self.limits, self.clock.now()
-        if limits is None:
-            return Attempt(counts=True)
+        if self.limits is None:
+            return Permit(counts=True)
         own = self.keys("session", caller.session.id)
-        attempt = await self._by_owner(limits, now, own, caller.user.username)
-        if not attempt.counts:
-            log_ins = (self.keys("log-ins", network_of(address)),)
-            await self.tallies.change(log_ins, lambda tally: (limits.log_ins.demanded(tally, now),), now=now)
-        return attempt
+        permit = await self._by_owner(self.limits, own, caller.user.username)
+        if not permit.counts:
+            key = self.keys("log-ins", network_of(address))
+            of_network = await self._count(Hit(key, self.limits.log_ins, Part.NETWORK))
+            permit = replace(permit, if_not_looked_at=of_network.if_not_looked_at)
+        return permit
 
-    async def succeeded(self, attempt: Attempt) -> None:
+    @asynccontextmanager
+    async def settling(self, permit: Permit) -> AsyncIterator[None]:
+        """Give back what an attempt has taken if its password is wrong, or was never looked at.
+
+        Within, everything of the tree of errors but `Unavailable` says that it is wrong.
+        """
+        try:
+            yield
+        except (Unavailable, asyncio.CancelledError):
+            await self._try_to_refund(permit.if_not_looked_at)
+            raise
+        except FastauthError:
+            await self._try_to_refund(permit.if_wrong)
+            raise
+
+    async def succeeded(self, permit: Permit) -> None:
         """Give back what was counted for a right password, and nothing that somebody else has spent."""
-        if attempt.keys:
-            await self.tallies.change(attempt.keys, attempt.given_back, now=self.clock.now())
+        await self._refund(permit.if_right)
 
     async def reopen(self, name: Username) -> None:
         """Let strangers guess again at an account at which they may no more."""
-        await self.tallies.change((self._strangers(name),), lambda _: (Tally(),), now=self.clock.now())
+        await self._refund((Reset(self._strangers(name)),))
 
-    async def _by_owner(self, limits: Limits, now: datetime, own: TallyKey, name: Username) -> Attempt:
-        counts = False
+    async def _by_owner(self, limits: Limits, own: TallyKey, name: Username, *network: Hit) -> Permit:
+        """Count an attempt of a device or a session. If it is right, the account opens to strangers."""
+        permit = await self._count(*network, Hit(own, limits.owners, Part.ACCOUNT))
+        right = Forgive(own, limits.owners), Reopen(self._strangers(name), limits.strangers)
+        return replace(permit, if_right=right)
 
-        def debit(tally: Tally) -> tuple[Tally, ...]:
-            nonlocal counts
-            after = limits.owners.debited(tally, now)
-            counts = after is not None
-            return (after or tally,)
-
-        def give_back(tally: Tally, strangers: Tally) -> tuple[Tally, ...]:
-            shown_to_be_theirs = limits.strangers.is_used_up(strangers)
-            return replace(tally, attempts=0), Tally() if shown_to_be_theirs else strangers
-
-        await self.tallies.change((own,), debit, now=now)
-        return Attempt(counts=counts, keys=(own, self._strangers(name)), given_back=give_back)
-
-    async def _by_stranger(self, limits: Limits, now: datetime, network: str, name: Username) -> Attempt:
-        counts = False
-
-        def debit(log_ins: Tally, failures: Tally, guesses: Tally, strangers: Tally) -> tuple[Tally, ...]:
-            nonlocal counts
-            of_network = limits.log_ins.demanded(log_ins, now), limits.failures.demanded(failures, now)
-            from_here = limits.guesses.debited(guesses, now)
-            from_anywhere = limits.strangers.debited(strangers, now)
-            counts = from_here is not None and from_anywhere is not None
-            if from_here is None or from_anywhere is None:
-                return *of_network, guesses, strangers
-            return *of_network, from_here, from_anywhere
-
-        def give_back(failures: Tally, guesses: Tally, strangers: Tally) -> tuple[Tally, ...]:
-            left = limits.strangers.credited(strangers, self.clock.now(), attempts=guesses.attempts)
-            return limits.failures.credited(failures), Tally(), left
-
-        log_ins = self.keys("log-ins", network)
-        for_success = (
-            self.keys("failures", network),
-            self.keys("guesses", network, name.key),
-            self._strangers(name),
+    async def _by_stranger(self, limits: Limits, network: str, name: Username) -> Permit:
+        log_ins, failures = self.keys("log-ins", network), self.keys("failures", network)
+        looking, strangers = self.keys("looking", name.key), self._strangers(name)
+        guesses = self.keys("guesses", network, name.key)
+        permit = await self._count(
+            Hit(log_ins, limits.log_ins, Part.NETWORK),
+            Hit(failures, limits.failures, Part.NETWORK),
+            Hit(looking, limits.looking, Part.TURN),
+            Hit(guesses, limits.guesses, Part.ACCOUNT),
+            Hit(strangers, limits.strangers, Part.ACCOUNT),
         )
-        await self.tallies.change((log_ins, *for_success), debit, now=now)
-        return Attempt(counts=counts, keys=for_success, given_back=give_back)
+        right = (
+            Credit(failures, limits.failures),
+            *permit.if_wrong,
+            Credit(strangers, limits.strangers, counted_under=guesses),
+            Reset(guesses),
+        )
+        return replace(permit, if_right=right)
+
+    async def _count(self, *hits: Hit) -> Permit:
+        """Count an attempt, once the one before it has been looked at."""
+        for pause in self.pauses:
+            now = self.clock.now()
+            counted = await self.tallies.count(hits, now=now)
+            if counted.verdict is not Verdict.BUSY:
+                break
+            await asyncio.sleep(pause)
+        else:
+            raise HashingOverloaded
+        counts = counted.verdict is Verdict.COUNTS
+        turns = tuple(
+            Reset(hit.key, until=now + hit.rule.per if counts else LONG_AGO)
+            for hit in hits
+            if hit.part is Part.TURN and isinstance(hit.rule, Budget)
+        )
+        taken = [hit for hit in hits if hit.part is Part.NETWORK or (counts and hit.part is Part.ACCOUNT)]
+        return Permit(
+            counts=counts,
+            is_closed=counted.is_closed,
+            if_wrong=turns,
+            if_not_looked_at=(*turns, *(Credit(hit.key, hit.rule) for hit in taken)),
+        )
+
+    async def _refund(self, refunds: tuple[Refund, ...]) -> None:
+        if refunds:
+            await self.tallies.refund(refunds, now=self.clock.now())
+
+    async def _try_to_refund(self, refunds: tuple[Refund, ...]) -> None:
+        with suppress(Unavailable):  # whoever asks is told of the first failure
+            await self._refund(refunds)
 
     def _strangers(self, name: Username) -> TallyKey:
         return self.keys("strangers", name.key)

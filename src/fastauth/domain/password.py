@@ -37,6 +37,18 @@ class Password:
             bounded(normalised(text, field="password"), field="password", least=1, most=MOST_CODE_POINTS)
         )
 
+    @classmethod
+    def guess(cls, text: str) -> tuple[Self, bool]:
+        """Return a password to verify, and whether it can be anybody's.
+
+        One that is empty or too long cannot. It costs a hash all the same, so that it is counted
+        and takes as long as every wrong password.
+        """
+        try:
+            return cls.parse(text), True
+        except InvalidInput:
+            return cls(""), False
+
 
 @dataclass(frozen=True, slots=True)
 class PasswordHash:

@@ -5,12 +5,13 @@ that reaches the database raises `StorageUnavailable` where the database does no
 says that it records an event, the two stand or fall together.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from fastauth.domain.audit import Entry, Retention, Wanted
+from fastauth.domain.counting import Counted, Hit, Refund
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
 from fastauth.domain.newcomer import Holder, Newcomer
@@ -18,7 +19,6 @@ from fastauth.domain.password import Password, PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
 from fastauth.domain.session import Caller, Session, SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
-from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.tokens import AccessClaims, AccessToken
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
@@ -143,14 +143,18 @@ class Sweeper(Protocol):
 class TallyRepository(Protocol):
     """How often somebody has tried something, shared by all processes."""
 
-    async def change(
-        self, keys: tuple[TallyKey, ...], decide: Callable[..., tuple[Tally, ...]], *, now: datetime
-    ) -> None:
-        """Replace the tallies under `keys` by what `decide` makes of them.
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+        """Count an attempt as `fastauth.domain.counting.count` says, and return what becomes of it.
 
-        Nobody changes any of them in between. Where `decide` raises, none of them changes. Tallies
-        that are not there, or no longer remembered, are new ones.
+        Nobody changes any of the tallies in between. Those that are not there, or no longer
+        remembered, are new ones.
+
+        Raises:
+            TooManyAttempts: The network of the attempt has sent too many; nothing was counted.
         """
+
+    async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
+        """Change tallies as `fastauth.domain.counting.refund` says. Those that are not there stay away."""
 
 
 class EventLog(Protocol):

@@ -84,7 +84,7 @@ from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
-from fastauth.domain.throttling import Backoff, Budget, Limits, TallyKeys
+from fastauth.domain.throttling import KEPT, Backoff, Budget, Limits, TallyKeys
 from fastauth.domain.tokens import Tokens
 from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.origin import current_origin
@@ -149,13 +149,14 @@ def _limits(settings: Settings) -> Limits | None:
     minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.limit_in_a_row
     return Limits(
         log_ins=Budget(settings.limit_log_ins, minute),
+        device_log_ins=Budget(10 * settings.limit_log_ins, minute),
         failures=Budget(settings.limit_failures, minute),
         registrations=Budget(settings.limit_registrations, minute),
         guesses=Budget(settings.limit_guesses, five_minutes),
         strangers=Backoff(
             timedelta(seconds=1), timedelta(seconds=settings.limit_delay_seconds), at_most=in_a_row
         ),
-        owners=Budget(settings.limit_owner_guesses, five_minutes, at_most=in_a_row),
+        owners=Budget(settings.limit_owner_guesses, five_minutes, at_most=in_a_row, kept=KEPT),
     )
 
 
