@@ -25,6 +25,7 @@ from sqlalchemy import URL
 from fastauth.domain.secret_key import LEAST_BYTES
 from fastauth.domain.tokens import LONGEST_LIFE
 from fastauth.entrypoints import settings_values as values
+from fastauth.entrypoints.database_url import parse_database_url
 from fastauth.entrypoints.settings_sources import PREFIX, Sources
 from fastauth.entrypoints.settings_values import Network
 
@@ -54,11 +55,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     mode: Mode = Mode.DEVELOPMENT
-    database_url: Annotated[URL, NoDecode, BeforeValidator(values.database_url)] = Field(
+    database_url: Annotated[URL, NoDecode, BeforeValidator(parse_database_url)] = Field(
         default=URL.create("sqlite+aiosqlite", database="fastauth.db"), repr=False
     )
     database_pool_size: int = Field(default=10, ge=1, le=1_000)
-    database_prepared_statements: bool = True
+    database_prepared_statements: bool | None = None
     database_private_network: bool = False
     host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)

@@ -19,9 +19,6 @@ from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
 from fastauth.adapters.passwords import BreachedPasswords
 
 Network = IPv4Network | IPv6Network
@@ -51,20 +48,6 @@ def plain(value: object, *, is_secret: bool = False) -> object:
     if not is_secret and any(character < " " or character == "\x7f" for character in value):
         raise ValueError("must not contain control characters or line breaks")
     return value
-
-
-def database_url(value: object) -> URL:
-    """Return the URL with the driver that is used here."""
-    try:
-        url = make_url(value if isinstance(value, URL) else str(value))
-    except (ArgumentError, ValueError):
-        raise ValueError("is not a database URL such as postgresql://user:password@host/name") from None
-    match url.drivername:
-        case "sqlite" | "sqlite+aiosqlite":
-            return url.set(drivername="sqlite+aiosqlite")
-        case "postgres" | "postgresql" | "postgresql+psycopg":
-            return url.set(drivername="postgresql+psycopg")
-    raise ValueError("must begin with sqlite:// or postgresql://; the drivers are aiosqlite and psycopg")
 
 
 def networks(value: object) -> tuple[Network, ...]:
