@@ -341,7 +341,7 @@ class TestDoctor:
     def test_shows_a_table_and_fails(self) -> None:
         result = run(app, ["doctor"])
         assert result.exit_code == 1
-        assert "does not answer" in result.output
+        assert "not fit for use" in result.output
         assert "hash memory" in result.output
         assert "canary" not in result.output
 

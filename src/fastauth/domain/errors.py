@@ -170,10 +170,17 @@ class Unavailable(FastauthError):
 
 
 class StorageUnavailable(Unavailable):
-    """The database does not answer, or cannot take what it is given."""
+    """The database does not answer, or cannot take what it is given.
+
+    ``reason`` is for logs and for operators: one line without a secret. Clients are not told it.
+    """
 
     code = "storage_unavailable"
     detail = "The database is not available at the moment. Nothing is known to have been stored."
+
+    def __init__(self, *, reason: str = "", retry_after: int = 1) -> None:
+        self.reason = reason
+        super().__init__(retry_after=retry_after)
 
 
 class SigningKeyMissing(Unavailable):

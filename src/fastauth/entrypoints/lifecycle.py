@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from fastauth.adapters.passwords import hash_build
-from fastauth.adapters.sql import SchemaBehind, migrate
+from fastauth.adapters.sql import START_DEADLINE, SchemaBehind, migrate
 from fastauth.domain.errors import StorageUnavailable, Unavailable
 from fastauth.domain.username import Username
 from fastauth.entrypoints.container import Container
@@ -54,7 +54,7 @@ async def start_up(container: Container) -> None:
         raise ModeNotSaid(exposed)
     reasons = refusals(container.settings())
     try:
-        await container.database().check()
+        await container.database().check(deadline=START_DEADLINE)
     except SchemaBehind:
         if container.settings().mode is Mode.PRODUCTION:
             reasons.append(SCHEMA_IS_BEHIND)

@@ -3,6 +3,7 @@
 from fastauth.adapters.sql.audit import SqlAuditTrail as SqlAuditTrail
 from fastauth.adapters.sql.census import SqlSessionCensus as SqlSessionCensus
 from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
+from fastauth.adapters.sql.engine import START_DEADLINE as START_DEADLINE
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.events import Scribe as Scribe
 from fastauth.adapters.sql.events import SqlEventLog as SqlEventLog

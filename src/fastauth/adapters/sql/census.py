@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.sessions import lives
 from fastauth.adapters.sql.tables import session

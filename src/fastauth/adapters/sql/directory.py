@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import user_info
 from fastauth.adapters.sql.users import user_of

@@ -1,42 +1,29 @@
-"""Connections to the database, and what they guarantee."""
+"""The database: what its connections guarantee, and whether it is fit for use."""
 
-import asyncio
-import math
-import sqlite3
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    CursorResult,
-    Engine,
-    Executable,
-    Select,
-    event,
-    func,
-    select,
-    text,
+from sqlalchemy import URL, Select, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+
+from fastauth.adapters.sql import postgres, sqlite
+from fastauth.adapters.sql.check import CHECK
+from fastauth.adapters.sql.connections import Connections, SingleStatements, Statements, Transactions
+from fastauth.adapters.sql.dialing import Dialer
+from fastauth.adapters.sql.failures import (
+    READ_ONLY_REASON,
+    SchemaBehind,
+    grants,
+    is_missing_table,
+    storage_failures,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
-from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, PoolProxiedConnection
-from sqlalchemy.util import await_only, greenlet_spawn
-
-from fastauth.adapters.sql.failures import SchemaBehind, is_missing_table, storage_failures
-from fastauth.adapters.sql.hasty import HastyConnection
+from fastauth.adapters.sql.places import Places
 from fastauth.adapters.sql.tables import REVISION, Instant
+from fastauth.domain.errors import StorageUnavailable
 
-Result = TypeVar("Result")
-
-IDLE_BEFORE_CHECK = 0.1
-"""Seconds a pooled connection may rest before it has to prove that it still lives.
-
-A check costs a round trip (70 to 95 µs); under load no connection rests for so long."""
+__all__ = ["Connections", "Database", "Statements"]
 
 DEADLINE = 2.5
 """Seconds that one use of Postgres may take, from asking for a connection to giving it back.
@@ -47,18 +34,8 @@ the connection lives on. Only with a Postgres that does not answer at all the de
 PROBE_DEADLINE = 2.0
 """Seconds within which the database has to answer a probe."""
 
-_LIMITS = "SET statement_timeout = '2s'; SET idle_in_transaction_session_timeout = '5s'"
-"""What Postgres has to keep to. Statements, and no start-up options: a PgBouncer refuses those."""
-
-_NO_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-
-_POSTGRES_ARGUMENTS: dict[str, Any] = {
-    "async_creator_fn": HastyConnection.connect,
-    "connect_timeout": 2,  # seconds; libpq's least
-    "tcp_user_timeout": 5_000,  # milliseconds until a peer that does not answer counts as gone
-}
-_SQLITE_ARGUMENTS: dict[str, Any] = {"timeout": 5}  # seconds that a writer waits for another
-
+START_DEADLINE = 10.0
+"""Seconds within which the database has to answer at the start of a process, which nobody waits for."""
 
 _NOW: dict[str, Select[datetime]] = {
     "postgresql": select(func.clock_timestamp(type_=Instant)),
@@ -66,96 +43,24 @@ _NOW: dict[str, Select[datetime]] = {
 }
 
 
-class Statements(Protocol):
-    """What runs statements: a connection, or what gets one for each."""
-
-    @property
-    def dialect(self) -> Dialect:
-        """The database's own SQL."""
-
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
-    ) -> CursorResult[Any]:
-        """Run one, and fetch all of its rows."""
-
-
-class Connections(Protocol):
-    """Where a repository gets its connection from: a transaction that has begun, or `SingleStatements`."""
-
-    @property
-    def dialect(self) -> Dialect:
-        """The database's own SQL."""
-
-    def connect(self) -> AbstractAsyncContextManager[Statements]:
-        """Lend a connection for one statement."""
-
-    async def together(self, act: Callable[[Connection], Result]) -> Result:
-        """Return what `act` returns, whose statements stand or fall together."""
-
-
-class SingleStatements:
-    """Run each act on a connection of its own, which is given up where that takes too long.
-
-    SQLAlchemy enters a greenlet for each call of an asynchronous connection: to open it, to run the
-    statement, to close it. Here one does it all.
-    """
-
-    def __init__(self, engine: Engine, *, transactional: Engine, deadline: float | None) -> None:
-        self.engine = engine
-        self.dialect = engine.dialect
-        self._transactional = transactional
-        self._deadline = deadline
-
-    def connect(self) -> AbstractAsyncContextManager[Statements]:
-        """Lend itself: see `Connections`."""
-        return nullcontext(self)
-
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
-    ) -> CursorResult[Any]:
-        """See `Statements`."""
-        async with asyncio.timeout(self._deadline):
-            return await greenlet_spawn(self._execute, statement, parameters)
-
-    async def together(self, act: Callable[[Connection], Result]) -> Result:
-        """See `Connections`."""
-        async with asyncio.timeout(self._deadline):
-            return await greenlet_spawn(self._together, act)
-
-    def _together(self, act: Callable[[Connection], Result]) -> Result:
-        with self._transactional.begin() as connection:
-            return act(connection)
-
-    def _execute(self, statement: Executable, parameters: Mapping[str, object] | None) -> CursorResult[Any]:
-        with self.engine.connect() as connection:
-            return connection.execute(statement, parameters)  # an asynchronous driver has fetched it all
-
-
-class Transactions:
-    """Lend connections for several statements, and give up those that are not back in time."""
-
-    def __init__(self, engine: AsyncEngine, *, deadline: float | None) -> None:
-        self._engine = engine
-        self._deadline = deadline
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection on which nothing has begun."""
-        async with asyncio.timeout(self._deadline), self._engine.connect() as connection:
-            yield connection
-
-
 class Database:
     """The one database of the service, SQLite or Postgres."""
 
     def __init__(
-        self, url: URL, *, pool_size: int = 10, prepared_statements: bool = True, deadline: float = DEADLINE
+        self,
+        url: URL,
+        *,
+        pool_size: int = 10,
+        prepared_statements: bool | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
-        arguments = dict(_SQLITE_ARGUMENTS if self.is_sqlite else _POSTGRES_ARGUMENTS)
-        if not (prepared_statements or self.is_sqlite):
-            arguments["prepare_threshold"] = None
+        arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
+        self._places = None if self.is_sqlite else Places(pool_size)
+        dialer = Dialer(places=self._places, prepared_statements=prepared_statements)
+        if not self.is_sqlite:
+            arguments["async_creator_fn"] = dialer.connect
         common: dict[str, Any] = {
             "hide_parameters": True,  # SQLAlchemy's errors show them otherwise, hashes included
             # Most acts are a single statement. It costs to change a connection back and forth, so it is
@@ -171,47 +76,55 @@ class Database:
             max_overflow=0,
             pool_timeout=5 if self.is_sqlite else 1,  # seconds; writers of a file wait for each other
             pool_use_lifo=True,  # the fewer connections are busy, the fresher they are
+            pool_recycle=-1 if self.is_sqlite else postgres.LONGEST_LIFE,
             **common,
         )
         # A probe must not wait behind the requests whose trouble it is to report.
         self._probing = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **common)
         for engine in {pooled, self._probing}:
-            _adapt(engine.sync_engine, is_sqlite=self.is_sqlite)
+            if self.is_sqlite:
+                sqlite.adapt(engine.sync_engine)
+            else:
+                postgres.adapt(engine.sync_engine, dialer)
         self.engine = pooled.execution_options(
             isolation_level="SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
         )
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            sqlite.begin_immediately(self.engine.sync_engine)
         bound = None if self.is_sqlite else deadline  # a file is no peer that may fall silent
-        self.transactions = Transactions(self.engine, deadline=bound)
+        self.transactions = Transactions(self.engine, deadline=bound, places=self._places)
         """For acts of several statements."""
         transactional = self.engine.sync_engine
-        self.autocommit = SingleStatements(pooled.sync_engine, transactional=transactional, deadline=bound)
+        self.autocommit = SingleStatements(
+            pooled.sync_engine, transactional=transactional, deadline=bound, places=self._places
+        )
         """The same connections, for acts that need no unit of work."""
         self.probes = SingleStatements(
             self._probing.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE
         )
         """Connections apart from the pool."""
 
-    async def check(self) -> None:
-        """Return if the database answers in time and its schema is the one that this code needs.
+    async def check(self, *, deadline: float = PROBE_DEADLINE) -> None:
+        """Return if the database answers in time, its schema is new enough, and it may be written to.
 
         Raises:
-            StorageUnavailable: It does not answer.
+            StorageUnavailable: It does not answer, takes no writes, or the role may not use the tables.
             SchemaBehind: Migrations are missing.
         """
         with storage_failures():
-            if await self._revision() < REVISION:
+            probes = self.probes.within(deadline)
+            try:
+                state = (await probes.execute(CHECK[probes.dialect.name])).one()
+            except DBAPIError as error:
+                if error.connection_invalidated or not is_missing_table(error):
+                    raise
+                raise SchemaBehind from None
+            if str(state.revision or "") < REVISION:
                 raise SchemaBehind
-
-    async def _revision(self) -> str:
-        try:
-            found = await self.probes.execute(text("SELECT max(version_num) FROM alembic_version"))
-        except DBAPIError as error:
-            if error.connection_invalidated or not is_missing_table(error):
-                raise
-            return ""
-        return str(found.scalar() or "")
+            if state.read_only:
+                raise StorageUnavailable(reason=READ_ONLY_REASON)
+            if not state.granted:
+                raise StorageUnavailable(reason=grants(role=state.role, schema=state.schema))
 
     async def now(self) -> datetime:
         """Return what time it is by the database's clock, which decides nothing (ADR 0014).
@@ -225,88 +138,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._places:
+            self._places.close()
         await self.engine.dispose()
         await self._probing.dispose()
-
-
-async def lift_limits(connection: AsyncConnection) -> None:
-    """Let this transaction take as long as it likes."""
-    if connection.dialect.name == "postgresql":
-        await connection.exec_driver_sql(_NO_LIMITS)
-
-
-def _adapt(engine: Engine, *, is_sqlite: bool) -> None:
-    if is_sqlite:
-        event.listen(engine, "do_connect", _try_to_open)
-        event.listen(engine, "connect", _prepare_sqlite)
-    else:
-        event.listen(engine, "connect", _limit_postgres)
-        _check_after_rest(engine)
-
-
-def _try_to_open(
-    _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
-) -> None:
-    """Fail here if the file cannot be opened: aiosqlite would leave a thread behind that fails later."""
-    sqlite3.connect(*arguments, **options).close()
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    _write_ahead(cursor)
-    cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a loss of power
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _write_ahead(cursor: DBAPICursor) -> None:
-    """Have readers and the one writer not wait for each other.
-
-    A new file is switched once. Who waits for that inside of SQLite keeps a lock for which the
-    writer waits in turn, until one of them gives up: so here it is asked again and again.
-    """
-    cursor.execute("PRAGMA busy_timeout")
-    (milliseconds,) = cursor.fetchone() or (0,)
-    cursor.execute("PRAGMA busy_timeout = 0")
-    deadline = time.monotonic() + milliseconds / 1_000
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            await_only(asyncio.sleep(0.01))
-        else:
-            break
-    cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once: a reader that turns into a writer half-way cannot wait for it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _limit_postgres(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute(_LIMITS)
-    cursor.close()
-
-
-def _check_after_rest(engine: Engine) -> None:
-    """Replace connections that died while they rested, so that no request has to find out."""
-
-    def note_rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["resting_since"] = time.monotonic()
-
-    def check(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-    ) -> None:
-        if time.monotonic() - record.info.get("resting_since", math.inf) < IDLE_BEFORE_CHECK:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error
-
-    event.listen(engine, "checkin", note_rest)
-    event.listen(engine, "checkout", check)

@@ -3,19 +3,28 @@
 import asyncio
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, pq
 from psycopg.abc import PQGen
+from psycopg.pq.abc import PGconn
 from psycopg.waiting import wait_async
+
+from fastauth.adapters.sql.places import Places
 
 Result = TypeVar("Result")
 
 
 class HastyConnection(AsyncConnection[Any]):
-    """Hang up where a statement is cancelled.
+    """Give up where a statement is cancelled.
 
     psycopg would ask the server to stop, over a second connection, and wait for its consent: up to
-    ten seconds, where it is the server that does not answer.
+    ten seconds, where it is the server that does not answer. What was asked of the server may still be
+    under way, so ``places`` keeps the connection until the server is done with it.
     """
+
+    places: Places | None = None
+
+    schema: str | None = None
+    """The schema that it works in, if it has one."""
 
     async def wait(
         self,
@@ -27,5 +36,16 @@ class HastyConnection(AsyncConnection[Any]):
         try:
             return await wait_async(gen, self.pgconn.socket, interval=interval, timeout=timeout)
         except asyncio.CancelledError:
-            self.pgconn.finish()
+            given_up, self.pgconn = self.pgconn, _closed()
+            if self.places is None:
+                given_up.finish()
+            else:
+                self.places.keep(given_up)
             raise
+
+
+def _closed() -> PGconn:
+    """Return a connection that leads nowhere, for psycopg to find this one closed."""
+    closed = pq.PGconn.connect_start(b"port=none")
+    closed.finish()
+    return closed

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, select
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
 from fastauth.adapters.sql.tables import user_info

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken

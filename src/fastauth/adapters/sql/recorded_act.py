@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Insert, Row, Update, bindparam, insert, literal, select
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import WRITES, Connections
 from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.tables import event
 from fastauth.domain.event import EventKind
@@ -39,7 +39,7 @@ class RecordedAct:
         telling = select(*noted, literal(kind.value), *(done.c[name] for name in self._subject.values()))
         names = [*_NOTED, "kind", *subject]
         told = insert(event).from_select(names, telling.select_from(done)).cte("told")
-        self._both = select(done).add_cte(told)
+        self._both = select(done).add_cte(told).execution_options(**{WRITES: True})
 
     async def __call__(
         self, connections: Connections, values: Mapping[str, object], scribe: Scribe

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, case, exists, insert, or_, select, update
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.recorded_act import RecordedAct

@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import Instant, event, session, tally
 from fastauth.domain.audit import Retention

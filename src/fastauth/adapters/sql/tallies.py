@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Insert, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.tables import tally
 from fastauth.domain import counting

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from fastauth.adapters.sql.engine import Statements, Transactions
+from fastauth.adapters.sql.connections import Statements, Transactions
 from fastauth.adapters.sql.events import Scribe, SqlEventLog
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.sessions import SqlSessionRepository

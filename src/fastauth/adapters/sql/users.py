@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, literal_column, select, update
 
-from fastauth.adapters.sql.engine import Connections
+from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken

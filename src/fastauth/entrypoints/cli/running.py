@@ -60,7 +60,7 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
     except SchemaBehind:
         fail(SCHEMA_IS_BEHIND)
     except StorageUnavailable as away:
-        fail(f"the database does not answer ({', '.join(away.__notes__)}); check FASTAUTH_DATABASE_URL")
+        fail(f"the database cannot be used: {away.reason}; check FASTAUTH_DATABASE_URL")
     except SecretKeyUnknown:
         fail(
             "the signing keys are sealed under another secret key;"

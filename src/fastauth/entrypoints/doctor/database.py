@@ -22,8 +22,7 @@ async def database(container: Container) -> list[Finding]:
     except SchemaBehind:
         return [answers, fail("schema", "behind: migrations are pending", mends="fastauth migrate")]
     except StorageUnavailable as away:
-        seen = f"does not answer ({', '.join(getattr(away, '__notes__', []))})"
-        return [fail("database", seen, mends="FASTAUTH_DATABASE_URL")]
+        return [fail("database", f"not fit for use: {away.reason}", mends="FASTAUTH_DATABASE_URL")]
     return [answers, ok("schema", "no migration is pending")]
 
 

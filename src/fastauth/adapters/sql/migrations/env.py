@@ -2,5 +2,9 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], transactional_ddl=False)
+from fastauth.adapters.sql.migrate import VERSION_TABLE
+
+context.configure(
+    connection=context.config.attributes["connection"], transactional_ddl=False, version_table=VERSION_TABLE
+)
 context.run_migrations()

@@ -1,0 +1,34 @@
+"""The one statement that finds out whether a database is fit for use."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, column, false, func, literal_column, select, table, true
+
+_PRIVILEGES = {
+    "user_info": "SELECT INSERT UPDATE",
+    "session": "SELECT INSERT UPDATE DELETE",
+    "signing_key": "SELECT INSERT UPDATE DELETE",
+    "event": "SELECT INSERT UPDATE DELETE",
+    "tally": "SELECT INSERT UPDATE DELETE",
+}
+"""What each table is used for while the service runs."""
+
+_GRANTED = (
+    func.has_table_privilege(name, privilege)
+    for name, privileges in _PRIVILEGES.items()
+    for privilege in privileges.split()
+)
+_REVISION: Select[Any] = select(func.max(column("version_num"))).select_from(table("fastauth_migration"))
+_revision = _REVISION.scalar_subquery().label("revision")
+
+CHECK: dict[str, Select[Any]] = {
+    "postgresql": select(
+        _revision,
+        (func.current_setting("transaction_read_only") == "on").label("read_only"),
+        and_(*_GRANTED).label("granted"),
+        literal_column("current_user").label("role"),
+        func.current_schema().label("schema"),
+    ),
+    "sqlite": select(_revision, false().label("read_only"), true().label("granted")),
+}
+"""The last migration, whether the database is read-only, and whether the role has what it needs."""

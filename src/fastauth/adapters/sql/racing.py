@@ -1,0 +1,57 @@
+"""Try several ways at once, and take the first that leads somewhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+HEAD_START = 0.1
+"""Seconds that an attempt has before the next begins too. One that fails ends its head start."""
+
+
+class AllFailed(Exception, Generic[Result]):
+    """No attempt has succeeded; ``errors`` has what each of them raised."""
+
+    def __init__(self, errors: Sequence[BaseException]) -> None:
+        self.errors = errors
+        super().__init__(f"{len(errors)} attempts failed")
+
+
+async def first_of(
+    attempts: Sequence[Callable[[], Awaitable[Result]]],
+    *,
+    discard: Callable[[Result], Awaitable[None]],
+    head_start: float = HEAD_START,
+) -> Result:
+    """Return the result of the attempt that succeeds first; `discard` those of others that do.
+
+    Raises:
+        AllFailed: None has succeeded.
+    """
+    waiting = list(attempts)
+    running: set[asyncio.Future[Result]] = set()
+    errors: list[BaseException] = []
+    results: list[Result] = []
+    try:
+        while (waiting or running) and not results:
+            if waiting:
+                running.add(asyncio.ensure_future(waiting.pop(0)()))
+            done, running = await asyncio.wait(
+                running, timeout=head_start if waiting else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            for attempt in done:
+                if error := attempt.exception():
+                    errors.append(error)
+                else:
+                    results.append(attempt.result())
+    finally:
+        for attempt in running:
+            attempt.cancel()
+        late = await asyncio.gather(*running, return_exceptions=True)
+        results += [each for each in late if not isinstance(each, BaseException)]
+        for result in results[1:]:
+            await discard(result)
+    if results:
+        return results[0]
+    raise AllFailed(errors)
