@@ -16,7 +16,16 @@ ROOT = Path(__file__).parents[2]
 
 class TestVerifyingTokens:
     @pytest.mark.parametrize(
-        "file", ["published_keys.py", "with_pyjwt.py", "with_joserfc.py", "with_jose.mjs"]
+        "file",
+        [
+            "published_keys.py",
+            "with_pyjwt.py",
+            "with_joserfc.py",
+            "with_jose.mjs",
+            "AccessTokens.java",
+            "verify.go",
+            "haproxy.cfg",
+        ],
     )
     def test_shows_the_code_that_is_tested(self, file: str) -> None:
         page = (ROOT / "docs/verifying-tokens.md").read_text()
