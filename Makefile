@@ -6,7 +6,7 @@ COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose 
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test unit interop mutants faults faults-cluster bench check format lock up down clean
+.PHONY: help run fast-hash test unit interop mutants faults faults-cluster bench check format lock sbom up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to re
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:cluster --constraint requirements/test.txt --output-file requirements/cluster.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group sbom --constraint requirements/test.txt --output-file requirements/sbom.txt
+
+sbom: $(VENV)/sbom ## write the software bill of materials to sbom.cdx.json (CycloneDX)
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json
 
 up: ## start Postgres and the service with Docker
 	$(COMPOSE) up --build --detach
@@ -101,4 +105,9 @@ $(VENV)/cluster: requirements/cluster.txt $(VENV)/test
 $(VENV)/mutation: requirements/mutation.txt $(VENV)/test
 	@echo 'Installing what makes mutants into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/mutation.txt
+	@touch $@
+
+$(VENV)/sbom: requirements/sbom.txt $(VENV)/run
+	@echo 'Installing what writes the bill of materials into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/sbom.txt
 	@touch $@
