@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fastauth.adapters.sql.tables import metadata
 from fastauth.domain.throttling import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
@@ -86,3 +87,12 @@ class TestGuessing:
         monkeypatch.setenv("FASTAUTH_LIMITS", "on")
         monkeypatch.setenv("FASTAUTH_SECRET_KEY", "the secret key of the tests, 32 bytes")
         assert Container(settings=Settings()).throttle().limits == Limits()
+
+
+class TestData:
+    def test_classifies_every_column_of_every_table(self) -> None:
+        page = (ROOT / "docs/internals/data.md").read_text()
+        rows = re.findall(r"^\| `(\w+\.\w+)` \| (\w+) \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
+        columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.c]
+        assert sorted(name for name, _ in rows) == sorted(columns)
+        assert {kind for _, kind in rows} == {"secret", "personal", "internal", "public"}
