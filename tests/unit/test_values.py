@@ -19,6 +19,7 @@ from fastauth.domain.errors import (
 )
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import Password
+from fastauth.domain.text import LONGEST_DECOMPOSITION, normalised
 from fastauth.domain.username import Username
 
 
@@ -100,6 +101,37 @@ class TestViolation:
         assert refused.value.violations == (
             Violation(field, "not_unicode", "Half of a surrogate pair is not a character."),
         )
+
+
+class TestLength:
+    """The length of a text is judged before it is normalised, which may be quadratic (CWE-407)."""
+
+    def test_hides_no_half_of_a_character(self) -> None:
+        assert refusal(Username.recognise, "x" * 500 + "\ud800", PROFILE) == "not_unicode"
+
+    @pytest.mark.parametrize(("act", "most"), [(a_username, 50), (a_full_name, 50), (a_password, 256)])
+    @pytest.mark.parametrize(("before", "repeated"), [("aaa", "a"), ("a", "\u0315"), ("aa\u0300", "\u0315")])
+    def test_counts_marks_that_no_letter_takes_in(
+        self, act: Callable[[str], object], most: int, before: str, repeated: str
+    ) -> None:
+        assert refusal(act, before + repeated * (most + 3)) == "too_long"
+
+    @given(st.text("aα\u0315\u0300\u0313\u0345\u0308\u0344\u1112\u1161\u11ab\u09c7\u09be\u09d7", max_size=60))
+    def test_refuses_nothing_that_fits_once_it_is_composed(self, text: str) -> None:
+        composed = unicodedata.normalize("NFC", text)
+        assert normalised(text, field="username", most=len(composed)) == composed
+
+    def test_allows_for_the_longest_decomposition(self) -> None:
+        decompositions = [unicodedata.normalize("NFD", chr(number)) for number in range(0x30000)]
+        assert max(map(len, decompositions)) == LONGEST_DECOMPOSITION
+        assert Password.parse("\u03b1\u0313\u0300\u0345" * 256).text == "\u1f82" * 256
+
+    @pytest.mark.parametrize("text", ["a" * 201, "e\u0301" * 101])
+    def test_of_a_name_from_before_has_no_bound(self, text: str) -> None:
+        assert Username.recognise(text, PROFILE) == Username(text, f" {text}")
+
+    def test_of_a_full_name_does_not_count_the_white_space_around_it(self) -> None:
+        assert FullName.parse(" " * 500 + "Ann" + " " * 500).text == "Ann"
 
 
 class TestGatheredViolations:

@@ -29,9 +29,8 @@ class FullName:
             InvalidInput: Nothing is left, it is longer than 50 code points, or it holds control
                 characters.
         """
-        name = bounded(
-            normalised(text, field="fullname").strip(), field="fullname", least=1, most=MOST_CODE_POINTS
-        )
+        composed = normalised(text.strip(), field="fullname", most=MOST_CODE_POINTS)
+        name = bounded(composed, field="fullname", least=1, most=MOST_CODE_POINTS)
         if any(c in _REFUSED_CHARACTERS or unicodedata.category(c) in _REFUSED_CATEGORIES for c in name):
             raise InvalidInput(
                 Violation("fullname", "control_character", "Must not contain control characters.")

@@ -33,9 +33,8 @@ class Password:
         Raises:
             InvalidInput: It is empty or longer than 256 code points.
         """
-        return cls(
-            bounded(normalised(text, field="password"), field="password", least=1, most=MOST_CODE_POINTS)
-        )
+        composed = normalised(text, field="password", most=MOST_CODE_POINTS)
+        return cls(bounded(composed, field="password", least=1, most=MOST_CODE_POINTS))
 
     @classmethod
     def guess(cls, text: str) -> tuple[Self, bool]:
@@ -107,7 +106,7 @@ def _words_of(texts: tuple[str, ...]) -> set[str]:
     """Return the words somebody who knows the account would try first."""
     words = set()
     for text in texts:
-        folded = text.casefold()
+        folded = text[:MOST_CODE_POINTS].casefold()  # a longer text is refused, whatever its words
         words |= {_core(folded), _core("".join(folded.split())), *map(_core, folded.split())}
     return words - {""}
 

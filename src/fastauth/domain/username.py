@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.text import bounded, normalised
+from fastauth.domain.text import LONGEST_DECOMPOSITION, bounded, normalised, refuse_surrogates
 
 if TYPE_CHECKING:
     from fastauth.domain.ports import UsernameProfile  # which speaks of Username
@@ -29,9 +29,8 @@ class Username:
         Raises:
             InvalidInput: It is empty, longer than 50 code points, or refused by `profile`.
         """
-        spelling = bounded(
-            normalised(text, field="username"), field="username", least=1, most=MOST_CODE_POINTS
-        )
+        composed = normalised(text, field="username", most=MOST_CODE_POINTS)
+        spelling = bounded(composed, field="username", least=1, most=MOST_CODE_POINTS)
         return cls(spelling, profile.key(spelling))
 
     @classmethod
@@ -39,7 +38,8 @@ class Username:
         """Read a name that somebody goes by already.
 
         A name that `profile` would refuse today may have been registered before fastauth was
-        there: it counts as its exact spelling. Its key begins with a space, as no other does.
+        there: it counts as its exact spelling, composed unless it is too long to be any name of
+        today. Its key begins with a space, as no other does.
 
         Raises:
             InvalidInput: The text holds half a character.
@@ -47,5 +47,8 @@ class Username:
         try:
             return cls.parse(text, profile)
         except InvalidInput:
-            spelling = normalised(text, field="username")
-            return cls(spelling, f" {spelling}")
+            refuse_surrogates(text, field="username")
+        spelling = text
+        if len(text) <= LONGEST_DECOMPOSITION * MOST_CODE_POINTS:
+            spelling = normalised(text, field="username", most=MOST_CODE_POINTS)
+        return cls(spelling, f" {spelling}")

@@ -9,6 +9,12 @@ from fastauth.entrypoints.settings_values import Network, parsed_address
 
 _log = logging.getLogger("fastauth.http")
 
+MOST_HOPS = 32
+"""Hops that are read; few installations have more than three proxies in a row."""
+
+LONGEST_HOP = 128
+"""Characters; an IPv6 address has 45 at most, and a zone and a port some more."""
+
 _PORT = r"(:(\d{1,5}|_[\w.-]+))?"
 _IPV4_HOP = re.compile(rf"([0-9.]+){_PORT}", re.ASCII)
 _BRACKETED_HOP = re.compile(rf"\[([0-9A-Fa-f:.]+)(%[^\]\s]*)?\]{_PORT}", re.ASCII)
@@ -26,12 +32,12 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     Each proxy writes behind what it was sent, so ``X-Forwarded-For`` is read from its end, and no
     further than to the first address that is not a trusted proxy's: whatever stands before, the
     client may have made up. At a hop that is empty, has no address or cannot be read, the proxy that
-    wrote it stands for all of its clients.
+    wrote it stands for all of its clients, and so does the last of `MOST_HOPS` trusted proxies in a row.
     """
     if not forwarded_for or not is_one_of(trusted, peer):
         return peer
     client = peer
-    for hop in reversed(",".join(forwarded_for).split(",")):
+    for hop in reversed(",".join(forwarded_for).rsplit(",", MOST_HOPS)[-MOST_HOPS:]):
         text = hop.strip()
         address = _address_of_hop(text)
         if address is None:
@@ -55,6 +61,8 @@ def _is_within(networks: Sequence[Network], address: IPv4Address | IPv6Address) 
 
 
 def _address_of_hop(text: str) -> IPv4Address | IPv6Address | None:
+    if len(text) > LONGEST_HOP:  # the forms below are not linear in their length
+        return None
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()
     for form in (_IPV4_HOP, _BRACKETED_HOP, _BARE_IPV6_HOP):

@@ -1,6 +1,7 @@
 """What routes may ask for: the use cases by their names, and who is asking."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -86,8 +87,8 @@ ClientAddressDep = Annotated[str, Depends(_client_address)]
 
 async def _device(request: Request, address: ClientAddressDep) -> Device:
     agent = request.headers.get("user-agent", "")
-    printable = "".join(character for character in agent if character.isprintable())
-    return Device(user_agent=printable[:LONGEST_USER_AGENT], address=address)
+    printable = "".join(islice(filter(str.isprintable, agent), LONGEST_USER_AGENT))
+    return Device(user_agent=printable, address=address)
 
 
 DeviceDep = Annotated[Device, Depends(_device)]

@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
 from fastauth.entrypoints.http.problems import MEDIA_TYPE, ProblemDetails, details_of, details_of_status
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 # FastAPI's page starts Swagger UI in an inline script and shows images from data: addresses.
 _POLICY = (
@@ -80,7 +81,9 @@ def install(app: FastAPI) -> None:
     """Add the page and its files to `app`."""
     app.mount("/docs/files", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
-    @app.get("/docs", include_in_schema=False)
+    router = APIRouter(route_class=StrictJSONRoute)
+
+    @router.get("/docs", include_in_schema=False)
     async def swagger_ui() -> HTMLResponse:
         page = get_swagger_ui_html(
             openapi_url="/openapi.json",
@@ -92,6 +95,8 @@ def install(app: FastAPI) -> None:
         )
         page.headers["Content-Security-Policy"] = _POLICY
         return page
+
+    app.include_router(router)
 
 
 def _move_schema(content: dict[str, Any]) -> None:

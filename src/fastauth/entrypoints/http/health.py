@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from fastauth.domain.errors import ShuttingDown
 from fastauth.entrypoints.http.dependencies import CheckReadinessDep, StoppingDep
 from fastauth.entrypoints.http.documentation import problems
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=StrictJSONRoute)
 
 
 class Pong(BaseModel):

@@ -7,10 +7,13 @@ depends on who reads it, and some of it cannot be stored: it is refused before a
 import json
 import re
 from collections.abc import Callable, Coroutine
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
 MOST_BYTES = 16 * 1024
@@ -19,11 +22,44 @@ MOST_BYTES = 16 * 1024
 DEEPEST = 16
 """Levels of arrays and objects. The API's own bodies have one."""
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# A string that does not end goes on to the end of the body. If it had to end, the search would begin
+# again at each quotation mark within it, in a time that is quadratic in their number (CWE-1333).
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
+_NO_BRACKETS = bytes(byte for byte, step in enumerate(_STEPS) if not step)
+
+
+MOST_QUERY_BYTES = 1024
+"""Of a query, on routes that have parameters in it."""
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read strictly, and not beyond its bound."""
+    """A request whose JSON is read strictly, and of which nothing is read beyond its bound.
+
+    FastAPI asks every request for its cookies and its query, whether or not a route has use for
+    them. To unquote a cookie takes a time that is quadratic in its backslashes (CVE-2024-7592 of
+    Python), and no route reads one.
+    """
+
+    reads_query = False
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Return none."""
+        return {}
+
+    @property
+    def query_params(self) -> QueryParams:
+        """Return the parameters in the query, none where the route declares none.
+
+        Raises:
+            HTTPException: The query is larger than `MOST_QUERY_BYTES` (status 414).
+        """
+        if not self.reads_query:
+            return QueryParams()
+        if len(self.scope["query_string"]) > MOST_QUERY_BYTES:
+            raise HTTPException(414)
+        return super().query_params
 
     async def body(self) -> bytes:
         """Return the whole body.
@@ -51,16 +87,23 @@ class StrictRequest(Request):
 
 
 class StrictJSONRoute(APIRoute):
-    """A route that reads its body as a `StrictRequest` does."""
+    """A route that reads its request as a `StrictRequest` does."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler."""
         handle = super().get_route_handler()
+        reads_query = _has_query_parameters(self.dependant)
 
         async def strict(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            read = StrictRequest(request.scope, request.receive)
+            read.reads_query = reads_query
+            return await handle(read)
 
         return strict
+
+
+def _has_query_parameters(dependant: Dependant) -> bool:
+    return bool(dependant.query_params) or any(map(_has_query_parameters, dependant.dependencies))
 
 
 def loads(body: bytes) -> Any:  # noqa: ANN401  any JSON value
@@ -110,8 +153,5 @@ def _depth(body: bytes) -> int:
     """Return how deep `body` nests arrays and objects."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return 0  # it cannot be too deep, whatever it is
-    deepest = depth = 0
-    for bracket in re.findall(rb"[\[{\]}]", _STRINGS.sub(b"", body)):
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    brackets = _STRINGS.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)

@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 from fastauth.application.publish_keys import PublishKeys
 from fastauth.entrypoints.http.dependencies import PublishKeysDep, SettingsDep
 from fastauth.entrypoints.http.documentation import problems
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(prefix="/.well-known", tags=["keys"])
+router = APIRouter(prefix="/.well-known", tags=["keys"], route_class=StrictJSONRoute)
 
 
 class KeySet(BaseModel):

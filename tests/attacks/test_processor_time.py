@@ -1,0 +1,95 @@
+"""What a request of 16 KiB may cost before it is refused.
+
+The bound is a multiple of what plain JSON of the same size costs at the same moment, so that a slow or
+busy machine moves both. An attack has to stay below it once: other processes only ever add.
+"""
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+import pytest
+from tests.attacks.costly import MOST, PLAIN, TEXTS, Attack, Target
+from tests.builders import PROFILE, a_policy
+
+from fastauth.adapters.passwords.foreign import check_of
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.full_name import FullName
+from fastauth.domain.password import Password
+from fastauth.domain.username import Username
+
+MOST_TIMES = 5
+"""As much as plain JSON. That takes about a millisecond; what is quadratic takes hundreds."""
+
+ATTEMPTS = 5
+
+ENOUGH = 5
+"""Attacks to name where the bound is broken; each may take seconds."""
+
+READERS: dict[str, Callable[[str], object]] = {
+    "username": lambda text: Username.parse(text, PROFILE),
+    "known username": lambda text: Username.recognise(text, PROFILE),
+    "full name": FullName.parse,
+    "password": Password.parse,
+    "own words": lambda text: a_policy(refuse_own_words=True).choose("password", own_words=(text, text)),
+    "foreign hash": check_of,
+    "Django hash": lambda text: check_of(f"pbkdf2_sha256${text}"),
+}
+"""What reads a text, also of a command or of an import, where nothing has bounded it before."""
+
+
+@pytest.fixture
+async def target() -> AsyncIterator[Target]:
+    async with Target.made() as target:
+        yield target
+
+
+class TestProcessorTime:
+    """Algorithmic complexity (CWE-407) and inefficient regular expressions (CWE-1333)."""
+
+    async def test_of_any_request_is_linear_in_its_size(self, target: Target) -> None:
+        """R42 (CVE-2025-6203, CVE-2025-59043, CVE-2024-7592; CWE-400): dear before it is refused."""
+        self.plain = min([await target.cost(PLAIN) for _ in range(ATTEMPTS)])
+        dear = []
+        for attack in target.attacks():
+            if not await self.is_cheap(attack, target):
+                dear.append(attack.name)
+            if len(dear) == ENOUGH:
+                break
+        assert dear == []
+
+    async def is_cheap(self, attack: Attack, target: Target) -> bool:
+        for _ in range(ATTEMPTS):
+            if await target.cost(attack) <= MOST_TIMES * self.plain:
+                return True
+            self.plain = await target.cost(PLAIN)
+        return False
+
+    async def test_is_measured_on_every_route_that_takes_a_body(self, target: Target) -> None:
+        attacks = list(target.attacks())
+        routes = {(attack.method, attack.path) for attack in attacks if attack.body}
+        assert {("POST", "/users/register"), ("POST", "/sessions"), ("PUT", "/users/me/password")} <= routes
+        assert all(len(attack.body) <= MOST for attack in attacks)
+
+    def test_of_reading_any_text_is_linear_in_its_length(self) -> None:
+        dear = [
+            (reader, name)
+            for reader, read in READERS.items()
+            for name, text in TEXTS.items()
+            if not self.is_quick(read, text * 4)
+        ]
+        assert dear == []
+
+    def is_quick(self, read: Callable[[str], object], text: str) -> bool:
+        for _ in range(ATTEMPTS):
+            if self.seconds(read, text) <= MOST_TIMES * self.seconds(json.loads, PLAIN.body.decode()):
+                return True
+        return False
+
+    @staticmethod
+    def seconds(read: Callable[[str], object], text: str) -> float:
+        began = time.thread_time()
+        with suppress(ValueError, InvalidInput):
+            read(text)
+        return time.thread_time() - began
