@@ -1,6 +1,6 @@
 -- What fastauth_serve may do. Run it as fastauth_migrate after each `fastauth migrate`; it may be repeated.
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_info, session, signing_key, tally TO fastauth_serve;
-GRANT SELECT ON alembic_version TO fastauth_serve;
+GRANT SELECT ON fastauth_migration TO fastauth_serve;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO fastauth_serve;
 
 -- The audit trail: rows are added and read. A row is removed, and an address cleared, only once it is as old as

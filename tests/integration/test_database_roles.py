@@ -90,7 +90,7 @@ class TestServingRole:
                 "CREATE TABLE mine (a int)",
                 "ALTER TABLE user_info ADD COLUMN a int",
                 "DROP TABLE session",
-                "UPDATE alembic_version SET version_num = '9999'",
+                "UPDATE fastauth_migration SET version_num = '9999'",
             ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     serving.execute(statement.encode())
