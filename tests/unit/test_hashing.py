@@ -2,19 +2,26 @@
 
 import asyncio
 import hashlib
+import hmac
 import itertools
 import threading
+import unicodedata
 from base64 import b64encode
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import argon2
 import bcrypt
 import pytest
 from argon2 import extract_parameters
+from tests import foreign_hashes
 from tests.builders import a_password, a_password_hash
 from tests.contracts.password_hasher import NO_HASHES, PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
+from fastauth.adapters.passwords.checks import Check
+from fastauth.adapters.passwords.foreign import check_of
 from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED
 from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, InvalidInput
 
@@ -70,6 +77,64 @@ FOREIGN = {
     "argon2id of less memory": argon2.PasswordHasher(time_cost=3, memory_cost=32).hash("sntsh"),
 }
 
+SECRET = foreign_hashes.PASSWORD.encode()
+
+
+def asp_net(version: int) -> str:
+    """Return what ASP.NET Identity stores: PBKDF2 with SHA-1 in version 2, and with a header in version 3."""
+    if version == 2:
+        blob = b"\0" + bytes(16) + hashlib.pbkdf2_hmac("sha1", SECRET, bytes(16), 1_000, 32)
+    else:
+        header = b"\1" + b"".join(number.to_bytes(4, "big") for number in (2, 2_000, 16))
+        blob = header + bytes(16) + hashlib.pbkdf2_hmac("sha512", SECRET, bytes(16), 2_000, 32)
+    return b64encode(blob).decode()
+
+
+def spring_scrypt() -> str:
+    key = hashlib.scrypt(SECRET, salt=bytes(16), n=2**10, r=8, p=1, dklen=32)
+    return (
+        f"{{scrypt}}${(10 << 16) + (8 << 8) + 1:x}${b64encode(bytes(16)).decode()}${b64encode(key).decode()}"
+    )
+
+
+OTHERS = foreign_hashes.SLOW | {
+    "Spring's bcrypt": "{bcrypt}" + bcrypted(SECRET, prefix=b"2a"),
+    "Dovecot's bcrypt": "{BLF-CRYPT}" + bcrypted(SECRET, prefix=b"2y"),
+    "Spring's argon2": "{argon2}" + argon2.PasswordHasher(time_cost=1, memory_cost=64).hash(SECRET),
+    "Dovecot's argon2": "{ARGON2ID}" + argon2.PasswordHasher(time_cost=1, memory_cost=64).hash(SECRET),
+    "Spring's pbkdf2": "{pbkdf2}"
+    + (bytes(8) + hashlib.pbkdf2_hmac("sha1", SECRET, bytes(8), 185_000, 32)).hex(),
+    "Spring's pbkdf2 since 5.8": "{pbkdf2@SpringSecurity_v5_8}"
+    + (bytes(16) + hashlib.pbkdf2_hmac("sha256", SECRET, bytes(16), 310_000, 32)).hex(),
+    "Spring's scrypt": spring_scrypt(),
+    "WordPress": "$wp" + bcrypted(b64encode(hmac.digest(b"wp-sha384", SECRET, "sha384")), prefix=b"2y"),
+    "ASP.NET Identity 2": asp_net(2),
+    "ASP.NET Identity 3": asp_net(3),
+}
+CRYPTED = [  # by libcrypt
+    ("Hello world!", "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"),
+    ("", "$5$rounds=1400$a$usdA5J0TGdDm6nWA1jbpGPq0xPXqNY6CxehwOM7Uen1"),
+    (
+        "Hello world!",
+        "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1",
+    ),
+    (
+        "x" * 200,
+        "$6$rounds=1400$a$QMh5topDUPB6kpckDqn9Fd5lQar/FCcueG7hcIFzoB6qPNr2zViB6S4Hm0L7fI0Hs.s3JJi5LT2j4JUkZntd3/",
+    ),
+]
+WEAK = foreign_hashes.FAST | {
+    "pbkdf2 of one iteration": django_pbkdf2("sntsh", iterations=1),
+    "plain text": "{noop}sntsh",
+}
+DECOMPOSED = "Tie\u0302\u0301ng-Vie\u0323\u0302t, 47\u2126"
+TYPED = {
+    "bcrypt": bcrypted(DECOMPOSED.encode()),
+    "pbkdf2": django_pbkdf2(DECOMPOSED),
+    "argon2id": argon2.PasswordHasher(time_cost=3, memory_cost=64).hash(DECOMPOSED),
+    "composed": bcrypted(unicodedata.normalize("NFC", DECOMPOSED).encode()),
+}
+
 UNUSABLE = {
     "nothing": "",
     "text": "sntsh",
@@ -95,14 +160,19 @@ UNUSABLE = {
 
 
 class CountingHasher(Argon2PasswordHasher):
-    """Counts what it computes: of a hash that is none, or costs too much, there is nothing to compute."""
+    """Counts what it computes, by family and spelling, in the unit of the family."""
 
-    computed = 0
+    def __init__(self, **parameters: Any) -> None:  # noqa: ANN401  those of every hasher
+        super().__init__(**parameters)
+        self.computed: Counter[tuple[str, str]] = Counter()
 
-    def _fits(self, password: str, encoded: str) -> bool | None:
-        fits = super()._fits(password, encoded)
-        self.computed += fits is not None
-        return fits
+    def _computed(self, check: Check, spelling: str) -> bool:
+        self.computed[check.family, spelling] += check.amount
+        return super()._computed(check, spelling)
+
+    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+        self.computed[check.family, spelling] += amount
+        super()._spent(check, amount, spelling)
 
 
 class TestVerification:
@@ -133,6 +203,89 @@ class TestVerification:
     def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         assert hasher.recognise(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
 
+    async def test_verifies_and_replaces_what_many_libraries_made(self, hasher: Argon2PasswordHasher) -> None:
+        password = a_password(foreign_hashes.PASSWORD)
+        for kind, encoded in OTHERS.items():
+            known = a_password_hash(encoded)
+            assert hasher.recognise(encoded) == known, kind
+            with pytest.raises(InvalidCredentials):
+                await hasher.verify(a_password("pässwörd"), known)
+            kept = await hasher.verify(password, known)
+            assert kept.encoded.startswith("$argon2id$v=19$m=64,t=3,p=1$"), kind
+            assert await hasher.verify(password, kept) == kept
+
+    def test_computes_sha_crypt_as_others_do(self) -> None:
+        for text, encoded in CRYPTED:
+            assert check_of(encoded).fits(text.encode())
+            assert not check_of(encoded).fits(b"another")
+
+    async def test_does_not_recognise_what_is_fast_and_names_the_rule(
+        self, hasher: Argon2PasswordHasher
+    ) -> None:
+        for kind, encoded in WEAK.items():
+            with pytest.raises(InvalidInput) as refusal:
+                hasher.recognise(encoded)
+            (violation,) = refusal.value.violations
+            assert (violation.field, violation.code) == ("password", "weak_hash"), kind
+            assert "ASVS 11.4.2" in violation.detail or "NIST SP 800-132" in violation.detail
+            assert encoded not in violation.detail
+
+    async def test_takes_what_others_hashed_as_it_was_typed(self, hasher: Argon2PasswordHasher) -> None:
+        typed = a_password(DECOMPOSED)
+        assert DECOMPOSED not in repr(typed)
+        for kind, encoded in TYPED.items():
+            kept = await hasher.verify(typed, a_password_hash(encoded))
+            composed = a_password(unicodedata.normalize("NFC", DECOMPOSED))
+            assert await hasher.verify(composed, kept) == kept, kind
+            assert await hasher.verify(typed, kept) == kept, kind
+
+    async def test_pays_the_same_for_every_refusal_once_it_knows_which_kinds_there_are(
+        self, pool: HashingPool
+    ) -> None:
+        hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
+        named = ("werkzeug scrypt", "passlib sha256_crypt", "passlib phpass", "passlib pbkdf2_sha512")
+        kinds = [
+            OTHERS[kind] for kind in (*named, "Dovecot's argon2", "ASP.NET Identity 2", "ASP.NET Identity 3")
+        ]
+        kinds += [
+            FOREIGN["bcrypt"],
+            bcrypted(b"x").replace("$04$", "$06$"),
+            FOREIGN["Django's bcrypt_sha256"],
+        ]
+        own = await hasher.hash(a_password("right"))
+        hasher.expect([own, *map(a_password_hash, kinds)])
+        for wrong in ("wrong", DECOMPOSED):
+            found = []
+            for known in (None, own, *map(a_password_hash, [*kinds, "", UNUSABLE["bcrypt of cost 31"]])):
+                hasher.computed.clear()
+                with pytest.raises(InvalidCredentials):
+                    await hasher.verify(a_password(wrong), known)
+                found.append(dict(hasher.computed))
+            assert len({family for family, _ in found[0]}) == 8
+            assert [each for each in found if each != found[0]] == []
+        hasher.expect([own])
+        hasher.computed.clear()
+        with pytest.raises(InvalidCredentials):
+            await hasher.verify(a_password("wrong"), None)
+        assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
+
+    async def test_has_no_more_memory_for_others_hashes_than_it_is_given(self, pool: HashingPool) -> None:
+        hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1, most_memory_kib=512)
+        large = [
+            django_scrypt("sntsh"),
+            argon2.PasswordHasher(time_cost=1, memory_cost=513).hash("sntsh"),
+        ]
+        for encoded in large:
+            with pytest.raises(InvalidInput) as refusal:
+                hasher.recognise(encoded)
+            assert [violation.code for violation in refusal.value.violations] == ["costly_hash"]
+            hasher.computed.clear()
+            with pytest.raises(InvalidCredentials):
+                await hasher.verify(a_password("sntsh"), a_password_hash(encoded))
+            assert hasher.computed == {("argon2-ID-64-3-1", "sntsh"): 1}
+        fitting = argon2.PasswordHasher(time_cost=1, memory_cost=512).hash("sntsh")
+        assert await hasher.verify(a_password("sntsh"), hasher.recognise(fitting))
+
     @pytest.mark.parametrize("salt", ["sa\0lt", "\ud800", "sält", "sa\nlt"])
     def test_does_not_recognise_what_could_not_be_stored_or_shown(
         self, hasher: Argon2PasswordHasher, salt: str
@@ -152,10 +305,10 @@ class TestVerification:
         hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
         known = a_password_hash(UNUSABLE.get(kind, kind)) if kind is not None else None
         for each in (await hasher.hash(a_password("right")), known):
-            hasher.computed = 0
+            hasher.computed.clear()
             with pytest.raises(InvalidCredentials):
                 await hasher.verify(a_password("wrong"), each)
-            assert hasher.computed == 1
+            assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
 
     async def test_admits_no_more_than_its_pool_does(
         self, pool: HashingPool, hasher: Argon2PasswordHasher

@@ -95,7 +95,8 @@ class LogIn:
     async def _recognised(self, name: Username, guess: Password, *, looks: bool) -> tuple[User, PasswordHash]:
         """Return the account and the hash to keep of its password."""
         user = await self.users.find(name)
-        kept = await self.hasher.verify(guess, user.password_hash if user and looks else None)
+        may_fit = user is not None and looks and not user.disabled_at  # nobody's hash costs as much as any
+        kept = await self.hasher.verify(guess, user.password_hash if user and may_fit else None)
         if user is None or user.disabled_at:
             raise InvalidCredentials
         return user, kept

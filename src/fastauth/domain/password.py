@@ -25,6 +25,13 @@ class Password:
     """
 
     text: str = field(repr=False)
+    typed: str | None = field(default=None, repr=False, compare=False)
+    """As it was sent, where that is not in Normalization Form C. Others may have hashed that."""
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """As it was sent and in Normalization Form C, each once."""
+        return (self.text,) if self.typed is None else (self.typed, self.text)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -34,7 +41,8 @@ class Password:
             InvalidInput: It is empty or longer than 256 code points.
         """
         composed = normalised(text, field="password", most=MOST_CODE_POINTS)
-        return cls(bounded(composed, field="password", least=1, most=MOST_CODE_POINTS))
+        bounded(composed, field="password", least=1, most=MOST_CODE_POINTS)
+        return cls(composed, None if composed == text else text)
 
     @classmethod
     def guess(cls, text: str) -> tuple[Self, bool]:

@@ -3,9 +3,13 @@
 import base64
 import re
 import secrets
+from collections.abc import Iterable
+from contextlib import nullcontext
+from threading import Lock
 
 from fastauth.adapters.passwords import foreign
 from fastauth.adapters.passwords.builds import argon2
+from fastauth.adapters.passwords.checks import Check
 from fastauth.adapters.passwords.pool import HashingPool
 from fastauth.domain.errors import InvalidCredentials, InvalidInput, Violation
 from fastauth.domain.password import Password, PasswordHash
@@ -18,7 +22,6 @@ MOST_PARALLELISM = 16
 MOST_CODE_POINTS = 512
 """Of a hash in its own format. What is made here has 97."""
 
-_DJANGO_PREFIX = "argon2"  # before the $ with which the hash itself begins
 _FORMAT = re.compile(
     r"\$argon2(?:id|i|d)\$(?:v=(?:16|19)\$)?m=([1-9]\d*),t=[1-9]\d*,p=([1-9]\d*)\$([^$]{11,})\$([^$]{6,})",
     re.ASCII,
@@ -28,10 +31,19 @@ _FORMAT = re.compile(
 class Argon2PasswordHasher:
     """Hash passwords with Argon2id: a salt of 16 bytes, a tag of 32 (RFC 9106, section 4).
 
-    A hash of weaker parameters, or of another algorithm, is verified as it is and replaced.
+    A hash of weaker parameters, or of another algorithm, is verified as it is and replaced. Every
+    password that is refused costs the same, whether or not there is a hash: see `expect`.
     """
 
-    def __init__(self, *, pool: HashingPool, memory_kib: int, time_cost: int, parallelism: int) -> None:
+    def __init__(
+        self,
+        *,
+        pool: HashingPool,
+        memory_kib: int,
+        time_cost: int,
+        parallelism: int,
+        most_memory_kib: int = MOST_MEMORY_KIB,
+    ) -> None:
         self._pool = pool
         self._argon2 = argon2.PasswordHasher(
             time_cost=time_cost,
@@ -41,9 +53,11 @@ class Argon2PasswordHasher:
             hash_len=32,
             type=argon2.Type.ID,
         )
-        self._nobodys = self._argon2.hash(
-            secrets.token_hex()
-        )  # of the parameters in force: it costs the same
+        self._most_memory = max(memory_kib, min(most_memory_kib, MOST_MEMORY_KIB)) * 1024
+        nobodys = self._argon2.hash(secrets.token_hex())  # of the parameters in force: it costs the same
+        self._nobodys = self._check_of(nobodys)
+        self._expected: dict[str, Check] = {}
+        self._large = Lock()
 
     def admit(self) -> None:
         """See `fastauth.domain.ports.PasswordHasher`."""
@@ -55,60 +69,112 @@ class Argon2PasswordHasher:
 
     async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
         """See `fastauth.domain.ports.PasswordHasher`."""
-        return await self._pool.run(lambda: self._verified(password.text, known))
+        return await self._pool.run(lambda: self._verified(password, known))
 
     def recognise(self, encoded: str) -> PasswordHash:
         """See `fastauth.domain.ports.PasswordHasher`."""
         whole = len(encoded) <= MOST_CODE_POINTS and encoded.isascii() and encoded.isprintable()
-        if not (whole and self._is_known(encoded.removeprefix(_DJANGO_PREFIX))):
-            raise InvalidInput(
-                Violation("password", "unknown_hash", "Must be a hash that a log-in can verify.")
-            )
-        return PasswordHash(encoded)
-
-    def _verified(self, password: str, known: PasswordHash | None) -> PasswordHash:
-        encoded = known.encoded.removeprefix(_DJANGO_PREFIX) if known else self._nobodys
-        fits = (
-            self._fits(password, encoded)
-            if encoded.startswith("$argon2")
-            else foreign.fits(password, encoded)
-        )
-        if fits is None:  # no hash at all, or one that nobody should have to compute
-            self._fits(password, self._nobodys)
-        if not fits or known is None:
-            raise InvalidCredentials
-        return known if self._is_current(known.encoded) else PasswordHash(self._argon2.hash(password))
-
-    def _fits(self, password: str, encoded: str) -> bool | None:
         try:
-            if not self._is_bearable(encoded):
-                return None
-            return self._argon2.verify(encoded, password)
-        except argon2.exceptions.VerifyMismatchError:
-            return False
-        except (
-            argon2.exceptions.Argon2Error,
-            argon2.exceptions.InvalidHashError,
-            UnicodeError,
-        ):  # damaged: nothing was computed
-            return None
-
-    def _is_known(self, encoded: str) -> bool:
-        try:
-            if encoded.startswith("$argon2"):
-                return _is_whole(encoded) and self._is_bearable(encoded)
-            foreign.check_of(encoded)
+            check = self._check_of(encoded) if whole else None
         except ValueError:
-            return False
-        return True
+            check = None
+        code, detail = foreign.why_not(encoded[:MOST_CODE_POINTS])
+        if check and check.memory > self._most_memory:
+            code, detail = (
+                "costly_hash",
+                f"Must need at most {self._most_memory // 2**20} MiB of memory here.",
+            )
+        elif check and check.weak:
+            code, detail = "weak_hash", check.weak
+        elif check:
+            return PasswordHash(encoded)
+        raise InvalidInput(Violation("password", code, detail))
 
-    def _is_bearable(self, encoded: str) -> bool:
-        """Say whether a hash costs no more than anybody may ask for, or than our own."""
-        asked, own = argon2.extract_parameters(encoded), self._argon2
-        return (
-            asked.memory_cost <= max(MOST_MEMORY_KIB, own.memory_cost)
-            and asked.memory_cost * asked.time_cost <= max(MOST_WORK_KIB, own.memory_cost * own.time_cost)
-            and asked.parallelism <= max(MOST_PARALLELISM, own.parallelism)
+    def expect(self, known: Iterable[PasswordHash]) -> None:
+        """Have every refusal cost as much as the dearest of these for each kind of hash among them.
+
+        Otherwise the time of a refusal tells an account with a hash of another kind from none.
+        """
+        checks = [check for each in known if (check := self._usable(each))]
+        dearest: dict[str, Check] = {}
+        for check in checks:
+            if check.family != self._nobodys.family:
+                dearest[check.family] = max(
+                    dearest.get(check.family, check), check, key=lambda each: each.amount
+                )
+        self._expected = dearest
+
+    def _verified(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+        check = self._usable(known) if known else None
+        fitting = self._fitting(check, password) if check else None
+        if not (known and fitting):
+            self._spend_the_rest(check, password)
+            raise InvalidCredentials
+        kept = fitting == password.text and self._is_current(known.encoded)
+        return known if kept else PasswordHash(self._argon2.hash(password.text))
+
+    def _fitting(self, check: Check, password: Password) -> str | None:
+        """Return the spelling of a password that fits, or ``None``; every spelling is tried then."""
+        for spelling in password.spellings:
+            if self._computed(check, spelling):
+                return spelling
+        return None
+
+    def _spend_the_rest(self, check: Check | None, password: Password) -> None:
+        """Compute what was not computed already of the hashes that a refusal costs."""
+        wanted = {**self._expected, self._nobodys.family: self._nobodys}
+        for family, dearest in wanted.items():
+            done = check.amount if check and check.family == family else 0
+            if dearest.amount > done:
+                for spelling in password.spellings:
+                    self._spent(dearest, dearest.amount - done, spelling)
+
+    def _computed(self, check: Check, spelling: str) -> bool:
+        with self._large if check.memory > self._nobodys.memory else nullcontext():
+            return check.fits(spelling.encode())
+
+    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+        with self._large if check.memory > self._nobodys.memory else nullcontext():
+            check.spend(spelling.encode(), amount)
+
+    def _usable(self, known: PasswordHash) -> Check | None:
+        """Return the check of a hash, or ``None`` for what is none or costs too much."""
+        try:
+            check = self._check_of(known.encoded)
+        except ValueError:
+            return None
+        return check if check.memory <= self._most_memory else None
+
+    def _check_of(self, encoded: str) -> Check:
+        bare = foreign.argon2_within(encoded)
+        return self._argon2_check(bare) if bare.startswith("$argon2") else foreign.check_of(encoded)
+
+    def _argon2_check(self, encoded: str) -> Check:
+        try:
+            asked, own = argon2.extract_parameters(encoded), self._argon2
+        except argon2.exceptions.InvalidHashError as error:
+            raise ValueError from error
+        cost = asked.memory_cost, asked.time_cost, asked.parallelism
+        bearable = (
+            cost[0] * cost[1] <= max(MOST_WORK_KIB, own.memory_cost * own.time_cost)
+            and cost[2] <= max(MOST_PARALLELISM, own.parallelism)
+            and _is_whole(encoded)
+        )
+        if not bearable:
+            raise ValueError
+
+        def fits(password: bytes) -> bool:
+            try:
+                return own.verify(encoded, password)
+            except argon2.exceptions.Argon2Error:  # another password, or no memory for it
+                return False
+
+        return Check(
+            family=f"argon2-{asked.type.name}-{'-'.join(map(str, cost))}",
+            amount=1,
+            memory=asked.memory_cost * 1024,
+            fits=fits,
+            spend=lambda password, hashes: [fits(password) for _ in range(hashes)],
         )
 
     def _is_current(self, encoded: str) -> bool:
