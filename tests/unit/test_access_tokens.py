@@ -9,7 +9,7 @@ from tests.contracts.access_tokens import LIFETIME, AccessTokensContract
 from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
 from tests.world import A_SECRET_KEY
 
-from fastauth.adapters.jose import JoseAccessTokens, JoseKeySmith, TokenTerms
+from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.domain.errors import InvalidAccessToken, SecretKeyUnknown, SigningKeyMissing, StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.signing_key import KeyRing
@@ -31,6 +31,10 @@ class Keys(FakeSigningKeyRepository):
     """Signing keys that can go away."""
 
     away = False
+
+    def withdraw(self) -> None:
+        """Publish no key any more."""
+        self.storage.keys.clear()
 
     async def ring(self) -> KeyRing:
         if self.away:
@@ -83,6 +87,26 @@ class TestJoseAccessTokens(AccessTokensContract):
         clock.advance(seconds=1)
         token = await elsewhere.issue(claims)
         assert await access_tokens.read(token.text) == claims
+
+    async def test_refuses_a_token_that_was_read_before_once_its_key_is_withdrawn(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
+    ) -> None:
+        token = await access_tokens.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+        keys.withdraw()
+        clock.advance(RELOAD_AFTER)
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.read(token.text)
+
+    async def test_verifies_a_token_that_differs_in_one_character_from_one_read_before(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims
+    ) -> None:
+        token = await access_tokens.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+        for place in (5, token.text.index(".") + 5, token.text.rindex(".") + 5):
+            another = "A" if token.text[place] != "A" else "B"
+            with pytest.raises(InvalidAccessToken):
+                await access_tokens.read(token.text[:place] + another + token.text[place + 1 :])
 
     @pytest.fixture
     async def at_two_addresses(

@@ -1,9 +1,8 @@
 """Access tokens by RFC 9068."""
 
-import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
@@ -14,6 +13,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
 from fastauth.adapters.jose.smith import JoseKeySmith
+from fastauth.adapters.jose.strict_object import strict_object
+from fastauth.adapters.jose.verified_tokens import VerifiedToken, VerifiedTokens
 from fastauth.domain.errors import InvalidAccessToken, SigningKeyMissing, StorageUnavailable
 from fastauth.domain.ports import Clock, SigningKeyRepository
 from fastauth.domain.session import SessionId
@@ -78,6 +79,7 @@ class JoseAccessTokens:
         self._ring = KeyRing(())
         self._read_at: datetime | None = None
         self._opened: dict[str, ECKey | OKPKey] = {}
+        self._verified = VerifiedTokens()
 
     async def issue(self, claims: AccessClaims) -> AccessToken:
         """Sign with the key whose turn it is."""
@@ -106,16 +108,24 @@ class JoseAccessTokens:
         """Verify the shape first, then the signature, then every claim."""
         if len(text) > LONGEST or not _SHAPE.fullmatch(text):
             raise InvalidAccessToken
+        token = self._verified.get(text)
+        if token:
+            await self._key(token.kid)  # a token that a withdrawn key has signed is invalid
+        else:
+            token = await self._verify(text)
+            self._verified.add(text, token)
+        return self._believed(token.claims)
+
+    async def _verify(self, text: str) -> VerifiedToken:
         try:
-            header = _strict_object(urlsafe_b64decode(text.partition(".")[0] + "=="))
+            header = strict_object(urlsafe_b64decode(text.partition(".")[0] + "=="))
             key = await self._key(header.get("kid"))
             if header != _header(key):
                 raise InvalidAccessToken
             token = jws.deserialize_compact(text, self._open(key), algorithms=[key.algorithm])
-            claims = _strict_object(token.payload or b"")
+            return VerifiedToken(key.kid, strict_object(token.payload or b""))
         except (JoseError, TypeError, ValueError, RecursionError):
             raise InvalidAccessToken from None
-        return self._believed(claims)
 
     def _believed(self, claims: Mapping[str, Any]) -> AccessClaims:
         now = self._clock.now().timestamp()
@@ -188,27 +198,3 @@ def _header(key: SigningKey) -> dict[str, str]:
 def _has_begun(not_before: object, now: float) -> bool:
     """Judge a claim that is never issued here, but must be heeded (RFC 7519, section 4.1.5)."""
     return isinstance(not_before, int | float) and not_before <= now
-
-
-def _strict_object(encoded: bytes) -> dict[str, Any]:
-    """Read a JSON object that every reader understands alike: UTF-8, no name twice, finite numbers.
-
-    Raises:
-        TypeError: It is another value.
-        ValueError: It is not JSON, or readers would differ.
-    """
-    value = json.loads(encoded.decode(), object_pairs_hook=_without_repetition, parse_constant=_refused)
-    if not isinstance(value, dict):
-        raise TypeError
-    return value
-
-
-def _without_repetition(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) != len(members):
-        raise ValueError
-    return found
-
-
-def _refused(_constant: str) -> None:
-    raise ValueError
