@@ -11,10 +11,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run ## install what is missing, migrate, serve on http://127.0.0.1:8000
+run: $(VENV)/run $(VENV)/hash ## install what is missing, migrate, serve on http://127.0.0.1:8000
 	@exec $(BIN)/fastauth serve
 
-fast-hash: $(VENV)/run ## build the hash library for this processor too; needs a C compiler
+fast-hash: $(VENV)/run ## build the hash library for this processor, or fail; needs a C compiler
 	@sh requirements/fast-hash $(VENV)
 
 test: $(VENV)/test ## run every test, Postgres included
@@ -85,6 +85,14 @@ $(VENV)/run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo 'Installing what the service needs into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/run.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A build for this processor hashes about twice as fast. Without a C compiler the stock build stays.
+$(VENV)/hash: requirements/fast-hash requirements/fast-hash.txt requirements/run.txt | $(VENV)/run
+	@if command -v cc >/dev/null && $(BIN)/python -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null; then \
+	  echo 'Building the hash library for this processor ...'; \
+	  sh requirements/fast-hash $(VENV) >/dev/null || echo 'It could not be built: the stock build of the hash library stays.'; \
+	else echo 'No C compiler or no Python.h: the stock build of the hash library stays.'; fi
 	@touch $@
 
 $(VENV)/test: requirements/test.txt $(VENV)/run
