@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage, FakeSt
 from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import JoseKeySmith
-from fastauth.application.check_readiness import CheckReadiness
+from fastauth.application.check_readiness import SHARED_FOR, CheckReadiness, ShareReadiness
 from fastauth.application.rotate_keys import RotateKeys
 from fastauth.domain.errors import SecretKeyUnknown, SigningKeyMissing, StorageUnavailable
 from fastauth.domain.ports import StorageProbe
@@ -71,3 +72,95 @@ class TestCheckReadiness:
     async def test_misses_the_secret_that_opens_the_key(self, keys: FakeSigningKeyRepository) -> None:
         with pytest.raises(SecretKeyUnknown):
             await check_readiness(keys=keys, secret=SecretKey(b"another secret key, also of 32 bytes"))()
+
+    @pytest.mark.parametrize("sealed", ["", "e30.a.b.c.d", "bm8.a", "W10.a", "bnVsbA.a", "é.a"])
+    async def test_decrypts_the_key(self, keys: FakeSigningKeyRepository, sealed: str) -> None:
+        """A key that names the right secret and does not decrypt is no key that signs."""
+        (key,) = (await keys.ring()).keys
+        header, *rest, tag = key.sealed.split(".")
+        for damaged in (sealed, ".".join([header, *rest, "A" * len(tag)]), ".".join([header, *rest])):
+            await keys.reseal(replace(key, sealed=damaged))
+            with pytest.raises(SecretKeyUnknown):
+                await check_readiness(keys=keys)()
+
+
+class SlowCheck:
+    """A check that ends when a test says so, and counts how often it began."""
+
+    def __init__(self) -> None:
+        self.refusal: StorageUnavailable | None = None
+        self.begun = 0
+        self.may_end = asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.begun += 1
+        await self.may_end.wait()
+        if self.refusal:
+            raise self.refusal
+
+
+class TestShareReadiness:
+    @pytest.fixture
+    def check(self) -> SlowCheck:
+        return SlowCheck()
+
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def share(self, check: SlowCheck, clock: FakeClock) -> ShareReadiness:
+        return ShareReadiness(check=check, clock=clock)
+
+    async def test_checks_once_for_all_who_ask_at_once(self, share: ShareReadiness, check: SlowCheck) -> None:
+        asking = [asyncio.create_task(share()) for _ in range(300)]
+        await asyncio.sleep(0)
+        check.may_end.set()
+        assert await asyncio.gather(*asking) == [None] * 300
+        assert check.begun == 1
+
+    async def test_checks_again_after_a_second(
+        self, share: ShareReadiness, check: SlowCheck, clock: FakeClock
+    ) -> None:
+        check.may_end.set()
+        await share()
+        check.refusal = StorageUnavailable()
+        clock.advance(SHARED_FOR - timedelta(microseconds=1))
+        await share()
+        assert check.begun == 1
+        clock.advance(microseconds=1)
+        for _ in range(3):
+            with pytest.raises(StorageUnavailable):
+                await share()
+        assert check.begun == 2
+        clock.advance(SHARED_FOR)
+        check.refusal = None
+        await share()
+
+    async def test_checks_again_where_the_clock_was_set_back(
+        self, share: ShareReadiness, check: SlowCheck, clock: FakeClock
+    ) -> None:
+        check.may_end.set()
+        await share()
+        clock.advance(hours=-1)
+        await share()
+        assert check.begun == 2
+
+    async def test_outlasts_whoever_asked_first(self, share: ShareReadiness, check: SlowCheck) -> None:
+        first, second = asyncio.create_task(share()), asyncio.create_task(share())
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        check.may_end.set()
+        await second
+        assert check.begun == 1
+
+    async def test_lengthens_no_traceback(self, share: ShareReadiness, check: SlowCheck) -> None:
+        check.refusal = StorageUnavailable()
+        check.may_end.set()
+        lengths = set()
+        for _ in range(3):
+            with pytest.raises(StorageUnavailable) as refused:
+                await share()
+            lengths.add(len(refused.traceback))
+        assert len(lengths) == 1

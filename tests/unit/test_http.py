@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import a_registration
-from tests.fakes import FakePasswordHasher, FakeStorage, FakeUserRepository
+from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage, FakeUserRepository
 from tests.hostile import ACCEPTABLE, BODIES, CANARY, NAUGHTY_STRINGS, TOO_LARGE
 
 from fastauth.domain import errors
@@ -288,8 +288,9 @@ class TestHealth:
         assert (await client.get("/health/live")).status_code == 200
 
     async def test_is_ready_once_there_is_a_key(
-        self, client: httpx2.AsyncClient, storage: FakeStorage
+        self, client: httpx2.AsyncClient, storage: FakeStorage, clock: FakeClock
     ) -> None:
         assert (await client.get("/health/ready")).json() == {"status": "ok"}
         storage.keys.clear()
+        clock.advance(seconds=1)
         assert_problem(await client.get("/health/ready"), 503, "signing_key_missing")

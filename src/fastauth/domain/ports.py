@@ -301,6 +301,13 @@ class KeySmith(Protocol):
     def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> SigningKey:
         """Return a new key."""
 
+    def check(self, key: SigningKey) -> None:
+        """Decrypt the private part of a key.
+
+        Raises:
+            SecretKeyUnknown: It is sealed under a secret key that is not at hand, or is damaged.
+        """
+
     def resealed(self, key: SigningKey) -> SigningKey:
         """Return the key sealed under the newest secret key: the same object, if it is already."""
 

@@ -36,7 +36,7 @@ from fastauth.adapters.system_clock import SystemClock
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
-from fastauth.application.check_readiness import CheckReadiness
+from fastauth.application.check_readiness import CheckReadiness, ShareReadiness
 from fastauth.application.disable_user import DisableUser
 from fastauth.application.enable_user import EnableUser
 from fastauth.application.end_sessions import EndSessions
@@ -244,7 +244,7 @@ class Container(DeclarativeContainer):
         SqlTallyRepository, connections=database.provided.autocommit
     )
     census: Provider[SqlSessionCensus] = Singleton(
-        SqlSessionCensus, connections=database.provided.probes, clock=clock
+        SqlSessionCensus, connections=database.provided.apart, clock=clock
     )
     sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.autocommit)
     unit_of_work: Provider[UnitOfWork] = Singleton(
@@ -381,7 +381,6 @@ class Container(DeclarativeContainer):
         ReadAuditTrail, trail=audit_trail, users=users, usernames=usernames, names=name_digests
     )
     sweep: Provider[Sweep] = use_case(Sweep, sweeper=sweeper, clock=clock)
-    check_readiness: Provider[CheckReadiness] = use_case(
-        CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock
-    )
+    _check_readiness = use_case(CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock)
+    check_readiness: Provider[ShareReadiness] = Singleton(ShareReadiness, check=_check_readiness, clock=clock)
     sweep_events: Provider[SweepEvents] = use_case(SweepEvents, sweeper=sweeper, kept=retention, clock=clock)

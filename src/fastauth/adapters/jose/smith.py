@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from joserfc import jwe
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
 from fastauth.domain.errors import SecretKeyUnknown
@@ -43,6 +44,10 @@ class JoseKeySmith:
             signs_from=signs_from,
         )
 
+    def check(self, key: SigningKey) -> None:
+        """Decrypt the private key, and forget it."""
+        self.private_key(key)
+
     def resealed(self, key: SigningKey) -> SigningKey:
         """Seal again what was sealed under another secret."""
         if self._sealed_under(key) == self._newest.id:
@@ -53,7 +58,7 @@ class JoseKeySmith:
         """Return the key that signs.
 
         Raises:
-            SecretKeyUnknown: It is sealed under a secret that is not at hand.
+            SecretKeyUnknown: It is sealed under a secret that is not at hand, or is damaged.
         """
         parameters = json.loads(self._opened(key))
         return (ECKey if parameters["kty"] == "EC" else OKPKey).import_key(parameters)
@@ -66,10 +71,16 @@ class JoseKeySmith:
         secret = self._sealing.get(self._sealed_under(key))
         if secret is None:
             raise SecretKeyUnknown
-        return (jwe.decrypt_compact(key.sealed, secret, algorithms=_SEALED_BY).plaintext or b"").decode()
+        try:
+            sealed = jwe.decrypt_compact(key.sealed, secret, algorithms=_SEALED_BY)
+        except (JoseError, ValueError):
+            raise SecretKeyUnknown from None
+        return (sealed.plaintext or b"").decode()
 
     @staticmethod
     def _sealed_under(key: SigningKey) -> str:
         header = key.sealed.partition(".")[0]
-        name: str = json.loads(urlsafe_b64decode(header + "=="))["kid"]
-        return name
+        try:
+            return str(json.loads(urlsafe_b64decode(header + "=="))["kid"])
+        except (ValueError, TypeError, LookupError):
+            raise SecretKeyUnknown from None

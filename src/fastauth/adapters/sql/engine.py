@@ -79,9 +79,15 @@ class Database:
             pool_recycle=-1 if self.is_sqlite else postgres.LONGEST_LIFE,
             **common,
         )
-        # A probe must not wait behind the requests whose trouble it is to report.
-        self._probing = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **common)
-        for engine in {pooled, self._probing}:
+        # A probe must not wait behind the requests whose trouble it is to report, and whoever may ask for
+        # one must not be able to open more than one connection. A file costs nothing to open again.
+        self._apart = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **common)
+        self._kept = self._apart
+        if not self.is_sqlite:
+            self._kept = create_async_engine(
+                url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **common
+            )
+        for engine in {pooled, self._apart, self._kept}:
             if self.is_sqlite:
                 sqlite.adapt(engine.sync_engine)
             else:
@@ -99,10 +105,11 @@ class Database:
             pooled.sync_engine, transactional=transactional, deadline=bound, places=self._places
         )
         """The same connections, for acts that need no unit of work."""
-        self.probes = SingleStatements(
-            self._probing.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE
+        self.probes, self.apart = (
+            SingleStatements(engine.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE)
+            for engine in (self._kept, self._apart)
         )
-        """Connections apart from the pool."""
+        """Apart from the pool: the one connection of probes, and a new one for each statement."""
 
     async def check(self, *, deadline: float = PROBE_DEADLINE) -> None:
         """Return if the database answers in time, its schema is new enough, and it may be written to.
@@ -122,6 +129,7 @@ class Database:
             if str(state.revision or "") < REVISION:
                 raise SchemaBehind
             if state.read_only:
+                await self._kept.dispose()  # another server may take writes by now
                 raise StorageUnavailable(reason=READ_ONLY_REASON)
             if not state.granted:
                 raise StorageUnavailable(reason=grants(role=state.role, schema=state.schema))
@@ -133,7 +141,7 @@ class Database:
             StorageUnavailable: It does not answer in time.
         """
         with storage_failures():
-            now: datetime = (await self.probes.execute(_NOW[self.probes.dialect.name])).scalar_one()
+            now: datetime = (await self.apart.execute(_NOW[self.apart.dialect.name])).scalar_one()
             return now
 
     async def close(self) -> None:
@@ -141,4 +149,5 @@ class Database:
         if self._places:
             self._places.close()
         await self.engine.dispose()
-        await self._probing.dispose()
+        for engine in (self._apart, self._kept):
+            await engine.dispose()

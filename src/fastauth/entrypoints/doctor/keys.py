@@ -23,10 +23,11 @@ async def signing_keys(container: Container) -> list[Finding]:
 def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
     subject, seen = "signing key", f"number {signer.number}, {signer.algorithm}, signs {_since(signer, now)}"
     try:
+        container.smith().check(signer)
         resealed = container.smith().resealed(signer)
     except SecretKeyUnknown:
         mends = "FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
-        return fail(subject, f"{seen}, sealed under another secret key", mends=mends)
+        return fail(subject, f"{seen}, sealed under another secret key or damaged", mends=mends)
     if resealed is not signer:
         return warn(subject, f"{seen}, sealed under the previous secret key", mends="start the service")
     return ok(subject, seen)

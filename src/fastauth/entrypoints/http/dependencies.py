@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
 from fastauth.application.change_password import ChangePassword
-from fastauth.application.check_readiness import CheckReadiness
+from fastauth.application.check_readiness import ShareReadiness
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.log_in import LogIn
 from fastauth.application.log_out import LogOut
@@ -40,7 +40,7 @@ def from_container(choose: Callable[[Container], Part]) -> Any:  # noqa: ANN401 
 
 
 SettingsDep = Annotated[Settings, from_container(lambda c: c.settings())]
-CheckReadinessDep = Annotated[CheckReadiness, from_container(lambda c: c.check_readiness())]
+CheckReadinessDep = Annotated[ShareReadiness, from_container(lambda c: c.check_readiness())]
 StoppingDep = Annotated[Stopping, from_container(lambda c: c.stopping())]
 RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
 LogInDep = Annotated[LogIn, from_container(lambda c: c.log_in())]
