@@ -1,5 +1,6 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,11 @@ class OnSql:
         return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
 
 
+def permissions(directory: Path) -> dict[str, int]:
+    """Return the permission bits of every file in a directory."""
+    return {path.name: path.stat().st_mode & 0o777 for path in directory.iterdir()}
+
+
 class TestDatabase(StorageProbeContract):
     @pytest.fixture
     def probe(self, database: Database) -> Database:
@@ -77,6 +83,18 @@ class TestDatabase(StorageProbeContract):
                 == await SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE).ring()
             )
         await small.database().close()
+
+    async def test_is_in_files_of_its_owner(self, tmp_path: Path) -> None:
+        umask = os.umask(0)
+        try:
+            database = connect(f"sqlite:///{tmp_path}/a.db")
+            async with database.engine.begin() as connection:
+                await connection.execute(text("CREATE TABLE a (b integer)"))
+            found = permissions(tmp_path)
+            await database.close()
+        finally:
+            os.umask(umask)
+        assert found == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
 
     async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
         database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")

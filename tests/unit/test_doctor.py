@@ -59,6 +59,7 @@ class TestExamine:
             "mode": "warn",
             "secret key": "ok",
             "files of secrets": "ok",
+            "database file": "ok",
             "sources": "ok",
             "service links": "ok",
             "database password": "ok",

@@ -10,6 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
+from fastauth.adapters.sql.files import create_for_owner
+
 ARGUMENTS: dict[str, Any] = {"timeout": 5}
 """Seconds that a writer waits for another."""
 
@@ -32,6 +34,8 @@ def _try_to_open(
     _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
 ) -> None:
     """Fail here if the file cannot be opened: aiosqlite would leave a thread behind that fails later."""
+    if arguments and arguments[0] != ":memory:" and not options.get("uri"):
+        create_for_owner(arguments[0])
     sqlite3.connect(*arguments, **options).close()
 
 

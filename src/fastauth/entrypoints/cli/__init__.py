@@ -4,6 +4,8 @@ Whatever pulls in FastAPI or SQLAlchemy's dialects is imported where it is used,
 ``fastauth --help`` does not wait for it.
 """
 
+import os
+
 import typer
 
 from fastauth.entrypoints.cli import audit, calibrate, doctor, importing, keys, service, users
@@ -26,5 +28,6 @@ app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command. Files that it creates are its owner's alone, those of the metrics too."""
+    os.umask(0o077)
     app()

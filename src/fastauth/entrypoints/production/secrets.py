@@ -49,6 +49,24 @@ def _shown(source: Source) -> str:
     return name if name in source.spellings else str(source.path)
 
 
+def _exposed_database(settings: Settings) -> str | None:
+    if not settings.has_file:
+        return None
+    database = Path(str(settings.database_url.database))
+    beside = [database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".secret-key")]
+    exposed = [path.name for path in beside if _permissions(path) & (_WRITABLE | 0o005)]
+    if not exposed:
+        return None
+    return f"other accounts may read or write {', '.join(map(repr, exposed))}; give it the mode 0600"
+
+
+def _permissions(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        return 0
+
+
 def _given_twice(settings: Settings) -> str | None:
     names = settings.sources.given_twice
     if not names:
@@ -138,6 +156,16 @@ RULES = (
             " that everybody may read"
         ),
         refusal=_exposed_file,
+    ),
+    Rule(
+        subject="database file",
+        setting="chmod 0600",
+        kept="no other account may read or change it",
+        warned=(
+            "a SQLite file, or one of those beside it (-wal, -shm, .secret-key), that every account may"
+            " read or the group may write"
+        ),
+        warning=_exposed_database,
     ),
     Rule(
         subject="sources",
