@@ -4,21 +4,23 @@ import re
 from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_hex, token_urlsafe
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.hashing import SPARE
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.production import refusals
+from fastauth.entrypoints.production import exposure, refusals, warnings
 from fastauth.entrypoints.settings import Mode, Settings
 from fastauth.entrypoints.settings_sources import PREFIX
 
 ROOT = Path(__file__).parents[2]
+COMPOSE_FILES = ("docker-compose.yml", "docker-compose.production.yml")
 MANIFESTS = ROOT / "deploy/kubernetes"
 SETTINGS = {PREFIX + field.upper() for field in Settings.model_fields}
 
@@ -63,6 +65,18 @@ def memory_of_a_worker(threads: int) -> float:
     return int(found[1]) + threads * one_hash / 1024
 
 
+def compose(file: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / file).read_text()))
+
+
+def interpolated(environment: dict[str, str], **given: str) -> dict[str, str]:
+    """Return the variables as Compose hands them on, where `given` are set."""
+    return {
+        name: re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: given.get(found[1]) or found[2], value)
+        for name, value in environment.items()
+    }
+
+
 def probes() -> Iterator[str]:
     for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
         yield container("deployment")[kind]["httpGet"]["path"]
@@ -70,7 +84,7 @@ def probes() -> Iterator[str]:
 
 class TestSettings:
     def test_are_settings_of_fastauth(self) -> None:
-        assert manifest("configmap")["data"].keys() | secrets().keys() <= SETTINGS
+        assert manifest("configmap")["data"].keys() | secrets().keys() <= SETTINGS | {"postgres-ca.crt"}
 
     def test_are_fit_for_production_once_there_is_a_secret_key(self) -> None:
         settings = read(**manifest("configmap")["data"], FASTAUTH_SECRET_KEY=token_urlsafe(32))
@@ -87,11 +101,75 @@ class TestSettings:
         assert any("FASTAUTH_DATABASE_URL" in refusal for refusal in refusals(settings))
 
     def test_of_compose_are_handed_on(self) -> None:
-        handed_on = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
         example = (ROOT / ".env.example").read_text()
         named = set(re.findall(r"^(FASTAUTH_\w+)=", example, re.MULTILINE))
         assert named
-        assert named <= handed_on["services"]["fastauth"]["environment"].keys() <= SETTINGS
+        for file in COMPOSE_FILES:
+            for service in ("migrate", "fastauth"):
+                assert named <= compose(file)["services"][service]["environment"].keys() <= SETTINGS
+
+
+class TestCompose:
+    @pytest.mark.parametrize("file", COMPOSE_FILES)
+    @pytest.mark.parametrize("service", ["migrate", "fastauth"])
+    def test_confines_what_it_runs(self, file: str, service: str) -> None:
+        confined = compose(file)["services"][service]
+        assert confined["read_only"] is True
+        assert confined["cap_drop"] == ["ALL"]
+        assert confined["security_opt"] == ["no-new-privileges:true"]
+
+    def test_says_that_it_is_for_development(self) -> None:
+        settings = read(**interpolated(compose(COMPOSE_FILES[0])["services"]["fastauth"]["environment"]))
+        assert settings.mode is Mode.DEVELOPMENT
+        assert settings.mode_is_said
+        assert settings.issuer_url == "http://127.0.0.1:8000"  # the port that it publishes
+
+    def test_is_fit_for_production_with_an_issuer_and_the_secrets_of_the_documentation(self) -> None:
+        found = compose(COMPOSE_FILES[1])
+        service = found["services"]["fastauth"]
+        secrets = {
+            "FASTAUTH_SECRET_KEY": token_urlsafe(32),
+            "FASTAUTH_DATABASE_URL": f"postgresql://fastauth:{token_hex(24)}@postgres/fastauth",
+        }
+        assert set(service["secrets"]) == secrets.keys()
+        without = read(**interpolated(service["environment"]), **secrets)
+        assert [each.split()[0] for each in refusals(without)] == ["FASTAUTH_ISSUER"]
+        given = {"FASTAUTH_ISSUER": "https://auth.example", "FASTAUTH_TRUSTED_PROXIES": "172.16.0.0/12"}
+        settings = read(**interpolated(service["environment"], **given), **secrets)
+        assert refusals(settings) == []
+        assert [each.split()[0] for each in warnings(settings)] == ["FASTAUTH_DATABASE_PRIVATE_NETWORK"]
+
+    def test_keeps_production_secrets_out_of_the_environment(self) -> None:
+        found = compose(COMPOSE_FILES[1])
+        for name, service in found["services"].items():
+            assert not {each for each in service["environment"] if each in found["secrets"]}, name
+        assert found["networks"]["database"]["internal"] is True
+        assert all(f"/{file['file'].split('/')[1]}/" == "/secrets/" for file in found["secrets"].values())
+        assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+class TestImage:
+    def test_says_no_mode(self) -> None:
+        """What listens for other machines has to be told for whom."""
+        text = (ROOT / "Dockerfile").read_text()
+        host = re.search(r"FASTAUTH_HOST=(\S+)", text)
+        assert host
+        assert "FASTAUTH_MODE" not in text
+        assert exposure(read(FASTAUTH_HOST=host[1]))
+        assert exposure(read(FASTAUTH_HOST=host[1], FASTAUTH_MODE="development")) is None
+
+
+class TestHaproxy:
+    def test_tells_fastauth_the_address_that_it_sees_and_nobody_how_it_is(self) -> None:
+        text = (ROOT / "faults/haproxy.cfg").read_text()
+        lines = [line.split("#")[0].strip() for line in text.splitlines()]
+        frontend = lines[lines.index("frontend clients") : lines.index("backend fastauth")]
+        assert "http-request del-header X-Forwarded-For" in frontend
+        assert "option forwardfor" in frontend
+        assert "http-request deny deny_status 404 if { path,url_dec -m beg -i /health }" in frontend
+        assert {"client", "server", "connect", "http-request", "http-keep-alive", "queue"} <= {
+            line.split()[1] for line in lines if line.startswith("timeout ")
+        }
 
 
 class TestKubernetes:
@@ -119,6 +197,17 @@ class TestKubernetes:
     @pytest.mark.parametrize("name", ["deployment", "migrate"])
     def test_puts_no_address_of_a_service_among_the_settings(self, name: str) -> None:
         assert pod(name)["enableServiceLinks"] is False
+
+    def test_lets_pods_reach_name_servers_and_the_database_alone(self) -> None:
+        spec = manifest("network-policy")["spec"]
+        assert spec["policyTypes"] == ["Ingress", "Egress"]
+        assert all(rule["to"] for rule in spec["egress"])
+        assert {each["port"] for rule in spec["egress"] for each in rule["ports"]} == {53, 5432}
+
+    def test_verifies_the_database(self) -> None:
+        query = make_url(secrets()["FASTAUTH_DATABASE_URL"]).query
+        assert query["sslmode"] == "verify-full"
+        assert str(query["sslrootcert"]).removeprefix("/run/secrets/") in secrets()
 
     def test_migrates_with_the_image_that_serves(self) -> None:
         assert container("migrate")["image"] == container("deployment")["image"]

@@ -329,6 +329,19 @@ class TestFiles:
             (tmp_path / ".env").chmod(mode)
             assert len(refusals(Settings.load())) == number
 
+    def test_of_sqlite_are_warned_of_where_others_may_read_them(self, tmp_path: Path) -> None:
+        settings = in_production(database_url=f"sqlite:///{tmp_path}/a.db")
+        for name in ("a.db", "a.db-wal", "a.db.secret-key"):
+            (tmp_path / name).write_bytes(b"")
+            for mode in (0o600, 0o640):
+                (tmp_path / name).chmod(mode)
+                assert warnings(settings) == []
+            for mode in (0o644, 0o620):
+                (tmp_path / name).chmod(mode)
+                (warning,) = warnings(settings)
+                assert name in warning
+            (tmp_path / name).unlink()
+
     def test_that_are_passed_over_are_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "FASTAUTH_SECRET_KEY").write_text(f"{FIT['secret_key']}\n")
         (tmp_path / "FASTAUTH_SECRET_KEY").chmod(0o600)
@@ -413,7 +426,7 @@ class TestStart:
 
 
 SHOWN = (
-    r"(?:SECRET_KEY(?:_PREVIOUS)?|POSTGRES_PASSWORD|PGPASSWORD)\s*[=:][-?]?\s*['\"]?([^\s'\"#}$`?-][^\s'\"}`]*)",
+    r"(?:SECRET_KEY(?:_PREVIOUS)?|POSTGRES_PASSWORD|PGPASSWORD)[^\S\n]*[=:][-?]?[^\S\n]*['\"]?([^\s'\"#}$`?-][^\s'\"}`]*)",
     r"://[^\s:/@`]+:([^\s@`$]+)@",
 )
 """A secret key or a password of a database, and a password in a URL, wherever one is written down."""
