@@ -4,20 +4,23 @@ import asyncio
 import json
 import os
 import re
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from tests.builders import a_registration
 from tests.fakes import FakeClock
 
 from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusWatcher
+from fastauth.adapters.prometheus.bounded_server import MOST_CONNECTIONS, BoundedServer
 from fastauth.adapters.prometheus.scrape import Collected
 from fastauth.entrypoints.watchers import Watchers
 
@@ -172,6 +175,48 @@ class TestWorkers:
             f"counter_{os.getpid()}.db",
             f"gauge_livesum_{os.getpid()}.db",
         }
+
+
+class TestServer:
+    """Connections of the metrics that never end: CWE-770. A server that names itself: CWE-200."""
+
+    @pytest.fixture
+    def server(self, registry: CollectorRegistry, watcher: PrometheusWatcher) -> Iterator[BoundedServer]:
+        server = BoundedServer(make_wsgi_app(registry), "127.0.0.1", 0, seconds=0.5)
+        yield server
+        server.close()
+
+    def test_answers_who_scrapes_and_does_not_name_itself(self, server: BoundedServer) -> None:
+        answer = httpx2.get(f"http://127.0.0.1:{server.port}/metrics", headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert "fastauth_build_info" in answer.text
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "server" not in answer.headers
+        assert httpx2.post(f"http://127.0.0.1:{server.port}/metrics").status_code == 405
+
+    @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"G"])
+    def test_gives_each_connection_some_seconds(self, server: BoundedServer, sent: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", server.port), 30) as line:
+            line.sendall(sent)
+            assert line.recv(1) == b""
+
+    @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\xff / HTTP/1.1\r\n\r\n"])
+    def test_refuses_what_is_no_request(self, server: BoundedServer, sent: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", server.port), 30) as line:
+            line.sendall(sent)
+            assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+
+    def test_has_one_thread_and_few_connections(self, server: BoundedServer) -> None:
+        before = threading.active_count()
+        with ExitStack() as stack:
+            lines = [
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+                for _ in range(MOST_CONNECTIONS + 1)
+            ]
+            assert lines[-1].recv(1) == b""
+            assert threading.active_count() == before
+            lines[0].sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+            assert lines[0].recv(100).startswith(b"HTTP/1.1 200 ")
 
 
 class TestDashboard:

@@ -6,9 +6,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from prometheus_client import CollectorRegistry, Metric, start_http_server
+from prometheus_client import CollectorRegistry, Metric, make_wsgi_app
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from fastauth.adapters.prometheus.bounded_server import BoundedServer
 
 NOBODY = 0
 """The process whose files have what dead workers counted."""
@@ -24,15 +26,13 @@ class Scraped:
     def __init__(self, directory: str, host: str, port: int) -> None:
         registry = CollectorRegistry()
         Collected(registry, directory)
-        self._server, self._thread = start_http_server(port, host, registry)
+        self._server = BoundedServer(make_wsgi_app(registry), host, port)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.close()
 
 
 class Collected(MultiProcessCollector):
