@@ -58,14 +58,17 @@ class Service:
                 cwd=self._home.name, env=self._environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + DEADLINE
-        while True:
-            try:
-                if httpx2.get(f"{self.url}/health/live", verify=NO_TLS).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError(f"the service did not start:\n{self.log}") from None
-                time.sleep(0.02)
+        while not self.is_up():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"the service did not start:\n{self.log}")
+            time.sleep(0.02)
+
+    def is_up(self) -> bool:
+        """Say whether it answers."""
+        try:
+            return httpx2.get(f"{self.url}/health/live", verify=NO_TLS).status_code == 200
+        except httpx2.TransportError:
+            return False
 
     def stop(self) -> int:
         """Ask it to end, and return its exit status."""
@@ -111,6 +114,14 @@ class Service:
             [sys.executable, "-m", "fastauth", *arguments],
             check=True, capture_output=True, text=True, cwd=self._home.name, env=self._environment,
         ).stdout  # fmt: skip
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Say whether ``fastauth`` ends with status 0 on these arguments, under the same settings."""
+        done = subprocess.run(
+            [sys.executable, "-m", "fastauth", *arguments],
+            check=False, capture_output=True, cwd=self._home.name, env=self._environment,
+        )  # fmt: skip
+        return done.returncode == 0
 
     @property
     def pid(self) -> int:

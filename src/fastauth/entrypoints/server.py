@@ -6,7 +6,7 @@ import sys
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from fastauth.entrypoints import logs
+from fastauth.entrypoints import logs, tls
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.stopping import end_at_once
 
@@ -26,7 +26,11 @@ def run_server(settings: Settings) -> None:
         access_log=False,  # the edge writes a line of its own, without what was asked for
         proxy_headers=False,  # a header is no proof of who asks
         server_header=False,
+        timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        ssl_ciphers=tls.CIPHERS,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # uvicorn sends it once more when it is done
     try:

@@ -25,6 +25,7 @@ from sqlalchemy import URL
 from fastauth.domain.secret_key import LEAST_BYTES
 from fastauth.domain.tokens import LONGEST_LIFE
 from fastauth.entrypoints import settings_values as values
+from fastauth.entrypoints import tls
 from fastauth.entrypoints.database_url import parse_database_url
 from fastauth.entrypoints.settings_sources import PREFIX, Sources
 from fastauth.entrypoints.settings_values import Network
@@ -69,7 +70,10 @@ class Settings(BaseSettings):
     tracing: Annotated[Literal["off", "otlp"], AfterValidator(values.tracing)] = "off"
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
+    keep_alive_seconds: int = Field(default=75, ge=1, le=3_600)
     connections_per_address: int = Field(default=1_000, ge=1)
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)
     shutdown_timeout_seconds: int = Field(default=10, ge=0, le=600)
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(values.networks)] = ()
@@ -128,6 +132,15 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if not (self.tls_certificate and self.tls_key):
+            if self.tls_certificate or self.tls_key:
+                raise ValueError("FASTAUTH_TLS_CERTIFICATE and FASTAUTH_TLS_KEY must be set together")
+        elif refusal := tls.refusal_of(self.tls_certificate, self.tls_key):
+            raise ValueError(refusal)
+        return self
+
     @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -150,7 +163,8 @@ class Settings(BaseSettings):
     @property
     def issuer_url(self) -> str:
         """Who issues the tokens: the URL at which this service is reached."""
-        return self.issuer or f"http://{values.url_host(self.host)}:{self.port}"
+        scheme = "https" if self.tls_key else "http"
+        return self.issuer or f"{scheme}://{values.url_host(self.host)}:{self.port}"
 
     @property
     def sources(self) -> Sources:

@@ -5,11 +5,12 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from tempfile import TemporaryDirectory
 
 import typer
 
+from fastauth.entrypoints import tls
 from fastauth.entrypoints.cli.running import any_settings_or_exit, fail, run, settings_or_exit
 from fastauth.entrypoints.settings import Settings
 
@@ -52,6 +53,9 @@ def health() -> None:
     settings = settings_or_exit()
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     connection = HTTPConnection(host, settings.port, timeout=3)
+    if settings.tls_certificate:
+        context = tls.to_ourselves(settings.tls_certificate)
+        connection = HTTPSConnection(host, settings.port, timeout=3, context=context)
     try:
         connection.request("GET", "/health/ready")
         status = connection.getresponse().status
