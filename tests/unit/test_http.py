@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from io import StringIO
 from typing import ClassVar
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -220,6 +221,28 @@ class TestProblems:
             if leaf.__module__ == errors.__name__:
                 assert leaf.__name__ in (errors.__doc__ or "")
 
+    @pytest.mark.parametrize(
+        ("coding", "status"),
+        [
+            ("gzip", 415),
+            ("br", 415),
+            ("gzip, identity", 415),
+            ("x", 415),
+            ("identity", 422),
+            ("Identity", 422),
+        ],
+    )
+    async def test_refuses_a_content_coding(
+        self, client: httpx2.AsyncClient, coding: str, status: int
+    ) -> None:
+        response = await client.post(
+            "/sessions", content=b"\x1f", headers={**JSON, "Content-Encoding": coding}
+        )
+        assert response.status_code == status
+        assert response.headers.get("accept-encoding") == ("identity" if status == 415 else None)
+        if status == 415:
+            assert_problem(response, 415, "content_encoding_not_supported")
+
     async def test_says_when_to_come_back(self, settings: Settings, hasher: FakePasswordHasher) -> None:
         class Away(FakeUserRepository):
             async def find(self, username: Username) -> User | None:
@@ -253,11 +276,20 @@ class TestProblems:
 class TestDocumentation:
     async def test_is_there_in_development(self, client: httpx2.AsyncClient) -> None:
         page = (await client.get("/docs")).text
-        files = re.findall(r'(?:src|href)="(/[^"]+)"', page)
+        files = re.findall(r'(?:src|href)="([^"]+)"', page)
         assert len(files) == 3
         for file in files:
-            assert (await client.get(file)).status_code == 200
+            assert (await client.get(urljoin("/docs", file))).status_code == 200
         assert "//" not in "".join(files)
+
+    async def test_is_there_behind_a_proxy_that_strips_a_prefix(self, client: httpx2.AsyncClient) -> None:
+        page = (await client.get("/docs")).text
+        document = (await client.get("/openapi.json")).json()
+        named = [*re.findall(r'(?:src|href)="([^"]+)"', page), *re.findall(r"url: '([^']+)'", page)]
+        assert "openapi.json" in named
+        assert {urljoin("/auth/docs", each)[:6] for each in named} == {"/auth/"}
+        (server,) = document["servers"]
+        assert urljoin("/auth/openapi.json", server["url"]) == "/auth/"
 
     async def test_is_not_there_in_production(self) -> None:
         app = create_app(Container(settings=Settings(mode=Mode.PRODUCTION)))
@@ -274,7 +306,7 @@ class TestDocumentation:
     async def test_describes_problems_as_what_they_are(self, client: httpx2.AsyncClient) -> None:
         document = (await client.get("/openapi.json")).json()
         responses = document["paths"][URL]["post"]["responses"]
-        assert set(responses) == {"201", "409", "413", "422", "429", "503"}
+        assert set(responses) == {"201", "409", "413", "415", "422", "429", "503"}
         for status, response in responses.items():
             media = "application/json" if status == "201" else "application/problem+json"
             assert list(response["content"]) == [media]

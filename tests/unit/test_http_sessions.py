@@ -125,6 +125,8 @@ class TestProtectedRoutes:
     async def test_take_the_scheme_in_any_case_and_one_header_alone(
         self, client: httpx2.AsyncClient, tokens: Tokens
     ) -> None:
+        spaces = {"Authorization": f"Bearer  {tokens['access_token']}"}  # 1*SP: RFC 6750, 2.1
+        assert (await client.get("/users/me", headers=spaces)).status_code == 200
         lower = {"Authorization": f"bearer {tokens['access_token']}"}
         assert (await client.get("/users/me", headers=lower)).status_code == 200
         twice = [("Authorization", value) for value in bearer(tokens).values()] * 2

@@ -70,7 +70,7 @@ async def _caller(
         raise InvalidAccessToken
     if scheme.lower() != "bearer":
         raise NoAccessToken
-    return await authenticate(access_token=token)
+    return await authenticate(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]

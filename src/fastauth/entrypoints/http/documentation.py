@@ -26,6 +26,7 @@ _DESCRIPTIONS = {
     404: "There is no such thing, or none of the caller's.",
     409: "What is asked for contradicts what is stored.",
     413: "The body is too large.",
+    415: "The body has a content coding.",
     422: "The body is not acceptable; `errors` says where and why.",
     429: "Too much came from the network of whoever asks.",
     503: "Try again after as many seconds as Retry-After says.",
@@ -42,6 +43,7 @@ def problems(*errors: type[FastauthError], body: bool = False) -> dict[int | str
         possible += [
             details_of(_AN_UNACCEPTABLE_FIELD),
             details_of_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            details_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         ]
     responses: dict[int | str, dict[str, Any]] = {}
     for details in possible:
@@ -86,11 +88,11 @@ def install(app: FastAPI) -> None:
     @router.get("/docs", include_in_schema=False)
     async def swagger_ui() -> HTMLResponse:
         page = get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            openapi_url="openapi.json",  # relative, as the files are: a proxy may strip a prefix
             title="fastauth",
-            swagger_js_url="/docs/files/swagger-ui-bundle.js",
-            swagger_css_url="/docs/files/swagger-ui.css",
-            swagger_favicon_url="/docs/files/favicon-32x32.png",
+            swagger_js_url="docs/files/swagger-ui-bundle.js",
+            swagger_css_url="docs/files/swagger-ui.css",
+            swagger_favicon_url="docs/files/favicon-32x32.png",
             swagger_ui_parameters={"tryItOutEnabled": True},
         )
         page.headers["Content-Security-Policy"] = _POLICY

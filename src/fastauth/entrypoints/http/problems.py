@@ -43,10 +43,15 @@ CODE_AND_DETAIL_OF_STATUS = {
         "The header Allow lists the methods of this address.",
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body_too_large", "The body is larger than 16 KiB."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "content_encoding_not_supported",
+        "The body must not be compressed: send it without Content-Encoding.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("too_many_connections", "There are too many connections."),
     HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", "The request did not arrive in time."),
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         "head_too_large",
-        "The request line and the headers have more than 16 KiB.",
+        "The request line and the headers have more than 16 KiB, or there are more than 256 headers.",
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         "internal_error",

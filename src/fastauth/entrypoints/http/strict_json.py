@@ -65,9 +65,12 @@ class StrictRequest(Request):
         """Return the whole body.
 
         Raises:
-            HTTPException: It is larger than `MOST_BYTES` (status 413). No more than that is read.
+            HTTPException: It is larger than `MOST_BYTES` (status 413); no more than that is read. Or it
+                has a content coding (415).
         """
         if not hasattr(self, "_body"):
+            if self.headers.get("content-encoding", "identity").strip().lower() != "identity":
+                raise HTTPException(415, headers={"Accept-Encoding": "identity"})  # RFC 9110, 12.5.3
             received = bytearray()
             async for chunk in self.stream():
                 received += chunk
