@@ -110,6 +110,9 @@ class OpenTelemetryWatcher:
         event.listen(engine, "after_cursor_execute", end)
         event.listen(engine, "handle_error", fail)
 
+    def refused(self, reason: str, status: str) -> None:
+        """Trace nothing: there is no request."""
+
     async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
         """Do nothing: what is counted is for metrics."""
 

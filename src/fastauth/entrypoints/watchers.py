@@ -33,6 +33,9 @@ class Watcher(Protocol):
     def database(self, engine: Engine) -> None:
         """Watch the connections and statements of `engine` from now on."""
 
+    def refused(self, reason: str, status: str) -> None:
+        """Note that a connection was closed before its request; without an answer `status` is ``-``."""
+
     async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
         """Find out what does not show by itself. `count_sessions` is dear where there are many."""
 

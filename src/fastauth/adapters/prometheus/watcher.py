@@ -45,6 +45,9 @@ class PrometheusWatcher:
         self._refusals = counter(
             "fastauth_refusals", "What use cases refused, by the code of the error.", ["use_case", "code"]
         )
+        self._closed = counter(
+            "fastauth_connections_refused", "Connections closed without the answer asked for.", ["reason"]
+        )
         self._refreshes = counter("fastauth_refreshes", "What became of refresh tokens.", ["outcome"])
         self._hashes = gauge(
             "fastauth_hashes_pending", "Passwords hashed or waiting for it.", multiprocess_mode="livesum"
@@ -122,6 +125,12 @@ class PrometheusWatcher:
 
         event.listen(pool, "checkout", lambda *_: note(returned=0))
         event.listen(pool, "checkin", lambda *_: note(returned=1))  # told just before it is back
+
+    def refused(self, reason: str, status: str) -> None:
+        """Count a connection that was closed before there was a request."""
+        self._closed.labels(reason).inc()
+        if status != "-":
+            self._requests.labels("-", "-", status).inc()
 
     async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
         """Count the sessions, the more rarely the longer that takes."""

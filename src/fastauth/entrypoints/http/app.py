@@ -10,9 +10,11 @@ from fastapi.telemetry import TelemetryConfig
 from fastauth.entrypoints import logs
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
+from fastauth.entrypoints.http.connections import Connections, most_connections
 from fastauth.entrypoints.http.edge import Edge
 from fastauth.entrypoints.http.origins import Origins
 from fastauth.entrypoints.http.problems import install_problem_handlers
+from fastauth.entrypoints.http.refusals import Refusals
 from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up, warm_up
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.watchers import watchers
@@ -56,9 +58,12 @@ def create_app(container: Container | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json" if container.settings().docs else None,
         telemetry=NO_TELEMETRY,
+        servers=[{"url": "."}],  # relative to the document: a proxy may strip a prefix
         redirect_slashes=False,  # a redirect would have the client send its password once more
     )
     app.state.container = container
+    app.state.connections = Connections(most_connections())
+    app.state.refusals = Refusals(container.watchers())
     app.add_middleware(Origins, trusted_proxies=container.settings().trusted_proxies)
     app.add_middleware(Edge)
     for watcher in container.watchers():

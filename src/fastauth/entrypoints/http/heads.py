@@ -1,0 +1,34 @@
+"""What RFC 9112 asks of the head of a request beyond what llhttp looks at."""
+
+import re
+from collections.abc import Sequence
+
+Header = tuple[bytes, bytes]
+
+VERSIONS = {"1.0", "1.1"}
+
+_HOST = re.compile(rb"(?:\[[0-9A-Za-z:.%_~-]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
+"""RFC 3986, 3.2.2 and 3.2.3: ``uri-host [ ":" port ]``, without user information."""
+
+
+def fault_of(version: str, headers: Sequence[Header]) -> str | None:
+    """Return what is wrong with a head, for its sender; or nothing. Names are in lower case."""
+    if version not in VERSIONS:
+        return "The version must be HTTP/1.1 or HTTP/1.0."
+    hosts = [value for name, value in headers if name == b"host"]
+    if not hosts and version == "1.1":  # RFC 9112, 3.2
+        return "The header Host is missing."
+    if len(hosts) > 1:
+        return "There is more than one header Host."
+    if hosts and not _HOST.fullmatch(hosts[0].strip()):
+        return "The header Host is not a host with an optional port."
+    if version == "1.0" and any(name == b"transfer-encoding" for name, _ in headers):  # RFC 9112, 6.1
+        return "HTTP/1.0 has no Transfer-Encoding."
+    return None
+
+
+def without_upgrade(method: bytes, url: bytes, version: str, headers: Sequence[Header]) -> bytes:
+    """Return the bytes of a head whose offer to upgrade is left out."""
+    request = b"%s %s HTTP/%s" % (method, url, version.encode())
+    kept = [b"%s: %s" % header for header in headers if header[0] != b"upgrade"]
+    return b"\r\n".join([request, *kept, b"", b""])

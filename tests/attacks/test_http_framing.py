@@ -1,0 +1,312 @@
+"""Attacks on the framing of HTTP/1.1, over bare sockets: small, with what they take counted."""
+
+import json
+import re
+import select
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+
+import httpx2
+import pytest
+from tests.builders import a_registration
+from tests.integration.postgres import free_port
+from tests.integration.service import DEADLINE, NO_TLS, Service, bearer
+from tests.integration.test_hung_up import GatedPool, pool, url  # noqa: F401  fixtures
+
+from fastauth.domain.throttling import network_of
+from fastauth.entrypoints.http.meter import MOST_DUE_BYTES, MOST_HEAD_BYTES, MOST_QUEUED
+
+KIB = 1024
+MOST_TAKEN = 16 * KIB * KIB
+"""Bytes. The kernel takes some megabytes of what nobody reads; the attacks could send without end."""
+
+HOST = b"Host: a\r\n"
+PING = b"GET /ping HTTP/1.1\r\n" + HOST + b"\r\n"
+CLOSE = b"Connection: close\r\n"
+POST = b"POST /sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
+OFFER = b"GET /ping HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"
+METRICS_PORT = free_port()
+MOST_CONNECTIONS = 20
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(
+        f"sqlite:///{tmp_path_factory.mktemp('framing')}/framing.db",
+        FASTAUTH_REQUEST_TIMEOUT_SECONDS="2",
+        FASTAUTH_METRICS_PORT=str(METRICS_PORT),
+        FASTAUTH_CONNECTIONS_PER_ADDRESS=str(MOST_CONNECTIONS),
+        FASTAUTH_TRUSTED_PROXIES="127.0.0.9",
+        FASTAUTH_LIMITS="true",
+    ) as service:
+        yield service
+
+
+def connect(service: Service, source: str = "127.0.0.1") -> socket.socket:
+    """Connect from an address of the loopback network. To the service each is a network of its own."""
+    return socket.create_connection(("127.0.0.1", service.port), DEADLINE, source_address=(source, 0))
+
+
+def talk(service: Service, *sent: bytes, source: str = "127.0.0.1") -> bytes:
+    """Send these one after the other, and return all that comes until the service closes."""
+    with connect(service, source) as line:
+        with suppress(ConnectionError):
+            for each in sent:
+                line.sendall(each)
+        return rest_of(line)
+
+
+def rest_of(line: socket.socket) -> bytes:
+    received = b""
+    with suppress(ConnectionError):
+        while part := line.recv(64 * KIB):
+            received += part
+    return received
+
+
+def ping(line: socket.socket) -> list[int]:
+    """Ask, and return the status of the answer once all of it is there."""
+    line.sendall(PING)
+    received = b""
+    while b"pong" not in received and (part := line.recv(64 * KIB)):
+        received += part
+    return statuses(received)
+
+
+def statuses(received: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
+
+
+def chunked(body: bytes, *, trailers: bytes = b"") -> bytes:
+    return b"%x\r\n%s\r\n0\r\n%s\r\n" % (len(body), body, trailers)
+
+
+def taken(line: socket.socket, endless: bytes) -> int:
+    """Send the same without end, and return how many bytes went out before the service closed."""
+    sent = 0
+    with suppress(ConnectionError):
+        while sent < 2 * MOST_TAKEN:
+            sent += line.send(endless)
+    return sent
+
+
+def counted(metric: str, **labels: str) -> float:
+    """Return a counter of the metrics of the module's service."""
+    for line in httpx2.get(f"http://127.0.0.1:{METRICS_PORT}/metrics", verify=NO_TLS).text.splitlines():
+        if line.startswith(f"{metric}_total") and all(f'{n}="{v}"' in line for n, v in labels.items()):
+            return float(line.rpartition(" ")[2])
+    return 0
+
+
+class TestTrailers:
+    """Trailers that pass for headers: CWE-444, CWE-290; RFC 9110, 6.5.1. Without end: CWE-770."""
+
+    def test_do_not_choose_the_address_of_the_client(self, service: Service) -> None:
+        body = json.dumps({"username": "nobody", "password": "wrong password"}).encode()
+        head = CHUNKED + b"X-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n"
+        answers = []
+        for number in range(12):
+            trailers = b"X-Forwarded-For: 198.51.100.%d\r\n" % number
+            answers += statuses(talk(service, head + chunked(body, trailers=trailers), source="127.0.0.9"))
+        assert answers == [400] * 12
+        sent = [head + chunked(body)] * 11
+        answers = [statuses(talk(service, each, source="127.0.0.9"))[0] for each in sent]
+        assert answers == [401] * 10 + [429]
+
+    @pytest.mark.parametrize("size", [10_000, 7])
+    def test_bring_no_token(self, service: Service, size: int) -> None:
+        registration = a_registration()
+        service.register(registration)
+        with service.client() as client:
+            token = bearer(client.log_in(registration).json())["Authorization"].encode()
+        head = b"GET /users/me HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        sent = head + chunked(b"x", trailers=b"Authorization: " + token + b"\r\n")
+        pieces = [sent[begin : begin + size] for begin in range(0, len(sent), size)]
+        assert statuses(talk(service, *pieces))[0] in {400, 401}
+
+    @pytest.mark.parametrize("endless", [b"A: b\r\n" * 1_000, b"x" * 8_000], ids=["many", "one"])
+    def test_have_an_end(self, service: Service, endless: bytes) -> None:
+        with connect(service) as line:
+            line.sendall(CHUNKED + b"\r\n2\r\n{}\r\n0\r\nA: ")
+            assert taken(line, endless) < MOST_TAKEN
+
+
+class TestChunks:
+    """Framing that is more than the content: CWE-770, as CVE-2023-39326 for Go."""
+
+    @pytest.mark.parametrize(
+        "endless",
+        [b"1\r\nx\r\n" * 1_000, b"1;" + b"x" * 8_000 + b"\r\nx\r\n", b"x" * 8_000],
+        ids=["tiny chunks", "long extensions", "one extension"],
+    )
+    def test_are_not_read_without_end(self, service: Service, endless: bytes) -> None:
+        with connect(service) as line:
+            line.sendall(CHUNKED + b"\r\n1;")
+            if not endless.startswith(b"x"):
+                line.sendall(b"a\r\nx\r\n")
+            assert taken(line, endless) < MOST_TAKEN
+
+    def test_of_one_byte_are_read(self, service: Service) -> None:
+        body = json.dumps(a_registration()).encode()
+        sent = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
+        head = CHUNKED.replace(b"/sessions", b"/users/register") + CLOSE
+        assert statuses(talk(service, head + b"\r\n" + sent)) == [201]
+
+
+class TestNextHead:
+    """A second head while the first answer is due, without end in bytes or seconds: CWE-770, CWE-400."""
+
+    @pytest.mark.parametrize(
+        ("beginning", "endless"),
+        [(PING[:-2] + b"A: ", b"x" * 64 * KIB), (b"", b"\r\n" * 32 * KIB), (PING[:-2], b"A: b\r\n" * 10_000)],
+        ids=["one header", "empty lines", "many headers"],
+    )
+    async def test_is_bounded(self, url: str, pool: GatedPool, beginning: bytes, endless: bytes) -> None:  # noqa: F811
+        body = json.dumps({"username": "santosh", "password": "sntsh"}).encode()
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as line:
+            line.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            await pool.until_present(1)
+            line.setblocking(False)  # noqa: FBT003  the socket's own way to say so
+            sent, refusals = line.send(beginning), 0
+            while refusals < 3:  # every time that it is asked between two, the service may read
+                try:
+                    sent += line.send(endless)
+                except BlockingIOError:
+                    refusals += 1
+                    await pool.until_present(1)
+                except ConnectionError:
+                    break
+                assert sent < MOST_TAKEN
+        pool.gate.set()
+
+    def test_has_to_arrive_in_time(self, service: Service) -> None:
+        with connect(service) as line:
+            line.sendall(POST + b"Content-Length: 400\r\nExpect: 100-continue\r\n\r\n")
+            assert statuses(line.recv(64 * KIB)) == [100]
+            line.sendall(b" " * 400 + b"GET /ping HTTP/1.1\r\n")
+            assert statuses(rest_of(line)) == [422, 408]
+
+
+class TestUnreadAnswers:
+    """Answers that the client does not read: CWE-770, CWE-400 (slow read)."""
+
+    def test_do_not_stay(self, service: Service) -> None:
+        before = counted("fastauth_connections_refused", reason="not_read")
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * KIB)
+            line.connect(("127.0.0.1", service.port))
+            line.sendall(b"GET /docs/files/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n" * 4)
+            poll = select.poll()
+            poll.register(line, 0)  # errors alone
+            assert poll.poll(DEADLINE * 1_000)
+        assert counted("fastauth_connections_refused", reason="not_read") == before + 1
+
+
+class TestPipeline:
+    """Many requests at once on one connection: CWE-770; offers to upgrade among them: CWE-674."""
+
+    @pytest.mark.parametrize("request_", [PING, OFFER], ids=["plain", "with offers to upgrade"])
+    def test_takes_a_few(self, service: Service, request_: bytes) -> None:
+        received = talk(service, request_ * 3, PING[:-2] + CLOSE + b"\r\n")
+        assert statuses(received) == [200] * 4
+        received = talk(service, request_ * (128 * KIB // len(request_)))
+        assert 1 <= len(statuses(received)) <= 4 * (MOST_QUEUED + 1)
+        assert set(statuses(received)) == {200}
+        assert received.count(b"connection: close") == 1
+        assert "RecursionError" not in service.log
+
+    def test_keeps_few_bytes(self, service: Service) -> None:
+        large = PING[:-2] + b"A: " + b"x" * (MOST_HEAD_BYTES - 200) + b"\r\n\r\n"
+        assert len(statuses(talk(service, large * 8))) <= MOST_DUE_BYTES // len(large) + 1
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            b"hello\r\n\r\n",
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n",
+            CHUNKED + b"\r\nz\r\n",
+            CHUNKED + b"\r\n" + chunked(b"{}", trailers=b"A: b\r\n"),
+        ],
+        ids=["no HTTP", "no host", "a long head", "no chunk", "trailers"],
+    )
+    def test_answers_what_came_before_what_is_wrong(self, service: Service, second: bytes) -> None:
+        assert statuses(talk(service, PING + second)) in ([200, 400], [200, 431])
+        assert statuses(talk(service, PING + PING + second + PING)) in ([200, 200, 400], [200, 200, 431])
+
+    def test_ends_with_a_request_to_close(self, service: Service) -> None:
+        assert statuses(talk(service, PING[:-2] + CLOSE + b"\r\n" + PING)) == [200]
+
+
+class TestConnections:
+    """Connections without number: CWE-770; around a bound by another address of the same network: CWE-799."""
+
+    def test_all_count_whatever_they_do(self, service: Service) -> None:
+        source = "127.0.0.21"
+        with ExitStack() as stack:
+            for _ in range(MOST_CONNECTIONS):
+                line = stack.enter_context(connect(service, source))
+                line.sendall(POST + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+                assert statuses(line.recv(64 * KIB)) == [100]
+            assert statuses(talk(service, source=source)) == [503]
+            assert statuses(talk(service, PING[:-2] + CLOSE + b"\r\n", source="127.0.0.22")) == [200]
+
+    def test_that_rest_make_room_without_a_word(self, service: Service) -> None:
+        source = "127.0.0.23"
+        with ExitStack() as stack:
+            lines = [stack.enter_context(connect(service, source)) for _ in range(MOST_CONNECTIONS)]
+            for line in lines:
+                assert ping(line) == [200]
+            assert statuses(talk(service, PING[:-2] + CLOSE + b"\r\n", source=source)) == [200]
+            assert rest_of(lines[0]) == b""
+            assert ping(lines[1]) == [200]
+
+    def test_of_a_network_of_ipv6_are_those_of_its_64(self) -> None:
+        assert (
+            network_of("2001:db8:0:1::1") == network_of("2001:db8:0:1:ffff::2") != network_of("2001:db8::1")
+        )
+
+
+class TestHost:
+    """Requests that say two things about their host, or nothing: CWE-444; RFC 9112, 3.2."""
+
+    @pytest.mark.parametrize(
+        ("head", "right"),
+        [
+            (b"GET /ping HTTP/1.1\r\n\r\n", 400),
+            (b"GET /ping HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+            (b"GET /ping HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+            (b"GET /ping HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+            (b"GET /ping HTTP/1.1\r\nHost: a@b\r\n\r\n", 400),
+            (b"GET /ping HTTP/1.1\r\nHost: a, b\r\nConnection: close\r\n\r\n", 400),
+            (b"GET /ping HTTP/0.9\r\nHost: a\r\n\r\n", 400),
+            (b"GET /ping\r\n\r\n", 400),
+            (b"GET /ping HTTP/2.0\r\nHost: a\r\n\r\n", 400),
+            (b"POST /sessions HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            (b"GET /ping HTTP/1.0\r\n\r\n", 200),
+            (b"GET /ping HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n", 200),
+            (b"GET /ping HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n", 200),
+            (b"GET /ping HTTP/1.1\r\nHost: my_service:8000\r\nConnection: close\r\n\r\n", 200),
+            (b"GET http://a/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200),
+        ],
+    )
+    def test_is_one(self, service: Service, head: bytes, right: int) -> None:
+        assert statuses(talk(service, head)) == [right]
+
+
+class TestNotice:
+    """Attacks that leave no trace: CWE-778."""
+
+    def test_is_taken_of_what_is_refused(self, service: Service) -> None:
+        labels = {"method": "-", "route": "-", "status": "400"}
+        before = counted("fastauth_requests", **labels)
+        for _ in range(50):
+            assert statuses(talk(service, b"hello\r\n\r\n", source="127.0.0.31")) == [400]
+        assert counted("fastauth_requests", **labels) == before + 50
+        lines = [line for line in service.log.splitlines() if "address=127.0.0.31" in line]
+        assert len(lines) <= 50
+        told = [line for line in service.log.splitlines() if " refused " in line]
+        assert len(told) >= 1
+        assert all("reason=" in line and "route=-" in line for line in told)
