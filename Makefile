@@ -32,6 +32,9 @@ faults: $(VENV)/test ## break what can break, print what was lost; five minutes
 faults-cluster: $(VENV)/cluster ## break a replicated PostgreSQL; an hour; needs etcd, haproxy and PostgreSQL
 	@exec $(BIN)/python -m faults.cluster
 
+faults-http: $(VENV)/test ## flood the edge of HTTP, print memory and the pings of others; five minutes
+	@exec $(BIN)/python -m faults.http_floods
+
 bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
 	@exec $(BIN)/python -m bench
 
