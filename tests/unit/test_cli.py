@@ -12,6 +12,15 @@ run = CliRunner().invoke
 
 
 class TestCommand:
+    def test_creates_files_for_their_owner_alone(self) -> None:
+        program = (
+            "import atexit, os, sys; os.umask(0); sys.argv = ['fastauth', '--help'];"
+            " atexit.register(lambda: print(os.umask(0)));"
+            " from fastauth.entrypoints.cli import main; main()"
+        )
+        output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+        assert int(output.stdout.splitlines()[-1]) == 0o077
+
     def test_explains_itself(self) -> None:
         output = run(app, ["--help"]).output
         for command in ("serve", "migrate"):

@@ -34,7 +34,7 @@ def serve() -> None:
         )
     logs.set_up(settings.mode)
     for warning in warnings(settings):
-        structlog.get_logger("fastauth.settings").warning(warning)
+        structlog.get_logger().warning(warning, logger="fastauth.settings")
     _allow_many_connections()
     with _metrics(settings):
         run_server(settings)
