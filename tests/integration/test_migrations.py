@@ -12,8 +12,19 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, inspect, text
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    inspect,
+    text,
+)
 from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
+from tests.integration.commands import execute, fastauth, use
 from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
@@ -49,10 +60,10 @@ def the_tutorials_table(**lengths: int) -> Table:
 
 
 def fill(engine: Engine, rows: list[dict[str, Any]], **lengths: int) -> None:
-    table = the_tutorials_table(**lengths)
-    table.create(engine)
+    theirs = the_tutorials_table(**lengths)
+    theirs.create(engine)
     with engine.begin() as connection:
-        connection.execute(table.insert(), rows)
+        connection.execute(theirs.insert(), rows)
 
 
 def rows_of(engine: Engine) -> list[Any]:
@@ -210,6 +221,95 @@ class TestAdoption:
         fill(engine, list(self.ROWS))
         await asyncio.gather(*(migrate_at(empty_database_url) for _ in range(4)))
         assert len(rows_of(engine)) == len(self.ROWS)
+
+
+class TestNotes:
+    """Where the last migration is noted, and what others note in Alembic's table."""
+
+    @pytest.mark.parametrize("revision", REVISIONS)
+    async def test_of_an_earlier_version_are_carried_over(
+        self, empty_database_url: str, engine: Engine, revision: str
+    ) -> None:
+        migrate_to(revision, engine)
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE fastauth_migration"))
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+        await migrate_at(empty_database_url)
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT version_num FROM fastauth_migration")) == REVISION
+            left = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        assert left == revision  # for processes of that version
+
+    @pytest.mark.parametrize("rows", [["ae1027a6acf1"], ["0001"], ["0004"], ["9999"], ["0002", "0003"], []])
+    async def test_of_others_are_left_alone(
+        self, empty_database_url: str, engine: Engine, rows: list[str]
+    ) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+            for row in rows:
+                connection.execute(text("INSERT INTO alembic_version VALUES (:row)"), {"row": row})
+        await migrate_at(empty_database_url)
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT version_num FROM fastauth_migration")) == REVISION
+            assert list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == rows
+
+
+class TestNamesOfOthers:
+    """Tables, indexes, types and views that are there and that fastauth did not make."""
+
+    @pytest.mark.parametrize(
+        "theirs",
+        [
+            *(
+                f"CREATE TABLE {name} (sid TEXT PRIMARY KEY)"
+                for name in metadata.tables
+                if name != "user_info"
+            ),
+            "CREATE TABLE sessions (a TEXT); CREATE INDEX session_user_id ON sessions (a)",
+            "CREATE VIEW tally AS SELECT 1 AS a",
+        ],
+    )
+    async def test_stop_a_migration_before_any_change(
+        self, empty_database_url: str, engine: Engine, theirs: str
+    ) -> None:
+        with engine.begin() as connection:
+            for statement in theirs.split("; "):
+                connection.execute(text(statement))
+        before = inspect(engine).get_table_names()
+        with pytest.raises(MigrationRefused, match="of its own") as refusal:
+            await migrate_at(empty_database_url)
+        assert "\n" not in str(refusal.value)
+        assert inspect(engine).get_table_names() == before
+
+    async def test_stop_no_migration_of_another_schema(self, postgres: PostgresServer) -> None:
+        """A schema of its own is what the refusal proposes."""
+        with postgres_schema(postgres) as theirs, postgres_schema(postgres) as ours:
+            engine = create_engine(theirs)
+            with engine.begin() as connection:
+                for name in ("session", "event", "alembic_version"):
+                    connection.execute(text(f"CREATE TABLE {name} (sid TEXT PRIMARY KEY)"))
+                    connection.execute(
+                        Table(name, MetaData(), Column("sid", String)).insert().values(sid="theirs")
+                    )
+            schema = theirs.partition("search_path%3D")[2]
+            await migrate_at(f"{ours},{schema}")
+            with Service(f"{ours},{schema}") as service:
+                assert service.register(a_registration()).status_code == 201
+            with engine.begin() as connection:
+                assert list(connection.scalars(text("SELECT sid FROM session"))) == ["theirs"]
+            engine.dispose()
+
+    def test_are_told_on_the_command_line(
+        self, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        with postgres_schema(postgres) as url:
+            execute(url, "CREATE TYPE event AS ENUM ('a')")
+            use(monkeypatch, tmp_path, url)
+            result = fastauth("migrate")
+        assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
+        assert 'type "event" already exists' in result.output
+        assert "search_path%3Dauth" in result.output
 
 
 class TestRollingUpgrade:
