@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -310,6 +311,37 @@ class TestNamesOfOthers:
         assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
         assert 'type "event" already exists' in result.output
         assert "search_path%3Dauth" in result.output
+
+
+class TestLocks:
+    async def test_are_not_waited_for_while_others_queue_behind(self, postgres: PostgresServer) -> None:
+        """A backup holds a table of which a migration wants to change the columns."""
+        with postgres_schema(postgres) as url:
+            engine = create_engine(url)
+            migrate_to("0003", engine)
+            insert = "INSERT INTO event (at, kind) VALUES (now(), 'registered')"
+            with engine.begin() as backup:
+                backup.execute(text("LOCK TABLE event IN ACCESS SHARE MODE"))
+                migration = asyncio.create_task(migrate_at(url))
+                for _ in range(2):
+                    await until_somebody_waits_for(engine, "event")
+                    await asyncio.to_thread(execute, url, f"SET lock_timeout = '20s'; {insert}")
+            await migration
+            engine.dispose()
+
+
+async def until_somebody_waits_for(engine: Engine, table: str) -> None:
+    """Return once a lock on this table is waited for."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE relation = to_regclass(:name) AND NOT granted")
+
+    def look() -> None:
+        deadline = time.monotonic() + 60
+        with engine.connect() as connection:
+            while not connection.scalar(waiting, {"name": table}):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+
+    await asyncio.to_thread(look)
 
 
 class TestRollingUpgrade:

@@ -1,6 +1,9 @@
 """Brings the database to the schema that this code needs."""
 
+import asyncio
+import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +37,20 @@ from fastauth.adapters.sql.failures import (
 from fastauth.adapters.sql.postgres import lift_limits
 from fastauth.domain.errors import StorageUnavailable
 
+_log = logging.getLogger("fastauth.storage")
+
 LOCK = 0x66617374  # "fast": any number that nobody else uses for an advisory lock of this database
+
+LOCK_SECONDS = 1
+"""Seconds that a migration waits for a lock on a table.
+
+Whoever uses the table after that waits behind the migration. So it gives up soon, and tries again."""
+
+LOCK_PAUSE = 1.0
+"""Seconds until it tries again."""
+
+LOCK_PATIENCE = 240.0
+"""Seconds of trying. A backup may take longer; then the command fails, and may be run again."""
 
 VERSION_TABLE = "fastauth_migration"
 """Where the last migration is noted. Alembic's own name for it is everybody's."""
@@ -66,6 +82,9 @@ _NO_SCHEMA = (
 )
 
 
+LOCK_NOT_AVAILABLE = "55P03"
+
+
 class MigrationRefused(Exception):
     """The database holds something that a migration cannot keep. Nothing was changed."""
 
@@ -81,20 +100,32 @@ async def migrate(database: Database, *, adopted_key: Callable[[str], str]) -> N
         MigrationRefused: The database cannot be migrated as it is; it is left as it was.
         StorageUnavailable: The database is away, or another process is still migrating.
     """
-    role, schema = "...", None
     with storage_failures():
-        try:
-            async with database.engine.begin() as connection:
-                await lift_limits(connection)
-                if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-                    session = await connection.execute(text("SELECT current_user, current_schema()"))
-                    role, schema = session.one()
-                await connection.run_sync(_upgrade, adopted_key)
-        except DBAPIError as error:
-            if refusal := _refusal(error, role=role, schema=schema):
-                raise refusal from None
-            raise
+        patience = time.monotonic() + LOCK_PATIENCE
+        while not await _migrate_once(database, adopted_key, is_last=time.monotonic() > patience):
+            _log.warning("a migration waits: another transaction uses a table that it changes")
+            await asyncio.sleep(LOCK_PAUSE)
+
+
+async def _migrate_once(database: Database, adopted_key: Callable[[str], str], *, is_last: bool) -> bool:
+    """Return whether it is done, and not held up by somebody who uses a table."""
+    role, schema = "...", None
+    try:
+        async with database.engine.begin() as connection:
+            await lift_limits(connection)
+            if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                session = await connection.execute(text("SELECT current_user, current_schema()"))
+                role, schema = session.one()
+                await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            await connection.run_sync(_upgrade, adopted_key)
+    except DBAPIError as error:
+        if refusal := _refusal(error, role=role, schema=schema):
+            raise refusal from None
+        if sqlstate(error) == LOCK_NOT_AVAILABLE and not is_last:
+            return False
+        raise
+    return True
 
 
 def _refusal(error: DBAPIError, *, role: str, schema: str | None) -> Exception | None:

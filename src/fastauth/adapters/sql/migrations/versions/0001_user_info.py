@@ -1,7 +1,7 @@
 """Create ``user_info``, or adopt the one that the tutorial made."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -14,6 +14,33 @@ branch_labels = None
 depends_on = None
 
 KEY_CONSTRAINT = "user_info_username_key_unique"
+NOTED = "fastauth_adopted"
+"""A table that lives for as long as the migration's transaction."""
+
+BATCH = 5_000
+"""Rows that are in memory at once."""
+
+SHOWN = 1_000
+"""Names that are listed where they clash."""
+
+INSERTS = {
+    "postgresql": "INSERT INTO fastauth_adopted"
+    " SELECT * FROM unnest(cast(:ids AS bigint[]), cast(:keys AS text[]))",
+    "sqlite": "INSERT INTO fastauth_adopted (id, key) VALUES (:id, :key)",
+}
+COPIES = {
+    "postgresql": "UPDATE user_info SET username_key = noted.key"
+    " FROM fastauth_adopted AS noted WHERE noted.id = user_info.id",
+    "sqlite": "UPDATE user_info SET username_key ="
+    " (SELECT key FROM fastauth_adopted AS noted WHERE noted.id = user_info.id)",
+}
+CLASHES = (
+    "SELECT key, user_info.id, username FROM fastauth_adopted AS noted"
+    " JOIN user_info ON user_info.id = noted.id WHERE key IN"
+    " (SELECT key FROM fastauth_adopted GROUP BY key HAVING count(*) > 1)"
+    " ORDER BY user_info.id LIMIT :at_most"
+)
+
 ADOPTED_TEXTS = ("username", "password", "fullname")
 
 
@@ -49,40 +76,66 @@ def adopt(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
     short for an Argon2 hash, and two people of one full name may be forbidden.
     """
     refuse_other_columns(connection)
-    keys = keys_of(connection, adopted_key)
+    note_keys(connection, adopted_key)
+    refuse_clashes(connection)
     if connection.dialect.name == "postgresql":
         widen_on_postgres(connection)
     else:
         widen_on_sqlite(connection)
-    if keys:
-        connection.execute(
-            sa.text("UPDATE user_info SET username_key = :key WHERE id = :id"),
-            [{"id": identity, "key": key} for identity, key in keys.items()],
-        )
+    op.execute(COPIES[connection.dialect.name])
+    op.drop_table(NOTED)
     with op.batch_alter_table("user_info") as table:
         table.alter_column("username_key", existing_type=sa.Text, nullable=False)
         table.create_unique_constraint(KEY_CONSTRAINT, ["username_key"])
 
 
-def keys_of(connection: sa.Connection, adopted_key: Callable[[str], str]) -> dict[int, str]:
-    """Return the key of each row.
+def note_keys(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
+    """Write the key of each row into a table of their own, a batch at a time.
+
+    The table may have a million rows, and this process a container of 192 MiB.
+    """
+    op.create_table(
+        NOTED,
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("key", sa.Text, nullable=False),
+    )
+    insert = sa.text(INSERTS[connection.dialect.name])
+    for batch in batches(connection):
+        # A leading space occurs in no key of a name, so nobody can claim a row without one.
+        keys = [f" {identity}" if name is None else adopted_key(name) for identity, name in batch]
+        ids = [identity for identity, _ in batch]
+        if connection.dialect.name == "postgresql":
+            connection.execute(insert, {"ids": ids, "keys": keys})
+        else:
+            rows = [{"id": identity, "key": key} for identity, key in zip(ids, keys, strict=True)]
+            connection.execute(insert, rows)
+
+
+def batches(connection: sa.Connection) -> Iterator[list[tuple[int, str | None]]]:
+    """Yield ids and names, in the order of the ids."""
+    user_info = sa.table("user_info", sa.column("id"), sa.column("username"))
+    page = sa.select(user_info.c.id, user_info.c.username).order_by(user_info.c.id).limit(BATCH)
+    found = [(row.id, row.username) for row in connection.execute(page)]
+    while found:
+        yield found
+        following = page.where(user_info.c.id > found[-1][0])
+        found = [(row.id, row.username) for row in connection.execute(following)]
+
+
+def refuse_clashes(connection: sa.Connection) -> None:
+    """Stop where two names share one key, before anything of the table is changed.
 
     Raises:
-        MigrationRefused: Two names share one key.
+        MigrationRefused: There are such names.
     """
-    keys: dict[int, str] = {}
     holders: dict[str, list[str]] = defaultdict(list)
-    for identity, username in connection.execute(sa.text("SELECT id, username FROM user_info ORDER BY id")):
-        # A leading space occurs in no key of a name, so nobody can claim a row without one.
-        keys[identity] = f" {identity}" if username is None else adopted_key(username)
-        holders[keys[identity]].append(f"{username!r} (id {identity})")
-    clashes = [" and ".join(names) for names in holders.values() if len(names) > 1]
-    if clashes:
+    for key, identity, username in connection.execute(sa.text(CLASHES), {"at_most": SHOWN}):
+        holders[key].append(f"{username!r} (id {identity})")
+    if holders:
         raise MigrationRefused(
             "These names would be one name. Rename or delete all but one of each, then migrate again:\n  "
-            + "\n  ".join(clashes)
+            + "\n  ".join(" and ".join(names) for names in holders.values())
         )
-    return keys
 
 
 def widen_on_postgres(connection: sa.Connection) -> None:
