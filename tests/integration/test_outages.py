@@ -20,6 +20,7 @@ class TestDatabaseOutage:
             assert is_unavailable(service.register(a_registration()))
             assert is_unavailable(httpx2.get(f"{service.url}/health/ready"))
             assert httpx2.get(f"{service.url}/health/live").status_code == 200
+            assert httpx2.get(f"{service.url}/.well-known/jwks.json").json()["keys"]
 
             mortal_postgres.start()
             assert service.register(a_registration()).status_code == 201

@@ -11,6 +11,7 @@ from tests.world import A_SECRET_KEY
 from fastauth.adapters.jose import JoseKeySmith
 from fastauth.application.publish_keys import PublishKeys
 from fastauth.application.rotate_keys import RotateKeys
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.signing_key import KeyRing, KeySchedule, SigningKey
 
@@ -99,7 +100,35 @@ class TestRotateKeys:
             assert a_smith(ANOTHER_SECRET_KEY).private_key(resealed)
 
 
+class KeysThatGoAway(FakeSigningKeyRepository):
+    away = False
+
+    async def ring(self) -> KeyRing:
+        if self.away:
+            raise StorageUnavailable
+        return await super().ring()
+
+
 class TestPublishKeys:
+    async def test_gives_what_it_read_last_for_as_long_as_no_other_key_can_sign(
+        self, clock: FakeClock
+    ) -> None:
+        keys = KeysThatGoAway()
+        installation = Installation(keys, clock)
+        await installation.rotate()
+        publish = PublishKeys(keys=keys, schedule=SCHEDULE, clock=clock)
+        keys.away = True
+        with pytest.raises(StorageUnavailable):
+            await publish()
+        keys.away = False
+        published = await publish()
+        keys.away = True
+        clock.advance(LEAD - AN_INSTANT)
+        assert await publish() == published
+        clock.advance(AN_INSTANT)
+        with pytest.raises(StorageUnavailable):
+            await publish()
+
     async def test_shows_a_key_from_before_it_signs_until_its_last_token_is_over(
         self, installation: Installation
     ) -> None:

@@ -66,6 +66,7 @@ async def start_up(container: Container) -> None:
     if reasons:
         raise ProductionRefused(reasons)
     await container.rotate_keys()()
+    await container.publish_keys()()  # so that they are at hand, should the database go away
 
 
 def warm_up(container: Container) -> None:
@@ -99,6 +100,7 @@ async def _keep_house(container: Container) -> None:
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
         acts: list[Callable[[], Awaitable[object]]] = [
             container.rotate_keys(),
+            container.publish_keys(),
             container.sweep(),
             container.sweep_events(),
         ]
