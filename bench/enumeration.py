@@ -55,8 +55,10 @@ KINDS = [
     Kind("disabled, right password", "disabled", RIGHT),
     Kind("no hash stored", "empty"),
     Kind("damaged hash stored", "damaged"),
+    Kind("imported, bcrypt of cost 10", "imported"),
 ]
-GROUPS = ["unknown", "known", "disabled", "empty", "damaged"]
+GROUPS = ["unknown", "known", "disabled", "empty", "damaged", "imported"]
+IMPORTED = "$2b$10$" + "." * 53
 
 
 class BusyHasher:
@@ -90,7 +92,11 @@ async def seed(container: Container) -> Names:
             if group == "disabled":
                 await container.disable_user()(username=name)
     async with container.database().engine.begin() as connection:
-        for group, stored in {"empty": "", "damaged": "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$"}.items():
+        for group, stored in {
+            "empty": "",
+            "damaged": "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$",
+            "imported": IMPORTED,
+        }.items():
             chosen = user_info.c.username.in_(names[group])
             await connection.execute(update(user_info).where(chosen).values(password=stored))
     return names

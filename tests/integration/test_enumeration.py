@@ -1,5 +1,6 @@
 """A refusal does not tell whether there is such an account: not in its bytes, nor in its work."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 from sqlalchemy import event, make_url, update
+from tests import foreign_hashes
 from tests.builders import a_registration
 from tests.integration.service import Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
+from fastauth.adapters.passwords.checks import Check
 from fastauth.adapters.sql.tables import user_info
 from fastauth.domain.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -24,6 +27,10 @@ NO_HASHES = {
     "a mark for no password": "!",
     "a damaged hash": "$argon2id$v=19$m=64,t=1,p=1$x$x",
 }
+IMPORTED = {
+    kind: foreign_hashes.SLOW[kind]
+    for kind in ("passlib ldap_bcrypt", "werkzeug scrypt", "passlib pbkdf2_sha256", "passlib sha512_crypt")
+} | {"another Argon2id": "$argon2id$v=19$m=128,t=3,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43}
 VARIES = {"date", "x-request-id"}
 ONE_GUESS_EACH = {"limits": True, "limit_in_a_row": 1, "limit_log_ins": 1_000, "limit_failures": 1_000}
 
@@ -35,6 +42,8 @@ class Work:
     statements: list[str] = field(default_factory=list)
     verified: int = 0
     hashed: int = 0
+    computed: Counter[str] = field(default_factory=Counter)
+    """How much of each kind of hash, in the kind's own unit."""
 
 
 class CountingHasher(Argon2PasswordHasher):
@@ -48,6 +57,14 @@ class CountingHasher(Argon2PasswordHasher):
         self.work.verified += 1
         return await super().verify(password, known)
 
+    def _computed(self, check: Check, spelling: str) -> bool:
+        self.work.computed[check.family] += check.amount
+        return super()._computed(check, spelling)
+
+    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+        self.work.computed[check.family] += amount
+        super()._spent(check, amount, spelling)
+
 
 @dataclass
 class Observed:
@@ -60,8 +77,10 @@ class Observed:
 
     async def of(self, username: str, password: str) -> tuple[httpx2.Response, Work]:
         self.work.statements, self.work.verified, self.work.hashed = [], 0, 0
+        self.work.computed.clear()
         answer = await self.client.post("/sessions", json={"username": username, "password": password})
-        return answer, Work(list(self.work.statements), self.work.verified, self.work.hashed)
+        work = self.work
+        return answer, Work(list(work.statements), work.verified, work.hashed, work.computed.copy())
 
 
 @pytest.fixture
@@ -90,19 +109,29 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
 async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
     """Return a log-in of each kind that is refused."""
     names = {}
-    for kind in ("known", "disabled", "disabled too", "guessed at", *NO_HASHES):
+    for kind in (
+        "known",
+        "disabled",
+        "disabled too",
+        "guessed at",
+        "imported and disabled",
+        *NO_HASHES,
+        *IMPORTED,
+    ):
         registration = a_registration(password=RIGHT)
         names[kind] = registration["username"]
         await observed.container.register_user()(**registration, address=None)
-    for kind in ("disabled", "disabled too"):
+    for kind in ("disabled", "disabled too", "imported and disabled"):
         await observed.container.disable_user()(username=names[kind])
     names["nobody, guessed at"] = a_registration()["username"]
     for kind in ("guessed at", "nobody, guessed at"):
         await observed.of(names[kind], WRONG)
+    stored_hashes = {**NO_HASHES, **IMPORTED, "imported and disabled": IMPORTED["werkzeug scrypt"]}
     async with observed.container.database().engine.begin() as connection:
-        for kind, stored in NO_HASHES.items():
+        for kind, stored in stored_hashes.items():
             one = user_info.c.username == names[kind]
             await connection.execute(update(user_info).where(one).values(password=stored))
+    await observed.container.learn_hash_kinds()()
     return {
         "unknown name": (a_registration()["username"], RIGHT),
         "wrong password": (names["known"], WRONG),
@@ -114,7 +143,8 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
         "over the limit, wrong password": (names["guessed at"], WRONG),
         "over the limit, right password": (names["guessed at"], RIGHT),
         "over the limit, unknown name": (names["nobody, guessed at"], RIGHT),
-    } | {kind: (names[kind], RIGHT) for kind in NO_HASHES}
+        "imported and disabled, right password": (names["imported and disabled"], foreign_hashes.PASSWORD),
+    } | {kind: (names[kind], RIGHT) for kind in (*NO_HASHES, *IMPORTED)}
 
 
 class TestRefusedLogIn:
@@ -128,6 +158,7 @@ class TestRefusedLogIn:
         assert len([each for each in usual.statements if "user_info" in each]) == 1
         assert usual.statements[-1].startswith("INSERT INTO event")
         assert (usual.verified, usual.hashed) == (1, 0)
+        assert len(usual.computed) >= 1 + len(IMPORTED)
         assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
 
     async def test_reads_as_many_rows_whether_or_not_there_is_an_account(self, observed: Observed) -> None:

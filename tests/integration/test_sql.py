@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, make_url, select, text
+from tests import foreign_hashes
+from tests.builders import a_newcomer
 from tests.contracts.audit_trail import AuditTrailContract, Ports
 from tests.contracts.session_repository import SweeperContract
 from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
@@ -21,12 +23,15 @@ from tests.fakes import FakeClock
 from tests.integration.conftest import SCRIBE, adopted_key, connect
 from tests.integration.postgres import PostgresServer
 
+from fastauth.adapters.passwords import KINDS, Argon2PasswordHasher, HashingPool
+from fastauth.adapters.passwords.checks import Check
 from fastauth.adapters.sql import (
     Database,
     SchemaBehind,
     Scribe,
     SqlAuditTrail,
     SqlEventLog,
+    SqlHashCensus,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlSweeper,
@@ -41,6 +46,7 @@ from fastauth.adapters.sql.tables import event, tally
 from fastauth.domain.audit import Origin
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
+from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import UserRepository
 from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.user import User
@@ -132,6 +138,35 @@ class TestSqlUserDirectory(OnSql, UserDirectoryContract):
     @pytest.fixture
     def directory(self, database: Database) -> SqlUserDirectory:
         return SqlUserDirectory(connections=database.autocommit)
+
+
+def works(checks: dict[str, Check]) -> set[tuple[str, int]]:
+    return {(family, check.amount) for family, check in checks.items()}
+
+
+class TestSqlHashCensus(OnSql):
+    @pytest.fixture
+    def census(self, database: Database) -> SqlHashCensus:
+        return SqlHashCensus(connections=database.autocommit, prefixes=KINDS)
+
+    async def test_has_one_hash_of_each_kind_and_their_number(
+        self, database: Database, census: SqlHashCensus
+    ) -> None:
+        own = (
+            "$argon2id$v=19$m=64,t={},p=1$K/wcsLoNj/iRZKZ8ojqRTg$VdCmk4BCqg/Gg9dnl4doqm5SbZe9g9CEm5OjGB10su0"
+        )
+        kinds = [own.format(77), own.format(88), *foreign_hashes.SLOW.values()]
+        stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
+        before = await census.examples()
+        intake = SqlUserIntake(connections=database.autocommit)
+        await intake.admit([a_newcomer(encoded=encoded) for encoded in stored])
+        found = await census.examples()
+        assert sum(found.values()) - sum(before.values()) == len(stored)
+        hasher = Argon2PasswordHasher(
+            pool=HashingPool(threads=1), memory_kib=64, time_cost=1, parallelism=1, most_memory_kib=16_384
+        )
+        assert works(hasher.families(map(PasswordHash, kinds))) <= works(hasher.families(found))
+        assert len(found) <= len(before) + len(kinds) + 1
 
 
 class TestSqlUserIntake(OnSql, UserIntakeContract):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fastauth.adapters.passwords.foreign import ARGON2_WRAPPERS, WRAPPERS
+from fastauth.adapters.passwords.formats import FORMATS
 from fastauth.adapters.sql.tables import metadata
 from fastauth.domain.throttling import Limits
 from fastauth.entrypoints.container import Container
@@ -69,6 +71,18 @@ class TestReadme:
         listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
         fields = [f"FASTAUTH_{field.upper()}" for field in Settings.model_fields]
         assert listed == [*fields, "FASTAUTH_SECRETS_DIR"]
+
+
+class TestUsers:
+    def test_lists_every_hash_that_is_understood(self) -> None:
+        (section,) = re.findall(
+            r"### Which hashes\n(.*?)\nOthers hashed", (ROOT / "docs/users.md").read_text(), re.DOTALL
+        )
+        cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+        listed = {prefix for cell in cells for prefix in re.findall(r"`([^`]+)`", cell)}
+        argon2 = {"$argon2id$", "$argon2i$", "$argon2d$", "argon2$"}
+        wrappers = {each for each in (*WRAPPERS, *ARGON2_WRAPPERS) if each != "argon2"}
+        assert listed == {each.prefix for each in FORMATS} | wrappers | argon2
 
 
 class TestGuessing:

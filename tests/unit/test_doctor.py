@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from fastauth.adapters.passwords import best_build, hash_build
 from fastauth.domain.errors import HashingOverloaded
+from fastauth.domain.password import PasswordHash
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
@@ -21,6 +22,7 @@ from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
 from fastauth.entrypoints.doctor.hashing import judged as judged_speed
+from fastauth.entrypoints.doctor.imported import stored_hashes
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
@@ -87,6 +89,7 @@ class TestExamine:
             "password length": "fail",
             "blocklist": "fail",
             "other rules": "ok",
+            "imported hashes": "ok",
             "timing of names": found(findings)["timing of names"],  # as the machine would have it
         }
         assert all(finding.mends for finding in findings if finding.level is Level.FAIL)
@@ -290,6 +293,40 @@ class TestPasswordPolicyCheck:
         container = Container(settings=settings(password_min_length=least, password_blocklist=True))
         levels = found(await password_policy(container))
         assert (levels["password length"], levels["blocklist"]) == (level, "ok")
+
+
+class Stored:
+    """A census of hashes that are given."""
+
+    def __init__(self, **hashes: int) -> None:
+        self.hashes = hashes
+
+    async def examples(self) -> dict[PasswordHash, int]:
+        return {PasswordHash(encoded): number for encoded, number in self.hashes.items()}
+
+
+class TestStoredHashesCheck:
+    async def test_counts_what_others_made_and_what_fits_nothing(self) -> None:
+        large = "$argon2id$v=19$m=1048576,t=1,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43
+        own = large.replace("1048576", "64")
+        weak = f"pbkdf2_sha256$1$salt${'A' * 43}="
+        census = Stored(**{"": 1, "!": 2, large: 3, own: 4, weak: 5, f"$2b$04${'.' * 53}": 6})
+        small = Machine(cores=1, cpu_limit=1, memory=384 * MIB, memory_limit=384 * MIB)
+        container = Container(settings=settings(), machine=small, hash_census=census)
+        findings = {finding.subject: finding for finding in await stored_hashes(container)}
+        assert {subject: finding.level for subject, finding in findings.items()} == {
+            "unusable hashes": "warn", "weak hashes": "warn", "imported hashes": "ok",
+        }  # fmt: skip
+        assert findings["unusable hashes"].seen.startswith("6 ")
+        assert findings["weak hashes"].seen.startswith("5 ")
+        assert findings["imported hashes"].seen.startswith("11 ")
+
+    async def test_warns_where_the_time_of_a_refusal_tells(self) -> None:
+        census = Stored(**{f"$2b$04${'.' * 53}": 6})
+        changed = settings(equal_refusals=False)
+        container = Container(settings=changed, machine=LARGE, hash_census=census)
+        (finding,) = await stored_hashes(container)
+        assert (finding.level, finding.mends) == ("warn", "FASTAUTH_EQUAL_REFUSALS=true")
 
 
 class TestTimingCheck:

@@ -5,7 +5,7 @@ that reaches the database raises `StorageUnavailable` where the database does no
 says that it records an event, the two stand or fall together.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -227,6 +227,9 @@ class PasswordHasher(Protocol):
             HashingOverloaded: Too many others wait.
         """
 
+    def expect(self, stored: Iterable[PasswordHash]) -> None:
+        """Have each refusal of `verify` cost from now on what the dearest of `stored` costs of each kind."""
+
     def recognise(self, encoded: str) -> PasswordHash:
         """Read a hash that somebody else made, of a format that `verify` understands.
 
@@ -235,6 +238,16 @@ class PasswordHasher(Protocol):
         Raises:
             InvalidInput: No password could ever fit: it is damaged, of an unknown format, or
                 dearer than a log-in may be.
+        """
+
+
+class HashCensus(Protocol):
+    """Which kinds of password hashes are stored."""
+
+    async def examples(self) -> dict[PasswordHash, int]:
+        """Return one hash of each kind, and how many there are of it.
+
+        A kind has one algorithm and one cost. What is no hash is a kind, too.
         """
 
 

@@ -10,6 +10,7 @@ from dependency_injector.providers import Callable, Dependency, Factory, Object,
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
 from fastauth.adapters.passwords import (
+    KINDS,
     Argon2PasswordHasher,
     BreachedPasswords,
     HashingPool,
@@ -22,6 +23,7 @@ from fastauth.adapters.sql import (
     Scribe,
     SqlAuditTrail,
     SqlEventLog,
+    SqlHashCensus,
     SqlSessionCensus,
     SqlSessionRepository,
     SqlSigningKeyRepository,
@@ -42,6 +44,7 @@ from fastauth.application.enable_user import EnableUser
 from fastauth.application.end_sessions import EndSessions
 from fastauth.application.find_user import FindUser
 from fastauth.application.import_users import ImportUsers
+from fastauth.application.learn_hash_kinds import LearnHashKinds
 from fastauth.application.list_sessions import ListSessions
 from fastauth.application.list_users import ListUsers
 from fastauth.application.log_in import LoggedIn, LogIn
@@ -67,6 +70,7 @@ from fastauth.domain.ports import (
     AuditTrail,
     Clock,
     EventLog,
+    HashCensus,
     KeySmith,
     NameLedger,
     PasswordHasher,
@@ -102,6 +106,12 @@ CLIENT_ID = "fastauth"
 def _hashing_threads(settings: Settings, machine: Machine) -> int:
     """Return this process's share of the cores: all workers together hash on each core once."""
     return max(1, machine.usable_cores // settings.workers)
+
+
+def _most_hash_memory_kib(settings: Settings, machine: Machine) -> int:
+    """Return what one foreign hash may use: half of this process's share of the memory, or what is set."""
+    share = machine.usable_memory // (2 * 1024 * settings.workers)
+    return settings.foreign_hash_memory_kib or share
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:
@@ -246,6 +256,9 @@ class Container(DeclarativeContainer):
     census: Provider[SqlSessionCensus] = Singleton(
         SqlSessionCensus, connections=database.provided.apart, clock=clock
     )
+    hash_census: Provider[HashCensus] = Singleton(
+        SqlHashCensus, connections=database.provided.probes, prefixes=Object(KINDS)
+    )
     sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=database.provided.autocommit)
     unit_of_work: Provider[UnitOfWork] = Singleton(
         SqlUnitOfWork, transactions=database.provided.transactions, scribe=scribe
@@ -260,6 +273,7 @@ class Container(DeclarativeContainer):
         memory_kib=settings.provided.argon2_memory_kib,
         time_cost=settings.provided.argon2_time_cost,
         parallelism=settings.provided.argon2_parallelism,
+        most_memory_kib=Callable(_most_hash_memory_kib, settings, machine),
     )
     smith: Provider[KeySmith] = Singleton(
         JoseKeySmith, algorithm=settings.provided.signing_algorithm, secret_keys=secret_keys
@@ -270,6 +284,7 @@ class Container(DeclarativeContainer):
 
     # The use cases.
     use_case = partial(_use_case, watchers)
+    learn_hash_kinds: Provider[LearnHashKinds] = use_case(LearnHashKinds, census=hash_census, hasher=hasher)
     throttle: Provider[Throttle] = Singleton(
         Throttle, tallies=tallies, keys=tally_keys, limits=Callable(_limits, settings), clock=clock
     )

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from time import monotonic
 
 from fastauth.adapters.passwords import hash_build
 from fastauth.adapters.sql import START_DEADLINE, SchemaBehind, migrate
@@ -24,6 +25,12 @@ _log = logging.getLogger("fastauth.housekeeping")
 _hashing_log = logging.getLogger("fastauth.hashing")
 
 HOUSEKEEPING_SECONDS = 60
+
+LEARNING_SECONDS = 300
+"""Between two looks at the kinds of hashes that are stored. They change by an import."""
+
+LONGEST_LEARNING = 5.0
+"""Seconds that the first look may take before requests are served; ten million accounts take some."""
 
 
 async def migrate_database(container: Container) -> None:
@@ -86,13 +93,32 @@ async def housekeeping(container: Container) -> AsyncIterator[None]:
     Every process does so. Nothing depends on it being done in time but the rotation, whose next key
     is published long before it signs.
     """
-    task = asyncio.create_task(_keep_house(container))
+    tasks = [asyncio.create_task(_keep_house(container))]
+    if container.settings().equal_refusals:
+        known = asyncio.Event()
+        tasks.append(asyncio.create_task(_learn_hash_kinds(container, known)))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(known.wait(), LONGEST_LEARNING)
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
+    """Learn which kinds of hashes are stored, now and then, and for a hundredth of the time at most."""
+    while True:
+        began = monotonic()
+        try:
+            await container.learn_hash_kinds()()
+        except Unavailable as error:  # what was known before still counts
+            _log.warning("kinds of hashes: %s", error.detail)
+        except Exception:  # noqa: BLE001  a bug here must not end the rounds
+            _log.exception("kinds of hashes could not be learnt")
+        known.set()
+        await asyncio.sleep(max(LEARNING_SECONDS, 100 * (monotonic() - began)))
 
 
 async def _keep_house(container: Container) -> None:

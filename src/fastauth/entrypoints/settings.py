@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     argon2_time_cost: int = Field(default=2, ge=1, le=1_000)
     argon2_parallelism: int = Field(default=1, ge=1, le=64)
+    foreign_hash_memory_kib: int | None = Field(default=None, ge=1_024, le=1_048_576)
+    equal_refusals: bool = True
     secret_key: SecretStr | None = None
     secret_key_previous: SecretStr | None = None
     issuer: Annotated[str | None, AfterValidator(values.issuer)] = None

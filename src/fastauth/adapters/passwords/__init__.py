@@ -5,4 +5,5 @@ from fastauth.adapters.passwords.blocklist import common_passwords as common_pas
 from fastauth.adapters.passwords.breached import BreachedPasswords as BreachedPasswords
 from fastauth.adapters.passwords.builds import best_build as best_build
 from fastauth.adapters.passwords.builds import hash_build as hash_build
+from fastauth.adapters.passwords.foreign import KINDS as KINDS
 from fastauth.adapters.passwords.pool import HashingPool as HashingPool

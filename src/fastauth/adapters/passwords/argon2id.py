@@ -90,19 +90,20 @@ class Argon2PasswordHasher:
             return PasswordHash(encoded)
         raise InvalidInput(Violation("password", code, detail))
 
-    def expect(self, known: Iterable[PasswordHash]) -> None:
+    def expect(self, stored: Iterable[PasswordHash]) -> None:
         """Have every refusal cost as much as the dearest of these for each kind of hash among them.
 
         Otherwise the time of a refusal tells an account with a hash of another kind from none.
         """
-        checks = [check for each in known if (check := self._usable(each))]
+        dearest = self.families(stored)
+        self._expected = {name: check for name, check in dearest.items() if name != self._nobodys.family}
+
+    def families(self, stored: Iterable[PasswordHash]) -> dict[str, Check]:
+        """Return the dearest check of each family among these hashes."""
         dearest: dict[str, Check] = {}
-        for check in checks:
-            if check.family != self._nobodys.family:
-                dearest[check.family] = max(
-                    dearest.get(check.family, check), check, key=lambda each: each.amount
-                )
-        self._expected = dearest
+        for check in filter(None, map(self._usable, stored)):
+            dearest[check.family] = max(dearest.get(check.family, check), check, key=lambda each: each.amount)
+        return dearest
 
     def _verified(self, password: Password, known: PasswordHash | None) -> PasswordHash:
         check = self._usable(known) if known else None

@@ -8,6 +8,7 @@ from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.events import Scribe as Scribe
 from fastauth.adapters.sql.events import SqlEventLog as SqlEventLog
 from fastauth.adapters.sql.failures import SchemaBehind as SchemaBehind
+from fastauth.adapters.sql.hash_kinds import SqlHashCensus as SqlHashCensus
 from fastauth.adapters.sql.intake import SqlUserIntake as SqlUserIntake
 from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.migrate import MigrationRefused as MigrationRefused

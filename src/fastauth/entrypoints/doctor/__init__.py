@@ -11,6 +11,7 @@ from fastauth.entrypoints.doctor.finding import exit_status as exit_status
 from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
+from fastauth.entrypoints.doctor.imported import stored_hashes
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     signing_keys,
     hash_library,
     hashing,
+    stored_hashes,
     password_policy,
     timing_of_names,
 )
