@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from bench import calm, cpu, millions, onrush, throughput
+from bench import calm, cpu, millions, one_network, onrush, throughput
 from bench.figures import Figure, table
 from bench.load import precise_loop
 from bench.picture import draw
@@ -30,6 +30,8 @@ def measure(parts: list[str], *, rounds: int, users: int) -> list[Figure]:
             figures += _run(throughput.measure(postgres, rounds=rounds, seconds=1.6))
         if "cpu" in parts:
             figures += _run(cpu.measure(postgres, rounds=3 * rounds, number=100))
+        if "network" in parts:
+            figures += _run(one_network.measure(postgres, rounds=rounds, seconds=3))
         if "calm" in parts:
             figures += _run(calm.measure(postgres, rounds=rounds, seconds=3), precise_loop)
         if "onrush" in parts:
@@ -49,7 +51,7 @@ def _run(
 
 def main() -> None:
     """Measure and report."""
-    parts = ["throughput", "cpu", "calm", "onrush", "millions"]
+    parts = ["throughput", "cpu", "network", "calm", "onrush", "millions"]
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--million", type=float, default=0.1, help="how many million users are many")

@@ -17,10 +17,11 @@ from bench.figures import Figure, Goal
 from bench.load import Line
 from bench.requests import PING, expect, log_in, logged_in, me, refresh, register, registration, tokens_of
 from bench.runs import progress
-from bench.servers import CHEAPEST, NAMES, STACK, Server, serving
+from bench.servers import CHEAPEST, LIMITED, NAMES, STACK, Server, serving
 from tests.integration.postgres import PostgresServer
 
-GOALS = {"register": Goal(1.2), "log-in": Goal(1.5), "GET /users/me": Goal(1.2)}
+GOALS = {"register": Goal(2.0), "log-in": Goal(2.2), "GET /users/me": Goal(1.5)}
+"""With the limits of production."""
 NAME = "ann"
 
 
@@ -82,7 +83,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list
 
     n = f"{rounds} of {number}"
     figures = [
-        Figure(f"CPU of {label}, times the stack's", over(of, of[STACK]), n, GOALS.get(label))
+        Figure(f"CPU of {label}, times the stack's", over(of, of[STACK]), n, GOALS.get(label), LIMITED)
         for label, of in found.items()
         if label != "refresh"
     ]

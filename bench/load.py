@@ -44,8 +44,9 @@ class Answer(NamedTuple):
 
 
 def request(method: str, path: str, body: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
-    """Return a request as it goes over the wire."""
-    lines = [f"{method} {path} HTTP/1.1", "host: bench"]
+    """Return a request as it goes over the wire, forwarded for a client at random."""
+    network = ".".join(str(random.randrange(256)) for _ in range(3))
+    lines = [f"{method} {path} HTTP/1.1", "host: bench", f"x-forwarded-for: 10.{network}"]
     if token:
         lines.append(f"authorization: Bearer {token}")
     content = json.dumps(body) if body else ""

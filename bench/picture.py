@@ -6,11 +6,11 @@ from typing import Any
 
 import matplotlib as mpl
 from bench.figures import COLUMNS, Figure
-from bench.servers import BARE, FASTAUTH, SQLITE, STACK
+from bench.servers import BARE, FASTAUTH, LIMITED, SQLITE, STACK
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-COLOURS = {FASTAUTH: "#0b6e4f", SQLITE: "#7fc8a9", BARE: "#b8bec4", STACK: "#6f7a84"}
+COLOURS = {FASTAUTH: "#0b6e4f", LIMITED: "#3a9a77", SQLITE: "#7fc8a9", BARE: "#b8bec4", STACK: "#6f7a84"}
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "fastauth",  # names within the file are the same for the same figures

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -52,6 +53,14 @@ class OneConnection:
         self._connection.close()
 
 
+def hash_build() -> str:
+    """Return the name of the build of the hash library that the service loads."""
+    command = "from fastauth.adapters.passwords.builds import hash_build; print(hash_build())"
+    return subprocess.run(
+        [sys.executable, "-c", command], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
 def conditions() -> str:
     """Say on what this is measured."""
     cores = len(
@@ -61,11 +70,12 @@ def conditions() -> str:
         f"{name} {version(name)}" for name in ("fastauth", "fastapi", "uvicorn", "sqlalchemy", "argon2-cffi")
     ]
     load = Path("/proc/loadavg").read_text().split()[0]
+    build = hash_build()
     module = f"bench.{Path(sys.argv[0]).stem}".removesuffix(".__main__")
     return (
         f"command: {' '.join(['python -m', module, *sys.argv[1:]])}\n"
         f"machine: {cores} cores, load {load} at the start; Python {platform.python_version()}\n"
-        f"versions: {', '.join(parts)}"
+        f"versions: {', '.join(parts)}; {build} build of the hash"
     )
 
 

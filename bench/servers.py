@@ -1,10 +1,10 @@
-"""Who is measured: fastauth on both of its databases, and the references in `bench.references`."""
+"""Servers that are measured: fastauth in three configurations, and the references in `bench.references`."""
 
 import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,27 @@ from bench.runs import OneConnection
 from tests.integration.postgres import PostgresServer, free_port
 from tests.integration.service import Service
 
-FASTAUTH, SQLITE, BARE, STACK = "fastauth", "fastauth on SQLite", "bare", "stack"
-NAMES = (FASTAUTH, SQLITE, BARE, STACK)
+FASTAUTH, LIMITED, SQLITE, BARE, STACK = (
+    "fastauth",
+    "fastauth with limits",
+    "fastauth on SQLite",
+    "bare",
+    "stack",
+)
+NAMES = (FASTAUTH, LIMITED, SQLITE, BARE, STACK)
+
+PRODUCTION = {
+    "FASTAUTH_LIMITS": "true",
+    "FASTAUTH_PASSWORD_BLOCKLIST": "true",
+    "FASTAUTH_PASSWORD_MIN_LENGTH": "8",
+    "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
+}
+"""What production mode adds to the work of a request. Each request names another network as its client's."""
+
+RAISED = dict.fromkeys(
+    ("FASTAUTH_LIMIT_LOG_INS", "FASTAUTH_LIMIT_FAILURES", "FASTAUTH_LIMIT_REGISTRATIONS"), "1000000"
+)
+"""Limits that one network of many clients does not reach."""
 
 DEADLINE = 30  # seconds to come up
 
@@ -47,7 +66,7 @@ class Server:
     @property
     def is_fastauth(self) -> bool:
         """Whether it is the service, on whichever database."""
-        return self.name in (FASTAUTH, SQLITE)
+        return self.name in (FASTAUTH, LIMITED, SQLITE)
 
     def processor_seconds(self) -> float:
         """Return how much processor time it has used so far, in all of its threads.
@@ -76,8 +95,11 @@ def serving(
             fastauth(name, f"sqlite:///{directory}/bench.db", workers=workers, hashing=hashing) as server,
         ):
             yield server
-    elif name == FASTAUTH:
-        with fastauth(name, new_database(postgres), workers=workers, hashing=hashing) as server:
+    elif name in (FASTAUTH, LIMITED):
+        settings = PRODUCTION if name == LIMITED else {}
+        with fastauth(
+            name, new_database(postgres), workers=workers, hashing=hashing, settings=settings
+        ) as server:
             yield server
     else:
         with reference(name, new_database(postgres), workers=workers, hashing=hashing) as server:
@@ -85,14 +107,21 @@ def serving(
 
 
 @contextmanager
-def fastauth(name: str, database_url: str, *, workers: int = 1, hashing: Hashing = OURS) -> Iterator[Server]:
+def fastauth(
+    name: str,
+    database_url: str,
+    *,
+    workers: int = 1,
+    hashing: Hashing = OURS,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """Serve fastauth on a database."""
-    settings = {
+    given = {
         "FASTAUTH_WORKERS": str(workers),
         "FASTAUTH_ARGON2_MEMORY_KIB": str(hashing.memory_kib),
         "FASTAUTH_ARGON2_TIME_COST": str(hashing.passes),
     }
-    with Service(database_url, **settings) as service:
+    with Service(database_url, **given, **(settings or {})) as service:
         yield Server(name, service.port, service.pid)
         service.kill()  # whoever is still in its queue would have us wait
 

@@ -1,0 +1,62 @@
+"""Log-ins a second with limits on, over those with limits off, where the hash costs nothing.
+
+All clients share the counters of one network, or each request comes from a network of its own. The
+limits are raised, as an operator does for a campus or an office behind one address.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from contextlib import ExitStack
+from time import perf_counter
+
+from bench.figures import Figure, Goal
+from bench.load import flood
+from bench.requests import log_in, register
+from bench.runs import progress
+from bench.servers import CHEAPEST, FASTAUTH, LIMITED, PRODUCTION, RAISED, Server, fastauth, new_database
+from tests.integration.postgres import PostgresServer
+
+CLIENTS = 64
+OFF, MANY, ONE = "limits off", "many networks", "one network"
+SETTINGS = {OFF: {}, MANY: PRODUCTION | RAISED, ONE: {**PRODUCTION, **RAISED, "FASTAUTH_TRUSTED_PROXIES": ""}}
+"""Without a trusted proxy, all clients are of this machine's network."""
+
+
+async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
+    """Return the shares."""
+    rates: dict[str, list[float]] = defaultdict(list)
+    with ExitStack() as stack:
+        servers = {
+            label: stack.enter_context(
+                fastauth(FASTAUTH, new_database(postgres), workers=2, hashing=CHEAPEST, settings=settings)
+            )
+            for label, settings in SETTINGS.items()
+        }
+        for server in servers.values():
+            await register(server.port, map(_client, range(CLIENTS)))
+        for _ in progress("one network", rounds):
+            for label in random.sample(list(servers), len(servers)):
+                rates[label].append(await _per_second(servers[label], seconds))
+    n = f"{rounds} of {seconds:g} s, {CLIENTS} clients, 2 workers"
+    return [
+        Figure(
+            f"log-ins/s of {label} with limits, over limits off",
+            {LIMITED: [with_limits / off for with_limits, off in zip(rates[label], rates[OFF], strict=True)]},
+            n,
+            goal,
+            LIMITED,
+        )
+        for label, goal in ((ONE, Goal(0.6, at_least=True)), (MANY, None))
+    ]
+
+
+async def _per_second(server: Server, seconds: float) -> float:
+    async with flood(server.port, CLIENTS, lambda number: log_in(_client(number))) as answered:
+        await asyncio.sleep(seconds)
+        now = perf_counter()
+        return len([moment for moment in answered if moment > now - seconds / 2]) / (seconds / 2)
+
+
+def _client(number: int) -> str:
+    return f"client-{number}"
