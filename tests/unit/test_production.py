@@ -329,6 +329,14 @@ class TestFiles:
             (tmp_path / ".env").chmod(mode)
             assert len(refusals(Settings.load())) == number
 
+    def test_of_tls_are_their_owners(self, tmp_path: Path) -> None:
+        key = tmp_path / "key.pem"
+        key.write_bytes(b"")
+        for mode, is_refused in {0o600: False, 0o640: False, 0o644: True, 0o620: True}.items():
+            key.chmod(mode)
+            found = refusals(in_production().model_copy(update={"tls_key": key}))
+            assert ["FASTAUTH_TLS_KEY" in refusal for refusal in found] == [True] * is_refused
+
     def test_of_sqlite_are_warned_of_where_others_may_read_them(self, tmp_path: Path) -> None:
         settings = in_production(database_url=f"sqlite:///{tmp_path}/a.db")
         for name in ("a.db", "a.db-wal", "a.db.secret-key"):

@@ -34,6 +34,8 @@ def _same_key(settings: Settings) -> str | None:
 
 def _exposed_file(settings: Settings) -> str | None:
     exposed = [_shown(source) for source in settings.sources.given if _is_exposed(source)]
+    if settings.tls_key and _permissions(settings.tls_key) & (_WRITABLE | _READABLE):
+        exposed.append("the file of FASTAUTH_TLS_KEY")
     if not exposed:
         return None
     return f"other accounts may read or write {', '.join(exposed)}; give it the mode 0600 or 0440"
@@ -54,7 +56,7 @@ def _exposed_database(settings: Settings) -> str | None:
         return None
     database = Path(str(settings.database_url.database))
     beside = [database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".secret-key")]
-    exposed = [path.name for path in beside if _permissions(path) & (_WRITABLE | 0o005)]
+    exposed = [path.name for path in beside if _permissions(path) & (_WRITABLE | _READABLE)]
     if not exposed:
         return None
     return f"other accounts may read or write {', '.join(map(repr, exposed))}; give it the mode 0600"
@@ -152,8 +154,8 @@ RULES = (
         setting="chmod 0600 or 0440",
         kept="no other account may read or change them",
         refused=(
-            "a file of settings that others may write, or one with a secret key or the database URL"
-            " that everybody may read"
+            "a file of settings that others may write, or one with a secret key, the database URL"
+            " or the key of TLS that everybody may read"
         ),
         refusal=_exposed_file,
     ),
