@@ -195,7 +195,8 @@ class SqlRows:
         async with self.database.engine.begin() as connection:
             await connection.execute(delete(tally).where(tally.c.key.in_(tallies)))
             values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in tallies.items()]
-            await connection.execute(insert(tally), values)
+            if values:
+                await connection.execute(insert(tally), values)
 
 
 class TestSqlTallyRepository(TallyRepositoryContract):

@@ -1,38 +1,34 @@
-"""Tallies in the table ``tally``."""
+"""Tallies in the table ``tally``.
 
-from collections.abc import Callable, Sequence
+Postgres counts and gives back in one statement each, which computes what the core does: see
+`fastauth.adapters.sql.counters` and `fastauth.adapters.sql.refunds`. SQLite has one writer at a
+time, whose transaction asks the core.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Insert, bindparam, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, TextClause, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
 
 from fastauth.adapters.sql.connections import Connections
+from fastauth.adapters.sql.counters import count_statement, rules_of
 from fastauth.adapters.sql.failures import storage_failures
+from fastauth.adapters.sql.refunds import refund_parameters, refund_statement
 from fastauth.adapters.sql.tables import tally
 from fastauth.domain import counting
-from fastauth.domain.counting import Counted, Hit, Refund
+from fastauth.domain.counting import Counted, Hit, Refund, Verdict
 from fastauth.domain.throttling import Tally, TallyKey
 
 Result = TypeVar("Result")
+Found = dict[TallyKey, Tally]
 
-
-def _lock(insert: Callable[..., postgresql.Insert | sqlite.Insert]) -> Insert:
-    """Return the statement that makes the rows that are missing, and locks and reads them all.
-
-    A row that is there is updated to what it is: that locks it as well as one that was just made.
-    """
-    made = insert(tally)
-    return made.on_conflict_do_update(index_elements=["key"], set_={"key": made.excluded.key}).returning(
-        tally
-    )
-
-
-_LOCK = {"postgresql": _lock(postgresql.insert), "sqlite": _lock(sqlite.insert)}
-_WRITE = (
-    update(tally)
-    .where(tally.c.key == bindparam("of"))
-    .values(attempts=bindparam("now_attempts"), until=bindparam("now_until"))
+_insert = sqlite.insert(tally)
+_WRITE = _insert.on_conflict_do_update(
+    index_elements=["key"], set_={"attempts": _insert.excluded.attempts, "until": _insert.excluded.until}
 )
 
 
@@ -43,44 +39,74 @@ class SqlTallyRepository:
         self._connections = connections
 
     async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
-        """Lock the rows, count, and write them."""
+        """Count in one statement, on SQLite in a transaction."""
+        if self._connections.dialect.name == "postgresql":
+            return await self._count_at_once(hits, now)
 
-        def act(found: dict[TallyKey, Tally]) -> tuple[Counted, Sequence[Tally]]:
-            return counting.count(hits, list(found.values()), now)
-
-        return await self._change(tuple(hit.key for hit in hits), act, now=now)
-
-    async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
-        """Lock the rows, give back, and write them."""
-
-        def act(found: dict[TallyKey, Tally]) -> tuple[None, Sequence[Tally]]:
-            return None, list(counting.refund(refunds, found, now).values())
-
-        await self._change(counting.keys_of(refunds), act, now=now)
-
-    async def _change(
-        self,
-        keys: tuple[TallyKey, ...],
-        decide: Callable[[dict[TallyKey, Tally]], tuple[Result, Sequence[Tally]]],
-        *,
-        now: datetime,
-    ) -> Result:
-        """Lock the rows, always in the order of their keys: so no two wait for each other."""
-        new = Tally()
-        made = [{"key": key, "attempts": new.attempts, "until": new.until} for key in sorted(keys)]
-
-        def act(connection: Connection) -> Result:
-            rows = connection.execute(_LOCK[connection.dialect.name], made)
-            known = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
-            result, changed = decide({key: known[key] for key in keys})
-            connection.execute(
-                _WRITE,
-                [
-                    {"of": key, "now_attempts": t.attempts, "now_until": t.until}
-                    for key, t in zip(keys, changed, strict=True)
-                ],
-            )
-            return result
+        def act(found: Found) -> tuple[Counted, Found]:
+            outcome, after = counting.count(hits, list(found.values()), now)
+            waits = outcome.verdict is Verdict.BUSY
+            return outcome, {} if waits else dict(zip(found, after, strict=True))
 
         with storage_failures():
-            return await self._connections.together(act)
+            return await self._connections.together(
+                lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
+            )
+
+    async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
+        """Give back in one statement, on SQLite in a transaction."""
+        with storage_failures():
+            if self._connections.dialect.name == "postgresql":
+                async with self._connections.connect() as connection:
+                    await connection.execute(refund_statement(refunds), refund_parameters(refunds, now))
+            else:
+                await self._connections.together(lambda connection: give_back(connection, refunds, now))
+
+    async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> Counted:
+        statement = count_statement(rules_of(hits))
+        values: dict[str, object] = {f"key_{position}": hit.key for position, hit in enumerate(hits)}
+        values["now"] = now
+        for _ in hits:
+            # Another attempt may add one of the rows meanwhile: then nothing is counted, and next
+            # time that row is there.
+            with suppress(IntegrityError):
+                return await self._execute(statement, values, hits, now)
+        return await self._execute(statement, values, hits, now)
+
+    async def _execute(
+        self, statement: TextClause, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
+    ) -> Counted:
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                rows = (await connection.execute(statement, values)).all()
+        found = [Tally(row.attempts, row.until) for row in rows]
+        return counting.counted(hits, found, [row.room for row in rows], now)
+
+
+def change(
+    connection: Connection,
+    keys: tuple[TallyKey, ...],
+    decide: Callable[[Found], tuple[Result, Found]],
+    now: datetime,
+) -> Result:
+    """Write what `decide` makes of the tallies under `keys`, in a transaction that has begun on SQLite.
+
+    What is written as it was keeps the work the same whether or not an attempt counts.
+    """
+    rows = connection.execute(select(tally).where(tally.c.key.in_(keys)))
+    stored = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
+    result, after = decide({key: stored.get(key, Tally()) for key in keys})
+    written = [
+        {"key": key, "attempts": each.attempts, "until": each.until}
+        for key, each in after.items()
+        if each != Tally() or key in stored
+    ]
+    if written:
+        connection.execute(_WRITE, written)
+    return result
+
+
+def give_back(connection: Connection, refunds: tuple[Refund, ...], now: datetime) -> None:
+    """Give back in a transaction that has begun on SQLite."""
+    keys = counting.keys_of(refunds)
+    change(connection, keys, lambda found: (None, counting.refund(refunds, found, now)), now)
