@@ -7,7 +7,7 @@ from tests.fakes import FakeStorage
 
 from fastauth.domain.errors import FastauthError
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings import Mode, Settings
 
 ANN = {"username": "ann", "password": "correct horse"}
 
@@ -30,6 +30,59 @@ class TestNameThatIsAnAddress:
             ).status_code == 201
             log_in = {"username": other, "password": address["password"]}
             assert (await client.post("/sessions", json=log_in)).json().get("access_token") is not None
+
+
+class TestReservedUsername:
+    """Impersonation of the service or its operator (CWE-1007, CWE-290)."""
+
+    NAMES = (
+        "admin",
+        "ADMIN",
+        "Ａｄｍｉｎ",
+        "root",
+        "support",
+        "fastauth",
+        "postmaster",
+        "security",
+        "no-reply",
+    )
+
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(
+            secret_key="the secret key of the tests, 32 bytes",  # type: ignore[arg-type]  # pydantic reads it
+            reserved_usernames="admin,root,support,fastauth,postmaster,security,no-reply,хор",  # type: ignore[arg-type]  # likewise
+        )
+
+    async def test_is_refused_over_http_in_every_spelling(self, client: httpx2.AsyncClient) -> None:
+        for name in (*self.NAMES, "хор", "xop"):
+            refused = await client.post("/users/register", json=a_registration(username=name))
+            assert refused.status_code == 422, name
+            assert [error["code"] for error in refused.json()["errors"]] == ["reserved"]
+        for name in ("admin1", "rooted", "xope"):
+            answer = await client.post("/users/register", json=a_registration(username=name))
+            assert answer.status_code == 201, name
+
+    async def test_may_be_given_by_an_operator(self, container: Container) -> None:
+        user = await container.register_user()(
+            username="admin", password="correct horse", fullname="Ann", address=None
+        )
+        assert user.username.spelling == "admin"
+
+    def test_is_every_such_name_in_production_and_none_in_development(self) -> None:
+        assert set(self.NAMES[3:]) <= set(Settings(mode=Mode.PRODUCTION).reserved_usernames)
+        assert Settings().reserved_usernames == ()
+
+
+class TestLookAlike:
+    """Homographs of other scripts (UTS #39; CWE-1007)."""
+
+    async def test_is_taken(self, client: httpx2.AsyncClient) -> None:
+        for name, look_alike in (("scope", "ѕсоре"), ("Apple", "аррӏе"), ("хор", "xop")):
+            first = await client.post("/users/register", json=a_registration(username=name))
+            assert (first.status_code, first.json()["username"]) == (201, name)
+            second = await client.post("/users/register", json=a_registration(username=look_alike))
+            assert second.status_code == 409, ascii(look_alike)
 
 
 class TestPasswordPolicy:

@@ -344,6 +344,43 @@ async def until_somebody_waits_for(engine: Engine, table: str) -> None:
     await asyncio.to_thread(look)
 
 
+class TestLookAlikes:
+    """Names get the keys of the Latin names that they look like."""
+
+    NAMES = ("scope", "ann", "иван", "хор", "Zoé")
+
+    def fill(self, engine: Engine, *more: str) -> list[Any]:
+        """Leave a database of the revision before, with its keys."""
+        migrate_to("0004", engine)
+        rows = [
+            {"name": name, "key": name.lower(), "hash": HASH, "full": name} for name in (*self.NAMES, *more)
+        ]
+        insertion = "INSERT INTO user_info (username, username_key, password, fullname)"
+        with engine.begin() as connection:
+            connection.execute(text(f"{insertion} VALUES (:name, :key, :hash, :full)"), rows)
+        return self.keys(engine)
+
+    def keys(self, engine: Engine) -> list[Any]:
+        with engine.connect() as connection:
+            return list(connection.execute(text("SELECT username, username_key FROM user_info ORDER BY id")))
+
+    async def test_get_new_keys_and_nobody_else_does(self, empty_database_url: str, engine: Engine) -> None:
+        before = self.fill(engine)
+        await migrate_at(empty_database_url)
+        assert self.keys(engine) == [(name, "xop" if name == "хор" else key) for name, key in before]
+
+    async def test_stop_the_migration_before_any_change_where_two_are_one(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        before = self.fill(engine, "ѕсоре", "ор", "ορ")
+        with pytest.raises(MigrationRefused) as refusal:
+            await migrate_at(empty_database_url)
+        assert "'scope' (id 1) and '\\u0455\\u0441\\u043e\\u0440\\u0435' (id 6)" in str(refusal.value)
+        assert "'\\u043e\\u0440' (id 7) and '\\u03bf\\u03c1' (id 8)" in str(refusal.value)
+        assert "ann" not in str(refusal.value)
+        assert self.keys(engine) == before
+
+
 class TestRollingUpgrade:
     """Old and new run side by side on the newest schema: a migration may expand, and not contract."""
 

@@ -209,6 +209,40 @@ class TestPrecisUsernameProfile:
     def test_refuses_letters_of_two_scripts(self, name: str) -> None:
         assert refusal(PROFILE.key, name) == "mixed_scripts"
 
+    @pytest.mark.parametrize(
+        ("latin", "name"),
+        [
+            ("scope", "ѕсоре"),
+            ("scope", "ЅСОРЕ"),
+            ("apple", "аррӏе"),
+            ("tom", "ТОМ"),
+            ("tom", "том"),
+            ("boba", "Вова"),
+            ("ë", "ё"),
+            ("op", "ор"),
+            ("op", "ορ"),
+            ("nikoz_1", "ΝΙΚΟΖ_1"),
+            ("hello", "ꓧꓰꓡꓡꓳ"),
+        ],
+        ids=ascii,
+    )
+    def test_takes_a_look_alike_of_another_script_for_the_latin_name(self, latin: str, name: str) -> None:
+        """Homographs (UTS #39, whole-script confusables; CWE-1007)."""
+        assert PROFILE.key(name) == PROFILE.key(latin)
+
+    @pytest.mark.parametrize("name", ["иван", "дмитрий", "σοφία", "γιώργος", "שלום", "ամալ", "საბა", "นภา"])
+    def test_leaves_a_name_of_which_a_letter_looks_like_no_latin_one(self, name: str) -> None:
+        assert PROFILE.key(name) == name
+
+    @given(st.text("abcахорсеіѕјһԁνοικ.1\u0483\u0301", min_size=1, max_size=8))
+    def test_gives_look_alikes_keys_that_are_their_own(self, text: str) -> None:
+        try:
+            key = PROFILE.key(unicodedata.normalize("NFC", text))
+        except InvalidInput:
+            return
+        assert PROFILE.key(key) == key
+        assert PROFILE.key(key.upper()) == key
+
     @given(st.text(min_size=1, max_size=50))
     def test_is_idempotent(self, text: str) -> None:
         try:
@@ -238,6 +272,17 @@ class TestFullName:
             ("a\r\nb", "control_character"),
             ("a\u2028b", "control_character"),
             ("a\u202eb", "control_character"),
+            ("\u200b", "invisible"),
+            ("\u200e\u200f", "invisible"),
+            ("\u00ad", "invisible"),
+            ("\u3164", "invisible"),
+            ("\u115f\u1160\uffa0", "invisible"),
+            ("\u2800", "invisible"),
+            ("\u0301\u0300", "invisible"),
+            ("\u2060\ufeff", "invisible"),
+            ("\U000e0041", "invisible"),
+            ("\ufe0f\u200d", "invisible"),
+            ("\ue000", "invisible"),
             ("\udfff", "not_unicode"),
         ],
     )

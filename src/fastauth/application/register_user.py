@@ -1,14 +1,17 @@
 """Register a user."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from fastauth.application.throttle import Throttle
-from fastauth.domain.errors import GatheredViolations, UsernameTaken
+from fastauth.domain.errors import GatheredViolations, InvalidInput, UsernameTaken, Violation
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordPolicy
 from fastauth.domain.ports import PasswordHasher, UsernameProfile, UserRepository
 from fastauth.domain.user import User
 from fastauth.domain.username import Username
+
+_RESERVED = Violation("username", "reserved", "This name is reserved.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class RegisterUser:
     hasher: PasswordHasher
     usernames: UsernameProfile
     passwords: PasswordPolicy
+    reserved: Container[str] = frozenset()
+    """Keys of names that operators alone may give."""
 
     async def __call__(self, *, username: str, password: str, fullname: str, address: str | None) -> User:
         """Create an account for somebody at `address`, or for an operator, who has none; return it.
@@ -39,6 +44,8 @@ class RegisterUser:
         with GatheredViolations() as noting:
             with noting:
                 name = Username.parse(username, self.usernames)
+                if address is not None and name.key in self.reserved:
+                    raise InvalidInput(_RESERVED)
             with noting:
                 full_name = FullName.parse(fullname)
             with noting:

@@ -11,6 +11,10 @@ MOST_CODE_POINTS = 50
 
 # Control characters, line and paragraph separators.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Zl", "Zp"})
+# What is seen: letters, numbers, punctuation and symbols, but for those that are blank. Marks, spaces,
+# format characters and private ones are not.
+_SEEN_CATEGORIES = frozenset("LNPS")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 # Embeddings, overrides and isolates: they reorder the text around them (UAX #9, section 2).
 _REFUSED_CHARACTERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -27,12 +31,16 @@ class FullName:
 
         Raises:
             InvalidInput: Nothing is left, it is longer than 50 code points, or it holds control
-                characters.
+                characters, or nothing that is seen.
         """
         composed = normalised(text.strip(), field="fullname", most=MOST_CODE_POINTS)
         name = bounded(composed, field="fullname", least=1, most=MOST_CODE_POINTS)
         if any(c in _REFUSED_CHARACTERS or unicodedata.category(c) in _REFUSED_CATEGORIES for c in name):
             raise InvalidInput(
                 Violation("fullname", "control_character", "Must not contain control characters.")
+            )
+        if not any(unicodedata.category(c)[0] in _SEEN_CATEGORIES and c not in _BLANK for c in name):
+            raise InvalidInput(
+                Violation("fullname", "invisible", "Must have at least one character that is seen.")
             )
         return cls(name)

@@ -90,6 +90,7 @@ from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import KEPT, Backoff, Budget, Limits, TallyKeys
 from fastauth.domain.tokens import Tokens
+from fastauth.domain.username import Username
 from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.origin import current_origin
 from fastauth.entrypoints.secret_keys import secret_keys
@@ -184,6 +185,10 @@ def _retention(settings: Settings) -> Retention:
     )
 
 
+def _reserved_usernames(settings: Settings, profile: UsernameProfile) -> frozenset[str]:
+    return frozenset(Username.recognise(name, profile).key for name in settings.reserved_usernames)
+
+
 def _use_case(watchers: Provider[Watchers], kind: type[Part], **parts: Provider[Any]) -> Provider[Part]:
     return Singleton(watched_use_case, watchers, Singleton(kind, **parts))
 
@@ -212,6 +217,9 @@ class Container(DeclarativeContainer):
 
     stopping: Provider[Stopping] = Singleton(Stopping, delay=settings.provided.shutdown_delay_seconds)
 
+    usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
+    reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, settings, usernames)
+
     # What is shared by several adapters.
     database: Provider[Database] = Singleton(
         watched_database,
@@ -231,7 +239,6 @@ class Container(DeclarativeContainer):
 
     # The adapter behind each port.
     clock: Provider[Clock] = Singleton(SystemClock)
-    usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     scribe: Provider[Scribe] = Singleton(
         Scribe, clock=clock, origin=origin, keeps_addresses=retention.provided.addresses
     )
@@ -295,6 +302,7 @@ class Container(DeclarativeContainer):
         hasher=hasher,
         usernames=usernames,
         passwords=password_policy,
+        reserved=reserved_usernames,
     )
     refusals: Provider[Refusals] = Singleton(
         Refusals,

@@ -27,6 +27,7 @@ from fastauth.domain.tokens import LONGEST_LIFE
 from fastauth.entrypoints import settings_values as values
 from fastauth.entrypoints import tls
 from fastauth.entrypoints.database_url import parse_database_url
+from fastauth.entrypoints.reserved_usernames import RESERVED_USERNAMES
 from fastauth.entrypoints.settings_sources import PREFIX, Sources
 from fastauth.entrypoints.settings_values import Network
 
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     limit_owner_guesses: int = Field(default=10, ge=1)
     limit_delay_seconds: float = Field(default=900, ge=1, le=86_400)
     limit_in_a_row: int = Field(default=100, ge=1, le=100)
+    reserved_usernames: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.words)] = ()
     password_min_length: int = Field(default=1, ge=1, le=256)
     password_blocklist: bool = False
     password_context_words: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.words)] = ()
@@ -124,6 +126,7 @@ class Settings(BaseSettings):
             "limits": production,
             "password_min_length": 8 if production else 1,
             "password_blocklist": production,
+            "reserved_usernames": RESERVED_USERNAMES if production else (),
         } | given
 
     @model_validator(mode="after")

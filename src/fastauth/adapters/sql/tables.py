@@ -118,5 +118,5 @@ tally = Table(
     Index("tally_until", "until"),
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The last migration that this code relies on. Revisions are numbered, so text compares like age."""

@@ -5,6 +5,7 @@ from functools import cache
 import regex
 from precis_i18n import get_profile
 
+from fastauth.adapters.precis.look_alikes import latin_look_alike
 from fastauth.domain.errors import InvalidInput, Violation
 
 # Scripts of Unicode 17 by their ISO 15924 codes, without Common, Inherited and Unknown.
@@ -33,6 +34,7 @@ _REASONS = {
 class PrecisUsernameProfile:
     """Names by the profile UsernameCaseMapped (RFC 8265, section 3.3), of a single script (UTS #39).
 
+    A name of another script that looks like a Latin one is that one (UTS #39, whole-script confusables).
     Code points that the running Python's Unicode tables do not know are refused.
     """
 
@@ -40,18 +42,25 @@ class PrecisUsernameProfile:
         self._profile = get_profile("UsernameCaseMapped")
 
     def key(self, spelling: str) -> str:
-        """Map width and case, and normalise; see `fastauth.domain.ports.UsernameProfile`."""
+        """Map width, case and look-alikes, and normalise; see `fastauth.domain.ports.UsernameProfile`."""
         try:
             key: str = self._profile.enforce(spelling)
         except UnicodeEncodeError as error:
             reason = error.reason.rpartition("/")[2]
             detail = _REASONS.get(reason, "Must consist of letters, digits and ASCII punctuation.")
             raise InvalidInput(Violation("username", "not_allowed", detail)) from None
-        if not (key.isascii() or _single_script().fullmatch(key)):
+        if key.isascii():
+            return key
+        if not _is_of_one_script(key):
             raise InvalidInput(
                 Violation("username", "mixed_scripts", "Must not mix letters of different scripts.")
             )
-        return key
+        latin = latin_look_alike(key)
+        return latin if _is_of_one_script(latin) else key
+
+
+def _is_of_one_script(key: str) -> bool:
+    return _single_script().fullmatch(key) is not None
 
 
 @cache
