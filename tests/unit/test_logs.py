@@ -42,7 +42,38 @@ class TestRequestLine:
             "method": "DELETE",
             "route": "/sessions/{session_id}",
             "status": 401,
+            "address": "127.0.0.1",
         }
+
+    async def test_says_who_was_refused_and_from_where(
+        self, log: StringIO, client: httpx2.AsyncClient
+    ) -> None:
+        ann = a_registration()
+        await client.post("/users/register", json=ann)
+        tokens = (await client.post("/sessions", json=ann)).json()
+        bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+        wrong = {"current_password": CANARY, "new_password": "another"}
+        await client.put("/users/me/password", json=wrong, headers=bearer)
+        await client.delete(f"/sessions/{SESSION}", headers=bearer)
+        await client.post("/sessions", json=ann | {"password": CANARY})
+        await client.get("/users/me", headers=bearer)
+        told = [(line["status"], line.get("user"), line.get("address")) for line in lines_of(log)]
+        assert told == [
+            (201, None, None),
+            (201, None, None),
+            (403, 1, "127.0.0.1"),
+            (404, 1, "127.0.0.1"),
+            (401, None, "127.0.0.1"),
+            (200, None, None),
+        ]
+
+    async def test_has_no_address_where_none_is_wanted(self, log: StringIO, settings: Settings) -> None:
+        none = Container(settings=settings.model_copy(update={"audit_address_days": 0}))
+        transport = httpx2.ASGITransport(create_app(none))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
+            await client.get("/nowhere")
+        (line,) = lines_of(log)
+        assert (line["status"], "address" in line) == (404, False)
 
     async def test_names_no_route_where_there_is_none(
         self, log: StringIO, client: httpx2.AsyncClient

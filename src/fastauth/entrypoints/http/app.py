@@ -64,7 +64,11 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.state.container = container
     app.state.connections = Connections(most_connections())
     app.state.refusals = Refusals(container.watchers())
-    app.add_middleware(Origins, trusted_proxies=container.settings().trusted_proxies)
+    app.add_middleware(
+        Origins,
+        trusted_proxies=container.settings().trusted_proxies,
+        log_addresses=container.settings().audit_address_days > 0,
+    )
     app.add_middleware(Edge)
     for watcher in container.watchers():
         app.add_middleware(watcher.requests)

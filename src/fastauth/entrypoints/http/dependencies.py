@@ -26,6 +26,9 @@ from fastauth.entrypoints.stopping import Stopping
 
 Part = TypeVar("Part")
 
+USER = "fastauth.user"
+"""The key of the caller's number in the scope of a request, once it is known."""
+
 LONGEST_USER_AGENT = 256
 """Characters that are kept of what a browser says of itself."""
 
@@ -70,7 +73,9 @@ async def _caller(
         raise InvalidAccessToken
     if scheme.lower() != "bearer":
         raise NoAccessToken
-    return await authenticate(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
+    caller = await authenticate(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
+    request.scope[USER] = caller.user.id  # for the line of a request that is refused all the same
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]

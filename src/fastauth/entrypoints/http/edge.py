@@ -10,6 +10,8 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
+from fastauth.entrypoints.http.dependencies import USER
+from fastauth.entrypoints.http.origins import ADDRESS
 from fastauth.entrypoints.http.problems import answer, details_of_status
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -20,11 +22,17 @@ _HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
 ]
 
+REFUSALS = frozenset(
+    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
+)
+"""Attempts on which somebody may want to look back: OWASP ASVS 5.0, 16.2.1, 16.3.2 and 16.3.3."""
+
 
 class Edge:
     """Give each request an id and each answer its headers, write one line, let no error escape.
 
-    The line has the route's template and never the path, a query, a header or a body.
+    The line has the route's template and never the path, a query, a header or a body. That of a
+    request that was not allowed also says who asked, where that is known, and from which address.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -63,6 +71,7 @@ class Edge:
                 route=getattr(scope.get("route"), "path_format", "-"),
                 status=status or "-",
                 duration_ms=round((perf_counter() - began) * 1_000, 1),
+                **(_who_and_where(scope) if status in REFUSALS else {}),
             )
 
 
@@ -71,6 +80,12 @@ def dressed(own: Iterable[tuple[bytes, bytes]], *, request_id: bytes) -> list[tu
     headers = [*own, (b"x-request-id", request_id)]
     present = {name for name, _ in headers}
     return headers + [header for header in _HEADERS if header[0] not in present]
+
+
+def _who_and_where(scope: Scope) -> dict[str, object]:
+    """Return the number of the account and the client's address, as far as they are known."""
+    known = {"user": scope.get(USER), "address": scope.get(ADDRESS)}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def new_request_id() -> bytes:

@@ -10,13 +10,17 @@ from fastauth.entrypoints.http.client_address import client_address
 from fastauth.entrypoints.origin import coming_from
 from fastauth.entrypoints.settings_values import Network
 
+ADDRESS = "fastauth.address"
+"""The key of the client's address in the scope of a request, for the log."""
+
 
 class Origins:
     """Tell `fastauth.entrypoints.origin` of the client, as the last trusted proxy has seen it."""
 
-    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network]) -> None:
+    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network], *, log_addresses: bool) -> None:
         self._app = app
         self._trusted = trusted_proxies
+        self._log_addresses = log_addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection, by ASGI."""
@@ -25,5 +29,8 @@ class Origins:
             return
         peer, _ = scope.get("client") or ("", 0)
         forwarded_for = Headers(scope=scope).getlist("x-forwarded-for")
-        with coming_from(Origin(Actor.CLIENT, client_address(peer, forwarded_for, self._trusted))):
+        address = client_address(peer, forwarded_for, self._trusted)
+        if self._log_addresses:
+            scope[ADDRESS] = address
+        with coming_from(Origin(Actor.CLIENT, address)):
             await self._app(scope, receive, send)
