@@ -94,6 +94,10 @@ class TestMigrate:
                 table.columns.keys()
             )
 
+    async def test_makes_no_account(self, empty_database_url: str, engine: Engine) -> None:
+        await migrate_at(empty_database_url)
+        assert rows_of(engine) == []
+
     async def test_changes_nothing_the_second_time(self, empty_database_url: str, engine: Engine) -> None:
         await migrate_at(empty_database_url)
         with Service(empty_database_url) as service:

@@ -222,13 +222,6 @@ class TestKubernetes:
             assert selector.items() <= labels("deployment").items()
             assert not selector.items() <= labels("migrate").items()
 
-    def test_reaches_names_and_the_database_alone(self) -> None:
-        policy = manifest("network-policy")["spec"]
-        assert policy["policyTypes"] == ["Ingress", "Egress"]
-        ports = [{(port["port"], port["protocol"]) for port in rule["ports"]} for rule in policy["egress"]]
-        assert ports == [{(53, "UDP"), (53, "TCP")}, {(5432, "TCP")}]
-        assert all(rule["to"] for rule in policy["egress"])
-
     def test_gives_requests_the_time_that_they_may_take(self) -> None:
         delay = float(manifest("configmap")["data"]["FASTAUTH_SHUTDOWN_DELAY_SECONDS"])
         longest = Settings.model_fields["shutdown_timeout_seconds"].default

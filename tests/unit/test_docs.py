@@ -1,5 +1,6 @@
 """What the documentation shows is what the tests run."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -110,3 +111,55 @@ class TestData:
         columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.c]
         assert sorted(name for name, _ in rows) == sorted(columns)
         assert {kind for _, kind in rows} == {"secret", "personal", "internal", "public"}
+
+
+class TestBillOfMaterials:
+    def test_is_written_from_the_lock_of_what_runs(self) -> None:
+        recipe = (ROOT / "Makefile").read_text().partition("\nsbom: ")[2].partition("\n\n")[0]
+        assert "cyclonedx-py requirements requirements/run.txt" in recipe
+        lock = (ROOT / "requirements/sbom.txt").read_text()
+        assert re.search(r"^cyclonedx-bom==[\d.]+ \\\n    --hash=sha256:", lock, re.MULTILINE)
+
+
+def names_of_tests(file: Path) -> set[str]:
+    """Return the tests of a file, as pytest names them."""
+    suites = [node for node in ast.parse(file.read_text()).body if isinstance(node, ast.ClassDef)]
+    return {
+        f"{file.relative_to(ROOT)}::{suite.name}::{test.name}"
+        for suite in suites
+        for test in suite.body
+        if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+class TestAsvs:
+    PAGE = ROOT / "docs/internals/asvs.md"
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Return requirement, level, verdict and what shows it."""
+        page = self.PAGE.read_text()
+        pattern = r"^\| (\d+\.\d+\.\d+) \| ([12]) \| [^|]+ \| (met|partly|not met|n\.a\.) \| ([^|]+) \|$"
+        return re.findall(pattern, page, re.MULTILINE)
+
+    def test_names_tests_and_pages_that_exist(self) -> None:
+        for requirement, _, verdict, shown in self.rows():
+            tests = re.findall(r"`(tests/[^`]+)`", shown)
+            pages = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", shown)
+            assert tests or pages or verdict != "met", requirement
+            for test in tests:
+                assert test in names_of_tests(ROOT / test.partition("::")[0]), (requirement, test)
+            for page in pages:
+                assert (self.PAGE.parent / page).is_file(), (requirement, page)
+
+    def test_adds_up(self) -> None:
+        rows = self.rows()
+        assert len(rows) == len({requirement for requirement, *_ in rows}) == 134
+        totals = re.findall(
+            r"^\| level ([12]) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", self.PAGE.read_text(), re.M
+        )
+        for level, *numbers in totals:
+            verdicts = [verdict for _, of, verdict, _ in rows if of == level]
+            assert [verdicts.count(each) for each in ("met", "partly", "not met", "n.a.")] == [
+                *map(int, numbers)
+            ]
+        assert len(totals) == 2
