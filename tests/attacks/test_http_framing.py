@@ -104,6 +104,10 @@ class TestTrailers:
     """Trailers that pass for headers: CWE-444, CWE-290; RFC 9110, 6.5.1. Without end: CWE-770."""
 
     def test_do_not_choose_the_address_of_the_client(self, service: Service) -> None:
+        """R32: `X-Forwarded-For` that cannot be read, or that the client wrote, loosens a limit.
+
+        CVE-2024-47070, CVE-2023-36456 (authentik); CWE-348.
+        """
         body = json.dumps({"username": "nobody", "password": "wrong password"}).encode()
         head = CHUNKED + b"X-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n"
         answers = []
@@ -264,6 +268,7 @@ class TestConnections:
             assert ping(lines[1]) == [200]
 
     def test_of_a_network_of_ipv6_are_those_of_its_64(self) -> None:
+        """R33 (CVE-2026-45364 (better-auth); CWE-307): limits go by the text of an IPv6 address."""
         assert (
             network_of("2001:db8:0:1::1") == network_of("2001:db8:0:1:ffff::2") != network_of("2001:db8::1")
         )
