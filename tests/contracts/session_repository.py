@@ -2,15 +2,19 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 
 import pytest
 from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
 
+from fastauth.domain.counting import Credit, Hit, Part, Reset, Verdict
 from fastauth.domain.errors import InvalidCredentials
-from fastauth.domain.ports import SessionRepository, Sweeper, UserRepository
+from fastauth.domain.ports import SessionRepository, Sweeper, TallyRepository, UserRepository
 from fastauth.domain.session import Session, SessionId
+from fastauth.domain.throttling import Budget, TallyKey
 from fastauth.domain.user import User
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,6 +30,10 @@ class SessionRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def sessions(self, users: UserRepository) -> SessionRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def tallies(self, users: UserRepository) -> TallyRepository: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -50,6 +58,21 @@ class SessionRepositoryContract(ABC):
         self, sessions: SessionRepository, session: Session
     ) -> None:
         assert await sessions.find(SessionId(session.id[::-1]), now=NOW) is None
+
+    async def test_gives_back_what_was_counted_with_the_session_it_starts(
+        self, sessions: SessionRepository, tallies: TallyRepository, user: User
+    ) -> None:
+        hit = Hit(TallyKey(token_bytes(16)), Budget(2, timedelta(minutes=1)), Part.ACCOUNT)
+        credit, missing = Credit(hit.key, hit.rule), Reset(TallyKey(token_bytes(16)))
+        outcomes = []
+        for password_hash in (user.password_hash, a_password_hash("another"), user.password_hash):
+            outcomes.append((await tallies.count((hit,), now=NOW)).verdict)
+            with suppress(InvalidCredentials):
+                await sessions.start(
+                    a_session(user, now=NOW), password_hash=password_hash, refunds=(credit, missing)
+                )
+        outcomes += [(await tallies.count((hit,), now=NOW)).verdict for _ in range(2)]
+        assert outcomes == [Verdict.COUNTS] * 4 + [Verdict.USED_UP]
 
     async def test_starts_nothing_for_an_outdated_password(
         self, sessions: SessionRepository, user: User

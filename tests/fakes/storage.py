@@ -144,12 +144,15 @@ class FakeSessionRepository:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def start(self, session: Session, *, password_hash: PasswordHash) -> None:
+    async def start(
+        self, session: Session, *, password_hash: PasswordHash, refunds: tuple[Refund, ...] = ()
+    ) -> None:
         user = self.storage.users.get(session.user_id)
         if user is None or user.disabled_at or user.password_hash != password_hash:
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
         self.storage.note(EventKind.LOGGED_IN, session.user_id, session.id)
+        await FakeTallyRepository(self.storage).refund(refunds, now=session.created_at)
 
     async def rotate(
         self,

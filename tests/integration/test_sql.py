@@ -63,6 +63,10 @@ class OnSql:
     def sessions(self, database: Database) -> SqlSessionRepository:
         return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
 
+    @pytest.fixture
+    def tallies(self, database: Database) -> SqlTallyRepository:
+        return SqlTallyRepository(connections=database.autocommit)
+
 
 def permissions(directory: Path) -> dict[str, int]:
     """Return the permission bits of every file in a directory."""

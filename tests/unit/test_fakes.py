@@ -89,6 +89,10 @@ class TestFakeSessionRepository(SweeperContract):
         return FakeSessionRepository(users.storage)
 
     @pytest.fixture
+    def tallies(self, users: FakeUserRepository) -> FakeTallyRepository:
+        return FakeTallyRepository(users.storage)
+
+    @pytest.fixture
     def sweeper(self, users: FakeUserRepository) -> FakeSweeper:
         return FakeSweeper(users.storage)
 

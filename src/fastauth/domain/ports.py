@@ -85,8 +85,10 @@ class NameLedger(AbstractContextManager["NameLedger"], Protocol):
 class SessionRepository(Protocol):
     """Every session that may still be used."""
 
-    async def start(self, session: Session, *, password_hash: PasswordHash) -> None:
-        """Store a new session. Records `EventKind.LOGGED_IN`.
+    async def start(
+        self, session: Session, *, password_hash: PasswordHash, refunds: tuple[Refund, ...] = ()
+    ) -> None:
+        """Store a new session, and give `refunds` back with it. Records `EventKind.LOGGED_IN`.
 
         Raises:
             InvalidCredentials: Its user is disabled or has another password than `password_hash`.

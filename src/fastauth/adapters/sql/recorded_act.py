@@ -1,13 +1,17 @@
 """Acts that are recorded where they are done."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Insert, Row, Update, bindparam, insert, literal, select
 
 from fastauth.adapters.sql.connections import WRITES, Connections
 from fastauth.adapters.sql.events import Scribe
+from fastauth.adapters.sql.refunds import refund_parameters, refund_with
 from fastauth.adapters.sql.tables import event
+from fastauth.adapters.sql.tallies import give_back
+from fastauth.domain.counting import Refund
 from fastauth.domain.event import EventKind
 
 _NOTED = ("at", "actor", "address")
@@ -42,15 +46,35 @@ class RecordedAct:
         self._both = select(done).add_cte(told).execution_options(**{WRITES: True})
 
     async def __call__(
-        self, connections: Connections, values: Mapping[str, object], scribe: Scribe
+        self,
+        connections: Connections,
+        values: Mapping[str, object],
+        scribe: Scribe,
+        *,
+        refunds: tuple[Refund, ...] = (),
+        now: datetime | None = None,
     ) -> Row[Any] | None:
-        """Do it with these `values`; return the row, or ``None`` where there was nothing to do."""
+        """Do it with these `values`; return the row, or ``None`` where there was nothing to do.
+
+        If it was done, `refunds` are given back with it, as of `now`.
+        """
         noted = scribe.columns()
         if connections.dialect.name == "postgresql":
             both = {**values, **{f"event_{name}": noted[name] for name in _NOTED}}
+            statement = self._both
+            if refunds and now:
+                both |= refund_parameters(refunds, now)
+                statement = statement.add_cte(refund_with(refunds, "done"))
             async with connections.connect() as connection:
-                return (await connection.execute(self._both, both)).one_or_none()
-        return await connections.together(lambda connection: self._one_by_one(connection, values, noted))
+                return (await connection.execute(statement, both)).one_or_none()
+
+        def act(connection: Connection) -> Row[Any] | None:
+            row = self._one_by_one(connection, values, noted)
+            if row and refunds and now:
+                give_back(connection, refunds, now)
+            return row
+
+        return await connections.together(act)
 
     def _one_by_one(
         self, connection: Connection, values: Mapping[str, object], noted: Mapping[str, object]

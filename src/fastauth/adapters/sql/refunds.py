@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import CTE, TextClause, text
 
 from fastauth.adapters.sql.counters import LONG_AGO_SQL, NEVER_SQL, NOW_SQL, interval, is_remembered
 from fastauth.domain.counting import Credit, Forgive, Refund, Reopen, Reset
@@ -21,7 +21,7 @@ from fastauth.domain.throttling import LONG_AGO, Budget, TallyKey
 
 _REFUND = """
 WITH found AS (
-    SELECT key, attempts, until FROM tally WHERE key IN ({keys}) ORDER BY key FOR UPDATE
+    SELECT key, attempts, until FROM tally WHERE key IN ({keys}){provided} ORDER BY key FOR UPDATE
 ), known AS (
     SELECT key, CASE WHEN {remembered} THEN attempts ELSE 0 END AS attempts,
            CASE WHEN {remembered} THEN until ELSE {long_ago} END AS until
@@ -38,6 +38,12 @@ def refund_statement(refunds: Sequence[Refund]) -> TextClause:
     """Return the statement that gives back what `refunds` say."""
     positions = {each.key: str(position).encode() for position, each in enumerate(refunds)}
     return _statement(tuple(_without_values(each, positions) for each in refunds))
+
+
+def refund_with(refunds: Sequence[Refund], done: str) -> CTE:
+    """Return the same for a statement that does something else, if the expression `done` has a row."""
+    positions = {each.key: str(position).encode() for position, each in enumerate(refunds)}
+    return _carried(tuple(_without_values(each, positions) for each in refunds), done)
 
 
 def refund_parameters(refunds: Sequence[Refund], now: datetime) -> dict[str, object]:
@@ -61,7 +67,12 @@ def _without_values(one: Refund, positions: dict[TallyKey, bytes]) -> Refund:
 
 
 @lru_cache(maxsize=128)
-def _statement(refunds: tuple[Refund, ...]) -> TextClause:
+def _carried(refunds: tuple[Refund, ...], done: str) -> CTE:
+    return _statement(refunds, f" AND EXISTS (SELECT FROM {done})").columns().cte("given_back")
+
+
+@lru_cache(maxsize=128)
+def _statement(refunds: tuple[Refund, ...], provided: str = "") -> TextClause:
     selects = []
     for position, each in enumerate(refunds):
         attempts, until = _refunded(each, position)
@@ -72,6 +83,7 @@ def _statement(refunds: tuple[Refund, ...]) -> TextClause:
     return text(
         _REFUND.format(
             keys=", ".join(f":key_{position}" for position in range(len(refunds))),
+            provided=provided,
             remembered=is_remembered("found"),
             long_ago=LONG_AGO_SQL,
             refunded=" UNION ALL ".join(selects),

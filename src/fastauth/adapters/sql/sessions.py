@@ -11,6 +11,7 @@ from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.recorded_act import RecordedAct
 from fastauth.adapters.sql.tables import Instant, session, user_info
 from fastauth.adapters.sql.users import user_of
+from fastauth.domain.counting import Refund
 from fastauth.domain.errors import InvalidCredentials
 from fastauth.domain.event import EventKind
 from fastauth.domain.password import PasswordHash
@@ -97,12 +98,16 @@ class SqlSessionRepository:
         self._connections = connections
         self._scribe = scribe
 
-    async def start(self, new: Session, *, password_hash: PasswordHash) -> None:
+    async def start(
+        self, new: Session, *, password_hash: PasswordHash, refunds: tuple[Refund, ...] = ()
+    ) -> None:
         """Insert a row, if the user is still the one who was asked for the password."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
         values["password_hash"] = password_hash.encoded
         with storage_failures():
-            started = await _START(self._connections, values, self._scribe)
+            started = await _START(
+                self._connections, values, self._scribe, refunds=refunds, now=new.created_at
+            )
         if started is None:
             raise InvalidCredentials
 
