@@ -132,6 +132,19 @@ def names_of_tests(file: Path) -> set[str]:
     }
 
 
+class TestLinks:
+    def test_lead_to_files_that_exist(self) -> None:
+        pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        assert len(pages) > 40
+        missing = [
+            f"{page.relative_to(ROOT)}: {target}"
+            for page in pages
+            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+            if "://" not in target and not (page.parent / target).exists()
+        ]
+        assert missing == []
+
+
 class TestAsvs:
     PAGE = ROOT / "docs/internals/asvs.md"
 
