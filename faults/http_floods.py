@@ -145,8 +145,8 @@ def _lines(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 def _run(attack: Attack, seconds: float) -> Result:
     settings = {
-        "FASTAUTH_ARGON2_MEMORY_KIB": "65536",
-        "FASTAUTH_ARGON2_TIME_COST": "3",
+        "FASTAUTH_ARGON2_MEMORY_KIB": "1024",
+        "FASTAUTH_ARGON2_TIME_COST": "600",
     }  # so that log-ins wait
     with (
         TemporaryDirectory(prefix="fastauth-floods-") as home,
