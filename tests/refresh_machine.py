@@ -5,24 +5,37 @@ given out, in order, and when the last one was spent. Everything else follows.
 """
 
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from tests.builders import a_name
-from tests.world import World
+from tests.world import A_DEVICE, World
 
 from fastauth.domain.errors import InvalidAccessToken, InvalidRefreshToken
-from fastauth.domain.session import SessionTerms
+from fastauth.domain.session import Device, SessionTerms
 
 Result = TypeVar("Result")
 
-IDLE, ABSOLUTE, GRACE = timedelta(hours=5), timedelta(hours=20), timedelta(seconds=10)
+IDLE, ABSOLUTE = timedelta(hours=5), timedelta(hours=20)
+GRACE, OUTAGE = timedelta(seconds=10), timedelta(minutes=10)
 AN_INSTANT = timedelta(microseconds=1)
-STEPS = [GRACE, GRACE - AN_INSTANT, GRACE / 3, IDLE / 2, IDLE - AN_INSTANT, IDLE, ABSOLUTE - IDLE, ABSOLUTE]
-TERMS = SessionTerms(idle=IDLE, absolute=ABSOLUTE, grace=GRACE)
+STEPS = [
+    GRACE,
+    GRACE - AN_INSTANT,
+    GRACE / 3,
+    OUTAGE,
+    OUTAGE - AN_INSTANT,
+    IDLE / 2,
+    IDLE - AN_INSTANT,
+    IDLE,
+    ABSOLUTE - IDLE,
+    ABSOLUTE,
+]
+TERMS = SessionTerms(idle=IDLE, absolute=ABSOLUTE, grace=GRACE, outage=OUTAGE)
+DEVICES = [A_DEVICE, replace(A_DEVICE, address="192.0.2.2"), replace(A_DEVICE, user_agent="another browser")]
 
 
 @dataclass
@@ -34,19 +47,21 @@ class Model:
     given: list[str]
     access: str = field(repr=False)
     spent_at: datetime | None = None
+    spent_by: Device | None = None
     ended: bool = False
 
     def lives(self, now: datetime) -> bool:
         return not self.ended and now < self.used_at + IDLE and now < self.began_at + ABSOLUTE
 
-    def outcome(self, position: int, now: datetime) -> str:
-        """Return what becomes of the token that was given out at `position`."""
+    def outcome(self, position: int, device: Device, now: datetime) -> str:
+        """Return what becomes of the token that was given out at `position`, presented by `device`."""
         if not self.lives(now):
             return "refused"
         last = len(self.given) - 1
         if position == last:
             return "rotated"
-        in_time = self.spent_at is not None and now < self.spent_at + GRACE
+        grace = OUTAGE if device == self.spent_by else GRACE
+        in_time = self.spent_at is not None and now < self.spent_at + grace
         return "repeated" if position == last - 1 and in_time else "theft"
 
 
@@ -79,13 +94,13 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         self.every.append(model)
         return model
 
-    @rule(model=models, back=st.integers(0, 2))
-    def refresh(self, model: Model, back: int) -> None:
+    @rule(model=models, back=st.integers(0, 2), device=st.sampled_from(DEVICES))
+    def refresh(self, model: Model, back: int, device: Device) -> None:
         now = self.world.clock.now()
         position = max(0, len(model.given) - 1 - back)
-        expected = model.outcome(position, now)
+        expected = model.outcome(position, device, now)
         try:
-            tokens = self.run(self.world.refresh_session(refresh_token=model.given[position]))
+            tokens = self.run(self.world.refresh_session(refresh_token=model.given[position], device=device))
         except InvalidRefreshToken:
             assert expected in {"refused", "theft"}
             model.ended |= expected == "theft"
@@ -95,6 +110,7 @@ class RefreshTokenMachine(RuleBasedStateMachine):
             assert tokens.refresh not in model.given
             model.given.append(tokens.refresh)
             model.used_at = model.spent_at = now
+            model.spent_by = device
         else:
             assert (expected, tokens.refresh) == ("repeated", model.given[-1])
 
@@ -106,6 +122,29 @@ class RefreshTokenMachine(RuleBasedStateMachine):
             return
         self.run(self.world.log_out(caller=caller, session_id=caller.session.id))
         model.ended = True
+
+    @rule(model=models)
+    def log_out_everywhere(self, model: Model) -> None:
+        try:
+            caller = self.run(self.world.authenticate(access_token=model.access))
+        except InvalidAccessToken:
+            return
+        self.run(self.world.log_out(caller=caller, session_id=None))
+        for each in self.every:
+            each.ended = True
+
+    @rule(model=models)
+    def change_password(self, model: Model) -> None:
+        try:
+            caller = self.run(self.world.authenticate(access_token=model.access))
+        except InvalidAccessToken:
+            return
+        changing = self.world.change_password(
+            caller=caller, current_password="sntsh", new_password="sntsh", address=A_DEVICE.address
+        )
+        self.run(changing)
+        for each in self.every:
+            each.ended |= each is not model
 
     @rule()
     def disable_and_enable(self) -> None:

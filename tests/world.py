@@ -113,7 +113,7 @@ class World:
             unit_of_work=self.unit_of_work,
             clock=self.clock,
         )
-        self.change_full_name = ChangeFullName(users=self.users)
+        self.change_full_name = ChangeFullName(users=self.users, pace=None, clock=self.clock)
         self.find_user = FindUser(users=self.users, usernames=PROFILE)
         self.disable_user = DisableUser(
             find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock

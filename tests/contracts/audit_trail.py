@@ -22,7 +22,7 @@ from fastauth.domain.ports import (
     Sweeper,
     UserRepository,
 )
-from fastauth.domain.session import Session, SessionId
+from fastauth.domain.session import Rotation, Session, SessionId
 from fastauth.domain.user import User
 
 A_CLIENT = Origin(Actor.CLIENT, "192.0.2.44")
@@ -47,14 +47,14 @@ class Ports:
 
     async def a_session(self, user: User, *, now: datetime) -> Session:
         session = a_session(user, now=now)
-        await self.sessions.start(session, password_hash=user.password_hash)
+        await self.sessions.start(session, password_hash=user.password_hash, at_most=100)
         return session
 
     async def rotated(self, session: Session, *, now: datetime) -> Session | None:
-        spent = (session.refresh_digest,)
-        return await self.sessions.rotate(
-            session.id, spent=spent, successor=a_digest("next"), now=now, refresh_until=now + MINUTE
+        rotation = Rotation(
+            spent=(session.refresh_digest,), successor=a_digest("next"), until=now + 10 * MINUTE
         )
+        return await self.sessions.rotate(session.id, rotation, now=now)
 
     async def read(self, **wanted: object) -> list[Entry]:
         return await self.trail.newest(Wanted(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
@@ -85,7 +85,7 @@ class AuditTrailContract(ABC):
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
         await ports.rotated(session, now=now)
-        await ports.users.rename(user.id, a_full_name("Somebody Else"))
+        await ports.users.rename(user.id, a_full_name("Somebody Else"), now=now, pace=None)
         await ports.keys.add(a_key(1))
         found = [(entry.event, entry.origin, entry.username) for entry in await ports.read()]
         of_user = Event(kind=EventKind.REGISTERED, at=now, user_id=user.id)
@@ -108,7 +108,9 @@ class AuditTrailContract(ABC):
                 username=user.username, fullname=user.fullname, password_hash=user.password_hash
             )
         with pytest.raises(InvalidCredentials):
-            await ports.sessions.start(a_session(user, now=now), password_hash=a_password_hash("another"))
+            await ports.sessions.start(
+                a_session(user, now=now), password_hash=a_password_hash("another"), at_most=100
+            )
         assert await ports.rotated(replace(session, refresh_digest=a_digest("another")), now=now) is None
         await ports.keys.add(a_key(1))
         assert await ports.read() == before

@@ -12,8 +12,9 @@ from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_ses
 
 from fastauth.domain.counting import Credit, Hit, Part, Reset, Verdict
 from fastauth.domain.errors import InvalidCredentials
+from fastauth.domain.pace import Pace
 from fastauth.domain.ports import SessionRepository, Sweeper, TallyRepository, UserRepository
-from fastauth.domain.session import Session, SessionId
+from fastauth.domain.session import MOST_COUNTED, Place, Rotation, Session, SessionId
 from fastauth.domain.throttling import Budget, TallyKey
 from fastauth.domain.user import User
 
@@ -44,7 +45,7 @@ class SessionRepositoryContract(ABC):
     @pytest.fixture
     async def session(self, sessions: SessionRepository, user: User) -> Session:
         session = a_session(user, now=NOW)
-        await sessions.start(session, password_hash=user.password_hash)
+        await sessions.start(session, password_hash=user.password_hash, at_most=100)
         return session
 
     async def test_finds_what_it_started_and_whose_it_is(
@@ -69,7 +70,10 @@ class SessionRepositoryContract(ABC):
             outcomes.append((await tallies.count((hit,), now=NOW)).verdict)
             with suppress(InvalidCredentials):
                 await sessions.start(
-                    a_session(user, now=NOW), password_hash=password_hash, refunds=(credit, missing)
+                    a_session(user, now=NOW),
+                    password_hash=password_hash,
+                    at_most=100,
+                    refunds=(credit, missing),
                 )
         outcomes += [(await tallies.count((hit,), now=NOW)).verdict for _ in range(2)]
         assert outcomes == [Verdict.COUNTS] * 4 + [Verdict.USED_UP]
@@ -78,15 +82,17 @@ class SessionRepositoryContract(ABC):
         self, sessions: SessionRepository, user: User
     ) -> None:
         with pytest.raises(InvalidCredentials):
-            await sessions.start(a_session(user, now=NOW), password_hash=a_password_hash("another"))
-        assert await sessions.of_user(user.id, now=NOW) == []
+            await sessions.start(
+                a_session(user, now=NOW), password_hash=a_password_hash("another"), at_most=100
+            )
+        assert await sessions.of_user(user.id, now=NOW, at_most=100) == []
 
     async def test_starts_nothing_for_somebody_disabled(
         self, sessions: SessionRepository, users: UserRepository, user: User
     ) -> None:
         await users.set_disabled(user.id, NOW)
         with pytest.raises(InvalidCredentials):
-            await sessions.start(a_session(user, now=NOW), password_hash=user.password_hash)
+            await sessions.start(a_session(user, now=NOW), password_hash=user.password_hash, at_most=100)
 
     @pytest.mark.parametrize("moment", ["refresh_expires_at", "expires_at"])
     async def test_finds_nothing_once_it_is_over(
@@ -94,12 +100,13 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         session = replace(a_session(user, now=NOW), refresh_expires_at=SOON, expires_at=SOON)
-        await sessions.start(session, password_hash=user.password_hash)
+        await sessions.start(session, password_hash=user.password_hash, at_most=100)
         over: datetime = getattr(session, moment)
         assert await sessions.find(session.id, now=over - timedelta(milliseconds=1))
         assert await sessions.find(session.id, now=over) is None
-        assert await sessions.of_user(user.id, now=over) == []
-        assert await sessions.end(user.id, now=over) == 0
+        assert await sessions.of_user(user.id, now=over, at_most=100) == []
+        assert await sessions.end(user.id, only=session.id, now=over) == 0
+        assert await sessions.end_all(user.id, now=over) == 0
 
     async def test_finds_nothing_of_somebody_disabled(
         self, sessions: SessionRepository, users: UserRepository, session: Session, user: User
@@ -119,14 +126,20 @@ class SessionRepositoryContract(ABC):
         *,
         to: str = "successor",
         now: datetime = SOON,
-        until: datetime = LATE,
+        **changes: object,
     ) -> Session | None:
         return await sessions.rotate(
             session.id,
-            spent=(a_digest("unrelated"), session.refresh_digest),
-            successor=a_digest(to),
+            replace(
+                Rotation(
+                    spent=(a_digest("unrelated"), session.refresh_digest),
+                    successor=a_digest(to),
+                    until=LATE,
+                    by=session.device.digest(),
+                ),
+                **changes,  # type: ignore[arg-type]  # its fields
+            ),
             now=now,
-            refresh_until=until,
         )
 
     async def test_rotates_what_fits(self, sessions: SessionRepository, session: Session) -> None:
@@ -137,6 +150,7 @@ class SessionRepositoryContract(ABC):
             refresh_expires_at=LATE,
             spent_digest=session.refresh_digest,
             spent_at=SOON,
+            spent_by=session.device.digest(),
             last_used_at=SOON,
         )
         found = await sessions.find(session.id, now=SOON)
@@ -185,24 +199,100 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         mine = [a_session(user, now=NOW + timedelta(hours=hours)) for hours in (0, 2, 1)]
         for session in mine:
-            await sessions.start(session, password_hash=user.password_hash)
+            await sessions.start(session, password_hash=user.password_hash, at_most=100)
         other = await users.add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
-        await sessions.start(a_session(other, now=NOW), password_hash=other.password_hash)
-        assert await sessions.of_user(user.id, now=SOON) == [mine[1], mine[2], mine[0]]
+        await sessions.start(a_session(other, now=NOW), password_hash=other.password_hash, at_most=100)
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [mine[1], mine[2], mine[0]]
 
     async def test_ends_one_or_all_but_one_or_all(self, sessions: SessionRepository, user: User) -> None:
         one, two, three, four = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         for session in (one, two, three, four):
-            await sessions.start(session, password_hash=user.password_hash)
+            await sessions.start(session, password_hash=user.password_hash, at_most=100)
         assert await sessions.end(user.id, only=four.id, now=SOON) == 1
-        assert await sessions.of_user(user.id, now=SOON) == [three, two, one]
-        assert await sessions.end(user.id, but=two.id, now=SOON) == 2
-        assert await sessions.of_user(user.id, now=SOON) == [two]
-        assert await sessions.end(user.id, now=SOON) == 1
-        assert await sessions.of_user(user.id, now=SOON) == []
-        assert await sessions.end(user.id, now=SOON) == 0
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [three, two, one]
+        assert await sessions.end_all(user.id, but=two.id, now=SOON) == 2
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [two]
+        assert await sessions.end_all(user.id, now=SOON) == 1
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == []
+        assert await sessions.end_all(user.id, now=SOON) == 0
+
+    async def test_pages_through_them(self, sessions: SessionRepository, user: User) -> None:
+        twins = [a_session(user, now=NOW) for _ in range(4)]
+        for session in twins:
+            await sessions.start(session, password_hash=user.password_hash, at_most=100)
+        found: list[Session] = []
+        while page := await sessions.of_user(
+            user.id, now=SOON, after=Place(found[-1].created_at, found[-1].id) if found else None, at_most=3
+        ):
+            found += page
+        assert found == sorted(twins, key=lambda session: session.id, reverse=True)
+
+    async def test_ends_the_oldest_beyond_the_bound(self, sessions: SessionRepository, user: User) -> None:
+        oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
+        expired = replace(expired, refresh_expires_at=SOON)
+        for session in (oldest, old, ended, expired):
+            await sessions.start(session, password_hash=user.password_hash, at_most=100)
+        await sessions.end(user.id, only=ended.id, now=SOON)
+        new, newer, newest = (a_session(user, now=SOON + timedelta(hours=n)) for n in range(3))
+        await sessions.start(new, password_hash=user.password_hash, at_most=3)
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [new, old, oldest]
+        await sessions.start(newer, password_hash=user.password_hash, at_most=3)
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [newer, new, old]
+        await sessions.start(newest, password_hash=user.password_hash, at_most=1)
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [newest]
+        assert await sessions.find(old.id, now=SOON) is None
+
+    async def test_ends_nothing_where_nothing_begins(
+        self, sessions: SessionRepository, session: Session, user: User
+    ) -> None:
+        with pytest.raises(InvalidCredentials):
+            await sessions.start(
+                a_session(user, now=SOON), password_hash=a_password_hash("another"), at_most=1
+            )
+        assert await sessions.find(session.id, now=SOON)
+
+    async def test_ends_more_than_it_marks(self, sessions: SessionRepository, user: User) -> None:
+        many = [a_session(user, now=NOW) for _ in range(MOST_COUNTED + 2)]
+        for each in many:
+            await sessions.start(each, password_hash=user.password_hash, at_most=2 * MOST_COUNTED)
+        kept = await self.rotate(sessions, many[0])
+        assert kept
+        assert await sessions.end_all(user.id, but=kept.id, now=SOON) == MOST_COUNTED
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [kept]
+        for each in many[1:]:
+            assert await sessions.find(each.id, now=SOON) is None
+            assert await self.rotate(sessions, each) is None
+            assert await sessions.end(user.id, only=each.id, now=SOON) == 0
+        new = a_session(user, now=SOON)
+        await sessions.start(new, password_hash=user.password_hash, at_most=100)
+        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [new, kept]
+        assert await sessions.end_all(user.id, now=SOON) == 2
+
+    async def test_keeps_no_session_that_had_ended(
+        self, sessions: SessionRepository, session: Session, user: User
+    ) -> None:
+        await sessions.end_all(user.id, now=SOON)
+        assert await sessions.end_all(user.id, but=session.id, now=SOON) == 0
+        assert await sessions.find(session.id, now=SOON) is None
+
+    async def test_rotates_no_faster_than_its_pace(
+        self, sessions: SessionRepository, session: Session
+    ) -> None:
+        pace = Pace(in_a_row=2, interval=timedelta(seconds=10))
+        moments = [(0, True), (0, True), (0, False), (9.999999, False), (10, True), (10, False), (40, True)]
+        moments += [(30, False), (40, True), (30, False), (40, False)]  # a clock that is behind gains nothing
+        moments += [(-100_000, True)]  # one that had been far ahead shuts nobody out
+        for number, (seconds, is_allowed) in enumerate(moments):
+            now = SOON + timedelta(seconds=seconds)
+            rotated = await self.rotate(sessions, session, to=str(number), now=now, pace=pace)
+            assert (rotated is not None) == is_allowed, seconds
+            found = await sessions.find(session.id, now=now)
+            assert found
+            if not rotated:
+                assert pace.wait(found.session.refreshes_paid_until, now) > timedelta(0)
+            session = found.session
 
     async def test_ends_nothing_of_somebody_else(
         self, sessions: SessionRepository, users: UserRepository, session: Session
@@ -223,17 +313,30 @@ class SweeperContract(SessionRepositoryContract):
         self, sessions: SessionRepository, sweeper: Sweeper, user: User
     ) -> None:
         long_ago = NOW - timedelta(days=4_000)  # before any other test's sessions
-        while await sweeper.sweep(over_since=long_ago, at_most=100):
-            pass  # tallies, for instance
+        while await sweeper.sweep_sessions(over_since=long_ago, at_most=100):
+            pass
         old = [a_session(user, now=long_ago) for _ in range(4)]
         kept = a_session(user, now=NOW)
         for session in (*old, kept):
-            await sessions.start(session, password_hash=user.password_hash)
+            await sessions.start(session, password_hash=user.password_hash, at_most=100)
         await sessions.end(user.id, only=old[0].id, now=long_ago)
         over = long_ago + timedelta(hours=1)
-        assert await sweeper.sweep(over_since=over, at_most=3) == 1
+        assert await sweeper.sweep_sessions(over_since=over, at_most=3) == 1
         over = old[0].expires_at + timedelta(hours=1)
-        assert await sweeper.sweep(over_since=over, at_most=2) == 2
-        assert await sweeper.sweep(over_since=over, at_most=2) == 1
-        assert await sweeper.sweep(over_since=over, at_most=2) == 0
-        assert await sessions.of_user(user.id, now=NOW) == [kept]
+        assert await sweeper.sweep_sessions(over_since=over, at_most=2) == 2
+        assert await sweeper.sweep_sessions(over_since=over, at_most=2) == 1
+        assert await sweeper.sweep_sessions(over_since=over, at_most=2) == 0
+        assert await sessions.of_user(user.id, now=NOW, at_most=100) == [kept]
+
+    async def test_lets_one_of_all_processes_sweep_in_so_long(self, sweeper: Sweeper) -> None:
+        every = timedelta(minutes=1)
+        for task in ("sessions", "tallies", "events"):
+            now = LATE
+            while not await sweeper.begin(task, now=now, every=every):
+                now += timedelta(days=1)
+            outcomes = await asyncio.gather(*(sweeper.begin(task, now=now, every=every) for _ in range(8)))
+            assert not any(outcomes)
+            now += every
+            outcomes = await asyncio.gather(*(sweeper.begin(task, now=now, every=every) for _ in range(8)))
+            assert sum(outcomes) == 1
+            assert await sweeper.begin(task, now=now - every * 2, every=every), "a clock was far ahead"

@@ -165,12 +165,12 @@ class TallyRepositoryContract(ABC):
     ) -> None:
         long_ago = NOW - timedelta(days=5_000)  # before any other test's
         over, used_up, recent = [a_key() for _ in range(3)], a_key(), a_key()
-        while await sweeper.sweep(over_since=long_ago, at_most=100):
+        while await sweeper.sweep_tallies(over_since=long_ago, at_most=100):
             pass
         await rows.write(dict.fromkeys(over, Tally(3, long_ago)))
         await rows.write({used_up: Tally(100, NEVER), recent: Tally(1, NOW)})
         soon = long_ago + timedelta(seconds=1)
-        assert [await sweeper.sweep(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
+        assert [await sweeper.sweep_tallies(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
         stored = await rows.read(used_up, recent, *over)
         assert stored == [Tally(100, NEVER), Tally(1, NOW), None, None, None]
 

@@ -39,7 +39,7 @@ class UnitOfWorkContract(ABC):
         async with unit_of_work.begin() as transaction:
             new = a_password_hash("another")
             assert await transaction.users.replace_password(user.id, known=user.password_hash, new=new) == 1
-            await transaction.sessions.start(a_session(user, now=NOW), password_hash=new)
+            await transaction.sessions.start(a_session(user, now=NOW), password_hash=new, at_most=100)
             await transaction.events.record(Event(kind=EventKind.PASSWORD_CHANGED, at=NOW, user_id=user.id))
             if commit:
                 await transaction.commit()
@@ -51,7 +51,7 @@ class UnitOfWorkContract(ABC):
         found = await users.find(user.username)
         assert found
         assert found.password_hash == a_password_hash("another")
-        assert len(await sessions.of_user(user.id, now=NOW)) == 1
+        assert len(await sessions.of_user(user.id, now=NOW, at_most=100)) == 1
         assert await self.events_of(user, users) == [
             EventKind.REGISTERED,
             EventKind.LOGGED_IN,
@@ -63,7 +63,7 @@ class UnitOfWorkContract(ABC):
     ) -> None:
         await self.change_everything(unit_of_work, user, commit=False)
         assert await users.find(user.username) == user
-        assert await sessions.of_user(user.id, now=NOW) == []
+        assert await sessions.of_user(user.id, now=NOW, at_most=100) == []
         assert await self.events_of(user, users) == [EventKind.REGISTERED]
 
     async def test_lets_everything_fall_after_an_error(
@@ -71,7 +71,7 @@ class UnitOfWorkContract(ABC):
     ) -> None:
         async def fail() -> None:
             async with unit_of_work.begin() as transaction:
-                await transaction.users.rename(user.id, a_full_name("Somebody Else"))
+                await transaction.users.rename(user.id, a_full_name("Somebody Else"), now=NOW, pace=None)
                 raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):

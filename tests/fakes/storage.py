@@ -11,14 +11,22 @@ from tests.fakes.clock import FakeClock
 from fastauth.domain import counting
 from fastauth.domain.audit import Entry, Origin, Retention, Wanted
 from fastauth.domain.counting import Counted, Hit, Refund
-from fastauth.domain.errors import InvalidCredentials, UsernameTaken
+from fastauth.domain.errors import InvalidCredentials, TooManyAttempts, UsernameTaken
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
 from fastauth.domain.newcomer import Holder, Newcomer
+from fastauth.domain.pace import Pace
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.ports import Clock, EventLog, SessionRepository, TallyRepository, UserRepository
-from fastauth.domain.refresh_token import TokenDigest
-from fastauth.domain.session import Caller, Session, SessionId
+from fastauth.domain.session import (
+    MOST_COUNTED,
+    RECORDED_WITHIN,
+    Caller,
+    Place,
+    Rotation,
+    Session,
+    SessionId,
+)
 from fastauth.domain.signing_key import KeyRing, SigningKey
 from fastauth.domain.throttling import Tally, TallyKey
 from fastauth.domain.user import User, UserId
@@ -37,6 +45,11 @@ class FakeStorage:
     tallies: dict[TallyKey, Tally] = field(default_factory=dict)
     clock: Clock = field(default_factory=FakeClock)
     origin: Callable[[], Origin] = current_origin
+    epochs: dict[UserId, int] = field(default_factory=dict)
+    session_epochs: dict[SessionId, int] = field(default_factory=dict)
+    recorded_at: dict[SessionId, datetime] = field(default_factory=dict)
+    renames_paid_until: dict[UserId, datetime] = field(default_factory=dict)
+    begun_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def events(self) -> list[Event]:
@@ -60,11 +73,17 @@ class FakeStorage:
             dict(self.tallies),
             self.clock,
             self.origin,
+            dict(self.epochs),
+            dict(self.session_epochs),
+            dict(self.recorded_at),
+            dict(self.renames_paid_until),
+            dict(self.begun_at),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
         self.users, self.sessions, self.entries = draft.users, draft.sessions, draft.entries
-        self.tallies = draft.tallies
+        self.tallies, self.epochs, self.session_epochs = draft.tallies, draft.epochs, draft.session_epochs
+        self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
 
 
 class FakeUserRepository:
@@ -91,7 +110,15 @@ class FakeUserRepository:
         self.storage.note(EventKind.REGISTERED, user.id)
         return user
 
-    async def rename(self, user_id: UserId, fullname: FullName) -> None:
+    async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
+        if self.storage.users[user_id].fullname == fullname:
+            return
+        if pace:
+            until = self.storage.renames_paid_until.get(user_id)
+            paid = pace.paid(until, now)
+            if paid is None:
+                raise TooManyAttempts(after=pace.wait(until, now))
+            self.storage.renames_paid_until[user_id] = paid
         self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
         self.storage.note(EventKind.FULL_NAME_CHANGED, user_id)
 
@@ -145,67 +172,97 @@ class FakeSessionRepository:
         self.storage = storage
 
     async def start(
-        self, session: Session, *, password_hash: PasswordHash, refunds: tuple[Refund, ...] = ()
+        self, session: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
     ) -> None:
         user = self.storage.users.get(session.user_id)
         if user is None or user.disabled_at or user.password_hash != password_hash:
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
+        self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
         self.storage.note(EventKind.LOGGED_IN, session.user_id, session.id)
         await FakeTallyRepository(self.storage).refund(refunds, now=session.created_at)
+        others = [s for s in self._living(session.user_id, session.created_at) if s.id != session.id]
+        for surplus in others[at_most - 1 :]:
+            self.storage.sessions[surplus.id] = replace(surplus, ended_at=session.created_at)
 
-    async def rotate(
-        self,
-        session_id: SessionId,
-        *,
-        spent: tuple[TokenDigest, ...],
-        successor: TokenDigest,
-        now: datetime,
-        refresh_until: datetime,
-    ) -> Session | None:
+    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
         caller = await self.find(session_id, now=now)
-        if caller is None or caller.session.refresh_digest not in spent:
+        if caller is None or caller.session.refresh_digest not in rotation.spent:
+            return None
+        paid: datetime | None = now
+        if rotation.pace:
+            paid = rotation.pace.paid(caller.session.refreshes_paid_until, now)
+        if paid is None:
             return None
         session = replace(
             caller.session,
             spent_digest=caller.session.refresh_digest,
             spent_at=now,
-            refresh_digest=successor,
-            refresh_expires_at=min(refresh_until, caller.session.expires_at),
+            spent_by=rotation.by,
+            refresh_digest=rotation.successor,
+            refresh_expires_at=min(rotation.until, caller.session.expires_at),
+            refreshes_paid_until=paid,
             last_used_at=now,
         )
         self.storage.sessions[session_id] = session
-        self.storage.note(EventKind.REFRESHED, session.user_id, session.id)
+        recorded_at = self.storage.recorded_at.get(session_id)
+        if recorded_at is None or recorded_at <= now - RECORDED_WITHIN:
+            self.storage.recorded_at[session_id] = now
+            self.storage.note(EventKind.REFRESHED, session.user_id, session.id)
         return session
 
     async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
         session = self.storage.sessions.get(session_id)
-        if session is None or not session.lives(now) or self.storage.users[session.user_id].disabled_at:
+        if session is None or not self._lives(session, now):
             return None
-        return Caller(self.storage.users[session.user_id], session)
+        user = self.storage.users[session.user_id]
+        return None if user.disabled_at else Caller(user, session)
 
-    async def of_user(self, user_id: UserId, *, now: datetime) -> list[Session]:
-        found = [s for s in self.storage.sessions.values() if s.user_id == user_id and s.lives(now)]
-        return sorted(found, key=lambda session: session.created_at, reverse=True)
+    async def of_user(
+        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+    ) -> list[Session]:
+        found = self._living(user_id, now)
+        if after:
+            found = [s for s in found if (s.created_at, s.id) < (after.created_at, after.id)]
+        return found[:at_most]
 
-    async def end(
-        self, user_id: UserId, *, only: SessionId | None = None, but: SessionId | None = None, now: datetime
-    ) -> int:
-        ending = [
-            session
-            for session in await self.of_user(user_id, now=now)
-            if only in {None, session.id} and but != session.id
-        ]
+    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+        ending = [session for session in self._living(user_id, now) if session.id == only]
         for session in ending:
             self.storage.sessions[session.id] = replace(session, ended_at=now)
         return len(ending)
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+        ending = [session for session in self._living(user_id, now) if session.id != but]
+        kept = [session for session in self._living(user_id, now) if session.id == but]
+        self.storage.epochs[user_id] = self.storage.epochs.get(user_id, 0) + 1
+        for session in kept:
+            self.storage.session_epochs[session.id] = self.storage.epochs[user_id]
+        for session in ending[:MOST_COUNTED]:
+            self.storage.sessions[session.id] = replace(session, ended_at=now)
+        return min(len(ending), MOST_COUNTED)
+
+    def _living(self, user_id: UserId, now: datetime) -> list[Session]:
+        found = [s for s in self.storage.sessions.values() if s.user_id == user_id and self._lives(s, now)]
+        return sorted(found, key=lambda session: (session.created_at, session.id), reverse=True)
+
+    def _lives(self, session: Session, now: datetime) -> bool:
+        epoch = self.storage.epochs.get(session.user_id, 0)
+        return session.lives(now) and self.storage.session_epochs.get(session.id, 0) == epoch
 
 
 class FakeSweeper:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
+    async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
+        begun_at = self.storage.begun_at.get(task)
+        if begun_at and now - every < begun_at <= now + every:
+            return False
+        self.storage.begun_at[task] = now
+        return True
+
+    async def sweep_sessions(self, *, over_since: datetime, at_most: int) -> int:
         over = [
             session.id
             for session in self.storage.sessions.values()
@@ -213,10 +270,13 @@ class FakeSweeper:
         ]
         for session_id in over[:at_most]:
             del self.storage.sessions[session_id]
+        return len(over[:at_most])
+
+    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
         forgotten = [key for key, tally in self.storage.tallies.items() if tally.until < over_since]
         for key in forgotten[:at_most]:
             del self.storage.tallies[key]
-        return len(over[:at_most]) + len(forgotten[:at_most])
+        return len(forgotten[:at_most])
 
     async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.at < now - kept.events][:at_most]

@@ -103,7 +103,7 @@ class TestRefreshes:
         assert outcomes() == {"rotated": 1}
         assert await refresh(first) == second
         assert outcomes() == {"rotated": 1, "repeated": 1}
-        clock.advance(timedelta(minutes=1))
+        clock.advance(timedelta(minutes=10))
         await refresh(first)
         assert outcomes() == {"rotated": 1, "repeated": 1, "reused": 1}
         await refresh(second)

@@ -14,15 +14,18 @@ from fastauth.domain.errors import (
     InvalidInput,
     InvalidRefreshToken,
     SessionNotFound,
+    TooManyAttempts,
     UserNotFound,
     WrongPassword,
 )
 from fastauth.domain.event import Event, EventKind
+from fastauth.domain.pace import REFRESHES
 from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.session import Caller, SessionId, SessionTerms
+from fastauth.domain.session import Caller, Device, SessionId, SessionTerms
 from fastauth.domain.tokens import Tokens
 
+ELSEWHERE = Device(user_agent="another browser", address="198.51.100.1")
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 
 
@@ -38,8 +41,8 @@ async def tokens(world: World) -> Tokens:
     return await world.a_log_in()
 
 
-async def refresh(world: World, tokens: Tokens) -> Tokens:
-    return await world.refresh_session(refresh_token=tokens.refresh)
+async def refresh(world: World, tokens: Tokens, device: Device = A_DEVICE) -> Tokens:
+    return await world.refresh_session(refresh_token=tokens.refresh, device=device)
 
 
 async def caller_of(world: World, tokens: Tokens) -> Caller:
@@ -101,11 +104,11 @@ class TestRefreshSession:
     ) -> None:
         following = await refresh(world, tokens)
         world.clock.advance(seconds=9.999)
-        assert (await refresh(world, tokens)).refresh == following.refresh
+        assert (await refresh(world, tokens, ELSEWHERE)).refresh == following.refresh
         assert (await refresh(world, following)).refresh != following.refresh
 
     async def test_takes_a_token_spent_before_the_grace_for_theft(self, world: World, tokens: Tokens) -> None:
-        following = await refresh(world, tokens)
+        following = await refresh(world, tokens, ELSEWHERE)
         world.clock.advance(seconds=10)
         assert await is_over(world, tokens)
         assert await is_over(world, following)
@@ -117,6 +120,48 @@ class TestRefreshSession:
             user_id=session.user_id,
             session_id=session.id,
         )
+
+    @pytest.mark.parametrize("other", ["192.0.2.2", "another browser"])
+    async def test_gives_the_client_that_spent_it_the_time_of_an_outage(
+        self, world: World, tokens: Tokens, other: str
+    ) -> None:
+        following = await refresh(world, tokens)
+        world.clock.advance(minutes=9, seconds=59.999)
+        assert (await refresh(world, tokens)).refresh == following.refresh
+        changed = {"address": other} if other[0].isdigit() else {"user_agent": other}
+        with pytest.raises(InvalidRefreshToken):
+            await refresh(world, tokens, replace(A_DEVICE, **changed))
+        assert await is_over(world, following)
+
+    async def test_gives_nobody_more_than_the_time_of_an_outage(self, world: World, tokens: Tokens) -> None:
+        following = await refresh(world, tokens)
+        world.clock.advance(minutes=10)
+        assert await is_over(world, tokens)
+        assert await is_over(world, following)
+
+    async def test_gives_the_client_nothing_once_its_successor_was_presented(
+        self, world: World, tokens: Tokens
+    ) -> None:
+        following = await refresh(world, await refresh(world, tokens))
+        world.clock.advance(minutes=1)
+        assert await is_over(world, tokens)
+        assert await is_over(world, following)
+
+    async def test_refuses_what_comes_faster_than_the_pace_and_spends_nothing(self) -> None:
+        world = World(terms=SessionTerms(pace=REFRESHES))
+        await world.a_user()
+        tokens = await world.a_log_in()
+        for _ in range(REFRESHES.in_a_row):
+            tokens = await refresh(world, tokens)
+        for _ in range(2):
+            with pytest.raises(TooManyAttempts) as refusal:
+                await refresh(world, tokens)
+            assert refusal.value.retry_after == 10
+        world.clock.advance(seconds=10)
+        for _ in range(100):
+            tokens = await refresh(world, tokens)
+            world.clock.advance(seconds=10)
+        assert len(happened(world, EventKind.REFRESHED)) == 1 + 100 * 10 // 60
 
     async def test_takes_a_token_whose_successor_is_spent_for_theft(
         self, world: World, tokens: Tokens
@@ -162,7 +207,7 @@ class TestRefreshSession:
         head, tail = tokens.refresh[:60], tokens.refresh[60:]
         for forged in (head + tail.swapcase(), tokens.refresh[:-1], tokens.refresh + "A", tail, "", "fa_rt_"):
             with pytest.raises(InvalidRefreshToken):
-                await world.refresh_session(refresh_token=forged)
+                await world.refresh_session(refresh_token=forged, device=A_DEVICE)
         assert await refresh(world, tokens)
 
     async def test_is_over_after_seven_idle_days(self, world: World, tokens: Tokens) -> None:
@@ -188,12 +233,12 @@ class TestRefreshSession:
         both = replace(
             world.refresh_session, refresh_tokens=RefreshTokenMint(ANOTHER_SECRET_KEY, A_SECRET_KEY)
         )
-        repeated = await both(refresh_token=tokens.refresh)
-        following = await both(refresh_token=repeated.refresh)
+        repeated = await both(refresh_token=tokens.refresh, device=A_DEVICE)
+        following = await both(refresh_token=repeated.refresh, device=A_DEVICE)
         alone = replace(world.refresh_session, refresh_tokens=RefreshTokenMint(ANOTHER_SECRET_KEY))
-        assert await alone(refresh_token=following.refresh)
+        assert await alone(refresh_token=following.refresh, device=A_DEVICE)
         with pytest.raises(InvalidRefreshToken):
-            await alone(refresh_token=tokens.refresh)
+            await alone(refresh_token=tokens.refresh, device=A_DEVICE)
 
 
 class TestAuthenticate:
@@ -222,7 +267,8 @@ class TestListSessions:
         await world.a_user("other")
         await world.a_log_in("other")
         caller = await caller_of(world, second)
-        listed = await world.list_sessions(caller=caller)
+        listed, following = await world.list_sessions(caller=caller)
+        assert following is None
         assert [session.id for session in listed] == [
             caller.session.id,
             (await caller_of(world, tokens)).session.id,

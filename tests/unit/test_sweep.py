@@ -4,26 +4,50 @@ from datetime import datetime, timedelta
 
 from tests.fakes import FakeClock, FakeStorage, FakeSweeper
 
-from fastauth.application.sweep import BATCH, KEPT, Sweep
+from fastauth.application.sweep import BATCH, EVERY, KEPT, MOST_BATCHES, SweepTallies
 from fastauth.domain.throttling import Tally, TallyKey
+
+
+class CountingSweeper(FakeSweeper):
+    def __init__(self, storage: FakeStorage) -> None:
+        super().__init__(storage)
+        self.asked: list[int] = []
+
+    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+        self.asked.append(at_most)
+        return await super().sweep_tallies(over_since=over_since, at_most=at_most)
 
 
 class TestSweep:
     async def test_removes_what_has_been_over_for_a_day_in_batches(self, clock: FakeClock) -> None:
-        bounds = set()
-
-        class Counting(FakeSweeper):
-            async def sweep(self, *, over_since: datetime, at_most: int) -> int:
-                bounds.add(at_most)
-                return await super().sweep(over_since=over_since, at_most=at_most)
-
         storage, until = FakeStorage(), clock.now()
         for number in range(2 * BATCH + 1):
             storage.tallies[TallyKey(number.to_bytes(2, "big"))] = Tally(1, until)
-        storage.tallies[TallyKey(b"kept")] = Tally(1, until + timedelta(seconds=1))
-        sweep = Sweep(sweeper=Counting(storage), clock=clock)
+        storage.tallies[TallyKey(b"kept")] = Tally(1, until + 2 * EVERY)
+        sweeper = CountingSweeper(storage)
+        sweep = SweepTallies(sweeper=sweeper, clock=clock)
         clock.advance(KEPT)
         assert await sweep() == 0
-        clock.advance(seconds=1)
+        clock.advance(EVERY)
         assert await sweep() == 2 * BATCH + 1
-        assert (set(storage.tallies), bounds) == ({b"kept"}, {BATCH})
+        assert (set(storage.tallies), sweeper.asked) == ({b"kept"}, [BATCH] * 4)
+
+    async def test_is_done_by_one_of_all_processes(self, clock: FakeClock) -> None:
+        sweeper = CountingSweeper(FakeStorage())
+        first, second = (SweepTallies(sweeper=sweeper, clock=clock) for _ in range(2))
+        await first()
+        await second()
+        clock.advance(EVERY - timedelta(microseconds=1))
+        await second()
+        assert len(sweeper.asked) == 1
+        clock.advance(timedelta(microseconds=1))
+        await second()
+        await first()
+        assert len(sweeper.asked) == 2
+
+    async def test_ends_though_there_is_always_more(self, clock: FakeClock) -> None:
+        class Endless(FakeSweeper):
+            async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+                return at_most
+
+        assert await SweepTallies(sweeper=Endless(FakeStorage()), clock=clock)() == MOST_BATCHES * BATCH

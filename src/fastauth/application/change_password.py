@@ -53,7 +53,7 @@ class ChangePassword:
                 users = transaction.users
                 if not await users.replace_password(user.id, known=user.password_hash, new=new_hash):
                     raise WrongPassword
-                await transaction.sessions.end(user.id, but=caller.session.id, now=now)
+                await transaction.sessions.end_all(user.id, but=caller.session.id, now=now)
                 await transaction.events.record(
                     Event(
                         kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id

@@ -27,7 +27,7 @@ class DisableUser:
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, user.disabled_at or now)
-            await transaction.sessions.end(user.id, now=now)
+            await transaction.sessions.end_all(user.id, now=now)
             await transaction.events.record(Event(kind=EventKind.USER_DISABLED, at=now, user_id=user.id))
             await transaction.commit()
         return user

@@ -16,7 +16,7 @@ class EndSessions:
     clock: Clock
 
     async def __call__(self, *, username: str) -> int:
-        """End every session of the account and return how many that were.
+        """End every session of the account; return how many that were, counting to `MOST_COUNTED`.
 
         Raises:
             UserNotFound: Nobody goes by this name.
@@ -25,7 +25,7 @@ class EndSessions:
         user = await self.find_user(username=username)
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            ended = await transaction.sessions.end(user.id, now=now)
+            ended = await transaction.sessions.end_all(user.id, now=now)
             await transaction.events.record(Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id))
             await transaction.commit()
         return ended

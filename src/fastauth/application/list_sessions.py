@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.domain.ports import Clock, SessionRepository
-from fastauth.domain.session import Caller, Session
+from fastauth.domain.session import PAGE, Caller, Place, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +13,16 @@ class ListSessions:
     sessions: SessionRepository
     clock: Clock
 
-    async def __call__(self, *, caller: Caller) -> list[Session]:
-        """Return the caller's sessions that live.
+    async def __call__(
+        self, *, caller: Caller, after: Place | None = None, at_most: int = PAGE
+    ) -> tuple[list[Session], Place | None]:
+        """Return a page of the caller's sessions that live, and where the next one begins, if there is one.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        return await self.sessions.of_user(caller.user.id, now=self.clock.now())
+        found = await self.sessions.of_user(
+            caller.user.id, now=self.clock.now(), after=after, at_most=at_most + 1
+        )
+        page = found[:at_most]
+        return page, Place(page[-1].created_at, page[-1].id) if len(found) > at_most else None

@@ -28,7 +28,9 @@ class LogOut:
         """
         user, now = caller.user, self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            if not await transaction.sessions.end(user.id, only=session_id, now=now) and session_id:
+            if session_id is None:
+                await transaction.sessions.end_all(user.id, now=now)
+            elif not await transaction.sessions.end(user.id, only=session_id, now=now):
                 raise SessionNotFound
             await transaction.events.record(
                 Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id, session_id=session_id)

@@ -64,7 +64,7 @@ class Refusals:
             return
         await self.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=self.clock.now(), name=name))
 
-    async def refresh(self, *, refresh_token: str) -> None:
+    async def refresh(self, *, refresh_token: str, **_: object) -> None:
         """Record whose token it was; one that somebody made up is nobody's, and no event."""
         try:
             session_id = SessionId(self.refresh_tokens.read(refresh_token).session_id)

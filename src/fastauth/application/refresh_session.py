@@ -7,7 +7,7 @@ from fastauth.domain.errors import InvalidRefreshToken
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.ports import AccessTokens, Clock, SessionRepository, UnitOfWork
 from fastauth.domain.refresh_token import RefreshToken, RefreshTokenMint
-from fastauth.domain.session import Session, SessionId, SessionTerms
+from fastauth.domain.session import Device, Rotation, Session, SessionId, SessionTerms
 from fastauth.domain.tokens import AccessClaims, Tokens
 
 
@@ -16,8 +16,9 @@ class RefreshSession:
     """Spend a refresh token and get the next one, with a new access token.
 
     A token can be spent once. Presented again within the grace period, while its successor has not
-    been spent, it yields that same successor: two tabs may refresh at once, and an answer may get
-    lost. Presented later it is in the wrong hands, or was: the session ends.
+    been presented, it yields that same successor: two tabs may refresh at once, and an answer may get
+    lost. The client that spent it, by user agent and network, has ten minutes for that, so that it
+    outlives an outage. Presented later it is in the wrong hands, or was: the session ends.
     """
 
     sessions: SessionRepository
@@ -27,35 +28,43 @@ class RefreshSession:
     terms: SessionTerms
     clock: Clock
 
-    async def __call__(self, *, refresh_token: str) -> Tokens:
-        """Return the tokens that come after `refresh_token`.
+    async def __call__(self, *, refresh_token: str, device: Device) -> Tokens:
+        """Return the tokens that come after `refresh_token`, which was presented by `device`.
 
         Raises:
             InvalidRefreshToken: It is not one of ours, or its time, its turn or its session is over.
+            TooManyAttempts: The session has been refreshed too often. The token is not spent.
             Unavailable: Try again later, with the same token.
         """
         token, now = self.refresh_tokens.read(refresh_token), self.clock.now()
         successor = self.refresh_tokens.successors(token)[0]
         session = await self.sessions.rotate(
             SessionId(token.session_id),
-            spent=self.refresh_tokens.digests(token),
-            successor=self.refresh_tokens.digest(successor),
+            Rotation(
+                spent=self.refresh_tokens.digests(token),
+                successor=self.refresh_tokens.digest(successor),
+                until=now + self.terms.idle,
+                by=device.digest(),
+                pace=self.terms.pace,
+            ),
             now=now,
-            refresh_until=now + self.terms.idle,
         )
         if session is None:
-            session = await self._repeated(token, now)
+            session = await self._repeated(token, device, now)
             successor = self._given_before(token, session)
         access = await self.access_tokens.issue(AccessClaims.of(session))
         return Tokens(access=access, refresh=successor.text)
 
-    async def _repeated(self, token: RefreshToken, now: datetime) -> Session:
+    async def _repeated(self, token: RefreshToken, device: Device, now: datetime) -> Session:
         """Return the session of a token that was spent just now; end that of one spent before."""
         caller = await self.sessions.find(SessionId(token.session_id), now=now)
         if caller is None:
             raise InvalidRefreshToken
         session = caller.session
-        if session.repeats(self.refresh_tokens.digests(token), now=now, grace=self.terms.grace):
+        if session.refresh_digest in self.refresh_tokens.digests(token):  # it was there, and not rotated
+            raise self.terms.too_early(session, now)
+        digests = self.refresh_tokens.digests(token)
+        if session.repeats(digests, by=device.digest(), now=now, terms=self.terms):
             return session
         async with self.unit_of_work.begin() as transaction:
             if await transaction.sessions.end(session.user_id, only=session.id, now=now):

@@ -46,7 +46,7 @@ class SetPassword:
         async with self.unit_of_work.begin() as transaction:
             replaced = await transaction.users.replace_password(user.id, known=user.password_hash, new=new)
             if replaced:
-                await transaction.sessions.end(user.id, now=now)
+                await transaction.sessions.end_all(user.id, now=now)
                 await transaction.events.record(
                     Event(kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id)
                 )

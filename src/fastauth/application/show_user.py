@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from fastauth.application.find_user import FindUser
 from fastauth.domain.ports import Clock, SessionRepository
-from fastauth.domain.session import Session
+from fastauth.domain.session import PAGE, Session
 from fastauth.domain.user import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowUser:
-    """Show an account and where it is logged in, the newest session first."""
+    """Show an account and where it is logged in, the newest session first, a hundred at most."""
 
     find_user: FindUser
     sessions: SessionRepository
@@ -24,4 +24,4 @@ class ShowUser:
             StorageUnavailable: Try again later.
         """
         user = await self.find_user(username=username)
-        return user, await self.sessions.of_user(user.id, now=self.clock.now())
+        return user, await self.sessions.of_user(user.id, now=self.clock.now(), at_most=PAGE)

@@ -1,6 +1,8 @@
 """Remove what is over."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastauth.domain.ports import Clock, Sweeper
 from fastauth.domain.throttling import REMEMBERED
@@ -11,10 +13,27 @@ KEPT = REMEMBERED
 BATCH = 500
 """Rows that one statement removes: few enough that nobody waits for it."""
 
+MOST_BATCHES = 200
+"""Batches of one round: the next round is a minute later, and goes on."""
+
+EVERY = timedelta(seconds=45)
+"""So often one of all processes sweeps: less than the shortest time between two rounds of one of them."""
+
+
+async def in_batches(remove_some: Callable[[], Awaitable[int]]) -> int:
+    """Remove until a batch is not full; return how many rows that were."""
+    removed = 0
+    for _ in range(MOST_BATCHES):
+        swept = await remove_some()
+        removed += swept
+        if swept < BATCH:
+            break
+    return removed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
-    """Remove sessions and tallies that have been over for a day, in small batches.
+class SweepSessions:
+    """Remove sessions that have been over for a day, in small batches.
 
     Nothing depends on it: whatever is over counts no more, whether or not it is still there.
     """
@@ -23,12 +42,31 @@ class Sweep:
     clock: Clock
 
     async def __call__(self) -> int:
-        """Return how many rows were removed.
+        """Return how many rows were removed: none, where another process does it.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        removed = 0
-        while swept := await self.sweeper.sweep(over_since=self.clock.now() - KEPT, at_most=BATCH):
-            removed += swept
-        return removed
+        now = self.clock.now()
+        if not await self.sweeper.begin("sessions", now=now, every=EVERY):
+            return 0
+        return await in_batches(lambda: self.sweeper.sweep_sessions(over_since=now - KEPT, at_most=BATCH))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepTallies:
+    """Remove tallies that are forgotten, in small batches, apart from all else that is swept."""
+
+    sweeper: Sweeper
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """Return how many rows were removed: none, where another process does it.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        now = self.clock.now()
+        if not await self.sweeper.begin("tallies", now=now, every=EVERY):
+            return 0
+        return await in_batches(lambda: self.sweeper.sweep_tallies(over_since=now - KEPT, at_most=BATCH))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.sweep import BATCH
+from fastauth.application.sweep import BATCH, EVERY, in_batches
 from fastauth.domain.audit import Retention
 from fastauth.domain.ports import Clock, Sweeper
 
@@ -16,12 +16,12 @@ class SweepEvents:
     clock: Clock
 
     async def __call__(self) -> int:
-        """Return how many events and addresses were removed.
+        """Return how many events and addresses were removed: none, where another process does it.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        removed = 0
-        while swept := await self.sweeper.sweep_events(self.kept, now=self.clock.now(), at_most=BATCH):
-            removed += swept
-        return removed
+        now = self.clock.now()
+        if not await self.sweeper.begin("events", now=now, every=EVERY):
+            return 0
+        return await in_batches(lambda: self.sweeper.sweep_events(self.kept, now=now, at_most=BATCH))

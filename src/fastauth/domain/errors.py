@@ -155,10 +155,13 @@ class Throttled(FastauthError):
 
 
 class TooManyAttempts(Throttled):
-    """A network has sent more log-ins, wrong passwords or registrations than it may."""
+    """A network has sent more log-ins, wrong passwords or registrations than it may.
+
+    Or a session was refreshed, or an account renamed, more often than it may be.
+    """
 
     code = "too_many_attempts"
-    detail = "Too many attempts came from your network. The header Retry-After says when to go on."
+    detail = "Too many attempts. The header Retry-After says when to go on."
 
 
 class Unavailable(FastauthError):

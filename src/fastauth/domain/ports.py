@@ -15,9 +15,9 @@ from fastauth.domain.counting import Counted, Hit, Refund
 from fastauth.domain.event import Event, EventKind
 from fastauth.domain.full_name import FullName
 from fastauth.domain.newcomer import Holder, Newcomer
+from fastauth.domain.pace import Pace
 from fastauth.domain.password import Password, PasswordHash
-from fastauth.domain.refresh_token import TokenDigest
-from fastauth.domain.session import Caller, Session, SessionId
+from fastauth.domain.session import Caller, Place, Rotation, Session, SessionId
 from fastauth.domain.signing_key import KeyRing, SigningKey
 from fastauth.domain.tokens import AccessClaims, AccessToken
 from fastauth.domain.user import User, UserId
@@ -41,8 +41,12 @@ class UserRepository(Protocol):
             StorageUnavailable: The account may or may not have been stored.
         """
 
-    async def rename(self, user_id: UserId, fullname: FullName) -> None:
-        """Replace the full name. Records `EventKind.FULL_NAME_CHANGED`."""
+    async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
+        """Replace the full name, if it is another one. Records `EventKind.FULL_NAME_CHANGED`.
+
+        Raises:
+            TooManyAttempts: The account has had as many names as `pace` allows.
+        """
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         """Replace the hash of the password if it still is `known`; return how many that were: 1 or 0."""
@@ -86,57 +90,58 @@ class SessionRepository(Protocol):
     """Every session that may still be used."""
 
     async def start(
-        self, session: Session, *, password_hash: PasswordHash, refunds: tuple[Refund, ...] = ()
+        self, session: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
     ) -> None:
         """Store a new session, and give `refunds` back with it. Records `EventKind.LOGGED_IN`.
+
+        The oldest sessions of the user end, so that at most `at_most` live. Of those that there were
+        before, one call ends a hundred; calls at once may leave as many more as they are.
 
         Raises:
             InvalidCredentials: Its user is disabled or has another password than `password_hash`.
                 Whatever ends a user's sessions at the same time ends this one, too.
         """
 
-    async def rotate(
-        self,
-        session_id: SessionId,
-        *,
-        spent: tuple[TokenDigest, ...],
-        successor: TokenDigest,
-        now: datetime,
-        refresh_until: datetime,
-    ) -> Session | None:
-        """Put `successor` in the place of the session's refresh token, if that is one of `spent`.
+    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+        """Put the successor in the place of the session's refresh token, if that is the one spent.
 
-        Records `EventKind.REFRESHED`.
+        Records `EventKind.REFRESHED`, unless it was recorded of this session `RECORDED_WITHIN` so
+        short a time before. Remembers by which client it was spent.
 
         One statement decides, and of any number at once a single one succeeds. ``None`` says that
-        nothing changed: the token is another one, the session is over, or its user disabled.
+        nothing changed: the token is another one, the session is over, its user disabled, or it was
+        refreshed more often than the pace allows.
         """
 
     async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
         """Return a session that lives and its user, unless that user is disabled."""
 
-    async def of_user(self, user_id: UserId, *, now: datetime) -> list[Session]:
-        """Return the user's sessions that live, the newest first."""
+    async def of_user(
+        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+    ) -> list[Session]:
+        """Return the user's sessions that live, the newest first: those that follow `after`, or the first."""
 
-    async def end(
-        self,
-        user_id: UserId,
-        *,
-        only: SessionId | None = None,
-        but: SessionId | None = None,
-        now: datetime,
-    ) -> int:
-        """End the user's sessions, or one, or all but one; return how many that were."""
+    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+        """End one of the user's sessions; return how many that were: 1 or 0."""
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+        """End the user's sessions, or all but one, however many there are.
+
+        Returns how many that were; more than `MOST_COUNTED` are counted as so many.
+        """
 
 
 class Sweeper(Protocol):
     """Removes what is over. Nothing depends on it."""
 
-    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
-        """Remove some of the sessions and of the tallies that were over by then; return how many.
+    async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
+        """Return whether this process is to do the task now: of all processes one is, `every` so often."""
 
-        Where several processes sweep at once, one does and the others return 0.
-        """
+    async def sweep_sessions(self, *, over_since: datetime, at_most: int) -> int:
+        """Remove some of the sessions that were over by then; return how many."""
+
+    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+        """Remove some of the tallies that were over by then; return how many."""
 
     async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
         """Remove some of the events that are too old, and some of the addresses; return how many."""

@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import NewType
 
+from fastauth.domain.errors import TooManyAttempts
+from fastauth.domain.pace import Pace
 from fastauth.domain.refresh_token import TokenDigest
+from fastauth.domain.throttling import network_of
 from fastauth.domain.user import User, UserId
 
 SessionId = NewType("SessionId", str)
+ClientDigest = NewType("ClientDigest", bytes)
+
+PAGE = 100
+"""Sessions that are listed at once."""
+
+MOST_COUNTED = 200
+"""Where all sessions of an account end at once, more than that are not counted."""
+
+RECORDED_WITHIN = timedelta(minutes=1)
+"""Refreshes of one session are one event for so long: they cost whoever sends them no hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +30,19 @@ class Device:
 
     user_agent: str
     address: str
+
+    def digest(self) -> ClientDigest:
+        """Return what tells this client from another: its user agent and its network."""
+        told = f"{network_of(self.address)}\n{self.user_agent}"
+        return ClientDigest(sha256(told.encode()).digest()[:16])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of sessions ends, and the next one begins."""
+
+    created_at: datetime
+    id: SessionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,22 +65,42 @@ class Session:
     """Unless it is used before."""
     spent_digest: TokenDigest | None = field(default=None, repr=False)
     spent_at: datetime | None = None
+    spent_by: ClientDigest | None = field(default=None, repr=False)
+    refreshes_paid_until: datetime | None = field(default=None, compare=False)
+    """See `Pace`."""
     ended_at: datetime | None = None
 
     def lives(self, now: datetime) -> bool:
         """Say whether the session can still be used."""
         return self.ended_at is None and now < self.refresh_expires_at
 
-    def repeats(self, digests: tuple[TokenDigest, ...], *, now: datetime, grace: timedelta) -> bool:
-        """Say whether somebody only asks again what they asked just now.
+    def repeats(
+        self, digests: tuple[TokenDigest, ...], *, by: ClientDigest, now: datetime, terms: "SessionTerms"
+    ) -> bool:
+        """Return whether a request only repeats the last refresh of the session.
 
-        That is so if their token was the last one spent, its successor has not been spent, and no
-        more than `grace` has passed: two tabs, or an answer that got lost. Whoever of two was later
-        may have read the clock earlier: without a grace that is no excuse.
+        That is so if its token was the last one spent, its successor has not been presented, and no
+        more than the grace has passed: two tabs, or an answer that got lost. The client that spent
+        the token has longer, for an outage. Whoever of two was later may have read the clock earlier:
+        without a grace that is no excuse.
         """
-        if not grace or self.spent_at is None:
+        if not terms.grace or self.spent_at is None:
             return False
+        grace = max(terms.grace, terms.outage) if self.spent_by == by else terms.grace
         return self.spent_digest in digests and now < self.spent_at + grace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """What is put in the place of a refresh token that is presented."""
+
+    spent: tuple[TokenDigest, ...]
+    """What may be stored of the token that is presented."""
+    successor: TokenDigest
+    until: datetime
+    """When the session is over unless it is used before, and unless it is over earlier in any case."""
+    by: ClientDigest | None = None
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +121,12 @@ class SessionTerms:
     """After so long it is over in any case (NIST SP 800-63B-4: 30 days at AAL1)."""
     grace: timedelta = timedelta(seconds=10)
     """For so long a spent refresh token yields its successor again."""
+    outage: timedelta = timedelta(minutes=10)
+    """For so long it does so for the client that spent it, if there is a grace at all."""
+    at_most: int = 100
+    """Sessions of one account: a log-in ends the oldest beyond that."""
+    pace: Pace | None = None
+    """How often one session may be refreshed; ``None`` for as often as it likes."""
 
     def begin(
         self, id_: SessionId, user_id: UserId, device: Device, *, refresh_digest: TokenDigest, now: datetime
@@ -90,6 +143,11 @@ class SessionTerms:
             refresh_digest=refresh_digest,
             refresh_expires_at=self.refresh_until(now, expires_at=expires_at),
         )
+
+    def too_early(self, session: Session, now: datetime) -> TooManyAttempts:
+        """Return what to raise where a session is refreshed faster than is allowed."""
+        wait = self.pace.wait(session.refreshes_paid_until, now) if self.pace else timedelta(0)
+        return TooManyAttempts(after=wait)
 
     def refresh_until(self, now: datetime, *, expires_at: datetime) -> datetime:
         """Return when a session that is used `now` is over unless it is used again."""

@@ -1,6 +1,7 @@
 """Which adapter stands behind which port: the one place where the rooms are joined."""
 
 from collections.abc import Callable as CallableType
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -58,12 +59,13 @@ from fastauth.application.reopen_user import ReopenUser
 from fastauth.application.rotate_keys import RotateKeys
 from fastauth.application.set_password import SetPassword
 from fastauth.application.show_user import ShowUser
-from fastauth.application.sweep import Sweep
+from fastauth.application.sweep import SweepSessions, SweepTallies
 from fastauth.application.sweep_events import SweepEvents
 from fastauth.application.throttle import Throttle
 from fastauth.domain.audit import NameDigests, Origin, Retention
 from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.errors import InvalidCredentials, InvalidRefreshToken, WrongPassword
+from fastauth.domain.pace import REFRESHES, RENAMES, Pace
 from fastauth.domain.password import PasswordPolicy
 from fastauth.domain.ports import (
     AccessTokens,
@@ -127,11 +129,25 @@ def _password_policy(settings: Settings) -> PasswordPolicy:
     )
 
 
+def _refresh_pace(settings: Settings) -> Pace | None:
+    """Return how often a session may be refreshed: at least twice in the life of an access token."""
+    if not settings.limits:
+        return None
+    lifetime = timedelta(seconds=settings.access_token_seconds)
+    return replace(REFRESHES, interval=min(REFRESHES.interval, lifetime / 2))
+
+
+def _rename_pace(settings: Settings) -> Pace | None:
+    return RENAMES if settings.limits else None
+
+
 def _session_terms(settings: Settings) -> SessionTerms:
     return SessionTerms(
         idle=timedelta(days=settings.refresh_idle_days),
         absolute=timedelta(days=settings.refresh_absolute_days),
         grace=timedelta(seconds=settings.refresh_grace_seconds),
+        at_most=settings.sessions_per_account,
+        pace=_refresh_pace(settings),
     )
 
 
@@ -362,7 +378,9 @@ class Container(DeclarativeContainer):
         refusal=WrongPassword,
         record=refusals.provided.password_change,
     )
-    change_full_name: Provider[ChangeFullName] = use_case(ChangeFullName, users=users)
+    change_full_name: Provider[ChangeFullName] = use_case(
+        ChangeFullName, users=users, pace=Callable(_rename_pace, settings), clock=clock
+    )
     find_user: Provider[FindUser] = use_case(FindUser, users=users, usernames=usernames)
     disable_user: Provider[DisableUser] = use_case(
         DisableUser, find_user=find_user, unit_of_work=unit_of_work, clock=clock
@@ -403,7 +421,8 @@ class Container(DeclarativeContainer):
     read_audit_trail: Provider[ReadAuditTrail] = use_case(
         ReadAuditTrail, trail=audit_trail, users=users, usernames=usernames, names=name_digests
     )
-    sweep: Provider[Sweep] = use_case(Sweep, sweeper=sweeper, clock=clock)
+    sweep_sessions: Provider[SweepSessions] = use_case(SweepSessions, sweeper=sweeper, clock=clock)
+    sweep_tallies: Provider[SweepTallies] = use_case(SweepTallies, sweeper=sweeper, clock=clock)
     _check_readiness = use_case(CheckReadiness, storage=database, keys=probed_keys, smith=smith, clock=clock)
     check_readiness: Provider[ShareReadiness] = Singleton(ShareReadiness, check=_check_readiness, clock=clock)
     sweep_events: Provider[SweepEvents] = use_case(SweepEvents, sweeper=sweeper, kept=retention, clock=clock)

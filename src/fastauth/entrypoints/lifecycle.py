@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from secrets import SystemRandom
 from time import monotonic
 
 from fastauth.adapters.passwords import hash_build
@@ -90,8 +91,8 @@ def warm_up(container: Container) -> None:
 async def housekeeping(container: Container) -> AsyncIterator[None]:
     """Meanwhile, once a minute, rotate keys that are due, sweep what is over, let watchers look round.
 
-    Every process does so. Nothing depends on it being done in time but the rotation, whose next key
-    is published long before it signs.
+    Every process does so, and of all processes one at a time sweeps. Nothing depends on it being done
+    in time but the rotation, whose next key is published long before it signs.
     """
     tasks = [asyncio.create_task(_keep_house(container))]
     if container.settings().equal_refusals:
@@ -123,12 +124,14 @@ async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
 
 async def _keep_house(container: Container) -> None:
     while True:
-        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        # Not all at once, where many processes were started at once.
+        await asyncio.sleep(HOUSEKEEPING_SECONDS * SystemRandom().uniform(0.75, 1.25))
         acts: list[Callable[[], Awaitable[object]]] = [
             container.rotate_keys(),
             container.publish_keys(),
-            container.sweep(),
-            container.sweep_events(),
+            _told("sessions", container.sweep_sessions()),
+            _told("tallies", container.sweep_tallies()),
+            _told("events", container.sweep_events()),
         ]
         acts += [partial(watcher.each_minute, container.census()) for watcher in container.watchers()]
         for act in acts:
@@ -138,6 +141,21 @@ async def _keep_house(container: Container) -> None:
                 _log.warning("housekeeping: %s", error.detail)
             except Exception:  # noqa: BLE001  a bug here must not end the rounds
                 _log.exception("housekeeping failed")
+
+
+def _told(what: str, sweep: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
+    """Return `sweep`, of which a line tells how many rows it removed, or that it could not."""
+
+    async def swept() -> None:
+        try:
+            removed = await sweep()
+        except Unavailable:
+            _log.warning("housekeeping: the %s that are over could not be removed", what)
+            raise
+        if removed:
+            _log.info("housekeeping: %d rows of %s were removed", removed, what)
+
+    return swept
 
 
 async def shut_down(container: Container) -> None:

@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     refresh_idle_days: float = Field(default=7, gt=0, le=365)
     refresh_absolute_days: float = Field(default=30, gt=0, le=365)
     refresh_grace_seconds: float = Field(default=10, ge=0, le=60)
+    sessions_per_account: int = Field(default=100, ge=1, le=1_000)
     audit_days: float = Field(default=365, gt=0, le=3_650)
     audit_address_days: float = Field(default=30, ge=0, le=3_650)
 

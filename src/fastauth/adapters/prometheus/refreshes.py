@@ -7,9 +7,9 @@ from typing import Any
 from prometheus_client import Counter
 
 from fastauth.application.refresh_session import RefreshSession
-from fastauth.domain.errors import InvalidRefreshToken
+from fastauth.domain.errors import InvalidRefreshToken, TooManyAttempts
 from fastauth.domain.ports import SessionRepository
-from fastauth.domain.session import Caller, Session
+from fastauth.domain.session import Caller, Device, Session
 from fastauth.domain.tokens import Tokens
 
 _outcome: ContextVar[str] = ContextVar("outcome")
@@ -18,6 +18,7 @@ _outcome: ContextVar[str] = ContextVar("outcome")
 class Refreshes:
     """`RefreshSession`, and what became of each token.
 
+    ``throttled`` was presented too soon, and is not spent.
     ``rotated`` gave a new one. ``repeated`` gave the same once more, within the grace. ``reused`` was
     presented after that, and has ended its session. ``refused`` was none of these: made up, expired,
     or of a session that is over.
@@ -29,11 +30,14 @@ class Refreshes:
         )
         self._outcomes = outcomes
 
-    async def __call__(self, *, refresh_token: str) -> Tokens:
+    async def __call__(self, *, refresh_token: str, device: Device) -> Tokens:
         """Refresh, and count."""
         _outcome.set("refused")
         try:
-            tokens = await self._refresh_session(refresh_token=refresh_token)
+            tokens = await self._refresh_session(refresh_token=refresh_token, device=device)
+        except TooManyAttempts:
+            self._outcomes.labels("throttled").inc()
+            raise
         except InvalidRefreshToken:
             self._outcomes.labels("reused" if _outcome.get() == "repeated" else "refused").inc()
             raise

@@ -49,6 +49,7 @@ class PrometheusWatcher:
             "fastauth_connections_refused", "Connections closed without the answer asked for.", ["reason"]
         )
         self._refreshes = counter("fastauth_refreshes", "What became of refresh tokens.", ["outcome"])
+        self._swept = counter("fastauth_swept_rows", "Rows that housekeeping removed.", ["use_case"])
         self._hashes = gauge(
             "fastauth_hashes_pending", "Passwords hashed or waiting for it.", multiprocess_mode="livesum"
         )
@@ -95,17 +96,20 @@ class PrometheusWatcher:
         return counted
 
     def use_case(self, name: str, use_case: Watched) -> Watched:
-        """Count what `use_case` refuses."""
+        """Count what `use_case` refuses, and what it sweeps."""
         act = cast("Callable[..., Awaitable[Any]]", use_case)
         if isinstance(use_case, RefreshSession):
             act = Refreshes(use_case, self._refreshes)
 
         async def counted(**asked: object) -> object:
             try:
-                return await act(**asked)
+                result = await act(**asked)
             except FastauthError as refusal:
                 self._refusals.labels(name, refusal.code).inc()
                 raise
+            if name.startswith("Sweep"):
+                self._swept.labels(name).inc(result)
+            return result
 
         return cast("Watched", counted)
 

@@ -4,11 +4,11 @@ from sqlalchemy import func, select
 
 from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
-from fastauth.adapters.sql.sessions import lives
-from fastauth.adapters.sql.tables import session
+from fastauth.adapters.sql.session_statements import is_of_user, is_open
+from fastauth.adapters.sql.tables import session, user_info
 from fastauth.domain.ports import Clock
 
-_COUNT = select(func.count()).select_from(session).where(lives)
+_COUNT = select(func.count()).select_from(session).join(user_info, is_of_user).where(is_open)
 
 
 class SqlSessionCensus:

@@ -10,6 +10,7 @@ _PRIVILEGES = {
     "signing_key": "SELECT INSERT UPDATE DELETE",
     "event": "SELECT INSERT UPDATE DELETE",
     "tally": "SELECT INSERT UPDATE DELETE",
+    "fastauth_task": "SELECT UPDATE",
 }
 """What each table is used for while the service runs."""
 

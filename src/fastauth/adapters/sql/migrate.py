@@ -34,6 +34,7 @@ from fastauth.adapters.sql.failures import (
     sqlstate,
     storage_failures,
 )
+from fastauth.adapters.sql.large_indexes import build_missing
 from fastauth.adapters.sql.postgres import lift_limits
 from fastauth.domain.errors import StorageUnavailable
 
@@ -105,6 +106,8 @@ async def migrate(database: Database, *, adopted_key: Callable[[str], str]) -> N
         while not await _migrate_once(database, adopted_key, is_last=time.monotonic() > patience):
             _log.warning("a migration waits: another transaction uses a table that it changes")
             await asyncio.sleep(LOCK_PAUSE)
+        if not database.is_sqlite:
+            await _build_large_indexes(database)
 
 
 async def _migrate_once(database: Database, adopted_key: Callable[[str], str], *, is_last: bool) -> bool:
@@ -126,6 +129,15 @@ async def _migrate_once(database: Database, adopted_key: Callable[[str], str], *
             return False
         raise
     return True
+
+
+async def _build_large_indexes(database: Database) -> None:
+    """Build what a migration left for later, with the limits of the connection lifted meanwhile."""
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql("SET statement_timeout = 0")
+        await connection.run_sync(build_missing)
+        await connection.invalidate()  # its limits are not those of a request
 
 
 def _refusal(error: DBAPIError, *, role: str, schema: str | None) -> Exception | None:
@@ -192,6 +204,7 @@ def _is_ours(connection: Connection, revision: str) -> bool:
         "0002": {"session": {"refresh_digest"}, "signing_key": {"sealed"}, "event": {"kind"}},
         "0003": {"tally": {"attempts"}},
         "0004": {"event": {"name_digest", "actor", "address"}},
+        "0006": {"fastauth_task": {"begun_at"}},
     }
     expected = [item for number, tables in made.items() if number <= revision for item in tables.items()]
     return all(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Row, Update, bindparam, insert, literal, select
+from sqlalchemy import Column, Connection, Insert, Row, Update, bindparam, exists, insert, literal, select
 
 from fastauth.adapters.sql.connections import WRITES, Connections
 from fastauth.adapters.sql.events import Scribe
@@ -30,20 +30,33 @@ class RecordedAct:
         act: Insert | Update | dict[str, Insert],
         kind: EventKind,
         *returned: Column[Any],
+        also: Update | None = None,
+        if_now: Column[Any] | None = None,
         **subject: Column[Any],
     ) -> None:
-        """Tell of `act` as an event of `kind`, whose `subject` is found among what it has `returned`."""
+        """Tell of `act` as an event of `kind`, whose `subject` is found among what it has `returned`.
+
+        `also` is done with it, and only if it changed a row; the two must not change the same one. With
+        `if_now` there is an event only where that column has become the value of the parameter ``now``.
+        """
         of_dialect = act if isinstance(act, dict) else {"postgresql": act, "sqlite": act}
         self._kind = kind
         self._subject = {name: column.name for name, column in subject.items()}
         self._act = of_dialect["sqlite"].returning(*returned)
+        self._also = also
+        self._if_now = None if if_now is None else if_now.name
 
         done = of_dialect["postgresql"].returning(*returned).cte("done")
         noted = (bindparam(f"event_{name}", type_=event.c[name].type) for name in _NOTED)
         telling = select(*noted, literal(kind.value), *(done.c[name] for name in self._subject.values()))
-        names = [*_NOTED, "kind", *subject]
-        told = insert(event).from_select(names, telling.select_from(done)).cte("told")
-        self._both = select(done).add_cte(told).execution_options(**{WRITES: True})
+        telling = telling.select_from(done)
+        if if_now is not None:
+            telling = telling.where(done.c[if_now.name] == bindparam("now", type_=if_now.type))
+        told = insert(event).from_select([*_NOTED, "kind", *subject], telling).cte("told")
+        self._both = select(done).add_cte(told)
+        if also is not None:
+            self._both = self._both.add_cte(also.where(exists().select_from(done)).cte("also_done"))
+        self._both = self._both.execution_options(**{WRITES: True})
 
     async def __call__(
         self,
@@ -80,7 +93,9 @@ class RecordedAct:
         self, connection: Connection, values: Mapping[str, object], noted: Mapping[str, object]
     ) -> Row[Any] | None:
         row = connection.execute(self._act, values).one_or_none()
-        if row:
+        if row and self._also is not None:
+            connection.execute(self._also, values)
+        if row and (self._if_now is None or getattr(row, self._if_now) == values["now"]):
             subject = {name: getattr(row, column) for name, column in self._subject.items()}
             connection.execute(_TELL, {**noted, **subject, "kind": self._kind.value})
         return row

@@ -1,94 +1,33 @@
 """Sessions in the table ``session``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row
 
+from fastauth.adapters.sql import session_statements as statements
 from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
-from fastauth.adapters.sql.recorded_act import RecordedAct
-from fastauth.adapters.sql.tables import Instant, session, user_info
+from fastauth.adapters.sql.paid_until import instant_of, paid
 from fastauth.adapters.sql.users import user_of
 from fastauth.domain.counting import Refund
 from fastauth.domain.errors import InvalidCredentials
-from fastauth.domain.event import EventKind
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.refresh_token import TokenDigest
-from fastauth.domain.session import Caller, Device, Session, SessionId
+from fastauth.domain.session import (
+    RECORDED_WITHIN,
+    Caller,
+    ClientDigest,
+    Device,
+    Place,
+    Rotation,
+    Session,
+    SessionId,
+)
 from fastauth.domain.user import UserId
 
-_NOW = bindparam("now", type_=Instant)
-lives = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
-_user_is_enabled = exists().where(user_info.c.id == session.c.user_id, user_info.c.disabled_at.is_(None))
-
-# The row of the user stays locked until the session is there: a change of the password or of the
-# account at the same time either sees this session, or is seen by this statement.
-_START = RecordedAct(
-    insert(session).from_select(
-        session.columns.keys(),
-        select(*(bindparam(f"new_{column.name}", type_=column.type) for column in session.columns))
-        .where(
-            user_info.c.id == bindparam("new_user_id"),
-            user_info.c.disabled_at.is_(None),
-            user_info.c.password == bindparam("password_hash"),
-        )
-        .with_for_update(read=True),
-    ),
-    EventKind.LOGGED_IN,
-    session.c.id,
-    session.c.user_id,
-    user_id=session.c.user_id,
-    session_id=session.c.id,
-)
-
-_ROTATE = RecordedAct(
-    update(session)
-    .where(
-        session.c.id == bindparam("session_id"),
-        session.c.refresh_digest.in_([bindparam("spent"), bindparam("spent_too")]),
-        lives,
-        _user_is_enabled,
-    )
-    .values(
-        spent_digest=session.c.refresh_digest,
-        spent_at=_NOW,
-        refresh_digest=bindparam("successor"),
-        refresh_expires_at=case(
-            (session.c.expires_at < bindparam("until", type_=Instant), session.c.expires_at),
-            else_=bindparam("until", type_=Instant),
-        ),
-        last_used_at=_NOW,
-    ),
-    EventKind.REFRESHED,
-    *session.columns,
-    user_id=session.c.user_id,
-    session_id=session.c.id,
-)
-
-_FIND = (
-    select(session, *(column for column in user_info.columns if column.name != "id"))
-    .join(user_info, user_info.c.id == session.c.user_id)
-    .where(session.c.id == bindparam("session_id"), lives, user_info.c.disabled_at.is_(None))
-)
-
-_OF_USER = (
-    select(session)
-    .where(session.c.user_id == bindparam("user_id"), lives)
-    .order_by(session.c.created_at.desc(), session.c.id)
-)
-
-_END = (
-    update(session)
-    .where(
-        session.c.user_id == bindparam("of_user"),
-        or_(bindparam("only", type_=session.c.id.type).is_(None), session.c.id == bindparam("only")),
-        or_(bindparam("but", type_=session.c.id.type).is_(None), session.c.id != bindparam("but")),
-        lives,
-    )
-    .values(ended_at=_NOW)
-)
+_DAY = timedelta(days=1)
 
 
 class SqlSessionRepository:
@@ -99,63 +38,90 @@ class SqlSessionRepository:
         self._scribe = scribe
 
     async def start(
-        self, new: Session, *, password_hash: PasswordHash, refunds: tuple[Refund, ...] = ()
+        self, new: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
     ) -> None:
         """Insert a row, if the user is still the one who was asked for the password."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
-        values["password_hash"] = password_hash.encoded
+        values |= {"password_hash": password_hash.encoded, "others_kept": at_most - 1}
         with storage_failures():
-            started = await _START(
+            started = await statements.START(
                 self._connections, values, self._scribe, refunds=refunds, now=new.created_at
             )
         if started is None:
             raise InvalidCredentials
 
-    async def rotate(
-        self,
-        session_id: SessionId,
-        *,
-        spent: tuple[TokenDigest, ...],
-        successor: TokenDigest,
-        now: datetime,
-        refresh_until: datetime,
-    ) -> Session | None:
+    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
         """Compare and replace in one statement."""
         values = {
             "session_id": session_id,
-            "spent": spent[0],
-            "spent_too": spent[-1],
-            "successor": successor,
+            "spent": rotation.spent[0],
+            "spent_too": rotation.spent[-1],
+            "spent_by": rotation.by,
+            "successor": rotation.successor,
             "now": now,
-            "until": refresh_until,
+            "until": rotation.until,
+            "sweep_at": _sweep_at(rotation.until),
+            "recorded_since": now - RECORDED_WITHIN,
+            **paid(rotation.pace, now),
         }
         with storage_failures():
-            row = await _ROTATE(self._connections, values, self._scribe)
+            row = await statements.ROTATE(self._connections, values, self._scribe)
         return _session(row) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
         """Join the session with its user."""
+        values = {"session_id": session_id, "now": now}
         with storage_failures():
             async with self._connections.connect() as connection:
-                row = (await connection.execute(_FIND, {"session_id": session_id, "now": now})).one_or_none()
+                row = (await connection.execute(statements.FIND, values)).one_or_none()
         return Caller(user_of(row, user_id=row.user_id), _session(row)) if row else None
 
-    async def of_user(self, user_id: UserId, *, now: datetime) -> list[Session]:
-        """List what lives."""
+    async def of_user(
+        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+    ) -> list[Session]:
+        """Read a page of those that live, from where the one before it ended."""
+        values: dict[str, object] = {"of_user": user_id, "now": now, "at_most": at_most}
+        page = statements.PAGE
+        if after:
+            page = statements.PAGE_AFTER
+            values |= {"after_created_at": after.created_at, "after_id": after.id}
         with storage_failures():
             async with self._connections.connect() as connection:
-                rows = (await connection.execute(_OF_USER, {"user_id": user_id, "now": now})).all()
+                rows = (await connection.execute(page, values)).all()
         return [_session(row) for row in rows]
 
-    async def end(
-        self, user_id: UserId, *, only: SessionId | None = None, but: SessionId | None = None, now: datetime
-    ) -> int:
-        """Set ``ended_at`` wherever it is not set."""
-        values = {"of_user": user_id, "only": only, "but": but, "now": now}
+    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+        """Set ``ended_at`` where it is not set."""
+        values = {"of_user": user_id, "only": only, "now": now}
         with storage_failures():
             async with self._connections.connect() as connection:
-                ended: int = (await connection.execute(_END, values)).rowcount
+                ended: int = (await connection.execute(statements.END_ONE, values)).rowcount
                 return ended
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+        """Begin an epoch: sessions of the one before it no longer live, however many there are.
+
+        The row of the user is locked first, as by every act that ends sessions and by `start`. A
+        bounded number of sessions is also marked, so that they can be counted and a version of the
+        service that knows no epochs sees that they have ended.
+        """
+        values: dict[str, object] = {"of_user": user_id, "but": but, "now": now}
+
+        def act(connection: Connection) -> int:
+            epoch = connection.execute(statements.BEGIN_EPOCH, values).scalar()
+            if epoch is None:
+                return 0
+            if but:
+                connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
+            return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
+
+        with storage_failures():
+            return await self._connections.together(act)
+
+
+def _sweep_at(refresh_until: datetime) -> datetime:
+    """Return the midnight (UTC) after it: most refreshes of a day leave the indexed column as it is."""
+    return refresh_until.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
 def _values(new: Session) -> dict[str, object]:
@@ -171,7 +137,11 @@ def _values(new: Session) -> dict[str, object]:
         "refresh_expires_at": new.refresh_expires_at,
         "spent_digest": new.spent_digest,
         "spent_at": new.spent_at,
+        "spent_by": new.spent_by,
         "ended_at": new.ended_at,
+        "sweep_at": _sweep_at(new.refresh_expires_at),
+        "refreshes_paid_until": None,
+        "refresh_recorded_at": None,
     }
 
 
@@ -187,5 +157,7 @@ def _session(row: Row[Any]) -> Session:
         refresh_expires_at=row.refresh_expires_at,
         spent_digest=None if row.spent_digest is None else TokenDigest(row.spent_digest),
         spent_at=row.spent_at,
+        spent_by=None if row.spent_by is None else ClientDigest(row.spent_by),
+        refreshes_paid_until=instant_of(row.refreshes_paid_until),
         ended_at=row.ended_at,
     )

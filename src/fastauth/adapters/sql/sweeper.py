@@ -1,31 +1,29 @@
 """Removes rows that are over."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Delete,
     Table,
     Update,
+    and_,
     bindparam,
     delete,
     or_,
     select,
-    text,
     update,
 )
 
 from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.failures import storage_failures
-from fastauth.adapters.sql.tables import Instant, event, session, tally
+from fastauth.adapters.sql.tables import Instant, event, session, tally, task_row
 from fastauth.domain.audit import Retention
 
-_LOCK = 0x73776570  # "swep": nobody else's advisory lock of this database
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:lock)")
-
 _SINCE = bindparam("over_since", type_=Instant)
+_BEFORE = bindparam("begun_before", type_=Instant)
+_SOON = bindparam("soon", type_=Instant)
 
 
 def _some(table: Table, over: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -37,10 +35,23 @@ def _sweep(table: Table, over: ColumnElement[bool]) -> Delete:
     return delete(table).where(_some(table, over))
 
 
-_SWEEPS = (
-    _sweep(session, or_(session.c.refresh_expires_at < _SINCE, session.c.ended_at < _SINCE)),
-    _sweep(tally, tally.c.until < _SINCE),
+_BEGIN = (
+    update(task_row)
+    .where(
+        task_row.c.name == bindparam("begun_task"),
+        # A clock that was wrong must not keep everybody from it.
+        or_(
+            task_row.c.begun_at <= _BEFORE,
+            task_row.c.begun_at > _SOON,
+        ),
+    )
+    .values(begun_at=bindparam("now", type_=Instant))
 )
+_SESSION_SWEEPS = (
+    _sweep(session, session.c.ended_at < _SINCE),
+    _sweep(session, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)),
+)
+_TALLY_SWEEPS = (_sweep(tally, tally.c.until < _SINCE),)
 _has_old_address = event.c.address.is_not(None) & (event.c.at < bindparam("addresses_since", type_=Instant))
 _EVENT_SWEEPS = (
     _sweep(event, event.c.at < bindparam("events_since", type_=Instant)),
@@ -54,9 +65,23 @@ class SqlSweeper:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def sweep(self, *, over_since: datetime, at_most: int) -> int:
-        """Delete some rows of each table."""
-        return await self._sweep(_SWEEPS, over_since=over_since, at_most=at_most)
+    async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
+        """Write the time into the task's row, unless another process did so less than `every` ago."""
+        values = {"begun_task": task, "begun_before": now - every, "soon": now + every, "now": now}
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                return bool((await connection.execute(_BEGIN, values)).rowcount)
+
+    async def sweep_sessions(self, *, over_since: datetime, at_most: int) -> int:
+        """Delete some that have ended, and some that have expired.
+
+        Sessions that ended with an epoch of their account are marked as ended, or expire.
+        """
+        return await self._sweep(_SESSION_SWEEPS, over_since=over_since, at_most=at_most)
+
+    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+        """Delete some rows."""
+        return await self._sweep(_TALLY_SWEEPS, over_since=over_since, at_most=at_most)
 
     async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
         """Delete some rows, and some addresses in others."""
@@ -64,12 +89,10 @@ class SqlSweeper:
         return await self._sweep(_EVENT_SWEEPS, **since, at_most=at_most)
 
     async def _sweep(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
-        """Do it if no other process does just now."""
-
-        def act(connection: Connection) -> int:
-            if connection.dialect.name == "postgresql" and not connection.scalar(_TRY_LOCK, {"lock": _LOCK}):
-                return 0
-            return sum(connection.execute(sweep, values).rowcount for sweep in sweeps)
-
+        """Do each in a statement of its own."""
+        swept = 0
         with storage_failures():
-            return await self._connections.together(act)
+            async with self._connections.connect() as connection:
+                for sweep in sweeps:
+                    swept += (await connection.execute(sweep, values)).rowcount
+        return swept

@@ -56,6 +56,8 @@ user_info = Table(
     Column("password", Text),
     Column("fullname", Text),
     Column("disabled_at", Instant),
+    Column("session_epoch", Integer, server_default="0"),
+    Column("renames_paid_until", BigInteger),
     UniqueConstraint("username_key", name="user_info_username_key_unique"),
     sqlite_autoincrement=True,  # the id of somebody deleted is never given to somebody else
 )
@@ -75,8 +77,15 @@ session = Table(
     Column("spent_digest", LargeBinary),
     Column("spent_at", Instant),
     Column("ended_at", Instant),
+    Column("epoch", Integer, server_default="0"),
+    Column("sweep_at", Instant),
+    Column("refreshes_paid_until", BigInteger),
+    Column("refresh_recorded_at", Instant),
+    Column("spent_by", LargeBinary),
     Index("session_user_id", "user_id"),
-    Index("session_refresh_expires_at", "refresh_expires_at"),
+    Index("session_open", "user_id", "epoch", "created_at", "id", **_where("ended_at IS NULL")),
+    Index("session_sweep_at", "sweep_at"),
+    Index("session_ended_at", "ended_at", **_where("ended_at IS NOT NULL")),
 )
 
 signing_key = Table(
@@ -118,5 +127,12 @@ tally = Table(
     Index("tally_until", "until"),
 )
 
-REVISION = "0005"
+task_row = Table(
+    "fastauth_task",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+)
+
+REVISION = "0006"
 """The last migration that this code relies on. Revisions are numbered, so text compares like age."""

@@ -9,11 +9,13 @@ from fastauth.adapters.sql.connections import Connections
 from fastauth.adapters.sql.events import Scribe
 from fastauth.adapters.sql.failures import storage_failures
 from fastauth.adapters.sql.insertion import insert_unless_taken
+from fastauth.adapters.sql.paid_until import instant_of, may_pay, paid, paying
 from fastauth.adapters.sql.recorded_act import RecordedAct
 from fastauth.adapters.sql.tables import Instant, user_info
-from fastauth.domain.errors import UsernameTaken
+from fastauth.domain.errors import TooManyAttempts, UsernameTaken
 from fastauth.domain.event import EventKind
 from fastauth.domain.full_name import FullName
+from fastauth.domain.pace import Pace
 from fastauth.domain.password import PasswordHash
 from fastauth.domain.user import User, UserId
 from fastauth.domain.username import Username
@@ -23,7 +25,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # There is a row whether or not there is an account, and an instant in it whether or not that is
 # disabled: to read them takes time, and time tells.
 _COLUMNS: list[ColumnElement[Any]] = [
-    *(column for column in user_info.columns if column.name != "disabled_at"),
+    *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, Instant)).label("disabled_at"),
 ]
 _FIND = select(*_COLUMNS).select_from(
@@ -39,10 +41,15 @@ _ADD = RecordedAct(
 
 _ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
 _RENAME = RecordedAct(
-    _ONE.values(fullname=bindparam("new")),
+    _ONE.where(
+        user_info.c.fullname.is_distinct_from(bindparam("new")), may_pay(user_info.c.renames_paid_until)
+    ).values(fullname=bindparam("new"), renames_paid_until=paying(user_info.c.renames_paid_until)),
     EventKind.FULL_NAME_CHANGED,
     user_info.c.id,
     user_id=user_info.c.id,
+)
+_NAMED = select(user_info.c.fullname, user_info.c.renames_paid_until).where(
+    user_info.c.id == bindparam("user_id")
 )
 _SET_DISABLED = _ONE.values(disabled_at=bindparam("new"))
 _REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindparam("known")).values(
@@ -79,10 +86,16 @@ class SqlUserRepository:
             raise UsernameTaken
         return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
 
-    async def rename(self, user_id: UserId, fullname: FullName) -> None:
-        """Replace the full name."""
+    async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
+        """Replace the full name; look why, if nothing was replaced."""
+        values = {"user_id": user_id, "new": fullname.text, **paid(pace, now)}
         with storage_failures():
-            await _RENAME(self._connections, {"user_id": user_id, "new": fullname.text}, self._scribe)
+            if await _RENAME(self._connections, values, self._scribe) or pace is None:
+                return
+            async with self._connections.connect() as connection:
+                row = (await connection.execute(_NAMED, {"user_id": user_id})).one_or_none()
+        if row and row.fullname != fullname.text:
+            raise TooManyAttempts(after=pace.wait(instant_of(row.renames_paid_until), now))
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         """Compare and replace in one statement."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fastauth.domain.session import MOST_COUNTED
 from fastauth.entrypoints.cli.output import add_row, instant, say_json, show, visible
 from fastauth.entrypoints.cli.passwords import ask_password
 from fastauth.entrypoints.cli.running import run, settings_or_exit
@@ -117,7 +118,8 @@ def set_password(name: Name, stdin: Stdin = False) -> None:
 def end_sessions(name: Name) -> None:
     """Log somebody out everywhere."""
     ended = run(lambda container: container.end_sessions()(username=name))
-    typer.echo(f"{ended} {'session has' if ended == 1 else 'sessions have'} ended")
+    many = "or more " if ended >= MOST_COUNTED else ""
+    typer.echo(f"{ended} {many}{'session has' if ended == 1 else 'sessions have'} ended")
 
 
 def _show_page(users: "list[User]", *, json: bool) -> None:

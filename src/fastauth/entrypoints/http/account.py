@@ -58,7 +58,7 @@ async def show_account(caller: CallerDep) -> Account:
     "",
     summary="Change one's full name",
     description=getdoc(ChangeFullName),
-    responses=problems(*NOBODY, body=True),
+    responses=problems(*NOBODY, TooManyAttempts, body=True),
 )
 async def change_full_name(
     body: NewFullName, caller: CallerDep, change_full_name: ChangeFullNameDep

@@ -20,6 +20,8 @@ _POLICY = (
 
 _AN_UNACCEPTABLE_FIELD = InvalidInput(Violation("fullname", "too_long", "Must have at most 50 characters."))
 
+_AN_UNACCEPTABLE_PARAMETER = InvalidInput(Violation("limit", "out_of_range", "Must be from 1 to 100."))
+
 _DESCRIPTIONS = {
     401: "It is not shown, or no longer true, who asks.",
     403: "It is known who asks, and that they may not.",
@@ -27,18 +29,22 @@ _DESCRIPTIONS = {
     409: "What is asked for contradicts what is stored.",
     413: "The body is too large.",
     415: "The body has a content coding.",
-    422: "The body is not acceptable; `errors` says where and why.",
-    429: "Too much came from the network of whoever asks.",
+    422: "The body or a parameter is not acceptable; `errors` says where and why.",
+    429: "Too much came from whoever asks, or from their network.",
     503: "Try again after as many seconds as Retry-After says.",
 }
 
 
-def problems(*errors: type[FastauthError], body: bool = False) -> dict[int | str, dict[str, Any]]:
+def problems(
+    *errors: type[FastauthError], body: bool = False, query: bool = False
+) -> dict[int | str, dict[str, Any]]:
     """Return what the OpenAPI document says of a route that may answer with `errors`.
 
-    Any route may find the database away. One with a `body` may find that unacceptable.
+    Any route may find the database away. One with a `body` or a `query` may find that unacceptable.
     """
     possible = [details_of(error()) for error in (*errors, StorageUnavailable)]
+    if query:
+        possible.append(details_of(_AN_UNACCEPTABLE_PARAMETER))
     if body:
         possible += [
             details_of(_AN_UNACCEPTABLE_FIELD),

@@ -62,9 +62,11 @@ CODE_AND_DETAIL_OF_STATUS = {
 
 
 class FieldProblem(BaseModel):
-    """What is wrong with one part of a request's body."""
+    """What is wrong with one part of a request's body, or with a parameter."""
 
-    pointer: str = Field(description="Where it is: a JSON Pointer (RFC 6901) into the body.")
+    pointer: str = Field(
+        description="Where it is: a JSON Pointer (RFC 6901) into the body; or / and a parameter's name."
+    )
     code: str = Field(description="Stable, for programs.")
     detail: str = Field(description="For people.")
 

@@ -5,7 +5,7 @@ from inspect import getdoc
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Request, Response, status
 from pydantic import BaseModel, Field
 
 from fastauth.application.list_sessions import ListSessions
@@ -31,6 +31,7 @@ from fastauth.entrypoints.http.dependencies import (
     RefreshSessionDep,
 )
 from fastauth.entrypoints.http.documentation import problems
+from fastauth.entrypoints.http.pages import PAGE_HEADERS, PAGE_PARAMETERS, link_to, page_of
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
@@ -126,17 +127,28 @@ async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> Begu
     "/refresh",
     summary="Refresh a session",
     description=getdoc(RefreshSession),
-    responses=problems(InvalidRefreshToken, body=True),
+    responses=problems(InvalidRefreshToken, TooManyAttempts, body=True),
 )
-async def refresh(body: Renewal, refresh_session: RefreshSessionDep) -> IssuedTokens:
+async def refresh(body: Renewal, device: DeviceDep, refresh_session: RefreshSessionDep) -> IssuedTokens:
     """Refresh a session."""
-    return IssuedTokens.of(await refresh_session(refresh_token=body.refresh_token))
+    return IssuedTokens.of(await refresh_session(refresh_token=body.refresh_token, device=device))
 
 
-@router.get("", summary="List one's sessions", description=getdoc(ListSessions), responses=problems(*NOBODY))
-async def list_sessions(caller: CallerDep, list_sessions: ListSessionsDep) -> list[LiveSession]:
+@router.get(
+    "",
+    summary="List one's sessions",
+    description=getdoc(ListSessions),
+    responses={**problems(*NOBODY, query=True), 200: PAGE_HEADERS},
+    openapi_extra=PAGE_PARAMETERS,
+)
+async def list_sessions(
+    request: Request, response: Response, caller: CallerDep, list_sessions: ListSessionsDep
+) -> list[LiveSession]:
     """List one's sessions."""
-    sessions = await list_sessions(caller=caller)
+    wanted = page_of(request.query_params)
+    sessions, following = await list_sessions(caller=caller, after=wanted.after, at_most=wanted.limit)
+    if following:
+        response.headers["Link"] = link_to(following, limit=wanted.limit)
     return [LiveSession.of(session, current=caller.session.id) for session in sessions]
 
 
