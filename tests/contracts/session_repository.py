@@ -219,15 +219,16 @@ class SessionRepositoryContract(ABC):
         assert await sessions.end_all(user.id, now=SOON) == 0
 
     async def test_pages_through_them(self, sessions: SessionRepository, user: User) -> None:
-        twins = [a_session(user, now=NOW) for _ in range(4)]
-        for session in twins:
+        twins = [a_session(user, now=NOW) for _ in range(4)]  # begun at the same instant
+        for session in (*twins, a_session(user, now=SOON)):
             await sessions.start(session, password_hash=user.password_hash, at_most=100)
         found: list[Session] = []
         while page := await sessions.of_user(
             user.id, now=SOON, after=Place(found[-1].created_at, found[-1].id) if found else None, at_most=3
         ):
             found += page
-        assert found == sorted(twins, key=lambda session: session.id, reverse=True)
+        assert len(found) == len({session.id for session in found}) == 5
+        assert {session.id for session in found[1:]} == {session.id for session in twins}
 
     async def test_ends_the_oldest_beyond_the_bound(self, sessions: SessionRepository, user: User) -> None:
         oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))

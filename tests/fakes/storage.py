@@ -223,7 +223,9 @@ class FakeSessionRepository:
     ) -> list[Session]:
         found = self._living(user_id, now)
         if after:
-            found = [s for s in found if (s.created_at, s.id) < (after.created_at, after.id)]
+            ids = [session.id for session in found]
+            found = found[ids.index(after.id) + 1 :] if after.id in ids else found
+            found = [session for session in found if session.created_at <= after.created_at]
         return found[:at_most]
 
     async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
@@ -244,7 +246,7 @@ class FakeSessionRepository:
 
     def _living(self, user_id: UserId, now: datetime) -> list[Session]:
         found = [s for s in self.storage.sessions.values() if s.user_id == user_id and self._lives(s, now)]
-        return sorted(found, key=lambda session: (session.created_at, session.id), reverse=True)
+        return sorted(found, key=lambda session: session.created_at, reverse=True)
 
     def _lives(self, session: Session, now: datetime) -> bool:
         epoch = self.storage.epochs.get(session.user_id, 0)

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.unit.test_http import assert_problem
 
+from fastauth.domain.session import SessionId
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
@@ -50,6 +52,70 @@ PROTECTED = [
     ("PATCH", "/users/me", {"fullname": "Ann"}),
     ("PUT", "/users/me/password", {"current_password": "sntsh", "new_password": "another"}),
 ]
+
+
+class TestPages:
+    async def test_lead_through_the_sessions_that_live(
+        self, client: httpx2.AsyncClient, clock: FakeClock
+    ) -> None:
+        for _ in range(5):
+            clock.advance(seconds=1)
+            tokens = await log_in(client)
+        answer = await client.get("/sessions", headers=bearer(tokens))
+        everything = [session["id"] for session in answer.json()]
+        assert ("link" in answer.headers, len(everything)) == (False, 5)
+        found, url = [], "/sessions?limit=2&other=passed+over"
+        while url:
+            answer = await client.get(url, headers=bearer(tokens))
+            assert answer.status_code == 200
+            found.append([session["id"] for session in answer.json()])
+            url = str(answer.links["next"]["url"]) if answer.links else ""
+            assert url == "" or url.startswith("?limit=2&after=")
+            url = url and f"/sessions{url}"
+        assert found == [everything[:2], everything[2:4], everything[4:]]
+
+    async def test_have_at_most_a_hundred_whatever_an_account_may_have(
+        self, client: httpx2.AsyncClient, tokens: Tokens, storage: FakeStorage
+    ) -> None:
+        (session,) = storage.sessions.values()
+        for number in range(150):
+            twin = replace(session, id=SessionId(f"{number:032x}"))
+            storage.sessions[twin.id] = twin
+        answer = await client.get("/sessions", headers=bearer(tokens))
+        assert len(answer.json()) == 100
+        following = await client.get(f"/sessions{answer.links['next']['url']}", headers=bearer(tokens))
+        assert (len(following.json()), "link" in following.headers) == (51, False)
+
+    @pytest.mark.parametrize(
+        ("query", "pointers"),
+        [
+            *(
+                (f"limit={limit}", ["/limit"])
+                for limit in ("0", "101", "", "-1", "1.0", "1e1", "٣", "9" * 5_000)
+            ),
+            ("limit=1&limit=1", ["/limit"]),
+            *((f"after={after}", ["/after"]) for after in ("", "x", "0-", f"-{'0' * 32}", f"0-{'0' * 31}")),
+            (f"after={'9' * 17}-{'0' * 32}", ["/after"]),
+            (f"after=1-{'A' * 32}", ["/after"]),
+            (f"after=1-{'0' * 32}%0A", ["/after"]),
+            (f"after=1-{'0' * 32}&after=1-{'0' * 32}", ["/after"]),
+            ("limit=none&after=nowhere", ["/limit", "/after"]),
+        ],
+    )
+    async def test_are_refused_where_a_parameter_is_none(
+        self, client: httpx2.AsyncClient, tokens: Tokens, query: str, pointers: list[str]
+    ) -> None:
+        answer = await client.get(f"/sessions?{query}", headers=bearer(tokens))
+        assert_problem(answer, 422, "invalid_input")
+        assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+
+    @pytest.mark.parametrize("after", [f"{'9' * 16}-{'f' * 32}", f"0-{'0' * 32}"])
+    async def test_of_a_place_that_is_nobodys_show_ones_own_alone(
+        self, client: httpx2.AsyncClient, tokens: Tokens, after: str
+    ) -> None:
+        answer = await client.get(f"/sessions?after={after}", headers=bearer(tokens))
+        assert answer.status_code == 200
+        assert [session["current"] for session in answer.json()] in ([], [True])
 
 
 class TestLogIn:
