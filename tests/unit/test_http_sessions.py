@@ -91,7 +91,7 @@ class TestPages:
         [
             *(
                 (f"limit={limit}", ["/limit"])
-                for limit in ("0", "101", "", "-1", "1.0", "1e1", "٣", "9" * 5_000)
+                for limit in ("0", "101", "", "-1", "1.0", "1e1", "٣", "9" * 500)
             ),
             ("limit=1&limit=1", ["/limit"]),
             *((f"after={after}", ["/after"]) for after in ("", "x", "0-", f"-{'0' * 32}", f"0-{'0' * 31}")),

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from starlette.datastructures import QueryParams
+from fastapi import Query
 
 from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
 from fastauth.domain.session import PAGE, Place, SessionId
@@ -15,6 +15,9 @@ _MICROSECOND = timedelta(microseconds=1)
 
 _LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
 _AFTER = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})", re.ASCII)
+
+Repeatable = Annotated[list[str] | None, Query(include_in_schema=False)]
+"""A parameter as often as it was sent; what it may be is for `page_of` to say."""
 
 PAGE_PARAMETERS: dict[str, Any] = {
     "parameters": [
@@ -55,8 +58,8 @@ class WantedPage:
     after: Place | None = None
 
 
-def page_of(query: QueryParams) -> WantedPage:
-    """Read which page is wanted. Other parameters are passed over.
+def page_of(*, limits: Repeatable, afters: Repeatable) -> WantedPage:
+    """Read which page is wanted.
 
     Raises:
         InvalidInput: A parameter is repeated, or not of its form.
@@ -64,9 +67,9 @@ def page_of(query: QueryParams) -> WantedPage:
     limit, after = PAGE, None
     with GatheredViolations() as noting:
         with noting:
-            limit = _limit(_single(query, "limit"))
+            limit = _limit(_single("limit", limits))
         with noting:
-            after = _after(_single(query, "after"))
+            after = _after(_single("after", afters))
     return WantedPage(limit, after)
 
 
@@ -76,9 +79,8 @@ def link_to(place: Place, *, limit: int) -> str:
     return f'<?limit={limit}&after={at}-{place.id}>; rel="next"'
 
 
-def _single(query: QueryParams, name: str) -> str | None:
-    values = query.getlist(name)
-    if len(values) > 1:
+def _single(name: str, values: Repeatable) -> str | None:
+    if values and len(values) > 1:
         raise InvalidInput(Violation(name, "repeated", "Must be given once at most."))
     return values[0] if values else None
 

@@ -5,7 +5,7 @@ from inspect import getdoc
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
 from fastauth.application.list_sessions import ListSessions
@@ -31,7 +31,7 @@ from fastauth.entrypoints.http.dependencies import (
     RefreshSessionDep,
 )
 from fastauth.entrypoints.http.documentation import problems
-from fastauth.entrypoints.http.pages import PAGE_HEADERS, PAGE_PARAMETERS, link_to, page_of
+from fastauth.entrypoints.http.pages import PAGE_HEADERS, PAGE_PARAMETERS, Repeatable, link_to, page_of
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
@@ -142,10 +142,14 @@ async def refresh(body: Renewal, device: DeviceDep, refresh_session: RefreshSess
     openapi_extra=PAGE_PARAMETERS,
 )
 async def list_sessions(
-    request: Request, response: Response, caller: CallerDep, list_sessions: ListSessionsDep
+    response: Response,
+    caller: CallerDep,
+    list_sessions: ListSessionsDep,
+    limit: Repeatable = None,
+    after: Repeatable = None,
 ) -> list[LiveSession]:
     """List one's sessions."""
-    wanted = page_of(request.query_params)
+    wanted = page_of(limits=limit, afters=after)
     sessions, following = await list_sessions(caller=caller, after=wanted.after, at_most=wanted.limit)
     if following:
         response.headers["Link"] = link_to(following, limit=wanted.limit)
