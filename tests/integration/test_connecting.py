@@ -18,7 +18,7 @@ from tests.integration.conftest import SCRIBE, adopted_key
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import Client, Service, is_unavailable
 
-from fastauth.adapters.sql import Database, MigrationRefused, SqlUserRepository, migrate
+from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository, migrate
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.database_url import parse_database_url
 
@@ -259,6 +259,15 @@ class TestSession:
                 "idle_in_transaction_session_timeout": "5s",
             }
             assert (await hostile.now()).tzinfo is not None
+
+    async def test_gives_a_command_more_time(self, roles: Roles) -> None:
+        async with connected(roles.url, deadline=OPERATOR_DEADLINE) as database:
+            async with database.autocommit.connect() as connection:
+                limit = (await connection.execute(text("SHOW statement_timeout"))).scalar()
+            capacity = await database.capacity()
+        assert limit == "1min"
+        assert capacity
+        assert capacity.connections > 0
 
     async def test_is_the_same_whatever_the_environment_says(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch

@@ -13,13 +13,14 @@ from tests.fakes import FakeClock, FakePasswordHasher, FakeSigningKeyRepository,
 from typer.testing import CliRunner
 
 from fastauth.adapters.passwords import best_build, hash_build
+from fastauth.adapters.sql import Capacity
 from fastauth.domain.errors import HashingOverloaded
 from fastauth.domain.password import PasswordHash
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
 from fastauth.entrypoints.doctor.database import clock as clock_check
-from fastauth.entrypoints.doctor.database import database
+from fastauth.entrypoints.doctor.database import database, database_server
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
 from fastauth.entrypoints.doctor.hashing import judged as judged_speed
 from fastauth.entrypoints.doctor.imported import stored_hashes
@@ -195,6 +196,35 @@ class TestDatabaseChecks:
         theirs = Elsewhere(clock.now())
         (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
         assert finding.level is Level.WARN  # 6 s apart, but perhaps only 4
+
+
+class OfSize:
+    """A server with so many connections and standbys."""
+
+    def __init__(self, capacity: Capacity) -> None:
+        self._capacity = capacity
+
+    async def capacity(self) -> Capacity:
+        return self._capacity
+
+
+class TestDatabaseServer:
+    @pytest.mark.parametrize(
+        ("capacity", "levels"),
+        [
+            (Capacity(97, 0, waits_for_replicas=False), {"connections": "ok"}),
+            (Capacity(24, 0, waits_for_replicas=False), {"connections": "ok"}),
+            (Capacity(23, 0, waits_for_replicas=False), {"connections": "fail"}),
+            (Capacity(97, 2, waits_for_replicas=True), {"connections": "ok"}),
+            (Capacity(97, 1, waits_for_replicas=False), {"connections": "ok", "replication": "warn"}),
+        ],
+    )
+    async def test_has_room_for_what_the_pools_may_open(
+        self, capacity: Capacity, levels: dict[str, str]
+    ) -> None:
+        used = settings(workers=2, database_pool_size=10)
+        container = Container(settings=used, database=OfSize(capacity))
+        assert found(await database_server(container)) == levels
 
 
 @pytest.fixture

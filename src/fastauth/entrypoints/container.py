@@ -20,6 +20,7 @@ from fastauth.adapters.passwords import (
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.spooled_names import SpooledNameLedger
 from fastauth.adapters.sql import (
+    DEADLINE,
     Database,
     Scribe,
     SqlAuditTrail,
@@ -237,6 +238,7 @@ class Container(DeclarativeContainer):
     reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, settings, usernames)
 
     # What is shared by several adapters.
+    database_deadline: Provider[float] = Object(DEADLINE)
     database: Provider[Database] = Singleton(
         watched_database,
         watchers,
@@ -245,6 +247,7 @@ class Container(DeclarativeContainer):
             settings.provided.database_url,
             pool_size=settings.provided.database_pool_size,
             prepared_statements=settings.provided.database_prepared_statements,
+            deadline=database_deadline,
         ),
     )
     machine: Provider[Machine] = Singleton(Machine.here)

@@ -2,7 +2,10 @@
 
 from fastauth.adapters.sql.audit import SqlAuditTrail as SqlAuditTrail
 from fastauth.adapters.sql.census import SqlSessionCensus as SqlSessionCensus
+from fastauth.adapters.sql.check import Capacity as Capacity
 from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
+from fastauth.adapters.sql.engine import DEADLINE as DEADLINE
+from fastauth.adapters.sql.engine import OPERATOR_DEADLINE as OPERATOR_DEADLINE
 from fastauth.adapters.sql.engine import START_DEADLINE as START_DEADLINE
 from fastauth.adapters.sql.engine import Database as Database
 from fastauth.adapters.sql.events import Scribe as Scribe

@@ -13,7 +13,7 @@ from fastauth.adapters.sql.connect_errors import ConnectionFailed, reason_of, re
 from fastauth.adapters.sql.hasty import HastyConnection
 from fastauth.adapters.sql.places import Places
 from fastauth.adapters.sql.racing import AllFailed, first_of
-from fastauth.adapters.sql.session_settings import prepare_session
+from fastauth.adapters.sql.session_settings import STATEMENT_SECONDS, prepare_session
 
 _NOT_LIBPQS = frozenset({"autocommit", "prepare_threshold", "context", "row_factory", "cursor_factory"})
 _CONNECTION_ERRORS = (psycopg.Error, OSError, UnicodeError)
@@ -26,8 +26,15 @@ class Dialer:
     tenth of a second and not the deadline. The one that was reached last comes first.
     """
 
-    def __init__(self, *, places: Places | None = None, prepared_statements: bool | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        places: Places | None = None,
+        prepared_statements: bool | None = None,
+        statement_seconds: float = STATEMENT_SECONDS,
+    ) -> None:
         """Prepare statements as told, or with ``None`` unless there is a pooler in between."""
+        self._statement_seconds = statement_seconds
         self._places = places
         self._prepared_statements = prepared_statements
         self._last: tuple[str, str] | None = None
@@ -57,6 +64,16 @@ class Dialer:
         self._note(connection)
         return connection
 
+    async def connect_apart(self, conninfo: str = "", **arguments: Any) -> HastyConnection:  # noqa: ANN401
+        """Return a connection that has no place in the pool, and is hung up on where it is given up.
+
+        Raises:
+            ConnectionFailed: There is none; it says why.
+        """
+        connection = await self.connect(conninfo, **arguments)
+        connection.places = None
+        return connection
+
     def stop_preparing(self) -> None:
         """Prepare no statement on connections that are made from now on, unless told to."""
         if self._prepared_statements is None:
@@ -77,7 +94,7 @@ class Dialer:
         except _CONNECTION_ERRORS as error:
             raise ConnectionFailed(reason_of(error)) from None
         try:
-            is_pooled = await prepare_session(connection)
+            is_pooled = await prepare_session(connection, statement_seconds=self._statement_seconds)
         except psycopg.Error as error:
             connection.pgconn.finish()
             code = f"the session cannot be prepared (SQLSTATE {error.sqlstate})" if error.sqlstate else None

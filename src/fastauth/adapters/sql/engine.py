@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from fastauth.adapters.sql import postgres, sqlite
-from fastauth.adapters.sql.check import CHECK
+from fastauth.adapters.sql.check import CAPACITY, CHECK, Capacity
 from fastauth.adapters.sql.connections import Connections, SingleStatements, Statements, Transactions
 from fastauth.adapters.sql.dialing import Dialer
 from fastauth.adapters.sql.failures import (
@@ -20,6 +20,7 @@ from fastauth.adapters.sql.failures import (
     storage_failures,
 )
 from fastauth.adapters.sql.places import Places
+from fastauth.adapters.sql.session_settings import STATEMENT_SECONDS
 from fastauth.adapters.sql.tables import REVISION, Instant
 from fastauth.domain.errors import StorageUnavailable
 
@@ -33,6 +34,9 @@ the connection lives on. Only with a Postgres that does not answer at all the de
 
 PROBE_DEADLINE = 2.0
 """Seconds within which the database has to answer a probe."""
+
+OPERATOR_DEADLINE = 60.0
+"""Seconds that one use may take for a command: its reader waits, and a table may be read from end to end."""
 
 START_DEADLINE = 10.0
 """Seconds within which the database has to answer at the start of a process, which nobody waits for."""
@@ -58,7 +62,11 @@ class Database:
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
         self._places = None if self.is_sqlite else Places(pool_size)
-        dialer = Dialer(places=self._places, prepared_statements=prepared_statements)
+        dialer = Dialer(
+            places=self._places,
+            prepared_statements=prepared_statements,
+            statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
+        )
         if not self.is_sqlite:
             arguments["async_creator_fn"] = dialer.connect
         common: dict[str, Any] = {
@@ -69,6 +77,9 @@ class Database:
             "skip_autocommit_rollback": True,
             "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
         }
+        apart = common if self.is_sqlite else {**common, "connect_args": {**common["connect_args"]}}
+        if not self.is_sqlite:
+            apart["connect_args"]["async_creator_fn"] = dialer.connect_apart
         pooled = create_async_engine(
             url,
             poolclass=AsyncAdaptedQueuePool,
@@ -81,11 +92,11 @@ class Database:
         )
         # A probe must not wait behind the requests whose trouble it is to report, and whoever may ask for
         # one must not be able to open more than one connection. A file costs nothing to open again.
-        self._apart = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **common)
+        self._apart = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **apart)
         self._kept = self._apart
         if not self.is_sqlite:
             self._kept = create_async_engine(
-                url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **common
+                url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **apart
             )
         for engine in {pooled, self._apart, self._kept}:
             if self.is_sqlite:
@@ -133,6 +144,18 @@ class Database:
                 raise StorageUnavailable(reason=READ_ONLY_REASON)
             if not state.granted:
                 raise StorageUnavailable(reason=grants(role=state.role, schema=state.schema))
+
+    async def capacity(self) -> Capacity | None:
+        """Return how many connections the server has, and whether it replicates; ``None`` for a file.
+
+        Raises:
+            StorageUnavailable: It does not answer in time.
+        """
+        if self.is_sqlite:
+            return None
+        with storage_failures():
+            found: Any = (await self.apart.execute(CAPACITY)).one()
+        return Capacity(found[0], found[1], waits_for_replicas=found[2])
 
     async def now(self) -> datetime:
         """Return what time it is by the database's clock, which decides nothing (ADR 0014).

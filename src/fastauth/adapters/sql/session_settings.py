@@ -20,7 +20,6 @@ _SETTINGS = {
     "transform_null_equals": "off",
     "default_transaction_isolation": "read committed",
     "default_transaction_deferrable": "off",
-    "statement_timeout": f"{STATEMENT_SECONDS}s",
     "lock_timeout": "0",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
 }
@@ -35,7 +34,7 @@ _DURABLE = (
 _SESSION = "SELECT pg_backend_pid(), current_schema()"
 
 
-async def prepare_session(connection: HastyConnection) -> bool:
+async def prepare_session(connection: HastyConnection, *, statement_seconds: float) -> bool:
     """Set what this code relies on; return whether there is a pooler between here and the server.
 
     These are statements and no start-up options, because PgBouncer refuses those. They take one round
@@ -44,7 +43,7 @@ async def prepare_session(connection: HastyConnection) -> bool:
     """
     if connection.pgconn.parameter_status(b"crdb_version"):
         raise ConnectionFailed("it is CockroachDB; fastauth needs PostgreSQL")
-    settings = dict(_SETTINGS)
+    settings = _SETTINGS | {"statement_timeout": f"{statement_seconds:g}s"}
     for version, later in _SINCE.items():
         if connection.info.server_version >= version:
             settings |= later

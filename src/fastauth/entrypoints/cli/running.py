@@ -34,14 +34,14 @@ def any_settings_or_exit() -> Settings:
 
 def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | None = None) -> Result:
     """Return what `act` does with a container of its own, or say what an operator can mend and exit."""
-    from fastauth.adapters.sql import MigrationRefused, SchemaBehind
+    from fastauth.adapters.sql import OPERATOR_DEADLINE, MigrationRefused, SchemaBehind
     from fastauth.domain.audit import Actor, Origin
     from fastauth.domain.errors import FastauthError, SecretKeyUnknown, StorageUnavailable
     from fastauth.entrypoints.container import Container
     from fastauth.entrypoints.lifecycle import shut_down
     from fastauth.entrypoints.origin import coming_from
 
-    container = Container(settings=settings or settings_or_exit())
+    container = Container(settings=settings or settings_or_exit(), database_deadline=OPERATOR_DEADLINE)
 
     async def whole() -> Result:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor.database import clock, database
+from fastauth.entrypoints.doctor.database import clock, database, database_server
 from fastauth.entrypoints.doctor.finding import Finding as Finding
 from fastauth.entrypoints.doctor.finding import Level as Level
 from fastauth.entrypoints.doctor.finding import exit_status as exit_status
@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     mode,
     production_rules,
     database,
+    database_server,
     clock,
     signing_keys,
     hash_library,

@@ -10,6 +10,9 @@ from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 NOTABLE = timedelta(seconds=1)
 """More than NTP leaves between two machines that it keeps."""
 
+BESIDE_THE_POOL = 2
+"""Connections of a worker: one for probes, and one for what is counted once a minute."""
+
 HARMFUL = timedelta(seconds=5)
 """Twice this is what the schedule of the signing keys has room for; see ADR 0014."""
 
@@ -24,6 +27,23 @@ async def database(container: Container) -> list[Finding]:
     except StorageUnavailable as away:
         return [fail("database", f"not fit for use: {away.reason}", mends="FASTAUTH_DATABASE_URL")]
     return [answers, ok("schema", "no migration is pending")]
+
+
+async def database_server(container: Container) -> list[Finding]:
+    """Hold the connections that the service may open against the server's, and look at its replicas."""
+    capacity = await container.database().capacity()
+    if capacity is None:
+        return []
+    settings = container.settings()
+    wanted = settings.workers * (settings.database_pool_size + BESIDE_THE_POOL)
+    replicas = capacity.connections // wanted
+    seen = f"up to {wanted} here; the server has {capacity.connections}, enough for {replicas} such services"
+    mends = "FASTAUTH_DATABASE_POOL_SIZE, FASTAUTH_WORKERS; max_connections, CONNECTION LIMIT"
+    findings = [ok("connections", seen) if replicas else fail("connections", seen, mends=mends)]
+    if capacity.replicas and not capacity.waits_for_replicas:
+        seen = f"{capacity.replicas} standbys, and no commit waits for one: a failover loses commits"
+        findings.append(warn("replication", seen, mends="synchronous_standby_names"))
+    return findings
 
 
 async def clock(container: Container) -> list[Finding]:
