@@ -81,3 +81,10 @@ class TestFirstOf:
             async with asyncio.timeout(0.05):
                 await first_of(ways, discard=its.discard, head_start=0.01)
         assert sorted(its.cancelled) == ["a", "b"]
+
+    async def test_discards_what_succeeds_after_it_was_cancelled(self) -> None:
+        its = Attempts()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await first_of([partial(its.finish_late, "a")], discard=its.discard)
+        assert its.discarded == ["a"]

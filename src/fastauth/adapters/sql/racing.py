@@ -33,6 +33,7 @@ async def first_of(
     running: set[asyncio.Future[Result]] = set()
     errors: list[BaseException] = []
     results: list[Result] = []
+    wanted = 0
     try:
         while (waiting or running) and not results:
             if waiting:
@@ -45,12 +46,13 @@ async def first_of(
                     errors.append(error)
                 else:
                     results.append(attempt.result())
+        wanted = 1
     finally:
         for attempt in running:
             attempt.cancel()
         late = await asyncio.gather(*running, return_exceptions=True)
         results += [each for each in late if not isinstance(each, BaseException)]
-        for result in results[1:]:
+        for result in results[wanted:]:  # all of them, where the race was cancelled
             await discard(result)
     if results:
         return results[0]
