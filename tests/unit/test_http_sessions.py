@@ -113,6 +113,10 @@ class TestPages:
     async def test_of_a_place_that_is_nobodys_show_ones_own_alone(
         self, client: httpx2.AsyncClient, tokens: Tokens, after: str
     ) -> None:
+        """R36: forged cursors, and secrets that everybody has.
+
+        CVE-2026-33503 (Kratos), CVE-2026-33504 (Hydra); CWE-89, CWE-1392.
+        """
         answer = await client.get(f"/sessions?after={after}", headers=bearer(tokens))
         assert answer.status_code == 200
         assert [session["current"] for session in answer.json()] in ([], [True])
