@@ -1,6 +1,7 @@
 """Statements on the table ``session``."""
 
 from sqlalchemy import (
+    ColumnElement,
     and_,
     bindparam,
     case,
@@ -26,11 +27,21 @@ is_open = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW
 """Together: a session lives. All sessions of an account end when the account begins another epoch."""
 
 _NEW = [column for column in session.columns if column.name != "epoch"]
+
+
+def _is_of_epoch_of(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a session is of this user and of the user's epoch.
+
+    A constant to the planner, and no join: so it reads `session_open` in order, and only a page of it.
+    """
+    epoch = select(user_info.c.session_epoch).where(user_info.c.id == bindparam(user_id))
+    return and_(session.c.user_id == bindparam(user_id), session.c.epoch == epoch.scalar_subquery())
+
+
 _others = (
     select(session.c.id)
-    .join(user_info, is_of_user)
     .where(
-        user_info.c.id == bindparam("new_user_id"),
+        _is_of_epoch_of("new_user_id"),
         session.c.ended_at.is_(None),
         session.c.refresh_expires_at > bindparam("new_created_at", type_=Instant),
         session.c.id != bindparam("new_id"),
@@ -38,6 +49,7 @@ _others = (
     .order_by(session.c.created_at.desc(), session.c.id.desc())
     .offset(bindparam("others_kept"))
     .limit(_MOST_ENDED_AT_ONCE)
+    .correlate(None)
 )
 _surplus = session.alias("surplus")
 _END_SURPLUS = (
@@ -125,8 +137,7 @@ FIND = (
 
 PAGE = (
     select(session)
-    .join(user_info, is_of_user)
-    .where(user_info.c.id == bindparam("of_user"), is_open)
+    .where(_is_of_epoch_of("of_user"), is_open)
     .order_by(session.c.created_at.desc(), session.c.id.desc())
     .limit(bindparam("at_most"))
 )
