@@ -85,7 +85,10 @@ class LogIn:
             )
             access = await self.access_tokens.issue(AccessClaims.of(session))
             await self.sessions.start(
-                session, password_hash=kept, at_most=self.terms.at_most, refunds=permit.if_right
+                session,
+                password_hash=kept,
+                at_most=self.terms.at_most,
+                refunds=permit.if_right,
             )
         device_id = None if permit.is_closed else known_device
         return LoggedIn(
