@@ -27,7 +27,7 @@ from fastauth.entrypoints.doctor.imported import stored_hashes
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
-from fastauth.entrypoints.doctor.timing import judged, timing_of_names
+from fastauth.entrypoints.doctor.timing import FEWEST, MOST, judged, number_of_each, timing_of_names
 from fastauth.entrypoints.hashing_speed import HashingSpeed
 from fastauth.entrypoints.lifecycle import migrate_database, shut_down
 from fastauth.entrypoints.machine import Machine
@@ -363,12 +363,21 @@ class TestTimingCheck:
     async def test_does_the_work_of_both_kinds_and_of_each_as_often(self) -> None:
         hasher = FakePasswordHasher()
         (finding,) = await timing_of_names(Container(settings=settings(), hasher=hasher))
-        assert (hasher.hashed, hasher.verified) == (1, 200)
-        assert "medians of 100" in finding.seen
+        number = hasher.of_nobody
+        assert (hasher.hashed, hasher.verified) == (1, 2 * number)
+        assert FEWEST <= number <= MOST
+        assert f"medians of {number}" in finding.seen
+
+    @pytest.mark.parametrize(
+        ("seconds", "number"), [(1e-6, 100), (0.0075, 100), (0.01, 75), (0.05, 15), (0.075, 10), (2.0, 10)]
+    )
+    def test_has_a_sample_that_fits_the_time(self, seconds: float, number: int) -> None:
+        assert number_of_each(seconds) == number
 
     def test_sees_a_difference_beyond_the_noise(self) -> None:
         unknown, known = [20.0, 21.0] * 10, [25.0, 26.0] * 10
         assert judged(unknown, known).level is Level.WARN
+        """How many there are of each follows the clock, and is the same for both."""
         assert judged(unknown, unknown[::-1]).level is Level.OK
 
     def test_says_what_it_could_not_have_seen(self) -> None:

@@ -29,13 +29,18 @@ async def timing_of_names(container: Container) -> list[Finding]:
     hasher = container.hasher()
     began = perf_counter()
     known = await hasher.hash(Password("of somebody"))
-    number = int(min(MOST, max(FEWEST, SECONDS_OF_EACH / (perf_counter() - began))))
+    number = number_of_each(perf_counter() - began)
     order: list[PasswordHash | None] = [None, known] * number
     SystemRandom().shuffle(order)
     times: dict[PasswordHash | None, list[float]] = {None: [], known: []}
     for each in order:
         times[each].append(await _milliseconds(hasher, each))
     return [judged(times[None], times[known])]
+
+
+def number_of_each(seconds: float) -> int:
+    """Return how many verifications of each kind to make where one takes so long."""
+    return int(min(MOST, max(FEWEST, SECONDS_OF_EACH / seconds)))
 
 
 def judged(unknown: list[float], known: list[float]) -> Finding:
