@@ -79,6 +79,7 @@ class TestExamine:
             "password rules": "fail",
             "times": "ok",
             "database": "ok",
+            "client connections": "ok",
             "schema": "ok",
             "clock": "ok",
             "signing key": "ok",

@@ -74,6 +74,7 @@ class TestRefusals:
             "FASTAUTH_PASSWORD_MIN_LENGTH": {"password_min_length": 7},
             "FASTAUTH_PASSWORD_BLOCKLIST": {"password_blocklist": False},
         }.items(),
+            "FASTAUTH_CONNECTIONS_PER_ADDRESS": {"connections_per_address": 100_001},
     )
     def test_name_what_is_refused(self, named: str, changes: dict[str, object]) -> None:
         (refusal,) = refusals(in_production(**changes))
@@ -289,6 +290,8 @@ class TestWarnings:
             "superuser": {"database_url": "postgresql://postgres:Zk3-w9Qx.t@localhost/a"},
         }.items(),
     )
+            "FASTAUTH_CONNECTIONS_PER_ADDRESS is more": {"connections_per_address": 10_001},
+            "FASTAUTH_CONNECTIONS_PER_ADDRESS is below": {"connections_per_address": 5},
     def test_name_the_setting(self, named: str, changes: dict[str, object]) -> None:
         settings = in_production(**changes)
         assert refusals(settings) == []

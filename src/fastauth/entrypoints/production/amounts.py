@@ -13,8 +13,13 @@ _HIGH, _ABSURD = 10, 100
 
 _LIMITS = ("limit_log_ins", "limit_failures", "limit_registrations", "limit_guesses", "limit_owner_guesses")
 
+_CONNECTIONS = ("connections_per_address",)
+
 LEAST_DELAY = 60
 """Seconds that a stranger waits at most between guesses, below which the limit is of little use."""
+
+LEAST_CONNECTIONS = 6
+"""As many as a browser opens to one host by HTTP/1.1."""
 
 _HOUR, _DAY = 1 / 24, 1.0
 
@@ -43,25 +48,42 @@ def _memory(settings: Settings) -> str | None:
 def _limits_off(settings: Settings) -> str | None:
     if not settings.limits:
         return "FASTAUTH_LIMITS is off: anybody may try any number of passwords"
-    if names := _beyond(settings, _ABSURD):
+    if names := _beyond(settings, _ABSURD, _LIMITS):
         return f"{names}: more than {_ABSURD} times the default limits nobody"
     return None
 
 
 def _limits_high(settings: Settings) -> str | None:
-    if names := _beyond(settings, _HIGH):
+    if names := _beyond(settings, _HIGH, _LIMITS):
         return f"{names}: more than {_HIGH} times the default"
     if settings.limit_delay_seconds < LEAST_DELAY:
         return f"FASTAUTH_LIMIT_DELAY_SECONDS is below {LEAST_DELAY}: strangers guess faster at one account"
     return None
 
 
-def _beyond(settings: Settings, times: int) -> str:
+def _beyond(settings: Settings, times: int, fields: tuple[str, ...]) -> str:
     return ", ".join(
         PREFIX + name.upper()
-        for name in _LIMITS
+        for name in fields
         if getattr(settings, name) > times * Settings.model_fields[name].default
     )
+
+
+def _any_number_of_connections(settings: Settings) -> str | None:
+    if names := _beyond(settings, _ABSURD, _CONNECTIONS):
+        return f"{names} is more than {_ABSURD} times the default: one client may take every connection"
+    return None
+
+
+def _connections(settings: Settings) -> str | None:
+    if names := _beyond(settings, _HIGH, _CONNECTIONS):
+        return f"{names} is more than {_HIGH} times the default: one client may take most connections"
+    if settings.connections_per_address < LEAST_CONNECTIONS:
+        return (
+            f"FASTAUTH_CONNECTIONS_PER_ADDRESS is below {LEAST_CONNECTIONS}, which one browser opens;"
+            " a proxy that FASTAUTH_TRUSTED_PROXIES does not name needs one for each request under way"
+        )
+    return None
 
 
 def _passwords(settings: Settings) -> str | None:
@@ -112,6 +134,15 @@ RULES = (
         warned="more than 10 times a default; FASTAUTH_LIMIT_DELAY_SECONDS below 60",
         refusal=_limits_off,
         warning=_limits_high,
+    ),
+    Rule(
+        subject="client connections",
+        setting="FASTAUTH_CONNECTIONS_PER_ADDRESS",
+        kept="one client can neither take them all nor be short of them",
+        refused="more than 100 times the default for one address",
+        warned="more than 10 times the default, or fewer than 6, for one address",
+        refusal=_any_number_of_connections,
+        warning=_connections,
     ),
     Rule(
         subject="password rules",
