@@ -20,7 +20,10 @@ from tests.integration.service import Client, Service, is_unavailable
 
 from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository, migrate
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.database_url import parse_database_url
+from fastauth.entrypoints.lifecycle import migrate_database, shut_down, start_up_with_warnings
+from fastauth.entrypoints.settings import Settings
 
 PASSWORD = "canary-of-the-role"
 LONGEST = 20.0  # seconds, for what takes a fraction of one
@@ -261,13 +264,12 @@ class TestSession:
             assert (await hostile.now()).tzinfo is not None
 
     async def test_gives_a_command_more_time(self, roles: Roles) -> None:
-        async with connected(roles.url, deadline=OPERATOR_DEADLINE) as database:
-            async with database.autocommit.connect() as connection:
-                limit = (await connection.execute(text("SHOW statement_timeout"))).scalar()
-            capacity = await database.capacity()
+        async with (
+            connected(roles.url, deadline=OPERATOR_DEADLINE) as database,
+            database.autocommit.connect() as connection,
+        ):
+            limit = (await connection.execute(text("SHOW statement_timeout"))).scalar()
         assert limit == "1min"
-        assert capacity
-        assert capacity.connections > 0
 
     async def test_is_the_same_whatever_the_environment_says(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch
@@ -399,3 +401,71 @@ async def connections_of(database: Database, name: str) -> int:
     """Return how many connections the server has from the pool: the one that asks is none of them."""
     count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name AND pid <> pg_backend_pid()"
     return int((await database.probes.execute(text(count), {"name": name})).scalar_one())
+
+
+class TestServer:
+    """What PostgreSQL says of the role and of itself, which the doctor holds against the settings."""
+
+    async def test_says_what_a_role_may_do_and_how_often_it_may_connect(self, roles: Roles) -> None:
+        expected: dict[str, tuple[tuple[str, ...], int | None]] = {
+            "LOGIN": ((), None),
+            "LOGIN CONNECTION LIMIT 7": ((), 7),
+            "LOGIN CREATEROLE BYPASSRLS": (("CREATEROLE", "BYPASSRLS"), None),
+            "LOGIN SUPERUSER REPLICATION": (("SUPERUSER", "REPLICATION"), None),
+        }
+        name = roles.database()
+        with psycopg.connect(roles.url.render_as_string(hide_password=False)) as superuser:
+            found = superuser.execute(
+                "SELECT current_setting('max_connections')::int"
+                " - current_setting('superuser_reserved_connections')::int"
+                " - coalesce(current_setting('reserved_connections', true)::int, 0)"
+            ).fetchone()
+        assert found
+        for options, (attributes, limit) in expected.items():
+            url = roles.url.set(username=roles.role(options), password=PASSWORD, database=name)
+            async with connected(url) as database:
+                server = await database.server()
+            assert server
+            assert (server.attributes, server.connections) == (attributes, limit or found[0]), options
+            assert not server.pooled
+        roles.say(f"ALTER DATABASE {name} CONNECTION LIMIT 5")
+        async with connected(url.set(username=roles.role())) as database:
+            server = await database.server()
+        assert server
+        assert server.connections == 5
+
+    async def test_says_whether_commits_wait_for_a_standby(self, roles: Roles) -> None:
+        """A connection for replication stands for a standby server."""
+        name = roles.database()
+        url = roles.url.set(username=roles.role(), password=PASSWORD, database=name)
+        address = roles.url.set(database=name).render_as_string(hide_password=False)
+        async with connected(url) as database:
+            before = await database.server()
+            with psycopg.connect(f"{address}{'&' if '?' in address else '?'}replication=database"):
+                during = await database.server()
+        assert before
+        assert during
+        assert (before.standbys + 1, before.synchronous) == (during.standbys, during.synchronous)
+        assert not during.synchronous
+
+    async def test_is_none_on_sqlite(self, tmp_path: Path) -> None:
+        async with connected(f"sqlite:///{tmp_path}/a.db") as database:
+            assert await database.server() is None
+
+    async def test_is_warned_of_at_the_start(self, roles: Roles) -> None:
+        url = roles.url.set(
+            username=roles.role("LOGIN SUPERUSER"), password=PASSWORD, database=roles.database()
+        )
+        given = {
+            "mode": "production",
+            "issuer": "https://auth.example",
+            "secret_key": token_hex(32),
+            "database_url": url.render_as_string(hide_password=False),
+            "database_private_network": True,
+        }
+        container = Container(settings=Settings.model_validate(given))
+        await migrate_database(container)
+        told = await start_up_with_warnings(container)
+        await shut_down(container)
+        assert [each.split(":")[0] for each in told] == ["database privileges"]
+        assert PASSWORD not in told[0]

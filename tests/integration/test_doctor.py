@@ -27,7 +27,7 @@ class TestDoctor:
         with Service(empty_database_url, **secret):
             found = levels(empty_database_url, secret)
         assert [found[subject] for subject in ("database", "schema", "clock")] == ["ok"] * 3
-        assert found.get("connections", "ok") == "ok"
+        assert found.get("database connections", "ok") == "ok"
         assert [found[subject] for subject in ("signing key", "next key")] == ["ok"] * 2
 
     def test_misses_the_schema_of_an_empty_one(self, empty_database_url: str, secret: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from fastauth.domain.throttling import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.rule import nothing
+from fastauth.entrypoints.production.server import SERVER_RULES
 from fastauth.entrypoints.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,7 @@ class TestOperations:
     def test_lists_what_production_refuses_and_warns_of(self) -> None:
         page = (ROOT / "docs/operations.md").read_text()
         rows = [f"| {rule.subject} | {rule.refused} | {rule.warned} |" for rule in RULES]
+        rows += [f"| {rule.subject} |  | {rule.warned} |" for rule in SERVER_RULES]
         table = "\n".join(["| What | Production refuses | Production warns of |", "|---|---|---|", *rows, ""])
         assert table in page
         assert all(bool(rule.refused) == (rule.refusal is not nothing) for rule in RULES)

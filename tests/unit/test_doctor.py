@@ -3,9 +3,11 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
@@ -13,7 +15,7 @@ from tests.fakes import FakeClock, FakePasswordHasher, FakeSigningKeyRepository,
 from typer.testing import CliRunner
 
 from fastauth.adapters.passwords import best_build, hash_build
-from fastauth.adapters.sql import Capacity
+from fastauth.adapters.sql import ServerState
 from fastauth.domain.errors import HashingOverloaded
 from fastauth.domain.password import PasswordHash
 from fastauth.entrypoints.cli import app
@@ -32,6 +34,7 @@ from fastauth.entrypoints.hashing_speed import HashingSpeed
 from fastauth.entrypoints.lifecycle import migrate_database, shut_down
 from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.production import RULES
+from fastauth.entrypoints.production.server import SERVER_RULES
 from fastauth.entrypoints.settings import Mode, Settings
 
 SECRET = f"canary-5f2e{token_urlsafe(32)}"
@@ -76,10 +79,10 @@ class TestExamine:
             "workers": "ok",
             "storage": "ok",
             "limits on guessing": "fail",
+            "client connections": "ok",
             "password rules": "fail",
             "times": "ok",
             "database": "ok",
-            "client connections": "ok",
             "schema": "ok",
             "clock": "ok",
             "signing key": "ok",
@@ -199,33 +202,37 @@ class TestDatabaseChecks:
         assert finding.level is Level.WARN  # 6 s apart, but perhaps only 4
 
 
-class OfSize:
-    """A server with so many connections and standbys."""
+class Answering:
+    """A database whose server says this of itself."""
 
-    def __init__(self, capacity: Capacity) -> None:
-        self._capacity = capacity
+    def __init__(self, server: ServerState) -> None:
+        self._server = server
 
-    async def capacity(self) -> Capacity:
-        return self._capacity
+    async def server(self) -> ServerState:
+        return self._server
 
 
 class TestDatabaseServer:
     @pytest.mark.parametrize(
-        ("capacity", "levels"),
+        ("server", "levels"),
         [
-            (Capacity(97, 0, waits_for_replicas=False), {"connections": "ok"}),
-            (Capacity(24, 0, waits_for_replicas=False), {"connections": "ok"}),
-            (Capacity(23, 0, waits_for_replicas=False), {"connections": "fail"}),
-            (Capacity(97, 2, waits_for_replicas=True), {"connections": "ok"}),
-            (Capacity(97, 1, waits_for_replicas=False), {"connections": "ok", "replication": "warn"}),
+            ({"connections": 24}, {}),
+            ({"connections": 23}, {"database connections": "fail"}),
+            ({"connections": 23, "pooled": True}, {}),
+            ({"standbys": 2, "synchronous": True}, {}),
+            ({"standbys": 1}, {"replication": "warn"}),
+            ({"attributes": ("SUPERUSER",)}, {"database privileges": "warn"}),
         ],
     )
-    async def test_has_room_for_what_the_pools_may_open(
-        self, capacity: Capacity, levels: dict[str, str]
+    async def test_is_held_against_what_the_service_needs(
+        self, server: dict[str, Any], levels: dict[str, str]
     ) -> None:
+        sound = ServerState(attributes=(), connections=97, standbys=0, synchronous=False, pooled=False)
         used = settings(workers=2, database_pool_size=10)
-        container = Container(settings=used, database=OfSize(capacity))
-        assert found(await database_server(container)) == levels
+        container = Container(settings=used, database=Answering(replace(sound, **server)))
+        assert (
+            found(await database_server(container)) == {rule.subject: "ok" for rule in SERVER_RULES} | levels
+        )
 
 
 @pytest.fixture
@@ -362,6 +369,7 @@ class TestStoredHashesCheck:
 
 class TestTimingCheck:
     async def test_does_the_work_of_both_kinds_and_of_each_as_often(self) -> None:
+        """How many there are of each follows the clock, and is the same for both."""
         hasher = FakePasswordHasher()
         (finding,) = await timing_of_names(Container(settings=settings(), hasher=hasher))
         number = hasher.of_nobody
@@ -378,7 +386,6 @@ class TestTimingCheck:
     def test_sees_a_difference_beyond_the_noise(self) -> None:
         unknown, known = [20.0, 21.0] * 10, [25.0, 26.0] * 10
         assert judged(unknown, known).level is Level.WARN
-        """How many there are of each follows the clock, and is the same for both."""
         assert judged(unknown, unknown[::-1]).level is Level.OK
 
     def test_says_what_it_could_not_have_seen(self) -> None:

@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Any
@@ -26,10 +27,12 @@ from tests.fakes import (
 )
 from typer.testing import CliRunner
 
+from fastauth.adapters.sql import ServerState
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.production import PUBLIC, exposure, refusals, warnings
+from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.production.weak_secrets import weakness_of_key
 from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Mode, Settings
@@ -71,10 +74,10 @@ class TestRefusals:
             "FASTAUTH_LIMITS": {"limits": False},
             "FASTAUTH_LIMIT_FAILURES": {"limit_failures": 1_000_000},
             "FASTAUTH_LIMIT_OWNER_GUESSES": {"limit_owner_guesses": 1_001},
+            "FASTAUTH_CONNECTIONS_PER_ADDRESS": {"connections_per_address": 100_001},
             "FASTAUTH_PASSWORD_MIN_LENGTH": {"password_min_length": 7},
             "FASTAUTH_PASSWORD_BLOCKLIST": {"password_blocklist": False},
         }.items(),
-            "FASTAUTH_CONNECTIONS_PER_ADDRESS": {"connections_per_address": 100_001},
     )
     def test_name_what_is_refused(self, named: str, changes: dict[str, object]) -> None:
         (refusal,) = refusals(in_production(**changes))
@@ -287,17 +290,52 @@ class TestWarnings:
             "FASTAUTH_AUDIT_DAYS": {"audit_days": 0.5},
             "FASTAUTH_LIMIT_LOG_INS": {"limit_log_ins": 301},
             "FASTAUTH_LIMIT_DELAY_SECONDS": {"limit_delay_seconds": 1},
+            "FASTAUTH_CONNECTIONS_PER_ADDRESS is more": {"connections_per_address": 10_001},
+            "FASTAUTH_CONNECTIONS_PER_ADDRESS is below": {"connections_per_address": 5},
             "superuser": {"database_url": "postgresql://postgres:Zk3-w9Qx.t@localhost/a"},
         }.items(),
     )
-            "FASTAUTH_CONNECTIONS_PER_ADDRESS is more": {"connections_per_address": 10_001},
-            "FASTAUTH_CONNECTIONS_PER_ADDRESS is below": {"connections_per_address": 5},
     def test_name_the_setting(self, named: str, changes: dict[str, object]) -> None:
         settings = in_production(**changes)
         assert refusals(settings) == []
         (warning,) = warnings(settings)
         assert named in warning
         assert "\n" not in warning
+
+
+SOUND = ServerState(attributes=(), connections=97, standbys=0, synchronous=False, pooled=False)
+
+
+class TestServer:
+    @pytest.mark.parametrize(
+        ("changes", "server", "told"),
+        [
+            ({}, {}, []),
+            ({}, {"attributes": ("SUPERUSER",)}, ["database privileges: the role has SUPERUSER,"]),
+            (
+                {},
+                {"attributes": ("CREATEROLE", "BYPASSRLS")},
+                ["database privileges: the role has CREATEROLE, B"],
+            ),
+            ({"workers": 8}, {}, []),
+            (
+                {"workers": 9},
+                {},
+                ["database connections: up to 108 are opened, and the server allows this role 97"],
+            ),
+            ({}, {"connections": 12}, []),
+            ({}, {"connections": 11}, ["database connections: up to 12 "]),
+            ({}, {"connections": 10, "pooled": True}, []),
+            ({}, {"standbys": 2, "synchronous": True}, []),
+            ({}, {"standbys": 1}, ["replication: 1 standby server, and no commit waits"]),
+            ({"database_prepared_statements": True}, {}, []),
+            ({"database_prepared_statements": True}, {"pooled": True}, ["pooler: "]),
+            ({"database_prepared_statements": False}, {"pooled": True}, []),
+        ],
+    )
+    def test_is_warned_of(self, changes: dict[str, object], server: dict[str, Any], told: list[str]) -> None:
+        warned = server_warnings(in_production(**changes), replace(SOUND, **server))
+        assert [each[: len(start)] for each, start in zip(warned, told, strict=True)] == told
 
 
 class TestFiles:

@@ -20,6 +20,7 @@ from fastauth.entrypoints.production import (
     exposure,
     refusals,
 )
+from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.settings import Mode
 
 _log = logging.getLogger("fastauth.housekeeping")
@@ -75,6 +76,18 @@ async def start_up(container: Container) -> None:
         raise ProductionRefused(reasons)
     await container.rotate_keys()()
     await container.publish_keys()()  # so that they are at hand, should the database go away
+
+
+async def start_up_with_warnings(container: Container) -> list[str]:
+    """Start up, and return what production warns of in the server of the database. See `start_up`."""
+    await start_up(container)
+    if container.settings().mode is not Mode.PRODUCTION:
+        return []
+    try:
+        server = await container.database().server()
+    except StorageUnavailable:  # also where the catalogs are closed to the role; the doctor tells
+        return []
+    return server_warnings(container.settings(), server) if server else []
 
 
 def warm_up(container: Container) -> None:

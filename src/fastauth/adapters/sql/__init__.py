@@ -2,7 +2,6 @@
 
 from fastauth.adapters.sql.audit import SqlAuditTrail as SqlAuditTrail
 from fastauth.adapters.sql.census import SqlSessionCensus as SqlSessionCensus
-from fastauth.adapters.sql.check import Capacity as Capacity
 from fastauth.adapters.sql.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.engine import DEADLINE as DEADLINE
 from fastauth.adapters.sql.engine import OPERATOR_DEADLINE as OPERATOR_DEADLINE
@@ -16,6 +15,7 @@ from fastauth.adapters.sql.intake import SqlUserIntake as SqlUserIntake
 from fastauth.adapters.sql.keys import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.migrate import MigrationRefused as MigrationRefused
 from fastauth.adapters.sql.migrate import migrate as migrate
+from fastauth.adapters.sql.server import ServerState as ServerState
 from fastauth.adapters.sql.sessions import SqlSessionRepository as SqlSessionRepository
 from fastauth.adapters.sql.sweeper import SqlSweeper as SqlSweeper
 from fastauth.adapters.sql.tallies import SqlTallyRepository as SqlTallyRepository

@@ -1,9 +1,8 @@
 """The one statement that finds out whether a database is fit for use."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, column, false, func, literal_column, select, table, text, true
+from sqlalchemy import Select, and_, column, false, func, literal_column, select, table, true
 
 _PRIVILEGES = {
     "user_info": "SELECT INSERT UPDATE",
@@ -37,23 +36,3 @@ CHECK: dict[str, Select[Any]] = {
     "sqlite": select(_revision, false().label("read_only"), true().label("granted")),
 }
 """The last migration, whether the database is read-only, and whether the role has what it needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """What a server has room for, and what it promises of a commit."""
-
-    connections: int
-    """For this role and this database: the least of what server, database and role allow."""
-    replicas: int
-    waits_for_replicas: bool
-
-
-CAPACITY = text(
-    "SELECT least(current_setting('max_connections')::int"
-    " - current_setting('superuser_reserved_connections')::int,"
-    " (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),"
-    " (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())),"
-    " (SELECT count(*) FROM pg_stat_replication),"
-    " current_setting('synchronous_standby_names') <> ''"
-)

@@ -37,6 +37,8 @@ class Dialer:
         self._statement_seconds = statement_seconds
         self._places = places
         self._prepared_statements = prepared_statements
+        self.pooled = False
+        """Whether the connection that was made last goes through a pooler."""
         self._last: tuple[str, str] | None = None
 
     async def connect(self, conninfo: str = "", **arguments: Any) -> HastyConnection:  # noqa: ANN401  libpq's
@@ -94,7 +96,9 @@ class Dialer:
         except _CONNECTION_ERRORS as error:
             raise ConnectionFailed(reason_of(error)) from None
         try:
-            is_pooled = await prepare_session(connection, statement_seconds=self._statement_seconds)
+            self.pooled = is_pooled = await prepare_session(
+                connection, statement_seconds=self._statement_seconds
+            )
         except psycopg.Error as error:
             connection.pgconn.finish()
             code = f"the session cannot be prepared (SQLSTATE {error.sqlstate})" if error.sqlstate else None

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from fastauth.adapters.sql import postgres, sqlite
-from fastauth.adapters.sql.check import CAPACITY, CHECK, Capacity
+from fastauth.adapters.sql.check import CHECK
 from fastauth.adapters.sql.connections import Connections, SingleStatements, Statements, Transactions
 from fastauth.adapters.sql.dialing import Dialer
 from fastauth.adapters.sql.failures import (
@@ -20,6 +20,7 @@ from fastauth.adapters.sql.failures import (
     storage_failures,
 )
 from fastauth.adapters.sql.places import Places
+from fastauth.adapters.sql.server import STATE, ServerState, state_of
 from fastauth.adapters.sql.session_settings import STATEMENT_SECONDS
 from fastauth.adapters.sql.tables import REVISION, Instant
 from fastauth.domain.errors import StorageUnavailable
@@ -62,7 +63,7 @@ class Database:
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
         self._places = None if self.is_sqlite else Places(pool_size)
-        dialer = Dialer(
+        dialer = self._dialer = Dialer(
             places=self._places,
             prepared_statements=prepared_statements,
             statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
@@ -145,18 +146,6 @@ class Database:
             if not state.granted:
                 raise StorageUnavailable(reason=grants(role=state.role, schema=state.schema))
 
-    async def capacity(self) -> Capacity | None:
-        """Return how many connections the server has, and whether it replicates; ``None`` for a file.
-
-        Raises:
-            StorageUnavailable: It does not answer in time.
-        """
-        if self.is_sqlite:
-            return None
-        with storage_failures():
-            found: Any = (await self.apart.execute(CAPACITY)).one()
-        return Capacity(found[0], found[1], waits_for_replicas=found[2])
-
     async def now(self) -> datetime:
         """Return what time it is by the database's clock, which decides nothing (ADR 0014).
 
@@ -166,6 +155,18 @@ class Database:
         with storage_failures():
             now: datetime = (await self.apart.execute(_NOW[self.apart.dialect.name])).scalar_one()
             return now
+
+    async def server(self) -> ServerState | None:
+        """Return what PostgreSQL grants and promises; None on SQLite, which has no server.
+
+        Raises:
+            StorageUnavailable: It does not answer in time.
+        """
+        if self.is_sqlite:
+            return None
+        with storage_failures():
+            row = (await self.apart.execute(STATE)).one()
+            return state_of(row, pooled=self._dialer.pooled)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -20,12 +20,12 @@ def serve() -> None:
     import structlog
 
     from fastauth.entrypoints import logs
-    from fastauth.entrypoints.lifecycle import start_up
+    from fastauth.entrypoints.lifecycle import start_up_with_warnings
     from fastauth.entrypoints.production import warnings
     from fastauth.entrypoints.server import run_server
 
     settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
-    run(start_up, settings)
+    of_the_server = run(start_up_with_warnings, settings)
     if settings.relaxed:
         typer.echo(
             f"fastauth: development mode, with {', '.join(settings.relaxed)};"
@@ -33,7 +33,7 @@ def serve() -> None:
             err=True,
         )
     logs.set_up(settings.mode)
-    for warning in warnings(settings):
+    for warning in (*warnings(settings), *of_the_server):
         structlog.get_logger().warning(warning, logger="fastauth.settings")
     _allow_many_connections()
     with _metrics(settings):

@@ -6,12 +6,10 @@ from fastauth.adapters.sql import SchemaBehind
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
+from fastauth.entrypoints.production.server import SERVER_RULES
 
 NOTABLE = timedelta(seconds=1)
 """More than NTP leaves between two machines that it keeps."""
-
-BESIDE_THE_POOL = 2
-"""Connections of a worker: one for probes, and one for what is counted once a minute."""
 
 HARMFUL = timedelta(seconds=5)
 """Twice this is what the schedule of the signing keys has room for; see ADR 0014."""
@@ -30,19 +28,17 @@ async def database(container: Container) -> list[Finding]:
 
 
 async def database_server(container: Container) -> list[Finding]:
-    """Hold the connections that the service may open against the server's, and look at its replicas."""
-    capacity = await container.database().capacity()
-    if capacity is None:
+    """Ask PostgreSQL what it grants the role and promises about commits."""
+    server, settings = await container.database().server(), container.settings()
+    if server is None:
         return []
-    settings = container.settings()
-    wanted = settings.workers * (settings.database_pool_size + BESIDE_THE_POOL)
-    replicas = capacity.connections // wanted
-    seen = f"up to {wanted} here; the server has {capacity.connections}, enough for {replicas} such services"
-    mends = "FASTAUTH_DATABASE_POOL_SIZE, FASTAUTH_WORKERS; max_connections, CONNECTION LIMIT"
-    findings = [ok("connections", seen) if replicas else fail("connections", seen, mends=mends)]
-    if capacity.replicas and not capacity.waits_for_replicas:
-        seen = f"{capacity.replicas} standbys, and no commit waits for one: a failover loses commits"
-        findings.append(warn("replication", seen, mends="synchronous_standby_names"))
+    findings = []
+    for rule in SERVER_RULES:
+        if warning := rule.warning(settings, server):
+            found = fail if rule.fails else warn
+            findings.append(found(rule.subject, warning, mends=rule.mends))
+        else:
+            findings.append(ok(rule.subject, rule.kept(settings, server)))
     return findings
 
 

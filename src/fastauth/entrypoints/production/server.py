@@ -1,0 +1,115 @@
+"""Rules about the PostgreSQL server, which has to be asked. They warn and refuse nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastauth.adapters.sql import ServerState
+from fastauth.entrypoints.settings import Settings
+
+Question = Callable[[Settings, ServerState], str | None]
+"""Return in one line what is wrong, without a secret, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerRule:
+    """One thing that production asks of the server. `warned` is for the table of the documentation."""
+
+    subject: str
+    mends: str
+    """What to change."""
+    warned: str
+    warning: Question
+    kept: Callable[[Settings, ServerState], str]
+    """Return what is so where the rule is kept."""
+    fails: bool = False
+    """Whether the doctor takes it for a failure."""
+
+
+BESIDE_THE_POOL = 2
+"""Connections of a worker: one for probes, and one for what is counted once a minute."""
+
+
+def connections_of(settings: Settings) -> int:
+    """Return how many connections the service opens at most."""
+    return settings.workers * (settings.database_pool_size + BESIDE_THE_POOL)
+
+
+def _privileges(_settings: Settings, server: ServerState) -> str | None:
+    if not server.attributes:
+        return None
+    return f"the role has {', '.join(server.attributes)}, which reaches further than its own tables"
+
+
+def _connections(settings: Settings, server: ServerState) -> str | None:
+    needed = connections_of(settings)
+    if server.pooled or needed <= server.connections:
+        return None
+    return f"up to {needed} are opened, and the server allows this role {server.connections}"
+
+
+def _connections_left(settings: Settings, server: ServerState) -> str:
+    needed = connections_of(settings)
+    if server.pooled:
+        return f"up to {needed}, to a pooler whose limits count"
+    return f"up to {needed} of {server.connections}: enough for {server.connections // needed} such services"
+
+
+def _replication(_settings: Settings, server: ServerState) -> str | None:
+    if not server.standbys or server.synchronous:
+        return None
+    return (
+        f"{server.standbys} standby server{'s' * (server.standbys > 1)}, and no commit waits for one:"
+        " a failover loses what was acknowledged last, and gives ids a second time"
+    )
+
+
+def _replication_kept(_settings: Settings, server: ServerState) -> str:
+    if not server.standbys:
+        return "no standby server is connected"
+    return f"{server.standbys} connected, and commits wait for a standby server"
+
+
+def _pooler(settings: Settings, server: ServerState) -> str | None:
+    if not server.pooled or not settings.database_prepared_statements:
+        return None
+    return "a pooler, with FASTAUTH_DATABASE_PREPARED_STATEMENTS on: PgBouncer before 1.21 mixes them up"
+
+
+SERVER_RULES = (
+    ServerRule(
+        subject="database privileges",
+        mends="a role of its own; deploy/postgres/roles.sql",
+        warned="a role with SUPERUSER, CREATEROLE, REPLICATION or BYPASSRLS, whatever its name",
+        warning=_privileges,
+        kept=lambda _settings, _server: "none beyond those on its tables",
+    ),
+    ServerRule(
+        subject="database connections",
+        mends="FASTAUTH_WORKERS, FASTAUTH_DATABASE_POOL_SIZE or max_connections",
+        warned="fewer for this role than the workers open: each `FASTAUTH_DATABASE_POOL_SIZE` and 2",
+        warning=_connections,
+        kept=_connections_left,
+        fails=True,
+    ),
+    ServerRule(
+        subject="replication",
+        mends="synchronous_standby_names, synchronous_commit",
+        warned="standby servers, none of which a commit waits for",
+        warning=_replication,
+        kept=_replication_kept,
+    ),
+    ServerRule(
+        subject="pooler",
+        mends="FASTAUTH_DATABASE_PREPARED_STATEMENTS",
+        warned="prepared statements through a pooler, which PgBouncer supports from 1.21",
+        warning=_pooler,
+        kept=lambda _settings, server: "one, and no prepared statements" if server.pooled else "none",
+    ),
+)
+"""In the order in which they are told."""
+
+
+def server_warnings(settings: Settings, server: ServerState) -> list[str]:
+    """Return everything to warn of, each with what it is about."""
+    found = ((rule, rule.warning(settings, server)) for rule in SERVER_RULES)
+    return [f"{rule.subject}: {warning}; see {rule.mends}" for rule, warning in found if warning]
