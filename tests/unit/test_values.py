@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from precis_i18n import get_profile
 from tests.builders import PROFILE, a_full_name, a_password, a_policy, a_username
 
 from fastauth.domain.errors import (
@@ -198,6 +199,24 @@ class TestPrecisUsernameProfile:
     )
     def test_gives_the_spellings_of_one_name_one_key(self, spellings: list[str]) -> None:
         assert len({PROFILE.key(spelling) for spelling in spellings}) == 1
+
+    @given(st.text(st.characters(max_codepoint=0x7F), min_size=1, max_size=50))
+    def test_gives_names_of_ascii_the_keys_of_the_profile(self, name: str) -> None:
+        """Such names do not go through the profile's rules one by one."""
+        try:
+            expected = get_profile("UsernameCaseMapped").enforce(name)
+        except UnicodeEncodeError:
+            assert refusal(PROFILE.key, name) == "not_allowed"
+        else:
+            assert PROFILE.key(name) == expected
+
+    def test_allows_of_ascii_what_the_identifier_class_allows(self) -> None:
+        """RFC 8264, section 9.11: U+0021 to U+007E."""
+        for name in map(chr, range(0x80)):
+            if "!" <= name <= "~":
+                assert PROFILE.key(name) == name.lower()
+            else:
+                assert refusal(PROFILE.key, name) == "not_allowed"
 
     @pytest.mark.parametrize(
         "name", ["たろう太郎タロー", "김철수金", "ㄅ漢", "user_1-2.3", "محمد١٢٣", "αβγ1"]

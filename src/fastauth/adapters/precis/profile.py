@@ -43,6 +43,9 @@ class PrecisUsernameProfile:
 
     def key(self, spelling: str) -> str:
         """Map width, case and look-alikes, and normalise; see `fastauth.domain.ports.UsernameProfile`."""
+        if spelling.isascii() and spelling.isprintable() and spelling and " " not in spelling:
+            # ASCII7 (RFC 8264, section 9.11): all of it is allowed, and only its case is mapped.
+            return spelling.lower()
         try:
             key: str = self._profile.enforce(spelling)
         except UnicodeEncodeError as error:

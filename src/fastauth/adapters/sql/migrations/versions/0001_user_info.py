@@ -15,31 +15,34 @@ depends_on = None
 
 KEY_CONSTRAINT = "user_info_username_key_unique"
 NOTED = "fastauth_adopted"
-"""A table that lives for as long as the migration's transaction."""
+"""A table that SQLite has for as long as the migration's transaction."""
 
-BATCH = 5_000
+BATCH = 10_000
 """Rows that are in memory at once."""
 
 SHOWN = 1_000
 """Names that are listed where they clash."""
 
-INSERTS = {
-    "postgresql": "INSERT INTO fastauth_adopted"
-    " SELECT * FROM unnest(cast(:ids AS bigint[]), cast(:keys AS text[]))",
+WRITES = {
+    "postgresql": "UPDATE user_info SET username_key = noted.key"
+    " FROM unnest(cast(:ids AS bigint[]), cast(:keys AS text[])) AS noted (id, key)"
+    " WHERE noted.id = user_info.id",
     "sqlite": "INSERT INTO fastauth_adopted (id, key) VALUES (:id, :key)",
 }
-COPIES = {
-    "postgresql": "UPDATE user_info SET username_key = noted.key"
-    " FROM fastauth_adopted AS noted WHERE noted.id = user_info.id",
-    "sqlite": "UPDATE user_info SET username_key ="
-    " (SELECT key FROM fastauth_adopted AS noted WHERE noted.id = user_info.id)",
-}
-CLASHES = (
-    "SELECT key, user_info.id, username FROM fastauth_adopted AS noted"
+COPY = (
+    "INSERT INTO user_info (id, username, password, fullname, username_key)"
+    " SELECT user_info_adopted.id, username, password, fullname, key"
+    " FROM user_info_adopted JOIN fastauth_adopted AS noted ON noted.id = user_info_adopted.id"
+)
+CLASHES = {
+    "postgresql": "SELECT username_key, id, username FROM user_info WHERE username_key IN"
+    " (SELECT username_key FROM user_info GROUP BY username_key HAVING count(*) > 1)"
+    " ORDER BY id LIMIT :at_most",
+    "sqlite": "SELECT key, user_info.id, username FROM fastauth_adopted AS noted"
     " JOIN user_info ON user_info.id = noted.id WHERE key IN"
     " (SELECT key FROM fastauth_adopted GROUP BY key HAVING count(*) > 1)"
-    " ORDER BY user_info.id LIMIT :at_most"
-)
+    " ORDER BY user_info.id LIMIT :at_most",
+}
 
 ADOPTED_TEXTS = ("username", "password", "fullname")
 
@@ -76,39 +79,38 @@ def adopt(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
     short for an Argon2 hash, and two people of one full name may be forbidden.
     """
     refuse_other_columns(connection)
-    note_keys(connection, adopted_key)
-    refuse_clashes(connection)
     if connection.dialect.name == "postgresql":
         widen_on_postgres(connection)
+        write_keys(connection, adopted_key)
+        refuse_clashes(connection)
     else:
+        op.create_table(
+            NOTED, sa.Column("id", sa.Integer, primary_key=True), sa.Column("key", sa.Text, nullable=False)
+        )
+        write_keys(connection, adopted_key)
+        refuse_clashes(connection)
         widen_on_sqlite(connection)
-    op.execute(COPIES[connection.dialect.name])
-    op.drop_table(NOTED)
+        op.drop_table(NOTED)
     with op.batch_alter_table("user_info") as table:
         table.alter_column("username_key", existing_type=sa.Text, nullable=False)
         table.create_unique_constraint(KEY_CONSTRAINT, ["username_key"])
 
 
-def note_keys(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
-    """Write the key of each row into a table of their own, a batch at a time.
+def write_keys(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
+    """Write the key of each row, a batch at a time; SQLite has a table for them.
 
     The table may have a million rows, and this process a container of 192 MiB.
     """
-    op.create_table(
-        NOTED,
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-        sa.Column("key", sa.Text, nullable=False),
-    )
-    insert = sa.text(INSERTS[connection.dialect.name])
+    write = sa.text(WRITES[connection.dialect.name])
     for batch in batches(connection):
         # A leading space occurs in no key of a name, so nobody can claim a row without one.
         keys = [f" {identity}" if name is None else adopted_key(name) for identity, name in batch]
         ids = [identity for identity, _ in batch]
         if connection.dialect.name == "postgresql":
-            connection.execute(insert, {"ids": ids, "keys": keys})
+            connection.execute(write, {"ids": ids, "keys": keys})
         else:
             rows = [{"id": identity, "key": key} for identity, key in zip(ids, keys, strict=True)]
-            connection.execute(insert, rows)
+            connection.execute(write, rows)
 
 
 def batches(connection: sa.Connection) -> Iterator[list[tuple[int, str | None]]]:
@@ -123,13 +125,14 @@ def batches(connection: sa.Connection) -> Iterator[list[tuple[int, str | None]]]
 
 
 def refuse_clashes(connection: sa.Connection) -> None:
-    """Stop where two names share one key, before anything of the table is changed.
+    """Stop where two names share one key. The caller's transaction undoes what was done.
 
     Raises:
         MigrationRefused: There are such names.
     """
     holders: dict[str, list[str]] = defaultdict(list)
-    for key, identity, username in connection.execute(sa.text(CLASHES), {"at_most": SHOWN}):
+    clashes = sa.text(CLASHES[connection.dialect.name])
+    for key, identity, username in connection.execute(clashes, {"at_most": SHOWN}):
         holders[key].append(f"{username!r} (id {identity})")
     if holders:
         raise MigrationRefused(
@@ -172,12 +175,7 @@ def widen_on_sqlite(connection: sa.Connection) -> None:
         sa.Column("username_key", sa.Text),
         sqlite_autoincrement=True,
     )
-    connection.execute(
-        sa.text(
-            "INSERT INTO user_info (id, username, password, fullname)"
-            " SELECT id, username, password, fullname FROM user_info_adopted"
-        )
-    )
+    op.execute(COPY)
     op.drop_table("user_info_adopted")
 
 
