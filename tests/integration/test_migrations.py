@@ -33,6 +33,7 @@ from tests.integration.service import Service, environment
 from fastauth.adapters import sql
 from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository, migrate
 from fastauth.adapters.sql.tables import REVISION, metadata
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.username import Username
 
 SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
@@ -346,6 +347,64 @@ async def until_somebody_waits_for(engine: Engine, table: str) -> None:
                 time.sleep(0.01)
 
     await asyncio.to_thread(look)
+
+
+class TestLargeIndexes:
+    """Indexes of tables with rows, which Postgres builds without holding up whoever writes to them."""
+
+    BUILDER = (
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'"
+    )
+
+    async def test_are_built_while_others_write_and_again_after_a_failure(
+        self, postgres: PostgresServer
+    ) -> None:
+        with postgres_schema(postgres) as url:
+            engine = create_engine(url)
+            migrate_to("0003", engine)
+            insert = "SET lock_timeout = '20s'; INSERT INTO event (at, kind) VALUES (now(), 'registered')"
+            execute(url, insert)
+            with engine.connect() as backup:
+                backup.execution_options(isolation_level="REPEATABLE READ")
+                backup.execute(text("SELECT count(*) FROM pg_class"))  # a snapshot, which the build waits for
+                migration = asyncio.create_task(migrate_at(url))
+                builder = await until_found(engine, self.BUILDER)
+                await asyncio.to_thread(execute, url, insert)
+                execute(url, f"SELECT pg_cancel_backend({builder})")
+                with pytest.raises(StorageUnavailable):
+                    await migration
+            assert self.states(engine)["event_at"] == "invalid"
+            await migrate_at(url)
+            states = self.states(engine)
+            engine.dispose()
+        expected = {index.name for table in metadata.sorted_tables for index in table.indexes}
+        assert {name: states.get(str(name)) for name in expected} == dict.fromkeys(expected, "valid")
+
+    def states(self, engine: Engine) -> dict[str, str]:
+        """Return which indexes of this schema may be used."""
+        query = (
+            "SELECT relname, CASE WHEN indisvalid THEN 'valid' ELSE 'invalid' END AS state"
+            " FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+            " WHERE relnamespace = current_schema()::regnamespace"
+        )
+        with engine.connect() as connection:
+            return {row.relname: row.state for row in connection.execute(text(query))}
+
+
+async def until_found(engine: Engine, query: str) -> object:
+    """Return what the query finds, once it finds something."""
+
+    def look() -> object:
+        deadline = time.monotonic() + 60
+        with engine.connect() as connection:
+            while not (found := connection.scalar(text(query))):
+                assert time.monotonic() < deadline
+                connection.rollback()  # or the statistics stay as they were
+                time.sleep(0.01)
+        return found
+
+    return await asyncio.to_thread(look)
 
 
 class TestLookAlikes:

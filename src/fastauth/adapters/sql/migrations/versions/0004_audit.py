@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from fastauth.adapters.sql.large_indexes import EVENT_INDEXES, build_or_leave
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -10,11 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Only add: the version before this one goes on working on the result."""
+    """Only add: the version before this one goes on working on the result.
+
+    While an index of a table is built in a transaction, nobody else writes to that table.
+    """
     op.add_column("event", sa.Column("name_digest", sa.LargeBinary))
     op.add_column("event", sa.Column("actor", sa.Text))
     op.add_column("event", sa.Column("address", sa.Text))
-    op.create_index("event_at", "event", ["at"])
-    for name, columns in {"name_digest": ["name_digest", "at"], "address": ["at"]}.items():
-        present = sa.text(f"{name} IS NOT NULL")
-        op.create_index(f"event_{name}_at", "event", columns, postgresql_where=present, sqlite_where=present)
+    build_or_leave(op.get_bind(), EVENT_INDEXES)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from fastauth.adapters.sql.large_indexes import SESSION_INDEXES
+from fastauth.adapters.sql.large_indexes import SESSION_INDEXES, build_or_leave
 
 revision = "0006"
 down_revision = "0005"
@@ -40,9 +40,7 @@ def upgrade() -> None:
     op.drop_index("session_refresh_expires_at", "session")  # with it no refresh can be a HOT update
     if is_postgres:
         op.execute("ALTER TABLE session SET (fillfactor = 85)")  # room for HOT updates on the same page
-    if not is_postgres or op.get_bind().scalar(sa.text("SELECT NOT EXISTS (SELECT FROM session)")):
-        for index in SESSION_INDEXES:
-            op.execute(index.statement)
+    build_or_leave(op.get_bind(), SESSION_INDEXES)
 
     tasks = op.create_table(
         "fastauth_task",
