@@ -23,10 +23,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from tests.fakes import FakePasswordHasher
-from tests.integration.postgres import free_port
+from tests.integration.commands import execute
+from tests.integration.conftest import adopted_key, connect, postgres_schema
+from tests.integration.postgres import PostgresServer, free_port
 from tests.integration.service import DEADLINE, NO_TLS, Service, bearer
 
 from fastauth.adapters.opentelemetry import OpenTelemetryWatcher
+from fastauth.adapters.sql import SqlSessionCensus, migrate
+from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -307,6 +311,18 @@ def children(spans: InMemorySpanExporter, parent: ReadableSpan) -> list[Readable
     return sorted(below, key=lambda span: span.start_time or 0)
 
 
+ANN = (
+    "INSERT INTO user_info (id, username, username_key, password, fullname) VALUES (1, 'ann', 'ann', '!', '')"
+)
+MANY_SESSIONS = """
+INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at, refresh_digest,
+  refresh_expires_at, ended_at)
+SELECT number, 1, repeat('x', 200), '', now(), now(), now(), '', now() + interval '7 days',
+  CASE WHEN number % 4 = 0 THEN now() END
+FROM generate_series(1, 20000) AS number
+"""
+
+
 class TestCensus:
     async def test_counts_the_sessions_that_live(self, empty_database_url: str) -> None:
         settings = Settings(
@@ -327,3 +343,23 @@ class TestCensus:
                 assert await container.census()() == 2
         finally:
             await shut_down(container)
+
+    async def test_samples_pages_of_a_table_that_has_many(self, postgres: PostgresServer) -> None:
+        """Which pages are in the sample depends on nothing but their number: no chance is involved."""
+        with postgres_schema(postgres) as url:
+            database = connect(url)
+            try:
+                await migrate(database, adopted_key=adopted_key)
+                execute(url, ANN)
+                execute(url, MANY_SESSIONS)
+                counted = {
+                    pages: await SqlSessionCensus(
+                        connections=database.apart, clock=SystemClock(), sampled_pages=pages
+                    )()
+                    for pages in (100_000, 300)
+                }
+            finally:
+                await database.close()
+        assert counted[100_000] == 15_000
+        assert counted[300] != 15_000
+        assert counted[300] == pytest.approx(15_000, rel=0.2)
