@@ -19,8 +19,10 @@ from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
 
 from fastauth.adapters.sql import SqlSweeper
+from fastauth.adapters.sql.check import PRIVILEGES
 from fastauth.adapters.sql.tables import metadata
 from fastauth.domain.audit import Retention
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.settings import Settings
 
 HERE = Path(__file__).parents[2] / "deploy/postgres"
@@ -71,6 +73,26 @@ class TestServingRole:
     def test_is_granted_every_table(self) -> None:
         granted = re.findall(r"\bON ([\w, ]+) TO", (HERE / "grants.sql").read_text())
         assert set(metadata.tables) <= {table.strip() for tables in granted for table in tables.split(",")}
+
+    async def test_is_unfit_without_any_privilege_that_it_needs(self, roles: Roles) -> None:
+        assert set(PRIVILEGES) == set(metadata.tables)
+        needed = [*((table, each) for table in PRIVILEGES for each in PRIVILEGES[table].split())]
+        role, database = make_url(roles.serve).username, connect(roles.serve)
+        try:
+            with psycopg.connect(roles.migrate, autocommit=True) as owner:
+                for table, privilege in [*needed, ("fastauth_migration", "SELECT")]:
+                    owner.execute(f"REVOKE {privilege} ON {table} FROM {role}".encode())
+                    with pytest.raises(StorageUnavailable) as unfit:
+                        await database.check()
+                    assert "GRANT" in unfit.value.reason, f"{privilege} on {table}"
+                    owner.execute(f"GRANT {privilege} ON {table} TO {role}".encode())
+                    await database.check()
+        finally:
+            await database.close()
+            with psycopg.connect(roles.migrate, autocommit=True) as owner:
+                owner.execute(f"REVOKE UPDATE ON event FROM {role}".encode())
+                for statement in statements("grants.sql", str(make_url(roles.serve).database)):
+                    owner.execute(statement.encode())
 
     def test_is_enough_for_the_service(self, roles: Roles) -> None:
         with Service(roles.serve) as service, httpx2.Client(base_url=service.url) as client:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, column, false, func, literal_column, select, table, true
 
-_PRIVILEGES = {
+PRIVILEGES = {
     "user_info": "SELECT INSERT UPDATE",
     "session": "SELECT INSERT UPDATE DELETE",
     "signing_key": "SELECT INSERT UPDATE DELETE",
@@ -19,7 +19,7 @@ _GRANTED = (
     func.has_any_column_privilege(name, privilege)
     if (name, privilege) == ("event", "UPDATE")
     else func.has_table_privilege(name, privilege)
-    for name, privileges in _PRIVILEGES.items()
+    for name, privileges in PRIVILEGES.items()
     for privilege in privileges.split()
 )
 _REVISION: Select[Any] = select(func.max(column("version_num"))).select_from(table("fastauth_migration"))
