@@ -147,6 +147,29 @@ class TestCompose:
         assert all(f"/{file['file'].split('/')[1]}/" == "/secrets/" for file in found["secrets"].values())
         assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
 
+    def test_makes_the_secrets_that_it_names(self) -> None:
+        page = (ROOT / "docs/operations.md").read_text()
+        made = re.findall(r"^>  .* > ([A-Z_]+)", page, re.MULTILINE)
+        assert set(made) == compose(COMPOSE_FILES[1])["secrets"].keys()
+
+    def test_gives_fastauth_a_role_that_is_no_superuser(self) -> None:
+        """The role that PostgreSQL's image makes by POSTGRES_USER is one."""
+        service = compose(COMPOSE_FILES[1])["services"]["postgres"]
+        assert "POSTGRES_USER" not in service["environment"]
+        (statements,) = [each.split(":") for each in service["volumes"] if "initdb" in each]
+        text = (ROOT / statements[0]).read_text()
+        assert statements[1].startswith("/docker-entrypoint-initdb.d/")
+        assert "CREATE ROLE fastauth LOGIN PASSWORD :'password';" in text
+        assert "SUPERUSER" not in text
+        assert re.findall(r"/run/secrets/(\w+)", text)[0] in service["secrets"]
+
+    def test_gives_the_database_no_capabilities(self) -> None:
+        service = compose(COMPOSE_FILES[1])["services"]["postgres"]
+        assert service["cap_drop"] == ["ALL"]
+        assert "cap_add" not in service
+        assert service["user"] == "999:999"  # whom the secrets belong to, by the documentation
+        assert "chown 999 secrets/POSTGRES_*" in (ROOT / "docs/operations.md").read_text()
+
 
 class TestImage:
     def test_says_no_mode(self) -> None:
