@@ -238,26 +238,31 @@ def wait_until(holds: Callable[[], bool], otherwise: str, told: Callable[[], str
         time.sleep(0.1)
 
 
+def replication(*, synchronous: bool) -> dict[str, Any]:
+    """Return Patroni's settings of the whole cluster, which docs/cluster.md shows."""
+    parameters = {"wal_log_hints": "on", "synchronous_commit": "on", "max_connections": 100}
+    return {
+        "ttl": TTL,
+        "loop_wait": LOOP_WAIT,
+        "retry_timeout": RETRY_TIMEOUT,
+        "maximum_lag_on_failover": 0 if synchronous else 1_048_576,
+        "synchronous_mode": synchronous,
+        "synchronous_mode_strict": synchronous,
+        "failsafe_mode": True,
+        "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": parameters},
+    }
+
+
 def _configuration(
     node: Node, home: Path, etcd: list[str], programs: Path, *, synchronous: bool
 ) -> dict[str, Any]:
-    parameters = {"wal_log_hints": "on", "synchronous_commit": "on", "max_connections": 100}
     return {
         "scope": "fastauth",
         "name": node.name,
         "restapi": _listening(node.rest_port),
         "etcd3": {"hosts": etcd},
         "bootstrap": {
-            "dcs": {
-                "ttl": TTL,
-                "loop_wait": LOOP_WAIT,
-                "retry_timeout": RETRY_TIMEOUT,
-                "maximum_lag_on_failover": 0 if synchronous else 1_048_576,
-                "synchronous_mode": synchronous,
-                "synchronous_mode_strict": synchronous,
-                "failsafe_mode": True,
-                "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": parameters},
-            },
+            "dcs": replication(synchronous=synchronous),
             "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, "data-checksums"],
             "pg_hba": [
                 "host all all 127.0.0.1/32 trust",

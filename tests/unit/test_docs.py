@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from faults.cluster.nodes import replication
 
 from fastauth.adapters.passwords.foreign import ARGON2_WRAPPERS, WRAPPERS
 from fastauth.adapters.passwords.formats import FORMATS
@@ -13,7 +15,7 @@ from fastauth.domain.throttling import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.rule import nothing
-from fastauth.entrypoints.production.server import SERVER_RULES
+from fastauth.entrypoints.production.server import SERVER_RULES, connections_of
 from fastauth.entrypoints.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +69,27 @@ class TestOperations:
         assert table in page
         assert all(bool(rule.refused) == (rule.refusal is not nothing) for rule in RULES)
         assert all(bool(rule.warned) == (rule.warning is not nothing) for rule in RULES)
+
+
+class TestCluster:
+    """The page about several machines shows the configuration of the trial."""
+
+    page = (ROOT / "docs/cluster.md").read_text()
+
+    def test_shows_the_settings_of_patroni_that_are_tried(self) -> None:
+        (shown,) = re.findall(r"```yaml\n(.*?)```", self.page, re.DOTALL)
+        assert yaml.safe_load(shown) == replication(synchronous=True)
+
+    def test_shows_the_haproxy_that_is_tried(self) -> None:
+        (shown,) = re.findall(r"```haproxy\n(.*?)```", self.page, re.DOTALL)
+        assert shown.startswith((ROOT / "faults/cluster/haproxy.cfg").read_text())
+
+    def test_counts_connections_as_the_doctor_does(self) -> None:
+        (carried,) = re.findall(r"97 ÷ (\d+) = \*\*(\d+)\*\*", self.page)
+        of_one = connections_of(Settings())
+        assert [int(each) for each in carried] == [of_one, 97 // of_one]
+        (small,) = re.findall(r"`FASTAUTH_DATABASE_POOL_SIZE=(\d+)` the same server carries (\d+)", self.page)
+        assert 97 // connections_of(Settings(database_pool_size=int(small[0]))) == int(small[1])
 
 
 class TestReadme:
