@@ -164,7 +164,8 @@ class TestRefreshRace:
                 assert len({answer.json()["refresh_token"] for answer in answers}) == 1
                 tokens = answers[0].json()
             assert lives(other_client, tokens)
-            assert events_of(engine, tokens) == ["logged_in", *["refreshed"] * (ROUNDS + 1)]
+            first, *others = events_of(engine, tokens)
+            assert (first, set(others)) == ("logged_in", {"refreshed"})  # recorded once a minute
 
 
 def events_of(engine: Engine, tokens: Tokens) -> list[str]:
