@@ -107,7 +107,7 @@ class TestDatabaseThatNeverAnswers:
             assert {type(answer) for answer in answers} == {StorageUnavailable}
         line.flow()
         await until_it_is_done(lambda: add(users))
-        await asyncio.gather(*(add(users) for _ in range(20)))
+        await asyncio.gather(*(until_it_is_done(lambda: add(users)) for _ in range(20)))
         assert database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of this pool
         assert connections_of(database, postgres) <= 2
 

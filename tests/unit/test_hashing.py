@@ -353,13 +353,17 @@ class TestHashingPool:
     async def test_does_no_more_at_a_time_than_it_has_threads(self, pool: HashingPool) -> None:
         busy: list[int] = []
         most = 0
+        together = threading.Barrier(
+            2, timeout=60
+        )  # seconds, for what takes none where there are two threads
 
         def work() -> None:
             nonlocal most
             busy.append(1)
             most = max(most, len(busy))
-            threading.Event().wait(0.002)
+            together.wait()
             busy.pop()
+            together.wait()  # or the next may begin before the other has ended
 
         await asyncio.gather(*(pool.run(work) for _ in range(20)))
         assert most == 2

@@ -144,12 +144,12 @@ class TestSessions:
         async def count() -> int:
             nonlocal counted
             counted += 1
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.05)
             return 41 + counted
 
         for _ in range(3):
             await watcher.each_minute(count)
-        assert counted == 1  # a millisecond of work, a hundred times that for each of two workers to wait
+        assert counted == 1  # a hundred times as long for each of two workers to wait: ten seconds
         assert registry.get_sample_value("fastauth_sessions_alive") == 42
 
 
