@@ -2,9 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Row, Update, bindparam, exists, insert, literal, select
+from sqlalchemy import (
+    CTE,
+    Column,
+    Connection,
+    Insert,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    select,
+)
 
 from fastauth.adapters.sql.connections import WRITES, Connections
 from fastauth.adapters.sql.events import Scribe
@@ -16,6 +30,12 @@ from fastauth.domain.event import EventKind
 
 _NOTED = ("at", "actor", "address")
 _TELL = insert(event)
+
+
+@lru_cache(maxsize=128)
+def _with(statement: Select[Any], other: CTE) -> Select[Any]:
+    """Return the same object each time: SQLAlchemy keeps the key of its cache with it."""
+    return statement.add_cte(other)
 
 
 class RecordedAct:
@@ -77,7 +97,7 @@ class RecordedAct:
             statement = self._both
             if refunds and now:
                 both |= refund_parameters(refunds, now)
-                statement = statement.add_cte(refund_with(refunds, "done"))
+                statement = self.with_refunds(refund_with(refunds, "done"))
             async with connections.connect() as connection:
                 return (await connection.execute(statement, both)).one_or_none()
 
@@ -88,6 +108,10 @@ class RecordedAct:
             return row
 
         return await connections.together(act)
+
+    def with_refunds(self, given_back: CTE) -> Select[Any]:
+        """Return the statement that does both."""
+        return _with(self._both, given_back)
 
     def _one_by_one(
         self, connection: Connection, values: Mapping[str, object], noted: Mapping[str, object]

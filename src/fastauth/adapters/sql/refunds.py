@@ -15,23 +15,23 @@ from functools import lru_cache
 
 from sqlalchemy import CTE, TextClause, text
 
-from fastauth.adapters.sql.counters import LONG_AGO_SQL, NEVER_SQL, NOW_SQL, interval, is_remembered
+from fastauth.adapters.sql.counters import GIVEN_SQL, IS_REMEMBERED_SQL, LONG_AGO_SQL, NEVER_SQL, interval
 from fastauth.domain.counting import Credit, Forgive, Refund, Reopen, Reset
 from fastauth.domain.throttling import LONG_AGO, Budget, TallyKey
 
-_REFUND = """
-WITH found AS (
-    SELECT key, attempts, until FROM tally WHERE key IN ({keys}){provided} ORDER BY key FOR UPDATE
+_REFUND = f"""
+WITH {GIVEN_SQL}, found AS (
+    SELECT key, attempts, until FROM tally WHERE key IN ({{keys}}){{provided}} ORDER BY key FOR UPDATE
 ), known AS (
-    SELECT key, CASE WHEN {remembered} THEN attempts ELSE 0 END AS attempts,
-           CASE WHEN {remembered} THEN until ELSE {long_ago} END AS until
-    FROM found
+    SELECT key, moment, CASE WHEN {IS_REMEMBERED_SQL} THEN attempts ELSE 0 END AS attempts,
+           CASE WHEN {IS_REMEMBERED_SQL} THEN until ELSE {LONG_AGO_SQL} END AS until
+    FROM found, given
 ), refunded AS MATERIALIZED (
-    {refunded}
+    {{refunded}}
 )
 UPDATE tally SET attempts = refunded.attempts, until = refunded.until
 FROM refunded WHERE tally.key = refunded.key
-"""
+"""  # noqa: S608  no value of a request
 
 
 def refund_statement(refunds: Sequence[Refund]) -> TextClause:
@@ -84,8 +84,6 @@ def _statement(refunds: tuple[Refund, ...], provided: str = "") -> TextClause:
         _REFUND.format(
             keys=", ".join(f":key_{position}" for position in range(len(refunds))),
             provided=provided,
-            remembered=is_remembered("found"),
-            long_ago=LONG_AGO_SQL,
             refunded=" UNION ALL ".join(selects),
         )
     )
@@ -97,7 +95,7 @@ def _refunded(one: Refund, position: int) -> tuple[str, str]:
         case Credit():
             return _credited(one.rule) if isinstance(one.rule, Budget) else _less(one.counted_under)
         case Forgive():
-            return "0", _earlier(one.rule, kept_if="attempts > 0", otherwise=NOW_SQL)
+            return "0", _earlier(one.rule, kept_if="attempts > 0", otherwise="moment")
         case Reset():
             return _new_if(f"until = :until_{position}" if one.until else "true")
         case Reopen():
@@ -106,7 +104,7 @@ def _refunded(one: Refund, position: int) -> tuple[str, str]:
 
 def _credited(rule: Budget) -> tuple[str, str]:
     """Return one attempt less in a budget."""
-    reopened = f"{NOW_SQL} + {interval(rule.kept)}"
+    reopened = f"moment + {interval(rule.kept)}"
     return (
         f"CASE WHEN until = {NEVER_SQL} THEN attempts - 1 ELSE greatest(attempts - 1, 0) END",
         _earlier(rule, kept_if="attempts = 1", otherwise=reopened),
@@ -129,7 +127,7 @@ def _less(counted_under: TallyKey | None) -> tuple[str, str]:
     left = f"attempts - {number}"
     return (
         f"greatest({left}, 0)",
-        f"CASE WHEN {left} > 0 THEN least(until, {NOW_SQL}) ELSE {LONG_AGO_SQL} END",
+        f"CASE WHEN {left} > 0 THEN least(until, moment) ELSE {LONG_AGO_SQL} END",
     )
 
 

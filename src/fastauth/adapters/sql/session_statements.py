@@ -26,7 +26,14 @@ is_of_user = and_(user_info.c.id == session.c.user_id, user_info.c.session_epoch
 is_open = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
 """Together: a session lives. All sessions of an account end when the account begins another epoch."""
 
-_NEW = [column for column in session.columns if column.name != "epoch"]
+_NEW = [
+    session.c[name]
+    for name in (
+        *("id", "user_id", "user_agent", "address", "created_at", "last_used_at", "expires_at"),
+        *("refresh_digest", "refresh_expires_at", "sweep_at"),
+    )
+]
+"""What a new session has; it has not been refreshed, nor has it ended."""
 
 
 def _is_of_epoch_of(user_id: str) -> ColumnElement[bool]:

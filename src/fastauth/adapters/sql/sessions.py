@@ -135,13 +135,7 @@ def _values(new: Session) -> dict[str, object]:
         "expires_at": new.expires_at,
         "refresh_digest": new.refresh_digest,
         "refresh_expires_at": new.refresh_expires_at,
-        "spent_digest": new.spent_digest,
-        "spent_at": new.spent_at,
-        "spent_by": new.spent_by,
-        "ended_at": new.ended_at,
         "sweep_at": _sweep_at(new.refresh_expires_at),
-        "refreshes_paid_until": None,
-        "refresh_recorded_at": None,
     }
 
 

@@ -1,0 +1,65 @@
+"""Statements of a log-in, which neither psycopg nor SQLAlchemy shall read again for each execution."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
+from sqlalchemy import Executable
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+from tests.builders import a_username
+from tests.fakes import FakeClock, FakeTallyRepository
+from tests.world import A_SECRET_KEY
+
+from fastauth.adapters.sql.counters import count_statement, rules_of
+from fastauth.adapters.sql.refunds import refund_with
+from fastauth.adapters.sql.session_statements import START
+from fastauth.application.throttle import Throttle
+from fastauth.domain.counting import Counted, Hit, Refund
+from fastauth.domain.throttling import Limits, TallyKeys
+
+
+@dataclass
+class Counting(FakeTallyRepository):
+    """Notes what is counted."""
+
+    noted: list[tuple[Hit, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+        self.noted.append(hits)
+        return await super().count(hits, now=now)
+
+
+async def attempts(name: str) -> tuple[list[tuple[Hit, ...]], list[tuple[Refund, ...]]]:
+    """Return what a log-in counts and gives back: one of a stranger, and one on a device that is known."""
+    tallies = Counting()
+    throttle = Throttle(tallies=tallies, keys=TallyKeys(A_SECRET_KEY), limits=Limits(), clock=FakeClock())
+    permits = [
+        await throttle.log_in(a_username(name), address="192.0.2.1", device=device) for device in (None, "d")
+    ]
+    return tallies.noted, [permit.if_right for permit in permits]
+
+
+def length(statement: Executable) -> int:
+    return len(str(statement.compile(dialect=dialect())))  # type: ignore[attr-defined]
+
+
+async def test_are_short_enough_for_psycopg_to_remember_what_it_made_of_them() -> None:
+    counted, right = await attempts("santosh")
+    for hits in counted:
+        assert length(count_statement(rules_of(hits))) <= MAX_CACHED_STATEMENT_LENGTH
+    for refunds in right:
+        assert length(START.with_refunds(refund_with(refunds, "done"))) <= MAX_CACHED_STATEMENT_LENGTH
+
+
+async def test_are_the_same_objects_for_other_values() -> None:
+    (one, first), (other, second) = await attempts("santosh"), await attempts("ann")
+    assert [count_statement(rules_of(hits)) for hits in one] == [
+        count_statement(rules_of(hits)) for hits in other
+    ]
+    for of_one, of_other in zip(first, second, strict=True):
+        assert START.with_refunds(refund_with(of_one, "done")) is START.with_refunds(
+            refund_with(of_other, "done")
+        )
