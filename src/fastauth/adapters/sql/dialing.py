@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from fastauth.adapters.sql.connect_errors import ConnectionFailed, reason_of, reason_of_all
-from fastauth.adapters.sql.hasty import HastyConnection
+from fastauth.adapters.sql.hasty import HastyConnection, PlainCursor
 from fastauth.adapters.sql.places import Places
 from fastauth.adapters.sql.racing import AllFailed, first_of
 from fastauth.adapters.sql.session_settings import STATEMENT_SECONDS, prepare_session
@@ -92,7 +92,7 @@ class Dialer:
 
     async def _connect_to(self, parameters: dict[str, Any], own: dict[str, Any]) -> HastyConnection:
         try:
-            connection = await HastyConnection.connect(**parameters, **own)
+            connection = await HastyConnection.connect(cursor_factory=PlainCursor, **parameters, **own)
         except _CONNECTION_ERRORS as error:
             raise ConnectionFailed(reason_of(error)) from None
         try:

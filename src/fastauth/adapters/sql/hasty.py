@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection, pq
+from psycopg import AsyncConnection, AsyncCursor, pq
 from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn
 from psycopg.waiting import wait_async
@@ -11,6 +11,25 @@ from psycopg.waiting import wait_async
 from fastauth.adapters.sql.places import Places
 
 Result = TypeVar("Result")
+
+
+class PlainCursor(AsyncCursor[Any]):
+    """Describe columns by their names and types alone.
+
+    SQLAlchemy asks for each result and needs no more. psycopg looks up what it knows of each type, which
+    took a twentieth of the processor time of ``GET /users/me``.
+    """
+
+    @property
+    def description(self) -> list[Any] | None:
+        """Return the columns of the result (PEP 249), ``None`` if there is none."""
+        result = self.pgresult
+        if result is None or result.status != pq.ExecStatus.TUPLES_OK:
+            return None
+        return [
+            ((result.fname(column) or b"").decode(), result.ftype(column), None, None, None, None, None)
+            for column in range(result.nfields)
+        ]
 
 
 class HastyConnection(AsyncConnection[Any]):
