@@ -6,6 +6,7 @@ value.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from ipaddress import (
     IPv4Address,
@@ -131,6 +132,7 @@ def breach_file(value: object) -> Path | None:
     return path
 
 
+@lru_cache(maxsize=1024)
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the address that a text is, an IPv4-mapped one as IPv4, or None if it is none."""
     try:

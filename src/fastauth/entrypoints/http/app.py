@@ -73,9 +73,11 @@ def create_app(container: Container | None = None) -> FastAPI:
     for watcher in container.watchers():
         app.add_middleware(watcher.requests)
     routers = (*ROUTERS, well_known.metadata_at_the_path_of(container.settings().issuer_url))
-    for router in routers:
-        app.include_router(router)
-    install_problem_handlers(app, [route for router in routers for route in router.routes])
+    routes = [route for router in routers for route in router.routes]
+    app.router.routes.extend(
+        routes
+    )  # a router that is included is asked for each request, at a third of a ping
+    install_problem_handlers(app, routes)
     documentation.describe_problems(app)
     if container.settings().docs:
         documentation.install(app)

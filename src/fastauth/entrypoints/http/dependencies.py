@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from fastauth.application.authenticate import Authenticate
 from fastauth.application.change_full_name import ChangeFullName
@@ -48,7 +48,6 @@ StoppingDep = Annotated[Stopping, from_container(lambda c: c.stopping())]
 RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
 LogInDep = Annotated[LogIn, from_container(lambda c: c.log_in())]
 RefreshSessionDep = Annotated[RefreshSession, from_container(lambda c: c.refresh_session())]
-AuthenticateDep = Annotated[Authenticate, from_container(lambda c: c.authenticate())]
 ListSessionsDep = Annotated[ListSessions, from_container(lambda c: c.list_sessions())]
 LogOutDep = Annotated[LogOut, from_container(lambda c: c.log_out())]
 ChangePasswordDep = Annotated[ChangePassword, from_container(lambda c: c.change_password())]
@@ -56,29 +55,27 @@ ChangeFullNameDep = Annotated[ChangeFullName, from_container(lambda c: c.change_
 PublishKeysDep = Annotated[PublishKeys, from_container(lambda c: c.publish_keys())]
 
 
-# Swagger UI's button comes from it; what was sent is read below, and more strictly.
-_bearer = HTTPBearer(bearerFormat="JWT", description="The access token of a session.", auto_error=False)
+class _Bearer(HTTPBearer):
+    """Finds the caller. Swagger UI's button comes from the class of FastAPI's, which reads less strictly."""
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]  # more than what was sent
+        sent = request.headers.getlist("authorization")
+        if not sent:
+            raise NoAccessToken
+        scheme, _, token = sent[0].partition(" ")
+        if len(sent) > 1:
+            raise InvalidAccessToken
+        if scheme.lower() != "bearer":
+            raise NoAccessToken
+        authenticate: Authenticate = request.app.state.container.authenticate()
+        caller = await authenticate(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
+        request.scope[USER] = caller.user.id  # for the line of a request that is refused all the same
+        return caller
 
 
-async def _caller(
-    request: Request,
-    authenticate: AuthenticateDep,
-    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    sent = request.headers.getlist("authorization")
-    if not sent:
-        raise NoAccessToken
-    scheme, _, token = sent[0].partition(" ")
-    if len(sent) > 1:
-        raise InvalidAccessToken
-    if scheme.lower() != "bearer":
-        raise NoAccessToken
-    caller = await authenticate(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
-    request.scope[USER] = caller.user.id  # for the line of a request that is refused all the same
-    return caller
+_bearer = _Bearer(scheme_name="HTTPBearer", bearerFormat="JWT", description="The access token of a session.")
 
-
-CallerDep = Annotated[Caller, Depends(_caller)]
+CallerDep = Annotated[Caller, Depends(_bearer)]
 NOBODY = (NoAccessToken, InvalidAccessToken)
 """What a route answers where `CallerDep` finds nobody."""
 
@@ -90,10 +87,10 @@ async def _client_address() -> str:
 ClientAddressDep = Annotated[str, Depends(_client_address)]
 
 
-async def _device(request: Request, address: ClientAddressDep) -> Device:
+async def _device(request: Request) -> Device:
     agent = request.headers.get("user-agent", "")
     printable = "".join(islice(filter(str.isprintable, agent), LONGEST_USER_AGENT))
-    return Device(user_agent=printable, address=address)
+    return Device(user_agent=printable, address=await _client_address())
 
 
 DeviceDep = Annotated[Device, Depends(_device)]
