@@ -122,20 +122,28 @@ async def lines(port: int, number: int) -> AsyncIterator[list[Line]]:
             line.close()
 
 
+class Answered(list[float]):
+    """The moments of the answers so far."""
+
+    refused = 0
+    """Answers with 503, which are not among them."""
+
+
 @asynccontextmanager
-async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[list[float]]:
+async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[Answered]:
     """Have so many clients ask one thing after the other; yield the moments of the answers so far.
 
     ``sent`` makes the next request of the client of this number. It must be answered by 201, or by
     503: then the client asks again in a moment, so that there are always as many as can be.
     """
-    answered: list[float] = []
+    answered = Answered()
     over = asyncio.Event()
 
     async def client(number: int, line: Line) -> None:
         while not over.is_set():
             answer = await line.ask(sent(number))
             if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                answered.refused += 1
                 await asyncio.sleep(MOMENT)
                 continue
             assert answer.status == HTTPStatus.CREATED, answer  # or it would measure something else

@@ -26,6 +26,7 @@ SETTINGS = {OFF: {}, MANY: PRODUCTION | RAISED, ONE: {**PRODUCTION, **RAISED, "F
 async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
     """Return the shares."""
     rates: dict[str, list[float]] = defaultdict(list)
+    refused: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
         servers = {
             label: stack.enter_context(
@@ -37,7 +38,9 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
             await register(server.port, map(_client, range(CLIENTS)))
         for _ in progress("one network", rounds):
             for label in random.sample(list(servers), len(servers)):
-                rates[label].append(await _per_second(servers[label], seconds))
+                rate, share = await _per_second(servers[label], seconds)
+                rates[label].append(rate)
+                refused[label].append(share)
     n = f"{rounds} of {seconds:g} s, {CLIENTS} clients, 2 workers"
     return [
         Figure(
@@ -48,14 +51,22 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
             LIMITED,
         )
         for label, goal in ((ONE, Goal(0.6, at_least=True)), (MANY, None))
+    ] + [
+        Figure(
+            "% of log-ins refused by 503, one network of 64 clients",
+            {LIMITED: refused[ONE], FASTAUTH: refused[OFF]},
+            n,
+        )
     ]
 
 
-async def _per_second(server: Server, seconds: float) -> float:
+async def _per_second(server: Server, seconds: float) -> tuple[float, float]:
+    """Return the log-ins a second, and how many of a hundred requests were refused instead."""
     async with flood(server.port, CLIENTS, lambda number: log_in(_client(number))) as answered:
         await asyncio.sleep(seconds)
         now = perf_counter()
-        return len([moment for moment in answered if moment > now - seconds / 2]) / (seconds / 2)
+        rate = len([moment for moment in answered if moment > now - seconds / 2]) / (seconds / 2)
+        return rate, 100 * answered.refused / max(1, answered.refused + len(answered))
 
 
 def _client(number: int) -> str:

@@ -39,7 +39,7 @@ RAISED = dict.fromkeys(
 )
 """Limits that one network of many clients does not reach."""
 
-DEADLINE = 30  # seconds to come up
+DEADLINE = 120  # seconds to come up
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from typing import Self
 import httpx2
 from tests.integration.postgres import free_port
 
-DEADLINE = 30  # seconds for a start or a stop
+DEADLINE = 30  # seconds for a stop
+START_DEADLINE = 120  # seconds; a failure alone waits for so long
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """A client makes one of its own otherwise, and reads every certificate of the machine into it."""
 QUICK_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "64", "FASTAUTH_ARGON2_TIME_COST": "1"}
@@ -57,7 +58,7 @@ class Service:
                 [sys.executable, "-m", "fastauth", "serve"],
                 cwd=self._home.name, env=self._environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + START_DEADLINE
         while not self.is_up():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the service did not start:\n{self.log}")
