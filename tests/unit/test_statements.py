@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
-from sqlalchemy import Executable
-from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql import psycopg
 from tests.builders import a_username
 from tests.fakes import FakeClock, FakeTallyRepository
 from tests.world import A_SECRET_KEY
@@ -42,8 +42,11 @@ async def attempts(name: str) -> tuple[list[tuple[Hit, ...]], list[tuple[Refund,
     return tallies.noted, [permit.if_right for permit in permits]
 
 
-def length(statement: Executable) -> int:
-    return len(str(statement.compile(dialect=dialect())))  # type: ignore[attr-defined]
+DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def length(statement: ClauseElement) -> int:
+    return len(str(statement.compile(dialect=DIALECT)))
 
 
 async def test_are_short_enough_for_psycopg_to_remember_what_it_made_of_them() -> None:
