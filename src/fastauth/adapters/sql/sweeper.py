@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Delete,
-    Table,
     Update,
     and_,
     bindparam,
@@ -26,13 +26,19 @@ _BEFORE = bindparam("begun_before", type_=Instant)
 _SOON = bindparam("soon", type_=Instant)
 
 
-def _some(table: Table, over: ColumnElement[bool]) -> ColumnElement[bool]:
+def _oldest(by: Column[datetime], over: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a row is among the oldest of those that are over.
+
+    The order has the database read the index of the column. Without it Postgres expects to find a few of
+    many rows soonest by reading the table, and reads all of it where they are at its end.
+    """
+    table = by.table
     (key,) = table.primary_key.columns
-    return key.in_(select(key).where(over).limit(bindparam("at_most")))
+    return key.in_(select(key).where(over).order_by(by).limit(bindparam("at_most")))
 
 
-def _sweep(table: Table, over: ColumnElement[bool]) -> Delete:
-    return delete(table).where(_some(table, over))
+def _sweep(by: Column[datetime], over: ColumnElement[bool]) -> Delete:
+    return delete(by.table).where(_oldest(by, over))
 
 
 _BEGIN = (
@@ -48,14 +54,14 @@ _BEGIN = (
     .values(begun_at=bindparam("now", type_=Instant))
 )
 _SESSION_SWEEPS = (
-    _sweep(session, session.c.ended_at < _SINCE),
-    _sweep(session, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)),
+    _sweep(session.c.ended_at, session.c.ended_at < _SINCE),
+    _sweep(session.c.sweep_at, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)),
 )
-_TALLY_SWEEPS = (_sweep(tally, tally.c.until < _SINCE),)
+_TALLY_SWEEPS = (_sweep(tally.c.until, tally.c.until < _SINCE),)
 _has_old_address = event.c.address.is_not(None) & (event.c.at < bindparam("addresses_since", type_=Instant))
 _EVENT_SWEEPS = (
-    _sweep(event, event.c.at < bindparam("events_since", type_=Instant)),
-    update(event).where(_some(event, _has_old_address)).values(address=None),
+    _sweep(event.c.at, event.c.at < bindparam("events_since", type_=Instant)),
+    update(event).where(_oldest(event.c.at, _has_old_address)).values(address=None),
 )
 
 
