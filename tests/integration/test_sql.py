@@ -1,11 +1,13 @@
 """The SQL adapters keep the contracts, on SQLite and on Postgres."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import delete, insert, make_url, select, text
 from tests import foreign_hashes
@@ -20,7 +22,8 @@ from tests.contracts.user_directory import UserDirectoryContract
 from tests.contracts.user_intake import UserIntakeContract
 from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import FakeClock
-from tests.integration.conftest import SCRIBE, adopted_key, connect
+from tests.integration.commands import execute
+from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
 from tests.integration.postgres import PostgresServer
 
 from fastauth.adapters.passwords import KINDS, Argon2PasswordHasher, HashingPool
@@ -43,7 +46,7 @@ from fastauth.adapters.sql import (
     migrate,
 )
 from fastauth.adapters.sql.tables import event, tally
-from fastauth.domain.audit import Origin
+from fastauth.domain.audit import Origin, Retention
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.event import EventKind
 from fastauth.domain.password import PasswordHash
@@ -201,6 +204,56 @@ class SqlRows:
             values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in tallies.items()]
             if values:
                 await connection.execute(insert(tally), values)
+
+
+MANY_ROWS = """
+INSERT INTO user_info (id, username, username_key, password, fullname) VALUES (1, 'a', 'a', '!', '');
+INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at, refresh_digest,
+  refresh_expires_at, sweep_at, ended_at)
+SELECT number, 1, '', '', now(), now(), now(), '', now() - interval '2 days', now() - interval '1 day',
+  CASE WHEN number % 2 = 0 THEN now() - interval '1 day' END
+FROM generate_series(1, 20000) AS number;
+INSERT INTO tally (key, attempts, until)
+SELECT decode(md5(number::text), 'hex'), 1, now() - interval '1 day' FROM generate_series(1, 20000) AS number;
+INSERT INTO event (at, kind, address)
+SELECT now() - interval '1 day' * (number % 2 * 4 + 6), 'registered', '192.0.2.1'
+FROM generate_series(1, 20000) AS number;
+ANALYZE session; ANALYZE event; ANALYZE tally
+"""
+READ = """
+SELECT sum(n_tup_del), sum(n_tup_upd), sum(seq_tup_read) FROM pg_stat_user_tables
+WHERE schemaname = current_schema() AND relname IN ('session', 'event', 'tally')
+"""
+
+
+class TestSqlSweeper:
+    async def test_reads_what_is_over_by_an_index_where_that_is_most_of_a_table(
+        self, postgres: PostgresServer
+    ) -> None:
+        """Without an order Postgres expects to find some of many rows soonest by reading from the start."""
+        with postgres_schema(postgres) as url:
+            database = connect(url)
+            try:
+                await migrate(database, adopted_key=adopted_key)
+                execute(url, MANY_ROWS)
+                sweeper, now = SqlSweeper(connections=database.autocommit), datetime.now(UTC)
+                kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
+                assert await sweeper.sweep_sessions(over_since=now, at_most=10) == 20
+                assert await sweeper.sweep_tallies(over_since=now, at_most=10) == 10
+                assert await sweeper.sweep_events(kept, now=now, at_most=10) == 20
+            finally:
+                await database.close()
+            assert counted(url, deleted=40) == (40, 10, 0)
+
+
+def counted(url: str, *, deleted: int) -> tuple[int, ...]:
+    """Return what Postgres has counted, once it has: connections tell it when they end."""
+    deadline = time.monotonic() + 60
+    with psycopg.connect(url, autocommit=True) as connection:
+        while not (row := connection.execute(READ).fetchone()) or row[0] < deleted:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    return tuple(map(int, row))
 
 
 class TestSqlTallyRepository(TallyRepositoryContract):
