@@ -459,7 +459,7 @@ class TestStart:
         monkeypatch.setenv("FASTAUTH_MODE", "production")
         monkeypatch.setenv("FASTAUTH_DATABASE_URL", "postgresql://fastauth:fastauth@127.0.0.1:1/fastauth")
         output = run(app, ["serve"]).output
-        assert "POSTGRES_PASSWORD" in output
+        assert "ALTER ROLE ... PASSWORD" in output
         assert "fastauth migrate" not in output
 
     @pytest.mark.parametrize("command", [["migrate"], ["keys", "rotate"], ["health"]])

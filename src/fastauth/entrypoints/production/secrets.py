@@ -101,7 +101,7 @@ def _weak_password(settings: Settings) -> str | None:
         if any(is_weak_password(each, names, common) for each in passwords if each):
             return (
                 f"the password in {where} is one that everybody tries, short, common or made of"
-                " a name; change it, with Docker by POSTGRES_PASSWORD"
+                " a name; change it by ALTER ROLE ... PASSWORD, and here"
             )
     return None
 
