@@ -22,6 +22,7 @@ from fastauth.entrypoints.settings_sources import PREFIX
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.production.yml")
 MANIFESTS = ROOT / "deploy/kubernetes"
+TEMPORARY = "/tmp"  # noqa: S108  where a container keeps the files of the metrics
 SETTINGS = {PREFIX + field.upper() for field in Settings.model_fields}
 
 
@@ -117,6 +118,7 @@ class TestCompose:
         assert confined["read_only"] is True
         assert confined["cap_drop"] == ["ALL"]
         assert confined["security_opt"] == ["no-new-privileges:true"]
+        assert [each.split(":")[0] for each in confined["tmpfs"]] == [TEMPORARY]
 
     def test_says_that_it_is_for_development(self) -> None:
         settings = read(**interpolated(compose(COMPOSE_FILES[0])["services"]["fastauth"]["environment"]))
@@ -216,6 +218,15 @@ class TestKubernetes:
         assert context["runAsNonRoot"]
         assert own["readOnlyRootFilesystem"]
         assert not own["allowPrivilegeEscalation"]
+
+    def test_lets_the_service_write_temporary_files(self) -> None:
+        """The files of the metrics, and the names of a large import."""
+        (place,) = [
+            each for each in container("deployment")["volumeMounts"] if each["mountPath"] == TEMPORARY
+        ]
+        (volume,) = [each for each in pod("deployment")["volumes"] if each["name"] == place["name"]]
+        assert volume["emptyDir"]["sizeLimit"]
+        assert not place.get("readOnly")
 
     @pytest.mark.parametrize("name", ["deployment", "migrate"])
     def test_puts_no_address_of_a_service_among_the_settings(self, name: str) -> None:

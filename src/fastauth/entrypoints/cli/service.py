@@ -71,7 +71,14 @@ def _metrics(settings: Settings) -> Iterator[None]:
     if not settings.metrics_port:
         yield
         return
-    with TemporaryDirectory(prefix="fastauth-metrics-") as directory:
+    try:
+        files = TemporaryDirectory(prefix="fastauth-metrics-")
+    except OSError as error:
+        fail(
+            "FASTAUTH_METRICS_PORT needs a directory for temporary files, and there is none to write to"
+            f" ({type(error).__name__}); mount one at /tmp, with Docker by --tmpfs /tmp, or set TMPDIR"
+        )
+    with files as directory:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # it is read when prometheus_client is imported
         from fastauth.adapters.prometheus import Scraped
 
