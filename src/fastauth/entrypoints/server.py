@@ -2,6 +2,8 @@
 
 import signal
 import sys
+from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -32,14 +34,29 @@ def run_server(settings: Settings) -> None:
         ssl_keyfile=settings.tls_key,
         ssl_ciphers=tls.CIPHERS,
     )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # uvicorn sends it once more when it is done
+    server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, handler_of_sigterm(server))
     try:
         if settings.workers > 1:
             _Supervisor(config, [config.bind_socket()]).run()
         else:
-            uvicorn.Server(config).run()
+            server.run()
     except KeyboardInterrupt:
         pass
+
+
+def handler_of_sigterm(server: uvicorn.Server) -> Callable[[int, FrameType | None], None]:
+    """Return what handles SIGTERM before uvicorn does, and when uvicorn sends it once more at its end.
+
+    Python drops an exception that a handler raises while an object is collected. The server is told too,
+    so that it ends as soon as it has started.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+        sys.exit()
+
+    return end
 
 
 class _Supervisor(Multiprocess):

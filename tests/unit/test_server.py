@@ -1,0 +1,26 @@
+"""The process that serves, before it does."""
+
+import asyncio
+import signal
+
+import pytest
+import uvicorn
+
+from fastauth.entrypoints.server import handler_of_sigterm
+
+pytestmark = pytest.mark.anyio
+
+
+class TestSigterm:
+    async def test_before_the_server_starts_ends_it_though_the_exception_is_lost(self) -> None:
+        """A handler may run while an object is collected, where Python drops what it raises."""
+
+        async def application(_scope: object, _receive: object, _send: object) -> None:
+            raise AssertionError("nobody asks")
+
+        server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="off", log_config=None))
+        with pytest.raises(SystemExit):
+            handler_of_sigterm(server)(signal.SIGTERM, None)
+        async with asyncio.timeout(60):  # seconds; it would serve for ever
+            await server.serve()
+        assert server.started
