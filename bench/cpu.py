@@ -33,10 +33,13 @@ class Kind:
     label: str
     server: Server
     ask: Callable[[Line], Awaitable[object]]
+    prepare: Callable[[Line], Awaitable[object]] | None = None
 
     async def microseconds(self, number: int) -> float:
         """Return the processor time of one of so many requests."""
         line = await Line.to(self.server.port)
+        if self.prepare:
+            await self.prepare(line)
         await self.ask(line)
         before = self.server.processor_seconds()
         for _ in range(number):
@@ -52,11 +55,14 @@ async def kinds_of(server: Server) -> list[Kind]:
     line = await Line.to(server.port)
     tokens = await logged_in(line, OTHER)
     line.close()
-    newest = tokens
+
+    async def logs_in(line: Line) -> None:
+        nonlocal tokens  # a run may take longer than an access token lives
+        tokens = await logged_in(line, OTHER)
 
     async def refreshed(line: Line) -> None:
-        nonlocal newest
-        newest = await tokens_of(HTTPStatus.OK, line, refresh(newest))
+        nonlocal tokens
+        tokens = await tokens_of(HTTPStatus.OK, line, refresh(tokens))
 
     kinds: dict[str, Callable[[Line], Awaitable[object]]] = {
         "GET /ping": lambda line: expect(HTTPStatus.OK, line, PING),
@@ -66,7 +72,10 @@ async def kinds_of(server: Server) -> list[Kind]:
     }
     if server.is_fastauth and server.name != LIMITED:  # which bounds how often a session is refreshed
         kinds["refresh"] = refreshed
-    return [Kind(label, server, ask) for label, ask in kinds.items()]
+    uses_a_session = {"GET /users/me", "refresh"}
+    return [
+        Kind(label, server, ask, logs_in if label in uses_a_session else None) for label, ask in kinds.items()
+    ]
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list[Figure]:

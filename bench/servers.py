@@ -15,7 +15,7 @@ from time import monotonic, sleep
 import psycopg
 from bench.runs import OneConnection
 from tests.integration.postgres import PostgresServer, free_port
-from tests.integration.service import Service
+from tests.integration.service import Service, environment
 
 FASTAUTH, LIMITED, SQLITE, BARE, STACK = (
     "fastauth",
@@ -121,6 +121,8 @@ def fastauth(
         "FASTAUTH_ARGON2_MEMORY_KIB": str(hashing.memory_kib),
         "FASTAUTH_ARGON2_TIME_COST": str(hashing.passes),
     }
+    # As in production: a worker that has not migrated has not loaded Alembic either.
+    subprocess.run([sys.executable, "-m", "fastauth", "migrate"], env=environment(database_url), check=True)
     with Service(database_url, **given, **(settings or {})) as service:
         yield Server(name, service.port, service.pid)
         service.kill()  # whoever is still in its queue would have us wait
