@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextualSelect, column, text
 
+from fastauth.adapters.sql.connections import WRITES
 from fastauth.domain.counting import Hit, Part
 from fastauth.domain.throttling import (
     CLOCK_SKEW,
@@ -27,6 +28,8 @@ from fastauth.domain.throttling import (
 )
 
 Rule = Budget | Backoff
+
+_RETURNED = [column(name) for name in ("attempts", "until", "room")]
 
 
 def interval(duration: timedelta) -> str:
@@ -87,7 +90,7 @@ SELECT attempts, until, room FROM judged ORDER BY position
 
 
 @lru_cache(maxsize=128)
-def count_statement(rules: tuple[tuple[Rule, Part], ...]) -> TextClause:
+def count_statement(rules: tuple[tuple[Rule, Part], ...]) -> TextualSelect:
     """Return the statement that counts an attempt under as many keys as there are `rules`.
 
     It returns the tallies before the attempt and whether each had room. Where another transaction
@@ -98,7 +101,9 @@ def count_statement(rules: tuple[tuple[Rule, Part], ...]) -> TextClause:
         for position, (rule, part) in enumerate(rules)
     )
     keys = (f":key_{position}" for position in range(len(rules)))
-    return text(_COUNT.format(keys=", ".join(keys), rules=", ".join(rows)))
+    counting = text(_COUNT.format(keys=", ".join(keys), rules=", ".join(rows)))
+    # SQLAlchemy keeps what it knows of columns that are named; others it looks at after each execution.
+    return counting.columns(*_RETURNED).execution_options(**{WRITES: True})
 
 
 def rules_of(hits: Sequence[Hit]) -> tuple[tuple[Rule, Part], ...]:

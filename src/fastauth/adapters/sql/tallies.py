@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, TextClause, select
+from sqlalchemy import Connection, TextualSelect, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -74,7 +74,7 @@ class SqlTallyRepository:
         return await self._execute(statement, values, hits, now)
 
     async def _execute(
-        self, statement: TextClause, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
+        self, statement: TextualSelect, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
     ) -> Counted:
         with storage_failures():
             async with self._connections.connect() as connection:
