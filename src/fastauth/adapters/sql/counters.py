@@ -12,8 +12,9 @@ again for each execution, which took a fifth of the processor time of a log-in.
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import TextualSelect, column, text
+from sqlalchemy import ColumnClause, TextualSelect, column, text
 
 from fastauth.adapters.sql.connections import WRITES
 from fastauth.domain.counting import Hit, Part
@@ -29,7 +30,7 @@ from fastauth.domain.throttling import (
 
 Rule = Budget | Backoff
 
-_RETURNED = [column(name) for name in ("attempts", "until", "room")]
+_RETURNED: list[ColumnClause[Any]] = [column(name) for name in ("attempts", "until", "room")]
 
 
 def interval(duration: timedelta) -> str:
