@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+# One process of pytest for each core, each with a Postgres of its own; more than four gain nothing.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -18,7 +20,7 @@ fast-hash: $(VENV)/run ## build the hash library for this processor, or fail; ne
 	@sh requirements/fast-hash $(VENV)
 
 test: $(VENV)/test ## run every test, Postgres included
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(VENV)/test ## run the unit tests alone
 	@exec $(BIN)/python -m pytest tests/unit

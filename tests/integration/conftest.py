@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import psycopg
 import pytest
@@ -26,6 +27,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.write_line(f"Postgres for the integration tests: {source}")
 
 
+def note_source(config: pytest.Config, source: str) -> None:
+    """Keep where the server comes from for the summary, which another process may write."""
+    config.stash[POSTGRES_SOURCE] = source
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["postgres"] = source
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  pytest-xdist has no types
+    """Read what a process of pytest-xdist has noted."""
+    if source := getattr(node, "workeroutput", {}).get("postgres"):
+        node.config.stash[POSTGRES_SOURCE] = source
+
+
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
     reason = None
@@ -40,7 +55,7 @@ def told_in_one_line() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
     with told_in_one_line(), given_postgres() as server:
-        pytestconfig.stash[POSTGRES_SOURCE] = server.source
+        note_source(pytestconfig, server.source)
         yield server
 
 

@@ -270,7 +270,9 @@ class TestKeyChecks:
         container = Container(settings=settings(), probed_keys=FakeSigningKeyRepository())
         assert found(await signing_keys(container)) == {"signing key": "fail"}
 
-    @pytest.mark.parametrize(("previous", "level"), [(None, "fail"), (SECRET, "warn")])
+    @pytest.mark.parametrize(
+        ("previous", "level"), [(None, "fail"), (SECRET, "warn")], ids=["none", "previous"]
+    )
     async def test_miss_the_secret_that_opens_it(
         self, rotated: tuple[Container, FakeClock], previous: str | None, level: str
     ) -> None:
