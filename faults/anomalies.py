@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count, groupby
 from typing import Any
 
@@ -26,6 +27,7 @@ from fastauth.adapters.sql.tables import event as event_table
 from fastauth.adapters.sql.tables import session, user_info
 from fastauth.domain.errors import HashingOverloaded, StorageUnavailable
 from fastauth.domain.event import EventKind
+from fastauth.domain.throttling import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.lifecycle import shut_down, start_up
@@ -285,7 +287,8 @@ class Life:
         if answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
             if answer.json()["code"] != self._injector.code:
                 self.unlike_promised.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
-            self._clock.advance(seconds=int(answer.headers.get("Retry-After", 1)))
+            retry_after = timedelta(seconds=int(answer.headers.get("Retry-After", 1)))
+            self._clock.advance(max(retry_after, Limits().looking.per))  # what was counted holds others up
             answer = await ask()
             allowed += told.when_repeated
             self.repeated_log_ins += path == "/sessions" and method == "POST"

@@ -559,7 +559,9 @@ class TestAtOnce:
 class TestNotLookedAt:
     """What failed before a password was looked at has taken nothing."""
 
-    @pytest.mark.parametrize("error", [HashingOverloaded, StorageUnavailable, asyncio.CancelledError])
+    @pytest.mark.parametrize(
+        "error", [HashingOverloaded, StorageUnavailable, asyncio.CancelledError, RuntimeError]
+    )
     async def test_is_given_back(self, error: type[BaseException]) -> None:
         class FailingHasher(FakePasswordHasher):
             fails = False

@@ -101,15 +101,14 @@ class Throttle:
     async def settling(self, permit: Permit) -> AsyncIterator[None]:
         """Give back what an attempt has taken if its password is wrong, or was never looked at.
 
-        Within, everything of the tree of errors but `Unavailable` says that it is wrong.
+        Within, everything of the tree of errors but `Unavailable` says that it is wrong. Whatever is
+        outside of the tree says nothing about the password: cancellation, or a bug.
         """
         try:
             yield
-        except (Unavailable, asyncio.CancelledError):
-            await self._try_to_refund(permit.if_not_looked_at)
-            raise
-        except FastauthError:
-            await self._try_to_refund(permit.if_wrong)
+        except BaseException as error:
+            is_wrong = isinstance(error, FastauthError) and not isinstance(error, Unavailable)
+            await self._try_to_refund(permit.if_wrong if is_wrong else permit.if_not_looked_at)
             raise
 
     async def succeeded(self, permit: Permit) -> None:
