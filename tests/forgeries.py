@@ -639,7 +639,6 @@ SHAPES: dict[str, Callable[[str, str, str], str]] = {
     "five parts": lambda h, p, s: f"{h}.{p}.{s}.{s}.{s}",
     "five parts that are empty": lambda h, _, __: f"{h}....",
     "the parts exchanged": lambda h, p, s: f"{p}.{h}.{s}",
-    "white space in front": lambda h, p, s: f" {h}.{p}.{s}",
     "white space in the middle": lambda h, p, s: f"{h}. {p}.{s}",
     "tab in the middle": lambda h, p, s: f"{h}.\t{p}.{s}",
     "no-break space behind": lambda h, p, s: f"{h}.{p}.{s}\N{NO-BREAK SPACE}",

@@ -107,6 +107,9 @@ class TestJoseAccessTokens(AccessTokensContract):
             another = "A" if token.text[place] != "A" else "B"
             with pytest.raises(InvalidAccessToken):
                 await access_tokens.read(token.text[:place] + another + token.text[place + 1 :])
+        for spaced in (f" {token.text}", f"{token.text} ", f"{token.text}="):
+            with pytest.raises(InvalidAccessToken):
+                await access_tokens.read(spaced)
 
     @pytest.fixture
     async def at_two_addresses(
