@@ -159,9 +159,7 @@ class TestAuthorization:
         assert (answer.status, answer.code) == (401, "no_access_token")
         assert answer.headers["www-authenticate"] == "Bearer"
 
-    @pytest.mark.parametrize(
-        "sent", ["Bearer", "Bearer ", "bearer\t", "Bearer\t{}", "Bearer{}"]
-    )
+    @pytest.mark.parametrize("sent", ["Bearer", "Bearer ", "bearer\t", "Bearer\t{}", "Bearer{}"])
     def test_without_a_token_in_its_place_is_refused(self, issuer: Issuer, sent: str) -> None:
         answer = ask_who_i_am(issuer.service, sent.format(issuer.person.tokens.access))
         assert answer.status == 401
