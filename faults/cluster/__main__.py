@@ -47,12 +47,12 @@ def kill_node(cluster: Cluster) -> None:
 
 
 def freeze_postgres(cluster: Cluster) -> None:
-    """Stop PostgreSQL of the primary for `FREEZE` seconds, as a hung disk does."""
+    """Stop PostgreSQL of the primary for 30 seconds, as a hung disk does."""
     _freeze(cluster.node("leader").postgres_pids(), FREEZE)
 
 
 def freeze_node(cluster: Cluster) -> None:
-    """Stop PostgreSQL and Patroni of the primary for `FREEZE` seconds, as a paused machine does."""
+    """Stop PostgreSQL and Patroni of the primary for 30 seconds, as a paused machine does."""
     _freeze(cluster.node("leader").pids(), FREEZE)
 
 
@@ -65,7 +65,7 @@ def kill_synchronous_standby(cluster: Cluster) -> None:
 
 
 def freeze_both_standbys(cluster: Cluster) -> None:
-    """Stop both standbys for `AWAY` seconds: no commit may be acknowledged."""
+    """Stop both standbys for 20 seconds: no commit may be acknowledged."""
     leader = cluster.node("leader")
     _freeze([pid for node in cluster.nodes if node is not leader for pid in node.pids()], AWAY)
 
@@ -79,7 +79,7 @@ def kill_etcd_leader(cluster: Cluster) -> None:
 
 
 def freeze_etcd(cluster: Cluster) -> None:
-    """Stop all of etcd for `AWAY` seconds."""
+    """Stop all of etcd for 20 seconds."""
     _freeze([pid for member in cluster.etcd for pid in member.pids()], AWAY)
 
 

@@ -20,6 +20,9 @@ from tests.integration.service import DEADLINE, NO_TLS
 BEFORE_REPEAT = 2.0
 """Seconds until a refresh that was answered with 503 is sent again, with the same token."""
 
+BETWEEN_READS = 0.2
+"""Seconds between two reads of the client that only reads."""
+
 
 @dataclass
 class Ledger:
@@ -83,6 +86,7 @@ class Traffic:
             httpx2.AsyncClient(base_url=self._url, timeout=DEADLINE, verify=NO_TLS, limits=limits) as client,
             asyncio.TaskGroup() as group,
         ):
+            group.create_task(self._reader(client))
             while not self._over.is_set():
                 group.create_task(self._person(client))
                 await asyncio.sleep(self._pause)
@@ -105,6 +109,17 @@ class Traffic:
         if refreshed := await self._refresh(client, headers, tokens["refresh_token"]):
             authorized = headers | {"Authorization": f"Bearer {refreshed['access_token']}"}
             await self._send(client, "GET", "/users/me", authorized)
+
+    async def _reader(self, client: httpx2.AsyncClient) -> None:
+        """Read one account again and again, whether or not anybody can write."""
+        person = a_registration()
+        (await client.post("/users/register", json=person)).raise_for_status()
+        credentials = {name: person[name] for name in ("username", "password")}
+        logged_in = (await client.post("/sessions", json=credentials)).raise_for_status()
+        authorized = {"Authorization": f"Bearer {logged_in.json()['access_token']}"}
+        while not self._over.is_set():
+            await self._send(client, "GET", "/users/me", authorized)
+            await asyncio.sleep(BETWEEN_READS)
 
     async def _refresh(
         self, client: httpx2.AsyncClient, headers: dict[str, str], token: str

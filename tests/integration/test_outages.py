@@ -25,7 +25,7 @@ class TestDatabaseOutage:
             mortal_postgres.start()
             assert service.register(a_registration()).status_code == 201
             assert service.register(first).status_code == 409
-            assert httpx2.get(f"{service.url}/health/ready").status_code == 200
+            service.wait_until_ready()  # an answer is shared for a second
 
     def test_is_not_seen_by_who_comes_after(self, mortal_postgres: PostgresServer) -> None:
         with Service(mortal_postgres.url) as service:
