@@ -346,7 +346,7 @@ class TestSeveralServers:
         with Proxy(port) as first, Proxy(port) as second:
             servers = f"127.0.0.1:{first.port},127.0.0.1:{second.port}"
             whole = f"postgresql://{url.username}:{url.password}@{servers}/{url.database}"
-            async with connected(whole, pool_size=3, deadline=1) as database:
+            async with connected(whole, pool_size=3, deadline=2) as database:
                 await migrate(database, adopted_key=adopted_key)
                 used = first if await port_of(database) == first.port else second
                 used.stall()
@@ -381,7 +381,7 @@ class TestCommitsThatHang:
         pool_size, name = 4, a_name()
         server = Roles(mortal_postgres)
         url = server.url.update_query_dict({"application_name": name})
-        async with connected(url, pool_size=pool_size, deadline=0.5) as database:
+        async with connected(url, pool_size=pool_size, deadline=2) as database:
             await migrate(database, adopted_key=adopted_key)
             server.say("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
             server.say("SELECT pg_reload_conf()")
