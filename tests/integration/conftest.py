@@ -118,10 +118,14 @@ def service(used_database_url: str) -> Iterator[Service]:
         yield service
 
 
+POOL_SIZE = 40
+"""More than any test asks at once: none of them waits for a connection, however busy the machine."""
+
+
 def connect(url: str) -> Database:
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     parsed = make_url(url)
-    return Database(parsed.set(drivername=drivers[parsed.get_backend_name()]))
+    return Database(parsed.set(drivername=drivers[parsed.get_backend_name()]), pool_size=POOL_SIZE)
 
 
 SCRIBE = Scribe(clock=SystemClock(), origin=current_origin)
