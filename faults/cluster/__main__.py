@@ -74,7 +74,7 @@ def kill_etcd_leader(cluster: Cluster) -> None:
     """Kill the etcd member that leads."""
     leader = cluster.etcd_leader()
     leader.kill()
-    time.sleep(LAG)
+    time.sleep(LAG)  # so long the fault lasts
     leader.start()
 
 
@@ -87,7 +87,7 @@ def kill_lagging_primary(cluster: Cluster) -> None:
     """Hold back what is streamed, then kill the primary: an asynchronous cluster loses it."""
     leader = cluster.node("leader")
     _signal(leader.wal_senders(), signal.SIGSTOP)
-    time.sleep(LAG)
+    time.sleep(LAG)  # so long the stream is held back
     _fail_over(cluster, leader)
 
 
@@ -225,7 +225,7 @@ def _has_another(cluster: Cluster, old: Node) -> bool:
 
 def _freeze(pids: list[int], seconds: float) -> None:
     _signal(pids, signal.SIGSTOP)
-    time.sleep(seconds)
+    time.sleep(seconds)  # so long the fault lasts
     _signal(pids, signal.SIGCONT)
 
 
