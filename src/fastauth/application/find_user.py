@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from fastauth.domain.errors import UserNotFound
-from fastauth.domain.ports import UsernameProfile, UserRepository
+from fastauth.domain.ports import UserRepository
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
+from fastauth.domain.username import Username, UsernameProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

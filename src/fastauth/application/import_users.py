@@ -9,9 +9,9 @@ from itertools import islice
 from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
 from fastauth.domain.full_name import FullName
 from fastauth.domain.newcomer import Holder, Newcomer
-from fastauth.domain.ports import Clock, NameLedger, PasswordHasher, UserIntake, UsernameProfile
+from fastauth.domain.ports import Clock, NameLedger, PasswordHasher, UserIntake
 from fastauth.domain.user import UserId
-from fastauth.domain.username import Username
+from fastauth.domain.username import Username, UsernameProfile
 
 BATCH = 1_000
 """Accounts in one transaction: few enough that nobody else waits for it, enough that it pays."""

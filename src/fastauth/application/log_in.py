@@ -6,19 +6,12 @@ from fastauth.application.throttle import Throttle
 from fastauth.domain.device_token import DeviceTokenMint
 from fastauth.domain.errors import InvalidCredentials, InvalidInput
 from fastauth.domain.password import Password, PasswordHash
-from fastauth.domain.ports import (
-    AccessTokens,
-    Clock,
-    PasswordHasher,
-    SessionRepository,
-    UsernameProfile,
-    UserRepository,
-)
+from fastauth.domain.ports import AccessTokens, Clock, PasswordHasher, SessionRepository, UserRepository
 from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.session import Device, SessionId, SessionTerms
 from fastauth.domain.tokens import AccessClaims, Tokens
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
+from fastauth.domain.username import Username, UsernameProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from fastauth.domain.audit import Entry, NameDigests, Wanted
 from fastauth.domain.event import EventKind
-from fastauth.domain.ports import AuditTrail, UsernameProfile, UserRepository
-from fastauth.domain.username import Username
+from fastauth.domain.ports import AuditTrail, UserRepository
+from fastauth.domain.username import Username, UsernameProfile
 
 PAGE = 500
 """Entries that are read at once, and held in memory."""

@@ -9,10 +9,10 @@ from typing import Generic, ParamSpec, TypeVar
 from fastauth.domain.audit import NameDigests
 from fastauth.domain.errors import FastauthError, InvalidInput, InvalidRefreshToken, Unavailable
 from fastauth.domain.event import Event, EventKind
-from fastauth.domain.ports import Clock, EventLog, UsernameProfile
+from fastauth.domain.ports import Clock, EventLog
 from fastauth.domain.refresh_token import RefreshTokenMint
 from fastauth.domain.session import Caller, SessionId
-from fastauth.domain.username import Username
+from fastauth.domain.username import Username, UsernameProfile
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

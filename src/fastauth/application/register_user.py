@@ -7,9 +7,9 @@ from fastauth.application.throttle import Throttle
 from fastauth.domain.errors import GatheredViolations, InvalidInput, UsernameTaken, Violation
 from fastauth.domain.full_name import FullName
 from fastauth.domain.password import PasswordPolicy
-from fastauth.domain.ports import PasswordHasher, UsernameProfile, UserRepository
+from fastauth.domain.ports import PasswordHasher, UserRepository
 from fastauth.domain.user import User
-from fastauth.domain.username import Username
+from fastauth.domain.username import Username, UsernameProfile
 
 _RESERVED = Violation("username", "reserved", "This name is reserved.")
 

@@ -258,19 +258,6 @@ class HashCensus(Protocol):
         """
 
 
-class UsernameProfile(Protocol):
-    """Decides which names are allowed, and which of them are the same name."""
-
-    def key(self, spelling: str) -> str:
-        """Return what all spellings of one name have in common.
-
-        The key of a key is that key.
-
-        Raises:
-            InvalidInput: The name must not be used.
-        """
-
-
 class AccessTokens(Protocol):
     """Signs access tokens, and reads those that were signed here."""
 

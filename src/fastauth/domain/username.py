@@ -1,15 +1,25 @@
 """The name by which an account is known."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.text import LONGEST_DECOMPOSITION, bounded, normalised, refuse_surrogates
 
-if TYPE_CHECKING:
-    from fastauth.domain.ports import UsernameProfile  # which speaks of Username
-
 MOST_CODE_POINTS = 50
+
+
+class UsernameProfile(Protocol):
+    """Decides which names are allowed, and which of them are the same name."""
+
+    def key(self, spelling: str) -> str:
+        """Return what all spellings of one name have in common.
+
+        The key of a key is that key.
+
+        Raises:
+            InvalidInput: The name must not be used.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,6 @@ from fastauth.domain.ports import (
     UnitOfWork,
     UserDirectory,
     UserIntake,
-    UsernameProfile,
     UserRepository,
 )
 from fastauth.domain.refresh_token import RefreshTokenMint
@@ -93,7 +92,7 @@ from fastauth.domain.session import SessionTerms
 from fastauth.domain.signing_key import KeySchedule
 from fastauth.domain.throttling import KEPT, Backoff, Budget, Limits, TallyKeys
 from fastauth.domain.tokens import Tokens
-from fastauth.domain.username import Username
+from fastauth.domain.username import Username, UsernameProfile
 from fastauth.entrypoints.machine import Machine
 from fastauth.entrypoints.origin import current_origin
 from fastauth.entrypoints.secret_keys import secret_keys

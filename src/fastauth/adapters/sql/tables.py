@@ -42,7 +42,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def _where(condition: str) -> dict[str, Any]:
+def partial_where(condition: str) -> dict[str, Any]:
     """Return what makes an index one of those rows alone of which this holds."""
     return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
 
@@ -83,9 +83,9 @@ session = Table(
     Column("refresh_recorded_at", Instant),
     Column("spent_by", LargeBinary),
     Index("session_user_id", "user_id"),
-    Index("session_open", "user_id", "epoch", "created_at", "id", **_where("ended_at IS NULL")),
+    Index("session_open", "user_id", "epoch", "created_at", "id", **partial_where("ended_at IS NULL")),
     Index("session_sweep_at", "sweep_at"),
-    Index("session_ended_at", "ended_at", **_where("ended_at IS NOT NULL")),
+    Index("session_ended_at", "ended_at", **partial_where("ended_at IS NOT NULL")),
 )
 
 signing_key = Table(
@@ -113,8 +113,8 @@ event = Table(
     Column("address", Text),
     Index("event_user_id_at", "user_id", "at"),
     Index("event_at", "at"),
-    Index("event_name_digest_at", "name_digest", "at", **_where("name_digest IS NOT NULL")),
-    Index("event_address_at", "at", **_where("address IS NOT NULL")),
+    Index("event_name_digest_at", "name_digest", "at", **partial_where("name_digest IS NOT NULL")),
+    Index("event_address_at", "at", **partial_where("address IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
