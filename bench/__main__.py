@@ -18,7 +18,7 @@ from bench.figures import Figure, table
 from bench.load import precise_loop
 from bench.picture import draw
 from bench.runs import conditions
-from bench.servers import allow_many_connections
+from bench.servers import allow_many_connections, raise_max_connections
 from tests.integration.postgres import own_postgres
 
 
@@ -26,6 +26,7 @@ def measure(parts: list[str], *, rounds: int, users: int) -> list[Figure]:
     """Run the parts one after the other."""
     figures: list[Figure] = []
     with own_postgres() as postgres:
+        raise_max_connections(postgres)
         if "throughput" in parts:
             figures += _run(throughput.measure(postgres, rounds=rounds, seconds=1.6))
         if "cpu" in parts:

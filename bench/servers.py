@@ -155,6 +155,18 @@ def reference(name: str, database_url: str, *, workers: int, hashing: Hashing) -
         process.wait(DEADLINE)
 
 
+MAX_CONNECTIONS = 300
+"""Of PostgreSQL. Four kinds of servers run at once: 3 workers each, up to 12 connections a worker."""
+
+
+def raise_max_connections(postgres: PostgresServer) -> None:
+    """Give the server room for everybody who is measured; its default is 100 connections."""
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET max_connections = {MAX_CONNECTIONS}".encode())
+    postgres.kill()
+    postgres.start()
+
+
 def new_database(postgres: PostgresServer) -> str:
     """Return the URL of an empty database of this server."""
     name = f"bench_{token_hex(4)}"
