@@ -24,13 +24,13 @@ from bench.runs import BACKENDS, OneConnection, conditions, empty_database
 from sqlalchemy import make_url, update
 from tests.integration.service import Service
 
-from fastauth.adapters.sql.tables import user_info
-from fastauth.domain.errors import InvalidCredentials
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.lifecycle import shut_down, start_up
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
 
 ACCOUNTS = 50  # for each class, so that no single row, page or cache line decides
 RIGHT, WRONG = "the right password", "the wrong password"

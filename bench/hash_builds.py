@@ -13,7 +13,7 @@ import sys
 from itertools import product
 from statistics import median
 
-from fastauth.adapters.passwords.builds import FASTEST_FIRST, FOLDER, STOCK
+from fastauth.adapters.passwords.native_builds import FASTEST_FIRST, FOLDER, STOCK
 
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 

@@ -55,7 +55,7 @@ class OneConnection:
 
 def hash_build() -> str:
     """Return the name of the build of the hash library that the service loads."""
-    command = "from fastauth.adapters.passwords.builds import hash_build; print(hash_build())"
+    command = "from fastauth.adapters.passwords.native_builds import hash_build; print(hash_build())"
     return subprocess.run(
         [sys.executable, "-c", command], check=True, capture_output=True, text=True
     ).stdout.strip()

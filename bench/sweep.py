@@ -23,7 +23,7 @@ from tests.integration.postgres import own_postgres
 
 from fastauth.adapters.sql import Database, SqlSessionCensus, SqlSweeper
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.application.sweep import EVERY, SweepSessions
+from fastauth.application.operations.purge_expired import EVERY, SweepSessions
 
 TABLES = ("user_info", "session")
 CENSUSES = 20

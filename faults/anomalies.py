@@ -23,15 +23,17 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from tests.builders import a_registration
 from tests.fakes.clock import FakeClock
 
-from fastauth.adapters.sql.tables import event as event_table
-from fastauth.adapters.sql.tables import session, user_info
-from fastauth.domain.errors import HashingOverloaded, StorageUnavailable
-from fastauth.domain.event import EventKind
-from fastauth.domain.throttling import Limits
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.events.tables import event as event_table
+from fastauth.adapters.sql.sessions.tables import session
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.passwords.errors import HashingOverloaded
+from fastauth.domain.rate_limits.limits import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.lifecycle import shut_down, start_up
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
 
 NEW_PASSWORD, NEW_NAME = "another password", "Somebody Else"
 

@@ -9,18 +9,20 @@ from typing import Any
 from tests.fakes import FakeClock, FakePasswordHasher, FakeTallyRepository, FakeUserRepository
 
 from fastauth.adapters.precis import PrecisUsernameProfile
-from fastauth.application.register_user import RegisterUser
-from fastauth.application.throttle import Throttle
-from fastauth.domain.full_name import FullName
-from fastauth.domain.newcomer import Newcomer
-from fastauth.domain.password import Password, PasswordHash, PasswordPolicy
-from fastauth.domain.ports import PasswordHasher, UserRepository
-from fastauth.domain.refresh_token import TokenDigest
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import Newcomer, User
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.session import Device, Session, SessionId
-from fastauth.domain.throttling import Limits, TallyKeys
-from fastauth.domain.user import User
-from fastauth.domain.username import Username
+from fastauth.domain.sessions.refresh_token import TokenDigest
+from fastauth.domain.sessions.session import Device, Session, SessionId
 
 PROFILE = PrecisUsernameProfile()  # pure and quick: it needs no fake
 

@@ -14,8 +14,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from tests.builders import a_name
 from tests.world import A_DEVICE, World
 
-from fastauth.domain.errors import InvalidAccessToken, InvalidRefreshToken
-from fastauth.domain.session import Device, SessionTerms
+from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
+from fastauth.domain.sessions.session import Device, SessionTerms
 
 Result = TypeVar("Result")
 

@@ -17,33 +17,36 @@ from tests.fakes import (
     FakeUserRepository,
 )
 
-from fastauth.application.authenticate import Authenticate
-from fastauth.application.change_full_name import ChangeFullName
-from fastauth.application.change_password import ChangePassword
-from fastauth.application.disable_user import DisableUser
-from fastauth.application.enable_user import EnableUser
-from fastauth.application.end_sessions import EndSessions
-from fastauth.application.find_user import FindUser
-from fastauth.application.import_users import ImportUsers
-from fastauth.application.list_sessions import ListSessions
-from fastauth.application.list_users import ListUsers
-from fastauth.application.log_in import LogIn
-from fastauth.application.log_out import LogOut
-from fastauth.application.refresh_session import RefreshSession
-from fastauth.application.register_user import RegisterUser
-from fastauth.application.reopen_user import ReopenUser
-from fastauth.application.set_password import SetPassword
-from fastauth.application.show_user import ShowUser
-from fastauth.application.throttle import Throttle
-from fastauth.domain.device_token import DeviceTokenMint
-from fastauth.domain.event import EventKind
-from fastauth.domain.password import PasswordPolicy
-from fastauth.domain.ports import SessionRepository, UnitOfWork, UserRepository
-from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.application.accounts.change_full_name import ChangeFullName
+from fastauth.application.accounts.disable_user import DisableUser
+from fastauth.application.accounts.enable_user import EnableUser
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.get_user import ShowUser
+from fastauth.application.accounts.import_users import ImportUsers
+from fastauth.application.accounts.list_users import ListUsers
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.unlock_user import ReopenUser
+from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.passwords.set_password import SetPassword
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.list_sessions import ListSessions
+from fastauth.application.sessions.log_in import LogIn
+from fastauth.application.sessions.log_out import LogOut
+from fastauth.application.sessions.refresh_session import RefreshSession
+from fastauth.application.sessions.revoke_sessions import EndSessions
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.session import Device, SessionTerms
-from fastauth.domain.throttling import Limits, TallyKeys
-from fastauth.domain.tokens import Tokens
+from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.sessions.device_token import DeviceTokenMint
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.session import Device, SessionTerms
+from fastauth.domain.unit_of_work import UnitOfWork
 
 A_SECRET_KEY = SecretKey(b"a secret key of the tests, 32 bytes")
 A_DEVICE = Device(user_agent="a browser", address="192.0.2.1")

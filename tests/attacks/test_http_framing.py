@@ -14,8 +14,8 @@ from tests.integration.postgres import free_port
 from tests.integration.service import DEADLINE, NO_TLS, Service, bearer
 from tests.integration.test_hung_up import GatedPool, pool, url  # noqa: F401  fixtures
 
-from fastauth.domain.throttling import network_of
-from fastauth.entrypoints.http.meter import MOST_DUE_BYTES, MOST_HEAD_BYTES, MOST_QUEUED
+from fastauth.domain.rate_limits.network import network_of
+from fastauth.entrypoints.http.server.byte_limits import MOST_DUE_BYTES, MOST_HEAD_BYTES, MOST_QUEUED
 
 KIB = 1024
 MOST_TAKEN = 16 * KIB * KIB

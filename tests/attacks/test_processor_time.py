@@ -13,11 +13,11 @@ import pytest
 from tests.attacks.costly import MOST, PLAIN, TEXTS, Attack, Target
 from tests.builders import PROFILE, a_policy
 
-from fastauth.adapters.passwords.foreign import check_of
+from fastauth.adapters.passwords.legacy_hashes import check_of
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.full_name import FullName
-from fastauth.domain.password import Password
-from fastauth.domain.username import Username
+from fastauth.domain.passwords.password import Password
 
 MOST_TIMES = 5
 """As much as plain JSON. That takes about a millisecond; what is quadratic takes hundreds."""

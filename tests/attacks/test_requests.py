@@ -5,7 +5,7 @@ import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeStorage
 
-from fastauth.domain.event import EventKind
+from fastauth.domain.audit.event import EventKind
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 

@@ -11,7 +11,7 @@ import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakeStorage
 
-from fastauth.domain.pace import REFRESHES, RENAMES
+from fastauth.domain.rate_limits.pace import REFRESHES, RENAMES
 from fastauth.entrypoints.settings import Settings
 
 NUMBER, MOST = 300, 3

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from tests.fakes import FakeClock
 
-from fastauth.domain.errors import InvalidAccessToken
-from fastauth.domain.ports import AccessTokens
-from fastauth.domain.session import SessionId
-from fastauth.domain.tokens import AccessClaims
-from fastauth.domain.user import UserId
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.ports import AccessTokens
+from fastauth.domain.sessions.session import SessionId
 
 LIFETIME = timedelta(minutes=5)
 

@@ -11,19 +11,17 @@ from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_ses
 from tests.contracts.signing_key_repository import a_key
 from tests.fakes import FakeClock
 
-from fastauth.domain.audit import Actor, Entry, Origin, Retention, Wanted
-from fastauth.domain.errors import InvalidCredentials, UsernameTaken
-from fastauth.domain.event import Event, EventKind, NameDigest
-from fastauth.domain.ports import (
-    AuditTrail,
-    EventLog,
-    SessionRepository,
-    SigningKeyRepository,
-    Sweeper,
-    UserRepository,
-)
-from fastauth.domain.session import Rotation, Session, SessionId
-from fastauth.domain.user import User
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Actor, Event, EventKind, NameDigest, Origin
+from fastauth.domain.audit.ports import AuditTrail, EventLog
+from fastauth.domain.audit.trail import Entry, Retention, Wanted
+from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import Rotation, Session, SessionId
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
 A_CLIENT = Origin(Actor.CLIENT, "192.0.2.44")
 MINUTE = timedelta(minutes=1)

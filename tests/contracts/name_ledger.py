@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fastauth.domain.ports import NameLedger
+from fastauth.domain.accounts.ports import NameLedger
 
 
 class NameLedgerContract(ABC):

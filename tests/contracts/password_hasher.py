@@ -5,9 +5,10 @@ from abc import ABC, abstractmethod
 import pytest
 from tests.builders import a_password
 
-from fastauth.domain.errors import InvalidCredentials, InvalidInput
-from fastauth.domain.password import PasswordHash
-from fastauth.domain.ports import PasswordHasher
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.passwords.ports import PasswordHasher
 
 ARGON2 = "$argon2id$v=19$m=64,t=1,p=1$K/wcsLoNj/iRZKZ8ojqRTg$VdCmk4BCqg/Gg9dnl4doqm5SbZe9g9CEm5OjGB10su0"
 NO_HASHES = [

@@ -10,13 +10,17 @@ from secrets import token_bytes
 import pytest
 from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
 
-from fastauth.domain.counting import Credit, Hit, Part, Reset, Verdict
-from fastauth.domain.errors import InvalidCredentials
-from fastauth.domain.pace import Pace
-from fastauth.domain.ports import SessionRepository, Sweeper, TallyRepository, UserRepository
-from fastauth.domain.session import MOST_COUNTED, Place, Rotation, Session, SessionId
-from fastauth.domain.throttling import Budget, TallyKey
-from fastauth.domain.user import User
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.counter import TallyKey
+from fastauth.domain.rate_limits.counting import Credit, Hit, Part, Reset, Verdict
+from fastauth.domain.rate_limits.limits import Budget
+from fastauth.domain.rate_limits.pace import Pace
+from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import MOST_COUNTED, Place, Rotation, Session, SessionId
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SOON = NOW + timedelta(days=1)

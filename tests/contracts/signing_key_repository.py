@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fastauth.domain.ports import SigningKeyRepository
-from fastauth.domain.signing_key import SigningKey
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
+from fastauth.domain.signing_keys.signing_key import SigningKey
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 import pytest
 
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.ports import StorageProbe
+from fastauth.domain.operations.ports import StorageProbe
 
 
 class StorageProbeContract(ABC):

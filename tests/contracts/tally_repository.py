@@ -11,11 +11,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fastauth.domain import counting
-from fastauth.domain.counting import Counted, Credit, Forgive, Hit, Part, Refund, Reopen, Reset, Verdict
-from fastauth.domain.errors import TooManyAttempts
-from fastauth.domain.ports import Sweeper, TallyRepository
-from fastauth.domain.throttling import KEPT, LONG_AGO, NEVER, REMEMBERED, Backoff, Budget, Tally, TallyKey
+from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.rate_limits import counting
+from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, REMEMBERED, Tally, TallyKey
+from fastauth.domain.rate_limits.counting import (
+    Counted,
+    Credit,
+    Forgive,
+    Hit,
+    Part,
+    Refund,
+    Reopen,
+    Reset,
+    Verdict,
+)
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.limits import KEPT, Backoff, Budget
+from fastauth.domain.rate_limits.ports import TallyRepository
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
 
-from fastauth.domain.event import Event, EventKind
-from fastauth.domain.ports import SessionRepository, UnitOfWork, UserRepository
-from fastauth.domain.user import User
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
 
-from fastauth.domain.ports import UserDirectory, UserRepository
-from fastauth.domain.user import User
+from fastauth.domain.accounts.ports import UserDirectory, UserRepository
+from fastauth.domain.accounts.user import User
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

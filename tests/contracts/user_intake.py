@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.builders import a_full_name, a_name, a_newcomer, a_password_hash, a_username
 
-from fastauth.domain.newcomer import Holder
-from fastauth.domain.ports import UserIntake, UserRepository
+from fastauth.domain.accounts.ports import UserIntake, UserRepository
+from fastauth.domain.accounts.user import Holder
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 import pytest
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
 
-from fastauth.domain.errors import UsernameTaken
-from fastauth.domain.ports import UserRepository
-from fastauth.domain.user import User
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
 
 
 async def add(users: UserRepository, username: str, fullname: str = "Ann") -> User:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from itertools import count
 
-from fastauth.domain.errors import InvalidAccessToken
-from fastauth.domain.ports import Clock
-from fastauth.domain.tokens import AccessClaims, AccessToken
+from fastauth.domain.clock import Clock
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.errors import InvalidAccessToken
 
 LIFETIME = timedelta(minutes=5)
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from hashlib import sha256
 from secrets import token_hex
 
-from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, InvalidInput, Violation
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.passwords.password import Password, PasswordHash
 
 
 class FakePasswordHasher:

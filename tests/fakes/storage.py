@@ -8,17 +8,25 @@ from datetime import datetime, timedelta
 
 from tests.fakes.clock import FakeClock
 
-from fastauth.domain import counting
-from fastauth.domain.audit import Entry, Origin, Retention, Wanted
-from fastauth.domain.counting import Counted, Hit, Refund
-from fastauth.domain.errors import InvalidCredentials, TooManyAttempts, UsernameTaken
-from fastauth.domain.event import Event, EventKind
-from fastauth.domain.full_name import FullName
-from fastauth.domain.newcomer import Holder, Newcomer
-from fastauth.domain.pace import Pace
-from fastauth.domain.password import PasswordHash
-from fastauth.domain.ports import Clock, EventLog, SessionRepository, TallyRepository, UserRepository
-from fastauth.domain.session import (
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import Holder, Newcomer, User, UserId
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.audit.event import Event, EventKind, Origin
+from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.audit.trail import Entry, Retention, Wanted
+from fastauth.domain.clock import Clock
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits import counting
+from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.pace import Pace
+from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import (
     MOST_COUNTED,
     RECORDED_WITHIN,
     Caller,
@@ -27,11 +35,8 @@ from fastauth.domain.session import (
     Session,
     SessionId,
 )
-from fastauth.domain.signing_key import KeyRing, SigningKey
-from fastauth.domain.throttling import Tally, TallyKey
-from fastauth.domain.user import User, UserId
-from fastauth.domain.username import Username
-from fastauth.entrypoints.origin import current_origin
+from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+from fastauth.entrypoints.request_origin import current_origin
 
 
 @dataclass

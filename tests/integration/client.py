@@ -17,7 +17,7 @@ from tests.integration.service import DEADLINE, Service
 from fastauth.adapters.jose import JoseKeySmith
 from fastauth.adapters.sql import SqlSigningKeyRepository
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_key import KeyRing
+from fastauth.domain.signing_keys.signing_key import KeyRing
 
 
 @dataclass

@@ -13,10 +13,11 @@ from tests.builders import PROFILE
 from tests.integration.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.integration.service import Service
 
-from fastauth.adapters.sql import Database, Scribe, migrate
+from fastauth.adapters.sql import Database, Scribe
+from fastauth.adapters.sql.database import migrate
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.domain.username import Username
-from fastauth.entrypoints.origin import current_origin
+from fastauth.domain.accounts.username import Username
+from fastauth.entrypoints.request_origin import current_origin
 
 BACKENDS = ["sqlite", "postgres"]
 POSTGRES_SOURCE = pytest.StashKey[str]()

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, 
 from tests.integration.service import Client, Service
 from tests.integration.test_sessions import all_at_once
 
-from fastauth.adapters.sql.tables import user_info
+from fastauth.adapters.sql.accounts.tables import user_info
 
 PASSWORD = "zwei Tassen Tee ☕"
 SECRET = PASSWORD.encode()

@@ -23,11 +23,14 @@ from tests.builders import (
 from tests.integration.conftest import SCRIBE, adopted_key, connect
 from tests.integration.service import Client, Service
 
-from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository, migrate
-from fastauth.adapters.sql.tables import event, session, user_info
+from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.sessions.tables import session
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.domain.session import Rotation
-from fastauth.domain.user import User
+from fastauth.domain.accounts.user import User
+from fastauth.domain.sessions.session import Rotation
 
 CRASHES = 3
 CLIENTS = 4

@@ -18,12 +18,13 @@ from tests.integration.conftest import SCRIBE, adopted_key
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import Client, Service, is_unavailable
 
-from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository, migrate
+from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository
+from fastauth.adapters.sql.database import migrate
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.database_url import parse_database_url
-from fastauth.entrypoints.lifecycle import migrate_database, shut_down, start_up_with_warnings
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings.database_url import parse_database_url
+from fastauth.entrypoints.startup import migrate_database, shut_down, start_up_with_warnings
 
 PASSWORD = "canary-of-the-role"
 LONGEST = 20.0  # seconds, for what takes a fraction of one

@@ -19,9 +19,9 @@ from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
 
 from fastauth.adapters.sql import SqlSweeper
-from fastauth.adapters.sql.check import PRIVILEGES
-from fastauth.adapters.sql.tables import metadata
-from fastauth.domain.audit import Retention
+from fastauth.adapters.sql.database.schema_check import PRIVILEGES
+from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.settings import Settings
 

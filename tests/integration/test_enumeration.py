@@ -13,13 +13,13 @@ from tests.builders import a_registration
 from tests.integration.service import Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.checks import Check
-from fastauth.adapters.sql.tables import user_info
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.lifecycle import shut_down, start_up
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
 
 RIGHT, WRONG = "sntsh", "hstns"
 NO_HASHES = {

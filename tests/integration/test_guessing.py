@@ -15,8 +15,8 @@ from tests.builders import a_registration
 from tests.integration.conftest import connect
 from tests.integration.service import DEADLINE, Service
 
-from fastauth.adapters.sql.tables import tally
-from fastauth.domain.throttling import NEVER
+from fastauth.adapters.sql.rate_limits.tables import tally
+from fastauth.domain.rate_limits.counter import NEVER
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 

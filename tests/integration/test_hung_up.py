@@ -19,7 +19,7 @@ from tests.integration.service import NO_TLS
 from fastauth.adapters.passwords import HashingPool
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.protocol import Protocol
+from fastauth.entrypoints.http.server.protocol import Protocol
 from fastauth.entrypoints.settings import Settings
 
 Result = TypeVar("Result")

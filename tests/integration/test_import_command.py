@@ -12,7 +12,7 @@ from tests.integration.service import Service, environment
 from tests.integration.test_adopted_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
 from tests.integration.test_sessions import wait_until
 
-from fastauth.application.import_users import BATCH
+from fastauth.application.accounts.import_users import BATCH
 
 HASH = ADOPTED["tutorial"]
 HEADER = "username,fullname,password_hash,is_active\n"

@@ -10,7 +10,7 @@ from tests.integration.client import HUNG_UP, Answer, ask_who_i_am
 from tests.integration.conftest import postgres_schema
 from tests.integration.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
 
-from fastauth.entrypoints.http.meter import MOST_HEAD_BYTES
+from fastauth.entrypoints.http.server.byte_limits import MOST_HEAD_BYTES
 
 
 @pytest.fixture(scope="module", params=["ES256 on sqlite", "ES256 on postgres", "Ed25519 on sqlite"])

@@ -31,10 +31,12 @@ from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
 
 from fastauth.adapters import sql
-from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository, migrate
-from fastauth.adapters.sql.tables import REVISION, metadata
+from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository
+from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql.database.revision import REVISION
+from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.username import Username
 
 SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]

@@ -29,13 +29,14 @@ from tests.integration.postgres import PostgresServer, free_port
 from tests.integration.service import DEADLINE, NO_TLS, Service, bearer
 
 from fastauth.adapters.opentelemetry import OpenTelemetryWatcher
-from fastauth.adapters.sql import SqlSessionCensus, migrate
+from fastauth.adapters.sql import SqlSessionCensus
+from fastauth.adapters.sql.database import migrate
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.lifecycle import shut_down, start_up
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
 
 CANARY = "canary5f2e"
 TRACE = "0af7651916cd43dd8448eb211c80319c"

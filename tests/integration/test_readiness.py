@@ -9,11 +9,11 @@ from sqlalchemy import event
 from tests.fakes import FakeClock
 from tests.integration.postgres import PostgresServer
 
-from fastauth.application.check_readiness import SHARED_FOR
+from fastauth.application.operations.check_readiness import SHARED_FOR
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.lifecycle import migrate_database
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import migrate_database
 
 ASKING = 300
 

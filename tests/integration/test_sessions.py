@@ -22,10 +22,12 @@ from tests.integration.conftest import postgres_schema
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import DEADLINE, Client, Service, is_unavailable
 
-from fastauth.adapters.sql.tables import event, session, signing_key
+from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.sessions.tables import session
+from fastauth.adapters.sql.signing_keys.tables import signing_key
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.lifecycle import shut_down
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down
 
 CLIENTS = 64
 ROUNDS = 8  # of 64 clients each

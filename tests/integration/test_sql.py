@@ -27,7 +27,7 @@ from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_sc
 from tests.integration.postgres import PostgresServer
 
 from fastauth.adapters.passwords import KINDS, Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.checks import Check
+from fastauth.adapters.passwords.verifiers import Check
 from fastauth.adapters.sql import (
     Database,
     SchemaBehind,
@@ -43,16 +43,17 @@ from fastauth.adapters.sql import (
     SqlUserDirectory,
     SqlUserIntake,
     SqlUserRepository,
-    migrate,
 )
-from fastauth.adapters.sql.tables import event, tally
-from fastauth.domain.audit import Origin, Retention
+from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.rate_limits.tables import tally
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import EventKind, Origin
+from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.event import EventKind
-from fastauth.domain.password import PasswordHash
-from fastauth.domain.ports import UserRepository
-from fastauth.domain.throttling import Tally, TallyKey
-from fastauth.domain.user import User
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.counter import Tally, TallyKey
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 

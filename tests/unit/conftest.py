@@ -23,11 +23,11 @@ from tests.fakes import (
     FakeUserRepository,
 )
 
-from fastauth.entrypoints import logs
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.observability import logging_config
+from fastauth.entrypoints.observability.instrumentation import Watchers
 from fastauth.entrypoints.settings import Mode, Settings
-from fastauth.entrypoints.watchers import Watchers
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def log(mode: Mode) -> Iterator[StringIO]:
     lines = StringIO()
     handler, root = logging.StreamHandler(lines), logging.getLogger()
     with redirect_stderr(lines):
-        handler.setFormatter(logs.set_up(mode))
+        handler.setFormatter(logging_config.set_up(mode))
     root.addHandler(handler)
     yield lines
     root.removeHandler(handler)

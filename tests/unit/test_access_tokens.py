@@ -10,10 +10,12 @@ from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
 from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
-from fastauth.domain.errors import InvalidAccessToken, SecretKeyUnknown, SigningKeyMissing, StorageUnavailable
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_key import KeyRing
-from fastauth.domain.tokens import AccessClaims
+from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.signing_keys.errors import SecretKeyUnknown, SigningKeyMissing
+from fastauth.domain.signing_keys.signing_key import KeyRing
 
 TERMS = TokenTerms(
     issuer="https://auth.example", audience="https://api.example", client_id="tests", lifetime=LIFETIME

@@ -8,10 +8,13 @@ from tests.builders import a_password_hash, a_policy
 from tests.fakes import FakePasswordHasher, FakeStorage
 from tests.world import World
 
-from fastauth.application.list_users import PAGE
-from fastauth.domain.errors import InvalidAccessToken, InvalidCredentials, InvalidInput, UserNotFound
-from fastauth.domain.event import Event, EventKind
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.application.accounts.list_users import PAGE
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.sessions.errors import InvalidAccessToken
 
 
 @pytest.fixture

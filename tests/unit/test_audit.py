@@ -11,11 +11,13 @@ from tests.fakes import FakeClock, FakeEventLog, FakeStorage, FakeSweeper
 from tests.unit.test_http_sessions import ANN, Tokens, bearer, log_in
 from tests.world import A_SECRET_KEY
 
-from fastauth.application.record_refusals import RecordRefusals
-from fastauth.application.sweep import BATCH
-from fastauth.domain.audit import Actor, Entry, NameDigests, Origin, Retention
-from fastauth.domain.errors import StorageUnavailable, WrongPassword
-from fastauth.domain.event import Event, EventKind
+from fastauth.application.audit.audit_failures import RecordRefusals
+from fastauth.application.operations.purge_expired import BATCH
+from fastauth.domain.audit.event import Actor, Event, EventKind, Origin
+from fastauth.domain.audit.trail import Entry, Retention
+from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.passwords.errors import WrongPassword
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastauth.adapters.passwords import builds
-from fastauth.adapters.passwords.builds import BINDINGS
+from fastauth.adapters.passwords import native_builds
+from fastauth.adapters.passwords.native_builds import BINDINGS
 
 REAL = Path(str(sys.modules[BINDINGS].__file__)).parent.resolve()
 
@@ -17,7 +17,7 @@ def nothing_loaded() -> Iterator[None]:
     """Forget the bindings that run, and bring them back afterwards."""
     loaded = {name: sys.modules.pop(name) for name in list(sys.modules) if name.startswith(BINDINGS)}
     yield
-    builds.forget()
+    native_builds.forget()
     sys.modules.update(loaded)
 
 
@@ -49,16 +49,16 @@ class TestHashBuild:
     def test_is_the_fastest_that_the_processor_runs(
         self, folder: Path, processor: set[str], build: str
     ) -> None:
-        assert builds.load(folder, processor) == build
-        assert builds.hash_build(folder) == build
+        assert native_builds.load(folder, processor) == build
+        assert native_builds.hash_build(folder) == build
 
     def test_is_the_stock_one_where_no_other_was_made(self, tmp_path: Path) -> None:
-        assert builds.load(tmp_path, {"avx2", "avx512f"}) == "stock"
+        assert native_builds.load(tmp_path, {"avx2", "avx512f"}) == "stock"
 
     @pytest.mark.parametrize("source", ["raise ImportError", "raise OSError", "lib = None", "lib = list"])
     def test_is_none_that_cannot_be_loaded(self, folder: Path, source: str) -> None:
         replace(folder, "avx512f", source)
-        assert builds.load(folder, {"avx2", "avx512f"}) == "avx2"
+        assert native_builds.load(folder, {"avx2", "avx512f"}) == "avx2"
 
     @pytest.mark.parametrize("verdict", [0, -35])
     def test_is_none_that_hashes_wrongly(self, folder: Path, verdict: int) -> None:
@@ -67,11 +67,11 @@ class TestHashBuild:
             f"lib = SimpleNamespace(ARGON2_OK=0, Argon2_id=2, argon2_verify=lambda *_: {verdict})"
         )
         replace(folder, "avx512f", source)
-        assert builds.load(folder, {"avx2", "avx512f"}) == "avx2"
+        assert native_builds.load(folder, {"avx2", "avx512f"}) == "avx2"
 
     def test_is_the_one_that_runs_already(self, folder: Path) -> None:
-        assert builds.load(folder, {"avx2"}) == "avx2"
-        assert builds.load(folder, {"avx512f"}) == "avx2"
+        assert native_builds.load(folder, {"avx2"}) == "avx2"
+        assert native_builds.load(folder, {"avx512f"}) == "avx2"
 
 
 class TestInstructions:
@@ -80,7 +80,7 @@ class TestInstructions:
         cpuinfo.write_text(
             "processor\t: 0\nflags\t\t: fpu sse2 avx2\n\nprocessor\t: 1\nflags\t\t: fpu sse2\n"
         )
-        assert builds.instructions(cpuinfo) == {"fpu", "sse2"}
+        assert native_builds.instructions(cpuinfo) == {"fpu", "sse2"}
 
     def test_are_unknown_elsewhere(self, tmp_path: Path) -> None:
-        assert builds.instructions(tmp_path / "nothing") == set()
+        assert native_builds.instructions(tmp_path / "nothing") == set()

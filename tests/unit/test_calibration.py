@@ -5,11 +5,18 @@ from tests.fakes import FakePasswordHasher
 from typer.testing import CliRunner
 
 from fastauth.adapters.passwords import HashingPool
-from fastauth.entrypoints import owasp
-from fastauth.entrypoints.calibration import Candidate, Measure, argon2id_on, candidates, is_within, proposed
 from fastauth.entrypoints.cli import app
-from fastauth.entrypoints.hashing_speed import HashingSpeed, hashing_speed
-from fastauth.entrypoints.machine import Machine
+from fastauth.entrypoints.tuning import owasp
+from fastauth.entrypoints.tuning.calibration import (
+    Candidate,
+    Measure,
+    argon2id_on,
+    candidates,
+    is_within,
+    proposed,
+)
+from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
+from fastauth.entrypoints.tuning.machine import Machine
 
 GIB = 1024 * 1024  # in KiB
 run = CliRunner().invoke

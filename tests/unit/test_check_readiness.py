@@ -7,12 +7,13 @@ from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage, FakeSt
 from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import JoseKeySmith
-from fastauth.application.check_readiness import SHARED_FOR, CheckReadiness, ShareReadiness
-from fastauth.application.rotate_keys import RotateKeys
-from fastauth.domain.errors import SecretKeyUnknown, SigningKeyMissing, StorageUnavailable
-from fastauth.domain.ports import StorageProbe
+from fastauth.application.operations.check_readiness import SHARED_FOR, CheckReadiness, ShareReadiness
+from fastauth.application.signing_keys.rotate_keys import RotateKeys
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.operations.ports import StorageProbe
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_key import KeySchedule
+from fastauth.domain.signing_keys.errors import SecretKeyUnknown, SigningKeyMissing
+from fastauth.domain.signing_keys.signing_key import KeySchedule
 
 SCHEDULE = KeySchedule(lead=timedelta(minutes=5), rotation=timedelta(days=90), afterlife=timedelta(minutes=5))
 

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from fastauth.adapters.sql.connect_errors import UNKNOWN, ConnectionFailed, reason_of, reason_of_all
+from fastauth.adapters.sql.database.connect_errors import UNKNOWN, ConnectionFailed, reason_of, reason_of_all
 
 AT = 'connection failed: connection to server at "ss@h", port 5432 failed: '
 TEXTS = [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from fastauth.entrypoints.database_url import parse_database_url
+from fastauth.entrypoints.settings.database_url import parse_database_url
 
 CANARY = "canary"
 

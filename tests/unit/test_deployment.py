@@ -17,7 +17,7 @@ from fastauth.entrypoints.doctor.hashing import SPARE
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.production import exposure, refusals, warnings
 from fastauth.entrypoints.settings import Mode, Settings
-from fastauth.entrypoints.settings_sources import PREFIX
+from fastauth.entrypoints.settings.sources import PREFIX
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.production.yml")

@@ -8,10 +8,10 @@ import pytest
 import yaml
 from faults.cluster.nodes import replication
 
-from fastauth.adapters.passwords.foreign import ARGON2_WRAPPERS, WRAPPERS
-from fastauth.adapters.passwords.formats import FORMATS
-from fastauth.adapters.sql.tables import metadata
-from fastauth.domain.throttling import Limits
+from fastauth.adapters.passwords.legacy_formats import FORMATS
+from fastauth.adapters.passwords.legacy_hashes import ARGON2_WRAPPERS, WRAPPERS
+from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.rate_limits.limits import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.rule import nothing

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from fastauth.adapters.passwords import best_build, hash_build
 from fastauth.adapters.sql import ServerState
-from fastauth.domain.errors import HashingOverloaded
-from fastauth.domain.password import PasswordHash
+from fastauth.domain.passwords.errors import HashingOverloaded
+from fastauth.domain.passwords.password import PasswordHash
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
@@ -25,17 +25,17 @@ from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database, database_server
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
 from fastauth.entrypoints.doctor.hashing import judged as judged_speed
-from fastauth.entrypoints.doctor.imported import stored_hashes
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
-from fastauth.entrypoints.doctor.timing import FEWEST, MOST, judged, number_of_each, timing_of_names
-from fastauth.entrypoints.hashing_speed import HashingSpeed
-from fastauth.entrypoints.lifecycle import migrate_database, shut_down
-from fastauth.entrypoints.machine import Machine
+from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
+from fastauth.entrypoints.doctor.user_enumeration import FEWEST, MOST, judged, number_of_each, timing_of_names
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.server import SERVER_RULES
 from fastauth.entrypoints.settings import Mode, Settings
+from fastauth.entrypoints.startup import migrate_database, shut_down
+from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed
+from fastauth.entrypoints.tuning.machine import Machine
 
 SECRET = f"canary-5f2e{token_urlsafe(32)}"
 NOWHERE = make_url("postgresql+psycopg://fastauth:canary-5f2e@127.0.0.1:1/fastauth")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastauth.application.import_users import Candidate, Outcome, Verdict
-from fastauth.entrypoints.dumps import Columns, Dump, DumpUnreadable, Notes, Reading
-from fastauth.entrypoints.dumps.lines import MOST_BYTES
-from fastauth.entrypoints.dumps.marks import Mark, mark_of
+from fastauth.application.accounts.import_users import Candidate, Outcome, Verdict
+from fastauth.entrypoints.import_formats import Columns, Dump, DumpUnreadable, Notes, Reading
+from fastauth.entrypoints.import_formats.disabled_columns import Mark, mark_of
+from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES
 
 ANN = Candidate(place=2, username="ann", fullname="Ann Lee", password_hash="$2b$ann")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -33,12 +33,11 @@ from tests.fakes import (
     FakeUserRepository,
 )
 
-from fastauth.domain.audit import Origin
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import EventKind, Origin
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.event import EventKind
-from fastauth.domain.ports import UserRepository
-from fastauth.domain.throttling import Tally, TallyKey
-from fastauth.domain.user import User
+from fastauth.domain.rate_limits.counter import Tally, TallyKey
 
 
 class TestFakeUserRepository(UserRepositoryContract):

@@ -20,10 +20,11 @@ from tests.builders import a_password, a_password_hash
 from tests.contracts.password_hasher import NO_HASHES, PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.checks import Check
-from fastauth.adapters.passwords.foreign import check_of
-from fastauth.adapters.passwords.pool import ALWAYS_ADMITTED
-from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, InvalidInput
+from fastauth.adapters.passwords.hashing_pool import ALWAYS_ADMITTED
+from fastauth.adapters.passwords.legacy_hashes import check_of
+from fastauth.adapters.passwords.verifiers import Check
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage, FakeUserRepo
 from tests.hostile import ACCEPTABLE, BODIES, CANARY, NAUGHTY_STRINGS, TOO_LARGE
 
 from fastauth.domain import errors
+from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import FastauthError, StorageUnavailable
-from fastauth.domain.password import Password, PasswordHash
-from fastauth.domain.user import User
-from fastauth.domain.username import Username
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.problems import status_of
+from fastauth.entrypoints.http.problem_details import status_of
 from fastauth.entrypoints.settings import Mode, Settings
 
 JSON = {"Content-Type": "application/json"}

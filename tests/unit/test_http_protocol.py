@@ -12,11 +12,8 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from fastauth.adapters.prometheus import PrometheusWatcher
-from fastauth.domain.throttling import network_of
-from fastauth.entrypoints import logs
-from fastauth.entrypoints.http.connections import Connections
-from fastauth.entrypoints.http.heads import fault_of
-from fastauth.entrypoints.http.meter import (
+from fastauth.domain.rate_limits.network import network_of
+from fastauth.entrypoints.http.server.byte_limits import (
     MOST_DUE_BYTES,
     MOST_FRAMING_BYTES,
     MOST_QUEUED,
@@ -24,7 +21,10 @@ from fastauth.entrypoints.http.meter import (
     Meter,
     Part,
 )
-from fastauth.entrypoints.http.refusals import Reason, Refusals
+from fastauth.entrypoints.http.server.connections import Connections
+from fastauth.entrypoints.http.server.rejections import Reason, Refusals
+from fastauth.entrypoints.http.server.request_heads import fault_of
+from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.settings import Mode
 
 
@@ -154,7 +154,7 @@ class TestRefusals:
     @pytest.fixture
     def log(self) -> Iterator[StringIO]:
         with redirect_stderr(StringIO()) as log:
-            logs.set_up(Mode.PRODUCTION)
+            logging_config.set_up(Mode.PRODUCTION)
             yield log
         structlog.reset_defaults()
 

@@ -13,7 +13,7 @@ from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.unit.test_http import assert_problem
 
-from fastauth.domain.session import SessionId
+from fastauth.domain.sessions.session import SessionId
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 

@@ -11,10 +11,10 @@ from tests.fakes import FakeClock, FakePasswordHasher
 from tests.unit.test_http import assert_problem
 from tests.world import A_SECRET_KEY
 
-from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.refresh_token import RefreshTokenMint
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.client_address import MOST_HOPS, client_address
+from fastauth.entrypoints.http.middleware.client_address import MOST_HOPS, client_address
 from fastauth.entrypoints.settings import Settings
 
 ANN = {"username": "ann", "password": "sntsh"}

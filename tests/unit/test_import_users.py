@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from tests.world import World
 
-from fastauth.application.import_users import BATCH, Candidate, Outcome, Verdict
-from fastauth.domain.errors import InvalidCredentials, StorageUnavailable, Violation
+from fastauth.application.accounts.import_users import BATCH, Candidate, Outcome, Verdict
+from fastauth.domain.errors import StorageUnavailable, Violation
+from fastauth.domain.passwords.errors import InvalidCredentials
 
 IMPORTED, ALREADY_THERE, REFUSED = Outcome.IMPORTED, Outcome.ALREADY_THERE, Outcome.REFUSED
 

@@ -7,10 +7,11 @@ from tests.builders import a_password_hash
 from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakeUserRepository
 from tests.world import A_DEVICE, World
 
-from fastauth.domain.errors import HashingOverloaded, InvalidCredentials, SigningKeyMissing
-from fastauth.domain.password import Password, PasswordHash
-from fastauth.domain.tokens import AccessClaims, AccessToken
-from fastauth.domain.user import UserId
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
+from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.signing_keys.errors import SigningKeyMissing
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import structlog
 from tests.builders import a_registration
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Mode, Settings

@@ -21,8 +21,8 @@ from tests.fakes import FakeClock
 from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusWatcher
 from fastauth.adapters.prometheus.bounded_server import MOST_CONNECTIONS, BoundedServer
-from fastauth.adapters.prometheus.scrape import Collected
-from fastauth.entrypoints.watchers import Watchers
+from fastauth.adapters.prometheus.exporter import Collected
+from fastauth.entrypoints.observability.instrumentation import Watchers
 
 ROOT = Path(__file__).parents[2]
 CANARY = "canary-5f2e"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fastauth.adapters.sql.places import Gate, NoPlace, Places
+from fastauth.adapters.sql.database.connection_limit import Gate, NoPlace, Places
 
 
 class TestGate:

@@ -34,8 +34,8 @@ from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.production import PUBLIC, exposure, refusals, warnings
 from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.production.weak_secrets import weakness_of_key
-from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Mode, Settings
+from fastauth.entrypoints.settings.secret_keys import secret_keys
 
 ROOT = Path(__file__).parents[2]
 FIT: Mapping[str, Any] = {

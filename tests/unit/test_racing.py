@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from fastauth.adapters.sql.racing import AllFailed, first_of
+from fastauth.adapters.sql.database.first_success import AllFailed, first_of
 
 pytestmark = pytest.mark.anyio
 

@@ -2,8 +2,10 @@ import pytest
 from tests.builders import a_full_name, a_password_hash, a_policy, a_username, register_user
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
-from fastauth.domain.errors import HashingOverloaded, InvalidInput, UsernameTaken
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import HashingOverloaded
+from fastauth.domain.passwords.password import Password, PasswordHash
 
 
 class TestRegisterUser:

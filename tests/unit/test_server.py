@@ -6,7 +6,7 @@ import signal
 import pytest
 import uvicorn
 
-from fastauth.entrypoints.server import handler_of_sigterm
+from fastauth.entrypoints.http.server.run import handler_of_sigterm
 
 pytestmark = pytest.mark.anyio
 

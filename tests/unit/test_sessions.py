@@ -7,23 +7,17 @@ import pytest
 from tests.builders import a_policy
 from tests.world import A_DEVICE, A_SECRET_KEY, World
 
-from fastauth.domain.errors import (
-    HashingOverloaded,
-    InvalidAccessToken,
-    InvalidCredentials,
-    InvalidInput,
-    InvalidRefreshToken,
-    SessionNotFound,
-    TooManyAttempts,
-    UserNotFound,
-    WrongPassword,
-)
-from fastauth.domain.event import Event, EventKind
-from fastauth.domain.pace import REFRESHES
-from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.pace import REFRESHES
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.session import Caller, Device, SessionId, SessionTerms
-from fastauth.domain.tokens import Tokens
+from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken, SessionNotFound
+from fastauth.domain.sessions.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.session import Caller, Device, SessionId, SessionTerms
 
 ELSEWHERE = Device(user_agent="another browser", address="198.51.100.1")
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")

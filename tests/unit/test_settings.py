@@ -6,8 +6,8 @@ from typing import ClassVar
 import pytest
 
 from fastauth.entrypoints.production import warnings
-from fastauth.entrypoints.secret_keys import secret_keys
 from fastauth.entrypoints.settings import Settings, SettingsError
+from fastauth.entrypoints.settings.secret_keys import secret_keys
 
 CANARY = "canary-5f2e"
 

@@ -9,11 +9,11 @@ from tests.fakes import FakeClock, FakeSigningKeyRepository
 from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import JoseKeySmith
-from fastauth.application.publish_keys import PublishKeys
-from fastauth.application.rotate_keys import RotateKeys
+from fastauth.application.signing_keys.publish_keys import PublishKeys
+from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_key import KeyRing, KeySchedule, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeyRing, KeySchedule, SigningKey
 
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 LEAD, ROTATION, AFTERLIFE = timedelta(minutes=5), timedelta(days=90), timedelta(hours=1)

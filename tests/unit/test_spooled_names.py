@@ -1,7 +1,7 @@
 import pytest
 from tests.contracts.name_ledger import NameLedgerContract
 
-from fastauth.adapters.spooled_names import SpooledNameLedger
+from fastauth.adapters.seen_usernames import SpooledNameLedger
 
 
 class TestSpooledNameLedger(NameLedgerContract):

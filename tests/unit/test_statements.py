@@ -10,12 +10,13 @@ from tests.builders import a_username
 from tests.fakes import FakeClock, FakeTallyRepository
 from tests.world import A_SECRET_KEY
 
-from fastauth.adapters.sql.counters import count_statement, rules_of
-from fastauth.adapters.sql.refunds import refund_with
-from fastauth.adapters.sql.session_statements import START
-from fastauth.application.throttle import Throttle
-from fastauth.domain.counting import Counted, Hit, Refund
-from fastauth.domain.throttling import Limits, TallyKeys
+from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
+from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
+from fastauth.adapters.sql.sessions.statements import START
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
+from fastauth.domain.rate_limits.limits import Limits
 
 
 @dataclass

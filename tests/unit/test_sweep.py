@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from tests.fakes import FakeClock, FakeStorage, FakeSweeper
 
-from fastauth.application.sweep import BATCH, EVERY, KEPT, MOST_BATCHES, SweepTallies
-from fastauth.domain.throttling import Tally, TallyKey
+from fastauth.application.operations.purge_expired import BATCH, EVERY, KEPT, MOST_BATCHES, SweepTallies
+from fastauth.domain.rate_limits.counter import Tally, TallyKey
 
 
 class CountingSweeper(FakeSweeper):

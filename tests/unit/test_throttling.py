@@ -14,31 +14,18 @@ from tests.builders import a_username
 from tests.fakes import FakePasswordHasher
 from tests.world import A_SECRET_KEY, World
 
-from fastauth.application.log_in import LoggedIn
-from fastauth.domain.device_token import DeviceTokenMint
-from fastauth.domain.errors import (
-    HashingOverloaded,
-    InvalidCredentials,
-    StorageUnavailable,
-    TooManyAttempts,
-    UserNotFound,
-    WrongPassword,
-)
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.application.sessions.log_in import LoggedIn
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
+from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.rate_limits.counter import NEVER, REMEMBERED, Tally, TallyKeys
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.limits import KEPT, LOOKING, Backoff, Budget, Limits
+from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.session import Device
-from fastauth.domain.throttling import (
-    KEPT,
-    LOOKING,
-    NEVER,
-    REMEMBERED,
-    Backoff,
-    Budget,
-    Limits,
-    Tally,
-    TallyKeys,
-    network_of,
-)
+from fastauth.domain.sessions.device_token import DeviceTokenMint
+from fastauth.domain.sessions.session import Device
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -10,18 +10,13 @@ from hypothesis import strategies as st
 from precis_i18n import get_profile
 from tests.builders import PROFILE, a_full_name, a_password, a_policy, a_username
 
-from fastauth.domain.errors import (
-    GatheredViolations,
-    HashingOverloaded,
-    InvalidInput,
-    StorageUnavailable,
-    TooManyAttempts,
-    Violation,
-)
-from fastauth.domain.full_name import FullName
-from fastauth.domain.password import Password
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.errors import GatheredViolations, InvalidInput, StorageUnavailable, Violation
+from fastauth.domain.passwords.errors import HashingOverloaded
+from fastauth.domain.passwords.password import Password
+from fastauth.domain.rate_limits.errors import TooManyAttempts
 from fastauth.domain.text import LONGEST_DECOMPOSITION, normalised
-from fastauth.domain.username import Username
 
 
 def refusal(act: object, *arguments: object) -> str:

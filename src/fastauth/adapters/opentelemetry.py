@@ -28,7 +28,7 @@ def otlp() -> TracerProvider:
 
 
 class OpenTelemetryWatcher:
-    """See `fastauth.entrypoints.watchers.Watcher`.
+    """See `fastauth.entrypoints.observability.instrumentation.Watcher`.
 
     A span has names of ours, templates, codes and statements with placeholders. It has no path, no
     query, no header, no address, no parameter and no text of an exception.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """See `fastauth.domain.ports.Clock`."""
+    """See `fastauth.domain.clock.Clock`."""
 
     def now(self) -> datetime:
         """Return what this machine takes for the time."""

@@ -78,72 +78,16 @@ class Unauthenticated(FastauthError):
     """Whoever asks has not shown who they are."""
 
 
-class InvalidCredentials(Unauthenticated):
-    """Name and password do not lead to an account that may log in. Why is for nobody to know."""
-
-    code = "invalid_credentials"
-    detail = "Username or password is wrong"
-
-
-class InvalidAccessToken(Unauthenticated):
-    """The access token is not one of ours, or its time or its session is over."""
-
-    code = "invalid_token"
-    detail = "The access token is invalid or no longer valid"
-
-
-class NoAccessToken(Unauthenticated):
-    """Nothing was sent that could show who asks."""
-
-    code = "no_access_token"
-    detail = "An access token is required"
-
-
-class InvalidRefreshToken(Unauthenticated):
-    """The refresh token is not one of ours, or its time, its turn or its session is over."""
-
-    code = "invalid_refresh_token"
-    detail = "The refresh token is invalid or no longer valid"
-
-
 class Forbidden(FastauthError):
     """It is known who asks, and that they may not."""
-
-
-class WrongPassword(Forbidden):
-    """Somebody logged in has not repeated their password correctly."""
-
-    code = "wrong_password"
-    detail = "The current password is wrong"
 
 
 class NotFound(FastauthError):
     """There is no such thing, or none that the caller may know of."""
 
 
-class SessionNotFound(NotFound):
-    """The caller has no live session of this id."""
-
-    code = "session_not_found"
-    detail = "No such session"
-
-
-class UserNotFound(NotFound):
-    """Nobody goes by this name."""
-
-    code = "user_not_found"
-    detail = "No such user"
-
-
 class Conflict(FastauthError):
     """What is asked for contradicts what is stored."""
-
-
-class UsernameTaken(Conflict):
-    """Somebody else already goes by this name, in this spelling or in another."""
-
-    code = "username_taken"
-    detail = "Username already registered"
 
 
 class Throttled(FastauthError):
@@ -152,16 +96,6 @@ class Throttled(FastauthError):
     def __init__(self, *, after: timedelta = timedelta(seconds=1)) -> None:
         self.retry_after = max(1, ceil(after.total_seconds()))
         super().__init__()
-
-
-class TooManyAttempts(Throttled):
-    """A network has sent more log-ins, wrong passwords or registrations than it may.
-
-    Or a session was refreshed, or an account renamed, more often than it may be.
-    """
-
-    code = "too_many_attempts"
-    detail = "Too many attempts. The header Retry-After says when to go on."
 
 
 class Unavailable(FastauthError):
@@ -184,27 +118,6 @@ class StorageUnavailable(Unavailable):
     def __init__(self, *, reason: str = "", retry_after: int = 1) -> None:
         self.reason = reason
         super().__init__(retry_after=retry_after)
-
-
-class SigningKeyMissing(Unavailable):
-    """There is no key to sign with. One is made when the service starts, and once a minute."""
-
-    code = "signing_key_missing"
-    detail = "There is no signing key."
-
-
-class SecretKeyUnknown(Unavailable):
-    """The signing keys were sealed under a secret key that this process does not have."""
-
-    code = "secret_key_unknown"
-    detail = "The signing keys cannot be opened."
-
-
-class HashingOverloaded(Unavailable):
-    """More passwords wait to be hashed than can be hashed in time."""
-
-    code = "overloaded"
-    detail = "Too many requests are waiting. Nothing was stored."
 
 
 class ShuttingDown(Unavailable):

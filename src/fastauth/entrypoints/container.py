@@ -18,7 +18,7 @@ from fastauth.adapters.passwords import (
     common_passwords,
 )
 from fastauth.adapters.precis import PrecisUsernameProfile
-from fastauth.adapters.spooled_names import SpooledNameLedger
+from fastauth.adapters.seen_usernames import SpooledNameLedger
 from fastauth.adapters.sql import (
     DEADLINE,
     Database,
@@ -37,68 +37,69 @@ from fastauth.adapters.sql import (
     SqlUserRepository,
 )
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.application.authenticate import Authenticate
-from fastauth.application.change_full_name import ChangeFullName
-from fastauth.application.change_password import ChangePassword
-from fastauth.application.check_readiness import CheckReadiness, ShareReadiness
-from fastauth.application.disable_user import DisableUser
-from fastauth.application.enable_user import EnableUser
-from fastauth.application.end_sessions import EndSessions
-from fastauth.application.find_user import FindUser
-from fastauth.application.import_users import ImportUsers
-from fastauth.application.learn_hash_kinds import LearnHashKinds
-from fastauth.application.list_sessions import ListSessions
-from fastauth.application.list_users import ListUsers
-from fastauth.application.log_in import LoggedIn, LogIn
-from fastauth.application.log_out import LogOut
-from fastauth.application.publish_keys import PublishKeys
-from fastauth.application.read_audit_trail import ReadAuditTrail
-from fastauth.application.record_refusals import RecordRefusals, Refusals
-from fastauth.application.refresh_session import RefreshSession
-from fastauth.application.register_user import RegisterUser
-from fastauth.application.reopen_user import ReopenUser
-from fastauth.application.rotate_keys import RotateKeys
-from fastauth.application.set_password import SetPassword
-from fastauth.application.show_user import ShowUser
-from fastauth.application.sweep import SweepSessions, SweepTallies
-from fastauth.application.sweep_events import SweepEvents
-from fastauth.application.throttle import Throttle
-from fastauth.domain.audit import NameDigests, Origin, Retention
-from fastauth.domain.device_token import DeviceTokenMint
-from fastauth.domain.errors import InvalidCredentials, InvalidRefreshToken, WrongPassword
-from fastauth.domain.pace import REFRESHES, RENAMES, Pace
-from fastauth.domain.password import PasswordPolicy
-from fastauth.domain.ports import (
-    AccessTokens,
-    AuditTrail,
-    Clock,
-    EventLog,
-    HashCensus,
-    KeySmith,
-    NameLedger,
-    PasswordHasher,
-    SessionRepository,
-    SigningKeyRepository,
-    Sweeper,
-    TallyRepository,
-    UnitOfWork,
-    UserDirectory,
-    UserIntake,
-    UserRepository,
-)
-from fastauth.domain.refresh_token import RefreshTokenMint
+from fastauth.application.accounts.change_full_name import ChangeFullName
+from fastauth.application.accounts.disable_user import DisableUser
+from fastauth.application.accounts.enable_user import EnableUser
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.get_user import ShowUser
+from fastauth.application.accounts.import_users import ImportUsers
+from fastauth.application.accounts.list_users import ListUsers
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.unlock_user import ReopenUser
+from fastauth.application.audit.audit_failures import RecordRefusals
+from fastauth.application.audit.purge_events import SweepEvents
+from fastauth.application.audit.read_audit_trail import ReadAuditTrail
+from fastauth.application.operations.check_readiness import CheckReadiness, ShareReadiness
+from fastauth.application.operations.purge_expired import SweepSessions, SweepTallies
+from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.passwords.learn_hash_kinds import LearnHashKinds
+from fastauth.application.passwords.set_password import SetPassword
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.failure_events import Refusals
+from fastauth.application.sessions.list_sessions import ListSessions
+from fastauth.application.sessions.log_in import LoggedIn, LogIn
+from fastauth.application.sessions.log_out import LogOut
+from fastauth.application.sessions.refresh_session import RefreshSession
+from fastauth.application.sessions.revoke_sessions import EndSessions
+from fastauth.application.signing_keys.publish_keys import PublishKeys
+from fastauth.application.signing_keys.rotate_keys import RotateKeys
+from fastauth.domain.accounts.ports import NameLedger, UserDirectory, UserIntake, UserRepository
+from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.audit.event import Origin
+from fastauth.domain.audit.ports import AuditTrail, EventLog
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.clock import Clock
+from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
+from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.passwords.ports import HashCensus, PasswordHasher
+from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.domain.rate_limits.limits import KEPT, Backoff, Budget, Limits
+from fastauth.domain.rate_limits.pace import REFRESHES, RENAMES, Pace
+from fastauth.domain.rate_limits.ports import TallyRepository
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.session import SessionTerms
-from fastauth.domain.signing_key import KeySchedule
-from fastauth.domain.throttling import KEPT, Backoff, Budget, Limits, TallyKeys
-from fastauth.domain.tokens import Tokens
-from fastauth.domain.username import Username, UsernameProfile
-from fastauth.entrypoints.machine import Machine
-from fastauth.entrypoints.origin import current_origin
-from fastauth.entrypoints.secret_keys import secret_keys
+from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.sessions.device_token import DeviceTokenMint
+from fastauth.domain.sessions.errors import InvalidRefreshToken
+from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
+from fastauth.domain.sessions.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.session import SessionTerms
+from fastauth.domain.signing_keys.ports import KeySmith, SigningKeyRepository
+from fastauth.domain.signing_keys.signing_key import KeySchedule
+from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.entrypoints.observability.instrumentation import (
+    Watchers,
+    watched_database,
+    watched_hashing,
+    watched_use_case,
+)
+from fastauth.entrypoints.request_origin import current_origin
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.stopping import Stopping
-from fastauth.entrypoints.watchers import Watchers, watched_database, watched_hashing, watched_use_case
+from fastauth.entrypoints.settings.secret_keys import secret_keys
+from fastauth.entrypoints.shutdown import Stopping
+from fastauth.entrypoints.tuning.machine import Machine
 
 Part = TypeVar("Part")
 

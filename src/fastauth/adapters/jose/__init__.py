@@ -3,4 +3,4 @@
 from fastauth.adapters.jose.access_tokens import RELOAD_AFTER as RELOAD_AFTER
 from fastauth.adapters.jose.access_tokens import JoseAccessTokens as JoseAccessTokens
 from fastauth.adapters.jose.access_tokens import TokenTerms as TokenTerms
-from fastauth.adapters.jose.smith import JoseKeySmith as JoseKeySmith
+from fastauth.adapters.jose.signing_keys import JoseKeySmith as JoseKeySmith

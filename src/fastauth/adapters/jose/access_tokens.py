@@ -12,15 +12,18 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
-from fastauth.adapters.jose.smith import JoseKeySmith
-from fastauth.adapters.jose.strict_object import strict_object
+from fastauth.adapters.jose.signing_keys import JoseKeySmith
+from fastauth.adapters.jose.strict_json import strict_object
 from fastauth.adapters.jose.verified_tokens import VerifiedToken, VerifiedTokens
-from fastauth.domain.errors import InvalidAccessToken, SigningKeyMissing, StorageUnavailable
-from fastauth.domain.ports import Clock, SigningKeyRepository
-from fastauth.domain.session import SessionId
-from fastauth.domain.signing_key import KeyRing, SigningKey
-from fastauth.domain.tokens import LONGEST_LIFE, AccessClaims, AccessToken
-from fastauth.domain.user import UserId
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clock import Clock
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.sessions.access_token import LONGEST_LIFE, AccessClaims, AccessToken
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.session import SessionId
+from fastauth.domain.signing_keys.errors import SigningKeyMissing
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
+from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
 
 TYPE = "at+jwt"
 
@@ -62,7 +65,7 @@ class TokenTerms:
 
 
 class JoseAccessTokens:
-    """See `fastauth.domain.ports.AccessTokens`.
+    """See `fastauth.domain.sessions.ports.AccessTokens`.
 
     A token's header names its key, and all the rest of it follows from the key: whatever says more or
     says it otherwise was not issued here, even if it should be signed with our key. So there is no

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from threading import Lock
 
-from fastauth.adapters.passwords import foreign
-from fastauth.adapters.passwords.builds import argon2
-from fastauth.adapters.passwords.checks import Check
-from fastauth.adapters.passwords.pool import HashingPool
-from fastauth.domain.errors import InvalidCredentials, InvalidInput, Violation
-from fastauth.domain.password import Password, PasswordHash
+from fastauth.adapters.passwords import legacy_hashes
+from fastauth.adapters.passwords.hashing_pool import HashingPool
+from fastauth.adapters.passwords.native_builds import argon2
+from fastauth.adapters.passwords.verifiers import Check
+from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import Password, PasswordHash
 
 MOST_MEMORY_KIB = 1024 * 1024
 MOST_WORK_KIB = 2 * MOST_MEMORY_KIB
@@ -60,25 +61,25 @@ class Argon2PasswordHasher:
         self._large = Lock()
 
     def admit(self) -> None:
-        """See `fastauth.domain.ports.PasswordHasher`."""
+        """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         self._pool.admit()
 
     async def hash(self, password: Password) -> PasswordHash:
-        """See `fastauth.domain.ports.PasswordHasher`."""
+        """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         return PasswordHash(await self._pool.run(lambda: self._argon2.hash(password.text)))
 
     async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
-        """See `fastauth.domain.ports.PasswordHasher`."""
+        """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         return await self._pool.run(lambda: self._verified(password, known))
 
     def recognise(self, encoded: str) -> PasswordHash:
-        """See `fastauth.domain.ports.PasswordHasher`."""
+        """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         whole = len(encoded) <= MOST_CODE_POINTS and encoded.isascii() and encoded.isprintable()
         try:
             check = self._check_of(encoded) if whole else None
         except ValueError:
             check = None
-        code, detail = foreign.why_not(encoded[:MOST_CODE_POINTS])
+        code, detail = legacy_hashes.why_not(encoded[:MOST_CODE_POINTS])
         if check and check.memory > self._most_memory:
             code, detail = (
                 "costly_hash",
@@ -147,8 +148,8 @@ class Argon2PasswordHasher:
         return check if check.memory <= self._most_memory else None
 
     def _check_of(self, encoded: str) -> Check:
-        bare = foreign.argon2_within(encoded)
-        return self._argon2_check(bare) if bare.startswith("$argon2") else foreign.check_of(encoded)
+        bare = legacy_hashes.argon2_within(encoded)
+        return self._argon2_check(bare) if bare.startswith("$argon2") else legacy_hashes.check_of(encoded)
 
     def _argon2_check(self, encoded: str) -> Check:
         try:

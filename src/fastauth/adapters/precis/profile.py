@@ -42,7 +42,10 @@ class PrecisUsernameProfile:
         self._profile = get_profile("UsernameCaseMapped")
 
     def key(self, spelling: str) -> str:
-        """Map width, case and look-alikes, and normalise; see `fastauth.domain.ports.UsernameProfile`."""
+        """Map width, case and look-alikes, and normalise.
+
+        See `fastauth.domain.accounts.username.UsernameProfile`.
+        """
         if spelling.isascii() and spelling.isprintable() and spelling and " " not in spelling:
             # ASCII7 (RFC 8264, section 9.11): all of it is allowed, and only its case is mapped.
             return spelling.lower()

@@ -1,4 +1,4 @@
 """Metrics for Prometheus."""
 
-from fastauth.adapters.prometheus.scrape import Scraped as Scraped
-from fastauth.adapters.prometheus.watcher import PrometheusWatcher as PrometheusWatcher
+from fastauth.adapters.prometheus.exporter import Scraped as Scraped
+from fastauth.adapters.prometheus.instrumentation import PrometheusWatcher as PrometheusWatcher

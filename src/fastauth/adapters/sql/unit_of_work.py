@@ -7,19 +7,23 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from fastauth.adapters.sql.connections import Statements, Transactions
-from fastauth.adapters.sql.events import Scribe, SqlEventLog
-from fastauth.adapters.sql.failures import storage_failures
-from fastauth.adapters.sql.sessions import SqlSessionRepository
-from fastauth.adapters.sql.tallies import SqlTallyRepository
-from fastauth.adapters.sql.users import SqlUserRepository
-from fastauth.domain.ports import EventLog, SessionRepository, TallyRepository, UserRepository
+from fastauth.adapters.sql.accounts.users import SqlUserRepository
+from fastauth.adapters.sql.audit.event_log import SqlEventLog
+from fastauth.adapters.sql.database.connections import Statements, Transactions
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.rate_limits.repository import SqlTallyRepository
+from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.sessions.ports import SessionRepository
 
 Result = TypeVar("Result")
 
 
 class SqlUnitOfWork:
-    """See `fastauth.domain.ports.UnitOfWork`."""
+    """See `fastauth.domain.unit_of_work.UnitOfWork`."""
 
     def __init__(self, *, transactions: Transactions, scribe: Scribe) -> None:
         self._transactions = transactions
@@ -38,7 +42,7 @@ class SqlUnitOfWork:
 
 
 class SqlTransaction:
-    """See `fastauth.domain.ports.Transaction`."""
+    """See `fastauth.domain.unit_of_work.Transaction`."""
 
     users: UserRepository
     sessions: SessionRepository

@@ -8,7 +8,7 @@ import os
 
 import typer
 
-from fastauth.entrypoints.cli import audit, calibrate, doctor, importing, keys, service, users
+from fastauth.entrypoints.cli import audit, calibrate, doctor, import_users, keys, serve, users
 
 app = typer.Typer(
     help="An authentication service: one process, a database and a JSON API.",
@@ -16,12 +16,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks show local variables, passwords among them
 )
-app.command()(service.serve)
-app.command()(service.migrate)
-app.command()(service.health)
+app.command()(serve.serve)
+app.command()(serve.migrate)
+app.command()(serve.health)
 app.command()(doctor.doctor)
 app.command()(calibrate.calibrate)
-app.command(name="import")(importing.import_users)
+app.command(name="import")(import_users.import_users)
 app.command()(audit.audit)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastauth.domain.event import EventKind
-from fastauth.entrypoints.cli.running import run
+from fastauth.domain.audit.event import EventKind
+from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
-    from fastauth.domain.audit import Entry
+    from fastauth.domain.audit.trail import Entry
     from fastauth.entrypoints.container import Container
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

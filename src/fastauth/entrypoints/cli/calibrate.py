@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastauth.entrypoints import owasp
-from fastauth.entrypoints.cli.running import fail
+from fastauth.entrypoints.cli.runner import fail
+from fastauth.entrypoints.tuning import owasp
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fastauth.entrypoints.calibration import Candidate
+    from fastauth.entrypoints.tuning.calibration import Candidate
 
 DEFAULT = (19_456, 2)
 """What everything is compared with: the memory in KiB and the passes of the default settings."""
@@ -31,8 +31,8 @@ def calibrate(
     ] = None,
 ) -> None:
     """Propose parameters of Argon2 for a wanted time here. The settings alone go to standard output."""
-    from fastauth.entrypoints.calibration import LANES, is_within, proposed
-    from fastauth.entrypoints.machine import Machine
+    from fastauth.entrypoints.tuning.calibration import LANES, is_within, proposed
+    from fastauth.entrypoints.tuning.machine import Machine
 
     machine, console = Machine.here(), _console()
     threads = machine.usable_cores
@@ -62,7 +62,7 @@ def _console() -> "Console":
 
 async def _measured(seconds: float, memory_kib: int, threads: int) -> "tuple[Candidate, list[Candidate]]":
     from fastauth.adapters.passwords import HashingPool
-    from fastauth.entrypoints.calibration import argon2id_on, candidate_of, candidates
+    from fastauth.entrypoints.tuning.calibration import argon2id_on, candidate_of, candidates
 
     pool = HashingPool(threads=threads)
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastauth.entrypoints.cli.running import any_settings_or_exit, run
+from fastauth.entrypoints.cli.runner import any_settings_or_exit, run
 
 if TYPE_CHECKING:
     from fastauth.entrypoints.doctor import Finding

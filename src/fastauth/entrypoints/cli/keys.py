@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from fastauth.entrypoints.cli.output import add_row, instant, show
-from fastauth.entrypoints.cli.running import run
+from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
-    from fastauth.domain.signing_key import KeyRing
+    from fastauth.domain.signing_keys.signing_key import KeyRing
 
 app = typer.Typer(help="Look after the keys that sign access tokens.", no_args_is_help=True)
 

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastauth.domain.session import MOST_COUNTED
+from fastauth.domain.sessions.session import MOST_COUNTED
 from fastauth.entrypoints.cli.output import add_row, instant, say_json, show, visible
-from fastauth.entrypoints.cli.passwords import ask_password
-from fastauth.entrypoints.cli.running import run, settings_or_exit
+from fastauth.entrypoints.cli.password_prompt import ask_password
+from fastauth.entrypoints.cli.runner import run, settings_or_exit
 
 if TYPE_CHECKING:
-    from fastauth.domain.session import Session
-    from fastauth.domain.user import User
+    from fastauth.domain.accounts.user import User
+    from fastauth.domain.sessions.session import Session
     from fastauth.entrypoints.container import Container
 
 app = typer.Typer(help="Look after accounts.", no_args_is_help=True)

@@ -11,11 +11,11 @@ from fastauth.entrypoints.doctor.finding import exit_status as exit_status
 from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
-from fastauth.entrypoints.doctor.imported import stored_hashes
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
-from fastauth.entrypoints.doctor.timing import timing_of_names
+from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
+from fastauth.entrypoints.doctor.user_enumeration import timing_of_names
 
 Check = Callable[[Container], Awaitable[list[Finding]]]
 

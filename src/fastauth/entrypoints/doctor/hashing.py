@@ -3,8 +3,8 @@
 from fastauth.adapters.passwords import best_build, hash_build
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
-from fastauth.entrypoints.hashing_speed import HashingSpeed, hashing_speed
-from fastauth.entrypoints.machine import memory_of_this_process
+from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
+from fastauth.entrypoints.tuning.machine import memory_of_this_process
 
 LONGEST = 1.0
 """Seconds; OWASP's Password Storage Cheat Sheet: "less than one second"."""

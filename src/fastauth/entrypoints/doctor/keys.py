@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from fastauth.domain.errors import SecretKeyUnknown
-from fastauth.domain.signing_key import KeyRing, SigningKey
+from fastauth.domain.signing_keys.errors import SecretKeyUnknown
+from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 

@@ -7,17 +7,19 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from fastauth.entrypoints import logs
+from fastauth.entrypoints.background_tasks import housekeeping
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http import account, documentation, health, registration, sessions, well_known
-from fastauth.entrypoints.http.connections import Connections, most_connections
-from fastauth.entrypoints.http.edge import Edge
-from fastauth.entrypoints.http.origins import Origins
-from fastauth.entrypoints.http.problems import install_problem_handlers
-from fastauth.entrypoints.http.refusals import Refusals
-from fastauth.entrypoints.lifecycle import housekeeping, shut_down, start_up, warm_up
+from fastauth.entrypoints.http import openapi
+from fastauth.entrypoints.http.middleware.client_origin import Origins
+from fastauth.entrypoints.http.middleware.request_log import Edge
+from fastauth.entrypoints.http.problem_details import install_problem_handlers
+from fastauth.entrypoints.http.routes import account, health, registration, sessions, well_known
+from fastauth.entrypoints.http.server.connections import Connections, most_connections
+from fastauth.entrypoints.http.server.rejections import Refusals
+from fastauth.entrypoints.observability import logging_config
+from fastauth.entrypoints.observability.instrumentation import watchers
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.watchers import watchers
+from fastauth.entrypoints.startup import shut_down, start_up, warm_up
 
 ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
 
@@ -36,7 +38,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     if container is None:
         settings = Settings.load()
         container = Container(settings=settings, watchers=watchers(settings))
-    logs.set_up_for_another_server(container.settings().mode)
+    logging_config.set_up_for_another_server(container.settings().mode)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +80,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         routes
     )  # a router that is included is asked for each request, at a third of a ping
     install_problem_handlers(app, routes)
-    documentation.describe_problems(app)
+    openapi.describe_problems(app)
     if container.settings().docs:
-        documentation.install(app)
+        openapi.install(app)
     return app

@@ -7,22 +7,22 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from fastauth.application.authenticate import Authenticate
-from fastauth.application.change_full_name import ChangeFullName
-from fastauth.application.change_password import ChangePassword
-from fastauth.application.check_readiness import ShareReadiness
-from fastauth.application.list_sessions import ListSessions
-from fastauth.application.log_in import LogIn
-from fastauth.application.log_out import LogOut
-from fastauth.application.publish_keys import PublishKeys
-from fastauth.application.refresh_session import RefreshSession
-from fastauth.application.register_user import RegisterUser
-from fastauth.domain.errors import InvalidAccessToken, NoAccessToken
-from fastauth.domain.session import Caller, Device
+from fastauth.application.accounts.change_full_name import ChangeFullName
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.operations.check_readiness import ShareReadiness
+from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.list_sessions import ListSessions
+from fastauth.application.sessions.log_in import LogIn
+from fastauth.application.sessions.log_out import LogOut
+from fastauth.application.sessions.refresh_session import RefreshSession
+from fastauth.application.signing_keys.publish_keys import PublishKeys
+from fastauth.domain.sessions.errors import InvalidAccessToken, NoAccessToken
+from fastauth.domain.sessions.session import Caller, Device
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.origin import current_origin
+from fastauth.entrypoints.request_origin import current_origin
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.stopping import Stopping
+from fastauth.entrypoints.shutdown import Stopping
 
 Part = TypeVar("Part")
 

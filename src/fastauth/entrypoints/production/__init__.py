@@ -1,6 +1,6 @@
 """What production refuses, and what it warns of.
 
-Whatever stands here is allowed in development; `fastauth.entrypoints.settings_values` refuses what makes
+Whatever stands here is allowed in development; `fastauth.entrypoints.settings.values` refuses what makes
 no sense in any mode.
 """
 
@@ -8,7 +8,7 @@ from fastauth.entrypoints.production import amounts, network, secrets
 from fastauth.entrypoints.production.rule import Rule as Rule
 from fastauth.entrypoints.production.weak_secrets import PUBLIC as PUBLIC
 from fastauth.entrypoints.settings import Mode, Settings
-from fastauth.entrypoints.settings_values import is_loopback
+from fastauth.entrypoints.settings.values import is_loopback
 
 SCHEMA_IS_BEHIND = "the database schema is behind; run: fastauth migrate"
 

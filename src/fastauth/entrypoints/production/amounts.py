@@ -1,9 +1,9 @@
 """Rules about numbers: hash, workers, limits, passwords, times."""
 
-from fastauth.entrypoints import owasp
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.settings_sources import PREFIX
+from fastauth.entrypoints.settings.sources import PREFIX
+from fastauth.entrypoints.tuning import owasp
 
 LEAST_PASSWORD = 8
 """ASVS 6.2.1."""

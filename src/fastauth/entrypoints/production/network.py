@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.settings_values import MAPPED, Network, contains, is_loopback, parsed_address
+from fastauth.entrypoints.settings.values import MAPPED, Network, contains, is_loopback, parsed_address
 
 HTTPS_PORT = 443
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -7,7 +7,7 @@ from fastauth.adapters.passwords import common_passwords
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.production.weak_secrets import is_weak_password, weakness_of_key
 from fastauth.entrypoints.settings import SECRETS, Settings
-from fastauth.entrypoints.settings_sources import PREFIX, Source
+from fastauth.entrypoints.settings.sources import PREFIX, Source
 
 _MAKE_ONE = "make one with: openssl rand -base64 32"
 _SECRET = frozenset(PREFIX + name.upper() for name in (*SECRETS, "database_url"))

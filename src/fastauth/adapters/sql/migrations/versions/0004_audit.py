@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fastauth.adapters.sql.large_indexes import EVENT_INDEXES, build_or_leave
+from fastauth.adapters.sql.database.large_indexes import EVENT_INDEXES, build_or_leave
 
 revision = "0004"
 down_revision = "0003"

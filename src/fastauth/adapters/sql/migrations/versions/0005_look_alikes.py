@@ -5,7 +5,7 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import context, op
 
-from fastauth.adapters.sql.migrate import MigrationRefused
+from fastauth.adapters.sql.database.migrate import MigrationRefused
 
 revision = "0005"
 down_revision = "0004"

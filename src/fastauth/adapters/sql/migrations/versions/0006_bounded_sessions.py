@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from fastauth.adapters.sql.large_indexes import SESSION_INDEXES, build_or_leave
+from fastauth.adapters.sql.database.large_indexes import SESSION_INDEXES, build_or_leave
 
 revision = "0006"
 down_revision = "0005"

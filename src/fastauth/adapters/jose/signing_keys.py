@@ -1,0 +1,86 @@
+"""Makes signing keys, and seals their private parts for the database."""
+
+import json
+from base64 import urlsafe_b64decode
+from dataclasses import replace
+from datetime import datetime
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OctKey, OKPKey
+
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.signing_keys.errors import SecretKeyUnknown
+from fastauth.domain.signing_keys.signing_key import SigningKey
+
+ES256, ED25519 = "ES256", "Ed25519"
+_SEALED_BY = ["dir", "A256GCM"]
+
+
+class JoseKeySmith:
+    """See `fastauth.domain.signing_keys.ports.KeySmith`.
+
+    A private key is sealed as a JWE (RFC 7516) with AES-256-GCM under a key derived from the first
+    of ``secret_keys``; it names the secret that opens it, so that the others are tried for nothing.
+    """
+
+    def __init__(self, *, algorithm: str, secret_keys: tuple[SecretKey, ...]) -> None:
+        self._algorithm = algorithm
+        self._newest = secret_keys[0]
+        self._sealing = {key.id: OctKey.import_key(key.derive("signing key seal")) for key in secret_keys}
+
+    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> SigningKey:
+        """Make a key for the algorithm in use."""
+        key = ECKey.generate_key("P-256") if self._algorithm == ES256 else OKPKey.generate_key("Ed25519")
+        kid = key.thumbprint()
+        public = {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": self._algorithm}
+        return SigningKey(
+            number=number,
+            kid=kid,
+            algorithm=self._algorithm,
+            public_jwk=json.dumps(public, sort_keys=True),
+            sealed=self._seal(json.dumps(key.as_dict(private=True))),
+            published_at=published_at,
+            signs_from=signs_from,
+        )
+
+    def check(self, key: SigningKey) -> None:
+        """Decrypt the private key, and forget it."""
+        self.private_key(key)
+
+    def resealed(self, key: SigningKey) -> SigningKey:
+        """Seal again what was sealed under another secret."""
+        if self._sealed_under(key) == self._newest.id:
+            return key
+        return replace(key, sealed=self._seal(self._opened(key)))
+
+    def private_key(self, key: SigningKey) -> ECKey | OKPKey:
+        """Return the key that signs.
+
+        Raises:
+            SecretKeyUnknown: It is sealed under a secret that is not at hand, or is damaged.
+        """
+        parameters = json.loads(self._opened(key))
+        return (ECKey if parameters["kty"] == "EC" else OKPKey).import_key(parameters)
+
+    def _seal(self, text: str) -> str:
+        header = {"alg": "dir", "enc": "A256GCM", "kid": self._newest.id}
+        return jwe.encrypt_compact(header, text, self._sealing[self._newest.id], algorithms=_SEALED_BY)
+
+    def _opened(self, key: SigningKey) -> str:
+        secret = self._sealing.get(self._sealed_under(key))
+        if secret is None:
+            raise SecretKeyUnknown
+        try:
+            sealed = jwe.decrypt_compact(key.sealed, secret, algorithms=_SEALED_BY)
+        except (JoseError, ValueError):
+            raise SecretKeyUnknown from None
+        return (sealed.plaintext or b"").decode()
+
+    @staticmethod
+    def _sealed_under(key: SigningKey) -> str:
+        header = key.sealed.partition(".")[0]
+        try:
+            return str(json.loads(urlsafe_b64decode(header + "=="))["kid"])
+        except (ValueError, TypeError, LookupError):
+            raise SecretKeyUnknown from None

@@ -1,0 +1,97 @@
+"""Hashes that others made: what they look like, and what is done with them.
+
+`FORMATS` is the list of all that are understood; docs/users.md has the same. They are verified once and
+then replaced. Whoever could write a hash into the database could name any cost in it: costs are bounded.
+"""
+
+import re
+
+from fastauth.adapters.passwords.legacy_formats import FORMATS
+from fastauth.adapters.passwords.verifiers import Check
+
+WRAPPERS = (
+    "{bcrypt}", "{BLF-CRYPT}", "{CRYPT}", "{crypt}", "{SHA512-CRYPT}", "{SHA256-CRYPT}", "bcrypt$",
+)  # fmt: skip
+"""What Spring, Dovecot, OpenLDAP and Django write before a hash that is complete without it."""
+ARGON2_WRAPPERS = (
+    "{argon2}",
+    "{argon2@SpringSecurity_v5_8}",
+    "{ARGON2}",
+    "{ARGON2ID}",
+    "{ARGON2I}",
+    "argon2",
+)
+
+_FAST = re.compile(
+    r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
+    r"|\{(?:S?MD5|S?SHA(?:-?\d+)?|MD5-CRYPT|LDAP-MD5|PLAIN(?:-MD[45])?|CLEAR(?:TEXT)?|NOOP|LDAP|MD[45]|NTLM|LANMAN)"
+    r"(?:\.\w+)?\}.*"
+    r"|\$(?:1|apr1|md5|3)\$.*|(?:unsalted_)?(?:md5|sha1|sha224|sha256|sha512|crypt|plain|hmac)[$:].*",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
+)
+FAST = "Must be of a slow hash with a salt (OWASP ASVS 11.4.2): what was fast to make is fast to guess."
+_NOT_SUPPORTED = {
+    "$y$": "yescrypt",
+    "$gy$": "yescrypt",
+    "$7$": "scrypt in the form of libsodium",
+    "$5$rounds=0": "SHA-crypt without rounds",
+}
+
+
+def check_of(encoded: str) -> Check:
+    """Return what tells the password that has the hash `encoded` from others. Nothing is computed yet.
+
+    Raises:
+        ValueError: That is no hash known here, or one that would cost too much.
+    """
+    bare = encoded
+    for wrapper in WRAPPERS:
+        if encoded.startswith((wrapper + "$2", wrapper + "$5$", wrapper + "$6$")):
+            bare = encoded.removeprefix(wrapper)
+    for each in FORMATS:
+        if bare.startswith(each.prefix):
+            return each.check_of(bare.removeprefix(each.prefix))
+    raise ValueError
+
+
+def argon2_within(encoded: str) -> str:
+    """Return a hash without what others write before Argon2's own format."""
+    for wrapper in ARGON2_WRAPPERS:
+        if encoded.startswith(f"{wrapper}$argon2"):
+            return encoded.removeprefix(wrapper)
+    return encoded
+
+
+def why_not(encoded: str) -> tuple[str, str]:
+    """Return a code and a sentence that say why a hash that is none known here is not taken."""
+    if _FAST.fullmatch(encoded):
+        return "weak_hash", FAST
+    for prefix, name in _NOT_SUPPORTED.items():
+        if encoded.startswith(prefix):
+            return "unknown_hash", f"Must be a hash that a log-in can verify; {name} is not supported."
+    return "unknown_hash", "Must be a hash that a log-in can verify."
+
+
+_BCRYPT_WRAPPERS = ("", *WRAPPERS[:4], "bcrypt$", "bcrypt_sha256$", "$wp")
+_CRYPT_WRAPPERS = ("", "{CRYPT}", "{crypt}", "{SHA512-CRYPT}", "{SHA256-CRYPT}")
+_FIXED = {"$P$": 1, "$H$": 1, "A": 15, "{pbkdf2@SpringSecurity_v5_8}": 0, "{pbkdf2}": 0}
+
+KINDS: tuple[tuple[str, int | None], ...] = (
+    ("$argon2id$v=19$", None),
+    *((f"{wrapper}$2{letter}$", 2) for wrapper in _BCRYPT_WRAPPERS for letter in "abxy"),
+    *(
+        (each.prefix, _FIXED.get(each.prefix))
+        for each in FORMATS
+        if each.prefix[:3] not in {"$5$", "$6$", "$wp"}
+    ),
+    *(
+        (f"{wrapper}$argon2{kind}${version}", None)
+        for wrapper in ("", *ARGON2_WRAPPERS)
+        for kind in ("id", "i", "d")
+        for version in ("v=19$", "v=16$", "")
+    ),
+    *((f"{wrapper}${kind}$rounds=", None) for wrapper in _CRYPT_WRAPPERS for kind in "56"),
+    *((f"{wrapper}${kind}$", 0) for wrapper in _CRYPT_WRAPPERS for kind in "56"),
+)
+"""How each kind of hash begins, and how many characters behind that are its parameters: as far as the next
+``$`` where that is ``None``. The first that fits counts."""

@@ -1,0 +1,116 @@
+"""Hashes of Unix and of WordPress for which Python has no library: SHA-crypt and phpass.
+
+SHA-crypt follows Ulrich Drepper's specification (2008), phpass the Portable PHP password hashing
+framework of Openwall. Their loops are Python's: they hold its lock, of which other threads get their
+turn every few milliseconds.
+"""
+
+import hashlib
+from hmac import compare_digest
+from itertools import islice
+
+from fastauth.adapters.passwords.verifiers import Check
+
+ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+SHA_CRYPT_ROUNDS = range(1_000, 1_000_001)
+"""1000 is the least of the specification; a million take about a second. passlib uses 656 000."""
+MOST_PASSWORD = 256
+"""Bytes. Each round reads the password, so a longer one would cost more; it fits nothing."""
+PHPASS_COSTS = range(7, 18)
+"""Powers of two; WordPress uses 13."""
+
+MOST_SALT = 16
+
+_ORDER = {  # in which the bytes of the digest are written, by the specification
+    "sha256": [(0, 10, 20), (21, 1, 11), (12, 22, 2), (3, 13, 23), (24, 4, 14), (15, 25, 5), (6, 16, 26),
+               (27, 7, 17), (18, 28, 8), (9, 19, 29)],
+    "sha512": [(0, 21, 42), (22, 43, 1), (44, 2, 23), (3, 24, 45), (25, 46, 4), (47, 5, 26), (6, 27, 48),
+               (28, 49, 7), (50, 8, 29), (9, 30, 51), (31, 52, 10), (53, 11, 32), (12, 33, 54), (34, 55, 13),
+               (56, 14, 35), (15, 36, 57), (37, 58, 16), (59, 17, 38), (18, 39, 60), (40, 61, 19),
+               (62, 20, 41)],
+}  # fmt: skip
+
+
+def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Check:
+    """Return the check of what SHA-crypt writes behind the last ``$``.
+
+    Raises:
+        ValueError: The rounds are out of bounds, or the salt or the key are of the wrong form.
+    """
+    if (
+        rounds not in SHA_CRYPT_ROUNDS
+        or not 1 <= len(salt) <= MOST_SALT
+        or len(key) != {"sha256": 43, "sha512": 86}[digest]
+    ):
+        raise ValueError
+    if set(key) - set(ALPHABET):
+        raise ValueError
+    return Check(
+        family=f"{digest}-crypt",
+        amount=rounds,
+        fits=lambda password: compare_digest(_sha_crypt(digest, password, salt.encode(), rounds), key),
+        spend=lambda password, more: _sha_crypt(digest, password, salt.encode(), more),
+    )
+
+
+def _sha_crypt(digest: str, password: bytes, salt: bytes, rounds: int) -> str:
+    if len(password) > MOST_PASSWORD:
+        return ""
+    new = getattr(hashlib, digest)
+    size = new().digest_size
+    other = new(password + salt + password).digest()
+    first = password + salt + _repeated(other, len(password))
+    length = len(password)
+    while length:
+        first += other if length & 1 else password
+        length >>= 1
+    result = new(first).digest()
+    p = _repeated(new(password * len(password)).digest(), len(password))
+    s = _repeated(new(salt * (16 + result[0])).digest(), len(salt))
+    for number in range(rounds):
+        text = p if number & 1 else result
+        text += s if number % 3 else b""
+        text += p if number % 7 else b""
+        result = new(text + (result if number & 1 else p)).digest()
+    groups = [_encoded(result[a] << 16 | result[b] << 8 | result[c], 4) for a, b, c in _ORDER[digest]]
+    last = _encoded(result[31] << 8 | result[30], 3) if size == 32 else _encoded(result[63], 2)  # noqa: PLR2004  bytes of SHA-256
+    return "".join(groups) + last
+
+
+def _repeated(text: bytes, length: int) -> bytes:
+    return (text * (length // len(text) + 1))[:length]
+
+
+def _encoded(number: int, characters: int) -> str:
+    return "".join(ALPHABET[number >> 6 * place & 63] for place in range(characters))
+
+
+def phpass_check(encoded: str) -> Check:
+    """Return the check of a hash of phpass: ``$P$`` or ``$H$``, the cost, a salt of 8 and 22 characters.
+
+    Raises:
+        ValueError: It has another length, or a cost out of bounds.
+    """
+    if len(encoded) != 34 or set(encoded[3:]) - set(ALPHABET):  # noqa: PLR2004  of the format
+        raise ValueError
+    cost = ALPHABET.index(encoded[3])
+    if cost not in PHPASS_COSTS:
+        raise ValueError
+    salt, key = encoded[4:12].encode(), encoded[12:]
+    return Check(
+        family="phpass",
+        amount=2**cost,
+        fits=lambda password: compare_digest(_phpass(password, salt, 2**cost), key),
+        spend=lambda password, more: _phpass(password, salt, more),
+    )
+
+
+def _phpass(password: bytes, salt: bytes, rounds: int) -> str:
+    if len(password) > MOST_PASSWORD:
+        return ""
+    result = hashlib.md5(salt + password, usedforsecurity=False).digest()
+    for _ in range(rounds):
+        result = hashlib.md5(result + password, usedforsecurity=False).digest()
+    rest = iter(result)
+    groups = iter(lambda: bytes(islice(rest, 3)), b"")
+    return "".join(_encoded(int.from_bytes(group, "little"), len(group) + 1) for group in groups)

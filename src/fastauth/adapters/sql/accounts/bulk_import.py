@@ -1,0 +1,65 @@
+"""Many users at once."""
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, select
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.statements import insert_unless_taken
+from fastauth.domain.accounts.user import Holder, Newcomer, UserId
+from fastauth.domain.passwords.password import PasswordHash
+
+_HOLDERS = select(user_info.c.id, user_info.c.username_key, user_info.c.password).where(
+    user_info.c.username_key.in_(bindparam("keys", expanding=True))
+)
+_ADMIT = {
+    dialect: statement.returning(user_info.c.id, user_info.c.username_key)
+    for dialect, statement in insert_unless_taken(
+        user_info, "username_key", "username", "password", "fullname", "disabled_at"
+    ).items()
+}
+
+
+class SqlUserIntake:
+    """See `fastauth.domain.accounts.ports.UserIntake`."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
+        """Look all of them up in one statement."""
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                rows = (await connection.execute(_HOLDERS, {"keys": list(keys)})).all()
+        return {
+            row.username_key: Holder(id=UserId(row.id), password_hash=PasswordHash(row.password or ""))
+            for row in rows
+        }
+
+    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
+        """Insert many rows with each statement, in the order of their keys.
+
+        Two who insert the same names in different orders would wait for each other for ever.
+        """
+        values = [_values(newcomer) for newcomer in sorted(newcomers, key=lambda each: each.username.key)]
+        if not values:
+            return {}
+        with storage_failures():
+            return await self._connections.together(
+                lambda connection: {
+                    row.username_key: UserId(row.id)
+                    for row in connection.execute(_ADMIT[connection.dialect.name], values)
+                }
+            )
+
+
+def _values(newcomer: Newcomer) -> dict[str, object]:
+    return {
+        "new_username": newcomer.username.spelling,
+        "new_username_key": newcomer.username.key,
+        "new_password": newcomer.password_hash.encoded,
+        "new_fullname": newcomer.fullname.text,
+        "new_disabled_at": newcomer.disabled_at,
+    }

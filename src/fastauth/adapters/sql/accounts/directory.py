@@ -1,0 +1,32 @@
+"""All users, a page at a time."""
+
+from sqlalchemy import select
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.accounts.users import user_of
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.domain.accounts.user import User, UserId
+
+_ALL = select(user_info).order_by(user_info.c.id)
+
+
+class SqlUserDirectory:
+    """See `fastauth.domain.accounts.ports.UserDirectory`."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+        """Seek in the primary key: the last page costs as much as the first."""
+        statement = _ALL.limit(at_most)
+        if after is not None:
+            statement = statement.where(user_info.c.id > after)
+        if disabled is not None:
+            statement = statement.where(
+                user_info.c.disabled_at.is_not(None) if disabled else user_info.c.disabled_at.is_(None)
+            )
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                rows = (await connection.execute(statement)).all()
+        return [user_of(row) for row in rows]

@@ -1,0 +1,20 @@
+"""The table ``user_info``."""
+
+from sqlalchemy import BigInteger, Column, Integer, Table, Text, UniqueConstraint
+
+from fastauth.adapters.sql.database.types import Id, Instant, metadata
+
+user_info = Table(
+    "user_info",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", Text),
+    Column("username_key", Text, nullable=False),
+    Column("password", Text),
+    Column("fullname", Text),
+    Column("disabled_at", Instant),
+    Column("session_epoch", Integer, server_default="0"),
+    Column("renames_paid_until", BigInteger),
+    UniqueConstraint("username_key", name="user_info_username_key_unique"),
+    sqlite_autoincrement=True,  # the id of somebody deleted is never given to somebody else
+)

@@ -1,0 +1,126 @@
+"""Users in the table ``user_info``."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, literal_column, select, update
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.statements import insert_unless_taken
+from fastauth.adapters.sql.database.types import Instant
+from fastauth.adapters.sql.events.audited_statement import RecordedAct
+from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.rate_limits.pace_column import instant_of, may_pay, paid, paying
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.pace import Pace
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+# There is a row whether or not there is an account, and an instant in it whether or not that is
+# disabled: to read them takes time, and time tells.
+_COLUMNS: list[ColumnElement[Any]] = [
+    *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname")),
+    func.coalesce(user_info.c.disabled_at, literal(_NEVER, Instant)).label("disabled_at"),
+]
+_FIND = select(*_COLUMNS).select_from(
+    select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
+)
+
+_ADD = RecordedAct(
+    insert_unless_taken(user_info, "username_key", "username", "password", "fullname"),
+    EventKind.REGISTERED,
+    user_info.c.id,
+    user_id=user_info.c.id,
+)
+
+_ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
+_RENAME = RecordedAct(
+    _ONE.where(
+        user_info.c.fullname.is_distinct_from(bindparam("new")), may_pay(user_info.c.renames_paid_until)
+    ).values(fullname=bindparam("new"), renames_paid_until=paying(user_info.c.renames_paid_until)),
+    EventKind.FULL_NAME_CHANGED,
+    user_info.c.id,
+    user_id=user_info.c.id,
+)
+_NAMED = select(user_info.c.fullname, user_info.c.renames_paid_until).where(
+    user_info.c.id == bindparam("user_id")
+)
+_SET_DISABLED = _ONE.values(disabled_at=bindparam("new"))
+_REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindparam("known")).values(
+    password=bindparam("new")
+)  # a row that was adopted may have none
+
+
+class SqlUserRepository:
+    """See `fastauth.domain.accounts.ports.UserRepository`."""
+
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+        self._connections = connections
+        self._scribe = scribe
+
+    async def find(self, username: Username) -> User | None:
+        """Look the name up by its key."""
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                row = (await connection.execute(_FIND, {"key": username.key})).one()
+        user = user_of(row)
+        return None if row.id is None else user
+
+    async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
+        """Insert a row, unless the constraint objects."""
+        values = {
+            "new_username": username.spelling,
+            "new_username_key": username.key,
+            "new_password": password_hash.encoded,
+            "new_fullname": fullname.text,
+        }
+        with storage_failures():
+            added = await _ADD(self._connections, values, self._scribe)
+        if added is None:
+            raise UsernameTaken
+        return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
+
+    async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
+        """Replace the full name; look why, if nothing was replaced."""
+        values = {"user_id": user_id, "new": fullname.text, **paid(pace, now)}
+        with storage_failures():
+            if await _RENAME(self._connections, values, self._scribe) or pace is None:
+                return
+            async with self._connections.connect() as connection:
+                row = (await connection.execute(_NAMED, {"user_id": user_id})).one_or_none()
+        if row and row.fullname != fullname.text:
+            raise TooManyAttempts(after=pace.wait(instant_of(row.renames_paid_until), now))
+
+    async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
+        """Compare and replace in one statement."""
+        return await self._change(_REPLACE_PASSWORD, user_id=user_id, known=known.encoded, new=new.encoded)
+
+    async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
+        """Set the column ``disabled_at``."""
+        await self._change(_SET_DISABLED, user_id=user_id, new=since)
+
+    async def _change(self, statement: Update, **values: object) -> int:
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                changed: int = (await connection.execute(statement, values)).rowcount
+                return changed
+
+
+def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
+    """Return the account that a row with the columns of ``user_info`` holds."""
+    # Rows that were adopted from another table may lack any of these.
+    return User(
+        id=UserId(user_id or row.id),
+        username=Username(row.username or "", row.username_key),
+        fullname=FullName(row.fullname or ""),
+        password_hash=PasswordHash(row.password or ""),
+        disabled_at=None if row.disabled_at == _NEVER else row.disabled_at,
+    )

@@ -1,0 +1,66 @@
+"""Events in the table ``event``."""
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, exists, insert, select
+
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.types import Instant
+from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.sessions.tables import session
+from fastauth.domain.audit.event import Event, EventKind
+
+_of_session = select(
+    *(
+        bindparam(f"new_{name}", type_=event.c[name].type).label(name)
+        for name in ("at", "kind", "actor", "address")
+    ),
+    session.c.user_id,
+    session.c.id,
+).where(session.c.id == bindparam("of_session"))
+
+_RECORD_ONCE = insert(event).from_select(
+    ["at", "kind", "actor", "address", "user_id", "session_id"],
+    _of_session.where(
+        ~exists().where(
+            event.c.user_id == session.c.user_id,
+            event.c.at > bindparam("since", type_=Instant),
+            event.c.session_id == session.c.id,
+            event.c.kind.in_([bindparam("new_kind"), bindparam("unless")]),
+        )
+    ),
+)
+
+
+class SqlEventLog:
+    """See `fastauth.domain.audit.ports.EventLog`."""
+
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+        self._connections = connections
+        self._scribe = scribe
+
+    async def record(self, happened: Event) -> None:
+        """Insert a row."""
+        values = self._scribe.columns(happened.at) | {
+            "kind": happened.kind.value,
+            "user_id": happened.user_id,
+            "session_id": happened.session_id,
+            "name_digest": happened.name,
+        }
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                await connection.execute(insert(event), values)
+
+    async def record_once(self, happened: Event, *, within: timedelta, unless: EventKind) -> None:
+        """Insert a row from a ``SELECT`` of the session, unless there is another one."""
+        columns = self._scribe.columns(happened.at) | {"kind": happened.kind.value}
+        values = {f"new_{name}": value for name, value in columns.items()} | {
+            "of_session": happened.session_id,
+            "since": happened.at - within,
+            "unless": unless.value,
+        }
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                await connection.execute(_RECORD_ONCE, values)

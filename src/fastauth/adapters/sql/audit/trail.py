@@ -1,0 +1,65 @@
+"""The audit trail in the table ``event``."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.events.tables import event
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.audit.event import Actor, Event, EventKind, NameDigest, Origin
+from fastauth.domain.audit.trail import Entry, Wanted
+from fastauth.domain.sessions.session import SessionId
+
+_NEWEST = (
+    select(event, user_info.c.username)
+    .outerjoin(user_info, user_info.c.id == event.c.user_id)
+    .order_by(event.c.at.desc(), event.c.id.desc())
+)
+
+
+class SqlAuditTrail:
+    """See `fastauth.domain.audit.ports.AuditTrail`."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+        """Read a page, from where the one before it ended."""
+        page = _NEWEST.where(*_conditions(wanted, before)).limit(at_most)
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                return [_entry(row) for row in await connection.execute(page)]
+
+
+def _conditions(wanted: Wanted, before: Entry | None) -> Iterator[ColumnElement[bool]]:
+    if wanted.user_id is not None or wanted.names:
+        is_theirs = event.c.user_id == wanted.user_id if wanted.user_id is not None else false()
+        yield or_(is_theirs, event.c.name_digest.in_(wanted.names))
+    if wanted.kind:
+        yield event.c.kind == wanted.kind.value
+    if wanted.since:
+        yield event.c.at >= wanted.since
+    if wanted.until:
+        yield event.c.at < wanted.until
+    if before:
+        at = before.event.at
+        yield or_(event.c.at < at, and_(event.c.at == at, event.c.id < before.number))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        number=row.id,
+        event=Event(
+            kind=EventKind(row.kind),
+            at=row.at,
+            user_id=None if row.user_id is None else UserId(row.user_id),
+            session_id=None if row.session_id is None else SessionId(row.session_id),
+            name=None if row.name_digest is None else NameDigest(row.name_digest),
+        ),
+        origin=None if row.actor is None else Origin(Actor(row.actor), row.address),
+        username=row.username,
+    )

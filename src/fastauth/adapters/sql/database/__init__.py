@@ -1,0 +1,1 @@
+"""The database itself: connections, their limits, errors, the schema. It knows no capability."""

@@ -1,0 +1,12 @@
+"""The table ``fastauth_task``."""
+
+from sqlalchemy import Column, Table, Text
+
+from fastauth.adapters.sql.database.types import Instant, metadata
+
+task_row = Table(
+    "fastauth_task",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+)

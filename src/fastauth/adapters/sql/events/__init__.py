@@ -1,0 +1,1 @@
+"""How every repository writes audit events, in the statement or transaction that they are about."""

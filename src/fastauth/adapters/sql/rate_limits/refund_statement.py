@@ -1,0 +1,145 @@
+"""What `fastauth.domain.rate_limits.counting.refund` gives back, as Postgres computes it.
+
+One statement locks the rows in the order of their keys, computes, and writes. Its text depends on
+the kinds of refunds and their rules alone. A row that is missing stays away.
+
+What is computed must be materialised: where another transaction has changed a row since this
+statement began, Postgres joins the newest version of it with what was computed, and computes
+nothing anew that is not a table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import CTE, TextClause, text
+
+from fastauth.adapters.sql.rate_limits.count_statement import (
+    GIVEN_SQL,
+    IS_REMEMBERED_SQL,
+    LONG_AGO_SQL,
+    NEVER_SQL,
+    interval,
+)
+from fastauth.domain.rate_limits.counter import LONG_AGO, TallyKey
+from fastauth.domain.rate_limits.counting import Credit, Forgive, Refund, Reopen, Reset
+from fastauth.domain.rate_limits.limits import Budget
+
+_REFUND = f"""
+WITH {GIVEN_SQL}, found AS (
+    SELECT key, attempts, until FROM tally WHERE key IN ({{keys}}){{provided}} ORDER BY key FOR UPDATE
+), known AS (
+    SELECT key, moment, CASE WHEN {IS_REMEMBERED_SQL} THEN attempts ELSE 0 END AS attempts,
+           CASE WHEN {IS_REMEMBERED_SQL} THEN until ELSE {LONG_AGO_SQL} END AS until
+    FROM found, given
+), refunded AS MATERIALIZED (
+    {{refunded}}
+)
+UPDATE tally SET attempts = refunded.attempts, until = refunded.until
+FROM refunded WHERE tally.key = refunded.key
+"""  # noqa: S608  no value of a request
+
+
+def refund_statement(refunds: Sequence[Refund]) -> TextClause:
+    """Return the statement that gives back what `refunds` say."""
+    positions = {each.key: str(position).encode() for position, each in enumerate(refunds)}
+    return _statement(tuple(_without_values(each, positions) for each in refunds))
+
+
+def refund_with(refunds: Sequence[Refund], done: str) -> CTE:
+    """Return the same for a statement that does something else, if the expression `done` has a row."""
+    positions = {each.key: str(position).encode() for position, each in enumerate(refunds)}
+    return _carried(tuple(_without_values(each, positions) for each in refunds), done)
+
+
+def refund_parameters(refunds: Sequence[Refund], now: datetime) -> dict[str, object]:
+    """Return the parameters of the statement for these `refunds`."""
+    values: dict[str, object] = {"now": now}
+    for position, each in enumerate(refunds):
+        values[f"key_{position}"] = each.key
+        if isinstance(each, Reset) and each.until:
+            values[f"until_{position}"] = each.until
+    return values
+
+
+def _without_values(one: Refund, positions: dict[TallyKey, bytes]) -> Refund:
+    """Return the refund with the position of its key for the key, and any time for its own."""
+    key = TallyKey(positions[one.key])
+    if isinstance(one, Credit) and one.counted_under:
+        return replace(one, key=key, counted_under=TallyKey(positions[one.counted_under]))
+    if isinstance(one, Reset) and one.until:
+        return replace(one, key=key, until=LONG_AGO)
+    return replace(one, key=key)
+
+
+@lru_cache(maxsize=128)
+def _carried(refunds: tuple[Refund, ...], done: str) -> CTE:
+    return _statement(refunds, f" AND EXISTS (SELECT FROM {done})").columns().cte("given_back")
+
+
+@lru_cache(maxsize=128)
+def _statement(refunds: tuple[Refund, ...], provided: str = "") -> TextClause:
+    selects = []
+    for position, each in enumerate(refunds):
+        attempts, until = _refunded(each, position)
+        selects.append(
+            f"SELECT key, {attempts} AS attempts, {until} AS until "  # noqa: S608  no value of a request
+            f"FROM known WHERE key = :key_{position}"
+        )
+    return text(
+        _REFUND.format(
+            keys=", ".join(f":key_{position}" for position in range(len(refunds))),
+            provided=provided,
+            refunded=" UNION ALL ".join(selects),
+        )
+    )
+
+
+def _refunded(one: Refund, position: int) -> tuple[str, str]:
+    """Return the attempts and the time after a refund."""
+    match one:
+        case Credit():
+            return _credited(one.rule) if isinstance(one.rule, Budget) else _less(one.counted_under)
+        case Forgive():
+            return "0", _earlier(one.rule, kept_if="attempts > 0", otherwise="moment")
+        case Reset():
+            return _new_if(f"until = :until_{position}" if one.until else "true")
+        case Reopen():
+            return _new_if(f"(until = {NEVER_SQL} OR attempts >= {one.rule.at_most})")
+
+
+def _credited(rule: Budget) -> tuple[str, str]:
+    """Return one attempt less in a budget."""
+    reopened = f"moment + {interval(rule.kept)}"
+    return (
+        f"CASE WHEN until = {NEVER_SQL} THEN attempts - 1 ELSE greatest(attempts - 1, 0) END",
+        _earlier(rule, kept_if="attempts = 1", otherwise=reopened),
+    )
+
+
+def _earlier(rule: Budget, *, kept_if: str, otherwise: str) -> str:
+    """Return the time of a budget that one attempt less was taken of, and that no longer is kept."""
+    return f"""CASE WHEN until = {NEVER_SQL} THEN {otherwise}
+        ELSE greatest({LONG_AGO_SQL}, until - CASE WHEN {kept_if}
+            THEN {interval(rule.kept + rule.step)} ELSE {interval(rule.step)} END) END"""
+
+
+def _less(counted_under: TallyKey | None) -> tuple[str, str]:
+    """Return one attempt of strangers less, or as many as are counted under another key."""
+    number = "1"
+    if counted_under:
+        other = f":key_{counted_under.decode()}"
+        number = f"coalesce((SELECT attempts FROM known WHERE key = {other}), 0)"  # noqa: S608  a position
+    left = f"attempts - {number}"
+    return (
+        f"greatest({left}, 0)",
+        f"CASE WHEN {left} > 0 THEN least(until, moment) ELSE {LONG_AGO_SQL} END",
+    )
+
+
+def _new_if(condition: str) -> tuple[str, str]:
+    return (
+        f"CASE WHEN {condition} THEN 0 ELSE attempts END",
+        f"CASE WHEN {condition} THEN {LONG_AGO_SQL} ELSE until END",
+    )

@@ -1,0 +1,112 @@
+"""Tallies in the table ``tally``.
+
+Postgres counts and refunds in one statement each, which computes what the domain does: see
+`count_statement` and `refund_statement` beside this file. SQLite has one writer at a time, whose
+transaction asks the domain.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, TextualSelect, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
+
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
+from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_statement
+from fastauth.adapters.sql.rate_limits.tables import tally
+from fastauth.domain.rate_limits import counting
+from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counting import Counted, Hit, Refund, Verdict
+
+Result = TypeVar("Result")
+Found = dict[TallyKey, Tally]
+
+_insert = sqlite.insert(tally)
+_WRITE = _insert.on_conflict_do_update(
+    index_elements=["key"], set_={"attempts": _insert.excluded.attempts, "until": _insert.excluded.until}
+)
+
+
+class SqlTallyRepository:
+    """See `fastauth.domain.rate_limits.ports.TallyRepository`."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+        """Count in one statement, on SQLite in a transaction."""
+        if self._connections.dialect.name == "postgresql":
+            return await self._count_at_once(hits, now)
+
+        def act(found: Found) -> tuple[Counted, Found]:
+            outcome, after = counting.count(hits, list(found.values()), now)
+            waits = outcome.verdict is Verdict.BUSY
+            return outcome, {} if waits else dict(zip(found, after, strict=True))
+
+        with storage_failures():
+            return await self._connections.together(
+                lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
+            )
+
+    async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
+        """Give back in one statement, on SQLite in a transaction."""
+        with storage_failures():
+            if self._connections.dialect.name == "postgresql":
+                async with self._connections.connect() as connection:
+                    await connection.execute(refund_statement(refunds), refund_parameters(refunds, now))
+            else:
+                await self._connections.together(lambda connection: give_back(connection, refunds, now))
+
+    async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> Counted:
+        statement = count_statement(rules_of(hits))
+        values: dict[str, object] = {f"key_{position}": hit.key for position, hit in enumerate(hits)}
+        values["now"] = now
+        for _ in hits:
+            # Another attempt may add one of the rows meanwhile: then nothing is counted, and next
+            # time that row is there.
+            with suppress(IntegrityError):
+                return await self._execute(statement, values, hits, now)
+        return await self._execute(statement, values, hits, now)
+
+    async def _execute(
+        self, statement: TextualSelect, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
+    ) -> Counted:
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                rows = (await connection.execute(statement, values)).all()
+        found = [Tally(row.attempts, row.until) for row in rows]
+        return counting.counted(hits, found, [row.room for row in rows], now)
+
+
+def change(
+    connection: Connection,
+    keys: tuple[TallyKey, ...],
+    decide: Callable[[Found], tuple[Result, Found]],
+    now: datetime,
+) -> Result:
+    """Write what `decide` makes of the tallies under `keys`, in a transaction that has begun on SQLite.
+
+    What is written as it was keeps the work the same whether or not an attempt counts.
+    """
+    rows = connection.execute(select(tally).where(tally.c.key.in_(keys)))
+    stored = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
+    result, after = decide({key: stored.get(key, Tally()) for key in keys})
+    written = [
+        {"key": key, "attempts": each.attempts, "until": each.until}
+        for key, each in after.items()
+        if each != Tally() or key in stored
+    ]
+    if written:
+        connection.execute(_WRITE, written)
+    return result
+
+
+def give_back(connection: Connection, refunds: tuple[Refund, ...], now: datetime) -> None:
+    """Give back in a transaction that has begun on SQLite."""
+    keys = counting.keys_of(refunds)
+    change(connection, keys, lambda found: (None, counting.refund(refunds, found, now)), now)

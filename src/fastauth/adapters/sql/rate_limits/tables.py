@@ -1,0 +1,14 @@
+"""The table ``tally``."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table
+
+from fastauth.adapters.sql.database.types import Instant, metadata
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index("tally_until", "until"),
+)

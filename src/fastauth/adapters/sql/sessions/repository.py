@@ -1,0 +1,157 @@
+"""Sessions in the table ``session``."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from fastauth.adapters.sql.accounts.users import user_of
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.rate_limits.pace_column import instant_of, paid
+from fastauth.adapters.sql.sessions import statements
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.sessions.refresh_token import TokenDigest
+from fastauth.domain.sessions.session import (
+    RECORDED_WITHIN,
+    Caller,
+    ClientDigest,
+    Device,
+    Place,
+    Rotation,
+    Session,
+    SessionId,
+)
+
+_DAY = timedelta(days=1)
+
+
+class SqlSessionRepository:
+    """See `fastauth.domain.sessions.ports.SessionRepository`."""
+
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+        self._connections = connections
+        self._scribe = scribe
+
+    async def start(
+        self, new: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
+    ) -> None:
+        """Insert a row, if the user is still the one who was asked for the password."""
+        values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
+        values |= {"password_hash": password_hash.encoded, "others_kept": at_most - 1}
+        with storage_failures():
+            started = await statements.START(
+                self._connections, values, self._scribe, refunds=refunds, now=new.created_at
+            )
+        if started is None:
+            raise InvalidCredentials
+
+    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+        """Compare and replace in one statement."""
+        values = {
+            "session_id": session_id,
+            "spent": rotation.spent[0],
+            "spent_too": rotation.spent[-1],
+            "spent_by": rotation.by,
+            "successor": rotation.successor,
+            "now": now,
+            "until": rotation.until,
+            "sweep_at": _sweep_at(rotation.until),
+            "recorded_since": now - RECORDED_WITHIN,
+            **paid(rotation.pace, now),
+        }
+        with storage_failures():
+            row = await statements.ROTATE(self._connections, values, self._scribe)
+        return _session(row) if row else None
+
+    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+        """Join the session with its user."""
+        values = {"session_id": session_id, "now": now}
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                row = (await connection.execute(statements.FIND, values)).one_or_none()
+        return Caller(user_of(row, user_id=row.user_id), _session(row)) if row else None
+
+    async def of_user(
+        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+    ) -> list[Session]:
+        """Read a page of those that live, from where the one before it ended."""
+        values: dict[str, object] = {"of_user": user_id, "now": now, "at_most": at_most}
+        page = statements.PAGE
+        if after:
+            page = statements.PAGE_AFTER
+            values |= {"after_created_at": after.created_at, "after_id": after.id}
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                rows = (await connection.execute(page, values)).all()
+        return [_session(row) for row in rows]
+
+    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+        """Set ``ended_at`` where it is not set."""
+        values = {"of_user": user_id, "only": only, "now": now}
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                ended: int = (await connection.execute(statements.END_ONE, values)).rowcount
+                return ended
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+        """Begin an epoch: sessions of the one before it no longer live, however many there are.
+
+        The row of the user is locked first, as by every act that ends sessions and by `start`. A
+        bounded number of sessions is also marked, so that they can be counted and a version of the
+        service that knows no epochs sees that they have ended.
+        """
+        values: dict[str, object] = {"of_user": user_id, "but": but, "now": now}
+
+        def act(connection: Connection) -> int:
+            epoch = connection.execute(statements.BEGIN_EPOCH, values).scalar()
+            if epoch is None:
+                return 0
+            if but:
+                connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
+            return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
+
+        with storage_failures():
+            return await self._connections.together(act)
+
+
+def _sweep_at(refresh_until: datetime) -> datetime:
+    """Return the midnight (UTC) after it: most refreshes of a day leave the indexed column as it is."""
+    return refresh_until.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+
+
+def _values(new: Session) -> dict[str, object]:
+    return {
+        "id": new.id,
+        "user_id": new.user_id,
+        "user_agent": new.device.user_agent,
+        "address": new.device.address,
+        "created_at": new.created_at,
+        "last_used_at": new.last_used_at,
+        "expires_at": new.expires_at,
+        "refresh_digest": new.refresh_digest,
+        "refresh_expires_at": new.refresh_expires_at,
+        "sweep_at": _sweep_at(new.refresh_expires_at),
+    }
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        id=SessionId(row.id),
+        user_id=UserId(row.user_id),
+        device=Device(user_agent=row.user_agent, address=row.address),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        refresh_digest=TokenDigest(row.refresh_digest),
+        refresh_expires_at=row.refresh_expires_at,
+        spent_digest=None if row.spent_digest is None else TokenDigest(row.spent_digest),
+        spent_at=row.spent_at,
+        spent_by=None if row.spent_by is None else ClientDigest(row.spent_by),
+        refreshes_paid_until=instant_of(row.refreshes_paid_until),
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,187 @@
+"""Statements on the table ``session``."""
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database.types import Instant
+from fastauth.adapters.sql.events.audited_statement import RecordedAct
+from fastauth.adapters.sql.rate_limits.pace_column import may_pay, paying
+from fastauth.adapters.sql.sessions.tables import session
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.sessions.session import MOST_COUNTED
+
+_MOST_ENDED_AT_ONCE = 100
+"""Sessions beyond the bound that one log-in ends: an account may have many from before there was one."""
+
+_NOW = bindparam("now", type_=Instant)
+is_of_user = and_(user_info.c.id == session.c.user_id, user_info.c.session_epoch == session.c.epoch)
+is_open = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
+"""Together: a session lives. All sessions of an account end when the account begins another epoch."""
+
+_NEW = [
+    session.c[name]
+    for name in (
+        *("id", "user_id", "user_agent", "address", "created_at", "last_used_at", "expires_at"),
+        *("refresh_digest", "refresh_expires_at", "sweep_at"),
+    )
+]
+"""What a new session has; it has not been refreshed, nor has it ended."""
+
+
+def _is_of_epoch_of(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a session is of this user and of the user's epoch.
+
+    A constant to the planner, and no join: so it reads `session_open` in order, and only a page of it.
+    """
+    epoch = select(user_info.c.session_epoch).where(user_info.c.id == bindparam(user_id))
+    return and_(session.c.user_id == bindparam(user_id), session.c.epoch == epoch.scalar_subquery())
+
+
+_others = (
+    select(session.c.id)
+    .where(
+        _is_of_epoch_of("new_user_id"),
+        session.c.ended_at.is_(None),
+        session.c.refresh_expires_at > bindparam("new_created_at", type_=Instant),
+        session.c.id != bindparam("new_id"),
+    )
+    .order_by(session.c.created_at.desc(), session.c.id.desc())
+    .offset(bindparam("others_kept"))
+    .limit(_MOST_ENDED_AT_ONCE)
+    .correlate(None)
+)
+_surplus = session.alias("surplus")
+_END_SURPLUS = (
+    update(session)
+    .where(
+        session.c.id.in_(
+            # Two log-ins at once must not wait for each other's rows.
+            select(_surplus.c.id)
+            .where(_surplus.c.id.in_(_others), _surplus.c.ended_at.is_(None))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(ended_at=bindparam("new_created_at", type_=Instant))
+)
+
+# The row of the user stays locked until the session is there: a change of the password or of the
+# account at the same time either sees this session, or is seen by this statement.
+START = RecordedAct(
+    insert(session).from_select(
+        [*(column.name for column in _NEW), "epoch"],
+        select(
+            *(bindparam(f"new_{column.name}", type_=column.type) for column in _NEW),
+            user_info.c.session_epoch,
+        )
+        .where(
+            user_info.c.id == bindparam("new_user_id"),
+            user_info.c.disabled_at.is_(None),
+            user_info.c.password == bindparam("password_hash"),
+        )
+        .with_for_update(read=True),
+    ),
+    EventKind.LOGGED_IN,
+    session.c.id,
+    session.c.user_id,
+    user_id=session.c.user_id,
+    session_id=session.c.id,
+    also=_END_SURPLUS,
+)
+
+
+_UNTIL = bindparam("until", type_=Instant)
+_RECORDED_AT = session.c.refresh_recorded_at
+
+ROTATE = RecordedAct(
+    update(session)
+    .where(
+        session.c.id == bindparam("session_id"),
+        session.c.refresh_digest.in_([bindparam("spent"), bindparam("spent_too")]),
+        is_open,
+        exists().where(is_of_user, user_info.c.disabled_at.is_(None)),
+        may_pay(session.c.refreshes_paid_until),
+    )
+    .values(
+        spent_digest=session.c.refresh_digest,
+        spent_at=_NOW,
+        spent_by=bindparam("spent_by"),
+        refresh_digest=bindparam("successor"),
+        refresh_expires_at=case((session.c.expires_at < _UNTIL, session.c.expires_at), else_=_UNTIL),
+        sweep_at=bindparam("sweep_at", type_=Instant),
+        refreshes_paid_until=paying(session.c.refreshes_paid_until),
+        refresh_recorded_at=case(
+            (bindparam("recorded_since", type_=Instant) < _RECORDED_AT, _RECORDED_AT), else_=_NOW
+        ),
+        last_used_at=_NOW,
+    ),
+    EventKind.REFRESHED,
+    *session.columns,
+    user_id=session.c.user_id,
+    session_id=session.c.id,
+    if_now=_RECORDED_AT,
+)
+
+FIND = (
+    select(
+        session,
+        user_info.c.username,
+        user_info.c.username_key,
+        user_info.c.password,
+        user_info.c.fullname,
+        user_info.c.disabled_at,
+    )
+    .join(user_info, is_of_user)
+    .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
+)
+
+PAGE = (
+    select(session)
+    .where(_is_of_epoch_of("of_user"), is_open)
+    .order_by(session.c.created_at.desc(), session.c.id.desc())
+    .limit(bindparam("at_most"))
+)
+PAGE_AFTER = PAGE.where(
+    tuple_(session.c.created_at, session.c.id)
+    < tuple_(bindparam("after_created_at", type_=Instant), bindparam("after_id", type_=session.c.id.type))
+)
+
+END_ONE = (
+    update(session)
+    .where(
+        session.c.id == bindparam("only"),
+        session.c.user_id == bindparam("of_user"),
+        is_open,
+        exists().where(is_of_user),
+    )
+    .values(ended_at=_NOW)
+)
+
+BEGIN_EPOCH = (
+    update(user_info)
+    .where(user_info.c.id == bindparam("of_user"))
+    .values(session_epoch=user_info.c.session_epoch + 1)
+    .returning(user_info.c.session_epoch)
+)
+_is_of_last_epoch = and_(
+    session.c.user_id == bindparam("of_user"), session.c.epoch == bindparam("new_epoch") - 1, is_open
+)
+KEEP_ONE = (
+    update(session)
+    .where(session.c.id == bindparam("but"), _is_of_last_epoch)
+    .values(epoch=bindparam("new_epoch"))
+)
+MARK_SOME = (
+    update(session)
+    .where(session.c.id.in_(select(session.c.id).where(_is_of_last_epoch).limit(MOST_COUNTED)))
+    .values(ended_at=_NOW)
+)

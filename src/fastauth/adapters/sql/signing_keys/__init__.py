@@ -1,0 +1,1 @@
+"""Signing keys in the table ``signing_key``."""

@@ -1,0 +1,76 @@
+"""Signing keys in the table ``signing_key``."""
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.statements import insert_unless_taken
+from fastauth.adapters.sql.events.audited_statement import RecordedAct
+from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.signing_keys.tables import signing_key
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+
+_RING = select(signing_key).order_by(signing_key.c.number)
+_ADD = RecordedAct(
+    insert_unless_taken(signing_key, *signing_key.columns.keys()),
+    EventKind.KEY_ROTATED,
+    signing_key.c.number,
+)
+_ONE = signing_key.c.kid == bindparam("name")
+_RESEAL = update(signing_key).where(_ONE).values(sealed=bindparam("new"))
+_REMOVE = delete(signing_key).where(_ONE)
+
+
+class SqlSigningKeyRepository:
+    """See `fastauth.domain.signing_keys.ports.SigningKeyRepository`."""
+
+    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+        self._connections = connections
+        self._scribe = scribe
+
+    async def ring(self) -> KeyRing:
+        """Read the whole table: it has a few rows."""
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                return KeyRing([_key(row) for row in await connection.execute(_RING)])
+
+    async def add(self, key: SigningKey) -> None:
+        """Insert a row, unless its number is there."""
+        values = {
+            "new_number": key.number,
+            "new_kid": key.kid,
+            "new_algorithm": key.algorithm,
+            "new_public_jwk": key.public_jwk,
+            "new_sealed": key.sealed,
+            "new_published_at": key.published_at,
+            "new_signs_from": key.signs_from,
+        }
+        with storage_failures():
+            await _ADD(self._connections, values, self._scribe)
+
+    async def reseal(self, key: SigningKey) -> None:
+        """Replace the column ``sealed``."""
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                await connection.execute(_RESEAL, {"name": key.kid, "new": key.sealed})
+
+    async def remove(self, key: SigningKey) -> None:
+        """Delete the row."""
+        with storage_failures():
+            async with self._connections.connect() as connection:
+                await connection.execute(_REMOVE, {"name": key.kid})
+
+
+def _key(row: Row[Any]) -> SigningKey:
+    return SigningKey(
+        number=row.number,
+        kid=row.kid,
+        algorithm=row.algorithm,
+        public_jwk=row.public_jwk,
+        sealed=row.sealed,
+        published_at=row.published_at,
+        signs_from=row.signs_from,
+    )

@@ -1,0 +1,36 @@
+"""Change one's full name."""
+
+from dataclasses import dataclass, replace
+
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.clock import Clock
+from fastauth.domain.rate_limits.pace import Pace
+from fastauth.domain.sessions.session import Caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFullName:
+    """Replace the caller's full name. The rules are those of registration.
+
+    The name that the caller has already changes nothing and is not counted.
+    """
+
+    users: UserRepository
+    pace: Pace | None
+    """How often one account may be renamed; ``None`` for as often as it likes."""
+    clock: Clock
+
+    async def __call__(self, *, caller: Caller, fullname: str) -> User:
+        """Replace the name and return the account as it is then.
+
+        Raises:
+            InvalidInput: The name breaks a rule.
+            TooManyAttempts: The account has been renamed too often.
+            StorageUnavailable: Try again later.
+        """
+        name = FullName.parse(fullname)
+        if name != caller.user.fullname:
+            await self.users.rename(caller.user.id, name, now=self.clock.now(), pace=self.pace)
+        return replace(caller.user, fullname=name)

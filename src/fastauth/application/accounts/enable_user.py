@@ -1,0 +1,34 @@
+"""Enable a user again."""
+
+from dataclasses import dataclass
+
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableUser:
+    """Open an account again. Its sessions stay ended."""
+
+    find_user: FindUser
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> User:
+        """Open the account.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: The account may or may not be open.
+        """
+        user = await self.find_user(username=username)
+        async with self.unit_of_work.begin() as transaction:
+            await transaction.users.set_disabled(user.id, None)
+            await transaction.events.record(
+                Event(kind=EventKind.USER_ENABLED, at=self.clock.now(), user_id=user.id)
+            )
+            await transaction.commit()
+        return user

@@ -1,0 +1,28 @@
+"""Find a user by name."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.username import Username, UsernameProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindUser:
+    """Find whom an operator means: the name may be in any spelling."""
+
+    users: UserRepository
+    usernames: UsernameProfile
+
+    async def __call__(self, *, username: str) -> User:
+        """Return the account.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: Try again later.
+        """
+        user = await self.users.find(Username.recognise(username, self.usernames))
+        if user is None:
+            raise UserNotFound
+        return user

@@ -1,0 +1,28 @@
+"""Show a user."""
+
+from dataclasses import dataclass
+
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.domain.accounts.user import User
+from fastauth.domain.clock import Clock
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import PAGE, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowUser:
+    """Show an account and where it is logged in, the newest session first, a hundred at most."""
+
+    find_user: FindUser
+    sessions: SessionRepository
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> tuple[User, list[Session]]:
+        """Return the account and its sessions that live.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: Try again later.
+        """
+        user = await self.find_user(username=username)
+        return user, await self.sessions.of_user(user.id, now=self.clock.now(), at_most=PAGE)

@@ -1,0 +1,61 @@
+"""Register a user."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.passwords.ports import PasswordHasher
+
+_RESERVED = Violation("username", "reserved", "This name is reserved.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterUser:
+    """Create an account.
+
+    - **username**: 1 to 50 characters of a single script, without spaces, control or invisible
+      characters. Two spellings that a person would take for one name are one name.
+    - **fullname**: 1 to 50 characters after trimming, without control characters.
+    - **password**: any characters, at most 256, taken exactly as sent.
+    """
+
+    throttle: Throttle
+    users: UserRepository
+    hasher: PasswordHasher
+    usernames: UsernameProfile
+    passwords: PasswordPolicy
+    reserved: Container[str] = frozenset()
+    """Keys of names that operators alone may give."""
+
+    async def __call__(self, *, username: str, password: str, fullname: str, address: str | None) -> User:
+        """Create an account for somebody at `address`, or for an operator, who has none; return it.
+
+        Raises:
+            InvalidInput: A value breaks a rule; all of them are named at once.
+            TooManyAttempts: Too many came from the network of `address`.
+            UsernameTaken: The name belongs to somebody.
+            Unavailable: Try again later.
+        """
+        with GatheredViolations() as noting:
+            with noting:
+                name = Username.parse(username, self.usernames)
+                if address is not None and name.key in self.reserved:
+                    raise InvalidInput(_RESERVED)
+            with noting:
+                full_name = FullName.parse(fullname)
+            with noting:
+                secret = self.passwords.choose(password, own_words=(username, fullname))
+        self.hasher.admit()
+        permit = await self.throttle.registration(address=address)
+        async with self.throttle.settling(permit):
+            if await self.users.find(name):
+                raise UsernameTaken  # before the hash: a taken name buys no work
+            password_hash = await self.hasher.hash(secret)
+            return await self.users.add(username=name, fullname=full_name, password_hash=password_hash)

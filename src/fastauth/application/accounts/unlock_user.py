@@ -1,0 +1,36 @@
+"""Let strangers try again at an account."""
+
+from dataclasses import dataclass, replace
+
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenUser:
+    """Open an account again to new devices, after too much has been guessed at it."""
+
+    find_user: FindUser
+    throttle: Throttle
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> User:
+        """Forget what strangers have guessed.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: Try again later.
+        """
+        user = await self.find_user(username=username)
+        async with self.unit_of_work.begin() as transaction:
+            await replace(self.throttle, tallies=transaction.tallies).reopen(user.username)
+            await transaction.events.record(
+                Event(kind=EventKind.USER_REOPENED, at=self.clock.now(), user_id=user.id)
+            )
+            await transaction.commit()
+        return user

@@ -1,0 +1,28 @@
+"""Remove events that are old."""
+
+from dataclasses import dataclass
+
+from fastauth.application.operations.purge_expired import BATCH, EVERY, in_batches
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.clock import Clock
+from fastauth.domain.operations.ports import Sweeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepEvents:
+    """Remove events, and before them the addresses in them, once they are old enough."""
+
+    sweeper: Sweeper
+    kept: Retention
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """Return how many events and addresses were removed: none, where another process does it.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        now = self.clock.now()
+        if not await self.sweeper.begin("events", now=now, every=EVERY):
+            return 0
+        return await in_batches(lambda: self.sweeper.sweep_events(self.kept, now=now, at_most=BATCH))

@@ -1,0 +1,53 @@
+"""Read the audit trail."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.ports import AuditTrail
+from fastauth.domain.audit.trail import Entry, Wanted
+from fastauth.domain.audit.username_digest import NameDigests
+
+PAGE = 500
+"""Entries that are read at once, and held in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAuditTrail:
+    """Show what happened, the newest first: all of it, or what happened to one account.
+
+    To an account belong the refused log-ins under its name; a name that nobody has may have such, too.
+    """
+
+    trail: AuditTrail
+    users: UserRepository
+    usernames: UsernameProfile
+    names: NameDigests
+
+    async def __call__(
+        self,
+        *,
+        username: str | None = None,
+        kind: EventKind | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        at_most: int,
+    ) -> AsyncIterator[list[Entry]]:
+        """Give the entries `since` and before `until`, a page at a time.
+
+        Raises:
+            InvalidInput: The name holds half a character.
+            StorageUnavailable: Try again later.
+        """
+        wanted = Wanted(kind=kind, since=since, until=until)
+        if username is not None:
+            name = Username.recognise(username, self.usernames)
+            user = await self.users.find(name)
+            wanted = replace(wanted, user_id=user.id if user else None, names=self.names.possible(name))
+        last, left = None, at_most
+        while page := await self.trail.newest(wanted, before=last, at_most=min(left, PAGE)):
+            yield page
+            last, left = page[-1], left - len(page)

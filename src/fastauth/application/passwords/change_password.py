@@ -1,0 +1,67 @@
+"""Change one's password."""
+
+from dataclasses import dataclass
+
+from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
+from fastauth.domain.passwords.password import Password
+from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.sessions.session import Caller
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Replace the caller's password, and end every session but the one that asks."""
+
+    throttle: Throttle
+    hasher: PasswordHasher
+    passwords: PasswordPolicy
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(
+        self, *, caller: Caller, current_password: str, new_password: str, address: str
+    ) -> None:
+        """Replace the password.
+
+        Raises:
+            InvalidInput: The new password breaks a rule.
+            WrongPassword: The current password is not the one given, or no longer, or too much has
+                been guessed at it.
+            TooManyAttempts: So much that it became too much for the network of `address`.
+            Unavailable: Try again later.
+        """
+        user = caller.user
+        own_words = (user.username.spelling, user.fullname.text)
+        try:
+            new = self.passwords.choose(new_password, own_words=own_words)
+        except InvalidInput as error:
+            raise error.about("new_password") from None
+        self.hasher.admit()
+        permit = await self.throttle.password_change(caller, address=address)
+        guess, is_possible = Password.guess(current_password)
+        known = user.password_hash if permit.counts and is_possible else None
+        now = self.clock.now()
+        async with self.throttle.settling(permit):
+            try:
+                await self.hasher.verify(guess, known)
+            except InvalidCredentials:
+                raise WrongPassword from None
+            new_hash = await self.hasher.hash(new)
+            async with self.unit_of_work.begin() as transaction:
+                users = transaction.users
+                if not await users.replace_password(user.id, known=user.password_hash, new=new_hash):
+                    raise WrongPassword
+                await transaction.sessions.end_all(user.id, but=caller.session.id, now=now)
+                await transaction.events.record(
+                    Event(
+                        kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id
+                    )
+                )
+                await transaction.commit()
+        await self.throttle.succeeded(permit)

@@ -1,0 +1,21 @@
+"""Learn which kinds of password hashes are stored."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.passwords.ports import HashCensus, PasswordHasher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnHashKinds:
+    """Have a refused log-in cost the same whichever kind of hash an account has, or if there is none."""
+
+    census: HashCensus
+    hasher: PasswordHasher
+
+    async def __call__(self) -> None:
+        """Look at what is stored.
+
+        Raises:
+            StorageUnavailable: Try again later; what was known before counts until then.
+        """
+        self.hasher.expect(await self.census.examples())

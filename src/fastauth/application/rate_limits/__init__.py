@@ -1,0 +1,1 @@
+"""The rate limiter, which use cases ask before they check a password."""

@@ -1,0 +1,62 @@
+"""Audit events of failed log-ins, refreshes and password changes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.clock import Clock
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.sessions.errors import InvalidRefreshToken
+from fastauth.domain.sessions.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.session import Caller, SessionId
+
+REPEATED_WITHIN = timedelta(minutes=1)
+"""Refused refreshes of one session are one event for so long: they cost whoever sends them no hash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """What there is to record of a refusal: each method takes what its use case was given."""
+
+    events: EventLog
+    names: NameDigests
+    usernames: UsernameProfile
+    refresh_tokens: RefreshTokenMint
+    clock: Clock
+
+    async def log_in(self, *, username: str, **_: object) -> None:
+        """Record which name was tried, the same way whether or not it is anybody's.
+
+        What is no name at all was neither counted nor looked at, and leaves no row.
+        """
+        try:
+            name = self.names(Username.recognise(username, self.usernames))
+        except InvalidInput:
+            return
+        await self.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=self.clock.now(), name=name))
+
+    async def refresh(self, *, refresh_token: str, **_: object) -> None:
+        """Record whose token it was; one that somebody made up is nobody's, and no event."""
+        try:
+            session_id = SessionId(self.refresh_tokens.read(refresh_token).session_id)
+        except InvalidRefreshToken:
+            return
+        await self.events.record_once(
+            Event(kind=EventKind.REFRESH_REFUSED, at=self.clock.now(), session_id=session_id),
+            within=REPEATED_WITHIN,
+            unless=EventKind.REFRESH_TOKEN_REUSED,
+        )
+
+    async def password_change(self, *, caller: Caller, **_: object) -> None:
+        """Record who asked, and by which session."""
+        await self.events.record(
+            Event(
+                kind=EventKind.PASSWORD_CHANGE_REFUSED,
+                at=self.clock.now(),
+                user_id=caller.user.id,
+                session_id=caller.session.id,
+            )
+        )

@@ -1,0 +1,29 @@
+"""List one's sessions."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.clock import Clock
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import PAGE, Caller, Place, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSessions:
+    """Show where the caller is logged in, the newest session first."""
+
+    sessions: SessionRepository
+    clock: Clock
+
+    async def __call__(
+        self, *, caller: Caller, after: Place | None = None, at_most: int = PAGE
+    ) -> tuple[list[Session], Place | None]:
+        """Return a page of the caller's sessions that live, and where the next one begins, if there is one.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        found = await self.sessions.of_user(
+            caller.user.id, now=self.clock.now(), after=after, at_most=at_most + 1
+        )
+        page = found[:at_most]
+        return page, Place(page[-1].created_at, page[-1].id) if len(found) > at_most else None

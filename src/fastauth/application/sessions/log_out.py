@@ -1,0 +1,39 @@
+"""Log out."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.sessions.errors import SessionNotFound
+from fastauth.domain.sessions.session import Caller, SessionId
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOut:
+    """End one of the caller's sessions, or all of them.
+
+    From then on nothing of an ended session is accepted here. Services that verify access tokens by
+    themselves accept those that were issued before until they expire.
+    """
+
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, caller: Caller, session_id: SessionId | None) -> None:
+        """End the session `session_id`, or with ``None`` all of the caller's.
+
+        Raises:
+            SessionNotFound: The caller has no such session that lives.
+            StorageUnavailable: The sessions may or may not have ended.
+        """
+        user, now = caller.user, self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            if session_id is None:
+                await transaction.sessions.end_all(user.id, now=now)
+            elif not await transaction.sessions.end(user.id, only=session_id, now=now):
+                raise SessionNotFound
+            await transaction.events.record(
+                Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id, session_id=session_id)
+            )
+            await transaction.commit()

@@ -1,0 +1,89 @@
+"""Refresh a session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.sessions.access_token import AccessClaims, Tokens
+from fastauth.domain.sessions.errors import InvalidRefreshToken
+from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
+from fastauth.domain.sessions.refresh_token import RefreshToken, RefreshTokenMint
+from fastauth.domain.sessions.session import Device, Rotation, Session, SessionId, SessionTerms
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshSession:
+    """Spend a refresh token and get the next one, with a new access token.
+
+    A token can be spent once. Presented again within the grace period, while its successor has not
+    been presented, it yields that same successor: two tabs may refresh at once, and an answer may get
+    lost. The client that spent it, by user agent and network, has ten minutes for that, so that it
+    outlives an outage. Presented later it is in the wrong hands, or was: the session ends.
+    """
+
+    sessions: SessionRepository
+    unit_of_work: UnitOfWork
+    refresh_tokens: RefreshTokenMint
+    access_tokens: AccessTokens
+    terms: SessionTerms
+    clock: Clock
+
+    async def __call__(self, *, refresh_token: str, device: Device) -> Tokens:
+        """Return the tokens that come after `refresh_token`, which was presented by `device`.
+
+        Raises:
+            InvalidRefreshToken: It is not one of ours, or its time, its turn or its session is over.
+            TooManyAttempts: The session has been refreshed too often. The token is not spent.
+            Unavailable: Try again later, with the same token.
+        """
+        token, now = self.refresh_tokens.read(refresh_token), self.clock.now()
+        successor = self.refresh_tokens.successors(token)[0]
+        session = await self.sessions.rotate(
+            SessionId(token.session_id),
+            Rotation(
+                spent=self.refresh_tokens.digests(token),
+                successor=self.refresh_tokens.digest(successor),
+                until=now + self.terms.idle,
+                by=device.digest(),
+                pace=self.terms.pace,
+            ),
+            now=now,
+        )
+        if session is None:
+            session = await self._repeated(token, device, now)
+            successor = self._given_before(token, session)
+        access = await self.access_tokens.issue(AccessClaims.of(session))
+        return Tokens(access=access, refresh=successor.text)
+
+    async def _repeated(self, token: RefreshToken, device: Device, now: datetime) -> Session:
+        """Return the session of a token that was spent just now; end that of one spent before."""
+        caller = await self.sessions.find(SessionId(token.session_id), now=now)
+        if caller is None:
+            raise InvalidRefreshToken
+        session = caller.session
+        if session.refresh_digest in self.refresh_tokens.digests(token):  # it was there, and not rotated
+            raise self.terms.too_early(session, now)
+        digests = self.refresh_tokens.digests(token)
+        if session.repeats(digests, by=device.digest(), now=now, terms=self.terms):
+            return session
+        async with self.unit_of_work.begin() as transaction:
+            if await transaction.sessions.end(session.user_id, only=session.id, now=now):
+                await transaction.events.record(
+                    Event(
+                        kind=EventKind.REFRESH_TOKEN_REUSED,
+                        at=now,
+                        user_id=session.user_id,
+                        session_id=session.id,
+                    )
+                )
+            await transaction.commit()
+        raise InvalidRefreshToken
+
+    def _given_before(self, token: RefreshToken, session: Session) -> RefreshToken:
+        """Return the successor that is stored: it may have been derived under an older key."""
+        for successor in self.refresh_tokens.successors(token):
+            if session.refresh_digest in self.refresh_tokens.digests(successor):
+                return successor
+        raise InvalidRefreshToken

@@ -1,0 +1,32 @@
+"""End a user's sessions."""
+
+from dataclasses import dataclass
+
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSessions:
+    """Log somebody out everywhere. They may log in again."""
+
+    find_user: FindUser
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> int:
+        """End every session of the account; return how many that were, counting to `MOST_COUNTED`.
+
+        Raises:
+            UserNotFound: Nobody goes by this name.
+            StorageUnavailable: The sessions may or may not have ended.
+        """
+        user = await self.find_user(username=username)
+        now = self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            ended = await transaction.sessions.end_all(user.id, now=now)
+            await transaction.events.record(Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id))
+            await transaction.commit()
+        return ended

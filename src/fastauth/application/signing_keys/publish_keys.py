@@ -1,0 +1,40 @@
+"""Publish the keys that verify access tokens."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fastauth.domain.clock import Clock
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
+from fastauth.domain.signing_keys.signing_key import KeyRing, KeySchedule, SigningKey
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishKeys:
+    """Give the public keys with which anybody can verify an access token by themselves (RFC 7517).
+
+    Among them are the next key, before it signs, and old ones, until their last token has expired.
+
+    While the database is away, the keys that were read last are given, for as long as the schedule
+    leads: a key that another process has published since then does not sign before that.
+    """
+
+    keys: SigningKeyRepository
+    schedule: KeySchedule
+    clock: Clock
+    _ring: KeyRing = field(default_factory=lambda: KeyRing(()), init=False)
+    _read_at: datetime | None = field(default=None, init=False)
+
+    async def __call__(self) -> list[SigningKey]:
+        """Return the keys to publish.
+
+        Raises:
+            StorageUnavailable: The database is away, and what was read last is too old. Try again later.
+        """
+        now = self.clock.now()
+        try:
+            self._ring, self._read_at = await self.keys.ring(), now
+        except StorageUnavailable:
+            if self._read_at is None or now - self._read_at >= self.schedule.lead:
+                raise
+        return self._ring.published(now, self.schedule)

@@ -1,0 +1,41 @@
+"""Rotate the signing keys."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.clock import Clock
+from fastauth.domain.signing_keys.ports import KeySmith, SigningKeyRepository
+from fastauth.domain.signing_keys.signing_key import KeyRing, KeySchedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateKeys:
+    """Publish the next signing key when it is due, and forget the keys that are over.
+
+    The first key signs at once. Every other one is public for a while before it does, so that
+    nobody meets a token whose key they cannot know. Any number of processes may run this at once.
+    """
+
+    keys: SigningKeyRepository
+    smith: KeySmith
+    schedule: KeySchedule
+    clock: Clock
+
+    async def __call__(self, *, early: bool = False) -> KeyRing:
+        """Do what is due, with `early` before it is due, and return the keys as they are then.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        ring, now = await self.keys.ring(), self.clock.now()
+        if early or ring.needs_successor(now, self.schedule):
+            signs_from = now + self.schedule.lead if ring.keys else now
+            await self.keys.add(
+                self.smith.forge(number=ring.next_number(), published_at=now, signs_from=signs_from)
+            )
+        public = ring.published(now, self.schedule)
+        for key in ring.keys:
+            if key not in public:
+                await self.keys.remove(key)
+            elif (resealed := self.smith.resealed(key)) is not key:
+                await self.keys.reseal(resealed)
+        return await self.keys.ring()

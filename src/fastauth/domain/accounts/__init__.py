@@ -1,0 +1,1 @@
+"""Accounts: the user, the username, the full name."""

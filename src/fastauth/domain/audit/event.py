@@ -1,0 +1,63 @@
+"""What is remembered of what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.sessions.session import SessionId
+
+NameDigest = NewType("NameDigest", bytes)
+
+
+class EventKind(StrEnum):
+    """What can happen to an account, or to the keys. Stored and shown: a name never changes."""
+
+    REGISTERED = "registered"
+    LOGGED_IN = "logged_in"
+    LOG_IN_REFUSED = "log_in_refused"
+    REFRESHED = "refreshed"
+    REFRESH_REFUSED = "refresh_refused"
+    REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105  the name of an event
+    LOGGED_OUT = "logged_out"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
+    PASSWORD_CHANGE_REFUSED = "password_change_refused"  # noqa: S105  the name of an event
+    FULL_NAME_CHANGED = "full_name_changed"
+    USER_DISABLED = "user_disabled"
+    USER_ENABLED = "user_enabled"
+    USER_REOPENED = "user_reopened"
+    KEY_ROTATED = "key_rotated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, recorded in the transaction in which it did; or that was refused."""
+
+    kind: EventKind
+    at: datetime
+    user_id: UserId | None = None
+    session_id: SessionId | None = None
+    """``None`` if it concerns none, or all of them."""
+    name: NameDigest | None = None
+    """Of a refused log-in: which name was tried."""
+
+
+class Actor(StrEnum):
+    """Who had something happen."""
+
+    CLIENT = "client"
+    """Somebody on the network."""
+    OPERATOR = "operator"
+    """Whoever may run commands on the machine."""
+    SERVICE = "service"
+    """Nobody: it was time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something came from."""
+
+    actor: Actor
+    address: str | None = None
+    """Of a client."""

@@ -1,0 +1,28 @@
+"""Ports to the audit trail: one writes events, the other reads them."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.trail import Entry, Wanted
+
+
+class EventLog(Protocol):
+    """What happened, in the order in which it did."""
+
+    async def record(self, event: Event) -> None:
+        """Write an event down."""
+
+    async def record_once(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+        """Write down what happened to a session and to its user, whom `event` need not know.
+
+        Nothing is written of a session that is gone, nor of one of which this or `unless` was
+        written down already, `within` so short a time before.
+        """
+
+
+class AuditTrail(Protocol):
+    """What was recorded, for those who may read it."""
+
+    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+        """Return entries, the newest first, from the one that comes after `before` in this order."""

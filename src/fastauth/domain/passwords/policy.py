@@ -1,0 +1,74 @@
+"""Which new passwords are accepted."""
+
+import string
+from collections.abc import Container
+from dataclasses import dataclass, field
+
+from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.passwords.password import MOST_CODE_POINTS, Password
+from fastauth.domain.text import bounded
+
+SERVICE = "fastauth"
+"""The name of this service: nobody's own word, and tried first by who knows where they log in."""
+
+
+_DECORATION = string.digits + string.punctuation + string.whitespace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordPolicy:
+    """What a new password has to satisfy.
+
+    Length and a blocklist, and no rules of composition: NIST SP 800-63B-4, section 3.1.1.2.
+    """
+
+    min_length: int
+    """In Unicode code points."""
+    common: Container[str] = field(default=frozenset(), repr=False)
+    """Passwords that many people choose, case-folded."""
+    refuse_own_words: bool = False
+    """Whether a password may be built on the account's own words."""
+    context_words: tuple[str, ...] = ()
+    """Words that an attacker of this installation tries first: of the organisation or its products."""
+    breached: Container[str] = field(default=frozenset(), repr=False)
+    """Passwords found in published breaches, in Normalization Form C."""
+
+    def choose(self, text: str, *, own_words: tuple[str, ...] = ()) -> Password:
+        """Read a password that somebody wants to use from now on.
+
+        Raises:
+            InvalidInput: It is too short or too long, many people use it, it was found in a breach,
+                or it is one of `own_words` or of the context words with nothing but digits and
+                punctuation around it.
+        """
+        password = Password.parse(text)
+        bounded(password.text, field="password", least=self.min_length, most=MOST_CODE_POINTS)
+        folded = password.text.casefold()
+        if folded in self.common:
+            raise InvalidInput(Violation("password", "too_common", "Too many people use this password."))
+        if self.refuse_own_words and _core(folded) in _words_of((SERVICE, *own_words)):
+            raise InvalidInput(
+                Violation("password", "too_personal", "Must not be built on the account's own words.")
+            )
+        if _core(folded) in _words_of(self.context_words):
+            raise InvalidInput(
+                Violation("password", "too_guessable", "Must not be built on a word of the organisation.")
+            )
+        if password.text in self.breached:
+            raise InvalidInput(
+                Violation("password", "breached", "This password was found in a published breach.")
+            )
+        return password
+
+
+def _words_of(texts: tuple[str, ...]) -> set[str]:
+    """Return the words somebody who knows the account would try first."""
+    words = set()
+    for text in texts:
+        folded = text[:MOST_CODE_POINTS].casefold()  # a longer text is refused, whatever its words
+        words |= {_core(folded), _core("".join(folded.split())), *map(_core, folded.split())}
+    return words - {""}
+
+
+def _core(text: str) -> str:
+    return text.strip(_DECORATION)

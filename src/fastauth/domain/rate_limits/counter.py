@@ -1,0 +1,46 @@
+"""Counters of attempts, and the keys under which they are stored."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from hmac import digest as hmac
+from typing import NewType
+
+from fastauth.domain.secret_key import SecretKey
+
+TallyKey = NewType("TallyKey", bytes)
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+REMEMBERED = timedelta(days=1)
+"""A tally is forgotten so long after its `until`; what is closed (`NEVER`) stays closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is remembered under one key."""
+
+    attempts: int = 0
+    """Those that were not given back."""
+    until: datetime = LONG_AGO
+    """Of a budget, when it is full again; of strangers, when the next one may try."""
+
+    def remembered(self, now: datetime) -> "Tally":
+        """Return the tally, or a new one where this is over."""
+        return self if now < self.until + REMEMBERED or self.until == NEVER else Tally()
+
+
+class TallyKeys:
+    """Names tallies. Neither a name nor an address can be read out of a key."""
+
+    def __init__(self, secret: SecretKey) -> None:
+        self._secret = secret.derive("tally keys")
+
+    def __call__(self, kind: str, *parts: str) -> TallyKey:
+        """Return the key of the tally of this kind for these parts."""
+        return TallyKey(hmac(self._secret, "\n".join((kind, *parts)).encode(), sha256)[:16])

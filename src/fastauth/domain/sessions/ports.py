@@ -1,0 +1,69 @@
+"""Ports to stored sessions and to access tokens."""
+
+from datetime import datetime
+from typing import Protocol
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.session import Caller, Place, Rotation, Session, SessionId
+
+
+class SessionRepository(Protocol):
+    """Every session that may still be used."""
+
+    async def start(
+        self, session: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
+    ) -> None:
+        """Store a new session, and give `refunds` back with it. Records `EventKind.LOGGED_IN`.
+
+        The oldest sessions of the user end, so that at most `at_most` live. Of those that there were
+        before, one call ends a hundred; calls at once may leave as many more as they are.
+
+        Raises:
+            InvalidCredentials: Its user is disabled or has another password than `password_hash`.
+                Whatever ends a user's sessions at the same time ends this one, too.
+        """
+
+    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+        """Put the successor in the place of the session's refresh token, if that is the one spent.
+
+        Records `EventKind.REFRESHED`, unless it was recorded of this session `RECORDED_WITHIN` so
+        short a time before. Remembers by which client it was spent.
+
+        One statement decides, and of any number at once a single one succeeds. ``None`` says that
+        nothing changed: the token is another one, the session is over, its user disabled, or it was
+        refreshed more often than the pace allows.
+        """
+
+    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+        """Return a session that lives and its user, unless that user is disabled."""
+
+    async def of_user(
+        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+    ) -> list[Session]:
+        """Return the user's sessions that live, the newest first: those that follow `after`, or the first."""
+
+    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+        """End one of the user's sessions; return how many that were: 1 or 0."""
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+        """End the user's sessions, or all but one, however many there are.
+
+        Returns how many that were; more than `MOST_COUNTED` are counted as so many.
+        """
+
+
+class AccessTokens(Protocol):
+    """Signs access tokens, and reads those that were signed here."""
+
+    async def issue(self, claims: AccessClaims) -> AccessToken:
+        """Return a token that says so from now on."""
+
+    async def read(self, text: str) -> AccessClaims:
+        """Return what a token says.
+
+        Raises:
+            InvalidAccessToken: It is not one of ours, or its time is over.
+        """

@@ -1,0 +1,42 @@
+"""Ports to stored signing keys and to the algorithms that make them."""
+
+from datetime import datetime
+from typing import Protocol
+
+from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+
+
+class SigningKeyRepository(Protocol):
+    """The installation's signing keys, shared by all of its processes."""
+
+    async def ring(self) -> KeyRing:
+        """Return all keys."""
+
+    async def add(self, key: SigningKey) -> None:
+        """Store a key, unless another process has stored one of its number: then nothing happens.
+
+        Records `EventKind.KEY_ROTATED`.
+        """
+
+    async def reseal(self, key: SigningKey) -> None:
+        """Replace the sealed form of a key's private part."""
+
+    async def remove(self, key: SigningKey) -> None:
+        """Forget a key."""
+
+
+class KeySmith(Protocol):
+    """Makes signing keys."""
+
+    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> SigningKey:
+        """Return a new key."""
+
+    def check(self, key: SigningKey) -> None:
+        """Decrypt the private part of a key.
+
+        Raises:
+            SecretKeyUnknown: It is sealed under a secret key that is not at hand, or is damaged.
+        """
+
+    def resealed(self, key: SigningKey) -> SigningKey:
+        """Return the key sealed under the newest secret key: the same object, if it is already."""

@@ -1,0 +1,93 @@
+"""Work that is repeated while the service runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from secrets import SystemRandom
+from time import monotonic
+
+from fastauth.domain.errors import Unavailable
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.startup import _log
+
+HOUSEKEEPING_SECONDS = 60
+
+
+LEARNING_SECONDS = 300
+"""Between two looks at the kinds of hashes that are stored. They change by an import."""
+
+
+LONGEST_LEARNING = 5.0
+"""Seconds that the first look may take before requests are served; ten million accounts take some."""
+
+
+@asynccontextmanager
+async def housekeeping(container: Container) -> AsyncIterator[None]:
+    """Meanwhile, once a minute, rotate keys that are due, sweep what is over, let watchers look round.
+
+    Every process does so, and of all processes one at a time sweeps. Nothing depends on it being done
+    in time but the rotation, whose next key is published long before it signs.
+    """
+    tasks = [asyncio.create_task(_keep_house(container))]
+    if container.settings().equal_refusals:
+        known = asyncio.Event()
+        tasks.append(asyncio.create_task(_learn_hash_kinds(container, known)))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(known.wait(), LONGEST_LEARNING)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
+    """Learn which kinds of hashes are stored, now and then, and for a hundredth of the time at most."""
+    while True:
+        began = monotonic()
+        try:
+            await container.learn_hash_kinds()()
+        except Unavailable as error:  # what was known before still counts
+            _log.warning("kinds of hashes: %s", error.detail)
+        except Exception:  # noqa: BLE001  a bug here must not end the rounds
+            _log.exception("kinds of hashes could not be learnt")
+        known.set()
+        await asyncio.sleep(max(LEARNING_SECONDS, 100 * (monotonic() - began)))
+
+
+async def _keep_house(container: Container) -> None:
+    while True:
+        # Not all at once, where many processes were started at once.
+        await asyncio.sleep(HOUSEKEEPING_SECONDS * SystemRandom().uniform(0.75, 1.25))
+        acts: list[Callable[[], Awaitable[object]]] = [
+            container.rotate_keys(),
+            container.publish_keys(),
+            _told("sessions", container.sweep_sessions()),
+            _told("tallies", container.sweep_tallies()),
+            _told("events", container.sweep_events()),
+        ]
+        acts += [partial(watcher.each_minute, container.census()) for watcher in container.watchers()]
+        for act in acts:
+            try:
+                await act()
+            except Unavailable as error:  # the next round is soon
+                _log.warning("housekeeping: %s", error.detail)
+            except Exception:  # noqa: BLE001  a bug here must not end the rounds
+                _log.exception("housekeeping failed")
+
+
+def _told(what: str, sweep: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
+    """Return `sweep`, of which a line tells how many rows it removed, or that it could not."""
+
+    async def swept() -> None:
+        try:
+            removed = await sweep()
+        except Unavailable:
+            _log.warning("housekeeping: the %s that are over could not be removed", what)
+            raise
+        if removed:
+            _log.info("housekeeping: %d rows of %s were removed", removed, what)
+
+    return swept

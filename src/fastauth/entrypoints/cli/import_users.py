@@ -1,0 +1,130 @@
+"""``fastauth import``."""
+
+import os
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fastauth.entrypoints.cli.import_report import Findings
+from fastauth.entrypoints.cli.output import visible
+from fastauth.entrypoints.cli.runner import fail, run
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from fastauth.entrypoints.container import Container
+    from fastauth.entrypoints.import_formats import Columns, Dump
+
+File = Annotated[
+    typer.FileBinaryRead,
+    typer.Argument(metavar="FILE", help="CSV, JSON lines or a Django fixture; - is standard input."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, and store nothing.")]
+Report = Annotated[
+    typer.FileTextWrite | None,
+    typer.Option(
+        metavar="FILE",
+        lazy=False,
+        help="Where to write what came of each account, old and new id, as lines of JSON.",
+    ),
+]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD=NAME",
+        help="Which column holds username, password, fullname, id, active or disabled.",
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-column", metavar="NAME", help="A column that says nothing, whatever it is called."
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="APP.MODEL", help="The model of a Django fixture that holds the accounts."),
+]
+
+
+def import_users(  # noqa: PLR0913, PLR0917  the options of a command
+    file: File,
+    dry_run: DryRun = False,
+    report: Report = None,
+    column: Column = None,
+    ignore_column: Ignore = None,
+    model: Model = None,
+) -> None:
+    """Import accounts with the hashes of their passwords. Whoever is there already is left alone.
+
+    The exit status is 1 if anything was refused, and if nothing was imported nor there already. After
+    an interruption the same command goes on.
+    """
+    from rich.console import Console
+
+    from fastauth.entrypoints.import_formats import Dump, DumpUnreadable, Reading
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    findings = Findings(console, report)
+    reading = Reading(columns=_columns(column or [], ignore_column or []), model=model)
+    stopped = ""
+    try:
+        dump = Dump(file, reading)
+        run(lambda container: _import(container, dump, findings, _progress(file, console), dry_run=dry_run))
+    except DumpUnreadable as error:
+        stopped = f"{visible(file.name)}: {error}"
+    except KeyboardInterrupt:
+        stopped = "interrupted; the same command goes on"
+    finally:
+        findings.close(reading.notes, dry_run=dry_run)
+    if stopped:
+        fail(stopped)
+    if findings.refused:
+        raise typer.Exit(1)
+    if not findings.entries:
+        fail(f"{visible(file.name)}: there is nothing in it")
+    if not findings.accounts:
+        fail(f"{visible(file.name)}: no account was found in it, and nothing was imported; see --model")
+
+
+def _columns(called: list[str], ignored: list[str]) -> "Columns":
+    from fastauth.entrypoints.import_formats import SYNONYMS, Columns, folded
+
+    named = {}
+    for each in called:
+        wanted, equals, name = each.partition("=")
+        if wanted not in SYNONYMS or not equals or not folded(name):
+            raise typer.BadParameter(
+                f"must be one of {', '.join(SYNONYMS)}, then = and a column", param_hint="--column"
+            )
+        named[wanted] = name.strip()
+    return Columns(called=named, ignored=frozenset(map(folded, ignored)))
+
+
+async def _import(
+    container: "Container", dump: "Dump", findings: Findings, progress: "Progress", *, dry_run: bool
+) -> None:
+    with progress:
+        async for verdicts in container.import_users()(dump, dry_run=dry_run):
+            findings.note(verdicts, unit=dump.unit)
+            progress.update(progress.task_ids[0], completed=dump.position, entries=findings.entries)
+
+
+def _progress(file: "BufferedReader", console: "Console") -> "Progress":
+    """Return a bar for the bytes of a file; nothing is shown where there is no terminal."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[entries]} entries"),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=console, disable=not console.is_terminal)
+    status = os.fstat(file.fileno())
+    progress.add_task("", total=status.st_size if S_ISREG(status.st_mode) else None, entries=0)
+    return progress

@@ -1,0 +1,97 @@
+"""``fastauth serve``, ``migrate`` and ``health``."""
+
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from tempfile import TemporaryDirectory
+
+import typer
+
+from fastauth.entrypoints.cli.runner import any_settings_or_exit, fail, run, settings_or_exit
+from fastauth.entrypoints.settings import Settings, tls
+
+
+def serve() -> None:
+    """Serve the JSON API. In development the database is migrated first."""
+    import structlog
+
+    from fastauth.entrypoints.http.server.run import run_server
+    from fastauth.entrypoints.observability import logging_config
+    from fastauth.entrypoints.production import warnings
+    from fastauth.entrypoints.startup import start_up_with_warnings
+
+    settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
+    of_the_server = run(start_up_with_warnings, settings)
+    if settings.relaxed:
+        typer.echo(
+            f"fastauth: development mode, with {', '.join(settings.relaxed)};"
+            " FASTAUTH_MODE=production is strict",
+            err=True,
+        )
+    logging_config.set_up(settings.mode)
+    for warning in (*warnings(settings), *of_the_server):
+        structlog.get_logger().warning(warning, logger="fastauth.settings")
+    _allow_many_connections()
+    with _metrics(settings):
+        run_server(settings)
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema. Any number may run this at once."""
+    from fastauth.entrypoints.startup import migrate_database
+
+    run(migrate_database)
+    typer.echo("fastauth: the database has the newest schema", err=True)
+
+
+def health() -> None:
+    """Ask the service of these settings whether it is ready; the exit status is the answer."""
+    settings = settings_or_exit()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    connection = HTTPConnection(host, settings.port, timeout=3)
+    if settings.tls_certificate:
+        context = tls.to_ourselves(settings.tls_certificate)
+        connection = HTTPSConnection(host, settings.port, timeout=3, context=context)
+    try:
+        connection.request("GET", "/health/ready")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        fail(f"nobody answers ({type(error).__name__})")
+    if status != HTTPStatus.OK:
+        fail(f"not ready (status {status})")
+
+
+@contextmanager
+def _metrics(settings: Settings) -> Iterator[None]:
+    """Have every worker keep its metrics in files, and serve those to Prometheus; or neither."""
+    if not settings.metrics_port:
+        yield
+        return
+    try:
+        files = TemporaryDirectory(prefix="fastauth-metrics-")
+    except OSError as error:
+        fail(
+            "FASTAUTH_METRICS_PORT needs a directory for temporary files, and there is none to write to"
+            f" ({type(error).__name__}); mount one at /tmp, with Docker by --tmpfs /tmp, or set TMPDIR"
+        )
+    with files as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # it is read when prometheus_client is imported
+        from fastauth.adapters.prometheus import Scraped
+
+        try:
+            serving = Scraped(directory, settings.metrics_host, settings.metrics_port)
+        except OSError as error:
+            fail(
+                f"nobody can listen at FASTAUTH_METRICS_HOST, FASTAUTH_METRICS_PORT ({type(error).__name__})"
+            )
+        with serving:
+            yield
+
+
+def _allow_many_connections() -> None:
+    """Lift the number of open files from what a shell allows to what the system does."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,0 +1,36 @@
+"""Notes for each request from which address it comes."""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fastauth.domain.audit.event import Actor, Origin
+from fastauth.entrypoints.http.middleware.client_address import client_address
+from fastauth.entrypoints.request_origin import coming_from
+from fastauth.entrypoints.settings.values import Network
+
+ADDRESS = "fastauth.address"
+"""The key of the client's address in the scope of a request, for the log."""
+
+
+class Origins:
+    """Tell `fastauth.entrypoints.request_origin` of the client, as the last trusted proxy has seen it."""
+
+    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network], *, log_addresses: bool) -> None:
+        self._app = app
+        self._trusted = trusted_proxies
+        self._log_addresses = log_addresses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, by ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        peer, _ = scope.get("client") or ("", 0)
+        forwarded_for = Headers(scope=scope).getlist("x-forwarded-for")
+        address = client_address(peer, forwarded_for, self._trusted)
+        if self._log_addresses:
+            scope[ADDRESS] = address
+        with coming_from(Origin(Actor.CLIENT, address)):
+            await self._app(scope, receive, send)

@@ -1,0 +1,101 @@
+"""The outermost layer: what holds for every answer, whichever route or error it comes from."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from http import HTTPStatus
+from time import perf_counter
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
+
+from fastauth.entrypoints.http.dependencies import USER
+from fastauth.entrypoints.http.middleware.client_origin import ADDRESS
+from fastauth.entrypoints.http.problem_details import answer, details_of_status
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+]
+
+REFUSALS = frozenset(
+    {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
+)
+"""Attempts on which somebody may want to look back: OWASP ASVS 5.0, 16.2.1, 16.3.2 and 16.3.3."""
+
+
+class Edge:
+    """Give each request an id and each answer its headers, write one line, let no error escape.
+
+    The line has the route's template and never the path, a query, a header or a body. That of a
+    request that was not allowed also says who asked, where that is known, and from which address.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, by ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        request_id = _request_id(scope)
+        bind_contextvars(request_id=request_id.decode())  # each request is a task with a context of its own
+        status = 0
+
+        async def send_dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = dressed(message.get("headers", ()), request_id=request_id)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_dressed)
+        except Exception as error:  # the last resort: whatever comes here is a bug
+            self._log.error("bug", exc_info=error)
+            if status:
+                raise  # the answer has begun: all that is left is to cut it off
+            bug = answer(details_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
+            await bug(scope, receive, send_dressed)
+        finally:
+            self._log.info(
+                "request",
+                method=scope["method"],
+                route=getattr(scope.get("route"), "path_format", "-"),
+                status=status or "-",
+                duration_ms=round((perf_counter() - began) * 1_000, 1),
+                **(_who_and_where(scope) if status in REFUSALS else {}),
+            )
+
+
+def dressed(own: Iterable[tuple[bytes, bytes]], *, request_id: bytes) -> list[tuple[bytes, bytes]]:
+    """Return an answer's own headers and those that every answer has, where it has none of its own."""
+    headers = [*own, (b"x-request-id", request_id)]
+    present = {name for name, _ in headers}
+    return headers + [header for header in _HEADERS if header[0] not in present]
+
+
+def _who_and_where(scope: Scope) -> dict[str, object]:
+    """Return the number of the account and the client's address, as far as they are known."""
+    known = {"user": scope.get(USER), "address": scope.get(ADDRESS)}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def new_request_id() -> bytes:
+    """Return an id for a request that brought none."""
+    return secrets.token_hex(8).encode()
+
+
+def _request_id(scope: Scope) -> bytes:
+    """Return the id that the client sent if it is harmless, or else a new one."""
+    sent = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
+        return bytes(sent[0])
+    return new_request_id()

@@ -1,0 +1,105 @@
+"""Pages of a list: ``?limit=`` and ``?after=``, and the header ``Link`` (RFC 8288) that leads to the next."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.domain.sessions.session import PAGE, Place, SessionId
+
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
+_AFTER = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})", re.ASCII)
+
+Repeatable = Annotated[list[str] | None, Query(include_in_schema=False)]
+"""A parameter as often as it was sent; what it may be is for `page_of` to say."""
+
+PAGE_PARAMETERS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "limit",
+            "in": "query",
+            "required": False,
+            "description": "How many sessions at most.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": PAGE, "default": PAGE},
+        },
+        {
+            "name": "after",
+            "in": "query",
+            "required": False,
+            "description": "Where the page begins; taken from the header Link of the page before it.",
+            "schema": {"type": "string", "pattern": f"^{_AFTER.pattern}$"},
+        },
+    ]
+}
+"""What the OpenAPI document says of the query."""
+
+PAGE_HEADERS: dict[str, Any] = {
+    "headers": {
+        "Link": {
+            "description": 'Where there are more: the next page, with `rel="next"` (RFC 8288).',
+            "schema": {"type": "string"},
+        }
+    }
+}
+"""What the OpenAPI document says of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """Which part of a list is asked for."""
+
+    limit: int = PAGE
+    after: Place | None = None
+
+
+def page_of(*, limits: Repeatable, afters: Repeatable) -> WantedPage:
+    """Read which page is wanted.
+
+    Raises:
+        InvalidInput: A parameter is repeated, or not of its form.
+    """
+    limit, after = PAGE, None
+    with GatheredViolations() as noting:
+        with noting:
+            limit = _limit(_single("limit", limits))
+        with noting:
+            after = _after(_single("after", afters))
+    return WantedPage(limit, after)
+
+
+def link_to(place: Place, *, limit: int) -> str:
+    """Return the header that leads to the page after `place`, relative to the page itself."""
+    at = (place.created_at - _1970) // _MICROSECOND
+    return f'<?limit={limit}&after={at}-{place.id}>; rel="next"'
+
+
+def _single(name: str, values: Repeatable) -> str | None:
+    if values and len(values) > 1:
+        raise InvalidInput(Violation(name, "repeated", "Must be given once at most."))
+    return values[0] if values else None
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return PAGE
+    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= PAGE:
+        raise InvalidInput(Violation("limit", "out_of_range", f"Must be a number from 1 to {PAGE}."))
+    return int(text)
+
+
+def _after(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    found = _AFTER.fullmatch(text)
+    if found is None:
+        raise InvalidInput(
+            Violation("after", "not_a_place", "Must be taken from the header Link of another page.")
+        )
+    at, session_id = found.groups()
+    return Place(_1970 + int(at) * _MICROSECOND, SessionId(session_id))

@@ -1,0 +1,54 @@
+"""``POST /users/register``."""
+
+from inspect import getdoc
+from typing import Annotated
+
+from fastapi import APIRouter, Body, status
+from pydantic import BaseModel, Field
+
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.passwords.errors import HashingOverloaded
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.entrypoints.http.dependencies import ClientAddressDep, RegisterUserDep
+from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
+
+EXAMPLE = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
+
+
+class Registration(BaseModel):
+    """Who wants to register. The domain knows the rules; this is only the shape."""
+
+    username: str = Field(description="1 to 50 characters of one script, without spaces.")
+    password: str = Field(description="At most 256 characters, any of them.", repr=False)
+    fullname: str = Field(description="1 to 50 characters.")
+
+
+class RegisteredUser(BaseModel):
+    """Who has registered."""
+
+    id: int = Field(examples=[1])
+    username: str = Field(examples=["santosh"])
+    fullname: str = Field(examples=["Santosh Kumar"])
+
+
+@router.post(
+    "/users/register",
+    status_code=status.HTTP_201_CREATED,
+    summary="Register a user",
+    description=getdoc(RegisterUser),
+    responses=problems(UsernameTaken, TooManyAttempts, HashingOverloaded, body=True),
+)
+async def register(
+    body: Annotated[Registration, Body(examples=[EXAMPLE])],
+    address: ClientAddressDep,
+    register_user: RegisterUserDep,
+) -> RegisteredUser:
+    """Register a user."""
+    user = await register_user(
+        username=body.username, password=body.password, fullname=body.fullname, address=address
+    )
+    return RegisteredUser(id=user.id, username=user.username.spelling, fullname=user.fullname.text)

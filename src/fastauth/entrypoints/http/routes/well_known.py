@@ -1,0 +1,76 @@
+"""``/.well-known``: what other services need to verify tokens by themselves."""
+
+import json
+from inspect import getdoc
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from fastauth.application.signing_keys.publish_keys import PublishKeys
+from fastauth.entrypoints.http.dependencies import PublishKeysDep, SettingsDep
+from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+router = APIRouter(prefix="/.well-known", tags=["keys"], route_class=StrictJSONRoute)
+
+
+class KeySet(BaseModel):
+    """A JWK Set (RFC 7517)."""
+
+    keys: list[dict[str, Any]] = Field(
+        examples=[
+            [
+                {
+                    "kty": "EC",
+                    "crv": "P-256",
+                    "x": "...",
+                    "y": "...",
+                    "kid": "...",
+                    "use": "sig",
+                    "alg": "ES256",
+                }
+            ]
+        ]
+    )
+
+
+class Metadata(BaseModel):
+    """Authorization Server Metadata (RFC 8414). No OAuth grants, so no endpoint for any."""
+
+    issuer: str = Field(examples=["https://auth.example.com"])
+    jwks_uri: str = Field(examples=["https://auth.example.com/.well-known/jwks.json"])
+    response_types_supported: list[str] = []
+    grant_types_supported: list[str] = []
+
+
+@router.get(
+    "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=problems()
+)
+async def jwks(publish_keys: PublishKeysDep, settings: SettingsDep, response: Response) -> KeySet:
+    """Get the public keys."""
+    keys = await publish_keys()
+    response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
+    return KeySet(keys=[json.loads(key.public_jwk) for key in keys])
+
+
+@router.get("/openid-configuration", summary="Get the metadata by its name in OpenID Connect")
+@router.get("/oauth-authorization-server", summary="Get the metadata of this server")
+async def metadata(settings: SettingsDep, response: Response) -> Metadata:
+    """Tell who issues the tokens and where the keys are (RFC 8414)."""
+    response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
+    return Metadata(issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json")
+
+
+def metadata_at_the_path_of(issuer: str) -> APIRouter:
+    """Return the routes of the metadata of an issuer with a path: RFC 8414, section 3.1.
+
+    The well-known part comes before the path: ``/.well-known/oauth-authorization-server/auth`` is
+    where clients look for the metadata of ``https://example.com/auth``.
+    """
+    behind = APIRouter(include_in_schema=False)
+    if path := urlsplit(issuer).path:
+        for name in ("oauth-authorization-server", "openid-configuration"):
+            behind.add_api_route(f"{router.prefix}/{name}{path}", metadata)
+    return behind

@@ -1,0 +1,73 @@
+"""What the protocol refuses before there is a request: answered, counted, and logged at a bounded rate."""
+
+import time
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from http import HTTPStatus
+
+import structlog
+
+from fastauth.entrypoints.http.middleware.request_log import dressed, new_request_id
+from fastauth.entrypoints.http.problem_details import answer, details_of_status
+from fastauth.entrypoints.observability.instrumentation import Watchers
+
+SECONDS_BETWEEN_LINES = 1.0
+"""Between two lines of the log. What comes in between is counted, and the next line has the number."""
+
+
+class Reason(StrEnum):
+    """Why a connection was closed before its client had what it asked for. A label of a metric."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
+    NOT_READ = "not_read"
+    """The client did not take its answers."""
+    MADE_ROOM = "made_room"
+    """The connection waited longest for a request, and a newer one needed its place."""
+    NO_ROOM = "no_room"
+    """Answers were due on all other connections of the network."""
+    QUEUE = "queue"
+    """Too many requests waited on the connection; those taken were answered."""
+
+
+class Refusals:
+    """Count each refusal, and log at most one a second with the address that it came from."""
+
+    def __init__(self, watchers: Watchers, clock: Callable[[], float] = time.monotonic) -> None:
+        self._watchers = watchers
+        self._clock = clock
+        self._next_line = -1.0
+        self._unlogged = 0
+        self._log = structlog.get_logger()
+
+    def note(self, reason: Reason, status: HTTPStatus | None, address: str) -> None:
+        """Take note of one. `status` is that of the answer, if there is one."""
+        for watcher in self._watchers:
+            watcher.refused(reason, str(int(status)) if status else "-")
+        now = self._clock()
+        if now < self._next_line:
+            self._unlogged += 1
+            return
+        self._next_line = now + SECONDS_BETWEEN_LINES
+        self._log.warning(
+            "refused",
+            reason=str(reason),
+            route="-",
+            status=int(status) if status else "-",
+            address=address,
+            others=self._unlogged,
+        )
+        self._unlogged = 0
+
+
+def raw_answer(
+    status: HTTPStatus, detail: str | None, default_headers: Iterable[tuple[bytes, bytes]]
+) -> bytes:
+    """Return the bytes of a problem after which the connection is closed."""
+    details = details_of_status(status)
+    told = answer(details.model_copy(update={"detail": detail}) if detail else details)
+    own = [*default_headers, *told.raw_headers, (b"connection", b"close")]
+    lines = [b"%s: %s" % header for header in dressed(own, request_id=new_request_id())]
+    first = b"HTTP/1.1 %d %s" % (status, status.phrase.encode())
+    return b"\r\n".join([first, *lines, b"", bytes(told.body)])

@@ -1,0 +1,79 @@
+"""The server process, or the one above several, as uvicorn has them."""
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from fastauth.entrypoints.observability import logging_config
+from fastauth.entrypoints.settings import Settings, tls
+from fastauth.entrypoints.shutdown import end_at_once
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C. After SIGTERM the exit status is 0: ending is what was asked for."""
+    config = uvicorn.Config(
+        "fastauth.entrypoints.http.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="fastauth.entrypoints.http.server.protocol:Protocol",
+        ws="none",
+        log_config=logging_config.configuration(settings.mode),
+        access_log=False,  # the edge writes a line of its own, without what was asked for
+        proxy_headers=False,  # a header is no proof of who asks
+        server_header=False,
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        ssl_ciphers=tls.CIPHERS,
+    )
+    server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, handler_of_sigterm(server))
+    try:
+        if settings.workers > 1:
+            _Supervisor(config, [config.bind_socket()]).run()
+        else:
+            server.run()
+    except KeyboardInterrupt:
+        pass
+
+
+def handler_of_sigterm(server: uvicorn.Server) -> Callable[[int, FrameType | None], None]:
+    """Return what handles SIGTERM before uvicorn does, and when uvicorn sends it once more at its end.
+
+    Python drops an exception that a handler raises while an object is collected. The server is told too,
+    so that it ends as soon as it has started.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+        sys.exit()
+
+    return end
+
+
+class _Supervisor(Multiprocess):
+    """Stops its workers, and itself, as a single process stops."""
+
+    def handle_term(self) -> None:
+        if self.should_exit.is_set():
+            self._end_at_once()
+        super().handle_term()
+
+    def join_all(self) -> None:
+        for listener in self.sockets:
+            listener.close()  # or clients would go on being connected to nobody
+        signal.signal(signal.SIGTERM, lambda *_: self._end_at_once())
+        super().join_all()
+
+    def _end_at_once(self) -> None:
+        for process in self.processes:
+            process.kill()
+        end_at_once()

@@ -1,0 +1,138 @@
+"""What the columns of other systems mean here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from fastauth.application.accounts.import_users import Candidate
+from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.entrypoints.import_formats.column_names import Columns, Notes, Plan
+from fastauth.entrypoints.import_formats.disabled_columns import closed_since
+
+MOST_CHARACTERS = 1024
+"""Of a value that is read: more than any name or hash has, and little enough to be judged at once."""
+
+_BLANKS = " \t\r\n"
+"""What a column of a fixed width is padded with, and what stands beside a delimiter."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """How a file is read, and what was noted of it."""
+
+    columns: Columns = field(default_factory=Columns)
+    model: str | None = None
+    """The model of a Django fixture that holds the accounts; otherwise it is recognised."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    notes: Notes = field(default_factory=Notes)
+
+    def account_in(self, record: Mapping[str, object]) -> Mapping[str, object] | None:
+        """Return the values of an account: of a fixture its key and fields; ``None`` for another model's."""
+        model, fields = record.get("model"), record.get("fields")
+        if not (isinstance(model, str) and isinstance(fields, dict)):
+            return record
+        if self.model:
+            is_account = model.casefold() == self.model.casefold()
+        else:
+            plan = _plan(self.columns, tuple(fields))
+            known = plan.fields["password"] and plan.fields["username"]
+            is_account = model.casefold().endswith("user") or bool(known)
+        return {"pk": record.get("pk"), **fields} if is_account else None
+
+    def candidate(self, place: int, record: Mapping[str, object]) -> Candidate:
+        """Read an account. Columns that mean nothing here are noted and passed over.
+
+        Raises:
+            InvalidInput: Something is missing or of the wrong kind, or a column may say that the
+                account is closed and does not say so clearly; all of it is named.
+        """
+        plan = _plan(self.columns, tuple(record))
+        self.notes.note(plan)
+        row = _Row(record, plan)
+        with GatheredViolations() as noting:
+            with noting:
+                username = row.text("username", self.columns)
+            with noting:
+                password_hash = row.text("password", self.columns)
+            with noting:
+                fullname = row.fullname()
+            for name, mark in plan.marks.items():
+                with noting:
+                    row.close(closed_since(mark, name, record[name], now=self.now))
+        self.notes.trimmed += row.trimmed
+        return Candidate(
+            place=place,
+            old_id=row.old_id(),
+            username=username,
+            fullname=fullname or username,
+            password_hash=password_hash,
+            disabled_since=row.closed,
+        )
+
+
+@lru_cache(maxsize=256)
+def _plan(columns: Columns, names: tuple[str, ...]) -> Plan:
+    return columns.plan(names)
+
+
+class _Row:
+    """The values of one account."""
+
+    def __init__(self, record: Mapping[str, object], plan: Plan) -> None:
+        self._record = record
+        self._plan = plan
+        self.trimmed = False
+        self.closed: datetime | None = None
+
+    def text(self, wanted: str, columns: Columns) -> str:
+        """Return the first value of a field that is not empty, without the blanks around it."""
+        present = self._plan.fields[wanted]
+        filled = [name for name in present if self._record[name] not in (None, "")] or present
+        if not filled:
+            raise InvalidInput(Violation(wanted, "missing", f"There must be a {named(columns, wanted)}."))
+        return self._trimmed(wanted, filled[0])
+
+    def fullname(self) -> str:
+        """Return the full name, or both halves of it, or nothing."""
+        fields = self._plan.fields
+        whole = [name for name in fields["fullname"] if self._record[name] is not None][:1]
+        halves = [*fields["first_name"][:1], *fields["last_name"][:1]]
+        parts = [name for name in whole or halves if self._record[name] is not None]
+        return " ".join(filter(None, (self._trimmed("fullname", name) for name in parts)))
+
+    def close(self, since: datetime | None) -> None:
+        """Note that one column says that the account is closed; the earliest counts."""
+        if since:
+            self.closed = min(since, self.closed or since)
+
+    def old_id(self) -> str | None:
+        """Return the id that the account had, if it is a number or a short text."""
+        for name in self._plan.fields["id"]:
+            value: Any = self._record[name]
+            if isinstance(value, dict) and len(value) == 1:  # MongoDB's {"$oid": "..."}
+                (value,) = value.values()
+            if isinstance(value, int | str) and not isinstance(value, bool) and value != "":
+                return str(value).strip(_BLANKS)[:256]
+        return None
+
+    def _trimmed(self, wanted: str, name: str) -> str:
+        value = self._record[name]
+        if not isinstance(value, str):
+            raise InvalidInput(Violation(wanted, "not_text", f"The value of {wanted} must be a text."))
+        text = value.strip(_BLANKS)
+        if len(text) > MOST_CHARACTERS:
+            detail = f"Must have at most {MOST_CHARACTERS} characters."
+            raise InvalidInput(Violation(wanted, "too_long", detail))
+        self.trimmed |= text != value
+        return text
+
+
+def named(columns: Columns, wanted: str) -> str:
+    """Return how a column of a field may be called, in words."""
+    if wanted in columns.called:
+        return columns.called[wanted]
+    return {"username": "username or email", "password": "password_hash or hashed_password or password"}[
+        wanted
+    ]

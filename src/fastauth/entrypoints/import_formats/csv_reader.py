@@ -1,0 +1,105 @@
+"""CSV (RFC 4180) with the names of its columns in the first line that is not empty."""
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.entrypoints.import_formats.column_names import Columns
+from fastauth.entrypoints.import_formats.columns import named
+from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, DumpUnreadable, Row, lines
+
+_DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
+"""The line with which Excel announces the delimiter."""
+
+
+def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Row]]:
+    """Return the rows below the header, by the numbers of the lines where they begin.
+
+    Raises:
+        DumpUnreadable: The header does not name what is needed, or names something twice.
+    """
+    source = _Lines(file)
+    header = source.header()
+    delimiter = ""
+    if announced := _SEPARATOR.fullmatch(header.strip()):
+        delimiter, header = announced[1], source.header()
+    delimiter = delimiter or max(_DELIMITERS, key=header.count)
+    where = f"line {source.number or 1}"
+    try:
+        names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    except csv.Error:
+        raise DumpUnreadable(f"{where}: it is not CSV") from None
+    while names and not names[-1]:
+        names.pop()
+    plan = columns.plan(names)
+    for wanted in ("username", "password"):
+        if not plan.fields[wanted]:
+            raise DumpUnreadable(f"{where}: none of its columns is {named(columns, wanted)}")
+    lowered = [name.lower() for name in names]
+    for name in lowered:
+        if lowered.count(name) > 1:
+            raise DumpUnreadable(f"{where}: two of its columns have one name")
+    return _rows(source, names, delimiter)
+
+
+def _rows(source: "_Lines", names: list[str], delimiter: str) -> Iterator[tuple[int, Row]]:
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while True:
+        begins = source.begin_record()
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except InvalidInput as error:
+            yield source.number, error.violations[0]
+        except csv.Error:
+            yield begins, Violation("line", "not_csv", "Must be CSV: look for a quotation that does not end.")
+        else:
+            if values:
+                yield begins, _row(names, values)
+
+
+def _row(names: list[str], values: list[str]) -> Row:
+    if len(values) < len(names) or any(values[len(names) :]):
+        wrong = f"Must have {len(names)} fields like the first line, and has {len(values)}."
+        return Violation("line", "wrong_columns", wrong)
+    return dict(zip(names, values, strict=False))
+
+
+class _Lines:
+    """What `csv.reader` reads. It goes on behind a line that raised."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._lines = lines(file)
+        self._length = 0
+        self.number = 0
+
+    def header(self) -> str:
+        """Return the next line that is not empty, or nothing."""
+        try:
+            while (line := next(self, None)) is not None:
+                if line.strip():
+                    return line
+        except InvalidInput as error:
+            raise DumpUnreadable(f"line {self.number}: {error.violations[0].detail}") from None
+        return ""
+
+    def begin_record(self) -> int:
+        """Return the number of the line where the next record begins."""
+        self._length = 0
+        return self.number + 1
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        self.number, line = next(self._lines)
+        if isinstance(line, Violation):
+            raise InvalidInput(line)
+        self._length += len(line)
+        if self._length > MOST_BYTES:  # a quotation that goes on over many lines
+            raise csv.Error
+        return line

@@ -1,0 +1,81 @@
+"""Files as editors, spreadsheets and shells write them, turned into UTF-8 with line feeds."""
+
+import codecs
+import io
+from collections.abc import Callable
+from typing import BinaryIO
+
+from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, DumpUnreadable
+
+_MARKS = (  # the mark of UTF-32 begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+
+
+def beginning_of(file: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Return the first 64 KiB of a file's text in UTF-8, and a file that has all of it.
+
+    UTF-16 and UTF-32 are told by their byte order mark. Where no line feed is among the first 64 KiB, a
+    carriage return ends a line.
+
+    Raises:
+        DumpUnreadable: The text is not in the encoding that its mark announces.
+    """
+    start = file.read(MOST_BYTES)
+    mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", "utf-8"))
+    source: BinaryIO = _buffered(_Pieces(start[len(mark) :], file))
+    if encoding != "utf-8":
+        source = _converted(source, _Decoder(encoding))
+    start = source.read(MOST_BYTES)
+    if b"\r" in start and b"\n" not in start:
+        start = start.replace(b"\r", b"\n")
+        source = _converted(source, lambda piece: piece.replace(b"\r", b"\n"))
+    return start, _buffered(_Pieces(start, source))
+
+
+class _Decoder:
+    """Turn pieces of a text in another encoding into UTF-8."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+
+    def __call__(self, piece: bytes) -> bytes:
+        try:
+            return self._decoder.decode(piece, final=not piece).encode()
+        except UnicodeError:
+            raise DumpUnreadable(f"it is not {self._encoding.upper()[:6]}, as its first bytes say") from None
+
+
+class _Pieces(io.RawIOBase):
+    """What was read already, and then the rest, a piece at a time."""
+
+    def __init__(self, start: bytes, rest: BinaryIO, convert: Callable[[bytes], bytes] | None = None) -> None:
+        self._ready = start
+        self._rest = rest
+        self._convert = convert
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # of what io itself hands in
+        while not self._ready:
+            piece = self._rest.read1(io.DEFAULT_BUFFER_SIZE)  # type: ignore[attr-defined]  # of every buffered reader
+            self._ready = self._convert(piece) if self._convert else piece
+            if not piece:
+                break
+        taken, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def _buffered(pieces: _Pieces) -> BinaryIO:
+    return io.BufferedReader(pieces)  # type: ignore[type-var]  # it is a RawIOBase, as the docs ask
+
+
+def _converted(source: BinaryIO, convert: Callable[[bytes], bytes]) -> BinaryIO:
+    return _buffered(_Pieces(b"", source, convert))

@@ -1,0 +1,1 @@
+"""Measurements by which an operator chooses the cost of a password hash."""
