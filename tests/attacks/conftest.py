@@ -5,9 +5,9 @@ from tests.unit.conftest import (  # noqa: F401  fixtures
     clock,
     container,
     hasher,
+    instrumentations,
     log,
     mode,
     settings,
     storage,
-    watchers,
 )

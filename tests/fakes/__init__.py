@@ -6,6 +6,7 @@ from tests.fakes.name_ledger import FakeNameLedger as FakeNameLedger
 from tests.fakes.password_hasher import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.storage import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.storage import FakeEventLog as FakeEventLog
+from tests.fakes.storage import FakeHashCensus as FakeHashCensus
 from tests.fakes.storage import FakeSessionRepository as FakeSessionRepository
 from tests.fakes.storage import FakeSigningKeyRepository as FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage as FakeStorage

@@ -172,6 +172,16 @@ class FakeUserIntake:
         return admitted
 
 
+class FakeHashCensus:
+    """Takes each hash for a kind of its own."""
+
+    def __init__(self, storage: FakeStorage) -> None:
+        self._storage = storage
+
+    async def examples(self) -> dict[PasswordHash, int]:
+        return {user.password_hash: 1 for user in self._storage.users.values()}
+
+
 class FakeSessionRepository:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage

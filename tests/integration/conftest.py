@@ -13,8 +13,7 @@ from tests.builders import PROFILE
 from tests.integration.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.integration.service import Service
 
-from fastauth.adapters.sql import Database, Scribe
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql import Database, Scribe, migrate
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.accounts.username import Username
 from fastauth.entrypoints.request_origin import current_origin

@@ -23,9 +23,8 @@ from tests.builders import (
 from tests.integration.conftest import SCRIBE, adopted_key, connect
 from tests.integration.service import Client, Service
 
-from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository
+from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository, migrate
 from fastauth.adapters.sql.accounts.tables import user_info
-from fastauth.adapters.sql.database import migrate
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.adapters.system_clock import SystemClock

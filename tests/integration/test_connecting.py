@@ -18,8 +18,7 @@ from tests.integration.conftest import SCRIBE, adopted_key
 from tests.integration.postgres import PostgresServer
 from tests.integration.service import Client, Service, is_unavailable
 
-from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository, migrate
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings

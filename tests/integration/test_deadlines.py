@@ -13,8 +13,7 @@ from tests.builders import a_full_name, a_name, a_password_hash, a_username
 from tests.integration.conftest import SCRIBE, adopted_key
 from tests.integration.postgres import PostgresServer
 
-from fastauth.adapters.sql import Database, SqlUnitOfWork, SqlUserRepository
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql import Database, SqlUnitOfWork, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.migrate import LOCK
 from fastauth.adapters.sql.unit_of_work import SqlTransaction
 from fastauth.domain.errors import StorageUnavailable

@@ -31,8 +31,7 @@ from tests.integration.postgres import PostgresServer
 from tests.integration.service import Service, environment
 
 from fastauth.adapters import sql
-from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.accounts.username import Username

@@ -28,9 +28,8 @@ from tests.integration.conftest import adopted_key, connect, postgres_schema
 from tests.integration.postgres import PostgresServer, free_port
 from tests.integration.service import DEADLINE, NO_TLS, Service, bearer
 
-from fastauth.adapters.opentelemetry import OpenTelemetryWatcher
-from fastauth.adapters.sql import SqlSessionCensus
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
+from fastauth.adapters.sql import SqlSessionCensus, migrate
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -235,7 +234,7 @@ class TestTraces:
         settings = Settings(
             database_url=make_url(empty_database_url), argon2_memory_kib=64, argon2_time_cost=1
         )
-        container = Container(settings=settings, watchers=(OpenTelemetryWatcher(provider),))
+        container = Container(settings=settings, instrumentations=(OpenTelemetryInstrumentation(provider),))
         await start_up(container)
         yield container
         await shut_down(container)
@@ -283,7 +282,7 @@ class TestTraces:
     async def test_have_the_kind_of_a_bug_and_not_its_text(self, spans: InMemorySpanExporter) -> None:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(spans))
-        act = OpenTelemetryWatcher(provider).use_case("Act", Broken().hash)
+        act = OpenTelemetryInstrumentation(provider).use_case("Act", Broken().hash)
         with pytest.raises(ValueError, match=CANARY):
             await act(password=Password.parse(CANARY))
         (span,) = spans.get_finished_spans()

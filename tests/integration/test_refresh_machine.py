@@ -11,8 +11,7 @@ from tests.integration.conftest import SCRIBE, adopted_key, connect
 from tests.refresh_machine import TERMS, RefreshTokenMachine, Result
 from tests.world import World
 
-from fastauth.adapters.sql import SqlSessionRepository, SqlUnitOfWork, SqlUserRepository
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql import SqlSessionRepository, SqlUnitOfWork, SqlUserRepository, migrate
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ from fastauth.adapters.sql import (
     SqlUserDirectory,
     SqlUserIntake,
     SqlUserRepository,
+    migrate,
 )
-from fastauth.adapters.sql.database import migrate
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.accounts.ports import UserRepository

@@ -26,7 +26,7 @@ from tests.fakes import (
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.observability import logging_config
-from fastauth.entrypoints.observability.instrumentation import Watchers
+from fastauth.entrypoints.observability.instrumentation import Instrumentations
 from fastauth.entrypoints.settings import Mode, Settings
 
 
@@ -69,21 +69,21 @@ def log(mode: Mode) -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def watchers() -> Watchers:
+def instrumentations() -> Instrumentations:
     return ()
 
 
 @pytest.fixture
 async def container(
     settings: Settings,
-    watchers: Watchers,
+    instrumentations: Instrumentations,
     storage: FakeStorage,
     hasher: FakePasswordHasher,
     clock: FakeClock,
 ) -> Container:
     container = Container(
         settings=settings,
-        watchers=watchers,
+        instrumentations=instrumentations,
         users=FakeUserRepository(storage),
         sessions=FakeSessionRepository(storage),
         database=FakeStorageProbe(),

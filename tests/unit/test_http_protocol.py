@@ -11,7 +11,7 @@ import pytest
 import structlog
 from prometheus_client import CollectorRegistry
 
-from fastauth.adapters.prometheus import PrometheusWatcher
+from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.entrypoints.http.server.byte_limits import (
     MOST_DUE_BYTES,
@@ -160,8 +160,8 @@ class TestRefusals:
 
     def test_are_all_counted_and_logged_once_a_second(self, log: StringIO) -> None:
         registry, now = CollectorRegistry(), [0.0]
-        watcher = PrometheusWatcher(version="1", workers=1, registry=registry)
-        refusals = Refusals((watcher,), clock=lambda: now[0])
+        instrumentation = PrometheusInstrumentation(version="1", workers=1, registry=registry)
+        refusals = Refusals((instrumentation,), clock=lambda: now[0])
         for step in range(300):
             now[0] = step / 100
             refusals.note(Reason.MALFORMED, HTTPStatus.BAD_REQUEST, "192.0.2.1")

@@ -19,10 +19,10 @@ from tests.builders import a_registration
 from tests.fakes import FakeClock
 
 from fastauth.adapters.passwords import HashingPool
-from fastauth.adapters.prometheus import PrometheusWatcher
+from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.bounded_server import MOST_CONNECTIONS, BoundedServer
 from fastauth.adapters.prometheus.exporter import Collected
-from fastauth.entrypoints.observability.instrumentation import Watchers
+from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 ROOT = Path(__file__).parents[2]
 CANARY = "canary-5f2e"
@@ -36,13 +36,13 @@ def registry() -> CollectorRegistry:
 
 
 @pytest.fixture
-def watcher(registry: CollectorRegistry) -> PrometheusWatcher:
-    return PrometheusWatcher(version="1.2.3", workers=2, registry=registry)
+def instrumentation(registry: CollectorRegistry) -> PrometheusInstrumentation:
+    return PrometheusInstrumentation(version="1.2.3", workers=2, registry=registry)
 
 
 @pytest.fixture
-def watchers(watcher: PrometheusWatcher) -> Watchers:
-    return (watcher,)
+def instrumentations(instrumentation: PrometheusInstrumentation) -> Instrumentations:
+    return (instrumentation,)
 
 
 class TestRequests:
@@ -113,8 +113,8 @@ class TestRefreshes:
 
 class TestHashes:
     @pytest.fixture
-    def pool(self, watcher: PrometheusWatcher) -> Iterator[HashingPool]:
-        pool = watcher.hashing(HashingPool(threads=1))
+    def pool(self, instrumentation: PrometheusInstrumentation) -> Iterator[HashingPool]:
+        pool = HashingPool(threads=1, observers=[instrumentation.hashing])
         yield pool
         pool.close()
 
@@ -137,7 +137,7 @@ class TestHashes:
 
 class TestSessions:
     async def test_are_counted_the_more_rarely_the_longer_it_takes(
-        self, registry: CollectorRegistry, watcher: PrometheusWatcher
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
     ) -> None:
         counted = 0
 
@@ -148,7 +148,7 @@ class TestSessions:
             return 41 + counted
 
         for _ in range(3):
-            await watcher.each_minute(count)
+            await instrumentation.collect(count)
         assert counted == 1  # a hundred times as long for each of two workers to wait: ten seconds
         assert registry.get_sample_value("fastauth_sessions_alive") == 42
 
@@ -181,7 +181,9 @@ class TestServer:
     """Connections of the metrics that never end: CWE-770. A server that names itself: CWE-200."""
 
     @pytest.fixture
-    def server(self, registry: CollectorRegistry, watcher: PrometheusWatcher) -> Iterator[BoundedServer]:
+    def server(
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
+    ) -> Iterator[BoundedServer]:
         server = BoundedServer(make_wsgi_app(registry), "127.0.0.1", 0, seconds=0.5)
         yield server
         server.close()
@@ -220,8 +222,10 @@ class TestServer:
 
 
 class TestDashboard:
-    def test_names_metrics_that_exist(self, registry: CollectorRegistry, watchers: Watchers) -> None:
-        assert watchers
+    def test_names_metrics_that_exist(
+        self, registry: CollectorRegistry, instrumentations: Instrumentations
+    ) -> None:
+        assert instrumentations
         dashboard = json.loads((ROOT / "deploy/grafana/fastauth.json").read_text())
         expressions = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
         named = {name for each in expressions for name in re.findall(r"\bfastauth_\w+", each)}

@@ -1,9 +1,9 @@
 """Traces by OpenTelemetry: where the time of one request went, and nothing of what was in it."""
 
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, ParamSpec, TypeVar
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastauth.domain.errors import FastauthError
 
-Watched = TypeVar("Watched")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def otlp() -> TracerProvider:
@@ -27,8 +28,8 @@ def otlp() -> TracerProvider:
     return provider
 
 
-class OpenTelemetryWatcher:
-    """See `fastauth.entrypoints.observability.instrumentation.Watcher`.
+class OpenTelemetryInstrumentation:
+    """See `fastauth.entrypoints.observability.instrumentation.Instrumentation`.
 
     A span has names of ours, templates, codes and statements with placeholders. It has no path, no
     query, no header, no address, no parameter and no text of an exception.
@@ -70,19 +71,34 @@ class OpenTelemetryWatcher:
 
         return traced
 
-    def use_case(self, name: str, use_case: Watched) -> Watched:
+    def use_case(
+        self, name: str, use_case: Callable[Given, Awaitable[Result]]
+    ) -> Callable[Given, Awaitable[Result]]:
         """Put a span around each call of `use_case`."""
-        act = cast("Callable[..., Awaitable[object]]", use_case)
 
-        async def traced(**asked: object) -> object:
+        async def traced(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             with _span(self._tracer, name):
-                return await act(**asked)
+                return await use_case(*args, **kwargs)
 
-        return cast("Watched", traced)
+        return traced
 
-    def hashing(self, pool: Watched) -> Watched:
+    def pages(
+        self, name: str, use_case: Callable[Given, AsyncIterator[Result]]
+    ) -> Callable[Given, AsyncIterator[Result]]:
+        """Put a span around all pages of a call of `use_case`."""
+
+        async def traced(*args: Given.args, **kwargs: Given.kwargs) -> AsyncIterator[Result]:
+            with _span(self._tracer, name):
+                async for page in use_case(*args, **kwargs):
+                    yield page
+
+        return traced
+
+    @contextmanager
+    def hashing(self) -> Iterator[AbstractContextManager[object]]:
         """Put a span around each hash, its wait included."""
-        return cast("Watched", _TracedPool(pool, self._tracer))
+        with _span(self._tracer, "hash"):
+            yield nullcontext()
 
     def database(self, engine: Engine) -> None:
         """Put a span around each statement."""
@@ -113,24 +129,8 @@ class OpenTelemetryWatcher:
     def refused(self, reason: str, status: str) -> None:
         """Trace nothing: there is no request."""
 
-    async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
+    async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
         """Do nothing: what is counted is for metrics."""
-
-
-class _TracedPool:
-    """A pool of hashing threads, with a span for each hash."""
-
-    def __init__(self, pool: Any, tracer: Tracer) -> None:  # noqa: ANN401  its owner is another adapter
-        self._pool = pool
-        self._tracer = tracer
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else the pool has
-        return getattr(self._pool, name)
-
-    async def run(self, work: Callable[[], object]) -> object:
-        """Run `work` in the pool."""
-        with _span(self._tracer, "hash"):
-            return await self._pool.run(work)
 
 
 @contextmanager

@@ -9,6 +9,7 @@
     │   ├── InvalidAccessToken
     │   ├── NoAccessToken
     │   └── InvalidRefreshToken
+    │       └── RefreshTokenReused
     ├── Forbidden              somebody, but not for this
     │   └── WrongPassword
     ├── NotFound               there is no such thing, or not for the caller

@@ -24,7 +24,7 @@ LONGEST_LEARNING = 5.0
 
 @asynccontextmanager
 async def housekeeping(container: Container) -> AsyncIterator[None]:
-    """Meanwhile, once a minute, rotate keys that are due, sweep what is over, let watchers look round.
+    """Meanwhile, once a minute, rotate keys that are due, remove expired rows, collect metrics.
 
     Every process does so, and of all processes one at a time sweeps. Nothing depends on it being done
     in time but the rotation, whose next key is published long before it signs.
@@ -68,7 +68,10 @@ async def _keep_house(container: Container) -> None:
             _told("tallies", container.sweep_tallies()),
             _told("events", container.sweep_events()),
         ]
-        acts += [partial(watcher.each_minute, container.census()) for watcher in container.watchers()]
+        acts += [
+            partial(instrumentation.collect, container.census())
+            for instrumentation in container.instrumentations()
+        ]
         for act in acts:
             try:
                 await act()

@@ -3,8 +3,7 @@
 import logging
 
 from fastauth.adapters.passwords import hash_build
-from fastauth.adapters.sql import START_DEADLINE, SchemaBehind
-from fastauth.adapters.sql.database import migrate
+from fastauth.adapters.sql import START_DEADLINE, SchemaBehind, migrate
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container

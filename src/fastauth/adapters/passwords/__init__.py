@@ -4,6 +4,7 @@ from fastauth.adapters.passwords.argon2id import Argon2PasswordHasher as Argon2P
 from fastauth.adapters.passwords.blocklist import common_passwords as common_passwords
 from fastauth.adapters.passwords.breached import BreachedPasswords as BreachedPasswords
 from fastauth.adapters.passwords.hashing_pool import HashingPool as HashingPool
+from fastauth.adapters.passwords.hashing_pool import HashObserver as HashObserver
 from fastauth.adapters.passwords.legacy_hashes import KINDS as KINDS
 from fastauth.adapters.passwords.native_builds import best_build as best_build
 from fastauth.adapters.passwords.native_builds import hash_build as hash_build

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from math import ceil
 from time import perf_counter
 from typing import Any, TypeVar
@@ -13,6 +14,10 @@ from weakref import WeakSet
 from fastauth.domain.passwords.errors import HashingOverloaded
 
 Result = TypeVar("Result")
+
+HashObserver = Callable[[], AbstractContextManager[AbstractContextManager[object]]]
+"""Returns a context that is entered while a hash is asked for. It yields another one, which the thread
+enters while it computes."""
 
 NICENESS = 10
 """How far the hashing threads step back behind the event loop. Linux keeps it for each thread."""
@@ -32,8 +37,15 @@ class HashingPool:
     than about a second is refused at once.
     """
 
-    def __init__(self, *, threads: int, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        observers: Sequence[HashObserver] = (),
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
         self._threads = threads
+        self._observers = observers
         self._clock = clock
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hashing", initializer=_step_back)
         self._admitted = 0
@@ -64,12 +76,14 @@ class HashingPool:
         if task in self._given_up:
             raise asyncio.CancelledError
         self._admitted += 1
-        self._waiting[task] = future = self._executor.submit(self._timed, work)
-        try:
-            return await asyncio.wrap_future(future)
-        finally:
-            del self._waiting[task]
-            self._admitted -= 1
+        with ExitStack() as asked:
+            contexts = [asked.enter_context(observer()) for observer in self._observers]
+            self._waiting[task] = future = self._executor.submit(self._timed, work, contexts)
+            try:
+                return await asyncio.wrap_future(future)
+            finally:
+                del self._waiting[task]
+                self._admitted -= 1
 
     def give_up(self, task: asyncio.Task[Any]) -> None:
         """Hash no more for `task`, which is cancelled where it waits for that or comes to ask for it.
@@ -90,13 +104,18 @@ class HashingPool:
             return 0
         return int(self._threads * LONGEST_WAIT / self._seconds_each)
 
-    def _timed(self, work: Callable[[], Result]) -> Result:
-        began = self._clock()
-        try:
-            return work()
-        finally:
-            seconds = self._clock() - began
-            self._seconds_each += (seconds - self._seconds_each) * (0.1 if self._seconds_each else 1)
+    def _timed(
+        self, work: Callable[[], Result], contexts: Sequence[AbstractContextManager[object]]
+    ) -> Result:
+        with ExitStack() as computing:
+            for context in contexts:
+                computing.enter_context(context)
+            began = self._clock()
+            try:
+                return work()
+            finally:
+                seconds = self._clock() - began
+                self._seconds_each += (seconds - self._seconds_each) * (0.1 if self._seconds_each else 1)
 
 
 def _step_back() -> None:

@@ -1,4 +1,6 @@
 """Metrics for Prometheus."""
 
 from fastauth.adapters.prometheus.exporter import Scraped as Scraped
-from fastauth.adapters.prometheus.instrumentation import PrometheusWatcher as PrometheusWatcher
+from fastauth.adapters.prometheus.instrumentation import (
+    PrometheusInstrumentation as PrometheusInstrumentation,
+)

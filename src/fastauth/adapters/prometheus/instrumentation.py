@@ -2,20 +2,26 @@
 
 import platform
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fastauth.adapters.prometheus.refresh_outcomes import Refreshes
+from fastauth.application.audit.purge_events import SweepEvents
+from fastauth.application.operations.purge_expired import SweepSessions, SweepTallies
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.sessions.errors import InvalidRefreshToken, RefreshTokenReused
 
-Watched = TypeVar("Watched")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5)
@@ -23,9 +29,19 @@ _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 
 COUNTING = 0.01
 """The part of the time, of all workers together, in which a connection may be busy counting sessions."""
 
+PURGES = {kind.__name__ for kind in (SweepSessions, SweepTallies, SweepEvents)}
+"""Use cases that return how many rows they removed."""
 
-class PrometheusWatcher:
-    """See `fastauth.entrypoints.observability.instrumentation.Watcher`.
+_OUTCOMES = {
+    TooManyAttempts: "throttled",  # presented too soon, and not spent
+    RefreshTokenReused: "reused",  # presented again after the grace period; its session was ended
+    InvalidRefreshToken: "refused",  # made up, expired, or of a session that has ended
+}
+"""What became of a refresh token that gave no new one."""
+
+
+class PrometheusInstrumentation:
+    """See `fastauth.entrypoints.observability.instrumentation.Instrumentation`.
 
     No label holds anything that a client may choose: a request has the template of its route, and
     all that have none share one.
@@ -95,27 +111,56 @@ class PrometheusWatcher:
 
         return counted
 
-    def use_case(self, name: str, use_case: Watched) -> Watched:
-        """Count what `use_case` refuses, and what it sweeps."""
-        act = cast("Callable[..., Awaitable[Any]]", use_case)
-        if isinstance(use_case, RefreshSession):
-            act = Refreshes(use_case, self._refreshes)
+    def use_case(
+        self, name: str, use_case: Callable[Given, Awaitable[Result]]
+    ) -> Callable[Given, Awaitable[Result]]:
+        """Count the errors of `use_case`, what became of refresh tokens, and the rows removed."""
 
-        async def counted(**asked: object) -> object:
+        async def counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             try:
-                result = await act(**asked)
-            except FastauthError as refusal:
-                self._refusals.labels(name, refusal.code).inc()
+                result = await use_case(*args, **kwargs)
+            except FastauthError as error:
+                self._count_error(name, error)
                 raise
-            if name.startswith("Sweep"):
-                self._swept.labels(name).inc(result)
+            if isinstance(result, Tokens):
+                self._refreshes.labels("repeated" if result.replayed else "rotated").inc()
+            elif name in PURGES:
+                self._swept.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
             return result
 
-        return cast("Watched", counted)
+        return counted
 
-    def hashing(self, pool: Watched) -> Watched:
-        """Time what waits for a thread, and what has one."""
-        return cast("Watched", _TimedPool(pool, self._hashes, self._hash_wait, self._hash_seconds))
+    def pages(
+        self, name: str, use_case: Callable[Given, AsyncIterator[Result]]
+    ) -> Callable[Given, AsyncIterator[Result]]:
+        """Count the errors of `use_case`."""
+
+        async def counted(*args: Given.args, **kwargs: Given.kwargs) -> AsyncIterator[Result]:
+            try:
+                async for page in use_case(*args, **kwargs):
+                    yield page
+            except FastauthError as error:
+                self._count_error(name, error)
+                raise
+
+        return counted
+
+    @contextmanager
+    def hashing(self) -> Iterator[AbstractContextManager[object]]:
+        """Count hashes that are asked for, and time how long they wait and how long they take."""
+        with self._hashes.track_inprogress():
+            yield self._computing(perf_counter())
+
+    @contextmanager
+    def _computing(self, asked: float) -> Iterator[None]:
+        self._hash_wait.observe(perf_counter() - asked)
+        with self._hash_seconds.time():
+            yield
+
+    def _count_error(self, name: str, error: FastauthError) -> None:
+        self._refusals.labels(name, error.code).inc()
+        if name == RefreshSession.__name__ and (outcome := _OUTCOMES.get(type(error))):
+            self._refreshes.labels(outcome).inc()
 
     def database(self, engine: Engine) -> None:
         """Note how many connections there are whenever one is lent or comes back."""
@@ -136,7 +181,7 @@ class PrometheusWatcher:
         if status != "-":
             self._requests.labels("-", "-", status).inc()
 
-    async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
+    async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
         """Count the sessions, the more rarely the longer that takes."""
         began = time.monotonic()
         if began < self._next_count:
@@ -145,28 +190,3 @@ class PrometheusWatcher:
             self._sessions.set(await count_sessions())
         finally:
             self._next_count = began + (time.monotonic() - began) * self._workers / COUNTING
-
-
-class _TimedPool:
-    """A pool of hashing threads, and what it does."""
-
-    def __init__(self, pool: Any, pending: Gauge, wait: Histogram, duration: Histogram) -> None:  # noqa: ANN401  its owner is another adapter
-        self._pool = pool
-        self._pending = pending
-        self._wait = wait
-        self._duration = duration
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever else the pool has
-        return getattr(self._pool, name)
-
-    async def run(self, work: Callable[[], object]) -> object:
-        """Run `work` in the pool."""
-        asked = perf_counter()
-
-        def timed() -> object:
-            self._wait.observe(perf_counter() - asked)
-            with self._duration.time():
-                return work()
-
-        with self._pending.track_inprogress():
-            return await self._pool.run(timed)

@@ -6,7 +6,7 @@ from datetime import datetime
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.access_token import AccessClaims, Tokens
-from fastauth.domain.sessions.errors import InvalidRefreshToken
+from fastauth.domain.sessions.errors import InvalidRefreshToken, RefreshTokenReused
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
 from fastauth.domain.sessions.refresh_token import RefreshToken, RefreshTokenMint
 from fastauth.domain.sessions.session import Device, Rotation, Session, SessionId, SessionTerms
@@ -51,14 +51,21 @@ class RefreshSession:
             ),
             now=now,
         )
+        replayed = session is None
         if session is None:
-            session = await self._repeated(token, device, now)
-            successor = self._given_before(token, session)
+            session = await self._replay_or_revoke(token, device, now)
+            successor = self._stored_successor(token, session)
         access = await self.access_tokens.issue(AccessClaims.of(session))
-        return Tokens(access=access, refresh=successor.text)
+        return Tokens(access=access, refresh=successor.text, replayed=replayed)
 
-    async def _repeated(self, token: RefreshToken, device: Device, now: datetime) -> Session:
-        """Return the session of a token that was spent just now; end that of one spent before."""
+    async def _replay_or_revoke(self, token: RefreshToken, device: Device, now: datetime) -> Session:
+        """Return the session of a token spent within the grace period; end that of one spent before.
+
+        Raises:
+            RefreshTokenReused: The session was ended.
+            InvalidRefreshToken: The session had ended before.
+            TooManyAttempts: The token is not spent: the session has been refreshed too often.
+        """
         caller = await self.sessions.find(SessionId(token.session_id), now=now)
         if caller is None:
             raise InvalidRefreshToken
@@ -79,9 +86,9 @@ class RefreshSession:
                     )
                 )
             await transaction.commit()
-        raise InvalidRefreshToken
+        raise RefreshTokenReused
 
-    def _given_before(self, token: RefreshToken, session: Session) -> RefreshToken:
+    def _stored_successor(self, token: RefreshToken, session: Session) -> RefreshToken:
         """Return the successor that is stored: it may have been derived under an older key."""
         for successor in self.refresh_tokens.successors(token):
             if session.refresh_digest in self.refresh_tokens.digests(successor):

@@ -42,3 +42,5 @@ class Tokens:
 
     access: AccessToken
     refresh: str = field(repr=False)
+    replayed: bool = False
+    """Whether the refresh token that was presented had been spent, within the grace period."""

@@ -24,6 +24,10 @@ class InvalidRefreshToken(Unauthenticated):
     detail = "The refresh token is invalid or no longer valid"
 
 
+class RefreshTokenReused(InvalidRefreshToken):
+    """The refresh token was spent before. Its session has been ended. A client is told no more than above."""
+
+
 class SessionNotFound(NotFound):
     """The caller has no live session of this id."""
 

@@ -13,15 +13,13 @@ from fastauth.entrypoints.http import openapi
 from fastauth.entrypoints.http.middleware.client_origin import Origins
 from fastauth.entrypoints.http.middleware.request_log import Edge
 from fastauth.entrypoints.http.problem_details import install_problem_handlers
-from fastauth.entrypoints.http.routes import account, health, registration, sessions, well_known
+from fastauth.entrypoints.http.routes import ROUTERS, well_known
 from fastauth.entrypoints.http.server.connections import Connections, most_connections
 from fastauth.entrypoints.http.server.rejections import Refusals
 from fastauth.entrypoints.observability import logging_config
-from fastauth.entrypoints.observability.instrumentation import watchers
+from fastauth.entrypoints.observability.instrumentation import instrumentations
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down, start_up, warm_up
-
-ROUTERS = (registration.router, account.router, sessions.router, well_known.router, health.router)
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -30,14 +28,14 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-"""FastAPI's own would export paths, queries and what of a body is not valid: ours is in `watchers`."""
+"""FastAPI's own would export paths, queries and invalid bodies. See `observability.instrumentation`."""
 
 
 def create_app(container: Container | None = None) -> FastAPI:
     """Build the application around `container`, or around one made from this process's settings."""
     if container is None:
         settings = Settings.load()
-        container = Container(settings=settings, watchers=watchers(settings))
+        container = Container(settings=settings, instrumentations=instrumentations(settings))
     logging_config.set_up_for_another_server(container.settings().mode)
 
     @asynccontextmanager
@@ -65,20 +63,18 @@ def create_app(container: Container | None = None) -> FastAPI:
     )
     app.state.container = container
     app.state.connections = Connections(most_connections())
-    app.state.refusals = Refusals(container.watchers())
+    app.state.refusals = Refusals(container.instrumentations())
     app.add_middleware(
         Origins,
         trusted_proxies=container.settings().trusted_proxies,
         log_addresses=container.settings().audit_address_days > 0,
     )
     app.add_middleware(Edge)
-    for watcher in container.watchers():
-        app.add_middleware(watcher.requests)
+    for instrumentation in container.instrumentations():
+        app.add_middleware(instrumentation.requests)
     routers = (*ROUTERS, well_known.metadata_at_the_path_of(container.settings().issuer_url))
     routes = [route for router in routers for route in router.routes]
-    app.router.routes.extend(
-        routes
-    )  # a router that is included is asked for each request, at a third of a ping
+    app.router.routes.extend(routes)  # an included router would add a third of the time of a ping
     install_problem_handlers(app, routes)
     openapi.describe_problems(app)
     if container.settings().docs:

@@ -1,30 +1,15 @@
-"""What routes may ask for: the use cases by their names, and who is asking."""
+"""What routes depend on: the container, the caller, and the client that sent the request."""
 
-from collections.abc import Callable
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from fastauth.application.accounts.change_full_name import ChangeFullName
-from fastauth.application.accounts.register_user import RegisterUser
-from fastauth.application.operations.check_readiness import ShareReadiness
-from fastauth.application.passwords.change_password import ChangePassword
-from fastauth.application.sessions.authenticate import Authenticate
-from fastauth.application.sessions.list_sessions import ListSessions
-from fastauth.application.sessions.log_in import LogIn
-from fastauth.application.sessions.log_out import LogOut
-from fastauth.application.sessions.refresh_session import RefreshSession
-from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.domain.sessions.errors import InvalidAccessToken, NoAccessToken
 from fastauth.domain.sessions.session import Caller, Device
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.request_origin import current_origin
-from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.shutdown import Stopping
-
-Part = TypeVar("Part")
 
 USER = "fastauth.user"
 """The key of the caller's number in the scope of a request, once it is known."""
@@ -33,26 +18,13 @@ LONGEST_USER_AGENT = 256
 """Characters that are kept of what a browser says of itself."""
 
 
-def from_container(choose: Callable[[Container], Part]) -> Any:  # noqa: ANN401  what Depends returns
-    """Return a FastAPI dependency on what `choose` takes out of the application's container."""
-
-    async def chosen(request: Request) -> Part:  # a plain function would be sent to a thread
-        return choose(request.app.state.container)
-
-    return Depends(chosen)
+async def _container(request: Request) -> Container:  # a plain function would be sent to a thread
+    container: Container = request.app.state.container
+    return container
 
 
-SettingsDep = Annotated[Settings, from_container(lambda c: c.settings())]
-CheckReadinessDep = Annotated[ShareReadiness, from_container(lambda c: c.check_readiness())]
-StoppingDep = Annotated[Stopping, from_container(lambda c: c.stopping())]
-RegisterUserDep = Annotated[RegisterUser, from_container(lambda c: c.register_user())]
-LogInDep = Annotated[LogIn, from_container(lambda c: c.log_in())]
-RefreshSessionDep = Annotated[RefreshSession, from_container(lambda c: c.refresh_session())]
-ListSessionsDep = Annotated[ListSessions, from_container(lambda c: c.list_sessions())]
-LogOutDep = Annotated[LogOut, from_container(lambda c: c.log_out())]
-ChangePasswordDep = Annotated[ChangePassword, from_container(lambda c: c.change_password())]
-ChangeFullNameDep = Annotated[ChangeFullName, from_container(lambda c: c.change_full_name())]
-PublishKeysDep = Annotated[PublishKeys, from_container(lambda c: c.publish_keys())]
+ContainerDep = Annotated[Container, Depends(_container)]
+"""The container of the application. A route asks it for the use case that it calls."""
 
 
 class _Bearer(HTTPBearer):
@@ -67,8 +39,8 @@ class _Bearer(HTTPBearer):
             raise InvalidAccessToken
         if scheme.lower() != "bearer":
             raise NoAccessToken
-        authenticate: Authenticate = request.app.state.container.authenticate()
-        caller = await authenticate(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
+        container = await _container(request)
+        caller = await container.authenticate()(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
         request.scope[USER] = caller.user.id  # for the line of a request that is refused all the same
         return caller
 

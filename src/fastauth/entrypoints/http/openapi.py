@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
@@ -38,6 +38,13 @@ _DESCRIPTIONS = {
     429: "Too much came from whoever asks, or from their network.",
     503: "Try again after as many seconds as Retry-After says.",
 }
+
+
+NO_CONTENT: dict[str, Any] = {
+    "status_code": HTTPStatus.NO_CONTENT,
+    "response_class": Response,  # a JSONResponse would announce a body
+}
+"""Arguments of a route that answers 204."""
 
 
 def problems(

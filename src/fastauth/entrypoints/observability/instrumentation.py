@@ -1,75 +1,92 @@
-"""Who looks on while the service works: nobody, unless the settings ask for metrics or traces.
+"""Optional instrumentation: metrics and traces, which the settings ask for.
 
-A watcher puts something of the same form around what it is given. Neither use cases nor the other
-adapters know of it.
+Neither use cases nor the other adapters know of it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import reduce
 from importlib.metadata import version
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from fastauth.adapters.passwords import HashObserver
 from fastauth.adapters.sql import Database
 from fastauth.entrypoints.settings import Settings
 
-Watched = TypeVar("Watched")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
-class Watcher(Protocol):
-    """Sees what is done and how long it takes, and never what was sent."""
+class Instrumentation(Protocol):
+    """Records what is done and how long it takes, and never what was sent."""
 
     def requests(self, app: ASGIApp) -> ASGIApp:
-        """Return `app`, watched."""
+        """Return `app`, instrumented."""
 
-    def use_case(self, name: str, use_case: Watched) -> Watched:
-        """Return the use case of this name, watched."""
+    def use_case(
+        self, name: str, use_case: Callable[Given, Awaitable[Result]]
+    ) -> Callable[Given, Awaitable[Result]]:
+        """Return the use case of this name, instrumented."""
 
-    def hashing(self, pool: Watched) -> Watched:
-        """Return the pool on which passwords are hashed, watched."""
+    def pages(
+        self, name: str, use_case: Callable[Given, AsyncIterator[Result]]
+    ) -> Callable[Given, AsyncIterator[Result]]:
+        """Return the use case of this name, which yields one page after the other, instrumented."""
+
+    def hashing(self) -> AbstractContextManager[AbstractContextManager[object]]:
+        """Return what surrounds a password hash. See `fastauth.adapters.passwords.HashObserver`."""
 
     def database(self, engine: Engine) -> None:
-        """Watch the connections and statements of `engine` from now on."""
+        """Instrument the connections and statements of `engine` from now on."""
 
     def refused(self, reason: str, status: str) -> None:
-        """Note that a connection was closed before its request; without an answer `status` is ``-``."""
+        """Record a connection that was closed before its request; without an answer `status` is ``-``."""
 
-    async def each_minute(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
-        """Find out what does not show by itself. `count_sessions` is dear where there are many."""
-
-
-Watchers = tuple[Watcher, ...]
+    async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
+        """Collect, once a minute, what must be asked for. `count_sessions` is expensive if there are many."""
 
 
-def watchers(settings: Settings) -> Watchers:
-    """Return those that the settings ask for. What they need is not even imported for others."""
-    found: list[Watcher] = []
-    if settings.metrics_port:  # the first: it looks into a use case, and not at another watcher
-        from fastauth.adapters.prometheus import PrometheusWatcher  # noqa: PLC0415  only who asks for metrics needs it
+Instrumentations = tuple[Instrumentation, ...]
 
-        found.append(PrometheusWatcher(version=version("fastauth"), workers=settings.workers))
+
+def instrumentations(settings: Settings) -> Instrumentations:
+    """Return those that the settings ask for. The packages of the others are not even imported."""
+    found: list[Instrumentation] = []
+    if settings.metrics_port:
+        from fastauth.adapters.prometheus import PrometheusInstrumentation  # noqa: PLC0415  only who asks for metrics needs it
+
+        found.append(PrometheusInstrumentation(version=version("fastauth"), workers=settings.workers))
     if settings.tracing == "otlp":
-        from fastauth.adapters.opentelemetry import OpenTelemetryWatcher, otlp  # noqa: PLC0415  only who asks for traces needs it
+        from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation, otlp  # noqa: PLC0415  only who asks for traces needs it
 
-        found.append(OpenTelemetryWatcher(otlp()))
+        found.append(OpenTelemetryInstrumentation(otlp()))
     return tuple(found)
 
 
-def watched_use_case(by: Watchers, use_case: Watched) -> Watched:
-    """Return `use_case` with every watcher around it."""
-    name = type(use_case).__name__
-    return reduce(lambda inner, watcher: watcher.use_case(name, inner), by, use_case)
+def instrument_use_case(
+    by: Instrumentations, name: str, use_case: Callable[Given, Awaitable[Result]]
+) -> Callable[Given, Awaitable[Result]]:
+    """Return `use_case`, instrumented by each of `by`."""
+    return reduce(lambda inner, each: each.use_case(name, inner), by, use_case)
 
 
-def watched_hashing(by: Watchers, pool: Watched) -> Watched:
-    """Return `pool` with every watcher around it."""
-    return reduce(lambda inner, watcher: watcher.hashing(inner), by, pool)
+def instrument_pages(
+    by: Instrumentations, name: str, use_case: Callable[Given, AsyncIterator[Result]]
+) -> Callable[Given, AsyncIterator[Result]]:
+    """Return `use_case`, which yields pages, instrumented by each of `by`."""
+    return reduce(lambda inner, each: each.pages(name, inner), by, use_case)
 
 
-def watched_database(by: Watchers, database: Database) -> Database:
-    """Return `database`, on which every watcher has an eye from now on."""
-    for watcher in by:
-        watcher.database(database.autocommit.engine)
+def hash_observers(by: Instrumentations) -> tuple[HashObserver, ...]:
+    """Return what each of `by` puts around a password hash."""
+    return tuple(each.hashing for each in by)
+
+
+def instrument_database(by: Instrumentations, database: Database) -> Database:
+    """Return `database`, instrumented by each of `by`."""
+    for each in by:
+        each.database(database.autocommit.engine)
     return database

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from fastauth.domain.errors import ShuttingDown
-from fastauth.entrypoints.http.dependencies import CheckReadinessDep, StoppingDep
+from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.openapi import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -42,9 +42,9 @@ async def live() -> Health:
     summary="Can it serve?",
     responses=problems(ShuttingDown),
 )
-async def ready(stopping: StoppingDep, check_readiness: CheckReadinessDep) -> Health:
+async def ready(container: ContainerDep) -> Health:
     """Tell that this process goes on, and that it has a database with its schema and a key that signs."""
-    if stopping.has_begun:
+    if container.stopping().has_begun:
         raise ShuttingDown
-    await check_readiness()
+    await container.check_readiness()()
     return Health()

@@ -10,7 +10,7 @@ from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.entrypoints.http.dependencies import ClientAddressDep, RegisterUserDep
+from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.openapi import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -45,10 +45,10 @@ class RegisteredUser(BaseModel):
 async def register(
     body: Annotated[Registration, Body(examples=[EXAMPLE])],
     address: ClientAddressDep,
-    register_user: RegisterUserDep,
+    container: ContainerDep,
 ) -> RegisteredUser:
     """Register a user."""
-    user = await register_user(
+    user = await container.register_user()(
         username=body.username, password=body.password, fullname=body.fullname, address=address
     )
     return RegisteredUser(id=user.id, username=user.username.spelling, fullname=user.fullname.text)

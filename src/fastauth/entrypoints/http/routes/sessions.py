@@ -20,13 +20,10 @@ from fastauth.domain.sessions.session import Session, SessionId
 from fastauth.entrypoints.http.dependencies import (
     NOBODY,
     CallerDep,
+    ContainerDep,
     DeviceDep,
-    ListSessionsDep,
-    LogInDep,
-    LogOutDep,
-    RefreshSessionDep,
 )
-from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.openapi import NO_CONTENT, problems
 from fastauth.entrypoints.http.pagination import PAGE_HEADERS, PAGE_PARAMETERS, Repeatable, link_to, page_of
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -111,9 +108,9 @@ class LiveSession(BaseModel):
     description=getdoc(LogIn),
     responses=problems(InvalidCredentials, TooManyAttempts, HashingOverloaded, body=True),
 )
-async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> BegunSession:
+async def log_in(body: Credentials, device: DeviceDep, container: ContainerDep) -> BegunSession:
     """Log in."""
-    begun = await log_in(
+    begun = await container.log_in()(
         username=body.username, password=body.password, device=device, device_token=body.device_token
     )
     return BegunSession(**IssuedTokens.of(begun.tokens).model_dump(), device_token=begun.device_token)
@@ -125,9 +122,9 @@ async def log_in(body: Credentials, device: DeviceDep, log_in: LogInDep) -> Begu
     description=getdoc(RefreshSession),
     responses=problems(InvalidRefreshToken, TooManyAttempts, body=True),
 )
-async def refresh(body: Renewal, device: DeviceDep, refresh_session: RefreshSessionDep) -> IssuedTokens:
+async def refresh(body: Renewal, device: DeviceDep, container: ContainerDep) -> IssuedTokens:
     """Refresh a session."""
-    return IssuedTokens.of(await refresh_session(refresh_token=body.refresh_token, device=device))
+    return IssuedTokens.of(await container.refresh_session()(refresh_token=body.refresh_token, device=device))
 
 
 @router.get(
@@ -140,13 +137,15 @@ async def refresh(body: Renewal, device: DeviceDep, refresh_session: RefreshSess
 async def list_sessions(
     response: Response,
     caller: CallerDep,
-    list_sessions: ListSessionsDep,
+    container: ContainerDep,
     limit: Repeatable = None,
     after: Repeatable = None,
 ) -> list[LiveSession]:
     """List one's sessions."""
     wanted = page_of(limits=limit, afters=after)
-    sessions, following = await list_sessions(caller=caller, after=wanted.after, at_most=wanted.limit)
+    sessions, following = await container.list_sessions()(
+        caller=caller, after=wanted.after, at_most=wanted.limit
+    )
     if following:
         response.headers["Link"] = link_to(following, limit=wanted.limit)
     return [LiveSession.of(session, current=caller.session.id) for session in sessions]
@@ -154,38 +153,35 @@ async def list_sessions(
 
 @router.delete(
     "",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,  # JSON's would announce a body
+    **NO_CONTENT,
     summary="Log out everywhere",
     description=getdoc(LogOut),
     responses=problems(*NOBODY),
 )
-async def log_out_everywhere(caller: CallerDep, log_out: LogOutDep) -> None:
+async def log_out_everywhere(caller: CallerDep, container: ContainerDep) -> None:
     """Log out everywhere."""
-    await log_out(caller=caller, session_id=None)
+    await container.log_out()(caller=caller, session_id=None)
 
 
 @router.delete(
     "/current",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,  # JSON's would announce a body
+    **NO_CONTENT,
     summary="Log out here",
     description=getdoc(LogOut),
     responses=problems(*NOBODY, SessionNotFound),
 )
-async def log_out_here(caller: CallerDep, log_out: LogOutDep) -> None:
+async def log_out_here(caller: CallerDep, container: ContainerDep) -> None:
     """Log out here."""
-    await log_out(caller=caller, session_id=caller.session.id)
+    await container.log_out()(caller=caller, session_id=caller.session.id)
 
 
 @router.delete(
     "/{session_id:uuid}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,  # JSON's would announce a body
+    **NO_CONTENT,
     summary="Log out there",
     description=getdoc(LogOut),
     responses=problems(*NOBODY, SessionNotFound),
 )
-async def log_out_there(session_id: UUID, caller: CallerDep, log_out: LogOutDep) -> None:
+async def log_out_there(session_id: UUID, caller: CallerDep, container: ContainerDep) -> None:
     """Log out there."""
-    await log_out(caller=caller, session_id=SessionId(session_id.hex))
+    await container.log_out()(caller=caller, session_id=SessionId(session_id.hex))

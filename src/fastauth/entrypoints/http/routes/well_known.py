@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from fastauth.application.signing_keys.publish_keys import PublishKeys
-from fastauth.entrypoints.http.dependencies import PublishKeysDep, SettingsDep
+from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.openapi import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -48,17 +48,18 @@ class Metadata(BaseModel):
 @router.get(
     "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=problems()
 )
-async def jwks(publish_keys: PublishKeysDep, settings: SettingsDep, response: Response) -> KeySet:
+async def jwks(container: ContainerDep, response: Response) -> KeySet:
     """Get the public keys."""
-    keys = await publish_keys()
-    response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
+    keys = await container.publish_keys()()
+    response.headers["Cache-Control"] = f"public, max-age={container.settings().jwks_max_age}"
     return KeySet(keys=[json.loads(key.public_jwk) for key in keys])
 
 
 @router.get("/openid-configuration", summary="Get the metadata by its name in OpenID Connect")
 @router.get("/oauth-authorization-server", summary="Get the metadata of this server")
-async def metadata(settings: SettingsDep, response: Response) -> Metadata:
+async def metadata(container: ContainerDep, response: Response) -> Metadata:
     """Tell who issues the tokens and where the keys are (RFC 8414)."""
+    settings = container.settings()
     response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
     return Metadata(issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json")
 

@@ -9,7 +9,7 @@ import structlog
 
 from fastauth.entrypoints.http.middleware.request_log import dressed, new_request_id
 from fastauth.entrypoints.http.problem_details import answer, details_of_status
-from fastauth.entrypoints.observability.instrumentation import Watchers
+from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 SECONDS_BETWEEN_LINES = 1.0
 """Between two lines of the log. What comes in between is counted, and the next line has the number."""
@@ -34,8 +34,10 @@ class Reason(StrEnum):
 class Refusals:
     """Count each refusal, and log at most one a second with the address that it came from."""
 
-    def __init__(self, watchers: Watchers, clock: Callable[[], float] = time.monotonic) -> None:
-        self._watchers = watchers
+    def __init__(
+        self, instrumentations: Instrumentations, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._instrumentations = instrumentations
         self._clock = clock
         self._next_line = -1.0
         self._unlogged = 0
@@ -43,8 +45,8 @@ class Refusals:
 
     def note(self, reason: Reason, status: HTTPStatus | None, address: str) -> None:
         """Take note of one. `status` is that of the answer, if there is one."""
-        for watcher in self._watchers:
-            watcher.refused(reason, str(int(status)) if status else "-")
+        for instrumentation in self._instrumentations:
+            instrumentation.refused(reason, str(int(status)) if status else "-")
         now = self._clock()
         if now < self._next_line:
             self._unlogged += 1

@@ -1,0 +1,80 @@
+"""Accounts."""
+
+from dependency_injector.providers import Callable, Factory, Provider, Singleton
+
+from fastauth.adapters.precis import PrecisUsernameProfile
+from fastauth.adapters.seen_usernames import SpooledNameLedger
+from fastauth.application.accounts.change_full_name import ChangeFullName
+from fastauth.application.accounts.disable_user import DisableUser
+from fastauth.application.accounts.enable_user import EnableUser
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.get_user import ShowUser
+from fastauth.application.accounts.import_users import ImportUsers
+from fastauth.application.accounts.list_users import ListUsers
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.unlock_user import ReopenUser
+from fastauth.domain.accounts.ports import NameLedger
+from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.rate_limits.pace import RENAMES, Pace
+from fastauth.entrypoints.container.password_hashing import PasswordHashing
+from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.shared import Shared
+from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.use_cases import paged, use_case
+from fastauth.entrypoints.settings import Settings
+
+
+def _rename_pace(settings: Settings) -> Pace | None:
+    return RENAMES if settings.limits else None
+
+
+def _reserved_usernames(settings: Settings, profile: UsernameProfile) -> frozenset[str]:
+    return frozenset(Username.recognise(name, profile).key for name in settings.reserved_usernames)
+
+
+class Accounts(Shared):
+    """See `fastauth.domain.accounts`."""
+
+    usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
+    reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, Shared.settings, usernames)
+    ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
+
+    register_user = use_case(
+        RegisterUser,
+        throttle=RateLimits.throttle,
+        users=Storage.users,
+        hasher=PasswordHashing.hasher,
+        usernames=usernames,
+        passwords=PasswordHashing.password_policy,
+        reserved=reserved_usernames,
+    )
+    change_full_name = use_case(
+        ChangeFullName,
+        users=Storage.users,
+        pace=Callable(_rename_pace, Shared.settings),
+        clock=Shared.clock,
+    )
+    find_user = use_case(FindUser, users=Storage.users, usernames=usernames)
+    show_user = use_case(ShowUser, find_user=find_user, sessions=Storage.sessions, clock=Shared.clock)
+    list_users = paged(ListUsers, directory=Storage.directory)
+    disable_user = use_case(
+        DisableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    )
+    enable_user = use_case(
+        EnableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    )
+    reopen_user = use_case(
+        ReopenUser,
+        find_user=find_user,
+        throttle=RateLimits.throttle,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
+    )
+    import_users = paged(
+        ImportUsers,
+        intake=Storage.intake,
+        hasher=PasswordHashing.hasher,
+        usernames=usernames,
+        ledger=ledger.provider,
+        clock=Shared.clock,
+    )

@@ -1,0 +1,42 @@
+"""Passwords that change."""
+
+from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.passwords.learn_hash_kinds import LearnHashKinds
+from fastauth.application.passwords.set_password import SetPassword
+from fastauth.domain.passwords.errors import WrongPassword
+from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.password_hashing import PasswordHashing
+from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.sessions import Sessions
+from fastauth.entrypoints.container.shared import Shared
+from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.use_cases import audited, use_case
+
+
+class Passwords(Shared):
+    """See `fastauth.domain.passwords`."""
+
+    change_password = audited(
+        use_case(
+            ChangePassword,
+            throttle=RateLimits.throttle,
+            hasher=PasswordHashing.hasher,
+            passwords=PasswordHashing.password_policy,
+            unit_of_work=Storage.unit_of_work,
+            clock=Shared.clock,
+        ),
+        WrongPassword,
+        Sessions.refusals.provided.password_change,
+    )
+    set_password = use_case(
+        SetPassword,
+        find_user=Accounts.find_user,
+        hasher=PasswordHashing.hasher,
+        passwords=PasswordHashing.password_policy,
+        unit_of_work=Storage.unit_of_work,
+        throttle=RateLimits.throttle,
+        clock=Shared.clock,
+    )
+    learn_hash_kinds = use_case(
+        LearnHashKinds, census=PasswordHashing.hash_census, hasher=PasswordHashing.hasher
+    )

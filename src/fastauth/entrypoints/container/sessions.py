@@ -1,0 +1,129 @@
+"""Sessions."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dependency_injector.providers import Object, Provider, Singleton
+
+from fastauth.adapters.jose import JoseAccessTokens, TokenTerms
+from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.failure_events import Refusals
+from fastauth.application.sessions.list_sessions import ListSessions
+from fastauth.application.sessions.log_in import LogIn
+from fastauth.application.sessions.log_out import LogOut
+from fastauth.application.sessions.refresh_session import RefreshSession
+from fastauth.application.sessions.revoke_sessions import EndSessions
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.pace import REFRESHES, Pace
+from fastauth.domain.sessions.device_token import DeviceTokenMint
+from fastauth.domain.sessions.errors import InvalidRefreshToken
+from fastauth.domain.sessions.ports import AccessTokens
+from fastauth.domain.sessions.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.session import SessionTerms
+from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.audit import Audit
+from fastauth.entrypoints.container.password_hashing import PasswordHashing
+from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.shared import Shared, with_keys
+from fastauth.entrypoints.container.signing_keys import SigningKeys
+from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.use_cases import audited, use_case
+from fastauth.entrypoints.settings import Settings
+
+CLIENT_ID = "fastauth"
+"""The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
+
+
+def _refresh_pace(settings: Settings) -> Pace | None:
+    """Return how often a session may be refreshed: at least twice in the life of an access token."""
+    if not settings.limits:
+        return None
+    lifetime = timedelta(seconds=settings.access_token_seconds)
+    return replace(REFRESHES, interval=min(REFRESHES.interval, lifetime / 2))
+
+
+def _session_terms(settings: Settings) -> SessionTerms:
+    return SessionTerms(
+        idle=timedelta(days=settings.refresh_idle_days),
+        absolute=timedelta(days=settings.refresh_absolute_days),
+        grace=timedelta(seconds=settings.refresh_grace_seconds),
+        at_most=settings.sessions_per_account,
+        pace=_refresh_pace(settings),
+    )
+
+
+def _token_terms(settings: Settings) -> TokenTerms:
+    return TokenTerms(
+        issuer=settings.issuer_url,
+        audience=settings.audience or settings.issuer_url,
+        client_id=CLIENT_ID,
+        lifetime=timedelta(seconds=settings.access_token_seconds),
+        issuer_is_guessed=not settings.issuer,
+    )
+
+
+class Sessions(Shared):
+    """See `fastauth.domain.sessions`."""
+
+    session_terms: Provider[SessionTerms] = Singleton(_session_terms, Shared.settings)
+    token_terms: Provider[TokenTerms] = Singleton(_token_terms, Shared.settings)
+    refresh_tokens: Provider[RefreshTokenMint] = Singleton(
+        with_keys, Object(RefreshTokenMint), Shared.secret_keys
+    )
+    device_tokens: Provider[DeviceTokenMint] = Singleton(
+        with_keys, Object(DeviceTokenMint), Shared.secret_keys
+    )
+    access_tokens: Provider[AccessTokens] = Singleton(
+        JoseAccessTokens,
+        keys=Storage.signing_keys,
+        smith=SigningKeys.smith,
+        terms=token_terms,
+        clock=Shared.clock,
+    )
+    refusals: Provider[Refusals] = Singleton(
+        Refusals,
+        events=Storage.events,
+        names=Audit.name_digests,
+        usernames=Accounts.usernames,
+        refresh_tokens=refresh_tokens,
+        clock=Shared.clock,
+    )
+
+    log_in = audited(
+        use_case(
+            LogIn,
+            throttle=RateLimits.throttle,
+            devices=device_tokens,
+            users=Storage.users,
+            hasher=PasswordHashing.hasher,
+            usernames=Accounts.usernames,
+            sessions=Storage.sessions,
+            refresh_tokens=refresh_tokens,
+            access_tokens=access_tokens,
+            terms=session_terms,
+            clock=Shared.clock,
+        ),
+        InvalidCredentials,
+        refusals.provided.log_in,
+    )
+    refresh_session = audited(
+        use_case(
+            RefreshSession,
+            sessions=Storage.sessions,
+            unit_of_work=Storage.unit_of_work,
+            refresh_tokens=refresh_tokens,
+            access_tokens=access_tokens,
+            terms=session_terms,
+            clock=Shared.clock,
+        ),
+        InvalidRefreshToken,
+        refusals.provided.refresh,
+    )
+    authenticate = use_case(
+        Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock
+    )
+    list_sessions = use_case(ListSessions, sessions=Storage.sessions, clock=Shared.clock)
+    log_out = use_case(LogOut, unit_of_work=Storage.unit_of_work, clock=Shared.clock)
+    end_sessions = use_case(
+        EndSessions, find_user=Accounts.find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    )

@@ -1,0 +1,62 @@
+"""What every capability is built on: settings, secret keys, the clock, the database, instrumentation."""
+
+from collections.abc import Callable as CallableType
+from datetime import timedelta
+from typing import TypeVar
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import Dependency, Object, Provider, Singleton
+
+from fastauth.adapters.sql import DEADLINE, Database, Scribe
+from fastauth.adapters.system_clock import SystemClock
+from fastauth.domain.audit.event import Origin
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.clock import Clock
+from fastauth.domain.secret_key import SecretKey
+from fastauth.entrypoints.observability.instrumentation import Instrumentations, instrument_database
+from fastauth.entrypoints.request_origin import current_origin
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings.secret_keys import secret_keys
+from fastauth.entrypoints.shutdown import Stopping
+
+Part = TypeVar("Part")
+
+
+def with_keys(kind: CallableType[..., Part], keys: tuple[SecretKey, ...]) -> Part:
+    """Return `kind` made with the secret keys, the newest first."""
+    return kind(*keys)
+
+
+def _retention(settings: Settings) -> Retention:
+    return Retention(
+        events=timedelta(days=settings.audit_days), addresses=timedelta(days=settings.audit_address_days)
+    )
+
+
+class Shared(DeclarativeContainer):
+    """Settings, and what more than one capability uses."""
+
+    settings: Provider[Settings] = Dependency(instance_of=Settings)
+    instrumentations: Provider[Instrumentations] = Object(())
+    secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
+    clock: Provider[Clock] = Singleton(SystemClock)
+    stopping: Provider[Stopping] = Singleton(Stopping, delay=settings.provided.shutdown_delay_seconds)
+
+    database_deadline: Provider[float] = Object(DEADLINE)
+    database: Provider[Database] = Singleton(
+        instrument_database,
+        instrumentations,
+        Singleton(
+            Database,
+            settings.provided.database_url,
+            pool_size=settings.provided.database_pool_size,
+            prepared_statements=settings.provided.database_prepared_statements,
+            deadline=database_deadline,
+        ),
+    )
+
+    retention: Provider[Retention] = Singleton(_retention, settings)
+    origin: Provider[CallableType[[], Origin]] = Object(current_origin)
+    scribe: Provider[Scribe] = Singleton(
+        Scribe, clock=clock, origin=origin, keeps_addresses=retention.provided.addresses
+    )

@@ -1,0 +1,42 @@
+"""How use cases are wrapped: by instrumentation, and by the audit of their failures."""
+
+from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Callable as CallableType
+from typing import Any, ParamSpec, TypeVar
+
+from dependency_injector.providers import Provider, Singleton
+
+from fastauth.application.audit.audit_failures import RecordRefusals
+from fastauth.domain.errors import FastauthError
+from fastauth.entrypoints.container.shared import Shared
+from fastauth.entrypoints.observability.instrumentation import instrument_pages, instrument_use_case
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def use_case(
+    kind: CallableType[..., CallableType[Given, Awaitable[Result]]], **parts: Provider[Any]
+) -> Provider[CallableType[Given, Awaitable[Result]]]:
+    """Return a provider of the use case `kind`, made of `parts`, with all instrumentation around it."""
+    return Singleton(instrument_use_case, Shared.instrumentations, _name(kind), Singleton(kind, **parts))
+
+
+def paged(
+    kind: CallableType[..., CallableType[Given, AsyncIterator[Result]]], **parts: Provider[Any]
+) -> Provider[CallableType[Given, AsyncIterator[Result]]]:
+    """Return what `use_case` returns, for a use case that yields one page after the other."""
+    return Singleton(instrument_pages, Shared.instrumentations, _name(kind), Singleton(kind, **parts))
+
+
+def audited(
+    inner: Provider[CallableType[Given, Awaitable[Result]]],
+    failure: type[FastauthError],
+    record: Provider[Any],
+) -> Provider[CallableType[Given, Awaitable[Result]]]:
+    """Return a provider of `inner`, of which every `failure` is recorded in the audit trail."""
+    return Singleton(RecordRefusals, use_case=inner, refusal=failure, record=record)
+
+
+def _name(kind: CallableType[..., object]) -> str:
+    return kind.__name__

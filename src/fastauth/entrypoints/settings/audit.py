@@ -1,0 +1,11 @@
+"""Settings of the audit trail."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class AuditSettings(BaseSettings):
+    """How long events and the addresses in them are kept."""
+
+    audit_days: float = Field(default=365, gt=0, le=3_650)
+    audit_address_days: float = Field(default=30, ge=0, le=3_650)

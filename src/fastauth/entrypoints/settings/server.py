@@ -1,0 +1,44 @@
+"""Settings of the HTTP server."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+from fastauth.entrypoints.settings import tls, values
+from fastauth.entrypoints.settings.values import Network
+
+Host = Annotated[str, AfterValidator(values.host)]
+
+
+class ServerSettings(BaseSettings):
+    """Where the service listens, for how long it waits, and which proxies it trusts."""
+
+    host: Host = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65_535)
+    workers: int = Field(default=1, ge=1, le=256)
+    docs: bool = False
+    request_timeout_seconds: float = Field(default=10, gt=0, le=300)
+    keep_alive_seconds: int = Field(default=75, ge=1, le=3_600)
+    connections_per_address: int = Field(default=1_000, ge=1)
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)
+    shutdown_timeout_seconds: int = Field(default=10, ge=0, le=600)
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(values.networks)] = ()
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if not (self.tls_certificate and self.tls_key):
+            if self.tls_certificate or self.tls_key:
+                raise ValueError("FASTAUTH_TLS_CERTIFICATE and FASTAUTH_TLS_KEY must be set together")
+        elif refusal := tls.refusal_of(self.tls_certificate, self.tls_key):
+            raise ValueError(refusal)
+        return self
+
+    @property
+    def own_url(self) -> str:
+        """The URL of the address at which the service listens."""
+        scheme = "https" if self.tls_key else "http"
+        return f"{scheme}://{values.url_host(self.host)}:{self.port}"

@@ -1,0 +1,21 @@
+"""Settings of sessions and their tokens."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings
+
+from fastauth.domain.sessions.access_token import LONGEST_LIFE
+from fastauth.entrypoints.settings import values
+
+
+class SessionSettings(BaseSettings):
+    """Who issues tokens, for whom, and how long they and their sessions last."""
+
+    issuer: Annotated[str | None, AfterValidator(values.issuer)] = None
+    audience: str | None = Field(default=None, min_length=1)
+    access_token_seconds: int = Field(default=300, ge=1, le=LONGEST_LIFE.total_seconds())
+    refresh_idle_days: float = Field(default=7, gt=0, le=365)
+    refresh_absolute_days: float = Field(default=30, gt=0, le=365)
+    refresh_grace_seconds: float = Field(default=10, ge=0, le=60)
+    sessions_per_account: int = Field(default=100, ge=1, le=1_000)

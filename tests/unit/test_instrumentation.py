@@ -1,0 +1,111 @@
+"""Instrumentation around use cases: every use case goes on working, and is counted and traced."""
+
+import inspect
+from collections.abc import AsyncIterator
+from importlib import import_module
+from pkgutil import walk_packages
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import CollectorRegistry
+from tests.fakes import FakeHashCensus, FakeStorage, FakeUserDirectory, FakeUserIntake
+from tests.world import A_DEVICE
+
+import fastauth.application
+from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
+from fastauth.adapters.prometheus import PrometheusInstrumentation
+from fastauth.application.accounts.import_users import Candidate
+from fastauth.domain.errors import InvalidInput
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.observability.instrumentation import Instrumentations
+
+NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
+HELPERS = {"AuditFailures", "RecordRefusals", "ShareReadiness"}
+"""Classes of the application that are called and stand around a use case."""
+
+
+def use_cases() -> set[str]:
+    """Return the names of all classes of the application that can be called."""
+    modules = walk_packages(fastauth.application.__path__, "fastauth.application.")
+    classes = (
+        found
+        for module in modules
+        for _, found in inspect.getmembers(import_module(module.name), inspect.isclass)
+        if found.__module__ == module.name and "__call__" in vars(found)
+    )
+    return {found.__name__ for found in classes} - HELPERS
+
+
+@pytest.fixture
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def instrumentations(spans: InMemorySpanExporter, registry: CollectorRegistry) -> Instrumentations:
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    return (
+        PrometheusInstrumentation(version="1", workers=1, registry=registry),
+        OpenTelemetryInstrumentation(provider),
+    )
+
+
+@pytest.fixture
+async def container(container: Container, storage: FakeStorage) -> Container:
+    container.directory.override(FakeUserDirectory(storage))
+    container.intake.override(FakeUserIntake(storage))
+    container.hash_census.override(FakeHashCensus(storage))
+    return container
+
+
+async def all_of(pages: AsyncIterator[list[object]]) -> list[object]:
+    return [each async for page in pages for each in page]
+
+
+async def test_every_use_case_works_with_all_instrumentation(
+    container: Container, spans: InMemorySpanExporter
+) -> None:
+    await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
+    login = await container.log_in()(username=NAME, password=PASSWORD, device=A_DEVICE)
+    tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, device=A_DEVICE)
+    caller = await container.authenticate()(access_token=tokens.access.text)
+    assert await container.list_sessions()(caller=caller) == ([caller.session], None)
+    await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
+    await container.change_password()(
+        caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"
+    )
+    await container.log_out()(caller=caller, session_id=caller.session.id)
+    user = await container.find_user()(username=NAME)
+    assert await container.show_user()(username=NAME) == (user, [])
+    assert await all_of(container.list_users()()) == [user]
+    await container.disable_user()(username=NAME)
+    await container.enable_user()(username=NAME)
+    await container.reopen_user()(username=NAME)
+    await container.set_password()(username=NAME, password=PASSWORD)
+    await container.end_sessions()(username=NAME)
+    imported = Candidate(place=1, username="ann", fullname="Ann", password_hash=user.password_hash.encoded)
+    assert len(await all_of(container.import_users()([imported]))) == 1
+    assert await all_of(container.read_audit_trail()(at_most=100))
+    await container.learn_hash_kinds()()
+    assert await container.publish_keys()()
+    await container.rotate_keys()(early=True)
+    await container.check_readiness()()
+    await container.sweep_sessions()()
+    await container.sweep_tallies()()
+    await container.sweep_events()()
+    assert use_cases() <= {span.name for span in spans.get_finished_spans()}
+
+
+async def test_errors_of_pages_are_counted(container: Container, registry: CollectorRegistry) -> None:
+    with pytest.raises(InvalidInput):
+        await all_of(container.read_audit_trail()(username="\ud800", at_most=1))
+    labels = {"use_case": "ReadAuditTrail", "code": "invalid_input"}
+    assert registry.get_sample_value("fastauth_refusals_total", labels) == 1
