@@ -4,6 +4,7 @@ import inspect
 from collections.abc import AsyncIterator
 from importlib import import_module
 from pkgutil import walk_packages
+from typing import TypeVar
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -21,6 +22,7 @@ from fastauth.domain.errors import InvalidInput
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
+Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
 HELPERS = {"AuditFailures", "RecordRefusals", "ShareReadiness"}
 """Classes of the application that are called and stand around a use case."""
@@ -66,7 +68,7 @@ async def container(container: Container, storage: FakeStorage) -> Container:
     return container
 
 
-async def all_of(pages: AsyncIterator[list[object]]) -> list[object]:
+async def all_of(pages: AsyncIterator[list[Item]]) -> list[Item]:
     return [each async for page in pages for each in page]
 
 
