@@ -19,7 +19,7 @@ from bench.load import precise_loop
 from bench.picture import draw
 from bench.runs import conditions
 from bench.servers import allow_many_connections, raise_max_connections
-from tests.integration.postgres import own_postgres
+from tests.harness.postgres import own_postgres
 
 
 def measure(parts: list[str], *, rounds: int, users: int) -> list[Figure]:

@@ -15,7 +15,7 @@ from bench.load import Line, flood, probe
 from bench.requests import PING, logged_in, me, register, registration
 from bench.runs import progress
 from bench.servers import NAMES, Server, serving
-from tests.integration.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer
 
 IN_FLIGHT = 64
 PER_SECOND = 50

@@ -18,7 +18,7 @@ from bench.load import Line
 from bench.requests import PING, expect, log_in, logged_in, me, refresh, register, registration, tokens_of
 from bench.runs import progress
 from bench.servers import CHEAPEST, LIMITED, NAMES, STACK, Server, serving
-from tests.integration.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer
 
 GOALS = {"register": Goal(2.0), "log-in": Goal(2.2), "GET /users/me": Goal(1.5)}
 """With the limits of production."""

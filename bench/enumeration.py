@@ -22,7 +22,7 @@ from time import perf_counter_ns
 
 from bench.runs import BACKENDS, OneConnection, conditions, empty_database
 from sqlalchemy import make_url, update
-from tests.integration.service import Service
+from tests.harness.service import Service
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.domain.passwords.errors import InvalidCredentials

@@ -21,7 +21,7 @@ from bench.load import Line
 from bench.requests import PASSWORD, expect, log_in, registration
 from bench.runs import progress
 from bench.servers import CHEAPEST, DEADLINE, FASTAUTH, fastauth, new_database
-from tests.integration.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer
 
 FEW, MANY = "few", "many"
 HOW_FEW = 1_000

@@ -15,7 +15,7 @@ from bench.load import flood
 from bench.requests import log_in, register
 from bench.runs import progress
 from bench.servers import CHEAPEST, FASTAUTH, LIMITED, PRODUCTION, RAISED, Server, fastauth, new_database
-from tests.integration.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer
 
 CLIENTS = 64
 OFF, MANY, ONE = "limits off", "many networks", "one network"

@@ -9,7 +9,7 @@ from bench.load import Crowd, crowd, probe
 from bench.requests import PING, READY, registration
 from bench.runs import progress
 from bench.servers import NAMES, Server, serving
-from tests.integration.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer
 
 CLIENTS = 1_000
 PROBES_PER_SECOND = 10

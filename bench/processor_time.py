@@ -6,7 +6,7 @@ Run with ``python -m bench.processor_time``. Whether that is too much is for ``t
 import asyncio
 from collections import defaultdict
 
-from tests.attacks.costly import PLAIN, Target
+from tests.attacks.costly_requests import PLAIN, Target
 
 REPETITIONS = 5
 """Of each request; the cheapest counts, since other processes only ever add."""

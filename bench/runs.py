@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.integration.postgres import own_postgres
+from tests.harness.postgres import own_postgres
 
 BACKENDS = ("sqlite", "postgres")
 

@@ -14,8 +14,8 @@ from time import monotonic, sleep
 
 import psycopg
 from bench.runs import OneConnection
-from tests.integration.postgres import PostgresServer, free_port
-from tests.integration.service import Service, environment
+from tests.harness.postgres import PostgresServer, free_port
+from tests.harness.service import Service, environment
 
 FASTAUTH, LIMITED, SQLITE, BARE, STACK = (
     "fastauth",

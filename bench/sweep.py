@@ -19,7 +19,7 @@ from bench.figures import percentile
 from bench.runs import conditions
 from bench.servers import FASTAUTH, fastauth
 from sqlalchemy import make_url
-from tests.integration.postgres import own_postgres
+from tests.harness.postgres import own_postgres
 
 from fastauth.adapters.sql import Database, SqlSessionCensus, SqlSweeper
 from fastauth.adapters.system_clock import SystemClock

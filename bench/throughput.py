@@ -20,7 +20,7 @@ from bench.load import flood
 from bench.requests import PASSWORD, log_in, register, registration
 from bench.runs import hash_build, progress
 from bench.servers import FASTAUTH, LIMITED, NAMES, OURS, Server, serving
-from tests.integration.postgres import PostgresServer
+from tests.harness.postgres import PostgresServer
 
 CLIENTS = 16
 """Enough that the hashing threads of two workers never wait for one."""

@@ -24,8 +24,8 @@ import psycopg
 import structlog
 from faults import anomalies, crashes, full_disk, races, slowness, stops
 from faults.outcome import Outcome, table
+from tests.harness.postgres import PostgresServer, own_postgres
 from tests.integration.conftest import postgres_schema
-from tests.integration.postgres import PostgresServer, own_postgres
 
 Trial = Callable[[], Outcome]
 

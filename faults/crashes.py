@@ -2,8 +2,8 @@
 
 from faults.load import load
 from faults.outcome import Outcome, backend_of
-from tests.integration.postgres import PostgresServer
-from tests.integration.service import Service
+from tests.harness.postgres import PostgresServer
+from tests.harness.service import Service
 
 CALM = 30
 """Requests that are served between two faults."""

@@ -2,7 +2,7 @@
 
 import httpx2
 from tests.builders import a_registration
-from tests.integration.service import DEADLINE, NO_TLS
+from tests.harness.service import DEADLINE, NO_TLS
 
 MADE_UP = "203.0.113.9"
 SPELLINGS = (

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from faults.load import load
 from faults.outcome import Outcome
 from sqlalchemy import create_engine, text
-from tests.integration.postgres import PostgresOnThisMachine, postgres_programs
-from tests.integration.service import Service
+from tests.harness.postgres import PostgresOnThisMachine, postgres_programs
+from tests.harness.service import Service
 
 CALM = 30
 """Requests that are served between two faults."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.integration.service import Service
+from tests.harness.service import Service
 
 MIB = 1024 * 1024
 MOST_MEMORY = 64 * MIB

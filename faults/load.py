@@ -15,7 +15,7 @@ import httpx2
 from faults.outcome import Outcome
 from sqlalchemy import create_engine, text
 from tests.builders import a_registration
-from tests.integration.service import DEADLINE, NO_TLS
+from tests.harness.service import DEADLINE, NO_TLS
 
 BEFORE_NEXT_TRY = 0.02
 """Seconds that a client who was refused waits. A decent one would keep to Retry-After."""

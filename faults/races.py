@@ -4,7 +4,7 @@ from collections import Counter
 
 from faults.outcome import Outcome, backend_of
 from tests.builders import a_registration
-from tests.integration.service import Service
+from tests.harness.service import Service
 
 CLIENTS = 64
 

@@ -12,7 +12,7 @@ from faults.outcome import Outcome
 from faults.proxy import Proxy
 from sqlalchemy import make_url
 from tests.builders import a_name
-from tests.integration.service import DEADLINE, NO_TLS, Service
+from tests.harness.service import DEADLINE, NO_TLS, Service
 
 LONGEST = 5.0
 """Seconds within which everybody has to have an answer, whatever the database does."""

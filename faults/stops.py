@@ -17,8 +17,8 @@ from faults.front import let_through
 from faults.load import Book
 from faults.outcome import Outcome, backend_of
 from tests.builders import a_registration
-from tests.integration.postgres import free_port
-from tests.integration.service import DEADLINE, NO_TLS, Service
+from tests.harness.postgres import free_port
+from tests.harness.service import DEADLINE, NO_TLS, Service
 
 SLOW_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "19456", "FASTAUTH_ARGON2_TIME_COST": "2"}
 """Parameters with which requests are under way for a while."""

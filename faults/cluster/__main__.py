@@ -21,7 +21,7 @@ from statistics import median
 import psycopg
 from faults.cluster.ledger import Ledger, longest_gap, traffic
 from faults.cluster.nodes import Cluster, Node, wait_until
-from tests.integration.service import Service
+from tests.harness.service import Service
 
 FREEZE = 30
 """Seconds for which a frozen node says nothing: longer than Patroni's ``ttl``."""

@@ -15,7 +15,7 @@ import httpx2
 import psycopg
 from faults.load import is_refusal, session_of
 from tests.builders import a_registration
-from tests.integration.service import DEADLINE, NO_TLS
+from tests.harness.service import DEADLINE, NO_TLS
 
 BEFORE_REPEAT = 2.0
 """Seconds until a refresh that was answered with 503 is sent again, with the same token."""

@@ -15,8 +15,8 @@ from typing import Any, Self
 import httpx2
 import psycopg
 import yaml
-from tests.integration.postgres import free_port, postgres_programs
-from tests.integration.service import NO_TLS
+from tests.harness.postgres import free_port, postgres_programs
+from tests.harness.service import NO_TLS
 
 DEADLINE = 180
 """Seconds for the cluster to become healthy. A node that has to be rewound takes the longest."""

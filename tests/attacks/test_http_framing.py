@@ -10,9 +10,9 @@ from contextlib import ExitStack, suppress
 import httpx2
 import pytest
 from tests.builders import a_registration
-from tests.integration.postgres import free_port
-from tests.integration.service import DEADLINE, NO_TLS, Service, bearer
-from tests.integration.test_hung_up import GatedPool, pool, url  # noqa: F401  fixtures
+from tests.harness.postgres import free_port
+from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
+from tests.integration.attacks.test_disconnects import GatedPool, pool, url  # noqa: F401  fixtures
 
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.entrypoints.http.server.byte_limits import MOST_DUE_BYTES, MOST_HEAD_BYTES, MOST_QUEUED

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
 import pytest
-from tests.attacks.costly import MOST, PLAIN, TEXTS, Attack, Target
+from tests.attacks.costly_requests import MOST, PLAIN, TEXTS, Attack, Target
 from tests.builders import PROFILE, a_policy
 
 from fastauth.adapters.passwords.legacy_hashes import check_of

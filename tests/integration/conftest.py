@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 from tests.builders import PROFILE
-from tests.integration.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
-from tests.integration.service import Service
+from tests.harness.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
+from tests.harness.service import Service
 
 from fastauth.adapters.sql import Database, Scribe, migrate
 from fastauth.adapters.system_clock import SystemClock

@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-from tests.forgeries import FORGERIES, VALID
-from tests.integration.issuer import AUDIENCE, Verify, an_issuer
-from tests.integration.traffic import MAX_AGE, ROTATIONS, rotated_under_traffic
+from tests.attacks.token_forgeries import FORGERIES, VALID
+from tests.harness.issuer import AUDIENCE, Verify, an_issuer
+from tests.harness.traffic import MAX_AGE, ROTATIONS, rotated_under_traffic
 from tests.interop.published_keys import InvalidToken
 
 HERE = Path(__file__).parent

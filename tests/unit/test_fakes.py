@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
-from tests.contracts.audit_trail import AuditTrailContract, Ports
-from tests.contracts.name_ledger import NameLedgerContract
-from tests.contracts.password_hasher import PasswordHasherContract
-from tests.contracts.session_repository import SweeperContract
-from tests.contracts.signing_key_repository import SigningKeyRepositoryContract
-from tests.contracts.storage_probe import StorageProbeContract
-from tests.contracts.tally_repository import TallyRepositoryContract
+from tests.contracts.accounts.bulk_user_repository import UserIntakeContract
+from tests.contracts.accounts.seen_usernames import NameLedgerContract
+from tests.contracts.accounts.user_directory import UserDirectoryContract
+from tests.contracts.accounts.user_repository import UserRepositoryContract
+from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.operations.storage_probe import StorageProbeContract
+from tests.contracts.passwords.password_hasher import PasswordHasherContract
+from tests.contracts.rate_limits.counter_repository import TallyRepositoryContract
+from tests.contracts.sessions.session_repository import SweeperContract
+from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
-from tests.contracts.user_directory import UserDirectoryContract
-from tests.contracts.user_intake import UserIntakeContract
-from tests.contracts.user_repository import UserRepositoryContract
 from tests.fakes import (
     FakeAuditTrail,
     FakeClock,

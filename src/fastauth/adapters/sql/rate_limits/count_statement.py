@@ -3,7 +3,7 @@
 One statement locks the rows of an attempt in the order of their keys, decides, and writes. Its text
 depends on the rules alone, so it is made once for each combination of them: parameters are the keys
 (``key_0``, ``key_1``, ...) and the time (``now``). Rules are held to the functions of the core by
-tests/contracts/tally_repository.py.
+tests/contracts/rate_limits/counter_repository.py.
 
 Its text stays below 4096 characters with as many rules as a log-in has: psycopg parses a longer one
 again for each execution, which took a fifth of the processor time of a log-in.

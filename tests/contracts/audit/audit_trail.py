@@ -1,0 +1,197 @@
+"""What an `AuditTrail` and an `EventLog` promise, and everybody who records events by the way."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from secrets import token_bytes
+
+import pytest
+from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.contracts.signing_keys.signing_key_repository import a_key
+from tests.fakes import FakeClock
+
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Actor, Event, EventKind, NameDigest, Origin
+from fastauth.domain.audit.ports import AuditTrail, EventLog
+from fastauth.domain.audit.trail import Entry, Retention, Wanted
+from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import Rotation, Session, SessionId
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
+
+A_CLIENT = Origin(Actor.CLIENT, "192.0.2.44")
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(kw_only=True)
+class Ports:
+    """Those that write events, and the one that reads them, over one storage."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    keys: SigningKeyRepository
+    events: EventLog
+    trail: AuditTrail
+    sweeper: Sweeper
+
+    async def a_user(self) -> User:
+        return await self.users.add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+
+    async def a_session(self, user: User, *, now: datetime) -> Session:
+        session = a_session(user, now=now)
+        await self.sessions.start(session, password_hash=user.password_hash, at_most=100)
+        return session
+
+    async def rotated(self, session: Session, *, now: datetime) -> Session | None:
+        rotation = Rotation(
+            spent=(session.refresh_digest,), successor=a_digest("next"), until=now + 10 * MINUTE
+        )
+        return await self.sessions.rotate(session.id, rotation, now=now)
+
+    async def read(self, **wanted: object) -> list[Entry]:
+        return await self.trail.newest(Wanted(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
+
+    async def kinds(self, **wanted: object) -> list[EventKind]:
+        return [entry.event.kind for entry in await self.read(**wanted)]
+
+
+class AuditTrailContract(ABC):
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def now(self, clock: FakeClock) -> datetime:
+        return clock.now()
+
+    @abstractmethod
+    @pytest.fixture
+    def make(self, clock: FakeClock) -> Callable[[Origin], Ports]:
+        """Return what makes the ports for acts of one origin, over a storage in which there is nothing."""
+
+    @pytest.fixture
+    def ports(self, make: Callable[[Origin], Ports]) -> Ports:
+        return make(A_CLIENT)
+
+    async def test_has_one_entry_for_each_act(self, ports: Ports, now: datetime) -> None:
+        user = await ports.a_user()
+        session = await ports.a_session(user, now=now)
+        await ports.rotated(session, now=now)
+        await ports.users.rename(user.id, a_full_name("Somebody Else"), now=now, pace=None)
+        await ports.keys.add(a_key(1))
+        found = [(entry.event, entry.origin, entry.username) for entry in await ports.read()]
+        of_user = Event(kind=EventKind.REGISTERED, at=now, user_id=user.id)
+        of_session = replace(of_user, session_id=session.id)
+        assert found == [
+            (Event(kind=EventKind.KEY_ROTATED, at=now), A_CLIENT, None),
+            (replace(of_user, kind=EventKind.FULL_NAME_CHANGED), A_CLIENT, user.username.spelling),
+            (replace(of_session, kind=EventKind.REFRESHED), A_CLIENT, user.username.spelling),
+            (replace(of_session, kind=EventKind.LOGGED_IN), A_CLIENT, user.username.spelling),
+            (of_user, A_CLIENT, user.username.spelling),
+        ]
+
+    async def test_has_none_for_what_was_not_done(self, ports: Ports, now: datetime) -> None:
+        user = await ports.a_user()
+        session = await ports.a_session(user, now=now)
+        await ports.keys.add(a_key(1))
+        before = await ports.read()
+        with pytest.raises(UsernameTaken):
+            await ports.users.add(
+                username=user.username, fullname=user.fullname, password_hash=user.password_hash
+            )
+        with pytest.raises(InvalidCredentials):
+            await ports.sessions.start(
+                a_session(user, now=now), password_hash=a_password_hash("another"), at_most=100
+            )
+        assert await ports.rotated(replace(session, refresh_digest=a_digest("another")), now=now) is None
+        await ports.keys.add(a_key(1))
+        assert await ports.read() == before
+
+    async def test_keeps_an_event_to_the_letter(
+        self, make: Callable[[Origin], Ports], ports: Ports, now: datetime
+    ) -> None:
+        operator = make(Origin(Actor.OPERATOR))
+        name = NameDigest(token_bytes(16))
+        event = Event(kind=EventKind.LOG_IN_REFUSED, at=now - MINUTE, name=name)
+        await operator.events.record(event)
+        (entry,) = await ports.read(names=(name,))
+        assert (entry.event, entry.origin, entry.username) == (event, Origin(Actor.OPERATOR), None)
+
+    async def test_records_once_what_goes_on_for_a_while(self, ports: Ports, now: datetime) -> None:
+        user = await ports.a_user()
+        session, other = [await ports.a_session(user, now=now) for _ in range(2)]
+        refused = Event(kind=EventKind.REFRESH_REFUSED, at=now, session_id=session.id)
+        for event in (
+            refused,
+            replace(refused, at=now + MINUTE / 2),
+            replace(refused, session_id=other.id),
+            replace(refused, at=now + MINUTE),
+            replace(refused, session_id=SessionId("nobody's")),
+        ):
+            await ports.events.record_once(event, within=MINUTE, unless=EventKind.REFRESH_TOKEN_REUSED)
+        found = [entry.event for entry in await ports.read(kind=EventKind.REFRESH_REFUSED)]
+        assert found == [
+            replace(refused, user_id=user.id, at=now + MINUTE),
+            replace(refused, user_id=user.id, session_id=other.id),
+            replace(refused, user_id=user.id),
+        ]
+
+    async def test_records_nothing_where_worse_was_recorded(self, ports: Ports, now: datetime) -> None:
+        user = await ports.a_user()
+        session = await ports.a_session(user, now=now)
+        worse = Event(kind=EventKind.REFRESH_TOKEN_REUSED, at=now, user_id=user.id, session_id=session.id)
+        await ports.events.record(worse)
+        event = Event(kind=EventKind.REFRESH_REFUSED, at=now, session_id=session.id)
+        await ports.events.record_once(event, within=MINUTE, unless=worse.kind)
+        assert EventKind.REFRESH_REFUSED not in await ports.kinds()
+
+    async def test_shows_one_account_and_the_names_tried_for_it(self, ports: Ports, now: datetime) -> None:
+        user = await ports.a_user()
+        await ports.a_user()
+        name = NameDigest(token_bytes(16))
+        for tried in (name, NameDigest(token_bytes(16))):
+            await ports.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=now, name=tried))
+        theirs = {"user_id": user.id, "names": (name,)}
+        assert await ports.kinds(**theirs) == [EventKind.LOG_IN_REFUSED, EventKind.REGISTERED]
+        assert await ports.kinds(**theirs, kind=EventKind.REGISTERED) == [EventKind.REGISTERED]
+        assert await ports.kinds(names=(name,)) == [EventKind.LOG_IN_REFUSED]
+
+    async def test_shows_a_span_of_time(self, ports: Ports, now: datetime) -> None:
+        for minutes in (2, 0, 1):
+            at = now + minutes * MINUTE
+            await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=at))
+        found = await ports.read(since=now + MINUTE, until=now + 2 * MINUTE)
+        assert [entry.event.at for entry in found] == [now + MINUTE]
+
+    async def test_goes_from_page_to_page(self, ports: Ports, now: datetime) -> None:
+        for minutes in (1, 0, 1, 0, 1):
+            at = now + minutes * MINUTE
+            await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=at))
+        everything = await ports.read()
+        pages, last = [], None
+        while page := await ports.trail.newest(Wanted(), before=last, at_most=2):
+            pages.append(page)
+            last = page[-1]
+        assert [len(page) for page in pages] == [2, 2, 1]
+        assert [entry for page in pages for entry in page] == everything
+        assert [entry.event.at for entry in everything] == [now + MINUTE] * 3 + [now] * 2
+
+    async def test_forgets_addresses_first_and_then_events_in_batches(
+        self, ports: Ports, now: datetime
+    ) -> None:
+        days = timedelta(days=1)
+        kept = Retention(events=365 * days, addresses=30 * days)
+        for age in (366, 366, 366, 31, 31, 31, 29):
+            await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=now - age * days))
+        swept = [await ports.sweeper.sweep_events(kept, now=now, at_most=2) for _ in range(4)]
+        assert sum(swept) >= 6
+        assert swept[-1] == 0
+        found = await ports.read()
+        assert [entry.event.at for entry in found] == [now - age * days for age in (29, 31, 31, 31)]
+        assert [entry.origin for entry in found] == [A_CLIENT, *[Origin(Actor.CLIENT)] * 3]

@@ -1,0 +1,61 @@
+"""The audit trail in memory."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.trail import Entry, Wanted
+
+
+class FakeEventLog:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def record(self, event: Event) -> None:
+        self.storage.record(event)
+
+    async def record_once(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+        session = event.session_id and self.storage.sessions.get(event.session_id)
+        already = any(
+            other.session_id == event.session_id
+            and other.kind in {event.kind, unless}
+            and other.at > event.at - within
+            for other in self.storage.events
+        )
+        if session and not already:
+            self.storage.record(replace(event, user_id=session.user_id))
+
+
+class FakeAuditTrail:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+        found = [
+            replace(entry, username=self._name_of(entry.event.user_id))
+            for entry in self.storage.entries
+            if self._is_wanted(entry.event, wanted) and (before is None or _order(entry) < _order(before))
+        ]
+        return sorted(found, key=_order, reverse=True)[:at_most]
+
+    def _name_of(self, user_id: UserId | None) -> str | None:
+        user = self.storage.users.get(user_id) if user_id else None
+        return user.username.spelling if user else None
+
+    @staticmethod
+    def _is_wanted(event: Event, wanted: Wanted) -> bool:
+        anybody = wanted.user_id is None and not wanted.names
+        theirs = event.user_id is not None and event.user_id == wanted.user_id
+        return (
+            (anybody or theirs or event.name in wanted.names)
+            and wanted.kind in {None, event.kind}
+            and (wanted.since is None or event.at >= wanted.since)
+            and (wanted.until is None or event.at < wanted.until)
+        )
+
+
+def _order(entry: Entry) -> tuple[datetime, int]:
+    return entry.event.at, entry.number

@@ -1,0 +1,132 @@
+"""Sessions and access tokens in memory."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+
+from tests.fakes.rate_limits import FakeTallyRepository
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.clock import Clock
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.session import (
+    MOST_COUNTED,
+    RECORDED_WITHIN,
+    Caller,
+    Place,
+    Rotation,
+    Session,
+    SessionId,
+)
+
+LIFETIME = timedelta(minutes=5)
+
+
+class FakeAccessTokens:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._numbers = count(1)
+        self._issued: dict[str, tuple[AccessClaims, datetime]] = {}
+
+    async def issue(self, claims: AccessClaims) -> AccessToken:
+        text = f"fake-access-token-{next(self._numbers)}"
+        self._issued[text] = claims, self._clock.now() + LIFETIME
+        return AccessToken(text=text, expires_in=int(LIFETIME.total_seconds()))
+
+    async def read(self, text: str) -> AccessClaims:
+        claims, expires_at = self._issued.get(text, (None, self._clock.now()))
+        if claims is None or self._clock.now() >= expires_at:
+            raise InvalidAccessToken
+        return claims
+
+
+class FakeSessionRepository:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def start(
+        self, session: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
+    ) -> None:
+        user = self.storage.users.get(session.user_id)
+        if user is None or user.disabled_at or user.password_hash != password_hash:
+            raise InvalidCredentials
+        self.storage.sessions[session.id] = session
+        self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
+        self.storage.note(EventKind.LOGGED_IN, session.user_id, session.id)
+        await FakeTallyRepository(self.storage).refund(refunds, now=session.created_at)
+        others = [s for s in self._living(session.user_id, session.created_at) if s.id != session.id]
+        for surplus in others[at_most - 1 :]:
+            self.storage.sessions[surplus.id] = replace(surplus, ended_at=session.created_at)
+
+    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+        caller = await self.find(session_id, now=now)
+        if caller is None or caller.session.refresh_digest not in rotation.spent:
+            return None
+        paid: datetime | None = now
+        if rotation.pace:
+            paid = rotation.pace.paid(caller.session.refreshes_paid_until, now)
+        if paid is None:
+            return None
+        session = replace(
+            caller.session,
+            spent_digest=caller.session.refresh_digest,
+            spent_at=now,
+            spent_by=rotation.by,
+            refresh_digest=rotation.successor,
+            refresh_expires_at=min(rotation.until, caller.session.expires_at),
+            refreshes_paid_until=paid,
+            last_used_at=now,
+        )
+        self.storage.sessions[session_id] = session
+        recorded_at = self.storage.recorded_at.get(session_id)
+        if recorded_at is None or recorded_at <= now - RECORDED_WITHIN:
+            self.storage.recorded_at[session_id] = now
+            self.storage.note(EventKind.REFRESHED, session.user_id, session.id)
+        return session
+
+    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+        session = self.storage.sessions.get(session_id)
+        if session is None or not self._lives(session, now):
+            return None
+        user = self.storage.users[session.user_id]
+        return None if user.disabled_at else Caller(user, session)
+
+    async def of_user(
+        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+    ) -> list[Session]:
+        found = self._living(user_id, now)
+        if after:
+            ids = [session.id for session in found]
+            found = found[ids.index(after.id) + 1 :] if after.id in ids else found
+            found = [session for session in found if session.created_at <= after.created_at]
+        return found[:at_most]
+
+    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+        ending = [session for session in self._living(user_id, now) if session.id == only]
+        for session in ending:
+            self.storage.sessions[session.id] = replace(session, ended_at=now)
+        return len(ending)
+
+    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+        ending = [session for session in self._living(user_id, now) if session.id != but]
+        kept = [session for session in self._living(user_id, now) if session.id == but]
+        self.storage.epochs[user_id] = self.storage.epochs.get(user_id, 0) + 1
+        for session in kept:
+            self.storage.session_epochs[session.id] = self.storage.epochs[user_id]
+        for session in ending[:MOST_COUNTED]:
+            self.storage.sessions[session.id] = replace(session, ended_at=now)
+        return min(len(ending), MOST_COUNTED)
+
+    def _living(self, user_id: UserId, now: datetime) -> list[Session]:
+        found = [s for s in self.storage.sessions.values() if s.user_id == user_id and self._lives(s, now)]
+        return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+    def _lives(self, session: Session, now: datetime) -> bool:
+        epoch = self.storage.epochs.get(session.user_id, 0)
+        return session.lives(now) and self.storage.session_epochs.get(session.id, 0) == epoch

@@ -1,0 +1,25 @@
+"""Signing keys in memory."""
+
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.audit.event import EventKind
+from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+
+
+class FakeSigningKeyRepository:
+    def __init__(self, storage: FakeStorage | None = None) -> None:
+        self.storage = storage or FakeStorage()
+
+    async def ring(self) -> KeyRing:
+        return KeyRing([key for _, key in sorted(self.storage.keys.items())])
+
+    async def add(self, key: SigningKey) -> None:
+        if key.number not in self.storage.keys:
+            self.storage.keys[key.number] = key
+            self.storage.note(EventKind.KEY_ROTATED)
+
+    async def reseal(self, key: SigningKey) -> None:
+        self.storage.keys[key.number] = key
+
+    async def remove(self, key: SigningKey) -> None:
+        self.storage.keys.pop(key.number, None)

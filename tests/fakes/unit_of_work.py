@@ -1,0 +1,45 @@
+"""Transactions in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.fakes.accounts import FakeUserRepository
+from tests.fakes.audit import FakeEventLog
+from tests.fakes.rate_limits import FakeTallyRepository
+from tests.fakes.sessions import FakeSessionRepository
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.sessions.ports import SessionRepository
+
+
+class FakeTransaction:
+    users: UserRepository
+    sessions: SessionRepository
+    tallies: TallyRepository
+    events: EventLog
+
+    def __init__(self, storage: FakeStorage) -> None:
+        self._storage = storage
+        self._draft = storage.draft()
+        self.users = FakeUserRepository(self._draft)
+        self.sessions = FakeSessionRepository(self._draft)
+        self.tallies = FakeTallyRepository(self._draft)
+        self.events = FakeEventLog(self._draft)
+
+    async def commit(self) -> None:
+        self._storage.publish(self._draft)
+
+
+class FakeUnitOfWork:
+    def __init__(self, storage: FakeStorage) -> None:
+        self._storage = storage
+        self._one_at_a_time = asyncio.Lock()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[FakeTransaction]:
+        async with self._one_at_a_time:
+            yield FakeTransaction(self._storage)

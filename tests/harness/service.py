@@ -1,0 +1,192 @@
+"""The service as an operator runs it: a process of its own, reached over HTTP."""
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import httpx2
+from tests.harness.postgres import free_port
+
+DEADLINE = 30  # seconds for a stop
+START_DEADLINE = 120  # seconds; a failure alone waits for so long
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""A client makes one of its own otherwise, and reads every certificate of the machine into it."""
+QUICK_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "64", "FASTAUTH_ARGON2_TIME_COST": "1"}
+"""Parameters that leave a test its time for something else than hashing."""
+
+
+def environment(database_url: str, **settings: str) -> dict[str, str]:
+    """Return an environment with these settings and no others."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("FASTAUTH_")}
+    return others | {"FASTAUTH_DATABASE_URL": database_url, **QUICK_HASH, **settings}
+
+
+class Service:
+    """``fastauth serve`` on a database, with further settings as given."""
+
+    def __init__(self, database_url: str, **settings: str) -> None:
+        self.database_url = database_url
+        self.port = int(settings.pop("FASTAUTH_PORT", free_port()))
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._home = tempfile.TemporaryDirectory(prefix="fastauth-service-")
+        self._environment = environment(database_url, FASTAUTH_PORT=str(self.port), **settings)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._home.cleanup()
+
+    @property
+    def log(self) -> str:
+        return (Path(self._home.name) / "log").read_text()
+
+    def start(self) -> None:
+        with (Path(self._home.name) / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "fastauth", "serve"],
+                cwd=self._home.name, env=self._environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_DEADLINE
+        while not self.is_up():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"the service did not start:\n{self.log}")
+            time.sleep(0.02)
+
+    def is_up(self) -> bool:
+        """Say whether it answers."""
+        try:
+            return httpx2.get(f"{self.url}/health/live", verify=NO_TLS).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    def stop(self) -> int:
+        """Ask it to end, and return its exit status."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        return self._process.wait(DEADLINE)
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def exit_status(self) -> int:
+        """Return how it ended, once it has."""
+        return self._process.wait(DEADLINE)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
+
+    def wait_until_it_refuses(self) -> None:
+        """Return once it takes no new connections."""
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            try:
+                self.connect().close()
+            except ConnectionRefusedError:
+                return
+            assert time.monotonic() < deadline, "the service goes on listening"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it and its workers as a crash would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(DEADLINE)
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + DEADLINE
+        while httpx2.get(f"{self.url}/health/ready", verify=NO_TLS).status_code != 200:
+            assert time.monotonic() < deadline, "the service does not recover"
+            time.sleep(0.05)
+
+    def run(self, *arguments: str) -> str:
+        """Return what ``fastauth`` says to these arguments, under the same settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "fastauth", *arguments],
+            check=True, capture_output=True, text=True, cwd=self._home.name, env=self._environment,
+        ).stdout  # fmt: skip
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Say whether ``fastauth`` ends with status 0 on these arguments, under the same settings."""
+        done = subprocess.run(
+            [sys.executable, "-m", "fastauth", *arguments],
+            check=False, capture_output=True, cwd=self._home.name, env=self._environment,
+        )  # fmt: skip
+        return done.returncode == 0
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def register(self, registration: dict[str, str]) -> httpx2.Response:
+        return httpx2.post(f"{self.url}/users/register", json=registration, timeout=DEADLINE, verify=NO_TLS)
+
+    def register_at_once(self, registrations: list[dict[str, str]]) -> list[httpx2.Response]:
+        """Send every registration over a connection of its own, none before all are connected."""
+        return asyncio.run(self._register_at_once(registrations))
+
+    async def _register_at_once(self, registrations: list[dict[str, str]]) -> list[httpx2.Response]:
+        number = len(registrations)
+        limits = httpx2.Limits(max_connections=number, max_keepalive_connections=number)
+        async with httpx2.AsyncClient(
+            base_url=self.url, timeout=DEADLINE, limits=limits, verify=NO_TLS
+        ) as client:
+            await asyncio.gather(*(client.get("/ping") for _ in registrations))
+            return await asyncio.gather(
+                *(client.post("/users/register", json=registration) for registration in registrations)
+            )
+
+    def client(self) -> "Client":
+        """Return a client that keeps its connection."""
+        return Client(self.url)
+
+
+class Client(httpx2.Client):
+    """What a front end does for somebody who has an account."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(base_url=url, timeout=DEADLINE, verify=NO_TLS)
+
+    def log_in(self, registration: Mapping[str, str], **changes: str) -> httpx2.Response:
+        credentials = {"username": registration["username"], "password": registration["password"], **changes}
+        return self.post("/sessions", json=credentials)
+
+    def refresh(self, tokens: Mapping[str, str]) -> httpx2.Response:
+        return self.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
+
+    def me(self, tokens: Mapping[str, str]) -> httpx2.Response:
+        return self.get("/users/me", headers=bearer(tokens))
+
+    def sessions(self, tokens: Mapping[str, str]) -> httpx2.Response:
+        return self.get("/sessions", headers=bearer(tokens))
+
+    def log_out(self, tokens: Mapping[str, str], where: str = "/current") -> httpx2.Response:
+        return self.delete(f"/sessions{where}", headers=bearer(tokens))
+
+    def change_password(self, tokens: Mapping[str, str], current: str, new: str) -> httpx2.Response:
+        body = {"current_password": current, "new_password": new}
+        return self.put("/users/me/password", headers=bearer(tokens), json=body)
+
+
+def bearer(tokens: Mapping[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def is_unavailable(response: httpx2.Response) -> bool:
+    """Say whether it is the answer that an outage of the database should get."""
+    return (
+        response.status_code == 503
+        and response.headers["content-type"] == "application/problem+json"
+        and int(response.headers["retry-after"]) >= 1
+        and response.json()["code"] == "storage_unavailable"
+    )

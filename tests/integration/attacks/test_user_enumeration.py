@@ -1,0 +1,189 @@
+"""A refusal does not tell whether there is such an account: not in its bytes, nor in its work."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import event, make_url, update
+from tests import legacy_hashes
+from tests.builders import a_registration
+from tests.harness.service import Service
+
+from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
+from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
+
+RIGHT, WRONG = "sntsh", "hstns"
+NO_HASHES = {
+    "no hash": "",
+    "a mark for no password": "!",
+    "a damaged hash": "$argon2id$v=19$m=64,t=1,p=1$x$x",
+}
+IMPORTED = {
+    kind: legacy_hashes.SLOW[kind]
+    for kind in ("passlib ldap_bcrypt", "werkzeug scrypt", "passlib pbkdf2_sha256", "passlib sha512_crypt")
+} | {"another Argon2id": "$argon2id$v=19$m=128,t=3,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43}
+VARIES = {"date", "x-request-id"}
+ONE_GUESS_EACH = {"limits": True, "limit_in_a_row": 1, "limit_log_ins": 1_000, "limit_failures": 1_000}
+
+
+@dataclass
+class Work:
+    """What the adapters were asked to do: statements by their text, passwords by their number."""
+
+    statements: list[str] = field(default_factory=list)
+    verified: int = 0
+    hashed: int = 0
+    computed: Counter[str] = field(default_factory=Counter)
+    """How much of each kind of hash, in the kind's own unit."""
+
+
+class CountingHasher(Argon2PasswordHasher):
+    work: Work
+
+    async def hash(self, password: Password) -> PasswordHash:
+        self.work.hashed += 1
+        return await super().hash(password)
+
+    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+        self.work.verified += 1
+        return await super().verify(password, known)
+
+    def _computed(self, check: Check, spelling: str) -> bool:
+        self.work.computed[check.family] += check.amount
+        return super()._computed(check, spelling)
+
+    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+        self.work.computed[check.family] += amount
+        super()._spent(check, amount, spelling)
+
+
+@dataclass
+class Observed:
+    """The application on a real database, without a socket, and what each log-in has it do."""
+
+    container: Container
+    client: httpx2.AsyncClient
+    work: Work = field(default_factory=Work)
+    look_up: tuple[str, Any] = ("", ())
+
+    async def of(self, username: str, password: str) -> tuple[httpx2.Response, Work]:
+        self.work.statements, self.work.verified, self.work.hashed = [], 0, 0
+        self.work.computed.clear()
+        answer = await self.client.post("/sessions", json={"username": username, "password": password})
+        work = self.work
+        return answer, Work(list(work.statements), work.verified, work.hashed, work.computed.copy())
+
+
+@pytest.fixture
+async def observed(used_database_url: str) -> AsyncIterator[Observed]:
+    pool = HashingPool(threads=1)
+    hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=1, parallelism=1)
+    settings = Settings(database_url=make_url(used_database_url), **ONE_GUESS_EACH)  # type: ignore[arg-type]  # numbers
+    container = Container(settings=settings, hasher=hasher)
+    await start_up(container)
+    transport = httpx2.ASGITransport(create_app(container))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
+        observed = Observed(container, client)
+        hasher.work = observed.work
+
+        def note(_connection: object, _cursor: object, statement: str, *others: Any) -> None:  # noqa: ANN401
+            observed.work.statements.append(statement)
+            if "user_info" in statement:
+                observed.look_up = statement, others[0]
+
+        event.listen(container.database().autocommit.engine, "before_cursor_execute", note)
+        yield observed
+    pool.close()
+    await shut_down(container)
+
+
+async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
+    """Return a log-in of each kind that is refused."""
+    names = {}
+    for kind in (
+        "known",
+        "disabled",
+        "disabled too",
+        "guessed at",
+        "imported and disabled",
+        *NO_HASHES,
+        *IMPORTED,
+    ):
+        registration = a_registration(password=RIGHT)
+        names[kind] = registration["username"]
+        await observed.container.register_user()(**registration, address=None)
+    for kind in ("disabled", "disabled too", "imported and disabled"):
+        await observed.container.disable_user()(username=names[kind])
+    names["nobody, guessed at"] = a_registration()["username"]
+    for kind in ("guessed at", "nobody, guessed at"):
+        await observed.of(names[kind], WRONG)
+    stored_hashes = {**NO_HASHES, **IMPORTED, "imported and disabled": IMPORTED["werkzeug scrypt"]}
+    async with observed.container.database().engine.begin() as connection:
+        for kind, stored in stored_hashes.items():
+            one = user_info.c.username == names[kind]
+            await connection.execute(update(user_info).where(one).values(password=stored))
+    await observed.container.learn_hash_kinds()()
+    return {
+        "unknown name": (a_registration()["username"], RIGHT),
+        "wrong password": (names["known"], WRONG),
+        "empty password": (names["known"], ""),
+        "too long a password": (names["known"], "p" * 257),
+        "unknown name, empty password": (a_registration()["username"], ""),
+        "disabled, wrong password": (names["disabled"], WRONG),
+        "disabled, right password": (names["disabled too"], RIGHT),
+        "over the limit, wrong password": (names["guessed at"], WRONG),
+        "over the limit, right password": (names["guessed at"], RIGHT),
+        "over the limit, unknown name": (names["nobody, guessed at"], RIGHT),
+        "imported and disabled, right password": (names["imported and disabled"], legacy_hashes.PASSWORD),
+    } | {kind: (names[kind], RIGHT) for kind in (*NO_HASHES, *IMPORTED)}
+
+
+class TestRefusedLogIn:
+    async def test_is_the_same_work_whatever_is_wrong(self, observed: Observed) -> None:
+        """R21: time tells whether there is an account.
+
+        CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208.
+        """
+        found = {kind: await observed.of(*sent) for kind, sent in (await refused(observed)).items()}
+        _, usual = found["unknown name"]
+        assert len([each for each in usual.statements if "user_info" in each]) == 1
+        assert usual.statements[-1].startswith("INSERT INTO event")
+        assert (usual.verified, usual.hashed) == (1, 0)
+        assert len(usual.computed) >= 1 + len(IMPORTED)
+        assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
+
+    async def test_reads_as_many_rows_whether_or_not_there_is_an_account(self, observed: Observed) -> None:
+        for username, password in (await refused(observed)).values():
+            await observed.of(username, password)
+            statement, parameters = observed.look_up
+            async with observed.container.database().engine.connect() as connection:
+                assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
+
+    async def test_is_the_same_answer_to_the_byte(self, observed: Observed, used_database_url: str) -> None:
+        """R20: answers tell whether there is an account.
+
+        CVE-2026-4633 (Keycloak), CVE-2026-23511, CVE-2024-41952 (Zitadel), CVE-2023-41885 (Piccolo),
+        CVE-2021-29621, CVE-2022-21659 (Flask-AppBuilder); CWE-204.
+        """
+        limits = {f"FASTAUTH_{name.upper()}": str(value) for name, value in ONE_GUESS_EACH.items()}
+        with Service(used_database_url, **limits) as service, httpx2.Client(base_url=service.url) as client:
+            answers = {
+                kind: bytes_of(client.post("/sessions", json={"username": name, "password": password}))
+                for kind, (name, password) in (await refused(observed)).items()
+            }
+        assert answers["unknown name"][0] == 401
+        assert {kind: answer for kind, answer in answers.items() if answer != answers["unknown name"]} == {}
+
+
+def bytes_of(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name not in VARIES]
+    return answer.status_code, headers, answer.content

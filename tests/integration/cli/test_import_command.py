@@ -1,0 +1,235 @@
+"""``fastauth import``, as an operator types it."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.harness.commands import execute, fastauth, rows, use
+from tests.harness.service import Service, environment
+from tests.integration.http.test_legacy_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
+from tests.integration.http.test_sessions import wait_until
+
+from fastauth.application.accounts.import_users import BATCH
+
+HASH = ADOPTED["tutorial"]
+HEADER = "username,fullname,password_hash,is_active\n"
+COUNT = "SELECT count(*) FROM user_info"
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str) -> str:
+    use(monkeypatch, tmp_path, empty_database_url)
+    assert fastauth("migrate").exit_code == 0
+    return empty_database_url
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Path:
+    return tmp_path / "users"
+
+
+class TestImport:
+    def test_brings_everybody_in_who_can_log_in_from_then_on(self, url: str, users: Path) -> None:
+        users.write_text(
+            "\n".join(json.dumps({"email": n, "hashed_password": h}) for n, h in ADOPTED.items())
+        )
+        assert fastauth("import", str(users)).exit_code == 0
+        with Service(url) as service, service.client() as client:
+            for name in ADOPTED:
+                assert client.log_in({"username": name, "password": PASSWORD}).status_code == 201
+
+    def test_refuses_hashes_that_no_log_in_could_verify_and_shows_none(self, url: str, users: Path) -> None:
+        refused = HOSTILE | DAMAGED
+        del refused["half-a-hash"]  # for all that can be seen it is a whole one with a shorter tag
+        users.write_text("\n".join(json.dumps({"username": n, "password": h}) for n, h in refused.items()))
+        result = fastauth("import", str(users), "--report", "report")
+        assert result.exit_code == 1
+        assert rows(url, COUNT) == [(0,)]
+        assert f"refused                   {len(refused)}" in result.output
+        told = result.output + Path("report").read_text()
+        assert not any(encoded in told for encoded in refused.values() if len(encoded) > 1)
+
+    def test_reads_a_fixture_and_leaves_disabled_who_was(self, url: str, users: Path) -> None:
+        fields = {"password": ADOPTED["pbkdf2_sha256"], "first_name": "Ann", "last_name": "Lee"}
+        people = [
+            fields | {"username": "ann", "is_active": True},
+            fields | {"username": "bob", "is_active": False},
+        ]
+        users.write_text(json.dumps([{"model": "auth.user", "pk": 1, "fields": each} for each in people]))
+        assert fastauth("import", str(users)).exit_code == 0
+        found = rows(url, "SELECT username, fullname, disabled_at IS NULL FROM user_info ORDER BY username")
+        assert found == [("ann", "Ann Lee", True), ("bob", "Ann Lee", False)]
+
+    def test_stores_nothing_in_a_dry_run(self, url: str, users: Path) -> None:
+        users.write_text(f"{HEADER}ann,Ann,{HASH},t\nbob,Bob,sntsh,t\n")
+        result = fastauth("import", str(users), "--dry-run")
+        assert (result.exit_code, rows(url, COUNT)) == (1, [(0,)])
+        assert "would be imported" in result.output
+        assert "line 3: password: Must be a hash that a log-in can verify." in result.output
+        assert "sntsh" not in result.output
+
+    def test_changes_nobody_who_is_there(self, url: str, users: Path) -> None:
+        users.write_text(f"{HEADER}ann,Ann,{HASH},t\n")
+        assert fastauth("import", str(users)).exit_code == 0
+        before = rows(url, "SELECT * FROM user_info")
+        users.write_text(f"{HEADER}ANN,Somebody,{HASH},f\n")
+        assert fastauth("import", str(users)).exit_code == 0
+        users.write_text(f"{HEADER}ann,Somebody,{ADOPTED['bcrypt']},t\n")
+        result = fastauth("import", str(users))
+        assert result.exit_code == 1
+        assert "line 2: username: Somebody goes by this name with another password." in result.output
+        assert rows(url, "SELECT * FROM user_info") == before
+
+    def test_reports_every_refusal_and_tells_the_first(self, url: str, users: Path) -> None:
+        users.write_text(HEADER + f"ann,Ann,{HASH},t\n" * 1_500)
+        result = fastauth("import", str(users), "--report", "report")
+        *refusals, sums = map(json.loads, Path("report").read_text().splitlines())
+        assert [refusal["line"] for refusal in refusals] == list(range(3, 1_502))
+        assert refusals[0]["refused"][0] == {
+            "field": "username", "code": "repeated", "detail": "Was there before, at 2.",
+        }  # fmt: skip
+        assert sums == {
+            "imported": 1,
+            "already_there": 0,
+            "passed_over": 0,
+            "refused": 1_499,
+            "dry_run": False,
+        }
+        assert result.stderr.count("\n") == 21
+        assert rows(url, COUNT) == [(1,)]
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            (b"", "line 1: none of its columns is username or email"),
+            (b"name,password\n", "line 1: none of its columns is username or email"),
+            (HEADER.encode("utf-16"), "there is nothing in it"),
+            (HEADER.encode(), "there is nothing in it"),
+            (b"[]", "there is nothing in it"),
+        ],
+    )
+    def test_says_in_one_line_why_nothing_came_of_a_file(
+        self, url: str, users: Path, content: bytes, told: str
+    ) -> None:
+        users.write_bytes(content)
+        result = fastauth("import", str(users))
+        assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {told}\n")
+        assert rows(url, COUNT) == [(0,)]
+
+    def test_fails_where_no_account_was_found(self, url: str, users: Path) -> None:
+        group = {"model": "auth.group", "pk": 1, "fields": {"name": "staff"}}
+        users.write_text(json.dumps([group]))
+        for more in ([], ["--dry-run"]):
+            result = fastauth("import", str(users), *more)
+            assert result.exit_code == 1
+            assert f"fastauth: {users}: no account was found in it, and nothing was imported" in result.stderr
+        account = {"model": "accounts.account", "pk": 5, "fields": {"email": "ann", "password": HASH}}
+        users.write_text(json.dumps([group, account]))
+        assert fastauth("import", str(users), "--model", "auth.user").exit_code == 1
+        assert fastauth("import", str(users)).exit_code == 0
+        assert fastauth("import", str(users)).exit_code == 0
+        assert rows(url, COUNT) == [(1,)]
+
+    def test_reports_the_old_id_and_the_new_one_of_each_account(self, url: str, users: Path) -> None:
+        content = f"id,username,password,bio\n6,zoe ,{HASH},x\n5,ann,{HASH},x\n7,z oe,{HASH},x\n"
+        for told in ("imported", "already_there"):
+            users.write_text(content)
+            result = fastauth("import", str(users), "--report", "report")
+            *reported, refused, sums = map(json.loads, Path("report").read_text().splitlines())
+            ids = dict(rows(url, "SELECT username, id FROM user_info"))
+            assert reported == [
+                {"line": 2, "old_id": "6", "id": ids["zoe"], "outcome": told},
+                {"line": 3, "old_id": "5", "id": ids["ann"], "outcome": told},
+            ]
+            assert (refused["line"], refused["old_id"]) == (4, "7")
+            assert (sums["columns_not_read"], sums["trimmed"]) == (["bio"], 1)
+            assert "columns that were not read: bio" in result.stderr
+            assert "blanks around values were removed in 1 entries" in result.stderr
+
+    def test_never_opens_an_account_that_was_closed(self, url: str, users: Path) -> None:
+        marks = [("enabled", False), ("banned_until", "2099-01-01"), ("Status", "suspended"), ("isActive", 0)]
+        people = [
+            {"username": f"ann{n}", "password": HASH, name: value} for n, (name, value) in enumerate(marks)
+        ]
+        unclear = {"username": "bob", "password": HASH, "ban_reason": "spam"}
+        users.write_text("\n".join(map(json.dumps, [*people, unclear])))
+        result = fastauth("import", str(users))
+        assert "line 5: ban_reason: May say that the account is closed" in result.stderr
+        assert rows(url, "SELECT count(*) FROM user_info WHERE disabled_at IS NULL") == [(0,)]
+        assert rows(url, COUNT) == [(len(marks),)]
+        assert fastauth("import", str(users), "--ignore-column", "Ban Reason").exit_code == 0
+        assert rows(url, COUNT) == [(len(marks) + 1,)]
+
+    def test_has_columns_named_by_the_operator(self, url: str, users: Path) -> None:
+        users.write_text(f"kennung,geheim,weg\nann,{HASH},1\n")
+        named = [f"--column={each}" for each in ("username=Kennung", "password=geheim", "disabled=weg")]
+        assert fastauth("import", str(users), *named).exit_code == 0
+        assert rows(url, "SELECT username, disabled_at IS NULL FROM user_info") == [("ann", False)]
+        for wrong in ("nonsense=x", "username", "username="):
+            result = fastauth("import", str(users), "--column", wrong)
+            assert result.exit_code == 2
+            assert "must be one of username" in result.output
+
+    def test_keeps_what_came_before_the_file_broke_off(self, url: str, users: Path) -> None:
+        entry = json.dumps({"username": "ann{}", "password": HASH})
+        people = ", ".join(entry.replace("{}", str(number)) for number in range(BATCH + 500))
+        users.write_text(f"[{people}, ")
+        result = fastauth("import", str(users))
+        assert result.exit_code == 1
+        assert f"entry {BATCH + 500}: the file ends behind it" in result.stderr
+        assert f"imported       {BATCH}" in result.stdout
+        assert rows(url, COUNT) == [(BATCH,)]
+
+    def test_needs_a_migrated_database(self, url: str, users: Path) -> None:
+        execute(url, "DROP TABLE session")
+        execute(url, "DROP TABLE user_info")
+        users.write_text(f"{HEADER}ann,Ann,{HASH},t\n")
+        result = fastauth("import", str(users))
+        assert (result.exit_code, result.stderr) == (
+            1, "fastauth: the database schema is behind; run: fastauth migrate\n",
+        )  # fmt: skip
+
+
+class TestInterruption:
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+    def test_leaves_whole_batches_and_the_same_command_goes_on(
+        self, url: str, users: Path, how: signal.Signals
+    ) -> None:
+        people = [f"ann{number},Ann,{HASH},t\n" for number in range(3 * BATCH)]
+        with running(url) as process:
+            assert process.stdin
+            assert process.stderr
+            process.stdin.write(HEADER + "".join(people[: BATCH + 500]))
+            process.stdin.flush()
+            wait_until(lambda: rows(url, COUNT) == [(BATCH,)])
+            process.send_signal(how)
+            process.stdin.close()
+            said = process.stderr.read()
+            assert process.wait(30) != 0
+        if how is signal.SIGINT:
+            assert said == "fastauth: interrupted; the same command goes on\n"
+        assert rows(url, COUNT) == [(BATCH,)]
+
+        users.write_text(HEADER + "".join(people))
+        result = fastauth("import", str(users))
+        assert result.exit_code == 0
+        assert f"imported       {2 * BATCH}" in result.output
+        assert f"already there  {BATCH}" in result.output
+        assert rows(url, COUNT) == [(3 * BATCH,)]
+
+
+def heed_interrupts() -> None:
+    """Undo what a shell does to commands in the background, which inherit that they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def running(url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "fastauth", "import", "-"],
+        preexec_fn=heed_interrupts,  # noqa: PLW1509  a signal is a matter of the process that gets it
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=environment(url),
+    )  # fmt: skip

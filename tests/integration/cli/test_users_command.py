@@ -1,0 +1,178 @@
+"""``fastauth users``, as an operator types it."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.harness.commands import execute, fastauth, rows, use
+from tests.harness.service import environment
+
+FORGERY = "\x1b[2J\nevil │ \u202e[red]"
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str) -> str:
+    use(monkeypatch, tmp_path, empty_database_url)
+    return empty_database_url
+
+
+@pytest.fixture
+def migrated(url: str) -> str:
+    assert fastauth("migrate").exit_code == 0
+    return url
+
+
+@pytest.fixture
+def ann(migrated: str) -> str:
+    assert migrated
+    assert (
+        fastauth("users", "create", "ann", "--fullname", "Ann Lee", "--stdin", typed="sntsh\n").exit_code == 0
+    )
+    return "ann"
+
+
+def shown(name: str) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(fastauth("users", "show", name, "--json").stdout)
+    return record
+
+
+class TestCreate:
+    def test_makes_an_account(self, ann: str) -> None:
+        assert shown(ann) == {
+            "id": 1, "username": "ann", "fullname": "Ann Lee", "disabled_at": None, "sessions": [],
+        }  # fmt: skip
+
+    def test_calls_people_by_their_username_if_nothing_else_is_known(self, migrated: str) -> None:
+        fastauth("users", "create", "bob", "--stdin", typed="sntsh")
+        assert shown("bob")["fullname"] == "bob"
+
+    @pytest.mark.parametrize(
+        ("name", "typed", "said"),
+        [
+            ("Ann", "sntsh", "fastauth: Username already registered"),
+            ("san tosh", "sntsh", "fastauth: username: Must not contain spaces."),
+            ("bob", "", "fastauth: password: Must not be empty."),
+            ("bob", "canary" * 1_000, "fastauth: password: there is too much on standard input"),
+        ],
+    )
+    def test_says_what_is_wrong_in_one_line(self, ann: str, name: str, typed: str, said: str) -> None:
+        assert ann
+        result = fastauth("users", "create", name, "--stdin", typed=typed)
+        assert (result.exit_code, result.output) == (1, f"{said}\n")
+
+    def test_wants_utf_8(self, migrated: str) -> None:
+        result = fastauth("users", "create", "bob", "--stdin", typed="pässwörd".encode("latin-1"))
+        assert (result.exit_code, "not UTF-8" in result.output) == (1, True)
+        assert rows(migrated, "SELECT * FROM user_info") == []
+
+    def test_asks_nobody_where_there_is_no_terminal(self, migrated: str) -> None:
+        result = fastauth("users", "create", "bob", typed="sntsh\nsntsh\n")
+        assert result.exit_code == 1
+        assert "--stdin" in result.output
+
+
+class TestTerminal:
+    def test_is_asked_twice_and_shows_nothing_of_it(self, migrated: str, ann: str) -> None:
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "fastauth", "users", "set-password", ann],
+            stdin=theirs, stdout=theirs, stderr=theirs, env=environment(migrated), start_new_session=True,
+        ) as process:  # fmt: skip
+            os.close(theirs)
+            screen = b""
+            for prompt in (b"Password: ", b"Once more: ", b"ended"):
+                while prompt not in screen:
+                    screen += os.read(ours, 1_024)
+                os.write(ours, b"canary\n" if prompt != b"ended" else b"")
+            assert process.wait(30) == 0
+        os.close(ours)
+        assert b"ann has a new password" in screen
+        assert b"canary" not in screen
+
+
+class TestSetPassword:
+    def test_ends_sessions_and_is_an_event(self, migrated: str, ann: str) -> None:
+        begin_session(migrated)
+        assert len(shown(ann)["sessions"]) == 1
+        assert fastauth("users", "set-password", "ANN", "--stdin", typed="another\r\n").exit_code == 0
+        assert shown(ann)["sessions"] == []
+        told = rows(migrated, "SELECT kind, session_id, actor FROM event ORDER BY id")
+        assert told[-1] == ("password_changed", None, "operator")
+
+    def test_gives_one_to_an_adopted_account_that_had_none(self, url: str) -> None:
+        columns = "id integer PRIMARY KEY, username text, password text, fullname text"
+        execute(url, f"CREATE TABLE user_info ({columns})")
+        execute(url, "INSERT INTO user_info (id, username) VALUES (1, 'ann')")
+        fastauth("migrate")
+        assert fastauth("users", "set-password", "ann", "--stdin", typed="another").exit_code == 0
+        assert rows(url, "SELECT password FROM user_info")[0][0].startswith("$argon2id$")
+
+
+class TestShow:
+    def test_shows_sessions_and_nothing_secret_of_them(self, migrated: str, ann: str) -> None:
+        begin_session(migrated)
+        (session,) = shown(ann)["sessions"]
+        assert session.keys() == {"id", "created_at", "last_used_at", "refresh_expires_at", "expires_at"}
+        assert datetime.fromisoformat(session["created_at"]).tzinfo
+        assert "a session" in fastauth("users", "show", ann).output
+
+    def test_says_since_when_an_account_is_disabled(self, ann: str) -> None:
+        assert "not disabled" in fastauth("users", "show", ann).output
+        fastauth("users", "disable", ann)
+        assert re.search(
+            r"disabled since +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", fastauth("users", "show", ann).output
+        )
+        assert shown(ann)["disabled_at"]
+
+    @pytest.mark.parametrize("act", ["show", "disable", "enable", "end-sessions"])
+    def test_knows_nobody_of_another_name(self, migrated: str, act: str) -> None:
+        assert migrated
+        result = fastauth("users", act, "nobody")
+        assert (result.exit_code, result.output) == (1, "fastauth: No such user\n")
+
+
+class TestEndSessions:
+    def test_says_how_many(self, migrated: str, ann: str) -> None:
+        begin_session(migrated)
+        assert fastauth("users", "end-sessions", ann).output == "1 session has ended\n"
+        assert fastauth("users", "end-sessions", ann).output == "0 sessions have ended\n"
+
+
+class TestList:
+    def test_prints_a_line_of_json_for_each(self, ann: str) -> None:
+        fastauth("users", "create", "bob", "--stdin", typed="sntsh")
+        fastauth("users", "disable", ann)
+        for option, names in (([], ["ann", "bob"]), (["--disabled"], ["ann"]), (["--enabled"], ["bob"])):
+            lines = fastauth("users", "list", "--json", *option).stdout.splitlines()
+            assert [json.loads(line)["username"] for line in lines] == names
+
+    def test_is_forged_by_no_name(self, migrated: str, ann: str) -> None:
+        execute(migrated, "UPDATE user_info SET username = :name, fullname = :name", name=FORGERY)
+        for command in (
+            ["list"],
+            ["list", "--json"],
+            ["show", ann],
+            ["show", ann, "--json"],
+            ["disable", ann],
+        ):
+            output = fastauth("users", *command).output
+            assert not {"\x1b", "\u202e"} & set(output)
+            assert not any(line.startswith("evil") for line in output.splitlines())
+            assert "[red]" in output
+
+
+def begin_session(url: str) -> None:
+    execute(
+        url,
+        "INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at,"
+        " refresh_digest, refresh_expires_at) VALUES ('a session', 1, 'a browser', '192.0.2.1',"
+        " '2026-11-22', '2026-11-22', '2999-01-01', :digest, '2999-01-01')",
+        digest=b"digest",
+    )

@@ -1,0 +1,47 @@
+"""Nothing that was acknowledged is lost, whatever breaks: the small edition of ``make faults``."""
+
+from pathlib import Path
+
+import pytest
+from faults import anomalies, crashes, full_disk, slowness, stops
+from faults.outcome import Outcome, table
+from tests.harness.postgres import PostgresServer
+from tests.harness.service import DEADLINE
+
+
+def assert_survived(outcome: Outcome) -> None:
+    assert outcome.injected
+    assert outcome.is_good, table([outcome])
+
+
+class TestService:
+    def test_may_be_killed(self, empty_database_url: str) -> None:
+        assert_survived(crashes.kill_service(empty_database_url, kills=2, workers=1))
+
+    def test_may_be_killed_with_its_workers(self, empty_database_url: str) -> None:
+        assert_survived(crashes.kill_service(empty_database_url, kills=1, workers=2))
+
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_answers_everybody_before_it_ends(self, tmp_path: Path, workers: int) -> None:
+        assert_survived(stops.stop(f"sqlite:///{tmp_path}/stop.db", times=1, workers=workers))
+
+
+class TestDatabase:
+    def test_may_be_killed(self, mortal_postgres: PostgresServer) -> None:
+        assert_survived(crashes.kill_database(mortal_postgres, kills=3))
+
+    def test_may_be_slow(self, postgres: PostgresServer) -> None:
+        assert_survived(slowness.slow_down(postgres.url, delay=2, clients=40, seconds=3, longest=DEADLINE))
+
+    def test_may_fall_silent(self, postgres: PostgresServer) -> None:
+        assert_survived(slowness.fall_silent(postgres.url, times=1, clients=40, seconds=3, longest=DEADLINE))
+
+    def test_may_be_refused_every_write(self, tmp_path: Path) -> None:
+        assert_survived(full_disk.refuse_writes(f"sqlite:///{tmp_path}/full.db", times=2))
+
+
+class TestAnomaly:
+    @pytest.mark.parametrize("after", [False, True], ids=["not done", "answer lost"])
+    @pytest.mark.parametrize("what", anomalies.SABOTAGE)
+    async def test_leaves_nothing_half_done(self, what: str, after: bool) -> None:  # noqa: FBT001  pytest passes it by name
+        assert_survived(await anomalies.each_fails(what, "sqlite+aiosqlite://", after=after))

@@ -1,0 +1,92 @@
+"""The service is asked to stop, and stops well."""
+
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from tests.builders import a_registration
+from tests.harness.service import DEADLINE, NO_TLS, Service
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/stopping.db"
+
+
+@pytest.fixture(params=["1", "2"])
+def service(request: pytest.FixtureRequest, database_url: str) -> Iterator[Service]:
+    with Service(
+        database_url, FASTAUTH_WORKERS=request.param, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="600"
+    ) as service:
+        yield service
+
+
+def begin_registration(service: Service) -> tuple[socket.socket, bytes]:
+    """Send a registration up to its last byte, so that it is under way for as long as one likes."""
+    body = json.dumps(a_registration()).encode()
+    line = service.connect()
+    line.sendall(
+        b"POST /users/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n" % len(body)
+    )
+    assert line.recv(65_536).startswith(b"HTTP/1.1 100 ")
+    line.sendall(body[:-1])
+    return line, body[-1:]
+
+
+class TestSigterm:
+    def test_lets_a_request_under_way_be_answered(self, service: Service) -> None:
+        line, rest = begin_registration(service)
+        with line:
+            service.signal(signal.SIGTERM)
+            service.wait_until_it_refuses()
+            line.sendall(rest)
+            answer = line.recv(65_536)
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        assert b"connection: close" in answer
+        assert service.exit_status() == 0
+
+    def test_hangs_up_on_who_asks_nothing(self, service: Service) -> None:
+        with service.connect() as line:
+            service.signal(signal.SIGTERM)
+            assert line.recv(1) == b""
+        assert service.exit_status() == 0
+
+    def test_ends_at_once_what_is_told_so_twice(self, service: Service) -> None:
+        line, _rest = begin_registration(service)
+        with line:
+            service.signal(signal.SIGTERM)
+            service.wait_until_it_refuses()
+            service.signal(signal.SIGTERM)
+            assert service.exit_status() == -signal.SIGTERM
+
+    @pytest.mark.parametrize("workers", ["1", "2"])
+    def test_waits_for_nobody_beyond_its_time(self, database_url: str, workers: str) -> None:
+        with Service(
+            database_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="1",
+            FASTAUTH_REQUEST_TIMEOUT_SECONDS="300",
+        ) as service:  # fmt: skip
+            line, _rest = begin_registration(service)
+            with line:
+                service.signal(signal.SIGTERM)
+                assert service.exit_status() == 0
+
+    @pytest.mark.parametrize("workers", ["1", "2"])
+    def test_is_told_to_a_proxy_before_it_is_felt(self, database_url: str, workers: str) -> None:
+        with (
+            Service(database_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_DELAY_SECONDS="1.5") as service,
+            httpx2.Client(base_url=service.url, timeout=DEADLINE, verify=NO_TLS) as client,
+        ):
+            service.signal(signal.SIGTERM)
+            answer = client.get("/health/ready")
+            while answer.status_code == 200:
+                answer = client.get("/health/ready")
+            assert (answer.status_code, answer.json()["code"]) == (503, "shutting_down")
+            assert client.get("/health/live").status_code == 200
+            answer = client.post("/users/register", json=a_registration())
+            assert (answer.status_code, answer.headers["connection"]) == (201, "close")
+            assert service.exit_status() == 0

@@ -1,0 +1,35 @@
+"""The database dies, and comes back."""
+
+import httpx2
+from tests.builders import a_registration
+from tests.harness.postgres import PostgresServer
+from tests.harness.service import Service, is_unavailable
+
+
+class TestDatabaseOutage:
+    def test_is_told_and_leaves_no_trace(self, mortal_postgres: PostgresServer) -> None:
+        """R43: an error of the database tells of rows or hosts.
+
+        CVE-2022-31177, CVE-2023-34110 (Flask-AppBuilder), CVE-2024-32967 (Zitadel); CWE-209.
+        """
+        with Service(mortal_postgres.url) as service:
+            first = a_registration()
+            assert service.register(first).status_code == 201
+
+            mortal_postgres.kill()
+            assert is_unavailable(service.register(a_registration()))
+            assert is_unavailable(httpx2.get(f"{service.url}/health/ready"))
+            assert httpx2.get(f"{service.url}/health/live").status_code == 200
+            assert httpx2.get(f"{service.url}/.well-known/jwks.json").json()["keys"]
+
+            mortal_postgres.start()
+            assert service.register(a_registration()).status_code == 201
+            assert service.register(first).status_code == 409
+            service.wait_until_ready()  # an answer is shared for a second
+
+    def test_is_not_seen_by_who_comes_after(self, mortal_postgres: PostgresServer) -> None:
+        with Service(mortal_postgres.url) as service:
+            service.register_at_once([a_registration() for _ in range(20)])  # fill the pool
+            mortal_postgres.kill()
+            mortal_postgres.start()
+            assert service.register(a_registration()).status_code == 201

@@ -1,0 +1,251 @@
+"""The audit trail in the database: an act and its event stand or fall together, and tell no secret."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+from sqlalchemy import Connection, create_engine, insert, inspect, select, table, text
+from sqlalchemy.exc import IntegrityError
+from tests.builders import (
+    a_digest,
+    a_full_name,
+    a_name,
+    a_password_hash,
+    a_registration,
+    a_session,
+    a_username,
+)
+from tests.harness.service import Client, Service
+from tests.integration.conftest import SCRIBE, adopted_key, connect
+
+from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository, migrate
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.sessions.tables import session
+from fastauth.adapters.system_clock import SystemClock
+from fastauth.domain.accounts.user import User
+from fastauth.domain.sessions.session import Rotation
+
+CRASHES = 3
+CLIENTS = 4
+CANARY = "canary7d1e"
+REFUSE = {
+    "sqlite": "CREATE TRIGGER refuse BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'no events'); END",
+    "postgresql": "ALTER TABLE event ADD CONSTRAINT refuse CHECK (kind IS NULL) NOT VALID",
+}
+ADMIT = {"sqlite": "DROP TRIGGER refuse", "postgresql": "ALTER TABLE event DROP CONSTRAINT refuse"}
+
+
+@contextmanager
+def looking_into(database_url: str) -> Iterator[Connection]:
+    """Reach the database past the service."""
+    engine = create_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+class TestActWhoseEventCannotBeWritten:
+    @pytest.fixture
+    async def database(self, empty_database_url: str) -> AsyncIterator[Database]:
+        database = connect(empty_database_url)
+        await migrate(database, adopted_key=adopted_key)
+        yield database
+        await database.close()
+
+    @pytest.fixture
+    def users(self, database: Database) -> SqlUserRepository:
+        return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+
+    @pytest.fixture
+    def sessions(self, database: Database) -> SqlSessionRepository:
+        return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
+
+    async def add(self, users: SqlUserRepository) -> User:
+        return await users.add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+
+    async def test_is_not_done(
+        self,
+        empty_database_url: str,
+        database: Database,
+        users: SqlUserRepository,
+        sessions: SqlSessionRepository,
+    ) -> None:
+        now = SystemClock().now()
+        user = await self.add(users)
+        begun, another = a_session(user, now=now), a_session(user, now=now)
+        await sessions.start(begun, password_hash=user.password_hash, at_most=100)
+
+        async def rotate() -> object:
+            spent, until = (begun.refresh_digest,), begun.refresh_expires_at
+            rotation = Rotation(spent=spent, successor=a_digest("next"), until=until)
+            return await sessions.rotate(begun.id, rotation, now=now)
+
+        dialect = database.engine.dialect.name
+        with looking_into(empty_database_url) as connection:
+            connection.execute(text(REFUSE[dialect]))
+            before = everything(connection)
+        with pytest.raises(IntegrityError):
+            await self.add(users)
+        with pytest.raises(IntegrityError):
+            await users.rename(user.id, a_full_name("Somebody Else"), now=now, pace=None)
+        with pytest.raises(IntegrityError):
+            await sessions.start(another, password_hash=user.password_hash, at_most=100)
+        with pytest.raises(IntegrityError):
+            await rotate()
+        with looking_into(empty_database_url) as connection:
+            assert everything(connection) == before
+            connection.execute(text(ADMIT[dialect]))
+        assert await rotate()
+        await sessions.start(another, password_hash=user.password_hash, at_most=100)
+
+
+class Visitor:
+    """Registers, logs in and refreshes until the service is gone, and counts what was acknowledged."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.acknowledged: Counter[str] = Counter()
+
+    def __call__(self, enough: threading.Semaphore) -> None:
+        with self.service.client() as client:
+            try:
+                while True:
+                    self.visit(client)
+                    enough.release()
+            except httpx2.TransportError:
+                enough.release()
+
+    def visit(self, client: Client) -> None:
+        registration = a_registration()
+        assert client.post("/users/register", json=registration).status_code == 201
+        self.acknowledged["registered"] += 1
+        tokens = client.log_in(registration).json()
+        self.acknowledged["logged_in"] += 1
+        for _ in range(3):
+            tokens = client.refresh(tokens).json()
+            self.acknowledged["refreshed"] += 1
+
+
+class TestCrash:
+    def test_parts_no_act_from_its_event(self, empty_database_url: str) -> None:
+        acknowledged: Counter[str] = Counter()
+        with Service(empty_database_url) as service:
+            for _ in range(CRASHES):
+                visitors = [Visitor(service) for _ in range(CLIENTS)]
+                enough = threading.Semaphore(0)
+                with ThreadPoolExecutor(CLIENTS) as threads:
+                    done = [threads.submit(visitor, enough) for visitor in visitors]
+                    for _ in range(2 * CLIENTS):
+                        enough.acquire()
+                    service.kill()
+                for each in done:
+                    each.result()
+                acknowledged += sum((visitor.acknowledged for visitor in visitors), Counter())
+                service.start()
+        with looking_into(empty_database_url) as connection:
+            told = Counter(connection.scalars(select(event.c.kind)).all())
+            assert told["registered"] == len(set(connection.scalars(select(user_info.c.id))))
+            assert ids_in(connection, "registered", "user_id") == set(
+                connection.scalars(select(user_info.c.id))
+            )
+            assert ids_in(connection, "logged_in", "session_id") == set(
+                connection.scalars(select(session.c.id))
+            )
+            refreshed = select(session.c.id).where(session.c.spent_at.is_not(None))
+            assert ids_in(connection, "refreshed", "session_id") == set(connection.scalars(refreshed))
+        del acknowledged["refreshed"]  # recorded once a minute of a session
+        in_flight = CRASHES * CLIENTS
+        for kind, number in acknowledged.items():
+            assert number <= told[kind] <= number + in_flight
+
+
+def ids_in(connection: Connection, kind: str, column: str) -> set[object]:
+    return set(connection.scalars(select(event.c[column]).where(event.c.kind == kind)))
+
+
+def everything(connection: Connection) -> dict[str, list[str]]:
+    """Return what is in every table."""
+    names = inspect(connection).get_table_names()
+    return {
+        name: sorted(map(repr, connection.execute(select(text("*")).select_from(table(name)))))
+        for name in names
+    }
+
+
+class TestTrail:
+    def test_tells_who_did_what_from_where_and_no_secret(self, empty_database_url: str) -> None:
+        """R44: secrets in a log, a trail or a report of errors.
+
+        CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
+        CVE-2025-62513, CVE-2025-62705 (Vault, OpenBao); CWE-532.
+        """
+        proxy = {"FASTAUTH_TRUSTED_PROXIES": "127.0.0.1", "FASTAUTH_LIMITS": "on"}
+        secrets = [f"{CANARY} {number}" for number in range(4)]
+        registration = a_registration(username="ann", password=secrets[0])
+        with Service(empty_database_url, **proxy) as service, service.client() as client:
+            client.headers["X-Forwarded-For"] = "2001:db8::7"
+            client.post("/users/register", json=registration)
+            tokens = client.log_in(registration).json()
+            client.log_in(registration, password=secrets[1])
+            client.log_in(registration, username=secrets[2])
+            secrets += [tokens["access_token"], tokens["refresh_token"], tokens["device_token"]]
+            tokens = client.refresh(tokens).json()
+            secrets += [tokens["access_token"], tokens["refresh_token"]]
+            assert client.change_password(tokens, secrets[1], secrets[3]).status_code == 403
+            assert client.change_password(tokens, secrets[0], secrets[3]).status_code == 204
+            assert client.log_out(tokens).status_code == 204
+            assert client.refresh(tokens).status_code == 401
+            service.run("users", "disable", "ann")
+            of_ann = [
+                json.loads(line) for line in service.run("audit", "--user", "ann", "--json").splitlines()
+            ]
+            refused = service.run("audit", "--user", secrets[2], "--json")
+            shown = service.run("audit")
+            log = service.log
+        assert [(told["kind"], told["actor"], told["address"]) for told in of_ann] == [
+            ("user_disabled", "operator", None),
+            ("refresh_refused", "client", "2001:db8::7"),
+            ("logged_out", "client", "2001:db8::7"),
+            ("password_changed", "client", "2001:db8::7"),
+            ("password_change_refused", "client", "2001:db8::7"),
+            ("refreshed", "client", "2001:db8::7"),
+            ("log_in_refused", "client", "2001:db8::7"),
+            ("logged_in", "client", "2001:db8::7"),
+            ("registered", "client", "2001:db8::7"),
+        ]
+        assert json.loads(refused)["kind"] == "log_in_refused"
+        with looking_into(empty_database_url) as connection:
+            dump = repr(everything(connection))
+        for output in (dump, shown, log, refused, json.dumps(of_ann)):
+            assert [secret for secret in secrets if secret in output] == []
+
+    def test_has_no_addresses_where_none_are_wanted(self, empty_database_url: str) -> None:
+        with Service(empty_database_url, FASTAUTH_AUDIT_ADDRESS_DAYS="0") as service:
+            service.register(a_registration())
+        with looking_into(empty_database_url) as connection:
+            found = connection.execute(select(event.c.kind, event.c.actor, event.c.address)).all()
+        assert found == [("key_rotated", "operator", None), ("registered", "client", None)]
+
+    def test_shows_an_adopted_name_without_what_it_would_do_to_a_terminal(
+        self, empty_database_url: str
+    ) -> None:
+        with Service(empty_database_url) as service:
+            name = "\x1b[31m[bold]ann\r\n\u202e"
+            with looking_into(empty_database_url) as connection:
+                connection.execute(
+                    insert(user_info).values(username=name, username_key=f" {name}", password="", fullname="")
+                )
+            service.run("users", "disable", name)
+            shown = service.run("audit", "--kind", "user_disabled")
+        assert r"\x1b[31m[bold]ann\r\n\u202e" in shown
+        assert not {"\x1b", "\r", "\u202e"} & set(shown)

@@ -1,0 +1,365 @@
+"""Eyes and ears of the running service: they tell what it does, and nothing of what it was sent."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from secrets import token_urlsafe
+from threading import Thread
+
+import httpx2
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+from tests.fakes import FakePasswordHasher
+from tests.harness.commands import execute
+from tests.harness.postgres import PostgresServer, free_port
+from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
+from tests.integration.conftest import adopted_key, connect, postgres_schema
+
+from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
+from fastauth.adapters.sql import SqlSessionCensus, migrate
+from fastauth.adapters.system_clock import SystemClock
+from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
+
+CANARY = "canary5f2e"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+SOMEBODY = {"username": f"{CANARY}-name", "password": f"{CANARY}-Pa55", "fullname": f"{CANARY} Kumar"}
+HEADERS = {
+    "User-Agent": f"{CANARY}-agent",
+    "Referer": f"https://{CANARY}.example/",
+    "Cookie": f"id={CANARY}",
+    "X-Forwarded-For": f"203.0.113.77, {CANARY}",
+    "X-Request-Id": f"{CANARY} and more",
+    "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
+    "tracestate": f"{CANARY}=1",
+    "baggage": f"{CANARY}=1",
+}
+FORGERIES = [
+    b"GET /%b?%b HTTP/1.1\r\nHost: x\r\nX-%b: \x1b[2J\r\n\r\n" % ((CANARY.encode(),) * 3),
+    b'GET /%%0d%%0a{"event":"%b"} HTTP/1.1\r\nHost: x\r\n\r\n' % CANARY.encode(),
+    b"%b\x1b[2J /\r\n\r\n" % CANARY.encode(),
+    b"GET / HTTP/1.1\r\nHost: %b\rforged\x07\r\n\r\n" % CANARY.encode(),
+    b'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"%b'
+    % CANARY.encode()[:8],
+]
+PRODUCTION = {
+    "FASTAUTH_MODE": "production",
+    "FASTAUTH_SECRET_KEY": token_urlsafe(32),
+    "FASTAUTH_ISSUER": "https://auth.example",
+    "FASTAUTH_ARGON2_MEMORY_KIB": "19456",
+    "FASTAUTH_ARGON2_TIME_COST": "2",
+}
+
+
+def visit(client: httpx2.Client) -> list[int]:
+    """Ask for everything, with a canary wherever there is room for one; return the statuses."""
+    query = {"q": CANARY, "access_token": CANARY}
+    client.headers.update(HEADERS)
+    answers = [client.post("/users/register", json=SOMEBODY, params=query)]
+    answers.append(client.post("/users/register", json=SOMEBODY))
+    answers.append(client.post("/users/register", json={**SOMEBODY, "username": f"{CANARY}\r\n\x1b[2J"}))
+    answers.append(client.post("/users/register", content=f'{{"username": "{CANARY}'.encode()))
+    answers.append(client.post("/sessions", json={**SOMEBODY, "device_token": CANARY}))
+    tokens = answers[-1].json()
+    answers.append(client.get("/users/me", headers=bearer(tokens), params=query))
+    answers.append(client.get("/users/me", headers={"Authorization": f"Bearer {CANARY}"}))
+    answers.append(client.post("/sessions/refresh", json={"refresh_token": CANARY}))
+    answers.append(client.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]}))
+    answers.append(client.delete(f"/sessions/{CANARY}", headers=bearer(tokens)))
+    answers.append(client.get(f"/{CANARY}/%0d%0a%1b"))
+    answers.append(client.post("/sessions", json={**SOMEBODY, "password": f"{CANARY}-wrong"}))
+    return [answer.status_code for answer in answers]
+
+
+@contextmanager
+def collector() -> Iterator[tuple[str, list[bytes]]]:
+    """Take whatever is exported by OTLP; yield the address, and what has come so far."""
+    came: list[bytes] = []
+
+    class Take(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Take) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", came
+        server.shutdown()
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline, f"there is not {what}"
+        time.sleep(0.05)
+
+
+class TestOutput:
+    @pytest.mark.parametrize("settings", [{}, PRODUCTION], ids=["development", "production"])
+    def test_has_nothing_of_what_was_sent(self, tmp_path: Path, settings: dict[str, str]) -> None:
+        """R44: secrets in a log, a trail or a report of errors.
+
+        CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
+        CVE-2025-62513, CVE-2025-62705 (Vault, OpenBao); CWE-532.
+        """
+        metrics_port = str(free_port())
+        service = Service(f"sqlite:///{tmp_path}/a.db", FASTAUTH_METRICS_PORT=metrics_port, **settings)
+        service.run("migrate")
+        with service:
+            with service.client() as client:
+                assert visit(client) == [201, 409, 422, 422, 201, 200, 401, 401, 200, 404, 404, 401]
+            for forgery in FORGERIES:
+                with socket.create_connection(("127.0.0.1", service.port), DEADLINE) as line:
+                    line.sendall(forgery)
+                    line.shutdown(socket.SHUT_WR)
+                    while line.recv(4096):
+                        pass
+            metrics = httpx2.get(f"http://127.0.0.1:{metrics_port}/metrics", verify=NO_TLS).text
+            service.stop()
+            log = service.log
+        assert CANARY not in metrics
+        assert 'status="201"' in metrics
+        assert CANARY not in log
+        assert log.replace("\n", "").isprintable()
+        assert ("FASTAUTH_TRUSTED_PROXIES names no proxy" in log) == bool(settings)
+        lines = [line for line in log.splitlines() if "request_id" in line]
+        assert len(lines) >= 12
+        if settings:
+            events = [json.loads(line) for line in log.splitlines()]
+            assert {"error", "critical"}.isdisjoint(event["level"] for event in events)
+        stored = b"".join(file.read_bytes() for file in tmp_path.glob("a.db*"))
+        assert SOMEBODY["username"].encode() in stored
+        assert SOMEBODY["password"].encode() not in stored
+
+    @pytest.mark.parametrize("tracing", ["otlp", "off"])
+    def test_of_traces_has_none_of_it_either(self, tmp_path: Path, tracing: str) -> None:
+        """FastAPI would export by itself, paths and refused bodies included, if the environment asks."""
+        with collector() as (endpoint, came):
+            environment = {
+                "FASTAUTH_TRACING": tracing,
+                "FASTAPI_OTEL_AUTO_CONFIGURE": "true",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+                "OTEL_BSP_SCHEDULE_DELAY": "50",
+                "OTEL_BLRP_SCHEDULE_DELAY": "50",
+            }
+            with Service(f"sqlite:///{tmp_path}/a.db", **environment) as service:
+                with service.client() as client:
+                    visit(client)
+                if tracing == "otlp":
+                    wait_for(lambda: b"RegisterUser" in b"".join(came), "a trace")
+                assert CANARY not in service.log
+        assert CANARY.encode() not in b"".join(came)
+        assert (b"RegisterUser" in b"".join(came)) is (tracing == "otlp")
+
+
+class TestMetrics:
+    def test_are_those_of_all_workers_and_outlive_them(self, tmp_path: Path) -> None:
+        metrics_port = free_port()
+
+        def value(sample: str) -> float:
+            text = httpx2.get(f"http://127.0.0.1:{metrics_port}/metrics", verify=NO_TLS).text
+            return sum(
+                float(found) for found in re.findall(rf"^{re.escape(sample)} (\S+)$", text, re.MULTILINE)
+            )
+
+        def pings(number: int) -> None:
+            for _ in range(number):  # each on a connection of its own, so that both workers get some
+                assert httpx2.get(f"{service.url}/ping", verify=NO_TLS).status_code == 200
+
+        opened = 'fastauth_database_connections{state="open"}'
+        sample = 'fastauth_requests_total{method="GET",route="/ping",status="200"}'
+        files = tmp_path / "files"
+        files.mkdir()
+        settings = {"FASTAUTH_METRICS_PORT": str(metrics_port), "FASTAUTH_WORKERS": "2", "TMPDIR": str(files)}
+        with Service(f"sqlite:///{tmp_path}/a.db", **settings) as service:
+            wait_for(lambda: value(opened) >= 2, "two workers that know the database")
+            pings(20)
+            wait_for(lambda: value(sample) == 20, "a count of 20")  # it is written after the answer
+            victim = min(int(file.stem.rpartition("_")[2]) for file in files.glob("*/counter_*.db"))
+            os.kill(victim, signal.SIGKILL)
+            wait_for(lambda: value(sample) and not list(files.glob(f"*/*_{victim}.db")), "a burial")
+            assert value(sample) == 20
+            wait_for(lambda: value(opened) >= 2, "a worker for the one that is gone")
+            assert value('fastauth_database_connections{state="most"}') == 20
+            assert value('fastauth_database_connections{state="busy"}') == 0
+            pings(5)
+            wait_for(lambda: value(sample) == 25, "a count of 25")
+            service.stop()
+            assert list(files.iterdir()) == []
+
+    def test_are_not_even_imported_where_nobody_asks(self, tmp_path: Path) -> None:
+        code = (
+            "import sys; from fastauth.entrypoints.http.app import create_app; create_app();"
+            "sys.exit(bool({'prometheus_client', 'opentelemetry.sdk'} & set(sys.modules)))"
+        )
+        assert subprocess.run([sys.executable, "-c", code], check=False, cwd=tmp_path).returncode == 0
+
+
+class Broken(FakePasswordHasher):
+    async def hash(self, password: Password) -> PasswordHash:
+        raise ValueError(password.text)
+
+
+class TestTraces:
+    @pytest.fixture
+    def spans(self) -> InMemorySpanExporter:
+        return InMemorySpanExporter()
+
+    @pytest.fixture
+    async def container(
+        self, spans: InMemorySpanExporter, empty_database_url: str
+    ) -> AsyncIterator[Container]:
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(spans))
+        settings = Settings(
+            database_url=make_url(empty_database_url), argon2_memory_kib=64, argon2_time_cost=1
+        )
+        container = Container(settings=settings, instrumentations=(OpenTelemetryInstrumentation(provider),))
+        await start_up(container)
+        yield container
+        await shut_down(container)
+
+    async def test_lead_from_the_request_to_the_statement(
+        self, spans: InMemorySpanExporter, container: Container
+    ) -> None:
+        transport = httpx2.ASGITransport(create_app(container))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+            await client.post("/users/register", json=SOMEBODY, headers=HEADERS, params={"q": CANARY})
+        request = next(span for span in spans.get_finished_spans() if span.name == "POST /users/register")
+        assert request.attributes == {
+            "http.request.method": "POST",
+            "http.response.status_code": 201,
+            "http.route": "/users/register",
+        }
+        assert request.parent
+        assert f"{request.context.trace_id:032x}" == TRACE
+        (use_case,) = children(spans, request)
+        assert use_case.name == "RegisterUser"
+        names = [span.name for span in children(spans, use_case)]
+        assert names[:2] == ["SELECT", "hash"]
+        assert names[2:] in (["WITH"], ["BEGIN", "INSERT", "INSERT"])  # with the event that tells of it
+        (statement, *_) = children(spans, use_case)
+        assert statement.attributes
+        assert str(statement.attributes["db.query.text"]).startswith("SELECT user_info")
+
+    async def test_have_nothing_of_what_was_sent(
+        self, spans: InMemorySpanExporter, container: Container
+    ) -> None:
+        transport = httpx2.ASGITransport(create_app(container))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=HEADERS) as client:
+            for _ in range(2):
+                await client.post("/users/register", json=SOMEBODY)
+            tokens = (await client.post("/sessions", json=SOMEBODY)).json()
+            await client.get(f"/users/me?{CANARY}", headers=bearer(tokens))
+            await client.delete(f"/sessions/{CANARY}", headers=bearer(tokens))
+            await client.post("/sessions", json={**SOMEBODY, "password": CANARY})
+        told = "".join(str(span.to_json()) for span in spans.get_finished_spans())
+        assert "username_taken" in told
+        assert "invalid_credentials" in told
+        for secret in (CANARY, "203.0.113", tokens["access_token"], tokens["refresh_token"], "$argon2id$"):
+            assert secret not in told
+
+    async def test_have_the_kind_of_a_bug_and_not_its_text(self, spans: InMemorySpanExporter) -> None:
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(spans))
+        act = OpenTelemetryInstrumentation(provider).use_case("Act", Broken().hash)
+        with pytest.raises(ValueError, match=CANARY):
+            await act(password=Password.parse(CANARY))
+        (span,) = spans.get_finished_spans()
+        assert (span.name, span.attributes, span.events) == ("Act", {"error.type": "ValueError"}, ())
+
+    async def test_have_the_kind_of_what_a_database_refuses(
+        self, spans: InMemorySpanExporter, container: Container
+    ) -> None:
+        create_app(container)
+        async with container.database().engine.connect() as connection:
+            with pytest.raises(DBAPIError):
+                await connection.execute(text("SELECT :value FROM nowhere"), {"value": CANARY})
+        (span,) = (each for each in spans.get_finished_spans() if "nowhere" in str(each.to_json()))
+        assert span.attributes
+        assert "error.type" in span.attributes
+        assert CANARY not in str(span.to_json())
+
+
+def children(spans: InMemorySpanExporter, parent: ReadableSpan) -> list[ReadableSpan]:
+    """Return the spans right below `parent`, in the order of their beginning."""
+    below = [
+        span
+        for span in spans.get_finished_spans()
+        if span.parent and parent.context and span.parent.span_id == parent.context.span_id
+    ]
+    return sorted(below, key=lambda span: span.start_time or 0)
+
+
+ANN = (
+    "INSERT INTO user_info (id, username, username_key, password, fullname) VALUES (1, 'ann', 'ann', '!', '')"
+)
+MANY_SESSIONS = """
+INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at, refresh_digest,
+  refresh_expires_at, ended_at)
+SELECT number, 1, repeat('x', 200), '', now(), now(), now(), '', now() + interval '7 days',
+  CASE WHEN number % 4 = 0 THEN now() END
+FROM generate_series(1, 20000) AS number
+"""
+
+
+class TestCensus:
+    async def test_counts_the_sessions_that_live(self, empty_database_url: str) -> None:
+        settings = Settings(
+            database_url=make_url(empty_database_url), argon2_memory_kib=64, argon2_time_cost=1
+        )
+        container = Container(settings=settings)
+        await start_up(container)
+        try:
+            async with httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(create_app(container)), base_url="http://x"
+            ) as client:
+                await client.post("/users/register", json=SOMEBODY)
+                assert await container.census()() == 0
+                for _ in range(3):
+                    tokens = (await client.post("/sessions", json=SOMEBODY)).json()
+                assert await container.census()() == 3
+                await client.delete("/sessions/current", headers=bearer(tokens))
+                assert await container.census()() == 2
+        finally:
+            await shut_down(container)
+
+    async def test_samples_pages_of_a_table_that_has_many(self, postgres: PostgresServer) -> None:
+        """Which pages are in the sample depends on nothing but their number: no chance is involved."""
+        with postgres_schema(postgres) as url:
+            database = connect(url)
+            try:
+                await migrate(database, adopted_key=adopted_key)
+                execute(url, ANN)
+                execute(url, MANY_SESSIONS)
+                counted = {
+                    pages: await SqlSessionCensus(
+                        connections=database.apart, clock=SystemClock(), sampled_pages=pages
+                    )()
+                    for pages in (100_000, 300)
+                }
+            finally:
+                await database.close()
+        assert counted[100_000] == 15_000
+        assert counted[300] != 15_000
+        assert counted[300] == pytest.approx(15_000, rel=0.2)

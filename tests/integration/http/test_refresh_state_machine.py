@@ -1,0 +1,48 @@
+"""The state machine over SQLite and Postgres."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+from tests.integration.conftest import SCRIBE, adopted_key, connect
+from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
+from tests.world import World
+
+from fastauth.adapters.sql import SqlSessionRepository, SqlUnitOfWork, SqlUserRepository, migrate
+
+
+@pytest.fixture
+def machine(used_database_url: str) -> type[RefreshTokenMachine]:
+    class OverSql(RefreshTokenMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.loop = asyncio.new_event_loop()
+
+        def teardown(self) -> None:
+            self.run(self.database.close())
+            self.loop.close()
+
+        def make_world(self) -> World:
+            self.database = connect(used_database_url)
+            self.run(migrate(self.database, adopted_key=adopted_key))
+            connections = self.database.autocommit
+            return World(
+                terms=TERMS,
+                users=SqlUserRepository(connections=connections, scribe=SCRIBE),
+                sessions=SqlSessionRepository(connections=connections, scribe=SCRIBE),
+                unit_of_work=SqlUnitOfWork(transactions=self.database.transactions, scribe=SCRIBE),
+            )
+
+        def run(self, act: Coroutine[Any, Any, Result]) -> Result:
+            return self.loop.run_until_complete(act)
+
+    return OverSql
+
+
+class TestRefreshTokens:
+    def test_live_as_they_should(self, machine: type[RefreshTokenMachine]) -> None:
+        bounds = settings(max_examples=30, stateful_step_count=30, deadline=None)
+        run_state_machine_as_test(machine, settings=bounds)

@@ -1,0 +1,118 @@
+"""TLS on the listener, over a certificate made for the test."""
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.harness.service import DEADLINE, Service
+
+from fastauth.entrypoints.settings import Settings, SettingsError
+
+PING = b"GET /ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> dict[str, str]:
+    """The settings that name a certificate for 127.0.0.1, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fastauth")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (tmp_path / "tls.pem").write_bytes(certificate.public_bytes(encoding))
+    (tmp_path / "tls.key").write_bytes(key.private_bytes(encoding, pkcs8, serialization.NoEncryption()))
+    return {
+        "FASTAUTH_TLS_CERTIFICATE": str(tmp_path / "tls.pem"),
+        "FASTAUTH_TLS_KEY": str(tmp_path / "tls.key"),
+    }
+
+
+class SecureService(Service):
+    """The service with TLS. It has started once its own command finds it ready."""
+
+    def is_up(self) -> bool:
+        return self.succeeds("health")
+
+
+def exchange(service: Service, context: ssl.SSLContext, *sent: bytes) -> bytes:
+    with (
+        socket.create_connection(("127.0.0.1", service.port), DEADLINE) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as line,
+    ):
+        for each in sent:
+            line.sendall(each)
+        received = b""
+        while part := line.recv(65_536):
+            received += part
+        return received
+
+
+class TestTls:
+    def test_is_spoken_where_there_is_a_certificate(
+        self, certificate: dict[str, str], tmp_path: Path
+    ) -> None:
+        context = ssl.create_default_context(cafile=certificate["FASTAUTH_TLS_CERTIFICATE"])
+        with SecureService(
+            f"sqlite:///{tmp_path}/tls.db", FASTAUTH_REQUEST_TIMEOUT_SECONDS="1", **certificate
+        ) as service:
+            assert exchange(service, context, PING).startswith(b"HTTP/1.1 200 ")
+            assert exchange(service, context, b"GET /ping HTTP/1.1\r\nHost").startswith(b"HTTP/1.1 408 ")
+            assert exchange(service, context, PING[:-26] + b"A: b\r\n" * 4_000).startswith(b"HTTP/1.1 431 ")
+            metadata = PING.replace(b"/ping", b"/.well-known/oauth-authorization-server")
+            assert f'"issuer":"https://127.0.0.1:{service.port}"'.encode() in exchange(
+                service, context, metadata
+            )
+            with socket.create_connection(("127.0.0.1", service.port), DEADLINE) as plain:
+                plain.sendall(PING)
+                assert b"HTTP/1.1" not in plain.recv(65_536)
+            old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+            old.maximum_version = ssl.TLSVersion.TLSv1_2
+            old.set_ciphers("AES128-SHA:AES128-SHA256:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
+            with pytest.raises(ssl.SSLError):
+                exchange(service, old, PING)
+
+
+class TestCertificate:
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({"FASTAUTH_TLS_KEY": ""}, "must be set together"),
+            ({"FASTAUTH_TLS_KEY": "/nowhere/tls.key"}, "cannot be read (FileNotFoundError)"),
+            ({"FASTAUTH_TLS_KEY": __file__}, "are not a certificate and its key"),
+            ({"FASTAUTH_TLS_CERTIFICATE": __file__}, "are not a certificate and its key"),
+        ],
+    )
+    def test_is_refused_where_it_cannot_be_used(
+        self,
+        certificate: dict[str, str],
+        changes: dict[str, str],
+        told: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for name, value in (certificate | changes).items():
+            monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+        with pytest.raises(SettingsError) as refused:
+            Settings.load()
+        assert told in str(refused.value)
+        assert "\n" not in str(refused.value)

@@ -1,0 +1,481 @@
+"""Connections to Postgres: why there is none, which server they lead to, and what holds in a session."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from types import MappingProxyType
+
+import psycopg
+import pytest
+from faults.proxy import Proxy
+from sqlalchemy import URL, make_url, text
+from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.harness.commands import fastauth, use
+from tests.harness.postgres import PostgresServer
+from tests.harness.service import Client, Service, is_unavailable
+from tests.integration.conftest import SCRIBE, adopted_key
+
+from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository, migrate
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings.database_url import parse_database_url
+from fastauth.entrypoints.startup import migrate_database, shut_down, start_up_with_warnings
+
+PASSWORD = "canary-of-the-role"
+LONGEST = 20.0  # seconds, for what takes a fraction of one
+
+
+class Roles:
+    """Databases and roles of a server, which are gone afterwards."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self.url = make_url(server.url).set(drivername="postgresql")
+        self._drops: list[str] = []
+
+    def say(self, statement: str, *, database: str | None = None) -> None:
+        url = self.url.set(database=database) if database else self.url
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def database(self) -> str:
+        name = f"fastauth_test_{token_hex(6)}"
+        self.say(f"CREATE DATABASE {name}")
+        self._drops.append(f"DROP DATABASE {name} WITH (FORCE)")
+        return name
+
+    def role(self, options: str = "LOGIN") -> str:
+        name = f"fastauth_test_{token_hex(6)}"
+        self.say(f"CREATE ROLE {name} {options} PASSWORD '{PASSWORD}'")
+        self._drops.append(f"DROP ROLE {name}")
+        return name
+
+    def close(self) -> None:
+        for statement in self._drops:  # databases first: roles own things in them
+            if statement.startswith("DROP DATABASE"):
+                self.say(statement)
+        for statement in self._drops:
+            if statement.startswith("DROP ROLE"):
+                self.say(statement)
+
+
+@pytest.fixture
+def roles(postgres: PostgresServer) -> Iterator[Roles]:
+    roles = Roles(postgres)
+    yield roles
+    roles.close()
+
+
+@asynccontextmanager
+async def connected(url: URL | str, *, pool_size: int = 10, deadline: float = 2.5) -> AsyncIterator[Database]:
+    text = url if isinstance(url, str) else url.render_as_string(hide_password=False)
+    database = Database(parse_database_url(text), pool_size=pool_size, deadline=deadline)
+    yield database
+    await database.close()
+
+
+async def why_not(url: URL | str) -> str:
+    """Return why this URL does not do."""
+    async with connected(url) as database:
+        with pytest.raises(StorageUnavailable) as refusal:
+            await database.check()
+        assert "\n" not in refusal.value.reason
+        return refusal.value.reason
+
+
+async def add(database: Database) -> None:
+    users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+    await users.add(username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash())
+
+
+async def until_it_is_done(database: Database) -> None:
+    async with asyncio.timeout(LONGEST):
+        while True:
+            try:
+                return await add(database)
+            except StorageUnavailable:
+                await asyncio.sleep(0.01)
+
+
+async def port_of(database: Database) -> int:
+    """Return the port of the server that the pool is connected to."""
+    async with database.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver
+        port: int = driver.info.port
+        return port
+
+
+@contextmanager
+def listening(answer: bytes | None = None) -> Iterator[int]:
+    """Yield a port where somebody takes connections, and says nothing, or this and goodbye."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        if answer is None:
+            yield server.getsockname()[1]
+            return
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(8)
+            writer.write(answer)
+            writer.close()
+
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(asyncio.start_server(serve, sock=server))
+        try:
+            yield server.getsockname()[1]
+        finally:
+            task.cancel()
+
+
+class TestReason:
+    async def test_names_what_an_operator_can_mend(self, roles: Roles) -> None:
+        database, role = roles.database(), roles.role()
+        url = roles.url.set(database=database, username=role, password=PASSWORD)
+        closed = roles.database()
+        roles.say(f"REVOKE CONNECT ON DATABASE {closed} FROM public")
+        for changed, told in [
+            (url.set(password="wrong"), "refuses the user or the password"),
+            (url.set(username="nobody_of_this_name"), "refuses the user or the password"),
+            (url.set(username=roles.role("NOLOGIN")), "may not log in"),
+            (url.set(username=roles.role("LOGIN CONNECTION LIMIT 0")), "no connection left"),
+            (url.set(database="none_of_this_name"), "no such database"),
+            (url.set(database=closed), "GRANT CONNECT"),
+            (url.set(port=1), "nothing listens"),
+            (url.set(host="nosuch.invalid"), "(DNS)"),
+            (url.update_query_dict({"sslmode": "require"}), "TLS"),
+            (url.update_query_dict({"sslmode": "none-such"}), "no valid value"),
+            (url.update_query_dict({"options": "-cno_such_setting=1"}), "?options="),
+            (URL.create("postgresql", database="d", query={"host": "/nonexistent"}), "socket"),
+        ]:
+            reason = await why_not(changed)
+            assert told in reason, changed
+            assert PASSWORD not in reason
+
+    async def test_names_another_server(self) -> None:
+        with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+            assert "not PostgreSQL" in await why_not(f"postgresql://u:p@127.0.0.1:{port}/d")
+
+    async def test_names_a_server_that_says_nothing(self) -> None:
+        with listening() as port:
+            assert "no answer in time" in await why_not(f"postgresql://u:p@127.0.0.1:{port}/d")
+
+    def test_is_what_a_command_says(
+        self, roles: Roles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        url = roles.url.set(database="none_of_this_name").render_as_string(hide_password=False)
+        use(monkeypatch, tmp_path, url)
+        for command in (["migrate"], ["serve"], ["users", "list"], ["keys", "list"]):
+            result = fastauth(*command)
+            assert result.exit_code == 1
+            told = result.output.splitlines()[-1]
+            assert told.startswith("fastauth: the database cannot be used: the server has no such database")
+
+
+class TestPermissions:
+    def test_are_asked_for_before_a_migration(
+        self, roles: Roles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        database, role = roles.database(), roles.role()
+        roles.say("REVOKE CREATE ON SCHEMA public FROM public", database=database)
+        url = roles.url.set(database=database, username=role, password=PASSWORD)
+        use(monkeypatch, tmp_path, url.render_as_string(hide_password=False))
+        for command in ("migrate", "serve"):
+            told = fastauth(command).output.splitlines()[-1]
+            assert told.startswith("fastauth: The role may not change the schema")
+            assert f'GRANT USAGE, CREATE ON SCHEMA "public" TO "{role}"' in told
+
+    async def test_are_asked_for_where_the_schema_is_none(self, roles: Roles) -> None:
+        url = roles.url.set(database=roles.database())
+        async with connected(url.update_query_dict({"options": "-csearch_path=auth"})) as refused:
+            with pytest.raises(MigrationRefused, match="CREATE SCHEMA"):
+                await migrate(refused, adopted_key=adopted_key)
+
+    async def test_of_a_role_that_only_serves(self, roles: Roles) -> None:
+        database, role = roles.database(), roles.role()
+        owner = roles.url.set(database=database)
+        async with connected(owner) as migrated:
+            await migrate(migrated, adopted_key=adopted_key)
+        url = owner.set(username=role, password=PASSWORD)
+        reason = await why_not(url)
+        assert f'IN SCHEMA "public" TO "{role}"' in reason
+        for statement in reason.partition("says: ")[2].split(";"):
+            roles.say(statement.partition(" (")[0], database=database)
+        async with connected(url) as served:
+            await served.check()
+            await add(served)
+
+    def test_that_are_revoked_while_it_serves(self, roles: Roles) -> None:
+        database, role = roles.database(), roles.role()
+        roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
+        url = roles.url.set(database=database, username=role, password=PASSWORD)
+        with Service(url.render_as_string(hide_password=False)) as service, Client(service.url) as client:
+            roles.say(f"REVOKE ALL ON user_info, session FROM {role}", database=database)
+            log_in = client.post("/sessions", json={"username": "ann", "password": "x"})
+            assert is_unavailable(log_in)
+            assert client.get("/health/ready").status_code == 503
+            assert f'TO "{role}"' in service.log
+            assert "Traceback" not in service.log
+
+
+class TestSession:
+    HOSTILE = MappingProxyType(
+        {
+            "DateStyle": "German, DMY",
+            "IntervalStyle": "iso_8601",
+            "TimeZone": "Asia/Kathmandu",
+            "client_encoding": "LATIN1",
+            "standard_conforming_strings": "off",
+            "bytea_output": "escape",
+            "extra_float_digits": "-15",
+            "transform_null_equals": "on",
+            "default_transaction_isolation": "serializable",
+            "default_transaction_deferrable": "on",
+            "synchronous_commit": "off",
+            "statement_timeout": "1",
+            "lock_timeout": "1",
+            "idle_in_transaction_session_timeout": "1",
+        }
+    )
+
+    async def test_is_the_same_whatever_the_defaults_are(self, roles: Roles) -> None:
+        database, role = roles.database(), roles.role()
+        roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
+        for name, value in self.HOSTILE.items():
+            roles.say(f"ALTER ROLE {role} SET {name} = '{value}'")
+        url = roles.url.set(database=database, username=role, password=PASSWORD)
+        async with connected(url) as hostile:
+            await migrate(hostile, adopted_key=adopted_key)
+            await hostile.check()
+            await add(hostile)
+            async with hostile.autocommit.connect() as connection:
+                found = {
+                    name: (await connection.execute(text(f"SHOW {name}"))).scalar() for name in self.HOSTILE
+                }
+            assert found == {
+                "DateStyle": "ISO, MDY",
+                "IntervalStyle": "postgres",
+                "TimeZone": "UTC",
+                "client_encoding": "UTF8",
+                "standard_conforming_strings": "on",
+                "bytea_output": "hex",
+                "extra_float_digits": "1",
+                "transform_null_equals": "off",
+                "default_transaction_isolation": "read committed",
+                "default_transaction_deferrable": "off",
+                "synchronous_commit": "on",
+                "statement_timeout": "2s",
+                "lock_timeout": "0",
+                "idle_in_transaction_session_timeout": "5s",
+            }
+            assert (await hostile.now()).tzinfo is not None
+
+    async def test_gives_a_command_more_time(self, roles: Roles) -> None:
+        async with (
+            connected(roles.url, deadline=OPERATOR_DEADLINE) as database,
+            database.autocommit.connect() as connection,
+        ):
+            limit = (await connection.execute(text("SHOW statement_timeout"))).scalar()
+        assert limit == "1min"
+
+    async def test_is_the_same_whatever_the_environment_says(
+        self, roles: Roles, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        environment = {"PGDATESTYLE": "German", "PGTZ": "Asia/Kathmandu", "PGCLIENTENCODING": "LATIN1"}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        async with connected(roles.url.set(database=roles.database())) as database:
+            await migrate(database, adopted_key=adopted_key)
+            assert (await database.now()).tzinfo is not None
+
+
+class TestReadOnlyServer:
+    async def test_is_found_out_and_left_at_once(self, roles: Roles) -> None:
+        database, role = roles.database(), roles.role()
+        roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
+        url = roles.url.set(database=database, username=role, password=PASSWORD)
+        async with connected(url) as served:
+            await migrate(served, adopted_key=adopted_key)
+        roles.say(f"ALTER ROLE {role} SET default_transaction_read_only = on")  # as a standby is
+        assert "takes no writes" in await why_not(url)
+        async with connected(url) as served:
+            with pytest.raises(StorageUnavailable) as refusal:
+                await add(served)
+            assert "takes no writes" in refusal.value.reason
+            roles.say(f"ALTER ROLE {role} RESET default_transaction_read_only")  # now it leads to a primary
+            await add(served)
+
+    async def test_is_told_in_a_line_by_a_migration(self, roles: Roles) -> None:
+        url = roles.url.set(database=roles.database())
+        read_only = url.update_query_dict({"options": "-cdefault_transaction_read_only=on"})
+        async with connected(read_only) as served:
+            with pytest.raises(StorageUnavailable) as refusal:
+                await migrate(served, adopted_key=adopted_key)
+        assert "takes no writes" in refusal.value.reason
+
+
+class TestSeveralServers:
+    async def test_that_hang_or_refuse_hold_up_nobody(self, roles: Roles) -> None:
+        url = roles.url.set(database=roles.database())
+        async with connected(url) as database:
+            await migrate(database, adopted_key=adopted_key)
+        port = url.port or 5432
+        with listening() as hung, listening() as hung_too:
+            ports = [hung, hung_too, 1, port]
+            servers = ",".join(f"127.0.0.1:{each}" for each in ports)
+            whole = f"postgresql://{url.username}:{url.password}@{servers}/{url.database}"
+            async with connected(whole) as database:
+                await database.check()
+                await add(database)
+
+    async def test_that_take_no_writes_are_passed_over(self, roles: Roles) -> None:
+        database, role = roles.database(), roles.role()
+        roles.say(f"ALTER ROLE {role} SET default_transaction_read_only = on")
+        port = roles.url.port
+        url = f"postgresql://{role}:{PASSWORD}@127.0.0.1:{port},127.0.0.1:1/{database}"
+        reason = await why_not(url)
+        assert "of 2 servers none will do" in reason
+        assert "takes no writes" in reason
+        assert "nothing listens" in reason
+
+    async def test_are_left_for_the_one_that_answers(self, roles: Roles) -> None:
+        url = roles.url.set(database=roles.database())
+        port = url.port or 5432
+        with Proxy(port) as first, Proxy(port) as second:
+            servers = f"127.0.0.1:{first.port},127.0.0.1:{second.port}"
+            whole = f"postgresql://{url.username}:{url.password}@{servers}/{url.database}"
+            async with connected(whole, pool_size=3, deadline=2) as database:
+                await migrate(database, adopted_key=adopted_key)
+                used = first if await port_of(database) == first.port else second
+                used.stall()
+                with pytest.raises(StorageUnavailable):
+                    await add(database)
+                await database.check()
+                await until_it_is_done(database)
+                used.flow()
+
+
+class TestPrepared:
+    async def test_statements_that_a_pooler_loses_are_given_up(self, roles: Roles) -> None:
+        async with connected(roles.url.set(database=roles.database()), pool_size=1) as database:
+            await migrate(database, adopted_key=adopted_key)
+            for _ in range(10):  # psycopg prepares what it has sent five times
+                await add(database)
+            lose = "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"  # psycopg does not notice
+            async with database.autocommit.connect() as connection:
+                await connection.execute(text(lose))
+            with pytest.raises(StorageUnavailable) as refusal:
+                await add(database)
+            assert "FASTAUTH_DATABASE_PREPARED_STATEMENTS=off" in refusal.value.reason
+            for _ in range(10):
+                await add(database)
+            async with database.autocommit.connect() as connection:
+                count = text("SELECT count(*) FROM pg_prepared_statements")
+                assert (await connection.execute(count)).scalar() == 0
+
+
+class TestCommitsThatHang:
+    async def test_do_not_fill_the_server(self, mortal_postgres: PostgresServer) -> None:
+        pool_size, name = 4, a_name()
+        server = Roles(mortal_postgres)
+        url = server.url.update_query_dict({"application_name": name})
+        async with connected(url, pool_size=pool_size, deadline=2) as database:
+            await migrate(database, adopted_key=adopted_key)
+            server.say("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
+            server.say("SELECT pg_reload_conf()")
+            async with asyncio.timeout(LONGEST):
+                while not await connections_that_wait(database):
+                    with suppress(StorageUnavailable):  # until the server has read its configuration
+                        await add(database)
+            for _ in range(3):
+                answers = await asyncio.gather(*(add(database) for _ in range(20)), return_exceptions=True)
+                assert {type(answer) for answer in answers} == {StorageUnavailable}
+                users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+                assert await users.find(a_username(a_name())) is None
+                await database.check()
+                assert await connections_of(database, name) <= pool_size
+            assert await connections_that_wait(database) == pool_size - 2
+            server.say("ALTER SYSTEM RESET synchronous_standby_names")
+            server.say("SELECT pg_reload_conf()")
+            await until_it_is_done(database)
+
+
+async def connections_that_wait(database: Database) -> int:
+    count = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    return int((await database.probes.execute(text(count))).scalar_one())
+
+
+async def connections_of(database: Database, name: str) -> int:
+    """Return how many connections the server has from the pool: the one that asks is none of them."""
+    count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name AND pid <> pg_backend_pid()"
+    return int((await database.probes.execute(text(count), {"name": name})).scalar_one())
+
+
+class TestServer:
+    """What PostgreSQL says of the role and of itself, which the doctor holds against the settings."""
+
+    async def test_says_what_a_role_may_do_and_how_often_it_may_connect(self, roles: Roles) -> None:
+        expected: dict[str, tuple[tuple[str, ...], int | None]] = {
+            "LOGIN": ((), None),
+            "LOGIN CONNECTION LIMIT 7": ((), 7),
+            "LOGIN CREATEROLE BYPASSRLS": (("CREATEROLE", "BYPASSRLS"), None),
+            "LOGIN SUPERUSER REPLICATION": (("SUPERUSER", "REPLICATION"), None),
+        }
+        name = roles.database()
+        with psycopg.connect(roles.url.render_as_string(hide_password=False)) as superuser:
+            found = superuser.execute(
+                "SELECT current_setting('max_connections')::int"
+                " - current_setting('superuser_reserved_connections')::int"
+                " - coalesce(current_setting('reserved_connections', true)::int, 0)"
+            ).fetchone()
+        assert found
+        for options, (attributes, limit) in expected.items():
+            url = roles.url.set(username=roles.role(options), password=PASSWORD, database=name)
+            async with connected(url) as database:
+                server = await database.server()
+            assert server
+            assert (server.attributes, server.connections) == (attributes, limit or found[0]), options
+            assert not server.pooled
+        roles.say(f"ALTER DATABASE {name} CONNECTION LIMIT 5")
+        async with connected(url.set(username=roles.role())) as database:
+            server = await database.server()
+        assert server
+        assert server.connections == 5
+
+    async def test_says_whether_commits_wait_for_a_standby(self, roles: Roles) -> None:
+        """A connection for replication stands for a standby server."""
+        name = roles.database()
+        url = roles.url.set(username=roles.role(), password=PASSWORD, database=name)
+        address = roles.url.set(database=name).render_as_string(hide_password=False)
+        async with connected(url) as database:
+            before = await database.server()
+            with psycopg.connect(f"{address}{'&' if '?' in address else '?'}replication=database"):
+                during = await database.server()
+        assert before
+        assert during
+        assert (before.standbys + 1, before.synchronous) == (during.standbys, during.synchronous)
+        assert not during.synchronous
+
+    async def test_is_none_on_sqlite(self, tmp_path: Path) -> None:
+        async with connected(f"sqlite:///{tmp_path}/a.db") as database:
+            assert await database.server() is None
+
+    async def test_is_warned_of_at_the_start(self, roles: Roles) -> None:
+        url = roles.url.set(
+            username=roles.role("LOGIN SUPERUSER"), password=PASSWORD, database=roles.database()
+        )
+        given = {
+            "mode": "production",
+            "issuer": "https://auth.example",
+            "secret_key": token_hex(32),
+            "database_url": url.render_as_string(hide_password=False),
+            "database_private_network": True,
+        }
+        container = Container(settings=Settings.model_validate(given))
+        await migrate_database(container)
+        told = await start_up_with_warnings(container)
+        await shut_down(container)
+        assert [each.split(":")[0] for each in told] == ["database privileges"]
+        assert PASSWORD not in told[0]

@@ -1,0 +1,317 @@
+"""The SQL adapters keep the contracts, on SQLite and on Postgres."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import delete, insert, make_url, select, text
+from tests import legacy_hashes
+from tests.builders import a_newcomer
+from tests.contracts.accounts.bulk_user_repository import UserIntakeContract
+from tests.contracts.accounts.user_directory import UserDirectoryContract
+from tests.contracts.accounts.user_repository import UserRepositoryContract
+from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.operations.storage_probe import StorageProbeContract
+from tests.contracts.rate_limits.counter_repository import TallyRepositoryContract
+from tests.contracts.sessions.session_repository import SweeperContract
+from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
+from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.fakes import FakeClock
+from tests.harness.commands import execute
+from tests.harness.postgres import PostgresServer
+from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
+
+from fastauth.adapters.passwords import KINDS, Argon2PasswordHasher, HashingPool
+from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.sql import (
+    Database,
+    SchemaBehind,
+    Scribe,
+    SqlAuditTrail,
+    SqlEventLog,
+    SqlHashCensus,
+    SqlSessionRepository,
+    SqlSigningKeyRepository,
+    SqlSweeper,
+    SqlTallyRepository,
+    SqlUnitOfWork,
+    SqlUserDirectory,
+    SqlUserIntake,
+    SqlUserRepository,
+    migrate,
+)
+from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.rate_limits.tables import tally
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import EventKind, Origin
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+
+
+class OnSql:
+    @pytest.fixture
+    def users(self, database: Database) -> SqlUserRepository:
+        return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+
+    @pytest.fixture
+    def sessions(self, database: Database) -> SqlSessionRepository:
+        return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
+
+    @pytest.fixture
+    def tallies(self, database: Database) -> SqlTallyRepository:
+        return SqlTallyRepository(connections=database.autocommit)
+
+
+def permissions(directory: Path) -> dict[str, int]:
+    """Return the permission bits of every file in a directory."""
+    return {path.name: path.stat().st_mode & 0o777 for path in directory.iterdir()}
+
+
+class TestDatabase(StorageProbeContract):
+    @pytest.fixture
+    def probe(self, database: Database) -> Database:
+        return database
+
+    @pytest.fixture
+    async def lost(self, empty_database_url: str) -> AsyncIterator[Database]:
+        database = connect(empty_database_url)
+        yield database
+        await database.close()
+
+    async def test_is_probed_without_the_pool(self, database: Database) -> None:
+        small = Container(settings=Settings(database_url=database.engine.url, database_pool_size=1))
+        async with small.database().engine.begin():
+            await small.database().check()
+            assert (
+                await small.probed_keys().ring()
+                == await SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE).ring()
+            )
+        await small.database().close()
+
+    async def test_is_in_files_of_its_owner(self, tmp_path: Path) -> None:
+        umask = os.umask(0)
+        try:
+            database = connect(f"sqlite:///{tmp_path}/a.db")
+            async with database.engine.begin() as connection:
+                await connection.execute(text("CREATE TABLE a (b integer)"))
+            found = permissions(tmp_path)
+            await database.close()
+        finally:
+            os.umask(umask)
+        assert found == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
+
+    async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
+        database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")
+        with pytest.raises(SchemaBehind):
+            await database.check()
+        await database.close()
+
+    async def test_does_without_prepared_statements(self, postgres: PostgresServer) -> None:
+        url = make_url(postgres.url).set(drivername="postgresql+psycopg")
+        database = Database(url, prepared_statements=False)
+        async with database.engine.connect() as connection:
+            for _ in range(10):  # psycopg prepares what it has sent five times
+                await connection.execute(text("SELECT 1"))
+            prepared = "SELECT count(*) FROM pg_prepared_statements"
+            assert await connection.scalar(text(prepared)) == 0
+        await database.close()
+
+    async def test_knows_what_time_it_is_there(self, database: Database) -> None:
+        theirs = await database.now()
+        assert theirs.utcoffset() == timedelta()
+        assert abs(theirs - datetime.now(UTC)) < timedelta(minutes=1)
+
+    async def test_tells_that_its_clock_is_away(self) -> None:
+        database = connect("postgresql://127.0.0.1:1/none")
+        with pytest.raises(StorageUnavailable):
+            await database.now()
+        await database.close()
+
+
+class TestSqlUserRepository(OnSql, UserRepositoryContract):
+    """The contract and nothing else."""
+
+
+class TestSqlUserDirectory(OnSql, UserDirectoryContract):
+    @pytest.fixture
+    def directory(self, database: Database) -> SqlUserDirectory:
+        return SqlUserDirectory(connections=database.autocommit)
+
+
+def works(checks: dict[str, Check]) -> set[tuple[str, int]]:
+    return {(family, check.amount) for family, check in checks.items()}
+
+
+class TestSqlHashCensus(OnSql):
+    @pytest.fixture
+    def census(self, database: Database) -> SqlHashCensus:
+        return SqlHashCensus(connections=database.autocommit, prefixes=KINDS)
+
+    async def test_has_one_hash_of_each_kind_and_their_number(
+        self, database: Database, census: SqlHashCensus
+    ) -> None:
+        own = (
+            "$argon2id$v=19$m=64,t={},p=1$K/wcsLoNj/iRZKZ8ojqRTg$VdCmk4BCqg/Gg9dnl4doqm5SbZe9g9CEm5OjGB10su0"
+        )
+        kinds = [own.format(77), own.format(88), *legacy_hashes.SLOW.values()]
+        stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
+        before = await census.examples()
+        intake = SqlUserIntake(connections=database.autocommit)
+        await intake.admit([a_newcomer(encoded=encoded) for encoded in stored])
+        found = await census.examples()
+        assert sum(found.values()) - sum(before.values()) == len(stored)
+        hasher = Argon2PasswordHasher(
+            pool=HashingPool(threads=1), memory_kib=64, time_cost=1, parallelism=1, most_memory_kib=16_384
+        )
+        assert works(hasher.families(map(PasswordHash, kinds))) <= works(hasher.families(found))
+        assert len(found) <= len(before) + len(kinds) + 1
+
+
+class TestSqlUserIntake(OnSql, UserIntakeContract):
+    @pytest.fixture
+    def intake(self, database: Database) -> SqlUserIntake:
+        return SqlUserIntake(connections=database.autocommit)
+
+
+class TestSqlSessionRepository(OnSql, SweeperContract):
+    @pytest.fixture
+    def sweeper(self, database: Database) -> SqlSweeper:
+        return SqlSweeper(connections=database.autocommit)
+
+
+@dataclass
+class SqlRows:
+    database: Database
+
+    async def read(self, *keys: TallyKey) -> list[Tally | None]:
+        async with self.database.engine.connect() as connection:
+            found = await connection.execute(select(tally).where(tally.c.key.in_(keys)))
+            stored = {row.key: Tally(row.attempts, row.until) for row in found}
+        return [stored.get(key) for key in keys]
+
+    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
+        async with self.database.engine.begin() as connection:
+            await connection.execute(delete(tally).where(tally.c.key.in_(tallies)))
+            values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in tallies.items()]
+            if values:
+                await connection.execute(insert(tally), values)
+
+
+MANY_ROWS = """
+INSERT INTO user_info (id, username, username_key, password, fullname) VALUES (1, 'a', 'a', '!', '');
+INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at, refresh_digest,
+  refresh_expires_at, sweep_at, ended_at)
+SELECT number, 1, '', '', now(), now(), now(), '', now() - interval '2 days', now() - interval '1 day',
+  CASE WHEN number % 2 = 0 THEN now() - interval '1 day' END
+FROM generate_series(1, 20000) AS number;
+INSERT INTO tally (key, attempts, until)
+SELECT decode(md5(number::text), 'hex'), 1, now() - interval '1 day' FROM generate_series(1, 20000) AS number;
+INSERT INTO event (at, kind, address)
+SELECT now() - interval '1 day' * (number % 2 * 4 + 6), 'registered', '192.0.2.1'
+FROM generate_series(1, 20000) AS number;
+ANALYZE session; ANALYZE event; ANALYZE tally
+"""
+READ = """
+SELECT sum(n_tup_del), sum(n_tup_upd), sum(seq_tup_read) FROM pg_stat_user_tables
+WHERE schemaname = current_schema() AND relname IN ('session', 'event', 'tally')
+"""
+
+
+class TestSqlSweeper:
+    async def test_reads_what_is_over_by_an_index_where_that_is_most_of_a_table(
+        self, postgres: PostgresServer
+    ) -> None:
+        """Without an order Postgres expects to find some of many rows soonest by reading from the start."""
+        with postgres_schema(postgres) as url:
+            database = connect(url)
+            try:
+                await migrate(database, adopted_key=adopted_key)
+                execute(url, MANY_ROWS)
+                sweeper, now = SqlSweeper(connections=database.autocommit), datetime.now(UTC)
+                kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
+                assert await sweeper.sweep_sessions(over_since=now, at_most=10) == 20
+                assert await sweeper.sweep_tallies(over_since=now, at_most=10) == 10
+                assert await sweeper.sweep_events(kept, now=now, at_most=10) == 20
+            finally:
+                await database.close()
+            assert counted(url, deleted=40) == (40, 10, 0)
+
+
+def counted(url: str, *, deleted: int) -> tuple[int, ...]:
+    """Return what Postgres has counted, once it has: connections tell it when they end."""
+    deadline = time.monotonic() + 60
+    with psycopg.connect(url, autocommit=True) as connection:
+        while not (row := connection.execute(READ).fetchone()) or row[0] < deleted:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    return tuple(map(int, row))
+
+
+class TestSqlTallyRepository(TallyRepositoryContract):
+    @pytest.fixture
+    def tallies(self, database: Database) -> SqlTallyRepository:
+        return SqlTallyRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def rows(self, database: Database) -> SqlRows:
+        return SqlRows(database)
+
+    @pytest.fixture
+    def sweeper(self, database: Database) -> SqlSweeper:
+        return SqlSweeper(connections=database.autocommit)
+
+
+class TestSqlAuditTrail(AuditTrailContract):
+    @pytest.fixture
+    async def make(
+        self, empty_database_url: str, clock: FakeClock
+    ) -> AsyncIterator[Callable[[Origin], Ports]]:
+        database = connect(empty_database_url)
+        await migrate(database, adopted_key=adopted_key)
+
+        def made(origin: Origin) -> Ports:
+            connections, scribe = database.autocommit, Scribe(clock=clock, origin=lambda: origin)
+            return Ports(
+                users=SqlUserRepository(connections=connections, scribe=scribe),
+                sessions=SqlSessionRepository(connections=connections, scribe=scribe),
+                keys=SqlSigningKeyRepository(connections=connections, scribe=scribe),
+                events=SqlEventLog(connections=connections, scribe=scribe),
+                trail=SqlAuditTrail(connections=connections),
+                sweeper=SqlSweeper(connections=database.autocommit),
+            )
+
+        yield made
+        await database.close()
+
+
+class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
+    @pytest.fixture
+    def unit_of_work(self, database: Database) -> SqlUnitOfWork:
+        self.database = database
+        return SqlUnitOfWork(transactions=database.transactions, scribe=SCRIBE)
+
+    async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
+        async with self.database.engine.connect() as connection:
+            kinds = await connection.scalars(
+                select(event.c.kind).where(event.c.user_id == user.id).order_by(event.c.id)
+            )
+            return [EventKind(kind) for kind in kinds]
+
+
+class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
+    @pytest.fixture
+    async def keys(self, empty_database_url: str) -> AsyncIterator[SqlSigningKeyRepository]:
+        database = connect(empty_database_url)
+        await migrate(database, adopted_key=adopted_key)
+        yield SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE)
+        await database.close()

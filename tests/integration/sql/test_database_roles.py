@@ -1,0 +1,147 @@
+"""Two roles of PostgreSQL, as deploy/postgres has them: one that migrates, and one that serves."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+
+import httpx2
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+from tests.harness.postgres import PostgresServer
+from tests.harness.service import Service, environment
+from tests.integration.conftest import connect
+
+from fastauth.adapters.sql import SqlSweeper
+from fastauth.adapters.sql.database.schema_check import PRIVILEGES
+from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.entrypoints.settings import Settings
+
+HERE = Path(__file__).parents[3] / "deploy/postgres"
+ANN = {"username": "ann", "password": "sntsh"}
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The addresses of one migrated database, for either role."""
+
+    migrate: str
+    serve: str
+
+
+@pytest.fixture(scope="module")
+def roles(postgres: PostgresServer) -> Iterator[Roles]:
+    """Do what the two files say, under names that are the test's own: roles belong to the whole server."""
+    name, password = f"fastauth_test_{token_hex(4)}", token_hex(16)
+    urls = [
+        make_url(postgres.url).set(username=f"{name}_{role}", password=password, database=name)
+        for role in ("migrate", "serve")
+    ]
+    roles = Roles(*(url.render_as_string(hide_password=False) for url in urls))
+    with psycopg.connect(postgres.url, autocommit=True) as superuser:
+        try:
+            for statement in statements("roles.sql", name):
+                superuser.execute(re.sub(r":'\w+_password'", f"'{password}'", statement).encode())
+            migrated = [sys.executable, "-m", "fastauth", "migrate"]
+            subprocess.run(migrated, env=environment(roles.migrate), check=True, capture_output=True)
+            for _ in range(2):  # it may be repeated
+                with psycopg.connect(roles.migrate, autocommit=True) as owner:
+                    for statement in statements("grants.sql", name):
+                        owner.execute(statement.encode())
+            yield roles
+        finally:
+            superuser.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            for role in ("migrate", "serve"):
+                superuser.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{role}")))
+
+
+def statements(file: str, name: str) -> list[str]:
+    text = re.sub(r"--.*", "", (HERE / file).read_text())
+    text = re.sub(r"\bfastauth(_migrate|_serve)?\b", lambda found: name + (found[1] or ""), text)
+    return [statement for statement in text.split(";") if statement.strip()]
+
+
+class TestServingRole:
+    def test_is_granted_every_table(self) -> None:
+        granted = re.findall(r"\bON ([\w, ]+) TO", (HERE / "grants.sql").read_text())
+        assert set(metadata.tables) <= {table.strip() for tables in granted for table in tables.split(",")}
+
+    async def test_is_unfit_without_any_privilege_that_it_needs(self, roles: Roles) -> None:
+        assert set(PRIVILEGES) == set(metadata.tables)
+        needed = [*((table, each) for table in PRIVILEGES for each in PRIVILEGES[table].split())]
+        role, database = make_url(roles.serve).username, connect(roles.serve)
+        try:
+            with psycopg.connect(roles.migrate, autocommit=True) as owner:
+                for table, privilege in [*needed, ("fastauth_migration", "SELECT")]:
+                    owner.execute(f"REVOKE {privilege} ON {table} FROM {role}".encode())
+                    with pytest.raises(StorageUnavailable) as unfit:
+                        await database.check()
+                    assert "GRANT" in unfit.value.reason, f"{privilege} on {table}"
+                    owner.execute(f"GRANT {privilege} ON {table} TO {role}".encode())
+                    await database.check()
+        finally:
+            await database.close()
+            with psycopg.connect(roles.migrate, autocommit=True) as owner:
+                owner.execute(f"REVOKE UPDATE ON event FROM {role}".encode())
+                for statement in statements("grants.sql", str(make_url(roles.serve).database)):
+                    owner.execute(statement.encode())
+
+    def test_is_enough_for_the_service(self, roles: Roles) -> None:
+        with Service(roles.serve) as service, httpx2.Client(base_url=service.url) as client:
+            assert client.get("/health/ready").status_code == 200
+            assert client.post("/users/register", json=ANN | {"fullname": "Ann"}).status_code == 201
+            tokens = client.post("/sessions", json=ANN).json()
+            refreshed = client.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
+            bearer = {"Authorization": f"Bearer {refreshed.json()['access_token']}"}
+            new = {"current_password": ANN["password"], "new_password": "another"}
+            assert client.put("/users/me/password", json=new, headers=bearer).status_code == 204
+            assert client.delete("/sessions", headers=bearer).status_code == 204
+            assert client.post("/sessions", json=ANN).status_code == 401
+
+    def test_changes_no_table(self, roles: Roles) -> None:
+        with psycopg.connect(roles.serve, autocommit=True) as serving:
+            for statement in (
+                "CREATE TABLE mine (a int)",
+                "ALTER TABLE user_info ADD COLUMN a int",
+                "DROP TABLE session",
+                "UPDATE fastauth_migration SET version_num = '9999'",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    serving.execute(statement.encode())
+
+    async def test_adds_to_the_audit_trail_and_rewrites_nothing_of_it(self, roles: Roles) -> None:
+        settings, now = Settings(), datetime.now(UTC)
+        kept = Retention(
+            events=timedelta(days=settings.audit_days), addresses=timedelta(days=settings.audit_address_days)
+        )
+        ages = {"new": 1, "without its address": 31, "gone": 366}
+        with psycopg.connect(roles.serve, autocommit=True) as serving:
+            for kind, days in ages.items():
+                serving.execute(
+                    "INSERT INTO event (at, kind, address) VALUES (%s, %s, '192.0.2.1')",
+                    (now - timedelta(days=days), kind),
+                )
+            for forbidden in ("UPDATE event SET kind = 'x'", "UPDATE event SET at = now()", "TRUNCATE event"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    serving.execute(forbidden.encode())
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                serving.execute("UPDATE event SET address = '203.0.113.1' WHERE kind = 'without its address'")
+            assert serving.execute("UPDATE event SET address = NULL WHERE kind = 'new'").rowcount == 0
+            assert serving.execute("DELETE FROM event WHERE kind = 'new'").rowcount == 0
+        database = connect(roles.serve)
+        try:
+            sweeper = SqlSweeper(connections=database.autocommit)
+            assert await sweeper.sweep_events(kept, now=now, at_most=100) == 2
+        finally:
+            await database.close()
+        with psycopg.connect(roles.serve) as serving:
+            rows = serving.execute("SELECT kind, address FROM event WHERE kind = ANY(%s)", (list(ages),))
+            assert sorted(rows) == [("new", "192.0.2.1"), ("without its address", None)]

@@ -1,0 +1,517 @@
+"""Migrations: a new database, one that the tutorial made, several who migrate at once."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bcrypt
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    inspect,
+    text,
+)
+from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
+from tests.harness.commands import execute, fastauth, use
+from tests.harness.postgres import PostgresServer
+from tests.harness.service import Service, environment
+from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
+
+from fastauth.adapters import sql
+from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository, migrate
+from fastauth.adapters.sql.database.revision import REVISION
+from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.errors import StorageUnavailable
+
+SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
+REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
+PASSWORD = "sntsh"
+HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    """A connection of somebody who is not fastauth."""
+    engine = create_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def the_tutorials_table(**lengths: int) -> Table:
+    return Table(
+        "user_info",
+        MetaData(),
+        Column("id", Integer, primary_key=True, index=True),
+        Column("username", String(lengths.get("username")), unique=True),
+        Column("password", String(lengths.get("password"))),
+        Column("fullname", String(lengths.get("fullname")), unique=True),
+    )
+
+
+def fill(engine: Engine, rows: list[dict[str, Any]], **lengths: int) -> None:
+    theirs = the_tutorials_table(**lengths)
+    theirs.create(engine)
+    with engine.begin() as connection:
+        connection.execute(theirs.insert(), rows)
+
+
+def rows_of(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return list(
+            connection.execute(text("SELECT id, username, password, fullname FROM user_info ORDER BY id"))
+        )
+
+
+async def migrate_at(url: str) -> None:
+    database = connect(url)
+    try:
+        await migrate(database, adopted_key=adopted_key)
+        await database.check()
+    finally:
+        await database.close()
+
+
+class TestMigrate:
+    async def test_makes_the_tables_that_the_code_describes(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        await migrate_at(empty_database_url)
+        inspector = inspect(engine)
+        for table in metadata.sorted_tables:
+            assert {column["name"] for column in inspector.get_columns(table.name)} == set(
+                table.columns.keys()
+            )
+
+    async def test_makes_no_account(self, empty_database_url: str, engine: Engine) -> None:
+        await migrate_at(empty_database_url)
+        assert rows_of(engine) == []
+
+    async def test_changes_nothing_the_second_time(self, empty_database_url: str, engine: Engine) -> None:
+        await migrate_at(empty_database_url)
+        with Service(empty_database_url) as service:
+            service.register(a_registration())
+        before = rows_of(engine)
+        await migrate_at(empty_database_url)
+        assert rows_of(engine) == before
+
+    async def test_is_asked_for_before(self, empty_database_url: str) -> None:
+        database = connect(empty_database_url)
+        with pytest.raises(SchemaBehind):
+            await database.check()
+        await database.close()
+
+    def test_is_done_once_by_four_who_start_at_once(self, empty_database_url: str, engine: Engine) -> None:
+        fill(
+            engine, [{"username": f"user{n}", "password": HASH, "fullname": f"User {n}"} for n in range(500)]
+        )
+        command = [sys.executable, "-m", "fastauth", "migrate"]
+        migrants = [subprocess.Popen(command, env=environment(empty_database_url)) for _ in range(4)]
+        assert [migrant.wait(60) for migrant in migrants] == [0, 0, 0, 0]
+        assert len(rows_of(engine)) == 500
+
+    def test_describes_the_revision_the_code_relies_on(self) -> None:
+        assert SCRIPTS.get_current_head() == REVISION
+
+
+class TestAdoption:
+    ROWS = (
+        {"username": "santosh", "password": HASH, "fullname": "Santosh Kumar"},
+        {"username": "Zoe\u0301", "password": HASH, "fullname": "Zoé"},
+        {"username": "John Smith", "password": HASH, "fullname": "John"},
+        {"username": "pаypal", "password": HASH, "fullname": "Mixed scripts"},
+        {"username": "x" * 60, "password": HASH, "fullname": "y" * 60},
+        {"username": None, "password": None, "fullname": None},
+        {"username": "", "password": "", "fullname": ""},
+    )
+
+    async def test_keeps_every_row_and_every_hash(self, empty_database_url: str, engine: Engine) -> None:
+        fill(engine, list(self.ROWS))
+        before = rows_of(engine)
+        await migrate_at(empty_database_url)
+        assert rows_of(engine) == before
+        assert bcrypt.checkpw(PASSWORD.encode(), rows_of(engine)[0].password.encode())
+
+    async def test_finds_everybody_by_the_name_they_had(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        fill(engine, list(self.ROWS))
+        await migrate_at(empty_database_url)
+        database = connect(empty_database_url)
+        users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+        for row in self.ROWS:
+            if row["username"]:
+                found = await users.find(Username.recognise(row["username"], PROFILE))
+                assert found
+                assert found.password_hash.encoded == HASH
+        await database.close()
+
+    def test_refuses_the_names_it_adopted_in_every_spelling(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        fill(engine, list(self.ROWS))
+        with Service(empty_database_url) as service:
+            for name in ("santosh", "SANTOSH", "zoé", "ＺＯÉ"):
+                assert service.register(a_registration(username=name)).status_code == 409
+            new = service.register(a_registration(fullname="Santosh Kumar"))
+            assert new.status_code == 201
+            assert new.json()["id"] == len(self.ROWS) + 1
+
+    def test_makes_room_for_longer_hashes(self, empty_database_url: str, engine: Engine) -> None:
+        fill(engine, list(self.ROWS[:1]), username=20, password=60, fullname=20)
+        with Service(empty_database_url) as service:
+            response = service.register(a_registration(username="u" * 50, fullname="f" * 50))
+            assert response.status_code == 201
+
+    async def test_continues_after_the_highest_id(self, empty_database_url: str, engine: Engine) -> None:
+        fill(engine, [{"id": 41, "username": "ann", "password": HASH, "fullname": "Ann"}])
+        await migrate_at(empty_database_url)
+        database = connect(empty_database_url)
+        added = await SqlUserRepository(connections=database.autocommit, scribe=SCRIBE).add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+        assert added.id == 42
+        await database.close()
+
+    async def test_stops_before_any_change_where_two_names_are_one(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        names = ["ann", "Ann", "bob", "ANN", "zoé", "Zoe\u0301"]
+        fill(
+            engine, [{"username": name, "password": HASH, "fullname": str(n)} for n, name in enumerate(names)]
+        )
+        before = rows_of(engine)
+        with pytest.raises(MigrationRefused) as refusal:
+            await migrate_at(empty_database_url)
+        for name in ("'ann' (id 1)", "'Ann' (id 2)", "'ANN' (id 4)", "'zoé' (id 5)"):
+            assert name in str(refusal.value)
+        assert "bob" not in str(refusal.value)
+        assert HASH not in str(refusal.value)
+        assert rows_of(engine) == before
+        assert inspect(engine).get_table_names() == ["user_info"]
+        assert "username_key" not in {column["name"] for column in inspect(engine).get_columns("user_info")}
+
+    async def test_stops_at_a_table_that_is_not_the_tutorials(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE user_info (id INTEGER PRIMARY KEY, email TEXT)"))
+        with pytest.raises(MigrationRefused, match="email"):
+            await migrate_at(empty_database_url)
+
+    async def test_stops_at_what_others_built_on_the_table(self, postgres: PostgresServer) -> None:
+        with postgres_schema(postgres) as url:
+            engine = create_engine(url)
+            fill(engine, list(self.ROWS))
+            with engine.begin() as connection:
+                connection.execute(text("CREATE VIEW names AS SELECT username FROM user_info"))
+            with pytest.raises(MigrationRefused, match="depends on"):
+                await migrate_at(url)
+            engine.dispose()
+
+    async def test_is_done_once_by_four_tasks_of_one_process(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        fill(engine, list(self.ROWS))
+        await asyncio.gather(*(migrate_at(empty_database_url) for _ in range(4)))
+        assert len(rows_of(engine)) == len(self.ROWS)
+
+
+class TestNotes:
+    """Where the last migration is noted, and what others note in Alembic's table."""
+
+    @pytest.mark.parametrize("revision", REVISIONS)
+    async def test_of_an_earlier_version_are_carried_over(
+        self, empty_database_url: str, engine: Engine, revision: str
+    ) -> None:
+        migrate_to(revision, engine)
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE fastauth_migration"))
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+        await migrate_at(empty_database_url)
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT version_num FROM fastauth_migration")) == REVISION
+            left = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        assert left == revision  # for processes of that version
+
+    @pytest.mark.parametrize("rows", [["ae1027a6acf1"], ["0001"], ["0004"], ["9999"], ["0002", "0003"], []])
+    async def test_of_others_are_left_alone(
+        self, empty_database_url: str, engine: Engine, rows: list[str]
+    ) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+            for row in rows:
+                connection.execute(text("INSERT INTO alembic_version VALUES (:row)"), {"row": row})
+        await migrate_at(empty_database_url)
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT version_num FROM fastauth_migration")) == REVISION
+            assert list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == rows
+
+
+class TestNamesOfOthers:
+    """Tables, indexes, types and views that are there and that fastauth did not make."""
+
+    @pytest.mark.parametrize(
+        "theirs",
+        [
+            *(
+                f"CREATE TABLE {name} (sid TEXT PRIMARY KEY)"
+                for name in metadata.tables
+                if name != "user_info"
+            ),
+            "CREATE TABLE sessions (a TEXT); CREATE INDEX session_user_id ON sessions (a)",
+            "CREATE VIEW tally AS SELECT 1 AS a",
+        ],
+    )
+    async def test_stop_a_migration_before_any_change(
+        self, empty_database_url: str, engine: Engine, theirs: str
+    ) -> None:
+        with engine.begin() as connection:
+            for statement in theirs.split("; "):
+                connection.execute(text(statement))
+        before = inspect(engine).get_table_names()
+        with pytest.raises(MigrationRefused, match="of its own") as refusal:
+            await migrate_at(empty_database_url)
+        assert "\n" not in str(refusal.value)
+        assert inspect(engine).get_table_names() == before
+
+    async def test_stop_no_migration_of_another_schema(self, postgres: PostgresServer) -> None:
+        """A schema of its own is what the refusal proposes."""
+        with postgres_schema(postgres) as theirs, postgres_schema(postgres) as ours:
+            engine = create_engine(theirs)
+            with engine.begin() as connection:
+                for name in ("session", "event", "alembic_version"):
+                    connection.execute(text(f"CREATE TABLE {name} (sid TEXT PRIMARY KEY)"))
+                    connection.execute(
+                        Table(name, MetaData(), Column("sid", String)).insert().values(sid="theirs")
+                    )
+            schema = theirs.partition("search_path%3D")[2]
+            await migrate_at(f"{ours},{schema}")
+            with Service(f"{ours},{schema}") as service:
+                assert service.register(a_registration()).status_code == 201
+            with engine.begin() as connection:
+                assert list(connection.scalars(text("SELECT sid FROM session"))) == ["theirs"]
+            engine.dispose()
+
+    def test_are_told_on_the_command_line(
+        self, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        with postgres_schema(postgres) as url:
+            execute(url, "CREATE TYPE event AS ENUM ('a')")
+            use(monkeypatch, tmp_path, url)
+            result = fastauth("migrate")
+        assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
+        assert 'type "event" already exists' in result.output
+        assert "search_path%3Dauth" in result.output
+
+
+class TestLocks:
+    async def test_are_not_waited_for_while_others_queue_behind(self, postgres: PostgresServer) -> None:
+        """A backup holds a table of which a migration wants to change the columns."""
+        with postgres_schema(postgres) as url:
+            engine = create_engine(url)
+            migrate_to("0003", engine)
+            insert = "INSERT INTO event (at, kind) VALUES (now(), 'registered')"
+            with engine.begin() as backup:
+                backup.execute(text("LOCK TABLE event IN ACCESS SHARE MODE"))
+                migration = asyncio.create_task(migrate_at(url))
+                for _ in range(2):
+                    await until_somebody_waits_for(engine, "event")
+                    await asyncio.to_thread(execute, url, f"SET lock_timeout = '20s'; {insert}")
+            await migration
+            engine.dispose()
+
+
+async def until_somebody_waits_for(engine: Engine, table: str) -> None:
+    """Return once a lock on this table is waited for."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE relation = to_regclass(:name) AND NOT granted")
+
+    def look() -> None:
+        deadline = time.monotonic() + 60
+        with engine.connect() as connection:
+            while not connection.scalar(waiting, {"name": table}):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+
+    await asyncio.to_thread(look)
+
+
+class TestLargeIndexes:
+    """Indexes of tables with rows, which Postgres builds without holding up whoever writes to them."""
+
+    BUILDER = (
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'"
+    )
+
+    async def test_are_built_while_others_write_and_again_after_a_failure(
+        self, postgres: PostgresServer
+    ) -> None:
+        with postgres_schema(postgres) as url:
+            engine = create_engine(url)
+            migrate_to("0003", engine)
+            insert = "SET lock_timeout = '20s'; INSERT INTO event (at, kind) VALUES (now(), 'registered')"
+            execute(url, insert)
+            with engine.connect() as backup:
+                backup.execution_options(isolation_level="REPEATABLE READ")
+                backup.execute(text("SELECT count(*) FROM pg_class"))  # a snapshot, which the build waits for
+                migration = asyncio.create_task(migrate_at(url))
+                builder = await until_found(engine, self.BUILDER)
+                await asyncio.to_thread(execute, url, insert)
+                execute(url, f"SELECT pg_cancel_backend({builder})")
+                with pytest.raises(StorageUnavailable):
+                    await migration
+            assert self.states(engine)["event_at"] == "invalid"
+            await migrate_at(url)
+            states = self.states(engine)
+            engine.dispose()
+        expected = {index.name for table in metadata.sorted_tables for index in table.indexes}
+        assert {name: states.get(str(name)) for name in expected} == dict.fromkeys(expected, "valid")
+
+    def states(self, engine: Engine) -> dict[str, str]:
+        """Return which indexes of this schema may be used."""
+        query = (
+            "SELECT relname, CASE WHEN indisvalid THEN 'valid' ELSE 'invalid' END AS state"
+            " FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+            " WHERE relnamespace = current_schema()::regnamespace"
+        )
+        with engine.connect() as connection:
+            return {row.relname: row.state for row in connection.execute(text(query))}
+
+
+async def until_found(engine: Engine, query: str) -> object:
+    """Return what the query finds, once it finds something."""
+
+    def look() -> object:
+        deadline = time.monotonic() + 60
+        with engine.connect() as connection:
+            while not (found := connection.scalar(text(query))):
+                assert time.monotonic() < deadline
+                connection.rollback()  # or the statistics stay as they were
+                time.sleep(0.01)
+        return found
+
+    return await asyncio.to_thread(look)
+
+
+class TestLookAlikes:
+    """Names get the keys of the Latin names that they look like."""
+
+    NAMES = ("scope", "ann", "иван", "хор", "Zoé")
+
+    def fill(self, engine: Engine, *more: str) -> list[Any]:
+        """Leave a database of the revision before, with its keys."""
+        migrate_to("0004", engine)
+        rows = [
+            {"name": name, "key": name.lower(), "hash": HASH, "full": name} for name in (*self.NAMES, *more)
+        ]
+        insertion = "INSERT INTO user_info (username, username_key, password, fullname)"
+        with engine.begin() as connection:
+            connection.execute(text(f"{insertion} VALUES (:name, :key, :hash, :full)"), rows)
+        return self.keys(engine)
+
+    def keys(self, engine: Engine) -> list[Any]:
+        with engine.connect() as connection:
+            return list(connection.execute(text("SELECT username, username_key FROM user_info ORDER BY id")))
+
+    async def test_get_new_keys_and_nobody_else_does(self, empty_database_url: str, engine: Engine) -> None:
+        before = self.fill(engine)
+        await migrate_at(empty_database_url)
+        assert self.keys(engine) == [(name, "xop" if name == "хор" else key) for name, key in before]
+
+    async def test_stop_the_migration_before_any_change_where_two_are_one(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        before = self.fill(engine, "ѕсоре", "ор", "ορ")
+        with pytest.raises(MigrationRefused) as refusal:
+            await migrate_at(empty_database_url)
+        assert "'scope' (id 1) and '\\u0455\\u0441\\u043e\\u0440\\u0435' (id 6)" in str(refusal.value)
+        assert "'\\u043e\\u0440' (id 7) and '\\u03bf\\u03c1' (id 8)" in str(refusal.value)
+        assert "ann" not in str(refusal.value)
+        assert self.keys(engine) == before
+
+
+class TestRollingUpgrade:
+    """Old and new run side by side on the newest schema: a migration may expand, and not contract."""
+
+    @pytest.mark.parametrize("revision", REVISIONS)
+    async def test_leaves_the_version_before_it_its_tables(
+        self, empty_database_url: str, engine: Engine, revision: str
+    ) -> None:
+        migrate_to(revision, engine)
+        before = schema_of(engine)
+        await migrate_at(empty_database_url)
+        after = schema_of(engine)
+        for table, columns in before.items():
+            for name, (kind, _) in columns.items():
+                assert after[table][name][0] == kind, f"{table}.{name} is another one"
+            for name in after[table].keys() - columns.keys():
+                assert after[table][name][1], f"{table}.{name}: a version that does not know it cannot insert"
+
+    @pytest.mark.parametrize("revision", REVISIONS)
+    async def test_adds_no_rule_to_a_table_that_is_there(
+        self, empty_database_url: str, engine: Engine, revision: str
+    ) -> None:
+        migrate_to(revision, engine)
+        before = rules_of(engine)
+        await migrate_at(empty_database_url)
+        after = rules_of(engine)
+        assert {table: after[table] - rules for table, rules in before.items()} == {
+            table: set() for table in before
+        }
+
+
+def migrate_to(revision: str, engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS.dir)
+    with engine.begin() as connection:
+        config.attributes.update(connection=connection, adopted_key=adopted_key)
+        command.upgrade(config, revision)
+
+
+def schema_of(engine: Engine) -> dict[str, dict[str, tuple[str, bool]]]:
+    """Return the type of each column, and whether a row may be inserted without it."""
+    inspector = inspect(engine)
+    return {
+        table: {
+            column["name"]: (
+                str(column["type"]),
+                bool(column["nullable"] or column["default"] or column.get("identity")),
+            )
+            for column in inspector.get_columns(table)
+        }
+        for table in inspector.get_table_names()
+    }
+
+
+def rules_of(engine: Engine) -> dict[str, set[str]]:
+    """Return what the tables refuse: duplicates, strangers, values."""
+    inspector = inspect(engine)
+    return {
+        table: {
+            *(f"unique {each['column_names']}" for each in inspector.get_unique_constraints(table)),
+            *(f"unique {each['column_names']}" for each in inspector.get_indexes(table) if each["unique"]),
+            *(f"references {each['constrained_columns']}" for each in inspector.get_foreign_keys(table)),
+            *(f"check {each['sqltext']}" for each in inspector.get_check_constraints(table)),
+            *(
+                f"not null {column['name']}"
+                for column in inspector.get_columns(table)
+                if not column["nullable"]
+            ),
+        }
+        for table in inspector.get_table_names()
+    }

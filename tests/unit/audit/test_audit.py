@@ -1,0 +1,344 @@
+"""The audit trail: each path leaves one event, whether it succeeds or is refused."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from tests.builders import a_username
+from tests.fakes import FakeClock, FakeEventLog, FakeStorage, FakeSweeper
+from tests.unit.http.test_sessions import ANN, Tokens, bearer, log_in
+from tests.world import A_SECRET_KEY
+
+from fastauth.application.audit.audit_failures import RecordRefusals
+from fastauth.application.operations.purge_expired import BATCH
+from fastauth.domain.audit.event import Actor, Event, EventKind, Origin
+from fastauth.domain.audit.trail import Entry, Retention
+from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.passwords.errors import WrongPassword
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Settings
+
+Client = httpx2.AsyncClient
+ADDRESS = "127.0.0.1"  # of every request in these tests
+OTHER = {"username": "bob", "password": "sntsh", "fullname": "Bob"}
+
+
+@pytest.fixture(autouse=True)
+async def ann(client: Client, storage: FakeStorage) -> None:
+    await client.post("/users/register", json=ANN | {"fullname": "Ann Lee"})
+
+
+@pytest.fixture
+async def tokens(client: Client) -> Tokens:
+    return await log_in(client)
+
+
+async def register(client: Client, _tokens: Tokens) -> httpx2.Response:
+    return await client.post("/users/register", json=OTHER)
+
+
+async def log_in_with(client: Client, **changes: Any) -> httpx2.Response:  # noqa: ANN401  any JSON value
+    return await client.post("/sessions", json=ANN | changes)
+
+
+async def change_password(client: Client, tokens: Tokens, current: str) -> httpx2.Response:
+    passwords = {"current_password": current, "new_password": "another"}
+    return await client.put("/users/me/password", json=passwords, headers=bearer(tokens))
+
+
+async def refresh(client: Client, token: str) -> httpx2.Response:
+    return await client.post("/sessions/refresh", json={"refresh_token": token})
+
+
+Act = Callable[[Client, Tokens], Awaitable[httpx2.Response]]
+ACTS: dict[str, tuple[EventKind, Act]] = {
+    "registration": (EventKind.REGISTERED, register),
+    "log-in": (EventKind.LOGGED_IN, lambda client, _: log_in_with(client)),
+    "wrong password": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, password="wrong")),
+    "unknown name": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, username="nobody")),
+    "no name at all": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, username="a b")),
+    "no password": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, password="")),
+    "refresh": (EventKind.REFRESHED, lambda client, tokens: refresh(client, tokens["refresh_token"])),
+    "password": (EventKind.PASSWORD_CHANGED, lambda client, tokens: change_password(client, tokens, "sntsh")),
+    "wrong current password": (
+        EventKind.PASSWORD_CHANGE_REFUSED,
+        lambda client, tokens: change_password(client, tokens, "wrong"),
+    ),
+    "full name": (
+        EventKind.FULL_NAME_CHANGED,
+        lambda client, tokens: client.patch("/users/me", json={"fullname": "A"}, headers=bearer(tokens)),
+    ),
+    "log-out here": (
+        EventKind.LOGGED_OUT,
+        lambda client, tokens: client.delete("/sessions/current", headers=bearer(tokens)),
+    ),
+    "log-out everywhere": (
+        EventKind.LOGGED_OUT,
+        lambda client, tokens: client.delete("/sessions", headers=bearer(tokens)),
+    ),
+}
+NO_EVENTS: dict[str, tuple[int, Act]] = {
+    "name taken": (409, lambda client, _: client.post("/users/register", json=ANN | {"fullname": "Ann"})),
+    "no registration": (422, lambda client, _: client.post("/users/register", json=OTHER | {"username": ""})),
+    "a token made up": (401, lambda client, _: refresh(client, "fa_rt_" + "A" * 86)),
+    "no access": (401, lambda client, _: client.get("/users/me", headers={"Authorization": "Bearer x"})),
+    "no such session": (
+        404,
+        lambda client, tokens: client.delete(f"/sessions/{'0' * 32}", headers=bearer(tokens)),
+    ),
+    "a look": (200, lambda client, tokens: client.get("/sessions", headers=bearer(tokens))),
+}
+
+
+def since(storage: FakeStorage, before: list[Entry]) -> list[Entry]:
+    assert storage.entries[: len(before)] == before
+    return storage.entries[len(before) :]
+
+
+class TestEachPath:
+    @pytest.mark.parametrize("path", ACTS)
+    async def test_leaves_one_event_and_where_it_came_from(
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens, path: str
+    ) -> None:
+        kind, act = ACTS[path]
+        before = list(storage.entries)
+        clock.advance(minutes=1)
+        assert (await act(client, tokens)).is_success is not kind.endswith("_refused")
+        (entry,) = since(storage, before)
+        assert (entry.event.kind, entry.origin) == (kind, Origin(Actor.CLIENT, ADDRESS))
+        assert entry.event.at == clock.now()
+        if kind is EventKind.LOG_IN_REFUSED:
+            assert (entry.event.user_id, entry.event.session_id) == (None, None)
+            assert entry.event.name
+        else:
+            assert entry.event.user_id in storage.users
+
+    @pytest.mark.parametrize("path", ["refresh", "password", "wrong current password", "log-out here"])
+    async def test_of_a_session_names_it(
+        self, client: Client, storage: FakeStorage, tokens: Tokens, path: str
+    ) -> None:
+        await ACTS[path][1](client, tokens)
+        assert [storage.events[-1].session_id] == list(storage.sessions)
+
+    @pytest.mark.parametrize("path", NO_EVENTS)
+    async def test_that_concerns_no_account_leaves_none(
+        self, client: Client, storage: FakeStorage, tokens: Tokens, path: str
+    ) -> None:
+        status, act = NO_EVENTS[path]
+        before = list(storage.entries)
+        assert (await act(client, tokens)).status_code == status
+        assert since(storage, before) == []
+
+    async def test_of_an_operator_leaves_one_event(
+        self, container: Container, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        kinds = []
+        clock.advance(minutes=1)
+        for act in (container.disable_user(), container.enable_user(), container.reopen_user()):
+            before = list(storage.entries)
+            await act(username="ann")
+            kinds += [entry.event.kind for entry in since(storage, before)]
+        before = list(storage.entries)
+        await container.rotate_keys()(early=True)
+        kinds += [entry.event.kind for entry in since(storage, before)]
+        assert kinds == [
+            EventKind.USER_DISABLED,
+            EventKind.USER_ENABLED,
+            EventKind.USER_REOPENED,
+            EventKind.KEY_ROTATED,
+        ]
+        assert {entry.origin for entry in storage.entries[-4:]} == {Origin(Actor.SERVICE)}
+        assert {event.at for event in storage.events[-4:]} == {clock.now()}
+        assert {event.user_id for event in storage.events[-4:-1]} == set(storage.users)
+
+
+class TestRefusedRefresh:
+    async def test_leaves_one_event_of_its_session_a_minute(
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens
+    ) -> None:
+        await client.delete("/sessions", headers=bearer(tokens))
+        before = list(storage.entries)
+        for _ in range(3):
+            assert (await refresh(client, tokens["refresh_token"])).status_code == 401
+        (session_id,) = storage.sessions
+        (entry,) = since(storage, before)
+        assert entry.event == Event(
+            kind=EventKind.REFRESH_REFUSED,
+            at=clock.now(),
+            user_id=storage.sessions[session_id].user_id,
+            session_id=session_id,
+        )
+        clock.advance(timedelta(minutes=1))
+        await refresh(client, tokens["refresh_token"])
+        assert len(since(storage, before)) == 2
+
+    async def test_of_a_token_that_was_spent_is_reuse_and_nothing_else(
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens
+    ) -> None:
+        await refresh(client, tokens["refresh_token"])
+        clock.advance(timedelta(minutes=11))
+        before = list(storage.entries)
+        for _ in range(3):
+            assert (await refresh(client, tokens["refresh_token"])).status_code == 401
+        assert [entry.event.kind for entry in since(storage, before)] == [EventKind.REFRESH_TOKEN_REUSED]
+
+    async def test_within_the_grace_is_none_and_leaves_nothing(
+        self, client: Client, storage: FakeStorage, tokens: Tokens
+    ) -> None:
+        await refresh(client, tokens["refresh_token"])
+        before = list(storage.entries)
+        assert (await refresh(client, tokens["refresh_token"])).status_code == 200
+        assert since(storage, before) == []
+
+
+class TestRecordRefusals:
+    async def test_hands_on_whatever_it_is_given(self) -> None:
+        given = []
+
+        async def refuse(what: str, *, how: str) -> None:
+            given.append((what, how))
+            raise WrongPassword
+
+        async def record(what: str, *, how: str) -> None:
+            given.append((what, how))
+
+        recording = RecordRefusals(use_case=refuse, refusal=WrongPassword, record=record)
+        with pytest.raises(WrongPassword):
+            await recording("this", how="so")
+        assert given == [("this", "so")] * 2
+
+
+class ForgetfulEventLog(FakeEventLog):
+    async def record(self, event: Event) -> None:
+        raise StorageUnavailable
+
+
+class TestRefusedLogIn:
+    async def test_is_no_less_refused_if_it_cannot_be_recorded(
+        self, container: Container, storage: FakeStorage
+    ) -> None:
+        container.events.override(ForgetfulEventLog(storage))
+        transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
+        async with Client(transport=transport, base_url="http://fastauth") as client:
+            assert (await log_in_with(client, password="wrong")).status_code == 401
+
+    async def test_tells_the_name_by_a_digest_that_all_of_its_spellings_share(
+        self, client: Client, storage: FakeStorage
+    ) -> None:
+        for name in ("nobody", "NOBODY", "somebody"):
+            await log_in_with(client, username=name)
+        one, two, other = (entry.event.name for entry in storage.entries[-3:])
+        assert one == two != other
+        assert "nobody" not in repr(storage.entries)
+
+    async def test_of_half_a_character_leaves_no_event(
+        self, container: Container, storage: FakeStorage
+    ) -> None:
+        before = list(storage.entries)
+        await container.refusals().log_in(username="\ud800")
+        assert since(storage, before) == []
+
+
+class TestThrottledLogIn:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"limits": True, "limit_log_ins": 1})
+
+    async def test_leaves_no_event(self, client: Client, storage: FakeStorage) -> None:
+        assert (await log_in_with(client, password="wrong")).status_code == 401
+        before = list(storage.entries)
+        assert (await log_in_with(client, password="wrong")).status_code == 429
+        assert since(storage, before) == []
+
+
+class TestReadAuditTrail:
+    async def read(self, container: Container, **wanted: Any) -> list[EventKind]:  # noqa: ANN401  its fields
+        pages = container.read_audit_trail()(**{"at_most": 1_000} | wanted)
+        return [entry.event.kind async for page in pages for entry in page]
+
+    async def test_shows_an_account_by_its_name_and_what_was_tried_under_it(
+        self, client: Client, container: Container
+    ) -> None:
+        await register(client, {})
+        await log_in_with(client, password="wrong")
+        await log_in_with(client, username="bob", password="wrong")
+        expected = [EventKind.LOG_IN_REFUSED, EventKind.REGISTERED]
+        assert await self.read(container, username="ANN") == expected
+
+    async def test_shows_what_was_tried_under_a_name_that_nobody_has(
+        self, client: Client, container: Container
+    ) -> None:
+        await log_in_with(client, username="nobody")
+        assert await self.read(container, username="nobody") == [EventKind.LOG_IN_REFUSED]
+        assert await self.read(container, username="somebody") == []
+
+    async def test_recognises_names_tried_under_an_older_key(
+        self, client: Client, container: Container, settings: Settings
+    ) -> None:
+        await log_in_with(client, username="nobody")
+        old, new = settings.secret_key, "another secret key of the tests, 32 bytes"
+        changed = Settings(secret_key=new, secret_key_previous=old)  # type: ignore[arg-type]  # pydantic makes secrets of them
+        other = Container(settings=changed, users=container.users(), audit_trail=container.audit_trail())
+        assert await self.read(other, username="nobody") == [EventKind.LOG_IN_REFUSED]
+
+    async def test_shows_one_kind_and_one_time_if_that_is_wanted(
+        self, container: Container, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        storage.note(EventKind.USER_DISABLED)
+        clock.advance(minutes=1)
+        noon = clock.now()
+        storage.note(EventKind.USER_ENABLED)
+        assert await self.read(container, kind=EventKind.USER_DISABLED) == [EventKind.USER_DISABLED]
+        assert await self.read(container, since=noon) == [EventKind.USER_ENABLED]
+        assert EventKind.USER_ENABLED not in await self.read(container, until=noon)
+        assert EventKind.USER_DISABLED in await self.read(container, until=noon)
+
+    @pytest.mark.parametrize("at_most", [1, 499, 500, 501, 1_000, 1_200, 2_000])
+    async def test_reads_page_by_page_and_no_more_than_was_asked_for(
+        self, container: Container, storage: FakeStorage, clock: FakeClock, at_most: int
+    ) -> None:
+        for _ in range(1_200 - len(storage.entries)):
+            storage.note(EventKind.KEY_ROTATED)
+        pages = [page async for page in container.read_audit_trail()(at_most=at_most)]
+        assert max(map(len, pages)) <= 500
+        assert sum(map(len, pages)) == min(at_most, 1_200)
+
+
+class TestSweepEvents:
+    async def test_goes_by_the_settings(
+        self, container: Container, storage: FakeStorage, clock: FakeClock, client: Client
+    ) -> None:
+        clock.advance(timedelta(days=31))
+        assert await container.sweep_events()() == 1
+        clock.advance(timedelta(days=335))
+        await log_in_with(client)
+        await container.sweep_events()()
+        assert [entry.event.kind for entry in storage.entries] == [EventKind.LOGGED_IN]
+
+    async def test_removes_all_that_is_old_in_batches(
+        self, container: Container, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        bounds = set()
+
+        class Counting(FakeSweeper):
+            async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+                bounds.add(at_most)
+                return await super().sweep_events(kept, now=now, at_most=at_most)
+
+        container.sweeper.override(Counting(storage))
+        storage.entries.clear()
+        for _ in range(2 * BATCH + 1):
+            storage.note(EventKind.KEY_ROTATED)
+        clock.advance(days=366)
+        assert await container.sweep_events()() == 2 * BATCH + 1
+        assert (storage.entries, bounds) == ([], {BATCH})
+
+
+class TestNameDigests:
+    async def test_are_those_of_every_other_version(self) -> None:
+        digest = NameDigests(A_SECRET_KEY)(a_username("santosh"))
+        assert digest.hex() == "84afc7c8f1611e3736c169463ac91f35"

@@ -1,0 +1,203 @@
+"""What the documentation shows is what the tests run."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from faults.cluster.nodes import replication
+
+from fastauth.adapters.passwords.legacy_formats import FORMATS
+from fastauth.adapters.passwords.legacy_hashes import ARGON2_WRAPPERS, WRAPPERS
+from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.rate_limits.limits import Limits
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.production import RULES
+from fastauth.entrypoints.production.rule import nothing
+from fastauth.entrypoints.production.server import SERVER_RULES, connections_of
+from fastauth.entrypoints.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+class TestVerifyingTokens:
+    @pytest.mark.parametrize(
+        "file",
+        [
+            "published_keys.py",
+            "with_pyjwt.py",
+            "with_joserfc.py",
+            "with_jose.mjs",
+            "AccessTokens.java",
+            "verify.go",
+            "haproxy.cfg",
+        ],
+    )
+    def test_shows_the_code_that_is_tested(self, file: str) -> None:
+        page = (ROOT / "docs/verifying-tokens.md").read_text()
+        code = (ROOT / "tests/interop" / file).read_text()
+        assert code.replace("from tests.interop.published_keys", "from published_keys") in page
+
+
+class TestTour:
+    def test_quotes_the_code_as_it_is(self) -> None:
+        page = (ROOT / "docs/tour.md").read_text()
+        source = {
+            line.strip() for file in (ROOT / "src").rglob("*.py") for line in file.read_text().splitlines()
+        }
+        quoted = [
+            line.strip()
+            for excerpt in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+            for line in excerpt.splitlines()
+            if line.strip() not in {"", "..."}
+        ]
+        assert quoted
+        assert [line for line in quoted if line not in source] == []
+
+
+class TestOperations:
+    def test_shows_the_configuration_of_haproxy_that_is_tried(self) -> None:
+        page = (ROOT / "docs/operations.md").read_text()
+        assert f"```haproxy\n{(ROOT / 'faults/haproxy.cfg').read_text()}```" in page
+
+    def test_lists_what_production_refuses_and_warns_of(self) -> None:
+        page = (ROOT / "docs/operations.md").read_text()
+        rows = [f"| {rule.subject} | {rule.refused} | {rule.warned} |" for rule in RULES]
+        rows += [f"| {rule.subject} |  | {rule.warned} |" for rule in SERVER_RULES]
+        table = "\n".join(["| What | Production refuses | Production warns of |", "|---|---|---|", *rows, ""])
+        assert table in page
+        assert all(bool(rule.refused) == (rule.refusal is not nothing) for rule in RULES)
+        assert all(bool(rule.warned) == (rule.warning is not nothing) for rule in RULES)
+
+
+class TestCluster:
+    """The page about several machines shows the configuration of the trial."""
+
+    page = (ROOT / "docs/cluster.md").read_text()
+
+    def test_shows_the_settings_of_patroni_that_are_tried(self) -> None:
+        (shown,) = re.findall(r"```yaml\n(.*?)```", self.page, re.DOTALL)
+        assert yaml.safe_load(shown) == replication(synchronous=True)
+
+    def test_shows_the_haproxy_that_is_tried(self) -> None:
+        (shown,) = re.findall(r"```haproxy\n(.*?)```", self.page, re.DOTALL)
+        assert shown.startswith((ROOT / "faults/cluster/haproxy.cfg").read_text())
+
+    def test_counts_connections_as_the_doctor_does(self) -> None:
+        (carried,) = re.findall(r"97 ÷ (\d+) = \*\*(\d+)\*\*", self.page)
+        of_one = connections_of(Settings())
+        assert [int(each) for each in carried] == [of_one, 97 // of_one]
+        (small,) = re.findall(r"`FASTAUTH_DATABASE_POOL_SIZE=(\d+)` the same server carries (\d+)", self.page)
+        assert 97 // connections_of(Settings(database_pool_size=int(small[0]))) == int(small[1])
+
+
+class TestReadme:
+    def test_lists_every_setting(self) -> None:
+        listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+        fields = [f"FASTAUTH_{field.upper()}" for field in Settings.model_fields]
+        assert sorted(listed) == sorted([*fields, "FASTAUTH_SECRETS_DIR"])
+
+
+class TestUsers:
+    def test_lists_every_hash_that_is_understood(self) -> None:
+        (section,) = re.findall(
+            r"### Which hashes\n(.*?)\nOthers hashed", (ROOT / "docs/users.md").read_text(), re.DOTALL
+        )
+        cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+        listed = {prefix for cell in cells for prefix in re.findall(r"`([^`]+)`", cell)}
+        argon2 = {"$argon2id$", "$argon2i$", "$argon2d$", "argon2$"}
+        wrappers = {each for each in (*WRAPPERS, *ARGON2_WRAPPERS) if each != "argon2"}
+        assert listed == {each.prefix for each in FORMATS} | wrappers | argon2
+
+
+class TestGuessing:
+    def test_has_the_numbers_that_are_in_force(self) -> None:
+        page = (ROOT / "docs/guessing.md").read_text()
+        rows = {
+            name: {int(number) for number in re.findall(r"\b\d+\b", rule)}
+            for rule, name in re.findall(r"^\|(.*)\| `FASTAUTH_(LIMIT_\w+)` \|", page, re.MULTILINE)
+        }
+        settings = {name: field for name, field in Settings.model_fields.items() if name.startswith("limit_")}
+        assert rows.keys() == {name.upper() for name in settings}
+        for name, field in settings.items():
+            assert field.default in rows[name.upper()], name
+
+    def test_has_the_numbers_that_the_domain_suggests(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FASTAUTH_LIMITS", "on")
+        monkeypatch.setenv("FASTAUTH_SECRET_KEY", "the secret key of the tests, 32 bytes")
+        assert Container(settings=Settings()).throttle().limits == Limits()
+
+
+class TestData:
+    def test_classifies_every_column_of_every_table(self) -> None:
+        page = (ROOT / "docs/internals/data.md").read_text()
+        rows = re.findall(r"^\| `(\w+\.\w+)` \| (\w+) \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
+        columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.c]
+        assert sorted(name for name, _ in rows) == sorted(columns)
+        assert {kind for _, kind in rows} == {"secret", "personal", "internal", "public"}
+
+
+class TestBillOfMaterials:
+    def test_is_written_from_the_lock_of_what_runs(self) -> None:
+        recipe = (ROOT / "Makefile").read_text().partition("\nsbom: ")[2].partition("\n\n")[0]
+        assert "cyclonedx-py requirements requirements/run.txt" in recipe
+        lock = (ROOT / "requirements/sbom.txt").read_text()
+        assert re.search(r"^cyclonedx-bom==[\d.]+ \\\n    --hash=sha256:", lock, re.MULTILINE)
+
+
+def names_of_tests(file: Path) -> set[str]:
+    """Return the tests of a file, as pytest names them."""
+    suites = [node for node in ast.parse(file.read_text()).body if isinstance(node, ast.ClassDef)]
+    return {
+        f"{file.relative_to(ROOT)}::{suite.name}::{test.name}"
+        for suite in suites
+        for test in suite.body
+        if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+class TestLinks:
+    def test_lead_to_files_that_exist(self) -> None:
+        pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        assert len(pages) > 40
+        missing = [
+            f"{page.relative_to(ROOT)}: {target}"
+            for page in pages
+            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+            if "://" not in target and not (page.parent / target).exists()
+        ]
+        assert missing == []
+
+
+class TestAsvs:
+    PAGE = ROOT / "docs/internals/asvs.md"
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Return requirement, level, verdict and what shows it."""
+        page = self.PAGE.read_text()
+        pattern = r"^\| (\d+\.\d+\.\d+) \| ([12]) \| [^|]+ \| (met|partly|not met|n\.a\.) \| ([^|]+) \|$"
+        return re.findall(pattern, page, re.MULTILINE)
+
+    def test_names_tests_and_pages_that_exist(self) -> None:
+        for requirement, _, verdict, shown in self.rows():
+            tests = re.findall(r"`(tests/[^`]+)`", shown)
+            pages = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", shown)
+            assert tests or pages or verdict != "met", requirement
+            for test in tests:
+                assert test in names_of_tests(ROOT / test.partition("::")[0]), (requirement, test)
+            for page in pages:
+                assert (self.PAGE.parent / page).is_file(), (requirement, page)
+
+    def test_adds_up(self) -> None:
+        rows = self.rows()
+        assert len(rows) == len({requirement for requirement, *_ in rows}) == 134
+        totals = re.findall(
+            r"^\| level ([12]) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", self.PAGE.read_text(), re.M
+        )
+        for level, *numbers in totals:
+            verdicts = [verdict for _, of, verdict, _ in rows if of == level]
+            assert [verdicts.count(each) for each in ("met", "partly", "not met", "n.a.")] == [
+                *map(int, numbers)
+            ]
+        assert len(totals) == 2

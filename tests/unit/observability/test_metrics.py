@@ -1,0 +1,240 @@
+"""What is counted, seen from outside: labels are of a kind that nobody can make more of."""
+
+import asyncio
+import json
+import os
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
+from tests.builders import a_registration
+from tests.fakes import FakeClock
+
+from fastauth.adapters.passwords import HashingPool
+from fastauth.adapters.prometheus import PrometheusInstrumentation
+from fastauth.adapters.prometheus.bounded_server import MOST_CONNECTIONS, BoundedServer
+from fastauth.adapters.prometheus.exporter import Collected
+from fastauth.entrypoints.observability.instrumentation import Instrumentations
+
+ROOT = Path(__file__).parents[3]
+CANARY = "canary-5f2e"
+A_DEAD_PROCESS = 2**22 + 1
+"""Linux gives out no higher number than 2^22."""
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def instrumentation(registry: CollectorRegistry) -> PrometheusInstrumentation:
+    return PrometheusInstrumentation(version="1.2.3", workers=2, registry=registry)
+
+
+@pytest.fixture
+def instrumentations(instrumentation: PrometheusInstrumentation) -> Instrumentations:
+    return (instrumentation,)
+
+
+class TestRequests:
+    async def test_are_counted_by_method_template_and_status(
+        self, registry: CollectorRegistry, client: httpx2.AsyncClient
+    ) -> None:
+        for _ in range(2):
+            await client.get(f"/ping?q={CANARY}")
+        labels = {"method": "GET", "route": "/ping"}
+        assert registry.get_sample_value("fastauth_requests_total", {**labels, "status": "200"}) == 2
+        assert registry.get_sample_value("fastauth_request_duration_seconds_count", labels) == 2
+
+    async def test_share_a_label_where_there_is_no_route(
+        self, registry: CollectorRegistry, client: httpx2.AsyncClient
+    ) -> None:
+        for number in range(3):
+            await client.get(f"/{CANARY}/{number}", headers={"X-Request-Id": CANARY, "Host": CANARY})
+        labels = {"method": "GET", "route": "-", "status": "404"}
+        assert registry.get_sample_value("fastauth_requests_total", labels) == 3
+        assert CANARY not in generate_latest(registry).decode()
+
+
+class TestRefusals:
+    async def test_are_counted_by_their_code(
+        self, registry: CollectorRegistry, client: httpx2.AsyncClient
+    ) -> None:
+        for body in (a_registration(username=""), {"username": CANARY, "password": CANARY}):
+            await client.post("/users/register" if "fullname" in body else "/sessions", json=body)
+        for use_case, code in (("RegisterUser", "invalid_input"), ("LogIn", "invalid_credentials")):
+            labels = {"use_case": use_case, "code": code}
+            assert registry.get_sample_value("fastauth_refusals_total", labels) == 1
+        assert CANARY not in generate_latest(registry).decode()
+
+
+class TestRefreshes:
+    async def test_tell_an_honest_repetition_from_theft(
+        self,
+        registry: CollectorRegistry,
+        client: httpx2.AsyncClient,
+        clock: FakeClock,
+    ) -> None:
+        async def refresh(token: str) -> str:
+            answer = await client.post("/sessions/refresh", json={"refresh_token": token})
+            return str(answer.json().get("refresh_token"))
+
+        def outcomes() -> dict[str, float]:
+            return {
+                sample.labels["outcome"]: sample.value
+                for metric in registry.collect()
+                for sample in metric.samples
+                if sample.name == "fastauth_refreshes_total"
+            }
+
+        registration = a_registration()
+        await client.post("/users/register", json=registration)
+        first = (await client.post("/sessions", json=registration)).json()["refresh_token"]
+        second = await refresh(first)
+        assert outcomes() == {"rotated": 1}
+        assert await refresh(first) == second
+        assert outcomes() == {"rotated": 1, "repeated": 1}
+        clock.advance(timedelta(minutes=10))
+        await refresh(first)
+        assert outcomes() == {"rotated": 1, "repeated": 1, "reused": 1}
+        await refresh(second)
+        await refresh("made up")
+        assert outcomes() == {"rotated": 1, "repeated": 1, "reused": 1, "refused": 2}
+
+
+class TestHashes:
+    @pytest.fixture
+    def pool(self, instrumentation: PrometheusInstrumentation) -> Iterator[HashingPool]:
+        pool = HashingPool(threads=1, observers=[instrumentation.hashing])
+        yield pool
+        pool.close()
+
+    async def test_are_timed_and_counted_while_they_last(
+        self, registry: CollectorRegistry, pool: HashingPool
+    ) -> None:
+        def pending() -> float | None:
+            return registry.get_sample_value("fastauth_hashes_pending")
+
+        release = threading.Event()
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert pending() == 3
+        release.set()
+        await asyncio.gather(*waiting)
+        assert pending() == 0
+        for metric in ("wait", "duration"):
+            assert registry.get_sample_value(f"fastauth_hash_{metric}_seconds_count") == 3
+
+
+class TestSessions:
+    async def test_are_counted_the_more_rarely_the_longer_it_takes(
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
+    ) -> None:
+        counted = 0
+
+        async def count() -> int:
+            nonlocal counted
+            counted += 1
+            await asyncio.sleep(0.05)
+            return 41 + counted
+
+        for _ in range(3):
+            await instrumentation.collect(count)
+        assert counted == 1  # a hundred times as long for each of two workers to wait: ten seconds
+        assert registry.get_sample_value("fastauth_sessions_alive") == 42
+
+
+class TestWorkers:
+    def test_are_added_up_and_the_dead_leave_their_counts_and_no_files(self, tmp_path: Path) -> None:
+        def wrote(kind: str, process: int, name: str, value: float) -> None:
+            file = MmapedDict(str(tmp_path / f"{kind}_{process}.db"))
+            file.write_value(mmap_key(name, name, [], [], ""), value, 0.0)
+            file.close()
+
+        registry = CollectorRegistry()
+        Collected(registry, str(tmp_path))
+        wrote("counter", os.getpid(), "done_total", 1)
+        for process in (A_DEAD_PROCESS, A_DEAD_PROCESS + 1):
+            wrote("counter", process, "done_total", 10)
+            wrote("gauge_livesum", process, "busy", 5)
+        wrote("gauge_livesum", os.getpid(), "busy", 2)
+        for _ in range(2):
+            assert registry.get_sample_value("done_total") == 21
+            assert registry.get_sample_value("busy") == 2
+        assert {file.name for file in tmp_path.iterdir()} == {
+            "counter_0.db",
+            f"counter_{os.getpid()}.db",
+            f"gauge_livesum_{os.getpid()}.db",
+        }
+
+
+class TestServer:
+    """Connections of the metrics that never end: CWE-770. A server that names itself: CWE-200."""
+
+    @pytest.fixture
+    def server(
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
+    ) -> Iterator[BoundedServer]:
+        server = BoundedServer(make_wsgi_app(registry), "127.0.0.1", 0, seconds=0.5)
+        yield server
+        server.close()
+
+    def test_answers_who_scrapes_and_does_not_name_itself(self, server: BoundedServer) -> None:
+        answer = httpx2.get(f"http://127.0.0.1:{server.port}/metrics", headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert "fastauth_build_info" in answer.text
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "server" not in answer.headers
+        assert httpx2.post(f"http://127.0.0.1:{server.port}/metrics").status_code == 405
+
+    @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"G"])
+    def test_gives_each_connection_some_seconds(self, server: BoundedServer, sent: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", server.port), 30) as line:
+            line.sendall(sent)
+            assert line.recv(1) == b""
+
+    @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\xff / HTTP/1.1\r\n\r\n"])
+    def test_refuses_what_is_no_request(self, server: BoundedServer, sent: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", server.port), 30) as line:
+            line.sendall(sent)
+            assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+
+    def test_has_one_thread_and_few_connections(self, server: BoundedServer) -> None:
+        before = threading.active_count()
+        with ExitStack() as stack:
+            lines = [
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+                for _ in range(MOST_CONNECTIONS + 1)
+            ]
+            assert lines[-1].recv(1) == b""
+            assert threading.active_count() == before
+            lines[0].sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+            assert lines[0].recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+class TestDashboard:
+    def test_names_metrics_that_exist(
+        self, registry: CollectorRegistry, instrumentations: Instrumentations
+    ) -> None:
+        assert instrumentations
+        dashboard = json.loads((ROOT / "deploy/grafana/fastauth.json").read_text())
+        expressions = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
+        named = {name for each in expressions for name in re.findall(r"\bfastauth_\w+", each)}
+        suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}
+        there = {
+            metric.name + suffix
+            for metric in registry.collect()
+            for suffix in suffixes.get(metric.type, [""])
+        }
+        assert named <= there
+        families = {metric.name for metric in registry.collect()}
+        assert {family for family in families if any(name.startswith(family) for name in named)} == families

@@ -1,0 +1,182 @@
+"""Access tokens, in memory and signed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.contracts.sessions.access_tokens import LIFETIME, AccessTokensContract
+from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
+from tests.world import A_SECRET_KEY
+
+from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
+from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.signing_keys.errors import SecretKeyUnknown, SigningKeyMissing
+from fastauth.domain.signing_keys.signing_key import KeyRing
+
+TERMS = TokenTerms(
+    issuer="https://auth.example", audience="https://api.example", client_id="tests", lifetime=LIFETIME
+)
+ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
+
+
+class TestFakeAccessTokens(AccessTokensContract):
+    @pytest.fixture
+    def access_tokens(self, clock: FakeClock) -> FakeAccessTokens:
+        return FakeAccessTokens(clock)
+
+
+class Keys(FakeSigningKeyRepository):
+    """Signing keys that can go away."""
+
+    away = False
+
+    def withdraw(self) -> None:
+        """Publish no key any more."""
+        self.storage.keys.clear()
+
+    async def ring(self) -> KeyRing:
+        if self.away:
+            raise StorageUnavailable
+        return await super().ring()
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys()
+
+
+@pytest.fixture
+def smith(algorithm: str) -> JoseKeySmith:
+    return JoseKeySmith(algorithm=algorithm, secret_keys=(A_SECRET_KEY,))
+
+
+@pytest.fixture(params=["ES256", "Ed25519"])
+def algorithm(request: pytest.FixtureRequest) -> str:
+    algorithm: str = request.param
+    return algorithm
+
+
+class TestJoseAccessTokens(AccessTokensContract):
+    @pytest.fixture
+    async def access_tokens(self, clock: FakeClock, keys: Keys, smith: JoseKeySmith) -> JoseAccessTokens:
+        await keys.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+        return JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+
+    async def test_go_on_with_the_keys_at_hand_while_the_database_is_away(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
+    ) -> None:
+        await access_tokens.issue(claims)
+        keys.away = True
+        clock.advance(hours=1)
+        token = await access_tokens.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+
+    async def test_know_a_new_key_at_the_latest_when_it_has_signed(
+        self,
+        access_tokens: JoseAccessTokens,
+        claims: AccessClaims,
+        keys: Keys,
+        smith: JoseKeySmith,
+        clock: FakeClock,
+    ) -> None:
+        await access_tokens.issue(claims)
+        elsewhere = JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+        await keys.add(smith.forge(number=2, published_at=clock.now(), signs_from=clock.now()))
+        clock.advance(seconds=1)
+        token = await elsewhere.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+
+    async def test_refuses_a_token_that_was_read_before_once_its_key_is_withdrawn(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
+    ) -> None:
+        token = await access_tokens.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+        keys.withdraw()
+        clock.advance(RELOAD_AFTER)
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.read(token.text)
+
+    async def test_verifies_a_token_that_differs_in_one_character_from_one_read_before(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims
+    ) -> None:
+        token = await access_tokens.issue(claims)
+        assert await access_tokens.read(token.text) == claims
+        for place in (5, token.text.index(".") + 5, token.text.rindex(".") + 5):
+            another = "A" if token.text[place] != "A" else "B"
+            with pytest.raises(InvalidAccessToken):
+                await access_tokens.read(token.text[:place] + another + token.text[place + 1 :])
+        for spaced in (f" {token.text}", f"{token.text} ", f"{token.text}="):
+            with pytest.raises(InvalidAccessToken):
+                await access_tokens.read(spaced)
+
+    @pytest.fixture
+    async def at_two_addresses(
+        self, keys: Keys, smith: JoseKeySmith, clock: FakeClock
+    ) -> Callable[..., list[JoseAccessTokens]]:
+        await keys.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+
+        def processes(*, guessed: bool) -> list[JoseAccessTokens]:
+            addresses = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+            terms = [
+                replace(TERMS, issuer=address, audience=address, issuer_is_guessed=guessed)
+                for address in addresses
+            ]
+            return [JoseAccessTokens(keys=keys, smith=smith, terms=each, clock=clock) for each in terms]
+
+        return processes
+
+    async def test_are_good_at_every_address_of_one_installation_if_nobody_said_which(
+        self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
+    ) -> None:
+        here, there = at_two_addresses(guessed=True)
+        assert await there.read((await here.issue(claims)).text) == claims
+
+    async def test_are_good_for_the_issuer_alone_if_somebody_said_which(
+        self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
+    ) -> None:
+        here, there = at_two_addresses(guessed=False)
+        with pytest.raises(InvalidAccessToken):
+            await there.read((await here.issue(claims)).text)
+
+    async def test_need_a_key(
+        self, claims: AccessClaims, keys: Keys, smith: JoseKeySmith, clock: FakeClock
+    ) -> None:
+        tokens = JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+        with pytest.raises(SigningKeyMissing):
+            await tokens.issue(claims)
+        keys.away = True
+        with pytest.raises(StorageUnavailable):
+            await tokens.issue(claims)
+
+    async def test_refuse_the_token_of_another_installation(
+        self, access_tokens: JoseAccessTokens, claims: AccessClaims, smith: JoseKeySmith, clock: FakeClock
+    ) -> None:
+        """R46 (CVE-2019-13177 (django-rest-registration); CWE-798): all installations sign with one key."""
+        others = Keys()
+        await others.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+        token = await JoseAccessTokens(keys=others, smith=smith, terms=TERMS, clock=clock).issue(claims)
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.read(token.text)
+
+
+class TestJoseKeySmith:
+    def test_seals_what_it_forges(self, smith: JoseKeySmith, clock: FakeClock) -> None:
+        key = smith.forge(number=1, published_at=clock.now(), signs_from=clock.now() + timedelta(1))
+        private = str(smith.private_key(key).as_dict(private=True)["d"])
+        assert private not in repr(key) + key.sealed + key.public_jwk
+
+    def test_reseals_under_the_newest_secret(
+        self, smith: JoseKeySmith, clock: FakeClock, algorithm: str
+    ) -> None:
+        key = smith.forge(number=1, published_at=clock.now(), signs_from=clock.now())
+        assert smith.resealed(key) is key
+        both = JoseKeySmith(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY, A_SECRET_KEY))
+        resealed = both.resealed(key)
+        alone = JoseKeySmith(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY,))
+        assert alone.private_key(resealed).as_dict() == smith.private_key(key).as_dict()
+        with pytest.raises(SecretKeyUnknown):
+            alone.private_key(key)

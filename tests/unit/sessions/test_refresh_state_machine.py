@@ -1,0 +1,28 @@
+"""The state machine over the fakes."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from hypothesis import settings
+from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
+from tests.world import World
+
+
+class OverFakes(RefreshTokenMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+
+    def teardown(self) -> None:
+        self.loop.close()
+
+    def make_world(self) -> World:
+        return World(terms=TERMS)
+
+    def run(self, act: Coroutine[Any, Any, Result]) -> Result:
+        return self.loop.run_until_complete(act)
+
+
+TestRefreshTokens = OverFakes.TestCase
+TestRefreshTokens.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
