@@ -53,9 +53,9 @@ class OneConnection:
         self._connection.close()
 
 
-def hash_build() -> str:
+def active_build() -> str:
     """Return the name of the build of the hash library that the service loads."""
-    command = "from fastauth.adapters.passwords.native_builds import hash_build; print(hash_build())"
+    command = "from fastauth.adapters.passwords.native_builds import active_build; print(active_build())"
     return subprocess.run(
         [sys.executable, "-c", command], check=True, capture_output=True, text=True
     ).stdout.strip()
@@ -70,7 +70,7 @@ def conditions() -> str:
         f"{name} {version(name)}" for name in ("fastauth", "fastapi", "uvicorn", "sqlalchemy", "argon2-cffi")
     ]
     load = Path("/proc/loadavg").read_text().split()[0]
-    build = hash_build()
+    build = active_build()
     module = f"bench.{Path(sys.argv[0]).stem}".removesuffix(".__main__")
     return (
         f"command: {' '.join(['python -m', module, *sys.argv[1:]])}\n"

@@ -21,9 +21,9 @@ from bench.servers import FASTAUTH, fastauth
 from sqlalchemy import make_url
 from tests.harness.postgres import own_postgres
 
-from fastauth.adapters.sql import Database, SqlSessionCensus, SqlSweeper
+from fastauth.adapters.sql import CountActiveSessions, Database, SqlExpiredRows
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.application.operations.purge_expired import EVERY, SweepSessions
+from fastauth.application.operations.purge_expired import EVERY, PurgeSessions
 
 TABLES = ("user_info", "session")
 CENSUSES = 20
@@ -69,7 +69,7 @@ class LaterEachRound:
 
 
 @dataclass
-class TimedSweeper(SqlSweeper):
+class TimedSweeper(SqlExpiredRows):
     """Times each batch of sessions."""
 
     database: Database
@@ -79,10 +79,10 @@ class TimedSweeper(SqlSweeper):
         """Sweep as the service does."""
         super().__init__(connections=self.database.autocommit)
 
-    async def sweep_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
         """Sweep, and note how long that took."""
         began = monotonic()
-        swept = await super().sweep_sessions(over_since=over_since, at_most=at_most)
+        swept = await super().purge_sessions(over_since=over_since, at_most=at_most)
         self.seconds.append(monotonic() - began)
         return swept
 
@@ -121,7 +121,7 @@ async def sweep(url: str) -> None:
     """Sweep until there is nothing left, and say how long each batch took."""
     database = Database(make_url(url).set(drivername="postgresql+psycopg"))
     sweeper, clock = TimedSweeper(database), LaterEachRound(SystemClock().now())
-    sweep_once = SweepSessions(sweeper=sweeper, clock=clock)
+    sweep_once = PurgeSessions(expired_rows=sweeper, clock=clock)
     scans, began, removed = _scans(url), monotonic(), 0
     try:
         while swept := await sweep_once():
@@ -139,7 +139,7 @@ async def sweep(url: str) -> None:
             clock.rounds += 1
             await sweep_once()
         _tell("rounds with nothing to do", sweeper.seconds[idle:])
-        census, counting = SqlSessionCensus(connections=database.apart, clock=clock), []
+        census, counting = CountActiveSessions(connections=database.apart, clock=clock), []
         for _ in range(CENSUSES):
             began = monotonic()
             counted = await census()

@@ -18,7 +18,7 @@ import argon2
 from bench.figures import Figure, Goal
 from bench.load import flood
 from bench.requests import PASSWORD, log_in, register, registration
-from bench.runs import hash_build, progress
+from bench.runs import active_build, progress
 from bench.servers import FASTAUTH, LIMITED, NAMES, OURS, Server, serving
 from tests.harness.postgres import PostgresServer
 
@@ -60,7 +60,7 @@ def hashes_per_second(seconds: float) -> float:
 async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
     """Return the shares of the limit."""
     limits = [hashes_per_second(seconds / 2)]
-    is_stock = hash_build() == "stock"
+    is_stock = active_build() == "stock"
     shares: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     with ExitStack() as stack:
         trials: list[Trial] = []

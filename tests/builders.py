@@ -6,23 +6,23 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from tests.fakes import FakeClock, FakePasswordHasher, FakeTallyRepository, FakeUserRepository
+from tests.fakes import FakeClock, FakeCounterRepository, FakePasswordHasher, FakeUserRepository
 
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.accounts.register_user import RegisterUser
-from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.accounts.user import Newcomer, User
+from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
-from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.refresh_token import TokenDigest
-from fastauth.domain.sessions.session import Device, Session, SessionId
+from fastauth.domain.sessions.session import ClientInfo, Session, SessionId
 
 PROFILE = PrecisUsernameProfile()  # pure and quick: it needs no fake
 
@@ -45,8 +45,8 @@ def a_password_hash(encoded: str = "a hash") -> PasswordHash:
 
 def a_newcomer(
     *, spelling: str = "", encoded: str = "a hash", disabled_at: datetime | None = None
-) -> Newcomer:
-    return Newcomer(
+) -> NewUser:
+    return NewUser(
         username=a_username(spelling or a_name()),
         fullname=a_full_name(),
         password_hash=a_password_hash(encoded),
@@ -58,14 +58,14 @@ def a_policy(
     *,
     min_length: int = 1,
     common: Container[str] = frozenset(),
-    refuse_own_words: bool = False,
+    reject_user_attributes: bool = False,
     context_words: tuple[str, ...] = (),
     breached: Container[str] = frozenset(),
 ) -> PasswordPolicy:
     return PasswordPolicy(
         min_length=min_length,
         common=common,
-        refuse_own_words=refuse_own_words,
+        reject_user_attributes=reject_user_attributes,
         context_words=context_words,
         breached=breached,
     )
@@ -76,10 +76,10 @@ def a_registration(**changes: object) -> dict[str, Any]:
     return {"username": a_name(), "password": "sntsh", "fullname": "Santosh Kumar", **changes}
 
 
-def a_throttle(*, limits: Limits | None = None) -> Throttle:
-    return Throttle(
-        tallies=FakeTallyRepository(),
-        keys=TallyKeys(SecretKey(b"a secret key of the tests, 32 bytes")),
+def a_throttle(*, limits: Limits | None = None) -> RateLimiter:
+    return RateLimiter(
+        counters=FakeCounterRepository(),
+        keys=CounterKeys(SecretKey(b"a secret key of the tests, 32 bytes")),
         limits=limits,
         clock=FakeClock(),
     )
@@ -87,13 +87,13 @@ def a_throttle(*, limits: Limits | None = None) -> Throttle:
 
 def register_user(
     *,
-    throttle: Throttle | None = None,
+    rate_limiter: RateLimiter | None = None,
     users: UserRepository | None = None,
     hasher: PasswordHasher | None = None,
     passwords: PasswordPolicy | None = None,
 ) -> RegisterUser:
     return RegisterUser(
-        throttle=throttle or a_throttle(),
+        rate_limiter=rate_limiter or a_throttle(),
         users=users or FakeUserRepository(),
         hasher=hasher or FakePasswordHasher(),
         usernames=PROFILE,
@@ -114,7 +114,7 @@ def a_session(user: User, *, now: datetime) -> Session:
     return Session(
         id=SessionId(token_hex(16)),
         user_id=user.id,
-        device=Device(user_agent="a browser", address="192.0.2.1"),
+        device=ClientInfo(user_agent="a browser", address="192.0.2.1"),
         created_at=now,
         last_used_at=now,
         expires_at=now + timedelta(days=30),

@@ -15,7 +15,7 @@ from tests.builders import a_name
 from tests.world import A_DEVICE, World
 
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
-from fastauth.domain.sessions.session import Device, SessionTerms
+from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
 
 Result = TypeVar("Result")
 
@@ -34,7 +34,7 @@ STEPS = [
     ABSOLUTE - IDLE,
     ABSOLUTE,
 ]
-TERMS = SessionTerms(idle=IDLE, absolute=ABSOLUTE, grace=GRACE, outage=OUTAGE)
+TERMS = SessionPolicy(idle=IDLE, absolute=ABSOLUTE, grace=GRACE, outage=OUTAGE)
 DEVICES = [A_DEVICE, replace(A_DEVICE, address="192.0.2.2"), replace(A_DEVICE, user_agent="another browser")]
 
 
@@ -47,15 +47,15 @@ class Model:
     given: list[str]
     access: str = field(repr=False)
     spent_at: datetime | None = None
-    spent_by: Device | None = None
+    spent_by: ClientInfo | None = None
     ended: bool = False
 
-    def lives(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return not self.ended and now < self.used_at + IDLE and now < self.began_at + ABSOLUTE
 
-    def outcome(self, position: int, device: Device, now: datetime) -> str:
+    def outcome(self, position: int, device: ClientInfo, now: datetime) -> str:
         """Return what becomes of the token that was given out at `position`, presented by `device`."""
-        if not self.lives(now):
+        if not self.is_active(now):
             return "refused"
         last = len(self.given) - 1
         if position == last:
@@ -95,7 +95,7 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         return model
 
     @rule(model=models, back=st.integers(0, 2), device=st.sampled_from(DEVICES))
-    def refresh(self, model: Model, back: int, device: Device) -> None:
+    def refresh(self, model: Model, back: int, device: ClientInfo) -> None:
         now = self.world.clock.now()
         position = max(0, len(model.given) - 1 - back)
         expected = model.outcome(position, device, now)
@@ -163,4 +163,4 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         for model in getattr(self, "every", []):
             session_id = self.world.mint.read(model.given[0]).session_id
             found = self.run(self.world.sessions.find(session_id, now=now))  # type: ignore[arg-type]
-            assert (found is not None) == model.lives(now)
+            assert (found is not None) == model.is_active(now)

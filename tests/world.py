@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from tests.builders import PROFILE, a_policy
 from tests.fakes import (
     FakeAccessTokens,
+    FakeBulkUserRepository,
     FakeClock,
-    FakeNameLedger,
+    FakeCounterRepository,
     FakePasswordHasher,
+    FakeSeenUsernames,
     FakeSessionRepository,
     FakeStorage,
-    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserDirectory,
-    FakeUserIntake,
     FakeUserRepository,
 )
 
@@ -21,35 +21,35 @@ from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.application.accounts.disable_user import DisableUser
 from fastauth.application.accounts.enable_user import EnableUser
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.accounts.get_user import ShowUser
+from fastauth.application.accounts.get_user import GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
-from fastauth.application.accounts.unlock_user import ReopenUser
+from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.application.passwords.set_password import SetPassword
-from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.list_sessions import ListSessions
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
-from fastauth.application.sessions.revoke_sessions import EndSessions
+from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.event import EventKind
 from fastauth.domain.passwords.policy import PasswordPolicy
-from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.sessions.access_token import Tokens
-from fastauth.domain.sessions.device_token import DeviceTokenMint
+from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.refresh_token import RefreshTokenMint
-from fastauth.domain.sessions.session import Device, SessionTerms
+from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
 
 A_SECRET_KEY = SecretKey(b"a secret key of the tests, 32 bytes")
-A_DEVICE = Device(user_agent="a browser", address="192.0.2.1")
+A_DEVICE = ClientInfo(user_agent="a browser", address="192.0.2.1")
 
 
 @dataclass(kw_only=True)
@@ -58,9 +58,9 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
     limits: Limits | None = None
-    terms: SessionTerms = field(default_factory=SessionTerms)
+    terms: SessionPolicy = field(default_factory=SessionPolicy)
     passwords: PasswordPolicy = field(default_factory=a_policy)
-    mint: RefreshTokenMint = field(default_factory=lambda: RefreshTokenMint(A_SECRET_KEY))
+    mint: RefreshTokenCodec = field(default_factory=lambda: RefreshTokenCodec(A_SECRET_KEY))
     users: UserRepository = None  # type: ignore[assignment]  # filled in below
     sessions: SessionRepository = None  # type: ignore[assignment]
     unit_of_work: UnitOfWork = None  # type: ignore[assignment]
@@ -71,22 +71,22 @@ class World:
         self.sessions = self.sessions or FakeSessionRepository(self.storage)
         self.unit_of_work = self.unit_of_work or FakeUnitOfWork(self.storage)
         self.access_tokens = FakeAccessTokens(self.clock)
-        self.throttle = Throttle(
-            tallies=FakeTallyRepository(self.storage),
-            keys=TallyKeys(A_SECRET_KEY),
+        self.rate_limiter = RateLimiter(
+            counters=FakeCounterRepository(self.storage),
+            keys=CounterKeys(A_SECRET_KEY),
             limits=self.limits,
             clock=self.clock,
         )
         self.register_user = RegisterUser(
-            throttle=self.throttle,
+            rate_limiter=self.rate_limiter,
             users=self.users,
             hasher=self.hasher,
             usernames=PROFILE,
             passwords=self.passwords,
         )
         self.log_in = LogIn(
-            throttle=self.throttle,
-            devices=DeviceTokenMint(A_SECRET_KEY),
+            rate_limiter=self.rate_limiter,
+            devices=DeviceTokens(A_SECRET_KEY),
             users=self.users,
             hasher=self.hasher,
             usernames=PROFILE,
@@ -110,7 +110,7 @@ class World:
         self.list_sessions = ListSessions(sessions=self.sessions, clock=self.clock)
         self.log_out = LogOut(unit_of_work=self.unit_of_work, clock=self.clock)
         self.change_password = ChangePassword(
-            throttle=self.throttle,
+            rate_limiter=self.rate_limiter,
             hasher=self.hasher,
             passwords=self.passwords,
             unit_of_work=self.unit_of_work,
@@ -121,9 +121,9 @@ class World:
         self.disable_user = DisableUser(
             find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
-        self.reopen_user = ReopenUser(
+        self.unlock_user = UnlockUser(
             find_user=self.find_user,
-            throttle=self.throttle,
+            rate_limiter=self.rate_limiter,
             unit_of_work=self.unit_of_work,
             clock=self.clock,
         )
@@ -131,8 +131,8 @@ class World:
             find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
         self.list_users = ListUsers(directory=FakeUserDirectory(self.storage))
-        self.show_user = ShowUser(find_user=self.find_user, sessions=self.sessions, clock=self.clock)
-        self.end_sessions = EndSessions(
+        self.get_user = GetUser(find_user=self.find_user, sessions=self.sessions, clock=self.clock)
+        self.revoke_sessions = RevokeSessions(
             find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
         self.set_password = SetPassword(
@@ -140,14 +140,14 @@ class World:
             hasher=self.hasher,
             passwords=self.passwords,
             unit_of_work=self.unit_of_work,
-            throttle=self.throttle,
+            rate_limiter=self.rate_limiter,
             clock=self.clock,
         )
         self.import_users = ImportUsers(
-            intake=FakeUserIntake(self.storage),
+            intake=FakeBulkUserRepository(self.storage),
             hasher=self.hasher,
             usernames=PROFILE,
-            ledger=FakeNameLedger,
+            ledger=FakeSeenUsernames,
             clock=self.clock,
         )
 
@@ -158,6 +158,6 @@ class World:
     async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
         await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)
 
-    async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> Tokens:
+    async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> TokenPair:
         logged_in = await self.log_in(username=username, password=password, device=A_DEVICE)
         return logged_in.tokens

@@ -29,7 +29,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 CONNECTIONS = 10
-NICENESS = 10
+NICE = 10
 LIFETIME = 300  # seconds
 
 SCHEMA = """
@@ -55,7 +55,7 @@ hasher = PasswordHasher(
 )
 threads = ThreadPoolExecutor(
     max(1, len(os.sched_getaffinity(0)) // int(os.environ.get("BENCH_WORKERS", "1"))),
-    initializer=lambda: os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS),
+    initializer=lambda: os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE),
 )
 connections: asyncio.LifoQueue[psycopg.AsyncConnection[Any]] = asyncio.LifoQueue()
 

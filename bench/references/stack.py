@@ -43,7 +43,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import create_async_engine
 
 CONNECTIONS = 10
-NICENESS = 10
+NICE = 10
 LIFETIME = 300  # seconds
 
 metadata = MetaData()
@@ -80,7 +80,7 @@ hasher = PasswordHasher(
 )
 threads = ThreadPoolExecutor(
     max(1, len(os.sched_getaffinity(0)) // int(os.environ.get("BENCH_WORKERS", "1"))),
-    initializer=lambda: os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS),
+    initializer=lambda: os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE),
 )
 url = make_url(os.environ["BENCH_DATABASE"]).set(drivername="postgresql+psycopg")
 engine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, isolation_level="AUTOCOMMIT")

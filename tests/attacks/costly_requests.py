@@ -11,14 +11,14 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from tests.fakes import (
+    FakeCounterRepository,
     FakeEventLog,
+    FakeExpiredRows,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
     FakeStorage,
     FakeStorageProbe,
-    FakeSweeper,
-    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserRepository,
 )
@@ -220,9 +220,9 @@ class Target:
             sessions=FakeSessionRepository(storage),
             database=FakeStorageProbe(),
             signing_keys=FakeSigningKeyRepository(storage),
-            sweeper=FakeSweeper(storage),
-            tallies=FakeTallyRepository(storage),
-            probed_keys=FakeSigningKeyRepository(storage),
+            expired_rows=FakeExpiredRows(storage),
+            counters=FakeCounterRepository(storage),
+            readiness_keys=FakeSigningKeyRepository(storage),
             unit_of_work=FakeUnitOfWork(storage),
             events=FakeEventLog(storage),
             hasher=FakePasswordHasher(),

@@ -13,7 +13,7 @@ import pytest
 from tests.attacks.costly_requests import MOST, PLAIN, TEXTS, Attack, Target
 from tests.builders import PROFILE, a_policy
 
-from fastauth.adapters.passwords.legacy_hashes import check_of
+from fastauth.adapters.passwords.legacy_hashes import verifier_for
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import InvalidInput
@@ -29,12 +29,14 @@ ENOUGH = 5
 
 READERS: dict[str, Callable[[str], object]] = {
     "username": lambda text: Username.parse(text, PROFILE),
-    "known username": lambda text: Username.recognise(text, PROFILE),
+    "known username": lambda text: Username.parse_existing(text, PROFILE),
     "full name": FullName.parse,
     "password": Password.parse,
-    "own words": lambda text: a_policy(refuse_own_words=True).choose("password", own_words=(text, text)),
-    "foreign hash": check_of,
-    "Django hash": lambda text: check_of(f"pbkdf2_sha256${text}"),
+    "own words": lambda text: a_policy(reject_user_attributes=True).choose(
+        "password", own_words=(text, text)
+    ),
+    "foreign hash": verifier_for,
+    "Django hash": lambda text: verifier_for(f"pbkdf2_sha256${text}"),
 }
 """What reads a text, also of a command or of an import, where nothing has bounded it before."""
 

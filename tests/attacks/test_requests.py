@@ -123,7 +123,7 @@ class TestGet:
             (path, method)
             for path, operations in create_app(container).openapi()["paths"].items()
             for method, operation in operations.items()
-            if any(name in str(operation["responses"]) for name in ("BegunSession", "IssuedTokens"))
+            if any(name in str(operation["responses"]) for name in ("LoginResponse", "TokenResponse"))
         ]
         assert sorted(giving) == [("/sessions", "post"), ("/sessions/refresh", "post")]
         tokens, bearer = await logged_in(client)

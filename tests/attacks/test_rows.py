@@ -32,7 +32,7 @@ class Attacker:
         self.headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     def rows(self) -> int:
-        return len(self.storage.entries) + len(self.storage.tallies) + len(self.storage.sessions)
+        return len(self.storage.entries) + len(self.storage.counters) + len(self.storage.sessions)
 
     async def refresh(self) -> int:
         answer = await self.client.post("/sessions/refresh", json={"refresh_token": self.refresh_token})

@@ -9,22 +9,22 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.user import Holder, Newcomer, User, UserId
+from fastauth.domain.accounts.user import ExistingUser, NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import EventKind
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.pace import Pace
 
 
-class FakeNameLedger(AbstractContextManager["FakeNameLedger"]):
+class FakeSeenUsernames(AbstractContextManager["FakeSeenUsernames"]):
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
 
     def __exit__(self, *_: object) -> None:
         self.places.clear()
 
-    def first_place(self, key: str, place: int) -> int:
+    def first_position(self, key: str, place: int) -> int:
         return self.places.setdefault(key, place)
 
 
@@ -59,7 +59,7 @@ class FakeUserRepository:
             until = self.storage.renames_paid_until.get(user_id)
             paid = pace.paid(until, now)
             if paid is None:
-                raise TooManyAttempts(after=pace.wait(until, now))
+                raise TooManyRequests(after=pace.wait(until, now))
             self.storage.renames_paid_until[user_id] = paid
         self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
         self.storage.note(EventKind.FULL_NAME_CHANGED, user_id)
@@ -87,15 +87,17 @@ class FakeUserDirectory:
         return sorted(found, key=lambda user: user.id)[:at_most]
 
 
-class FakeUserIntake:
+class FakeBulkUserRepository:
     def __init__(self, storage: FakeStorage) -> None:
         self.users = FakeUserRepository(storage)
 
-    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
+    async def holders(self, keys: Collection[str]) -> dict[str, ExistingUser]:
         users = [user for user in self.users.storage.users.values() if user.username.key in keys]
-        return {user.username.key: Holder(id=user.id, password_hash=user.password_hash) for user in users}
+        return {
+            user.username.key: ExistingUser(id=user.id, password_hash=user.password_hash) for user in users
+        }
 
-    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
+    async def admit(self, newcomers: Collection[NewUser]) -> dict[str, UserId]:
         admitted = {}
         for newcomer in newcomers:
             with suppress(UsernameTaken):

@@ -7,7 +7,7 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventKind
-from fastauth.domain.audit.trail import Entry, Wanted
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
 
 class FakeEventLog:
@@ -17,7 +17,7 @@ class FakeEventLog:
     async def record(self, event: Event) -> None:
         self.storage.record(event)
 
-    async def record_once(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
         session = event.session_id and self.storage.sessions.get(event.session_id)
         already = any(
             other.session_id == event.session_id
@@ -33,7 +33,7 @@ class FakeAuditTrail:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+    async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
         found = [
             replace(entry, username=self._name_of(entry.event.user_id))
             for entry in self.storage.entries
@@ -46,7 +46,7 @@ class FakeAuditTrail:
         return user.username.spelling if user else None
 
     @staticmethod
-    def _is_wanted(event: Event, wanted: Wanted) -> bool:
+    def _is_wanted(event: Event, wanted: AuditFilter) -> bool:
         anybody = wanted.user_id is None and not wanted.names
         theirs = event.user_id is not None and event.user_id == wanted.user_id
         return (
@@ -57,5 +57,5 @@ class FakeAuditTrail:
         )
 
 
-def _order(entry: Entry) -> tuple[datetime, int]:
+def _order(entry: AuditEntry) -> tuple[datetime, int]:
     return entry.event.at, entry.number

@@ -18,7 +18,7 @@ class FakeStorageProbe:
             raise self._trouble
 
 
-class FakeSweeper:
+class FakeExpiredRows:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
@@ -29,7 +29,7 @@ class FakeSweeper:
         self.storage.begun_at[task] = now
         return True
 
-    async def sweep_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
         over = [
             session.id
             for session in self.storage.sessions.values()
@@ -39,13 +39,13 @@ class FakeSweeper:
             del self.storage.sessions[session_id]
         return len(over[:at_most])
 
-    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
-        forgotten = [key for key, tally in self.storage.tallies.items() if tally.until < over_since]
+    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
+        forgotten = [key for key, tally in self.storage.counters.items() if tally.until < over_since]
         for key in forgotten[:at_most]:
-            del self.storage.tallies[key]
+            del self.storage.counters[key]
         return len(forgotten[:at_most])
 
-    async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+    async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.at < now - kept.events][:at_most]
         for entry in old:
             self.storage.entries.remove(entry)

@@ -42,7 +42,7 @@ class FakePasswordHasher:
     def expect(self, stored: Iterable[PasswordHash]) -> None:
         """Every refusal costs the same here."""
 
-    def recognise(self, encoded: str) -> PasswordHash:
+    def parse_existing(self, encoded: str) -> PasswordHash:
         if not encoded.startswith(("fake$", "old$")) or encoded.count("$") != 2:
             raise InvalidInput(Violation("password", "unknown_hash", "Must be a hash."))
         return PasswordHash(encoded)

@@ -5,11 +5,11 @@ from datetime import datetime
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.rate_limits import counting
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
 
 
-class FakeTallyRepository:
+class FakeCounterRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
 
@@ -23,9 +23,9 @@ class FakeTallyRepository:
         found = self._found(counting.keys_of(refunds), now)
         self._write(counting.refund(refunds, found, now), now)
 
-    def _found(self, keys: tuple[TallyKey, ...], now: datetime) -> dict[TallyKey, Tally]:
-        return {key: self.storage.tallies.get(key, Tally()).remembered(now) for key in keys}
+    def _found(self, keys: tuple[CounterKey, ...], now: datetime) -> dict[CounterKey, Counter]:
+        return {key: self.storage.counters.get(key, Counter()).remembered(now) for key in keys}
 
-    def _write(self, tallies: dict[TallyKey, Tally], now: datetime) -> None:
-        found = self._found(tuple(tallies), now)
-        self.storage.tallies |= {key: tally for key, tally in tallies.items() if tally != found[key]}
+    def _write(self, counters: dict[CounterKey, Counter], now: datetime) -> None:
+        found = self._found(tuple(counters), now)
+        self.storage.counters |= {key: tally for key, tally in counters.items() if tally != found[key]}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from tests.fakes.rate_limits import FakeTallyRepository
+from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
@@ -18,7 +18,7 @@ from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import (
     MOST_COUNTED,
     RECORDED_WITHIN,
-    Caller,
+    AuthenticatedUser,
     Place,
     Rotation,
     Session,
@@ -59,7 +59,7 @@ class FakeSessionRepository:
         self.storage.sessions[session.id] = session
         self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
         self.storage.note(EventKind.LOGGED_IN, session.user_id, session.id)
-        await FakeTallyRepository(self.storage).refund(refunds, now=session.created_at)
+        await FakeCounterRepository(self.storage).refund(refunds, now=session.created_at)
         others = [s for s in self._living(session.user_id, session.created_at) if s.id != session.id]
         for surplus in others[at_most - 1 :]:
             self.storage.sessions[surplus.id] = replace(surplus, ended_at=session.created_at)
@@ -90,12 +90,12 @@ class FakeSessionRepository:
             self.storage.note(EventKind.REFRESHED, session.user_id, session.id)
         return session
 
-    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+    async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         session = self.storage.sessions.get(session_id)
         if session is None or not self._lives(session, now):
             return None
         user = self.storage.users[session.user_id]
-        return None if user.disabled_at else Caller(user, session)
+        return None if user.disabled_at else AuthenticatedUser(user, session)
 
     async def of_user(
         self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
@@ -129,4 +129,4 @@ class FakeSessionRepository:
 
     def _lives(self, session: Session, now: datetime) -> bool:
         epoch = self.storage.epochs.get(session.user_id, 0)
-        return session.lives(now) and self.storage.session_epochs.get(session.id, 0) == epoch
+        return session.is_active(now) and self.storage.session_epochs.get(session.id, 0) == epoch

@@ -3,15 +3,15 @@
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.audit.event import EventKind
-from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 
 class FakeSigningKeyRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
 
-    async def ring(self) -> KeyRing:
-        return KeyRing([key for _, key in sorted(self.storage.keys.items())])
+    async def ring(self) -> KeySet:
+        return KeySet([key for _, key in sorted(self.storage.keys.items())])
 
     async def add(self, key: SigningKey) -> None:
         if key.number not in self.storage.keys:

@@ -7,16 +7,16 @@ from datetime import datetime
 from tests.fakes.clock import FakeClock
 
 from fastauth.domain.accounts.user import User, UserId
-from fastauth.domain.audit.event import Event, EventKind, Origin
-from fastauth.domain.audit.trail import Entry
+from fastauth.domain.audit.event import Event, EventKind, EventSource
+from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.clock import Clock
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.sessions.session import (
     Session,
     SessionId,
 )
 from fastauth.domain.signing_keys.signing_key import SigningKey
-from fastauth.entrypoints.request_origin import current_origin
+from fastauth.entrypoints.request_origin import current_event_source
 
 
 @dataclass
@@ -25,11 +25,11 @@ class FakeStorage:
 
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[AuditEntry] = field(default_factory=list)
     keys: dict[int, SigningKey] = field(default_factory=dict)
-    tallies: dict[TallyKey, Tally] = field(default_factory=dict)
+    counters: dict[CounterKey, Counter] = field(default_factory=dict)
     clock: Clock = field(default_factory=FakeClock)
-    origin: Callable[[], Origin] = current_origin
+    origin: Callable[[], EventSource] = current_event_source
     epochs: dict[UserId, int] = field(default_factory=dict)
     session_epochs: dict[SessionId, int] = field(default_factory=dict)
     recorded_at: dict[SessionId, datetime] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class FakeStorage:
 
     def record(self, event: Event) -> None:
         number = max((entry.number for entry in self.entries), default=0) + 1
-        self.entries.append(Entry(number=number, event=event, origin=self.origin(), username=None))
+        self.entries.append(AuditEntry(number=number, event=event, origin=self.origin(), username=None))
 
     def note(
         self, kind: EventKind, user_id: UserId | None = None, session_id: SessionId | None = None
@@ -55,7 +55,7 @@ class FakeStorage:
             dict(self.sessions),
             list(self.entries),
             dict(self.keys),
-            dict(self.tallies),
+            dict(self.counters),
             self.clock,
             self.origin,
             dict(self.epochs),
@@ -67,5 +67,5 @@ class FakeStorage:
 
     def publish(self, draft: "FakeStorage") -> None:
         self.users, self.sessions, self.entries = draft.users, draft.sessions, draft.entries
-        self.tallies, self.epochs, self.session_epochs = draft.tallies, draft.epochs, draft.session_epochs
+        self.counters, self.epochs, self.session_epochs = draft.counters, draft.epochs, draft.session_epochs
         self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until

@@ -6,20 +6,20 @@ from contextlib import asynccontextmanager
 
 from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.audit import FakeEventLog
-from tests.fakes.rate_limits import FakeTallyRepository
+from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
-from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 
 
 class FakeTransaction:
     users: UserRepository
     sessions: SessionRepository
-    tallies: TallyRepository
+    counters: CounterRepository
     events: EventLog
 
     def __init__(self, storage: FakeStorage) -> None:
@@ -27,7 +27,7 @@ class FakeTransaction:
         self._draft = storage.draft()
         self.users = FakeUserRepository(self._draft)
         self.sessions = FakeSessionRepository(self._draft)
-        self.tallies = FakeTallyRepository(self._draft)
+        self.counters = FakeCounterRepository(self._draft)
         self.events = FakeEventLog(self._draft)
 
     async def commit(self) -> None:

@@ -12,16 +12,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from tests.attacks.token_forgeries import PrivateKey
 from tests.builders import a_registration
 from tests.harness.service import DEADLINE, Service
-from tests.integration.conftest import SCRIBE, connect
+from tests.integration.conftest import AUDIT_COLUMNS, connect
 
-from fastauth.adapters.jose import JoseKeySmith
+from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.adapters.sql import SqlSigningKeyRepository
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_keys.signing_key import KeyRing
+from fastauth.domain.signing_keys.signing_key import KeySet
 
 
 @dataclass
-class Tokens:
+class TokenPair:
     access: str
     refresh: str
 
@@ -35,23 +35,23 @@ class Person:
         self.id: int = service.register(self.registration).json()["id"]
         self.tokens = self.log_in()
 
-    def log_in(self) -> Tokens:
+    def log_in(self) -> TokenPair:
         answer = httpx2.post(f"{self.service.url}/sessions", json=self.registration, timeout=DEADLINE)
         return _tokens(answer, 201)
 
-    def refresh(self) -> Tokens:
+    def refresh(self) -> TokenPair:
         body = {"refresh_token": self.tokens.refresh}
         answer = httpx2.post(f"{self.service.url}/sessions/refresh", json=body, timeout=DEADLINE)
         self.tokens = _tokens(answer, 200)
         return self.tokens
 
-    def log_out(self, tokens: Tokens) -> None:
+    def log_out(self, tokens: TokenPair) -> None:
         headers = {"Authorization": f"Bearer {tokens.access}"}
         answer = httpx2.delete(f"{self.service.url}/sessions/current", headers=headers, timeout=DEADLINE)
         assert answer.status_code == 204, answer.text
 
 
-def _tokens(answer: httpx2.Response, status: int) -> Tokens:
+def _tokens(answer: httpx2.Response, status: int) -> TokenPair:
     assert answer.status_code == status, answer.text
     body = answer.json()
     assert body.pop("device_token", "fa_dev_")[:7] == "fa_dev_"
@@ -59,7 +59,7 @@ def _tokens(answer: httpx2.Response, status: int) -> Tokens:
         "Bearer",
         {"access_token", "token_type", "expires_in", "refresh_token"},
     )
-    return Tokens(body["access_token"], body["refresh_token"])
+    return TokenPair(body["access_token"], body["refresh_token"])
 
 
 @dataclass
@@ -94,13 +94,15 @@ def ask_who_i_am(service: Service, *authorization: bytes | str) -> Answer:
             return HUNG_UP
 
 
-def signing_keys(database_url: str) -> KeyRing:
+def signing_keys(database_url: str) -> KeySet:
     """Return the keys as they are in the database."""
 
-    async def read() -> KeyRing:
+    async def read() -> KeySet:
         database = connect(database_url)
         try:
-            return await SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE).ring()
+            return await SqlSigningKeyRepository(
+                connections=database.autocommit, audit_columns=AUDIT_COLUMNS
+            ).ring()
         finally:
             await database.close()
 
@@ -110,7 +112,9 @@ def signing_keys(database_url: str) -> KeyRing:
 def stolen_key(database_url: str, secret_key: str) -> PrivateKey:
     """Return the key that signs at present, as only who has the server's secret can."""
     newest = signing_keys(database_url).keys[-1]
-    smith = JoseKeySmith(algorithm=newest.algorithm, secret_keys=(SecretKey(secret_key.encode()),))
-    key: Any = smith.private_key(newest).private_key
+    key_generator = JoseSigningKeyGenerator(
+        algorithm=newest.algorithm, secret_keys=(SecretKey(secret_key.encode()),)
+    )
+    key: Any = key_generator.private_key(newest).private_key
     assert isinstance(key, (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey))
     return key

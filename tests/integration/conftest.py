@@ -13,10 +13,10 @@ from tests.builders import PROFILE
 from tests.harness.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.harness.service import Service
 
-from fastauth.adapters.sql import Database, Scribe, migrate
+from fastauth.adapters.sql import AuditColumns, Database, migrate
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.accounts.username import Username
-from fastauth.entrypoints.request_origin import current_origin
+from fastauth.entrypoints.request_origin import current_event_source
 
 BACKENDS = ["sqlite", "postgres"]
 POSTGRES_SOURCE = pytest.StashKey[str]()
@@ -102,7 +102,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 async def database(used_database_url: str) -> AsyncIterator[Database]:
     """The used database, migrated."""
     database = connect(used_database_url)
-    await migrate(database, adopted_key=adopted_key)
+    await migrate(database, username_key_of=username_key_of)
     yield database
     await database.close()
 
@@ -128,8 +128,8 @@ def connect(url: str) -> Database:
     return Database(parsed.set(drivername=drivers[parsed.get_backend_name()]), pool_size=POOL_SIZE)
 
 
-SCRIBE = Scribe(clock=SystemClock(), origin=current_origin)
+AUDIT_COLUMNS = AuditColumns(clock=SystemClock(), origin=current_event_source)
 
 
-def adopted_key(name: str) -> str:
-    return Username.recognise(name, PROFILE).key
+def username_key_of(name: str) -> str:
+    return Username.parse_existing(name, PROFILE).key

@@ -4,40 +4,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
-from tests.contracts.accounts.bulk_user_repository import UserIntakeContract
-from tests.contracts.accounts.seen_usernames import NameLedgerContract
+from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryContract
+from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
-from tests.contracts.rate_limits.counter_repository import TallyRepositoryContract
-from tests.contracts.sessions.session_repository import SweeperContract
+from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.sessions.session_repository import ExpiredRowsContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import (
     FakeAuditTrail,
+    FakeBulkUserRepository,
     FakeClock,
+    FakeCounterRepository,
     FakeEventLog,
-    FakeNameLedger,
+    FakeExpiredRows,
     FakePasswordHasher,
+    FakeSeenUsernames,
     FakeSessionRepository,
     FakeSigningKeyRepository,
     FakeStorage,
     FakeStorageProbe,
-    FakeSweeper,
-    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserDirectory,
-    FakeUserIntake,
     FakeUserRepository,
 )
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import EventKind, Origin
+from fastauth.domain.audit.event import EventKind, EventSource
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 
 class TestFakeUserRepository(UserRepositoryContract):
@@ -56,20 +56,20 @@ class TestFakeUserDirectory(UserDirectoryContract):
         return FakeUserDirectory(users.storage)
 
 
-class TestFakeUserIntake(UserIntakeContract):
+class TestFakeUserIntake(BulkUserRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
 
     @pytest.fixture
-    def intake(self, users: FakeUserRepository) -> FakeUserIntake:
-        return FakeUserIntake(users.storage)
+    def intake(self, users: FakeUserRepository) -> FakeBulkUserRepository:
+        return FakeBulkUserRepository(users.storage)
 
 
-class TestFakeNameLedger(NameLedgerContract):
+class TestFakeNameLedger(SeenUsernamesContract):
     @pytest.fixture
-    def open_ledger(self) -> type[FakeNameLedger]:
-        return FakeNameLedger
+    def open_ledger(self) -> type[FakeSeenUsernames]:
+        return FakeSeenUsernames
 
 
 class TestFakePasswordHasher(PasswordHasherContract):
@@ -78,7 +78,7 @@ class TestFakePasswordHasher(PasswordHasherContract):
         return FakePasswordHasher()
 
 
-class TestFakeSessionRepository(SweeperContract):
+class TestFakeSessionRepository(ExpiredRowsContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
@@ -88,45 +88,45 @@ class TestFakeSessionRepository(SweeperContract):
         return FakeSessionRepository(users.storage)
 
     @pytest.fixture
-    def tallies(self, users: FakeUserRepository) -> FakeTallyRepository:
-        return FakeTallyRepository(users.storage)
+    def counters(self, users: FakeUserRepository) -> FakeCounterRepository:
+        return FakeCounterRepository(users.storage)
 
     @pytest.fixture
-    def sweeper(self, users: FakeUserRepository) -> FakeSweeper:
-        return FakeSweeper(users.storage)
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
 
 
 @dataclass
 class FakeRows:
-    tallies: FakeTallyRepository
+    counters: FakeCounterRepository
 
-    async def read(self, *keys: TallyKey) -> list[Tally | None]:
-        return [self.tallies.storage.tallies.get(key) for key in keys]
+    async def read(self, *keys: CounterKey) -> list[Counter | None]:
+        return [self.counters.storage.counters.get(key) for key in keys]
 
-    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
-        self.tallies.storage.tallies.update(tallies)
+    async def write(self, counters: Mapping[CounterKey, Counter]) -> None:
+        self.counters.storage.counters.update(counters)
 
 
-class TestFakeTallyRepository(TallyRepositoryContract):
+class TestFakeTallyRepository(CounterRepositoryContract):
     @pytest.fixture
-    def tallies(self) -> FakeTallyRepository:
-        return FakeTallyRepository()
-
-    @pytest.fixture
-    def rows(self, tallies: FakeTallyRepository) -> FakeRows:
-        return FakeRows(tallies)
+    def counters(self) -> FakeCounterRepository:
+        return FakeCounterRepository()
 
     @pytest.fixture
-    def sweeper(self, tallies: FakeTallyRepository) -> FakeSweeper:
-        return FakeSweeper(tallies.storage)
+    def rows(self, counters: FakeCounterRepository) -> FakeRows:
+        return FakeRows(counters)
+
+    @pytest.fixture
+    def expired_rows(self, counters: FakeCounterRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(counters.storage)
 
 
 class TestFakeAuditTrail(AuditTrailContract):
     @pytest.fixture
-    def make(self, clock: FakeClock) -> Callable[[Origin], Ports]:
+    def make(self, clock: FakeClock) -> Callable[[EventSource], Ports]:
         storage = FakeStorage(clock=clock)
 
-        def made(origin: Origin) -> Ports:
+        def made(origin: EventSource) -> Ports:
             storage.origin = lambda: origin
             return Ports(
                 users=FakeUserRepository(storage),
@@ -134,7 +134,7 @@ class TestFakeAuditTrail(AuditTrailContract):
                 keys=FakeSigningKeyRepository(storage),
                 events=FakeEventLog(storage),
                 trail=FakeAuditTrail(storage),
-                sweeper=FakeSweeper(storage),
+                expired_rows=FakeExpiredRows(storage),
             )
 
         return made

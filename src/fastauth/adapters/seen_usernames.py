@@ -7,8 +7,8 @@ CACHE_KIB = 16 * 1024
 """What is kept in memory. The rest is in SQLite's directory for temporary files."""
 
 
-class SpooledNameLedger(AbstractContextManager["SpooledNameLedger"]):
-    """See `fastauth.domain.accounts.ports.NameLedger`."""
+class TempFileSeenUsernames(AbstractContextManager["TempFileSeenUsernames"]):
+    """See `fastauth.domain.accounts.ports.SeenUsernames`."""
 
     def __init__(self) -> None:
         self._spool = sqlite3.connect("", isolation_level=None)  # the empty name: gone when it is closed
@@ -21,7 +21,7 @@ class SpooledNameLedger(AbstractContextManager["SpooledNameLedger"]):
         """Close the file, which removes it."""
         self._spool.close()
 
-    def first_place(self, key: str, place: int) -> int:
+    def first_position(self, key: str, place: int) -> int:
         """Insert, and look only where that was in vain."""
         values = (key, place)
         if self._spool.execute("INSERT OR IGNORE INTO name VALUES (?, ?)", values).rowcount:

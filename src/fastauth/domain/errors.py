@@ -7,7 +7,7 @@
     ├── Unauthenticated        nobody, or not who they say they are
     │   ├── InvalidCredentials
     │   ├── InvalidAccessToken
-    │   ├── NoAccessToken
+    │   ├── MissingAccessToken
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
     ├── Forbidden              somebody, but not for this
@@ -18,11 +18,11 @@
     ├── Conflict               what is asked for contradicts what is stored
     │   └── UsernameTaken
     ├── Throttled              too much from whoever asks: later
-    │   └── TooManyAttempts
+    │   └── TooManyRequests
     └── Unavailable            nothing is wrong with the request: try again later
         ├── StorageUnavailable
-        ├── SigningKeyMissing
-        ├── SecretKeyUnknown
+        ├── NoActiveSigningKey
+        ├── KeyUnwrapFailed
         ├── HashingOverloaded
         └── ShuttingDown
 
@@ -91,7 +91,7 @@ class Conflict(FastauthError):
     """What is asked for contradicts what is stored."""
 
 
-class Throttled(FastauthError):
+class RateLimited(FastauthError):
     """Whoever asks has asked too much, and may ask again ``retry_after`` seconds later."""
 
     def __init__(self, *, after: timedelta = timedelta(seconds=1)) -> None:
@@ -128,13 +128,13 @@ class ShuttingDown(Unavailable):
     detail = "The service is about to stop."
 
 
-class GatheredViolations:
+class ViolationCollector:
     """Gather what several values break, so that one answer can name it all.
 
     Each ``with noting:`` inside swallows the `InvalidInput` of one value; leaving the outer
     block raises a single `InvalidInput` with all of them. Past it, every value is there::
 
-        with GatheredViolations() as noting:
+        with ViolationCollector() as noting:
             with noting:
                 username = Username.parse(...)
             with noting:

@@ -23,7 +23,7 @@ def refuse_surrogates(text: str, *, field: str) -> None:
         ) from None
 
 
-def normalised(text: str, *, field: str, most: int) -> str:
+def normalize_nfc(text: str, *, field: str, most: int) -> str:
     """Return `text` in Unicode's Normalization Form C.
 
     A text too long to have `most` code points in that form is refused before anything else: many
@@ -39,7 +39,7 @@ def normalised(text: str, *, field: str, most: int) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def bounded(text: str, *, field: str, least: int, most: int) -> str:
+def check_length(text: str, *, field: str, least: int, most: int) -> str:
     """Return `text` if it has `least` to `most` code points.
 
     Raises:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
-from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 
 
@@ -14,7 +14,7 @@ class Transaction(Protocol):
 
     users: UserRepository
     sessions: SessionRepository
-    tallies: TallyRepository
+    counters: CounterRepository
     events: EventLog
 
     async def commit(self) -> None:

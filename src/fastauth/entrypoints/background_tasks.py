@@ -23,13 +23,13 @@ LONGEST_LEARNING = 5.0
 
 
 @asynccontextmanager
-async def housekeeping(container: Container) -> AsyncIterator[None]:
+async def background_tasks(container: Container) -> AsyncIterator[None]:
     """Meanwhile, once a minute, rotate keys that are due, remove expired rows, collect metrics.
 
     Every process does so, and of all processes one at a time sweeps. Nothing depends on it being done
     in time but the rotation, whose next key is published long before it signs.
     """
-    tasks = [asyncio.create_task(_keep_house(container))]
+    tasks = [asyncio.create_task(_run_periodically(container))]
     if container.settings().equal_refusals:
         known = asyncio.Event()
         tasks.append(asyncio.create_task(_learn_hash_kinds(container, known)))
@@ -57,19 +57,19 @@ async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
         await asyncio.sleep(max(LEARNING_SECONDS, 100 * (monotonic() - began)))
 
 
-async def _keep_house(container: Container) -> None:
+async def _run_periodically(container: Container) -> None:
     while True:
         # Not all at once, where many processes were started at once.
         await asyncio.sleep(HOUSEKEEPING_SECONDS * SystemRandom().uniform(0.75, 1.25))
         acts: list[Callable[[], Awaitable[object]]] = [
             container.rotate_keys(),
             container.publish_keys(),
-            _told("sessions", container.sweep_sessions()),
-            _told("tallies", container.sweep_tallies()),
-            _told("events", container.sweep_events()),
+            _told("sessions", container.purge_sessions()),
+            _told("tallies", container.purge_counters()),
+            _told("events", container.purge_events()),
         ]
         acts += [
-            partial(instrumentation.collect, container.census())
+            partial(instrumentation.collect, container.active_sessions())
             for instrumentation in container.instrumentations()
         ]
         for act in acts:

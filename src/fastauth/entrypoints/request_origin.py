@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from fastauth.domain.audit.event import Actor, Origin
+from fastauth.domain.audit.event import Actor, EventSource
 
-_BY_ITSELF = Origin(Actor.SERVICE)
+_BY_ITSELF = EventSource(Actor.SERVICE)
 _current = ContextVar("origin", default=_BY_ITSELF)
 
 
-def current_origin() -> Origin:
+def current_event_source() -> EventSource:
     """Return where the present act was asked for."""
     return _current.get()
 
 
 @contextmanager
-def coming_from(origin: Origin) -> Iterator[None]:
+def event_source(origin: EventSource) -> Iterator[None]:
     """Have whatever is done meanwhile, in this context, come from `origin`."""
     token = _current.set(origin)
     try:

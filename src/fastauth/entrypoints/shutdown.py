@@ -16,12 +16,12 @@ from types import FrameType
 from typing import NoReturn
 
 
-class Stopping:
+class GracefulShutdown:
     """Whether this process is about to end."""
 
     def __init__(self, *, delay: float) -> None:
         self.delay = delay
-        self.has_begun = False
+        self.in_progress = False
 
     @contextmanager
     def on_sigterm(self) -> Iterator[None]:
@@ -33,11 +33,11 @@ class Stopping:
         loop = asyncio.get_running_loop()
 
         def begin(number: int, _frame: FrameType | None) -> None:
-            if not self.has_begun:
-                self.has_begun = True
+            if not self.in_progress:
+                self.in_progress = True
                 loop.call_soon_threadsafe(loop.call_later, self.delay, server, number, None)
             elif not parent_process():  # a worker hears of it twice where its whole group is told
-                end_at_once()
+                terminate()
 
         signal.signal(signal.SIGTERM, begin)
         try:
@@ -46,7 +46,7 @@ class Stopping:
             signal.signal(signal.SIGTERM, server)
 
 
-def end_at_once() -> NoReturn:
+def terminate() -> NoReturn:
     """End this process as SIGTERM does where nobody handles it."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTERM)

@@ -2,17 +2,17 @@
 
 import logging
 
-from fastauth.adapters.passwords import hash_build
-from fastauth.adapters.sql import START_DEADLINE, SchemaBehind, migrate
+from fastauth.adapters.passwords import active_build
+from fastauth.adapters.sql import START_DEADLINE, SchemaOutdated, migrate
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import (
     SCHEMA_IS_BEHIND,
+    InsecureSettings,
     ModeNotSaid,
-    ProductionRefused,
     exposure,
-    refusals,
+    production_errors,
 )
 from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.settings import Mode
@@ -25,11 +25,13 @@ async def migrate_database(container: Container) -> None:
     """Bring the database to the newest schema.
 
     Raises:
-        MigrationRefused: It holds what cannot be migrated; nothing was changed.
+        UnsupportedSchema: It holds what cannot be migrated; nothing was changed.
         StorageUnavailable: It is away.
     """
     profile = container.usernames()
-    await migrate(container.database(), adopted_key=lambda name: Username.recognise(name, profile).key)
+    await migrate(
+        container.database(), username_key_of=lambda name: Username.parse_existing(name, profile).key
+    )
 
 
 async def start_up(container: Container) -> None:
@@ -40,17 +42,17 @@ async def start_up(container: Container) -> None:
 
     Raises:
         ModeNotSaid: Others could reach it, and nobody chose the mode.
-        ProductionRefused: The settings are not for production, or nobody has migrated.
-        MigrationRefused: See `migrate_database`.
-        SecretKeyUnknown: The signing keys are sealed under another secret key.
+        InsecureSettings: The settings are not for production, or nobody has migrated.
+        UnsupportedSchema: See `migrate_database`.
+        KeyUnwrapFailed: The signing keys are sealed under another secret key.
         StorageUnavailable: The database is away.
     """
     if exposed := exposure(container.settings()):
         raise ModeNotSaid(exposed)
-    reasons = refusals(container.settings())
+    reasons = production_errors(container.settings())
     try:
         await container.database().check(deadline=START_DEADLINE)
-    except SchemaBehind:
+    except SchemaOutdated:
         if container.settings().mode is Mode.PRODUCTION:
             reasons.append(SCHEMA_IS_BEHIND)
         else:
@@ -59,7 +61,7 @@ async def start_up(container: Container) -> None:
         if not reasons:
             raise
     if reasons:
-        raise ProductionRefused(reasons)
+        raise InsecureSettings(reasons)
     await container.rotate_keys()()
     await container.publish_keys()()  # so that they are at hand, should the database go away
 
@@ -83,7 +85,7 @@ def warm_up(container: Container) -> None:
     that of the second.
     """
     container.hasher()
-    _hashing_log.info("passwords are hashed by the %s build of Argon2", hash_build())
+    _hashing_log.info("passwords are hashed by the %s build of Argon2", active_build())
 
 
 async def shut_down(container: Container) -> None:

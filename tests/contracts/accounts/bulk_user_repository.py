@@ -1,4 +1,4 @@
-"""What a `UserIntake` promises."""
+"""What a `BulkUserRepository` promises."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -7,22 +7,22 @@ from datetime import UTC, datetime
 import pytest
 from tests.builders import a_full_name, a_name, a_newcomer, a_password_hash, a_username
 
-from fastauth.domain.accounts.ports import UserIntake, UserRepository
-from fastauth.domain.accounts.user import Holder
+from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
+from fastauth.domain.accounts.user import ExistingUser
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-class UserIntakeContract(ABC):
+class BulkUserRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def users(self) -> UserRepository: ...
 
     @abstractmethod
     @pytest.fixture
-    def intake(self, users: UserRepository) -> UserIntake: ...
+    def intake(self, users: UserRepository) -> BulkUserRepository: ...
 
-    async def test_admits_all_at_once(self, intake: UserIntake, users: UserRepository) -> None:
+    async def test_admits_all_at_once(self, intake: BulkUserRepository, users: UserRepository) -> None:
         newcomers = [a_newcomer(), a_newcomer(disabled_at=NOW), a_newcomer(spelling=a_name().upper())]
         admitted = await intake.admit(newcomers)
         assert admitted.keys() == {newcomer.username.key for newcomer in newcomers}
@@ -33,16 +33,16 @@ class UserIntakeContract(ABC):
             assert (user.username, user.fullname) == (newcomer.username, newcomer.fullname)
             assert (user.password_hash, user.disabled_at) == (newcomer.password_hash, newcomer.disabled_at)
 
-    async def test_admits_nobody_of_nobody(self, intake: UserIntake) -> None:
+    async def test_admits_nobody_of_nobody(self, intake: BulkUserRepository) -> None:
         assert await intake.admit([]) == {}
         assert await intake.holders([]) == {}
 
-    async def test_admits_a_thousand(self, intake: UserIntake) -> None:
+    async def test_admits_a_thousand(self, intake: BulkUserRepository) -> None:
         newcomers = [a_newcomer() for _ in range(1_000)]
         assert len(await intake.admit(newcomers)) == 1_000
         assert len(await intake.holders([newcomer.username.key for newcomer in newcomers])) == 1_000
 
-    async def test_leaves_alone_who_is_there(self, intake: UserIntake, users: UserRepository) -> None:
+    async def test_leaves_alone_who_is_there(self, intake: BulkUserRepository, users: UserRepository) -> None:
         name = a_name()
         holder = await users.add(
             username=a_username(name), fullname=a_full_name(), password_hash=a_password_hash()
@@ -52,14 +52,14 @@ class UserIntakeContract(ABC):
         assert set(admitted) == {other.username.key}
         assert await users.find(holder.username) == holder
 
-    async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: UserIntake) -> None:
+    async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: BulkUserRepository) -> None:
         newcomer = a_newcomer(encoded=a_name())
         admitted = await intake.admit([newcomer])
         held = await intake.holders([newcomer.username.key, a_name()])
-        holder = Holder(id=admitted[newcomer.username.key], password_hash=newcomer.password_hash)
+        holder = ExistingUser(id=admitted[newcomer.username.key], password_hash=newcomer.password_hash)
         assert held == {newcomer.username.key: holder}
 
-    async def test_admits_everybody_once_of_many_calls_at_once(self, intake: UserIntake) -> None:
+    async def test_admits_everybody_once_of_many_calls_at_once(self, intake: BulkUserRepository) -> None:
         newcomers = [a_newcomer() for _ in range(50)]
         orders = [newcomers, newcomers[::-1], newcomers[25:] + newcomers[:25]]
         admitted = await asyncio.gather(*(intake.admit(order) for order in orders))

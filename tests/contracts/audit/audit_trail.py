@@ -14,16 +14,16 @@ from tests.fakes import FakeClock
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Actor, Event, EventKind, NameDigest, Origin
+from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource, UsernameDigest
 from fastauth.domain.audit.ports import AuditTrail, EventLog
-from fastauth.domain.audit.trail import Entry, Retention, Wanted
-from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter, Retention
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.session import Rotation, Session, SessionId
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
-A_CLIENT = Origin(Actor.CLIENT, "192.0.2.44")
+A_CLIENT = EventSource(Actor.CLIENT, "192.0.2.44")
 MINUTE = timedelta(minutes=1)
 
 
@@ -36,7 +36,7 @@ class Ports:
     keys: SigningKeyRepository
     events: EventLog
     trail: AuditTrail
-    sweeper: Sweeper
+    expired_rows: ExpiredRows
 
     async def a_user(self) -> User:
         return await self.users.add(
@@ -54,8 +54,8 @@ class Ports:
         )
         return await self.sessions.rotate(session.id, rotation, now=now)
 
-    async def read(self, **wanted: object) -> list[Entry]:
-        return await self.trail.newest(Wanted(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
+    async def read(self, **wanted: object) -> list[AuditEntry]:
+        return await self.trail.page(AuditFilter(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
 
     async def kinds(self, **wanted: object) -> list[EventKind]:
         return [entry.event.kind for entry in await self.read(**wanted)]
@@ -72,11 +72,11 @@ class AuditTrailContract(ABC):
 
     @abstractmethod
     @pytest.fixture
-    def make(self, clock: FakeClock) -> Callable[[Origin], Ports]:
+    def make(self, clock: FakeClock) -> Callable[[EventSource], Ports]:
         """Return what makes the ports for acts of one origin, over a storage in which there is nothing."""
 
     @pytest.fixture
-    def ports(self, make: Callable[[Origin], Ports]) -> Ports:
+    def ports(self, make: Callable[[EventSource], Ports]) -> Ports:
         return make(A_CLIENT)
 
     async def test_has_one_entry_for_each_act(self, ports: Ports, now: datetime) -> None:
@@ -114,14 +114,14 @@ class AuditTrailContract(ABC):
         assert await ports.read() == before
 
     async def test_keeps_an_event_to_the_letter(
-        self, make: Callable[[Origin], Ports], ports: Ports, now: datetime
+        self, make: Callable[[EventSource], Ports], ports: Ports, now: datetime
     ) -> None:
-        operator = make(Origin(Actor.OPERATOR))
-        name = NameDigest(token_bytes(16))
+        operator = make(EventSource(Actor.OPERATOR))
+        name = UsernameDigest(token_bytes(16))
         event = Event(kind=EventKind.LOG_IN_REFUSED, at=now - MINUTE, name=name)
         await operator.events.record(event)
         (entry,) = await ports.read(names=(name,))
-        assert (entry.event, entry.origin, entry.username) == (event, Origin(Actor.OPERATOR), None)
+        assert (entry.event, entry.origin, entry.username) == (event, EventSource(Actor.OPERATOR), None)
 
     async def test_records_once_what_goes_on_for_a_while(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
@@ -134,7 +134,9 @@ class AuditTrailContract(ABC):
             replace(refused, at=now + MINUTE),
             replace(refused, session_id=SessionId("nobody's")),
         ):
-            await ports.events.record_once(event, within=MINUTE, unless=EventKind.REFRESH_TOKEN_REUSED)
+            await ports.events.record_unless_recent(
+                event, within=MINUTE, unless=EventKind.REFRESH_TOKEN_REUSED
+            )
         found = [entry.event for entry in await ports.read(kind=EventKind.REFRESH_REFUSED)]
         assert found == [
             replace(refused, user_id=user.id, at=now + MINUTE),
@@ -148,14 +150,14 @@ class AuditTrailContract(ABC):
         worse = Event(kind=EventKind.REFRESH_TOKEN_REUSED, at=now, user_id=user.id, session_id=session.id)
         await ports.events.record(worse)
         event = Event(kind=EventKind.REFRESH_REFUSED, at=now, session_id=session.id)
-        await ports.events.record_once(event, within=MINUTE, unless=worse.kind)
+        await ports.events.record_unless_recent(event, within=MINUTE, unless=worse.kind)
         assert EventKind.REFRESH_REFUSED not in await ports.kinds()
 
     async def test_shows_one_account_and_the_names_tried_for_it(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         await ports.a_user()
-        name = NameDigest(token_bytes(16))
-        for tried in (name, NameDigest(token_bytes(16))):
+        name = UsernameDigest(token_bytes(16))
+        for tried in (name, UsernameDigest(token_bytes(16))):
             await ports.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=now, name=tried))
         theirs = {"user_id": user.id, "names": (name,)}
         assert await ports.kinds(**theirs) == [EventKind.LOG_IN_REFUSED, EventKind.REGISTERED]
@@ -175,7 +177,7 @@ class AuditTrailContract(ABC):
             await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=at))
         everything = await ports.read()
         pages, last = [], None
-        while page := await ports.trail.newest(Wanted(), before=last, at_most=2):
+        while page := await ports.trail.page(AuditFilter(), before=last, at_most=2):
             pages.append(page)
             last = page[-1]
         assert [len(page) for page in pages] == [2, 2, 1]
@@ -189,9 +191,9 @@ class AuditTrailContract(ABC):
         kept = Retention(events=365 * days, addresses=30 * days)
         for age in (366, 366, 366, 31, 31, 31, 29):
             await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=now - age * days))
-        swept = [await ports.sweeper.sweep_events(kept, now=now, at_most=2) for _ in range(4)]
+        swept = [await ports.expired_rows.purge_events(kept, now=now, at_most=2) for _ in range(4)]
         assert sum(swept) >= 6
         assert swept[-1] == 0
         found = await ports.read()
         assert [entry.event.at for entry in found] == [now - age * days for age in (29, 31, 31, 31)]
-        assert [entry.origin for entry in found] == [A_CLIENT, *[Origin(Actor.CLIENT)] * 3]
+        assert [entry.origin for entry in found] == [A_CLIENT, *[EventSource(Actor.CLIENT)] * 3]

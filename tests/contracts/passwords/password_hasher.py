@@ -74,11 +74,11 @@ class PasswordHasherContract(ABC):
 
     async def test_recognises_what_it_made(self, hasher: PasswordHasher) -> None:
         hashed = await hasher.hash(a_password())
-        assert hasher.recognise(hashed.encoded) == hashed
+        assert hasher.parse_existing(hashed.encoded) == hashed
 
     @pytest.mark.parametrize("encoded", [*NO_HASHES, f"{ARGON2}{'A' * 1_000_000}"])
     async def test_does_not_recognise_what_nothing_fits(self, hasher: PasswordHasher, encoded: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
-            hasher.recognise(encoded)
+            hasher.parse_existing(encoded)
         assert [violation.field for violation in refusal.value.violations] == ["password"]
         assert not encoded or encoded not in refusal.value.detail

@@ -1,4 +1,4 @@
-"""What a `TallyRepository` promises: to count as the pure rules say, and to lose nothing."""
+"""What a `CounterRepository` promises: to count as the pure rules say, and to lose nothing."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.rate_limits import counting
-from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, REMEMBERED, Tally, TallyKey
+from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, REMEMBERED, Counter, CounterKey
 from fastauth.domain.rate_limits.counting import (
     Counted,
     Credit,
@@ -25,20 +25,20 @@ from fastauth.domain.rate_limits.counting import (
     Reset,
     Verdict,
 )
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.domain.rate_limits.limits import KEPT, Backoff, Budget
-from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.rate_limits.limits import KEPT, Backoff, RateLimit
+from fastauth.domain.rate_limits.ports import CounterRepository
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-MANY = Budget(1_000, MINUTE)
+MANY = RateLimit(1_000, MINUTE)
 
 
 HOUR = timedelta(hours=1)
 
 
-def a_key() -> TallyKey:
-    return TallyKey(token_bytes(16))
+def a_key() -> CounterKey:
+    return CounterKey(token_bytes(16))
 
 
 MANY_EXAMPLES = settings(
@@ -51,7 +51,7 @@ MANY_EXAMPLES = settings(
 keys = st.builds(a_key)  # in a database that others use, too, no key may come back
 spans = st.sampled_from([timedelta(seconds=1), timedelta(seconds=7, microseconds=1), MINUTE, HOUR])
 budgets = st.builds(
-    Budget, st.integers(1, 40), spans, st.none() | st.integers(1, 5), st.sampled_from([HOUR * 0, KEPT])
+    RateLimit, st.integers(1, 40), spans, st.none() | st.integers(1, 5), st.sampled_from([HOUR * 0, KEPT])
 )
 backoffs = st.builds(Backoff, spans, spans, st.integers(1, 50))
 moments = st.one_of(
@@ -59,23 +59,23 @@ moments = st.one_of(
     st.timedeltas(-2 * HOUR, 2 * HOUR).map(lambda span: NOW + span),
     st.timedeltas(-2 * HOUR, 2 * HOUR).map(lambda span: NOW + KEPT + span),
 )
-stored = st.builds(Tally, st.integers(0, 50), moments)
+stored = st.builds(Counter, st.integers(0, 50), moments)
 
 
 @st.composite
-def attempts(draw: st.DrawFn) -> list[tuple[Hit, Tally | None]]:
+def attempts(draw: st.DrawFn) -> list[tuple[Hit, Counter | None]]:
     """Return an attempt, and what is stored of each of its tallies."""
     hits = st.builds(Hit, keys, budgets | backoffs, st.sampled_from(Part))
     return draw(st.lists(st.tuples(hits, st.none() | stored), min_size=1, max_size=5))
 
 
 @st.composite
-def refunds(draw: st.DrawFn) -> list[tuple[Refund, Tally]]:
+def refunds(draw: st.DrawFn) -> list[tuple[Refund, Counter]]:
     """Return what is to be given back, and what is stored of each of its tallies."""
-    tallies = [draw(stored) for _ in range(6)]
+    counters = [draw(stored) for _ in range(6)]
     counted = Reset(a_key())
     backoff = Credit(a_key(), draw(backoffs), counted_under=draw(st.sampled_from([None, counted.key])))
-    until = draw(st.sampled_from([LONG_AGO, tallies[3].until, NOW]))
+    until = draw(st.sampled_from([LONG_AGO, counters[3].until, NOW]))
     return list(
         zip(
             (
@@ -86,7 +86,7 @@ def refunds(draw: st.DrawFn) -> list[tuple[Refund, Tally]]:
                 Forgive(a_key(), draw(budgets)),
                 Reopen(a_key(), draw(backoffs)),
             ),
-            tallies,
+            counters,
             strict=True,
         )
     )
@@ -95,150 +95,160 @@ def refunds(draw: st.DrawFn) -> list[tuple[Refund, Tally]]:
 class Rows(Protocol):
     """Reads and writes what is stored, past the repository."""
 
-    async def read(self, *keys: TallyKey) -> list[Tally | None]:
+    async def read(self, *keys: CounterKey) -> list[Counter | None]:
         """Return what is stored under each key."""
 
-    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
+    async def write(self, counters: Mapping[CounterKey, Counter]) -> None:
         """Store tallies, whatever was there."""
 
 
-class TallyRepositoryContract(ABC):
+class CounterRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
-    def tallies(self) -> TallyRepository: ...
+    def counters(self) -> CounterRepository: ...
 
     @abstractmethod
     @pytest.fixture
-    def rows(self, tallies: TallyRepository) -> Rows: ...
+    def rows(self, counters: CounterRepository) -> Rows: ...
 
     @abstractmethod
     @pytest.fixture
-    def sweeper(self, tallies: TallyRepository) -> Sweeper: ...
+    def expired_rows(self, counters: CounterRepository) -> ExpiredRows: ...
 
-    async def test_counts_under_every_key_of_an_attempt(self, tallies: TallyRepository, rows: Rows) -> None:
-        hits = tuple(Hit(a_key(), Budget(number, MINUTE), Part.ACCOUNT) for number in (1, 2, 3, 4))
+    async def test_counts_under_every_key_of_an_attempt(
+        self, counters: CounterRepository, rows: Rows
+    ) -> None:
+        hits = tuple(Hit(a_key(), RateLimit(number, MINUTE), Part.ACCOUNT) for number in (1, 2, 3, 4))
         for order in (hits, hits[::-1]):
-            await rows.write(dict.fromkeys((hit.key for hit in hits), Tally()))
-            assert await tallies.count(order, now=NOW) == Counted(Verdict.COUNTS, is_closed=False)
+            await rows.write(dict.fromkeys((hit.key for hit in hits), Counter()))
+            assert await counters.count(order, now=NOW) == Counted(Verdict.COUNTS, is_closed=False)
             stored = await rows.read(*(hit.key for hit in hits))
-            assert stored == [Tally(1, NOW + MINUTE / number) for number in (1, 2, 3, 4)]
+            assert stored == [Counter(1, NOW + MINUTE / number) for number in (1, 2, 3, 4)]
 
-    async def test_keeps_what_is_closed(self, tallies: TallyRepository, rows: Rows) -> None:
-        hit = Hit(a_key(), Budget(9, MINUTE, at_most=1), Part.ACCOUNT)
-        assert (await tallies.count((hit,), now=NOW)).verdict is Verdict.COUNTS
-        assert await rows.read(hit.key) == [Tally(1, NEVER)]
+    async def test_keeps_what_is_closed(self, counters: CounterRepository, rows: Rows) -> None:
+        hit = Hit(a_key(), RateLimit(9, MINUTE, at_most=1), Part.ACCOUNT)
+        assert (await counters.count((hit,), now=NOW)).verdict is Verdict.COUNTS
+        assert await rows.read(hit.key) == [Counter(1, NEVER)]
         late = NOW + timedelta(days=9_999)
-        assert await tallies.count((hit,), now=late) == Counted(Verdict.USED_UP, is_closed=True)
+        assert await counters.count((hit,), now=late) == Counted(Verdict.USED_UP, is_closed=True)
 
-    async def test_forgets_what_nothing_was_added_to(self, tallies: TallyRepository, rows: Rows) -> None:
-        hit = Hit(a_key(), Budget(9, MINUTE, at_most=4), Part.ACCOUNT)
-        await rows.write({hit.key: Tally(3, NOW)})
-        await tallies.count((hit,), now=NOW + REMEMBERED)
-        assert await rows.read(hit.key) == [Tally(1, NOW + REMEMBERED + MINUTE // 9)]
+    async def test_forgets_what_nothing_was_added_to(self, counters: CounterRepository, rows: Rows) -> None:
+        hit = Hit(a_key(), RateLimit(9, MINUTE, at_most=4), Part.ACCOUNT)
+        await rows.write({hit.key: Counter(3, NOW)})
+        await counters.count((hit,), now=NOW + REMEMBERED)
+        assert await rows.read(hit.key) == [Counter(1, NOW + REMEMBERED + MINUTE // 9)]
 
     async def test_counts_nothing_if_the_network_has_sent_too_many(
-        self, tallies: TallyRepository, rows: Rows
+        self, counters: CounterRepository, rows: Rows
     ) -> None:
-        full = Hit(a_key(), Budget(2, MINUTE), Part.NETWORK)
+        full = Hit(a_key(), RateLimit(2, MINUTE), Part.NETWORK)
         others = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), MANY, Part.ACCOUNT)
-        await rows.write({full.key: Tally(2, NOW + MINUTE)})
-        with pytest.raises(TooManyAttempts) as refusal:
-            await tallies.count((others[0], full, others[1]), now=NOW + timedelta(seconds=7))
+        await rows.write({full.key: Counter(2, NOW + MINUTE)})
+        with pytest.raises(TooManyRequests) as refusal:
+            await counters.count((others[0], full, others[1]), now=NOW + timedelta(seconds=7))
         assert refusal.value.retry_after == 23
         stored = await rows.read(full.key, *(other.key for other in others))
-        assert stored[0] == Tally(2, NOW + MINUTE)
-        assert {tally or Tally() for tally in stored[1:]} == {Tally()}
+        assert stored[0] == Counter(2, NOW + MINUTE)
+        assert {tally or Counter() for tally in stored[1:]} == {Counter()}
 
     async def test_counts_against_the_network_alone_if_the_account_is_used_up(
-        self, tallies: TallyRepository, rows: Rows
+        self, counters: CounterRepository, rows: Rows
     ) -> None:
         network, account = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), MANY, Part.ACCOUNT)
-        full = Hit(a_key(), Budget(2, MINUTE), Part.ACCOUNT)
-        await rows.write({full.key: Tally(2, NOW + MINUTE)})
-        outcome = await tallies.count((network, account, full), now=NOW)
+        full = Hit(a_key(), RateLimit(2, MINUTE), Part.ACCOUNT)
+        await rows.write({full.key: Counter(2, NOW + MINUTE)})
+        outcome = await counters.count((network, account, full), now=NOW)
         assert outcome == Counted(Verdict.USED_UP, is_closed=False)
         stored = await rows.read(network.key, account.key, full.key)
         assert [tally.attempts if tally else 0 for tally in stored] == [1, 0, 2]
 
     async def test_counts_nothing_while_another_attempt_is_looked_at(
-        self, tallies: TallyRepository, rows: Rows
+        self, counters: CounterRepository, rows: Rows
     ) -> None:
-        network, turn = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), Budget(1, MINUTE), Part.TURN)
-        verdicts = [(await tallies.count((network, turn), now=NOW)).verdict for _ in range(2)]
+        network, turn = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), RateLimit(1, MINUTE), Part.TURN)
+        verdicts = [(await counters.count((network, turn), now=NOW)).verdict for _ in range(2)]
         assert verdicts == [Verdict.COUNTS, Verdict.BUSY]
-        assert await rows.read(network.key) == [Tally(1, NOW + MANY.step)]
-        await tallies.refund((Reset(turn.key, until=LONG_AGO),), now=NOW)
-        assert (await tallies.count((network, turn), now=NOW)).verdict is Verdict.BUSY
-        await tallies.refund((Reset(turn.key, until=NOW + MINUTE),), now=NOW)
-        assert (await tallies.count((network, turn), now=NOW)).verdict is Verdict.COUNTS
+        assert await rows.read(network.key) == [Counter(1, NOW + MANY.step)]
+        await counters.refund((Reset(turn.key, until=LONG_AGO),), now=NOW)
+        assert (await counters.count((network, turn), now=NOW)).verdict is Verdict.BUSY
+        await counters.refund((Reset(turn.key, until=NOW + MINUTE),), now=NOW)
+        assert (await counters.count((network, turn), now=NOW)).verdict is Verdict.COUNTS
 
     async def test_leaves_what_is_over_to_the_sweeper(
-        self, tallies: TallyRepository, rows: Rows, sweeper: Sweeper
+        self, counters: CounterRepository, rows: Rows, expired_rows: ExpiredRows
     ) -> None:
         long_ago = NOW - timedelta(days=5_000)  # before any other test's
         over, used_up, recent = [a_key() for _ in range(3)], a_key(), a_key()
-        while await sweeper.sweep_tallies(over_since=long_ago, at_most=100):
+        while await expired_rows.purge_counters(over_since=long_ago, at_most=100):
             pass
-        await rows.write(dict.fromkeys(over, Tally(3, long_ago)))
-        await rows.write({used_up: Tally(100, NEVER), recent: Tally(1, NOW)})
+        await rows.write(dict.fromkeys(over, Counter(3, long_ago)))
+        await rows.write({used_up: Counter(100, NEVER), recent: Counter(1, NOW)})
         soon = long_ago + timedelta(seconds=1)
-        assert [await sweeper.sweep_tallies(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
+        assert [await expired_rows.purge_counters(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
         stored = await rows.read(used_up, recent, *over)
-        assert stored == [Tally(100, NEVER), Tally(1, NOW), None, None, None]
+        assert stored == [Counter(100, NEVER), Counter(1, NOW), None, None, None]
 
-    async def test_loses_none_of_many_changes_at_once(self, tallies: TallyRepository, rows: Rows) -> None:
+    async def test_loses_none_of_many_changes_at_once(self, counters: CounterRepository, rows: Rows) -> None:
         shared, *own = [Hit(a_key(), MANY, Part.ACCOUNT) for _ in range(9)]
         orders = [order for hit in own for order in ((shared, hit), (hit, shared))] * 2
-        await asyncio.gather(*(tallies.count(order, now=NOW) for order in orders))
+        await asyncio.gather(*(counters.count(order, now=NOW) for order in orders))
         keys = [hit.key for hit in (shared, *own)]
         assert [tally and tally.attempts for tally in await rows.read(*keys)] == [32, *[4] * 8]
         await asyncio.gather(
             *(
-                tallies.refund(tuple(Credit(hit.key, MANY) for hit in order), now=NOW)
+                counters.refund(tuple(Credit(hit.key, MANY) for hit in order), now=NOW)
                 for order in orders[: len(orders) // 2]
             )
         )
         assert [tally and tally.attempts for tally in await rows.read(*keys)] == [16, *[2] * 8]
 
-    async def test_lets_no_more_through_of_many_at_once(self, tallies: TallyRepository) -> None:
-        few = Hit(a_key(), Budget(3, MINUTE), Part.ACCOUNT)
+    async def test_lets_no_more_through_of_many_at_once(self, counters: CounterRepository) -> None:
+        few = Hit(a_key(), RateLimit(3, MINUTE), Part.ACCOUNT)
         networks = [Hit(a_key(), MANY, Part.NETWORK) for _ in range(24)]
-        outcomes = await asyncio.gather(*(tallies.count((each, few), now=NOW) for each in networks))
+        outcomes = await asyncio.gather(*(counters.count((each, few), now=NOW) for each in networks))
         assert [outcome.verdict for outcome in outcomes].count(Verdict.COUNTS) == 3
 
     @given(attempt=attempts(), after=st.timedeltas(-HOUR, HOUR))
     @MANY_EXAMPLES
     async def test_counts_what_the_rules_of_the_core_do(
-        self, tallies: TallyRepository, rows: Rows, attempt: list[tuple[Hit, Tally | None]], after: timedelta
+        self,
+        counters: CounterRepository,
+        rows: Rows,
+        attempt: list[tuple[Hit, Counter | None]],
+        after: timedelta,
     ) -> None:
         now, hits = NOW + after, tuple(hit for hit, _ in attempt)
-        found = [(tally or Tally()).remembered(now) for _, tally in attempt]
+        found = [(tally or Counter()).remembered(now) for _, tally in attempt]
         await rows.write({hit.key: tally for hit, tally in attempt if tally})
         counted = tuple(found)
         try:
             expected, counted = counting.count(hits, found, now)
-        except TooManyAttempts as refused:
-            with pytest.raises(TooManyAttempts) as refusal:
-                await tallies.count(hits, now=now)
+        except TooManyRequests as refused:
+            with pytest.raises(TooManyRequests) as refusal:
+                await counters.count(hits, now=now)
             assert refusal.value.retry_after == refused.retry_after  # noqa: PT017  it is of the other one
         else:
-            assert await tallies.count(hits, now=now) == expected
+            assert await counters.count(hits, now=now) == expected
         await self.expect(rows, now, {hit.key: tally for hit, tally in zip(hits, counted, strict=True)})
 
     @given(given_back=refunds(), after=st.timedeltas(-HOUR, HOUR))
     @MANY_EXAMPLES
     async def test_gives_back_what_the_rules_of_the_core_do(
-        self, tallies: TallyRepository, rows: Rows, given_back: list[tuple[Refund, Tally]], after: timedelta
+        self,
+        counters: CounterRepository,
+        rows: Rows,
+        given_back: list[tuple[Refund, Counter]],
+        after: timedelta,
     ) -> None:
         now, refunds = NOW + after, tuple(refund for refund, _ in given_back)
         await rows.write({refund.key: tally for refund, tally in given_back})
         found = {refund.key: tally.remembered(now) for refund, tally in given_back}
-        await tallies.refund(refunds, now=now)
+        await counters.refund(refunds, now=now)
         await self.expect(rows, now, counting.refund(refunds, found, now))
 
-    async def expect(self, rows: Rows, now: datetime, expected: Mapping[TallyKey, Tally]) -> None:
+    async def expect(self, rows: Rows, now: datetime, expected: Mapping[CounterKey, Counter]) -> None:
         """What has not changed may be stored as it was, and what is new may be missing."""
         stored = await rows.read(*expected)
-        assert [(tally or Tally()).remembered(now) for tally in stored] == [
+        assert [(tally or Counter()).remembered(now) for tally in stored] == [
             tally.remembered(now) for tally in expected.values()
         ]

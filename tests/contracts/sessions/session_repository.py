@@ -1,4 +1,4 @@
-"""What a `SessionRepository` and a `Sweeper` promise."""
+"""What a `SessionRepository` and a `ExpiredRows` promise."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -12,13 +12,13 @@ from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_ses
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.passwords.errors import InvalidCredentials
-from fastauth.domain.rate_limits.counter import TallyKey
+from fastauth.domain.rate_limits.counter import CounterKey
 from fastauth.domain.rate_limits.counting import Credit, Hit, Part, Reset, Verdict
-from fastauth.domain.rate_limits.limits import Budget
+from fastauth.domain.rate_limits.limits import RateLimit
 from fastauth.domain.rate_limits.pace import Pace
-from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.session import MOST_COUNTED, Place, Rotation, Session, SessionId
 
@@ -38,7 +38,7 @@ class SessionRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
-    def tallies(self, users: UserRepository) -> TallyRepository: ...
+    def counters(self, users: UserRepository) -> CounterRepository: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -65,13 +65,13 @@ class SessionRepositoryContract(ABC):
         assert await sessions.find(SessionId(session.id[::-1]), now=NOW) is None
 
     async def test_gives_back_what_was_counted_with_the_session_it_starts(
-        self, sessions: SessionRepository, tallies: TallyRepository, user: User
+        self, sessions: SessionRepository, counters: CounterRepository, user: User
     ) -> None:
-        hit = Hit(TallyKey(token_bytes(16)), Budget(2, timedelta(minutes=1)), Part.ACCOUNT)
-        credit, missing = Credit(hit.key, hit.rule), Reset(TallyKey(token_bytes(16)))
+        hit = Hit(CounterKey(token_bytes(16)), RateLimit(2, timedelta(minutes=1)), Part.ACCOUNT)
+        credit, missing = Credit(hit.key, hit.rule), Reset(CounterKey(token_bytes(16)))
         outcomes = []
         for password_hash in (user.password_hash, a_password_hash("another"), user.password_hash):
-            outcomes.append((await tallies.count((hit,), now=NOW)).verdict)
+            outcomes.append((await counters.count((hit,), now=NOW)).verdict)
             with suppress(InvalidCredentials):
                 await sessions.start(
                     a_session(user, now=NOW),
@@ -79,7 +79,7 @@ class SessionRepositoryContract(ABC):
                     at_most=100,
                     refunds=(credit, missing),
                 )
-        outcomes += [(await tallies.count((hit,), now=NOW)).verdict for _ in range(2)]
+        outcomes += [(await counters.count((hit,), now=NOW)).verdict for _ in range(2)]
         assert outcomes == [Verdict.COUNTS] * 4 + [Verdict.USED_UP]
 
     async def test_starts_nothing_for_an_outdated_password(
@@ -309,16 +309,16 @@ class SessionRepositoryContract(ABC):
         assert await sessions.find(session.id, now=NOW)
 
 
-class SweeperContract(SessionRepositoryContract):
+class ExpiredRowsContract(SessionRepositoryContract):
     @abstractmethod
     @pytest.fixture
-    def sweeper(self, users: UserRepository) -> Sweeper: ...
+    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
 
     async def test_sweeps_what_is_over_in_batches_and_nothing_else(
-        self, sessions: SessionRepository, sweeper: Sweeper, user: User
+        self, sessions: SessionRepository, expired_rows: ExpiredRows, user: User
     ) -> None:
         long_ago = NOW - timedelta(days=4_000)  # before any other test's sessions
-        while await sweeper.sweep_sessions(over_since=long_ago, at_most=100):
+        while await expired_rows.purge_sessions(over_since=long_ago, at_most=100):
             pass
         old = [a_session(user, now=long_ago) for _ in range(4)]
         kept = a_session(user, now=NOW)
@@ -326,22 +326,26 @@ class SweeperContract(SessionRepositoryContract):
             await sessions.start(session, password_hash=user.password_hash, at_most=100)
         await sessions.end(user.id, only=old[0].id, now=long_ago)
         over = long_ago + timedelta(hours=1)
-        assert await sweeper.sweep_sessions(over_since=over, at_most=3) == 1
+        assert await expired_rows.purge_sessions(over_since=over, at_most=3) == 1
         over = old[0].expires_at + timedelta(hours=1)
-        assert await sweeper.sweep_sessions(over_since=over, at_most=2) == 2
-        assert await sweeper.sweep_sessions(over_since=over, at_most=2) == 1
-        assert await sweeper.sweep_sessions(over_since=over, at_most=2) == 0
+        assert await expired_rows.purge_sessions(over_since=over, at_most=2) == 2
+        assert await expired_rows.purge_sessions(over_since=over, at_most=2) == 1
+        assert await expired_rows.purge_sessions(over_since=over, at_most=2) == 0
         assert await sessions.of_user(user.id, now=NOW, at_most=100) == [kept]
 
-    async def test_lets_one_of_all_processes_sweep_in_so_long(self, sweeper: Sweeper) -> None:
+    async def test_lets_one_of_all_processes_sweep_in_so_long(self, expired_rows: ExpiredRows) -> None:
         every = timedelta(minutes=1)
         for task in ("sessions", "tallies", "events"):
             now = LATE
-            while not await sweeper.begin(task, now=now, every=every):
+            while not await expired_rows.begin(task, now=now, every=every):
                 now += timedelta(days=1)
-            outcomes = await asyncio.gather(*(sweeper.begin(task, now=now, every=every) for _ in range(8)))
+            outcomes = await asyncio.gather(
+                *(expired_rows.begin(task, now=now, every=every) for _ in range(8))
+            )
             assert not any(outcomes)
             now += every
-            outcomes = await asyncio.gather(*(sweeper.begin(task, now=now, every=every) for _ in range(8)))
+            outcomes = await asyncio.gather(
+                *(expired_rows.begin(task, now=now, every=every) for _ in range(8))
+            )
             assert sum(outcomes) == 1
-            assert await sweeper.begin(task, now=now - every * 2, every=every), "a clock was far ahead"
+            assert await expired_rows.begin(task, now=now - every * 2, every=every), "a clock was far ahead"

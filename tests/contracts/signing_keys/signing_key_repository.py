@@ -21,7 +21,7 @@ def a_key(number: int, kid: str | None = None) -> SigningKey:
         public_jwk='{"kty":"EC"}',
         sealed="sealed",
         published_at=NOW,
-        signs_from=NOW,
+        active_from=NOW,
     )
 
 

@@ -19,7 +19,7 @@ from tests.harness.service import NO_TLS
 from fastauth.adapters.passwords import HashingPool
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.server.protocol import Protocol
+from fastauth.entrypoints.http.server.protocol import HardenedHttpProtocol
 from fastauth.entrypoints.settings import Settings
 
 Result = TypeVar("Result")
@@ -69,7 +69,9 @@ async def url(pool: GatedPool, tmp_path: Path) -> AsyncIterator[str]:
     database_url = make_url(f"sqlite+aiosqlite:///{tmp_path}/hung_up.db")
     settings = Settings(database_url=database_url, argon2_memory_kib=64, argon2_time_cost=1)
     app = create_app(Container(settings=settings, hashing_pool=pool))
-    config = uvicorn.Config(app, http=Protocol, log_config=None, access_log=False, proxy_headers=False)
+    config = uvicorn.Config(
+        app, http=HardenedHttpProtocol, log_config=None, access_log=False, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     with socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -13,7 +13,7 @@ from tests.builders import a_registration
 from tests.harness.service import Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.passwords.verifiers import Verifier
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -57,11 +57,11 @@ class CountingHasher(Argon2PasswordHasher):
         self.work.verified += 1
         return await super().verify(password, known)
 
-    def _computed(self, check: Check, spelling: str) -> bool:
+    def _computed(self, check: Verifier, spelling: str) -> bool:
         self.work.computed[check.family] += check.amount
         return super()._computed(check, spelling)
 
-    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+    def _spent(self, check: Verifier, amount: int, spelling: str) -> None:
         self.work.computed[check.family] += amount
         super()._spent(check, amount, spelling)
 

@@ -21,7 +21,7 @@ from tests.builders import (
     a_username,
 )
 from tests.harness.service import Client, Service
-from tests.integration.conftest import SCRIBE, adopted_key, connect
+from tests.integration.conftest import AUDIT_COLUMNS, connect, username_key_of
 
 from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository, migrate
 from fastauth.adapters.sql.accounts.tables import user_info
@@ -56,17 +56,17 @@ class TestActWhoseEventCannotBeWritten:
     @pytest.fixture
     async def database(self, empty_database_url: str) -> AsyncIterator[Database]:
         database = connect(empty_database_url)
-        await migrate(database, adopted_key=adopted_key)
+        await migrate(database, username_key_of=username_key_of)
         yield database
         await database.close()
 
     @pytest.fixture
     def users(self, database: Database) -> SqlUserRepository:
-        return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+        return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
-        return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
+        return SqlSessionRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
     async def add(self, users: SqlUserRepository) -> User:
         return await users.add(

@@ -26,10 +26,10 @@ from tests.fakes import FakePasswordHasher
 from tests.harness.commands import execute
 from tests.harness.postgres import PostgresServer, free_port
 from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
-from tests.integration.conftest import adopted_key, connect, postgres_schema
+from tests.integration.conftest import connect, postgres_schema, username_key_of
 
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
-from fastauth.adapters.sql import SqlSessionCensus, migrate
+from fastauth.adapters.sql import CountActiveSessions, migrate
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -335,12 +335,12 @@ class TestCensus:
                 transport=httpx2.ASGITransport(create_app(container)), base_url="http://x"
             ) as client:
                 await client.post("/users/register", json=SOMEBODY)
-                assert await container.census()() == 0
+                assert await container.active_sessions()() == 0
                 for _ in range(3):
                     tokens = (await client.post("/sessions", json=SOMEBODY)).json()
-                assert await container.census()() == 3
+                assert await container.active_sessions()() == 3
                 await client.delete("/sessions/current", headers=bearer(tokens))
-                assert await container.census()() == 2
+                assert await container.active_sessions()() == 2
         finally:
             await shut_down(container)
 
@@ -349,11 +349,11 @@ class TestCensus:
         with postgres_schema(postgres) as url:
             database = connect(url)
             try:
-                await migrate(database, adopted_key=adopted_key)
+                await migrate(database, username_key_of=username_key_of)
                 execute(url, ANN)
                 execute(url, MANY_SESSIONS)
                 counted = {
-                    pages: await SqlSessionCensus(
+                    pages: await CountActiveSessions(
                         connections=database.apart, clock=SystemClock(), sampled_pages=pages
                     )()
                     for pages in (100_000, 300)

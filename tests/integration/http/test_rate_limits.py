@@ -52,7 +52,7 @@ def log_in(service: Service, user: dict[str, str], address: str, **changes: str)
 
 async def strangers_of(name: str, database_url: str) -> tuple[int, bool]:
     """Return how many guesses of strangers were counted, and whether there may be none any more."""
-    key = Container(settings=Settings(database_url=make_url(database_url))).tally_keys()("strangers", name)
+    key = Container(settings=Settings(database_url=make_url(database_url))).counter_keys()("strangers", name)
     database = connect(database_url)
     async with database.engine.connect() as connection:
         row = (await connection.execute(select(tally).where(tally.c.key == key))).one()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
-from tests.integration.conftest import SCRIBE, adopted_key, connect
+from tests.integration.conftest import AUDIT_COLUMNS, connect, username_key_of
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 from tests.world import World
 
@@ -27,13 +27,15 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
 
         def make_world(self) -> World:
             self.database = connect(used_database_url)
-            self.run(migrate(self.database, adopted_key=adopted_key))
+            self.run(migrate(self.database, username_key_of=username_key_of))
             connections = self.database.autocommit
             return World(
                 terms=TERMS,
-                users=SqlUserRepository(connections=connections, scribe=SCRIBE),
-                sessions=SqlSessionRepository(connections=connections, scribe=SCRIBE),
-                unit_of_work=SqlUnitOfWork(transactions=self.database.transactions, scribe=SCRIBE),
+                users=SqlUserRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
+                sessions=SqlSessionRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
+                unit_of_work=SqlUnitOfWork(
+                    transactions=self.database.transactions, audit_columns=AUDIT_COLUMNS
+                ),
             )
 
         def run(self, act: Coroutine[Any, Any, Result]) -> Result:

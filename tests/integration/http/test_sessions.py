@@ -35,7 +35,7 @@ RACES = 8  # of one act against four clients
 SHARED = {"FASTAUTH_SECRET_KEY": "what all processes of one installation share"}
 NO_GRACE = {"FASTAUTH_REFRESH_GRACE_SECONDS": "0"}
 
-Tokens = Mapping[str, str]
+TokenPair = Mapping[str, str]
 Result = TypeVar("Result")
 
 
@@ -78,7 +78,7 @@ def all_at_once(acts: Sequence[Callable[[], Result]]) -> list[Result]:
         return list(threads.map(act, acts))
 
 
-def refreshed_at_once(several: list[Service], tokens: Tokens) -> list[httpx2.Response]:
+def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.Response]:
     """Refresh with one token from many clients, spread over the services, all connected before."""
 
     async def refreshed() -> list[httpx2.Response]:
@@ -107,23 +107,23 @@ def a_user(client: Client) -> dict[str, str]:
     return registration
 
 
-def logged_in(client: Client, user: Mapping[str, str], **changes: str) -> Tokens:
+def logged_in(client: Client, user: Mapping[str, str], **changes: str) -> TokenPair:
     return tokens_of(client.log_in(user, **changes))
 
 
-def tokens_of(response: httpx2.Response) -> Tokens:
+def tokens_of(response: httpx2.Response) -> TokenPair:
     assert response.status_code in {200, 201}, response.text
-    tokens: Tokens = response.json()
+    tokens: TokenPair = response.json()
     return tokens
 
 
-def session_id_of(tokens: Tokens) -> str:
+def session_id_of(tokens: TokenPair) -> str:
     payload = tokens["access_token"].split(".")[1]
     session_id: str = json.loads(urlsafe_b64decode(payload + "=="))["sid"]
     return session_id
 
 
-def lives(client: Client, tokens: Tokens) -> bool:
+def is_active(client: Client, tokens: TokenPair) -> bool:
     """Say whether an access token and a refresh token are both good; they never differ in that."""
     statuses = client.me(tokens).status_code, client.refresh(tokens).status_code
     assert statuses in {(200, 200), (401, 401)}
@@ -149,7 +149,7 @@ class TestRefreshRace:
                 [successor] = [answer.json() for answer in answers if answer.status_code == 200]
                 assert successor["refresh_token"] != tokens["refresh_token"]
                 for each in (client, other_client):
-                    assert not lives(each, successor)
+                    assert not is_active(each, successor)
                 assert events_of(engine, tokens) == ["logged_in", "refreshed", "refresh_token_reused"]
 
     def test_gives_everybody_the_same_successor_within_the_grace(self, empty_database_url: str) -> None:
@@ -165,12 +165,12 @@ class TestRefreshRace:
                 assert Counter(answer.status_code for answer in answers) == {200: CLIENTS}
                 assert len({answer.json()["refresh_token"] for answer in answers}) == 1
                 tokens = answers[0].json()
-            assert lives(other_client, tokens)
+            assert is_active(other_client, tokens)
             first, *others = events_of(engine, tokens)
             assert (first, set(others)) == ("logged_in", {"refreshed"})  # recorded once a minute
 
 
-def events_of(engine: Engine, tokens: Tokens) -> list[str]:
+def events_of(engine: Engine, tokens: TokenPair) -> list[str]:
     with engine.connect() as connection:
         kinds = select(event.c.kind).where(event.c.session_id == session_id_of(tokens)).order_by(event.c.id)
         return list(connection.scalars(kinds))
@@ -189,7 +189,7 @@ class RefreshLoad:
         self.cut_off = 0
         self.successors: defaultdict[str, set[str]] = defaultdict(set)
         self.unlike_promised: list[httpx2.Response] = []
-        self.last: list[Tokens] = []
+        self.last: list[TokenPair] = []
 
     def wait_for(self, status: int, more: int) -> None:
         """Return once that many more answers have this status."""
@@ -200,7 +200,7 @@ class RefreshLoad:
     def stop(self) -> None:
         self._over.set()
 
-    def run(self, user: Mapping[str, str], tokens: Tokens) -> None:
+    def run(self, user: Mapping[str, str], tokens: TokenPair) -> None:
         with self._service.client() as client:
             while not self._over.is_set():
                 answer = self._answered(client.refresh, tokens)
@@ -212,7 +212,9 @@ class RefreshLoad:
                     tokens = self._answered(client.log_in, user).json()
             self.last.append(tokens)
 
-    def _answered(self, ask: Callable[[Mapping[str, str]], httpx2.Response], what: Tokens) -> httpx2.Response:
+    def _answered(
+        self, ask: Callable[[Mapping[str, str]], httpx2.Response], what: TokenPair
+    ) -> httpx2.Response:
         while True:
             try:
                 return ask(what)
@@ -221,11 +223,11 @@ class RefreshLoad:
                     self.cut_off += 1
                 self._over.wait(0.01)  # the service is away: do not spin
 
-    def _see_it_ended(self, client: Client, tokens: Tokens) -> None:
+    def _see_it_ended(self, client: Client, tokens: TokenPair) -> None:
         for ask in (client.refresh, client.me):
             assert self._answered(ask, tokens).status_code == 401
 
-    def _note(self, presented: Tokens, answer: httpx2.Response) -> None:
+    def _note(self, presented: TokenPair, answer: httpx2.Response) -> None:
         with self._progress:
             self.answers[answer.status_code] += 1
             if answer.status_code == 200:
@@ -276,7 +278,7 @@ class TestCrash:
             assert {len(given) for given in load.successors.values()} == {1}
             if not settings:
                 assert load.answers[401] == 0
-            assert [lives(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
+            assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
 
     @pytest.mark.parametrize(("settings", "status"), [({}, 200), (NO_GRACE, 401)], ids=["grace", "no-grace"])
     def test_between_statement_and_answer_is_made_good_within_the_grace_and_logs_out_without(
@@ -300,7 +302,7 @@ class TestCrash:
             service.start()
             again = client.refresh(tokens)
             assert again.status_code == status
-            assert lives(client, tokens if status == 401 else again.json()) is (status == 200)
+            assert is_active(client, tokens if status == 401 else again.json()) is (status == 200)
 
 
 @contextmanager
@@ -319,7 +321,7 @@ def held_refreshes(engine: Engine) -> Iterator[Callable[[], bool]]:
             connection.execute(text("SELECT pg_advisory_unlock(4711)"))
 
 
-def spent(engine: Engine, tokens: Tokens) -> bool:
+def spent(engine: Engine, tokens: TokenPair) -> bool:
     with engine.connect() as connection:
         spent_at = select(session.c.spent_at).where(session.c.id == session_id_of(tokens))
         return connection.scalar(spent_at) is not None
@@ -355,8 +357,8 @@ class TestRevocation:
 
             service.kill()
             service.start()
-            assert [way for way, tokens in revoked.items() if lives(client, tokens)] == []
-            assert all(lives(client, tokens) for tokens in kept.values())
+            assert [way for way, tokens in revoked.items() if is_active(client, tokens)] == []
+            assert all(is_active(client, tokens) for tokens in kept.values())
 
     def test_of_an_account_outlives_its_being_opened_again(self, service: Service, client: Client) -> None:
         settings = Settings(database_url=make_url(service.database_url))
@@ -365,8 +367,8 @@ class TestRevocation:
         asyncio.run(disable(user["username"], settings))
         assert client.log_in(user).status_code == 401
         asyncio.run(enable(user["username"], settings))
-        assert not lives(client, tokens)
-        assert lives(client, logged_in(client, user))
+        assert not is_active(client, tokens)
+        assert is_active(client, logged_in(client, user))
 
 
 class TestTwoServices:
@@ -383,7 +385,7 @@ class TestTwoServices:
             tokens = tokens_of(other_client.refresh(tokens))
             assert client.me(tokens).status_code == 200
             assert client.log_out(tokens).status_code == 204
-            assert not lives(other_client, tokens)
+            assert not is_active(other_client, tokens)
 
             with engine.connect() as connection:
                 [kid] = connection.scalars(select(signing_key.c.kid))
@@ -400,7 +402,7 @@ class TestDatabaseOutage:
             for answer in everything_asked(client, user, tokens):
                 assert is_unavailable(answer)
             mortal_postgres.start()
-            assert lives(client, tokens)
+            assert is_active(client, tokens)
 
     def test_in_the_middle_of_everything_costs_nobody_a_session(
         self, mortal_postgres: PostgresServer
@@ -416,7 +418,7 @@ class TestDatabaseOutage:
             assert load.unlike_promised == []
             assert load.answers[401] == 0
             assert {len(given) for given in load.successors.values()} == {1}
-            assert [lives(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
+            assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
 
     def test_never_passes_for_a_log_out(self, unwritable_database: "UnwritableDatabase") -> None:
         """R38 (CVE-2020-15223 (fosite); CWE-390): a revocation that failed is answered as done."""
@@ -435,11 +437,11 @@ class TestDatabaseOutage:
                 for answer in all_at_once(asked):
                     assert is_unavailable(answer)
                 assert client.me(tokens).status_code == 200
-            assert lives(client, tokens)
+            assert is_active(client, tokens)
             assert client.log_in(user).status_code == 201
 
 
-def everything_asked(client: Client, user: Mapping[str, str], tokens: Tokens) -> list[httpx2.Response]:
+def everything_asked(client: Client, user: Mapping[str, str], tokens: TokenPair) -> list[httpx2.Response]:
     return [
         client.refresh(tokens),
         client.log_in(user),
@@ -504,7 +506,7 @@ class TestPasswordChange:
         user = a_user(client)
         asking, other, third = (logged_in(client, user) for _ in range(3))
         assert client.change_password(asking, user["password"], "another").status_code == 204
-        assert [lives(client, tokens) for tokens in (asking, other, third)] == [True, False, False]
+        assert [is_active(client, tokens) for tokens in (asking, other, third)] == [True, False, False]
         assert client.log_in(user).status_code == 401
         assert client.log_in(user, password="another").status_code == 201
 
@@ -515,7 +517,7 @@ class TestPasswordChange:
         assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
         assert client.log_in(user, password="another").status_code == 401
         assert client.log_in(user).status_code == 201
-        assert [lives(client, tokens) for tokens in (asking, other)] == [True, True]
+        assert [is_active(client, tokens) for tokens in (asking, other)] == [True, True]
 
     def test_holds_the_new_password_to_the_rules(self, empty_database_url: str) -> None:
         strict = {"FASTAUTH_PASSWORD_MIN_LENGTH": "8", "FASTAUTH_PASSWORD_BLOCKLIST": "true"}
@@ -535,7 +537,7 @@ class TestPasswordChange:
                 assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
                     ("/new_password", code)
                 ]
-            assert [lives(client, tokens) for tokens in (asking, other)] == [True, True]
+            assert [is_active(client, tokens) for tokens in (asking, other)] == [True, True]
 
     def test_leaves_nobody_in_who_came_with_the_old_password(self, service: Service, client: Client) -> None:
         for _ in range(RACES):
@@ -546,8 +548,8 @@ class TestPasswordChange:
             assert changed.status_code == 204
             assert {each.status_code for each in came} <= {201, 401}
             for each in came:
-                assert each.status_code == 401 or not lives(client, each.json())
-            assert lives(client, owner)
+                assert each.status_code == 401 or not is_active(client, each.json())
+            assert is_active(client, owner)
 
 
 class TestDisabling:
@@ -561,8 +563,8 @@ class TestDisabling:
             )
             assert {each.status_code for each in came} <= {200, 201, 401}
             for each in came:
-                assert each.status_code == 401 or not lives(client, each.json())
-            assert not lives(client, inside)
+                assert each.status_code == 401 or not is_active(client, each.json())
+            assert not is_active(client, inside)
 
 
 async def disable(name: str, settings: Settings) -> None:
@@ -578,7 +580,7 @@ async def enable(name: str, settings: Settings) -> None:
 
 
 def meanwhile(
-    act: Callable[[], Result], service: Service, user: Mapping[str, str], inside: Tokens | None = None
+    act: Callable[[], Result], service: Service, user: Mapping[str, str], inside: TokenPair | None = None
 ) -> tuple[Result, list[httpx2.Response]]:
     """Act while many clients log in, and refresh what is inside; return what came of both."""
     clients = 4

@@ -2,9 +2,9 @@
 
 from tests.harness.service import Service
 
-from fastauth.adapters.passwords import hash_build
+from fastauth.adapters.passwords import active_build
 
 
 class TestStart:
     def test_names_the_build_that_hashes(self, service: Service) -> None:
-        assert f"passwords are hashed by the {hash_build()} build of Argon2" in service.log
+        assert f"passwords are hashed by the {active_build()} build of Argon2" in service.log

@@ -16,9 +16,9 @@ from tests.builders import a_full_name, a_name, a_password_hash, a_username
 from tests.harness.commands import fastauth, use
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import Client, Service, is_unavailable
-from tests.integration.conftest import SCRIBE, adopted_key
+from tests.integration.conftest import AUDIT_COLUMNS, username_key_of
 
-from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, MigrationRefused, SqlUserRepository, migrate
+from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, SqlUserRepository, UnsupportedSchema, migrate
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
@@ -87,7 +87,7 @@ async def why_not(url: URL | str) -> str:
 
 
 async def add(database: Database) -> None:
-    users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+    users = SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
     await users.add(username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash())
 
 
@@ -190,14 +190,14 @@ class TestPermissions:
     async def test_are_asked_for_where_the_schema_is_none(self, roles: Roles) -> None:
         url = roles.url.set(database=roles.database())
         async with connected(url.update_query_dict({"options": "-csearch_path=auth"})) as refused:
-            with pytest.raises(MigrationRefused, match="CREATE SCHEMA"):
-                await migrate(refused, adopted_key=adopted_key)
+            with pytest.raises(UnsupportedSchema, match="CREATE SCHEMA"):
+                await migrate(refused, username_key_of=username_key_of)
 
     async def test_of_a_role_that_only_serves(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
         owner = roles.url.set(database=database)
         async with connected(owner) as migrated:
-            await migrate(migrated, adopted_key=adopted_key)
+            await migrate(migrated, username_key_of=username_key_of)
         url = owner.set(username=role, password=PASSWORD)
         reason = await why_not(url)
         assert f'IN SCHEMA "public" TO "{role}"' in reason
@@ -247,7 +247,7 @@ class TestSession:
             roles.say(f"ALTER ROLE {role} SET {name} = '{value}'")
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         async with connected(url) as hostile:
-            await migrate(hostile, adopted_key=adopted_key)
+            await migrate(hostile, username_key_of=username_key_of)
             await hostile.check()
             await add(hostile)
             async with hostile.autocommit.connect() as connection:
@@ -287,7 +287,7 @@ class TestSession:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         async with connected(roles.url.set(database=roles.database())) as database:
-            await migrate(database, adopted_key=adopted_key)
+            await migrate(database, username_key_of=username_key_of)
             assert (await database.now()).tzinfo is not None
 
 
@@ -297,7 +297,7 @@ class TestReadOnlyServer:
         roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         async with connected(url) as served:
-            await migrate(served, adopted_key=adopted_key)
+            await migrate(served, username_key_of=username_key_of)
         roles.say(f"ALTER ROLE {role} SET default_transaction_read_only = on")  # as a standby is
         assert "takes no writes" in await why_not(url)
         async with connected(url) as served:
@@ -312,7 +312,7 @@ class TestReadOnlyServer:
         read_only = url.update_query_dict({"options": "-cdefault_transaction_read_only=on"})
         async with connected(read_only) as served:
             with pytest.raises(StorageUnavailable) as refusal:
-                await migrate(served, adopted_key=adopted_key)
+                await migrate(served, username_key_of=username_key_of)
         assert "takes no writes" in refusal.value.reason
 
 
@@ -320,7 +320,7 @@ class TestSeveralServers:
     async def test_that_hang_or_refuse_hold_up_nobody(self, roles: Roles) -> None:
         url = roles.url.set(database=roles.database())
         async with connected(url) as database:
-            await migrate(database, adopted_key=adopted_key)
+            await migrate(database, username_key_of=username_key_of)
         port = url.port or 5432
         with listening() as hung, listening() as hung_too:
             ports = [hung, hung_too, 1, port]
@@ -347,7 +347,7 @@ class TestSeveralServers:
             servers = f"127.0.0.1:{first.port},127.0.0.1:{second.port}"
             whole = f"postgresql://{url.username}:{url.password}@{servers}/{url.database}"
             async with connected(whole, pool_size=3, deadline=2) as database:
-                await migrate(database, adopted_key=adopted_key)
+                await migrate(database, username_key_of=username_key_of)
                 used = first if await port_of(database) == first.port else second
                 used.stall()
                 with pytest.raises(StorageUnavailable):
@@ -360,7 +360,7 @@ class TestSeveralServers:
 class TestPrepared:
     async def test_statements_that_a_pooler_loses_are_given_up(self, roles: Roles) -> None:
         async with connected(roles.url.set(database=roles.database()), pool_size=1) as database:
-            await migrate(database, adopted_key=adopted_key)
+            await migrate(database, username_key_of=username_key_of)
             for _ in range(10):  # psycopg prepares what it has sent five times
                 await add(database)
             lose = "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"  # psycopg does not notice
@@ -382,7 +382,7 @@ class TestCommitsThatHang:
         server = Roles(mortal_postgres)
         url = server.url.update_query_dict({"application_name": name})
         async with connected(url, pool_size=pool_size, deadline=2) as database:
-            await migrate(database, adopted_key=adopted_key)
+            await migrate(database, username_key_of=username_key_of)
             server.say("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
             server.say("SELECT pg_reload_conf()")
             async with asyncio.timeout(LONGEST):
@@ -392,7 +392,7 @@ class TestCommitsThatHang:
             for _ in range(3):
                 answers = await asyncio.gather(*(add(database) for _ in range(20)), return_exceptions=True)
                 assert {type(answer) for answer in answers} == {StorageUnavailable}
-                users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+                users = SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
                 assert await users.find(a_username(a_name())) is None
                 await database.check()
                 assert await connections_of(database, name) <= pool_size

@@ -12,36 +12,36 @@ import pytest
 from sqlalchemy import delete, insert, make_url, select, text
 from tests import legacy_hashes
 from tests.builders import a_newcomer
-from tests.contracts.accounts.bulk_user_repository import UserIntakeContract
+from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.operations.storage_probe import StorageProbeContract
-from tests.contracts.rate_limits.counter_repository import TallyRepositoryContract
-from tests.contracts.sessions.session_repository import SweeperContract
+from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.sessions.session_repository import ExpiredRowsContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import FakeClock
 from tests.harness.commands import execute
 from tests.harness.postgres import PostgresServer
-from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
+from tests.integration.conftest import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 
 from fastauth.adapters.passwords import KINDS, Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.passwords.verifiers import Verifier
 from fastauth.adapters.sql import (
+    AuditColumns,
     Database,
-    SchemaBehind,
-    Scribe,
+    SchemaOutdated,
     SqlAuditTrail,
+    SqlBulkUserRepository,
+    SqlCounterRepository,
     SqlEventLog,
-    SqlHashCensus,
+    SqlExpiredRows,
+    SqlHashKinds,
     SqlSessionRepository,
     SqlSigningKeyRepository,
-    SqlSweeper,
-    SqlTallyRepository,
     SqlUnitOfWork,
     SqlUserDirectory,
-    SqlUserIntake,
     SqlUserRepository,
     migrate,
 )
@@ -49,11 +49,11 @@ from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import EventKind, Origin
+from fastauth.domain.audit.event import EventKind, EventSource
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
@@ -61,15 +61,15 @@ from fastauth.entrypoints.settings import Settings
 class OnSql:
     @pytest.fixture
     def users(self, database: Database) -> SqlUserRepository:
-        return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+        return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
-        return SqlSessionRepository(connections=database.autocommit, scribe=SCRIBE)
+        return SqlSessionRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
     @pytest.fixture
-    def tallies(self, database: Database) -> SqlTallyRepository:
-        return SqlTallyRepository(connections=database.autocommit)
+    def counters(self, database: Database) -> SqlCounterRepository:
+        return SqlCounterRepository(connections=database.autocommit)
 
 
 def permissions(directory: Path) -> dict[str, int]:
@@ -93,8 +93,10 @@ class TestDatabase(StorageProbeContract):
         async with small.database().engine.begin():
             await small.database().check()
             assert (
-                await small.probed_keys().ring()
-                == await SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE).ring()
+                await small.readiness_keys().ring()
+                == await SqlSigningKeyRepository(
+                    connections=database.autocommit, audit_columns=AUDIT_COLUMNS
+                ).ring()
             )
         await small.database().close()
 
@@ -112,7 +114,7 @@ class TestDatabase(StorageProbeContract):
 
     async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
         database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")
-        with pytest.raises(SchemaBehind):
+        with pytest.raises(SchemaOutdated):
             await database.check()
         await database.close()
 
@@ -148,17 +150,17 @@ class TestSqlUserDirectory(OnSql, UserDirectoryContract):
         return SqlUserDirectory(connections=database.autocommit)
 
 
-def works(checks: dict[str, Check]) -> set[tuple[str, int]]:
+def works(checks: dict[str, Verifier]) -> set[tuple[str, int]]:
     return {(family, check.amount) for family, check in checks.items()}
 
 
 class TestSqlHashCensus(OnSql):
     @pytest.fixture
-    def census(self, database: Database) -> SqlHashCensus:
-        return SqlHashCensus(connections=database.autocommit, prefixes=KINDS)
+    def census(self, database: Database) -> SqlHashKinds:
+        return SqlHashKinds(connections=database.autocommit, prefixes=KINDS)
 
     async def test_has_one_hash_of_each_kind_and_their_number(
-        self, database: Database, census: SqlHashCensus
+        self, database: Database, census: SqlHashKinds
     ) -> None:
         own = (
             "$argon2id$v=19$m=64,t={},p=1$K/wcsLoNj/iRZKZ8ojqRTg$VdCmk4BCqg/Gg9dnl4doqm5SbZe9g9CEm5OjGB10su0"
@@ -166,7 +168,7 @@ class TestSqlHashCensus(OnSql):
         kinds = [own.format(77), own.format(88), *legacy_hashes.SLOW.values()]
         stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
         before = await census.examples()
-        intake = SqlUserIntake(connections=database.autocommit)
+        intake = SqlBulkUserRepository(connections=database.autocommit)
         await intake.admit([a_newcomer(encoded=encoded) for encoded in stored])
         found = await census.examples()
         assert sum(found.values()) - sum(before.values()) == len(stored)
@@ -177,32 +179,32 @@ class TestSqlHashCensus(OnSql):
         assert len(found) <= len(before) + len(kinds) + 1
 
 
-class TestSqlUserIntake(OnSql, UserIntakeContract):
+class TestSqlUserIntake(OnSql, BulkUserRepositoryContract):
     @pytest.fixture
-    def intake(self, database: Database) -> SqlUserIntake:
-        return SqlUserIntake(connections=database.autocommit)
+    def intake(self, database: Database) -> SqlBulkUserRepository:
+        return SqlBulkUserRepository(connections=database.autocommit)
 
 
-class TestSqlSessionRepository(OnSql, SweeperContract):
+class TestSqlSessionRepository(OnSql, ExpiredRowsContract):
     @pytest.fixture
-    def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(connections=database.autocommit)
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)
 
 
 @dataclass
 class SqlRows:
     database: Database
 
-    async def read(self, *keys: TallyKey) -> list[Tally | None]:
+    async def read(self, *keys: CounterKey) -> list[Counter | None]:
         async with self.database.engine.connect() as connection:
             found = await connection.execute(select(tally).where(tally.c.key.in_(keys)))
-            stored = {row.key: Tally(row.attempts, row.until) for row in found}
+            stored = {row.key: Counter(row.attempts, row.until) for row in found}
         return [stored.get(key) for key in keys]
 
-    async def write(self, tallies: Mapping[TallyKey, Tally]) -> None:
+    async def write(self, counters: Mapping[CounterKey, Counter]) -> None:
         async with self.database.engine.begin() as connection:
-            await connection.execute(delete(tally).where(tally.c.key.in_(tallies)))
-            values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in tallies.items()]
+            await connection.execute(delete(tally).where(tally.c.key.in_(counters)))
+            values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in counters.items()]
             if values:
                 await connection.execute(insert(tally), values)
 
@@ -235,13 +237,13 @@ class TestSqlSweeper:
         with postgres_schema(postgres) as url:
             database = connect(url)
             try:
-                await migrate(database, adopted_key=adopted_key)
+                await migrate(database, username_key_of=username_key_of)
                 execute(url, MANY_ROWS)
-                sweeper, now = SqlSweeper(connections=database.autocommit), datetime.now(UTC)
+                expired_rows, now = SqlExpiredRows(connections=database.autocommit), datetime.now(UTC)
                 kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
-                assert await sweeper.sweep_sessions(over_since=now, at_most=10) == 20
-                assert await sweeper.sweep_tallies(over_since=now, at_most=10) == 10
-                assert await sweeper.sweep_events(kept, now=now, at_most=10) == 20
+                assert await expired_rows.purge_sessions(over_since=now, at_most=10) == 20
+                assert await expired_rows.purge_counters(over_since=now, at_most=10) == 10
+                assert await expired_rows.purge_events(kept, now=now, at_most=10) == 20
             finally:
                 await database.close()
             assert counted(url, deleted=40) == (40, 10, 0)
@@ -257,37 +259,37 @@ def counted(url: str, *, deleted: int) -> tuple[int, ...]:
     return tuple(map(int, row))
 
 
-class TestSqlTallyRepository(TallyRepositoryContract):
+class TestSqlTallyRepository(CounterRepositoryContract):
     @pytest.fixture
-    def tallies(self, database: Database) -> SqlTallyRepository:
-        return SqlTallyRepository(connections=database.autocommit)
+    def counters(self, database: Database) -> SqlCounterRepository:
+        return SqlCounterRepository(connections=database.autocommit)
 
     @pytest.fixture
     def rows(self, database: Database) -> SqlRows:
         return SqlRows(database)
 
     @pytest.fixture
-    def sweeper(self, database: Database) -> SqlSweeper:
-        return SqlSweeper(connections=database.autocommit)
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)
 
 
 class TestSqlAuditTrail(AuditTrailContract):
     @pytest.fixture
     async def make(
         self, empty_database_url: str, clock: FakeClock
-    ) -> AsyncIterator[Callable[[Origin], Ports]]:
+    ) -> AsyncIterator[Callable[[EventSource], Ports]]:
         database = connect(empty_database_url)
-        await migrate(database, adopted_key=adopted_key)
+        await migrate(database, username_key_of=username_key_of)
 
-        def made(origin: Origin) -> Ports:
-            connections, scribe = database.autocommit, Scribe(clock=clock, origin=lambda: origin)
+        def made(origin: EventSource) -> Ports:
+            connections, audit_columns = database.autocommit, AuditColumns(clock=clock, origin=lambda: origin)
             return Ports(
-                users=SqlUserRepository(connections=connections, scribe=scribe),
-                sessions=SqlSessionRepository(connections=connections, scribe=scribe),
-                keys=SqlSigningKeyRepository(connections=connections, scribe=scribe),
-                events=SqlEventLog(connections=connections, scribe=scribe),
+                users=SqlUserRepository(connections=connections, audit_columns=audit_columns),
+                sessions=SqlSessionRepository(connections=connections, audit_columns=audit_columns),
+                keys=SqlSigningKeyRepository(connections=connections, audit_columns=audit_columns),
+                events=SqlEventLog(connections=connections, audit_columns=audit_columns),
                 trail=SqlAuditTrail(connections=connections),
-                sweeper=SqlSweeper(connections=database.autocommit),
+                expired_rows=SqlExpiredRows(connections=database.autocommit),
             )
 
         yield made
@@ -298,7 +300,7 @@ class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database
-        return SqlUnitOfWork(transactions=database.transactions, scribe=SCRIBE)
+        return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS)
 
     async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
         async with self.database.engine.connect() as connection:
@@ -312,6 +314,6 @@ class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
     @pytest.fixture
     async def keys(self, empty_database_url: str) -> AsyncIterator[SqlSigningKeyRepository]:
         database = connect(empty_database_url)
-        await migrate(database, adopted_key=adopted_key)
-        yield SqlSigningKeyRepository(connections=database.autocommit, scribe=SCRIBE)
+        await migrate(database, username_key_of=username_key_of)
+        yield SqlSigningKeyRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
         await database.close()

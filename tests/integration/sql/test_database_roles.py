@@ -18,7 +18,7 @@ from tests.harness.postgres import PostgresServer
 from tests.harness.service import Service, environment
 from tests.integration.conftest import connect
 
-from fastauth.adapters.sql import SqlSweeper
+from fastauth.adapters.sql import SqlExpiredRows
 from fastauth.adapters.sql.database.schema_check import PRIVILEGES
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.audit.trail import Retention
@@ -138,8 +138,8 @@ class TestServingRole:
             assert serving.execute("DELETE FROM event WHERE kind = 'new'").rowcount == 0
         database = connect(roles.serve)
         try:
-            sweeper = SqlSweeper(connections=database.autocommit)
-            assert await sweeper.sweep_events(kept, now=now, at_most=100) == 2
+            expired_rows = SqlExpiredRows(connections=database.autocommit)
+            assert await expired_rows.purge_events(kept, now=now, at_most=100) == 2
         finally:
             await database.close()
         with psycopg.connect(roles.serve) as serving:

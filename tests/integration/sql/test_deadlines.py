@@ -11,7 +11,7 @@ from faults.proxy import Proxy
 from sqlalchemy import make_url, text
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
 from tests.harness.postgres import PostgresServer
-from tests.integration.conftest import SCRIBE, adopted_key
+from tests.integration.conftest import AUDIT_COLUMNS, username_key_of
 
 from fastauth.adapters.sql import Database, SqlUnitOfWork, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.migrate import LOCK
@@ -33,7 +33,7 @@ def line(postgres: PostgresServer) -> Iterator[Proxy]:
 async def database(line: Proxy, postgres: PostgresServer) -> AsyncIterator[Database]:
     url = make_url(postgres.url).set(drivername="postgresql+psycopg", host="127.0.0.1", port=line.port)
     database = Database(url.update_query_dict({"application_name": a_name()}), pool_size=2, deadline=DEADLINE)
-    await migrate(database, adopted_key=adopted_key)
+    await migrate(database, username_key_of=username_key_of)
     yield database
     line.flow()
     await database.close()
@@ -41,11 +41,11 @@ async def database(line: Proxy, postgres: PostgresServer) -> AsyncIterator[Datab
 
 @pytest.fixture
 def users(database: Database) -> SqlUserRepository:
-    return SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+    return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
 
 def begin(database: Database) -> AbstractAsyncContextManager[SqlTransaction]:
-    return SqlUnitOfWork(transactions=database.transactions, scribe=SCRIBE).begin()
+    return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS).begin()
 
 
 async def add(users: SqlUserRepository) -> None:
@@ -77,7 +77,7 @@ class TestDatabaseThatNeverAnswers:
     ) -> None:
         async def act() -> None:
             async with SqlUnitOfWork(
-                transactions=database.transactions, scribe=SCRIBE
+                transactions=database.transactions, audit_columns=AUDIT_COLUMNS
             ).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
@@ -88,7 +88,7 @@ class TestDatabaseThatNeverAnswers:
     async def test_holds_up_nobody_who_changes_their_mind(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
             async with SqlUnitOfWork(
-                transactions=database.transactions, scribe=SCRIBE
+                transactions=database.transactions, audit_columns=AUDIT_COLUMNS
             ).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
@@ -136,7 +136,7 @@ class TestDatabaseThatIsSlow:
     ) -> None:
         async def act() -> None:
             async with SqlUnitOfWork(
-                transactions=database.transactions, scribe=SCRIBE
+                transactions=database.transactions, audit_columns=AUDIT_COLUMNS
             ).begin() as transaction:
                 async with transaction.connect() as connection:
                     await connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
@@ -149,7 +149,7 @@ class TestDatabaseThatIsSlow:
     async def test_may_take_its_time_to_migrate(self, database: Database, postgres: PostgresServer) -> None:
         async with await psycopg.AsyncConnection.connect(postgres.url) as another:
             await another.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            migration = asyncio.create_task(migrate(database, adopted_key=adopted_key))
+            migration = asyncio.create_task(migrate(database, username_key_of=username_key_of))
             await another.execute("SELECT pg_sleep(2.2)")  # longer than any other statement may take
         await migration
 

@@ -28,10 +28,10 @@ from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_regi
 from tests.harness.commands import execute, fastauth, use
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import Service, environment
-from tests.integration.conftest import SCRIBE, adopted_key, connect, postgres_schema
+from tests.integration.conftest import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 
 from fastauth.adapters import sql
-from fastauth.adapters.sql import MigrationRefused, SchemaBehind, SqlUserRepository, migrate
+from fastauth.adapters.sql import SchemaOutdated, SqlUserRepository, UnsupportedSchema, migrate
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.accounts.username import Username
@@ -79,7 +79,7 @@ def rows_of(engine: Engine) -> list[Any]:
 async def migrate_at(url: str) -> None:
     database = connect(url)
     try:
-        await migrate(database, adopted_key=adopted_key)
+        await migrate(database, username_key_of=username_key_of)
         await database.check()
     finally:
         await database.close()
@@ -110,7 +110,7 @@ class TestMigrate:
 
     async def test_is_asked_for_before(self, empty_database_url: str) -> None:
         database = connect(empty_database_url)
-        with pytest.raises(SchemaBehind):
+        with pytest.raises(SchemaOutdated):
             await database.check()
         await database.close()
 
@@ -151,10 +151,10 @@ class TestAdoption:
         fill(engine, list(self.ROWS))
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        users = SqlUserRepository(connections=database.autocommit, scribe=SCRIBE)
+        users = SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
         for row in self.ROWS:
             if row["username"]:
-                found = await users.find(Username.recognise(row["username"], PROFILE))
+                found = await users.find(Username.parse_existing(row["username"], PROFILE))
                 assert found
                 assert found.password_hash.encoded == HASH
         await database.close()
@@ -180,7 +180,7 @@ class TestAdoption:
         fill(engine, [{"id": 41, "username": "ann", "password": HASH, "fullname": "Ann"}])
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        added = await SqlUserRepository(connections=database.autocommit, scribe=SCRIBE).add(
+        added = await SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS).add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
         assert added.id == 42
@@ -194,7 +194,7 @@ class TestAdoption:
             engine, [{"username": name, "password": HASH, "fullname": str(n)} for n, name in enumerate(names)]
         )
         before = rows_of(engine)
-        with pytest.raises(MigrationRefused) as refusal:
+        with pytest.raises(UnsupportedSchema) as refusal:
             await migrate_at(empty_database_url)
         for name in ("'ann' (id 1)", "'Ann' (id 2)", "'ANN' (id 4)", "'zoé' (id 5)"):
             assert name in str(refusal.value)
@@ -209,7 +209,7 @@ class TestAdoption:
     ) -> None:
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE user_info (id INTEGER PRIMARY KEY, email TEXT)"))
-        with pytest.raises(MigrationRefused, match="email"):
+        with pytest.raises(UnsupportedSchema, match="email"):
             await migrate_at(empty_database_url)
 
     async def test_stops_at_what_others_built_on_the_table(self, postgres: PostgresServer) -> None:
@@ -218,7 +218,7 @@ class TestAdoption:
             fill(engine, list(self.ROWS))
             with engine.begin() as connection:
                 connection.execute(text("CREATE VIEW names AS SELECT username FROM user_info"))
-            with pytest.raises(MigrationRefused, match="depends on"):
+            with pytest.raises(UnsupportedSchema, match="depends on"):
                 await migrate_at(url)
             engine.dispose()
 
@@ -284,7 +284,7 @@ class TestNamesOfOthers:
             for statement in theirs.split("; "):
                 connection.execute(text(statement))
         before = inspect(engine).get_table_names()
-        with pytest.raises(MigrationRefused, match="of its own") as refusal:
+        with pytest.raises(UnsupportedSchema, match="of its own") as refusal:
             await migrate_at(empty_database_url)
         assert "\n" not in str(refusal.value)
         assert inspect(engine).get_table_names() == before
@@ -437,7 +437,7 @@ class TestLookAlikes:
         self, empty_database_url: str, engine: Engine
     ) -> None:
         before = self.fill(engine, "ѕсоре", "ор", "ορ")
-        with pytest.raises(MigrationRefused) as refusal:
+        with pytest.raises(UnsupportedSchema) as refusal:
             await migrate_at(empty_database_url)
         assert "'scope' (id 1) and '\\u0455\\u0441\\u043e\\u0440\\u0435' (id 6)" in str(refusal.value)
         assert "'\\u043e\\u0440' (id 7) and '\\u03bf\\u03c1' (id 8)" in str(refusal.value)
@@ -479,7 +479,7 @@ def migrate_to(revision: str, engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", SCRIPTS.dir)
     with engine.begin() as connection:
-        config.attributes.update(connection=connection, adopted_key=adopted_key)
+        config.attributes.update(connection=connection, username_key_of=username_key_of)
         command.upgrade(config, revision)
 
 

@@ -19,7 +19,7 @@ from fastauth.domain.sessions.errors import InvalidAccessToken
 
 @pytest.fixture
 async def world() -> World:
-    world = World(passwords=a_policy(refuse_own_words=True))
+    world = World(passwords=a_policy(reject_user_attributes=True))
     await world.a_user()
     return world
 
@@ -61,25 +61,25 @@ class TestShowUser:
         await world.a_log_in()
         world.clock.advance(minutes=1)
         await world.a_log_in()
-        user, sessions = await world.show_user(username="Santosh")
+        user, sessions = await world.get_user(username="Santosh")
         assert user.username.spelling == "santosh"
         assert sessions[0].created_at - sessions[1].created_at == timedelta(minutes=1)
 
     async def test_shows_since_when_an_account_is_disabled(self, world: World) -> None:
         await world.a_log_in()
         await world.disable_user(username="santosh")
-        user, sessions = await world.show_user(username="santosh")
+        user, sessions = await world.get_user(username="santosh")
         assert (user.disabled_at, sessions) == (world.clock.now(), [])
 
     async def test_knows_nobody_of_another_name(self, world: World) -> None:
         with pytest.raises(UserNotFound):
-            await world.show_user(username="nobody")
+            await world.get_user(username="nobody")
 
 
 class TestEndSessions:
     async def test_logs_out_everywhere(self, world: World) -> None:
         tokens = [await world.a_log_in(), await world.a_log_in()]
-        assert await world.end_sessions(username="SANTOSH") == 2
+        assert await world.revoke_sessions(username="SANTOSH") == 2
         for each in tokens:
             with pytest.raises(InvalidAccessToken):
                 await world.authenticate(access_token=each.access.text)
@@ -87,17 +87,17 @@ class TestEndSessions:
         assert world.storage.events[-1] == Event(
             kind=EventKind.LOGGED_OUT, at=world.clock.now(), user_id=user.id
         )
-        assert await world.end_sessions(username="santosh") == 0
+        assert await world.revoke_sessions(username="santosh") == 0
 
     async def test_lets_nobody_elses_end(self, world: World) -> None:
         await world.a_user("ann")
         tokens = await world.a_log_in("ann")
-        assert await world.end_sessions(username="santosh") == 0
+        assert await world.revoke_sessions(username="santosh") == 0
         assert await world.authenticate(access_token=tokens.access.text)
 
     async def test_knows_nobody_of_another_name(self, world: World) -> None:
         with pytest.raises(UserNotFound):
-            await world.end_sessions(username="nobody")
+            await world.revoke_sessions(username="nobody")
 
 
 class TestSetPassword:

@@ -80,7 +80,7 @@ class TestRegisterUser:
             await register(username="a b", password="sntsh", fullname="Ann", address=None)
 
     async def test_holds_passwords_to_the_policy(self) -> None:
-        register = register_user(passwords=a_policy(min_length=8, refuse_own_words=True))
+        register = register_user(passwords=a_policy(min_length=8, reject_user_attributes=True))
         for password, code in {"short": "too_short", "Santosh123!": "too_personal"}.items():
             with pytest.raises(InvalidInput) as refusal:
                 await register(username="santosh", password=password, fullname="Santosh Kumar", address=None)

@@ -1,10 +1,10 @@
 import pytest
-from tests.contracts.accounts.seen_usernames import NameLedgerContract
+from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 
-from fastauth.adapters.seen_usernames import SpooledNameLedger
+from fastauth.adapters.seen_usernames import TempFileSeenUsernames
 
 
-class TestSpooledNameLedger(NameLedgerContract):
+class TestSpooledNameLedger(SeenUsernamesContract):
     @pytest.fixture
-    def open_ledger(self) -> type[SpooledNameLedger]:
-        return SpooledNameLedger
+    def open_ledger(self) -> type[TempFileSeenUsernames]:
+        return TempFileSeenUsernames

@@ -12,11 +12,11 @@ from tests.builders import PROFILE, a_full_name, a_password, a_policy, a_usernam
 
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.username import Username
-from fastauth.domain.errors import GatheredViolations, InvalidInput, StorageUnavailable, Violation
+from fastauth.domain.errors import InvalidInput, StorageUnavailable, Violation, ViolationCollector
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.passwords.password import Password
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.domain.text import LONGEST_DECOMPOSITION, normalised
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.text import LONGEST_DECOMPOSITION, normalize_nfc
 
 
 def refusal(act: object, *arguments: object) -> str:
@@ -52,7 +52,7 @@ class TestViolation:
                 Violation("password", "too_common", "Too many people use this password."),
             ),
             (
-                a_policy(refuse_own_words=True).choose,
+                a_policy(reject_user_attributes=True).choose,
                 "fastauth1",
                 Violation("password", "too_personal", "Must not be built on the account's own words."),
             ),
@@ -84,7 +84,7 @@ class TestViolation:
         ("act", "field"),
         [
             (a_username, "username"),
-            (lambda text: Username.recognise(text, PROFILE), "username"),
+            (lambda text: Username.parse_existing(text, PROFILE), "username"),
             (a_full_name, "fullname"),
             (a_password, "password"),
         ],
@@ -103,7 +103,7 @@ class TestLength:
     """The length of a text is judged before it is normalised, which may be quadratic (CWE-407)."""
 
     def test_hides_no_half_of_a_character(self) -> None:
-        assert refusal(Username.recognise, "x" * 500 + "\ud800", PROFILE) == "not_unicode"
+        assert refusal(Username.parse_existing, "x" * 500 + "\ud800", PROFILE) == "not_unicode"
 
     @pytest.mark.parametrize(("act", "most"), [(a_username, 50), (a_full_name, 50), (a_password, 256)])
     @pytest.mark.parametrize(("before", "repeated"), [("aaa", "a"), ("a", "\u0315"), ("aa\u0300", "\u0315")])
@@ -115,7 +115,7 @@ class TestLength:
     @given(st.text("aα\u0315\u0300\u0313\u0345\u0308\u0344\u1112\u1161\u11ab\u09c7\u09be\u09d7", max_size=60))
     def test_refuses_nothing_that_fits_once_it_is_composed(self, text: str) -> None:
         composed = unicodedata.normalize("NFC", text)
-        assert normalised(text, field="username", most=len(composed)) == composed
+        assert normalize_nfc(text, field="username", most=len(composed)) == composed
 
     def test_allows_for_the_longest_decomposition(self) -> None:
         decompositions = [unicodedata.normalize("NFD", chr(number)) for number in range(0x30000)]
@@ -124,7 +124,7 @@ class TestLength:
 
     @pytest.mark.parametrize("text", ["a" * 201, "e\u0301" * 101])
     def test_of_a_name_from_before_has_no_bound(self, text: str) -> None:
-        assert Username.recognise(text, PROFILE) == Username(text, f" {text}")
+        assert Username.parse_existing(text, PROFILE) == Username(text, f" {text}")
 
     def test_of_a_full_name_does_not_count_the_white_space_around_it(self) -> None:
         assert FullName.parse(" " * 500 + "Ann" + " " * 500).text == "Ann"
@@ -132,14 +132,14 @@ class TestLength:
 
 class TestGatheredViolations:
     def test_lets_pass_whatever_else_goes_wrong(self) -> None:
-        with pytest.raises(StorageUnavailable), GatheredViolations() as noting, noting:
+        with pytest.raises(StorageUnavailable), ViolationCollector() as noting, noting:
             raise StorageUnavailable
 
 
 class TestLater:
     def test_says_when_to_ask_again(self) -> None:
-        assert TooManyAttempts(after=timedelta(0)).retry_after == 1
-        assert TooManyAttempts(after=timedelta(seconds=2.1)).retry_after == 3
+        assert TooManyRequests(after=timedelta(0)).retry_after == 1
+        assert TooManyRequests(after=timedelta(seconds=2.1)).retry_after == 3
         assert StorageUnavailable().retry_after == 1
         assert HashingOverloaded(retry_after=3).retry_after == 3
 
@@ -176,11 +176,11 @@ class TestUsername:
 
     @given(st.text())
     def test_recognises_any_name_that_was_ever_registered(self, text: str) -> None:
-        recognised = Username.recognise(text, PROFILE)
-        assert Username.recognise(recognised.spelling, PROFILE) == recognised
+        recognised = Username.parse_existing(text, PROFILE)
+        assert Username.parse_existing(recognised.spelling, PROFILE) == recognised
 
     def test_keeps_a_name_from_before_apart_from_every_name_of_today(self) -> None:
-        assert Username.recognise("san tosh", PROFILE).key == " san tosh"
+        assert Username.parse_existing("san tosh", PROFILE).key == " san tosh"
 
 
 class TestPrecisUsernameProfile:
@@ -340,14 +340,14 @@ class TestPasswordPolicy:
         ["santosh", "SANTOSH2026!", "kumar123", "santoshkumar", "Santosh Kumar", "fastauth1", "..Kumar.."],
     )
     def test_refuses_the_accounts_own_words(self, text: str) -> None:
-        policy = a_policy(refuse_own_words=True)
+        policy = a_policy(reject_user_attributes=True)
         with pytest.raises(InvalidInput) as refused:
             policy.choose(text, own_words=("santosh", "Santosh Kumar"))
         assert refused.value.violations[0].code == "too_personal"
 
     @pytest.mark.parametrize("text", ["a santosh of my own", "12345678", "correct horse"])
     def test_allows_the_rest(self, text: str) -> None:
-        policy = a_policy(refuse_own_words=True)
+        policy = a_policy(reject_user_attributes=True)
         assert policy.choose(text, own_words=("santosh", "007")).text == text
 
     def test_shows_no_list(self) -> None:

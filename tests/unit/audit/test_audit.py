@@ -7,15 +7,15 @@ from typing import Any
 import httpx2
 import pytest
 from tests.builders import a_username
-from tests.fakes import FakeClock, FakeEventLog, FakeStorage, FakeSweeper
-from tests.unit.http.test_sessions import ANN, Tokens, bearer, log_in
+from tests.fakes import FakeClock, FakeEventLog, FakeExpiredRows, FakeStorage
+from tests.unit.http.test_sessions import ANN, TokenPair, bearer, log_in
 from tests.world import A_SECRET_KEY
 
-from fastauth.application.audit.audit_failures import RecordRefusals
+from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.application.operations.purge_expired import BATCH
-from fastauth.domain.audit.event import Actor, Event, EventKind, Origin
-from fastauth.domain.audit.trail import Entry, Retention
-from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource
+from fastauth.domain.audit.trail import AuditEntry, Retention
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import WrongPassword
 from fastauth.entrypoints.container import Container
@@ -33,11 +33,11 @@ async def ann(client: Client, storage: FakeStorage) -> None:
 
 
 @pytest.fixture
-async def tokens(client: Client) -> Tokens:
+async def tokens(client: Client) -> TokenPair:
     return await log_in(client)
 
 
-async def register(client: Client, _tokens: Tokens) -> httpx2.Response:
+async def register(client: Client, _tokens: TokenPair) -> httpx2.Response:
     return await client.post("/users/register", json=OTHER)
 
 
@@ -45,7 +45,7 @@ async def log_in_with(client: Client, **changes: Any) -> httpx2.Response:  # noq
     return await client.post("/sessions", json=ANN | changes)
 
 
-async def change_password(client: Client, tokens: Tokens, current: str) -> httpx2.Response:
+async def change_password(client: Client, tokens: TokenPair, current: str) -> httpx2.Response:
     passwords = {"current_password": current, "new_password": "another"}
     return await client.put("/users/me/password", json=passwords, headers=bearer(tokens))
 
@@ -54,7 +54,7 @@ async def refresh(client: Client, token: str) -> httpx2.Response:
     return await client.post("/sessions/refresh", json={"refresh_token": token})
 
 
-Act = Callable[[Client, Tokens], Awaitable[httpx2.Response]]
+Act = Callable[[Client, TokenPair], Awaitable[httpx2.Response]]
 ACTS: dict[str, tuple[EventKind, Act]] = {
     "registration": (EventKind.REGISTERED, register),
     "log-in": (EventKind.LOGGED_IN, lambda client, _: log_in_with(client)),
@@ -94,7 +94,7 @@ NO_EVENTS: dict[str, tuple[int, Act]] = {
 }
 
 
-def since(storage: FakeStorage, before: list[Entry]) -> list[Entry]:
+def since(storage: FakeStorage, before: list[AuditEntry]) -> list[AuditEntry]:
     assert storage.entries[: len(before)] == before
     return storage.entries[len(before) :]
 
@@ -102,14 +102,14 @@ def since(storage: FakeStorage, before: list[Entry]) -> list[Entry]:
 class TestEachPath:
     @pytest.mark.parametrize("path", ACTS)
     async def test_leaves_one_event_and_where_it_came_from(
-        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens, path: str
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair, path: str
     ) -> None:
         kind, act = ACTS[path]
         before = list(storage.entries)
         clock.advance(minutes=1)
         assert (await act(client, tokens)).is_success is not kind.endswith("_refused")
         (entry,) = since(storage, before)
-        assert (entry.event.kind, entry.origin) == (kind, Origin(Actor.CLIENT, ADDRESS))
+        assert (entry.event.kind, entry.origin) == (kind, EventSource(Actor.CLIENT, ADDRESS))
         assert entry.event.at == clock.now()
         if kind is EventKind.LOG_IN_REFUSED:
             assert (entry.event.user_id, entry.event.session_id) == (None, None)
@@ -119,14 +119,14 @@ class TestEachPath:
 
     @pytest.mark.parametrize("path", ["refresh", "password", "wrong current password", "log-out here"])
     async def test_of_a_session_names_it(
-        self, client: Client, storage: FakeStorage, tokens: Tokens, path: str
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, path: str
     ) -> None:
         await ACTS[path][1](client, tokens)
         assert [storage.events[-1].session_id] == list(storage.sessions)
 
     @pytest.mark.parametrize("path", NO_EVENTS)
     async def test_that_concerns_no_account_leaves_none(
-        self, client: Client, storage: FakeStorage, tokens: Tokens, path: str
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, path: str
     ) -> None:
         status, act = NO_EVENTS[path]
         before = list(storage.entries)
@@ -138,7 +138,7 @@ class TestEachPath:
     ) -> None:
         kinds = []
         clock.advance(minutes=1)
-        for act in (container.disable_user(), container.enable_user(), container.reopen_user()):
+        for act in (container.disable_user(), container.enable_user(), container.unlock_user()):
             before = list(storage.entries)
             await act(username="ann")
             kinds += [entry.event.kind for entry in since(storage, before)]
@@ -151,14 +151,14 @@ class TestEachPath:
             EventKind.USER_REOPENED,
             EventKind.KEY_ROTATED,
         ]
-        assert {entry.origin for entry in storage.entries[-4:]} == {Origin(Actor.SERVICE)}
+        assert {entry.origin for entry in storage.entries[-4:]} == {EventSource(Actor.SERVICE)}
         assert {event.at for event in storage.events[-4:]} == {clock.now()}
         assert {event.user_id for event in storage.events[-4:-1]} == set(storage.users)
 
 
 class TestRefusedRefresh:
     async def test_leaves_one_event_of_its_session_a_minute(
-        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair
     ) -> None:
         await client.delete("/sessions", headers=bearer(tokens))
         before = list(storage.entries)
@@ -177,7 +177,7 @@ class TestRefusedRefresh:
         assert len(since(storage, before)) == 2
 
     async def test_of_a_token_that_was_spent_is_reuse_and_nothing_else(
-        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: Tokens
+        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair
     ) -> None:
         await refresh(client, tokens["refresh_token"])
         clock.advance(timedelta(minutes=11))
@@ -187,7 +187,7 @@ class TestRefusedRefresh:
         assert [entry.event.kind for entry in since(storage, before)] == [EventKind.REFRESH_TOKEN_REUSED]
 
     async def test_within_the_grace_is_none_and_leaves_nothing(
-        self, client: Client, storage: FakeStorage, tokens: Tokens
+        self, client: Client, storage: FakeStorage, tokens: TokenPair
     ) -> None:
         await refresh(client, tokens["refresh_token"])
         before = list(storage.entries)
@@ -206,7 +206,7 @@ class TestRecordRefusals:
         async def record(what: str, *, how: str) -> None:
             given.append((what, how))
 
-        recording = RecordRefusals(use_case=refuse, refusal=WrongPassword, record=record)
+        recording = AuditFailures(use_case=refuse, refusal=WrongPassword, record=record)
         with pytest.raises(WrongPassword):
             await recording("this", how="so")
         assert given == [("this", "so")] * 2
@@ -239,7 +239,7 @@ class TestRefusedLogIn:
         self, container: Container, storage: FakeStorage
     ) -> None:
         before = list(storage.entries)
-        await container.refusals().log_in(username="\ud800")
+        await container.failure_events().log_in(username="\ud800")
         assert since(storage, before) == []
 
 
@@ -313,10 +313,10 @@ class TestSweepEvents:
         self, container: Container, storage: FakeStorage, clock: FakeClock, client: Client
     ) -> None:
         clock.advance(timedelta(days=31))
-        assert await container.sweep_events()() == 1
+        assert await container.purge_events()() == 1
         clock.advance(timedelta(days=335))
         await log_in_with(client)
-        await container.sweep_events()()
+        await container.purge_events()()
         assert [entry.event.kind for entry in storage.entries] == [EventKind.LOGGED_IN]
 
     async def test_removes_all_that_is_old_in_batches(
@@ -324,21 +324,21 @@ class TestSweepEvents:
     ) -> None:
         bounds = set()
 
-        class Counting(FakeSweeper):
-            async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+        class Counting(FakeExpiredRows):
+            async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
                 bounds.add(at_most)
-                return await super().sweep_events(kept, now=now, at_most=at_most)
+                return await super().purge_events(kept, now=now, at_most=at_most)
 
-        container.sweeper.override(Counting(storage))
+        container.expired_rows.override(Counting(storage))
         storage.entries.clear()
         for _ in range(2 * BATCH + 1):
             storage.note(EventKind.KEY_ROTATED)
         clock.advance(days=366)
-        assert await container.sweep_events()() == 2 * BATCH + 1
+        assert await container.purge_events()() == 2 * BATCH + 1
         assert (storage.entries, bounds) == ([], {BATCH})
 
 
 class TestNameDigests:
     async def test_are_those_of_every_other_version(self) -> None:
-        digest = NameDigests(A_SECRET_KEY)(a_username("santosh"))
+        digest = UsernamePseudonyms(A_SECRET_KEY)(a_username("santosh"))
         assert digest.hex() == "84afc7c8f1611e3736c169463ac91f35"

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.hashing import SPARE
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.production import exposure, refusals, warnings
+from fastauth.entrypoints.production import exposure, production_errors, warnings
 from fastauth.entrypoints.settings import Mode, Settings
 from fastauth.entrypoints.settings.sources import PREFIX
 
@@ -91,7 +91,7 @@ class TestSettings:
         settings = read(**manifest("configmap")["data"], FASTAUTH_SECRET_KEY=token_urlsafe(32))
         assert settings.mode is Mode.PRODUCTION
         assert settings.trusted_proxies
-        assert refusals(settings) == []
+        assert production_errors(settings) == []
 
     def test_have_a_secret_key_that_is_refused(self) -> None:
         with pytest.raises(ValidationError, match="at least 32 bytes"):
@@ -99,7 +99,7 @@ class TestSettings:
 
     def test_have_a_password_that_production_refuses(self) -> None:
         settings = read(FASTAUTH_MODE="production", FASTAUTH_DATABASE_URL=secrets()["FASTAUTH_DATABASE_URL"])
-        assert any("FASTAUTH_DATABASE_URL" in refusal for refusal in refusals(settings))
+        assert any("FASTAUTH_DATABASE_URL" in refusal for refusal in production_errors(settings))
 
     def test_of_compose_are_handed_on(self) -> None:
         example = (ROOT / ".env.example").read_text()
@@ -135,10 +135,10 @@ class TestCompose:
         }
         assert set(service["secrets"]) == secrets.keys()
         without = read(**interpolated(service["environment"]), **secrets)
-        assert [each.split()[0] for each in refusals(without)] == ["FASTAUTH_ISSUER"]
+        assert [each.split()[0] for each in production_errors(without)] == ["FASTAUTH_ISSUER"]
         given = {"FASTAUTH_ISSUER": "https://auth.example", "FASTAUTH_TRUSTED_PROXIES": "172.16.0.0/12"}
         settings = read(**interpolated(service["environment"], **given), **secrets)
-        assert refusals(settings) == []
+        assert production_errors(settings) == []
         assert [each.split()[0] for each in warnings(settings)] == ["FASTAUTH_DATABASE_PRIVATE_NETWORK"]
 
     def test_keeps_production_secrets_out_of_the_environment(self) -> None:

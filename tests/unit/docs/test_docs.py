@@ -126,7 +126,7 @@ class TestGuessing:
     def test_has_the_numbers_that_the_domain_suggests(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FASTAUTH_LIMITS", "on")
         monkeypatch.setenv("FASTAUTH_SECRET_KEY", "the secret key of the tests, 32 bytes")
-        assert Container(settings=Settings()).throttle().limits == Limits()
+        assert Container(settings=Settings()).rate_limiter().limits == Limits()
 
 
 class TestData:

@@ -14,22 +14,28 @@ from sqlalchemy import make_url
 from tests.fakes import FakeClock, FakePasswordHasher, FakeSigningKeyRepository, FakeStorage
 from typer.testing import CliRunner
 
-from fastauth.adapters.passwords import best_build, hash_build
+from fastauth.adapters.passwords import active_build, fastest_build
 from fastauth.adapters.sql import ServerState
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor import CHECKS, Finding, Level, examine, exit_status, worst
+from fastauth.entrypoints.doctor import CHECKS, Finding, Level, exit_status, run_checks, worst
 from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database, database_server
 from fastauth.entrypoints.doctor.hashing import MIB, hashing
-from fastauth.entrypoints.doctor.hashing import judged as judged_speed
+from fastauth.entrypoints.doctor.hashing import evaluate as judged_speed
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
-from fastauth.entrypoints.doctor.user_enumeration import FEWEST, MOST, judged, number_of_each, timing_of_names
+from fastauth.entrypoints.doctor.user_enumeration import (
+    FEWEST,
+    MOST,
+    evaluate,
+    number_of_each,
+    user_enumeration,
+)
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.server import SERVER_RULES
 from fastauth.entrypoints.settings import Mode, Settings
@@ -59,7 +65,7 @@ class TestExamine:
         container = Container(settings=settings(database_url=url))
         await migrate_database(container)
         await container.rotate_keys()()
-        findings = await examine(container)
+        findings = await run_checks(container)
         await shut_down(container)
         assert found(findings) == {
             "mode": "warn",
@@ -87,7 +93,7 @@ class TestExamine:
             "clock": "ok",
             "signing key": "ok",
             "next key": "ok",
-            "hash library": "ok" if hash_build() == best_build() else "warn",
+            "hash library": "ok" if active_build() == fastest_build() else "warn",
             "hash time": "ok",
             "hash rate": "ok",
             "hash memory": "ok",
@@ -106,7 +112,7 @@ class TestExamine:
         await container.rotate_keys()()
         with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
             before = list(connection.iterdump())
-            await examine(container)
+            await run_checks(container)
             assert list(connection.iterdump()) == before
         await shut_down(container)
 
@@ -114,12 +120,12 @@ class TestExamine:
         async def busy_day(_container: Container) -> list[Finding]:
             raise HashingOverloaded
 
-        (finding,) = await examine(Container(settings=settings()), (busy_day,))
+        (finding,) = await run_checks(Container(settings=settings()), (busy_day,))
         assert (finding.subject, finding.level) == ("busy day", Level.WARN)
 
     async def test_tells_no_secret(self, caplog: pytest.LogCaptureFixture) -> None:
         container = Container(settings=settings(database_url=NOWHERE))
-        findings = await examine(container)
+        findings = await run_checks(container)
         await shut_down(container)
         assert "canary-5f2e" not in str(findings) + caplog.text
         assert found(findings)["database"] is Level.FAIL
@@ -239,7 +245,7 @@ class TestDatabaseServer:
 async def rotated() -> tuple[Container, FakeClock]:
     """A container with one signing key, and its clock."""
     keys, clock = FakeSigningKeyRepository(FakeStorage()), FakeClock()
-    container = Container(settings=settings(), probed_keys=keys, signing_keys=keys, clock=clock)
+    container = Container(settings=settings(), readiness_keys=keys, signing_keys=keys, clock=clock)
     await container.rotate_keys()()
     return container, clock
 
@@ -267,7 +273,7 @@ class TestKeyChecks:
         assert found(await signing_keys(container)) == {"signing key": "ok", "next key": "warn"}
 
     async def test_miss_a_key(self) -> None:
-        container = Container(settings=settings(), probed_keys=FakeSigningKeyRepository())
+        container = Container(settings=settings(), readiness_keys=FakeSigningKeyRepository())
         assert found(await signing_keys(container)) == {"signing key": "fail"}
 
     @pytest.mark.parametrize(
@@ -278,7 +284,7 @@ class TestKeyChecks:
     ) -> None:
         container, clock = rotated
         changed = settings(secret_key="another secret key, of 32 bytes too", secret_key_previous=previous)
-        other = Container(settings=changed, probed_keys=container.probed_keys(), clock=clock)
+        other = Container(settings=changed, readiness_keys=container.readiness_keys(), clock=clock)
         assert found(await signing_keys(other))["signing key"] == level
 
 
@@ -352,7 +358,7 @@ class TestStoredHashesCheck:
         weak = f"pbkdf2_sha256$1$salt${'A' * 43}="
         census = Stored(**{"": 1, "!": 2, large: 3, own: 4, weak: 5, f"$2b$04${'.' * 53}": 6})
         small = Machine(cores=1, cpu_limit=1, memory=384 * MIB, memory_limit=384 * MIB)
-        container = Container(settings=settings(), machine=small, hash_census=census)
+        container = Container(settings=settings(), machine=small, hash_kinds=census)
         findings = {finding.subject: finding for finding in await stored_hashes(container)}
         assert {subject: finding.level for subject, finding in findings.items()} == {
             "unusable hashes": "warn", "weak hashes": "warn", "imported hashes": "ok",
@@ -364,7 +370,7 @@ class TestStoredHashesCheck:
     async def test_warns_where_the_time_of_a_refusal_tells(self) -> None:
         census = Stored(**{f"$2b$04${'.' * 53}": 6})
         changed = settings(equal_refusals=False)
-        container = Container(settings=changed, machine=LARGE, hash_census=census)
+        container = Container(settings=changed, machine=LARGE, hash_kinds=census)
         (finding,) = await stored_hashes(container)
         assert (finding.level, finding.mends) == ("warn", "FASTAUTH_EQUAL_REFUSALS=true")
 
@@ -373,7 +379,7 @@ class TestTimingCheck:
     async def test_does_the_work_of_both_kinds_and_of_each_as_often(self) -> None:
         """How many there are of each follows the clock, and is the same for both."""
         hasher = FakePasswordHasher()
-        (finding,) = await timing_of_names(Container(settings=settings(), hasher=hasher))
+        (finding,) = await user_enumeration(Container(settings=settings(), hasher=hasher))
         number = hasher.of_nobody
         assert (hasher.hashed, hasher.verified) == (1, 2 * number)
         assert FEWEST <= number <= MOST
@@ -387,11 +393,11 @@ class TestTimingCheck:
 
     def test_sees_a_difference_beyond_the_noise(self) -> None:
         unknown, known = [20.0, 21.0] * 10, [25.0, 26.0] * 10
-        assert judged(unknown, known).level is Level.WARN
-        assert judged(unknown, unknown[::-1]).level is Level.OK
+        assert evaluate(unknown, known).level is Level.WARN
+        assert evaluate(unknown, unknown[::-1]).level is Level.OK
 
     def test_says_what_it_could_not_have_seen(self) -> None:
-        finding = judged([1.0, 39.0] * 10, [5.0, 45.0] * 10)
+        finding = evaluate([1.0, 39.0] * 10, [5.0, 45.0] * 10)
         assert finding.level is Level.OK
         assert "less than 28.5 ms would not have been seen" in finding.seen
 

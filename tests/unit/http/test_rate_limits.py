@@ -11,7 +11,7 @@ from tests.fakes import FakeClock, FakePasswordHasher
 from tests.unit.http.test_http import assert_problem
 from tests.world import A_SECRET_KEY
 
-from fastauth.domain.sessions.refresh_token import RefreshTokenMint
+from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.middleware.client_address import MOST_HOPS, client_address
@@ -229,7 +229,7 @@ class TestEveryRoute:
         assert taking == GUARDED.keys() | UNGUESSABLE
 
     def test_that_is_not_guarded_takes_enough_random_bits(self) -> None:
-        tokens = {RefreshTokenMint(A_SECRET_KEY).first().text[6:49] for _ in range(1_000)}
+        tokens = {RefreshTokenCodec(A_SECRET_KEY).first().text[6:49] for _ in range(1_000)}
         assert len(tokens) == 1_000
         assert LEAST_BITS <= 43 * 6 - 2
 

@@ -19,7 +19,7 @@ from fastauth.entrypoints.settings import Settings
 
 ANN = {"username": "ann", "password": "sntsh"}
 
-Tokens = dict[str, Any]
+TokenPair = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -28,18 +28,18 @@ async def ann(client: httpx2.AsyncClient) -> None:
 
 
 @pytest.fixture
-async def tokens(client: httpx2.AsyncClient) -> Tokens:
+async def tokens(client: httpx2.AsyncClient) -> TokenPair:
     return await log_in(client)
 
 
-async def log_in(client: httpx2.AsyncClient, **headers: str) -> Tokens:
+async def log_in(client: httpx2.AsyncClient, **headers: str) -> TokenPair:
     response = await client.post("/sessions", json=ANN, headers=headers)
     assert response.status_code == 201, response.text
-    tokens: Tokens = response.json()
+    tokens: TokenPair = response.json()
     return tokens
 
 
-def bearer(tokens: Tokens) -> dict[str, str]:
+def bearer(tokens: TokenPair) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
@@ -75,7 +75,7 @@ class TestPages:
         assert found == [everything[:2], everything[2:4], everything[4:]]
 
     async def test_have_at_most_a_hundred_whatever_an_account_may_have(
-        self, client: httpx2.AsyncClient, tokens: Tokens, storage: FakeStorage
+        self, client: httpx2.AsyncClient, tokens: TokenPair, storage: FakeStorage
     ) -> None:
         (session,) = storage.sessions.values()
         for number in range(150):
@@ -103,7 +103,7 @@ class TestPages:
         ],
     )
     async def test_are_refused_where_a_parameter_is_none(
-        self, client: httpx2.AsyncClient, tokens: Tokens, query: str, pointers: list[str]
+        self, client: httpx2.AsyncClient, tokens: TokenPair, query: str, pointers: list[str]
     ) -> None:
         answer = await client.get(f"/sessions?{query}", headers=bearer(tokens))
         assert_problem(answer, 422, "invalid_input")
@@ -111,7 +111,7 @@ class TestPages:
 
     @pytest.mark.parametrize("after", [f"{'9' * 16}-{'f' * 32}", f"0-{'0' * 32}"])
     async def test_of_a_place_that_is_nobodys_show_ones_own_alone(
-        self, client: httpx2.AsyncClient, tokens: Tokens, after: str
+        self, client: httpx2.AsyncClient, tokens: TokenPair, after: str
     ) -> None:
         """R36: forged cursors, and secrets that everybody has.
 
@@ -123,7 +123,7 @@ class TestPages:
 
 
 class TestLogIn:
-    async def test_answers_with_tokens(self, tokens: Tokens) -> None:
+    async def test_answers_with_tokens(self, tokens: TokenPair) -> None:
         assert set(tokens) == {"access_token", "token_type", "expires_in", "refresh_token", "device_token"}
         assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 300)
         assert tokens["refresh_token"].startswith("fa_rt_")
@@ -174,7 +174,7 @@ class TestProtectedRoutes:
 
     @pytest.mark.parametrize(("method", "path", "body"), PROTECTED)
     async def test_refuse_a_token_from_the_moment_of_logging_out(
-        self, client: httpx2.AsyncClient, tokens: Tokens, method: str, path: str, body: object
+        self, client: httpx2.AsyncClient, tokens: TokenPair, method: str, path: str, body: object
     ) -> None:
         """R56: an ended session comes back from a cache.
 
@@ -185,7 +185,7 @@ class TestProtectedRoutes:
         assert_problem(response, 401, "invalid_token")
 
     async def test_refuse_an_expired_token(
-        self, client: httpx2.AsyncClient, tokens: Tokens, clock: FakeClock
+        self, client: httpx2.AsyncClient, tokens: TokenPair, clock: FakeClock
     ) -> None:
         clock.advance(seconds=299)
         assert (await client.get("/users/me", headers=bearer(tokens))).status_code == 200
@@ -193,7 +193,7 @@ class TestProtectedRoutes:
         assert_problem(await client.get("/users/me", headers=bearer(tokens)), 401, "invalid_token")
 
     async def test_take_the_scheme_in_any_case_and_one_header_alone(
-        self, client: httpx2.AsyncClient, tokens: Tokens
+        self, client: httpx2.AsyncClient, tokens: TokenPair
     ) -> None:
         spaces = {"Authorization": f"Bearer  {tokens['access_token']}"}  # 1*SP: RFC 6750, 2.1
         assert (await client.get("/users/me", headers=spaces)).status_code == 200
@@ -202,13 +202,15 @@ class TestProtectedRoutes:
         twice = [("Authorization", value) for value in bearer(tokens).values()] * 2
         assert_problem(await client.get("/users/me", headers=twice), 401, "invalid_token")
 
-    async def test_do_not_take_a_refresh_token(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_do_not_take_a_refresh_token(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         header = {"Authorization": f"Bearer {tokens['refresh_token']}"}
         assert_problem(await client.get("/users/me", headers=header), 401, "invalid_token")
 
 
 class TestRefresh:
-    async def test_answers_in_the_shape_of_a_log_in(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_answers_in_the_shape_of_a_log_in(
+        self, client: httpx2.AsyncClient, tokens: TokenPair
+    ) -> None:
         response = await client.post("/sessions/refresh", json={"refresh_token": tokens["refresh_token"]})
         assert response.status_code == 200
         assert set(response.json()) == set(tokens) - {"device_token"}
@@ -220,13 +222,13 @@ class TestRefresh:
         assert_problem(response, 401, "invalid_refresh_token")
         assert response.headers["www-authenticate"] == "Bearer"
 
-    async def test_does_not_take_an_access_token(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_does_not_take_an_access_token(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         response = await client.post("/sessions/refresh", json={"refresh_token": tokens["access_token"]})
         assert_problem(response, 401, "invalid_refresh_token")
 
 
 class TestSessions:
-    async def test_are_shown_to_whose_they_are(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_are_shown_to_whose_they_are(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         await log_in(client, **{"User-Agent": "another\x1b[2J browser" + "x" * 300})
         listed = (await client.get("/sessions", headers=bearer(tokens))).json()
         assert [session["current"] for session in listed].count(True) == 1
@@ -236,7 +238,9 @@ class TestSessions:
         agents = {session["user_agent"] for session in listed}
         assert any(agent.startswith("another[2J browser") and len(agent) == 256 for agent in agents)
 
-    async def test_end_here_or_there_or_everywhere(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_end_here_or_there_or_everywhere(
+        self, client: httpx2.AsyncClient, tokens: TokenPair
+    ) -> None:
         others = [await log_in(client) for _ in range(2)]
         listed = (await client.get("/sessions", headers=bearer(others[0]))).json()
         there = next(session["id"] for session in listed if session["current"])
@@ -250,18 +254,18 @@ class TestSessions:
 
     @pytest.mark.parametrize(("session_id", "code"), [("0" * 32, "session_not_found"), ("x", "not_found")])
     async def test_are_not_there_if_they_are_not(
-        self, client: httpx2.AsyncClient, tokens: Tokens, session_id: str, code: str
+        self, client: httpx2.AsyncClient, tokens: TokenPair, session_id: str, code: str
     ) -> None:
         assert_problem(await client.delete(f"/sessions/{session_id}", headers=bearer(tokens)), 404, code)
 
 
 class TestAccount:
-    async def test_is_shown(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_is_shown(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         response = await client.get("/users/me", headers=bearer(tokens))
         assert response.json() == {"id": 1, "username": "ann", "fullname": "Ann Lee"}
 
     async def test_takes_another_full_name_and_nothing_else(
-        self, client: httpx2.AsyncClient, tokens: Tokens
+        self, client: httpx2.AsyncClient, tokens: TokenPair
     ) -> None:
         """R13: a body sets what belongs to the server.
 
@@ -274,20 +278,20 @@ class TestAccount:
 
     @pytest.mark.parametrize("fullname", ["", " ", "x" * 51, "a\0b", None, 1])
     async def test_takes_no_name_that_breaks_a_rule(
-        self, client: httpx2.AsyncClient, tokens: Tokens, fullname: object
+        self, client: httpx2.AsyncClient, tokens: TokenPair, fullname: object
     ) -> None:
         response = await client.patch("/users/me", json={"fullname": fullname}, headers=bearer(tokens))
         assert_problem(response, 422, "invalid_input")
         assert [error["pointer"] for error in response.json()["errors"]] == ["/fullname"]
 
     async def change_password(
-        self, client: httpx2.AsyncClient, tokens: Tokens, current: str, new: str
+        self, client: httpx2.AsyncClient, tokens: TokenPair, current: str, new: str
     ) -> httpx2.Response:
         body = {"current_password": current, "new_password": new}
         return await client.put("/users/me/password", json=body, headers=bearer(tokens))
 
     async def test_takes_another_password_and_ends_the_other_sessions(
-        self, client: httpx2.AsyncClient, tokens: Tokens
+        self, client: httpx2.AsyncClient, tokens: TokenPair
     ) -> None:
         other = await log_in(client)
         response = await self.change_password(client, tokens, "sntsh", "another")
@@ -296,11 +300,11 @@ class TestAccount:
         assert (await client.get("/users/me", headers=bearer(tokens))).status_code == 200
         assert_problem(await client.post("/sessions", json=ANN), 401, "invalid_credentials")
 
-    async def test_wants_the_current_password(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def test_wants_the_current_password(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         assert_problem(await self.change_password(client, tokens, "wrong", "another"), 403, "wrong_password")
 
     async def test_names_the_rule_that_a_new_password_breaks(
-        self, client: httpx2.AsyncClient, tokens: Tokens
+        self, client: httpx2.AsyncClient, tokens: TokenPair
     ) -> None:
         response = await self.change_password(client, tokens, "sntsh", "")
         assert response.json()["errors"] == [
@@ -386,7 +390,7 @@ class TestKeys:
         for _ in range(2):
             await container.rotate_keys()()
         assert len(storage.keys) == 2
-        assert storage.keys[2].signs_from - storage.keys[1].signs_from == timedelta(days=90)
+        assert storage.keys[2].active_from - storage.keys[1].active_from == timedelta(days=90)
 
 
 class TestEnumeration:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastauth.application.accounts.import_users import Candidate, Outcome, Verdict
-from fastauth.entrypoints.import_formats import Columns, Dump, DumpUnreadable, Notes, Reading
+from fastauth.entrypoints.import_formats import Columns, ImportFile, Notes, Reading, UnreadableFile
 from fastauth.entrypoints.import_formats.disabled_columns import Mark, mark_of
 from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES
 
@@ -37,7 +37,7 @@ DJANGO_FIELDS: dict[str, Any] = {
 
 def read(content: bytes | str, **how: Any) -> list[Candidate | Verdict]:  # noqa: ANN401  parts of Reading
     content = content.encode() if isinstance(content, str) else content
-    return list(Dump(BufferedReader(BytesIO(content)), Reading(now=NOW, **how)))
+    return list(ImportFile(BufferedReader(BytesIO(content)), Reading(now=NOW, **how)))
 
 
 def fixture(*fields: dict[str, Any], model: str = "auth.user") -> list[dict[str, Any]]:
@@ -113,7 +113,7 @@ class TestCsv:
         candidate = only(content, columns=columns)
         assert (candidate.username, candidate.password_hash) == ("ann", "$2b$ann")
         assert candidate.disabled_since == NOW
-        with pytest.raises(DumpUnreadable, match="line 1: none of its columns is Kennung"):
+        with pytest.raises(UnreadableFile, match="line 1: none of its columns is Kennung"):
             read("username,password\n", columns=columns)
 
     def test_tells_which_columns_were_not_read_and_what_was_trimmed(self) -> None:
@@ -146,7 +146,7 @@ class TestCsv:
         ],
     )
     def test_is_not_begun_without_what_is_needed(self, content: bytes | str, told: str) -> None:
-        with pytest.raises(DumpUnreadable, match=told):
+        with pytest.raises(UnreadableFile, match=told):
             read(content)
 
     @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ class TestObject:
 
     def test_stops_where_it_breaks_off(self) -> None:
         for content in ('{\n"users": [', '{\n"users"', "{\n", '{\n"a": 1,\n"a": 2}', '{\n"a" 1}'):
-            with pytest.raises(DumpUnreadable, match=r"entry [01]: "):
+            with pytest.raises(UnreadableFile, match=r"entry [01]: "):
                 read(content)
 
 
@@ -443,7 +443,7 @@ class TestFixture:
         ],
     )
     def test_stops_where_nothing_can_be_made_out(self, rest: bytes, told: str) -> None:
-        with pytest.raises(DumpUnreadable, match=told):
+        with pytest.raises(UnreadableFile, match=told):
             read(b"[" + json.dumps(DJANGO_FIELDS).encode() + rest)
 
 
@@ -466,6 +466,6 @@ class TestDump:
             damaged[position % len(damaged)] = byte
         try:
             places = [entry.place for entry in read(bytes(damaged))]
-        except DumpUnreadable:
+        except UnreadableFile:
             places = []
         assert places == sorted(places)

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
-from tests.fakes import FakeHashCensus, FakeStorage, FakeUserDirectory, FakeUserIntake
+from tests.fakes import FakeBulkUserRepository, FakeHashCensus, FakeStorage, FakeUserDirectory
 from tests.world import A_DEVICE
 
 import fastauth.application
@@ -24,7 +24,7 @@ from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
-HELPERS = {"AuditFailures", "RecordRefusals", "ShareReadiness"}
+HELPERS = {"AuditFailures", "ShareReadiness"}
 """Classes of the application that are called and stand around a use case."""
 
 
@@ -63,8 +63,8 @@ def instrumentations(spans: InMemorySpanExporter, registry: CollectorRegistry) -
 @pytest.fixture
 async def container(container: Container, storage: FakeStorage) -> Container:
     container.directory.override(FakeUserDirectory(storage))
-    container.intake.override(FakeUserIntake(storage))
-    container.hash_census.override(FakeHashCensus(storage))
+    container.intake.override(FakeBulkUserRepository(storage))
+    container.hash_kinds.override(FakeHashCensus(storage))
     return container
 
 
@@ -86,13 +86,13 @@ async def test_every_use_case_works_with_all_instrumentation(
     )
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)
-    assert await container.show_user()(username=NAME) == (user, [])
+    assert await container.get_user()(username=NAME) == (user, [])
     assert await all_of(container.list_users()()) == [user]
     await container.disable_user()(username=NAME)
     await container.enable_user()(username=NAME)
-    await container.reopen_user()(username=NAME)
+    await container.unlock_user()(username=NAME)
     await container.set_password()(username=NAME, password=PASSWORD)
-    await container.end_sessions()(username=NAME)
+    await container.revoke_sessions()(username=NAME)
     imported = Candidate(place=1, username="ann", fullname="Ann", password_hash=user.password_hash.encoded)
     assert len(await all_of(container.import_users()([imported]))) == 1
     assert await all_of(container.read_audit_trail()(at_most=100))
@@ -100,9 +100,9 @@ async def test_every_use_case_works_with_all_instrumentation(
     assert await container.publish_keys()()
     await container.rotate_keys()(early=True)
     await container.check_readiness()()
-    await container.sweep_sessions()()
-    await container.sweep_tallies()()
-    await container.sweep_events()()
+    await container.purge_sessions()()
+    await container.purge_counters()()
+    await container.purge_events()()
     assert use_cases() <= {span.name for span in spans.get_finished_spans()}
 
 

@@ -21,7 +21,7 @@ from tests.fakes import FakeClock
 from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.bounded_server import MOST_CONNECTIONS, BoundedServer
-from fastauth.adapters.prometheus.exporter import Collected
+from fastauth.adapters.prometheus.exporter import MultiProcessMetrics
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 ROOT = Path(__file__).parents[3]
@@ -161,7 +161,7 @@ class TestWorkers:
             file.close()
 
         registry = CollectorRegistry()
-        Collected(registry, str(tmp_path))
+        MultiProcessMetrics(registry, str(tmp_path))
         wrote("counter", os.getpid(), "done_total", 1)
         for process in (A_DEAD_PROCESS, A_DEAD_PROCESS + 1):
             wrote("counter", process, "done_total", 10)

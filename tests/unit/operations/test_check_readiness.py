@@ -6,16 +6,18 @@ import pytest
 from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage, FakeStorageProbe
 from tests.world import A_SECRET_KEY
 
-from fastauth.adapters.jose import JoseKeySmith
+from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.application.operations.check_readiness import SHARED_FOR, CheckReadiness, ShareReadiness
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.operations.ports import StorageProbe
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_keys.errors import SecretKeyUnknown, SigningKeyMissing
-from fastauth.domain.signing_keys.signing_key import KeySchedule
+from fastauth.domain.signing_keys.errors import KeyUnwrapFailed, NoActiveSigningKey
+from fastauth.domain.signing_keys.signing_key import RotationPolicy
 
-SCHEDULE = KeySchedule(lead=timedelta(minutes=5), rotation=timedelta(days=90), afterlife=timedelta(minutes=5))
+SCHEDULE = RotationPolicy(
+    lead=timedelta(minutes=5), rotation=timedelta(days=90), afterlife=timedelta(minutes=5)
+)
 
 
 class Silence:
@@ -31,7 +33,7 @@ def check_readiness(
     return CheckReadiness(
         storage=storage or FakeStorageProbe(),
         keys=keys,
-        smith=JoseKeySmith(algorithm="ES256", secret_keys=(secret,)),
+        key_generator=JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(secret,)),
         clock=FakeClock(),
     )
 
@@ -40,8 +42,8 @@ def check_readiness(
 async def keys() -> FakeSigningKeyRepository:
     """One key, which signs."""
     keys = FakeSigningKeyRepository(FakeStorage())
-    smith = JoseKeySmith(algorithm="ES256", secret_keys=(A_SECRET_KEY,))
-    await RotateKeys(keys=keys, smith=smith, schedule=SCHEDULE, clock=FakeClock())()
+    key_generator = JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(A_SECRET_KEY,))
+    await RotateKeys(keys=keys, key_generator=key_generator, schedule=SCHEDULE, clock=FakeClock())()
     return keys
 
 
@@ -59,7 +61,7 @@ class TestCheckReadiness:
         impatient = CheckReadiness(
             storage=Silence(),
             keys=keys,
-            smith=JoseKeySmith(algorithm="ES256", secret_keys=(A_SECRET_KEY,)),
+            key_generator=JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(A_SECRET_KEY,)),
             clock=FakeClock(),
             deadline=timedelta(milliseconds=1),
         )
@@ -67,11 +69,11 @@ class TestCheckReadiness:
             await impatient()
 
     async def test_misses_a_key(self) -> None:
-        with pytest.raises(SigningKeyMissing):
+        with pytest.raises(NoActiveSigningKey):
             await check_readiness(keys=FakeSigningKeyRepository())()
 
     async def test_misses_the_secret_that_opens_the_key(self, keys: FakeSigningKeyRepository) -> None:
-        with pytest.raises(SecretKeyUnknown):
+        with pytest.raises(KeyUnwrapFailed):
             await check_readiness(keys=keys, secret=SecretKey(b"another secret key, also of 32 bytes"))()
 
     @pytest.mark.parametrize("sealed", ["", "e30.a.b.c.d", "bm8.a", "W10.a", "bnVsbA.a", "é.a"])
@@ -81,7 +83,7 @@ class TestCheckReadiness:
         header, *rest, tag = key.sealed.split(".")
         for damaged in (sealed, ".".join([header, *rest, "A" * len(tag)]), ".".join([header, *rest])):
             await keys.reseal(replace(key, sealed=damaged))
-            with pytest.raises(SecretKeyUnknown):
+            with pytest.raises(KeyUnwrapFailed):
                 await check_readiness(keys=keys)()
 
 

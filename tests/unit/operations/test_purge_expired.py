@@ -2,52 +2,52 @@
 
 from datetime import datetime, timedelta
 
-from tests.fakes import FakeClock, FakeStorage, FakeSweeper
+from tests.fakes import FakeClock, FakeExpiredRows, FakeStorage
 
-from fastauth.application.operations.purge_expired import BATCH, EVERY, KEPT, MOST_BATCHES, SweepTallies
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.application.operations.purge_expired import BATCH, EVERY, KEPT, MOST_BATCHES, PurgeCounters
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 
-class CountingSweeper(FakeSweeper):
+class CountingSweeper(FakeExpiredRows):
     def __init__(self, storage: FakeStorage) -> None:
         super().__init__(storage)
         self.asked: list[int] = []
 
-    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
         self.asked.append(at_most)
-        return await super().sweep_tallies(over_since=over_since, at_most=at_most)
+        return await super().purge_counters(over_since=over_since, at_most=at_most)
 
 
 class TestSweep:
     async def test_removes_what_has_been_over_for_a_day_in_batches(self, clock: FakeClock) -> None:
         storage, until = FakeStorage(), clock.now()
         for number in range(2 * BATCH + 1):
-            storage.tallies[TallyKey(number.to_bytes(2, "big"))] = Tally(1, until)
-        storage.tallies[TallyKey(b"kept")] = Tally(1, until + 2 * EVERY)
-        sweeper = CountingSweeper(storage)
-        sweep = SweepTallies(sweeper=sweeper, clock=clock)
+            storage.counters[CounterKey(number.to_bytes(2, "big"))] = Counter(1, until)
+        storage.counters[CounterKey(b"kept")] = Counter(1, until + 2 * EVERY)
+        expired_rows = CountingSweeper(storage)
+        sweep = PurgeCounters(expired_rows=expired_rows, clock=clock)
         clock.advance(KEPT)
         assert await sweep() == 0
         clock.advance(EVERY)
         assert await sweep() == 2 * BATCH + 1
-        assert (set(storage.tallies), sweeper.asked) == ({b"kept"}, [BATCH] * 4)
+        assert (set(storage.counters), expired_rows.asked) == ({b"kept"}, [BATCH] * 4)
 
     async def test_is_done_by_one_of_all_processes(self, clock: FakeClock) -> None:
-        sweeper = CountingSweeper(FakeStorage())
-        first, second = (SweepTallies(sweeper=sweeper, clock=clock) for _ in range(2))
+        expired_rows = CountingSweeper(FakeStorage())
+        first, second = (PurgeCounters(expired_rows=expired_rows, clock=clock) for _ in range(2))
         await first()
         await second()
         clock.advance(EVERY - timedelta(microseconds=1))
         await second()
-        assert len(sweeper.asked) == 1
+        assert len(expired_rows.asked) == 1
         clock.advance(timedelta(microseconds=1))
         await second()
         await first()
-        assert len(sweeper.asked) == 2
+        assert len(expired_rows.asked) == 2
 
     async def test_ends_though_there_is_always_more(self, clock: FakeClock) -> None:
-        class Endless(FakeSweeper):
-            async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+        class Endless(FakeExpiredRows):
+            async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
                 return at_most
 
-        assert await SweepTallies(sweeper=Endless(FakeStorage()), clock=clock)() == MOST_BATCHES * BATCH
+        assert await PurgeCounters(expired_rows=Endless(FakeStorage()), clock=clock)() == MOST_BATCHES * BATCH

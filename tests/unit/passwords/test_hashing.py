@@ -20,9 +20,9 @@ from tests.builders import a_password, a_password_hash
 from tests.contracts.passwords.password_hasher import NO_HASHES, PasswordHasherContract
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.hashing_pool import ALWAYS_ADMITTED
-from fastauth.adapters.passwords.legacy_hashes import check_of
-from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.passwords.hashing_pool import MIN_QUEUE_LENGTH
+from fastauth.adapters.passwords.legacy_hashes import verifier_for
+from fastauth.adapters.passwords.verifiers import Verifier
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 
@@ -167,11 +167,11 @@ class CountingHasher(Argon2PasswordHasher):
         super().__init__(**parameters)
         self.computed: Counter[tuple[str, str]] = Counter()
 
-    def _computed(self, check: Check, spelling: str) -> bool:
+    def _computed(self, check: Verifier, spelling: str) -> bool:
         self.computed[check.family, spelling] += check.amount
         return super()._computed(check, spelling)
 
-    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+    def _spent(self, check: Verifier, amount: int, spelling: str) -> None:
         self.computed[check.family, spelling] += amount
         super()._spent(check, amount, spelling)
 
@@ -202,13 +202,13 @@ class TestVerification:
 
     @pytest.mark.parametrize("kind", FOREIGN)
     def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
-        assert hasher.recognise(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
+        assert hasher.parse_existing(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
 
     async def test_verifies_and_replaces_what_many_libraries_made(self, hasher: Argon2PasswordHasher) -> None:
         password = a_password(legacy_hashes.PASSWORD)
         for kind, encoded in OTHERS.items():
             known = a_password_hash(encoded)
-            assert hasher.recognise(encoded) == known, kind
+            assert hasher.parse_existing(encoded) == known, kind
             with pytest.raises(InvalidCredentials):
                 await hasher.verify(a_password("pässwörd"), known)
             kept = await hasher.verify(password, known)
@@ -217,15 +217,15 @@ class TestVerification:
 
     def test_computes_sha_crypt_as_others_do(self) -> None:
         for text, encoded in CRYPTED:
-            assert check_of(encoded).fits(text.encode())
-            assert not check_of(encoded).fits(b"another")
+            assert verifier_for(encoded).fits(text.encode())
+            assert not verifier_for(encoded).fits(b"another")
 
     async def test_does_not_recognise_what_is_fast_and_names_the_rule(
         self, hasher: Argon2PasswordHasher
     ) -> None:
         for kind, encoded in WEAK.items():
             with pytest.raises(InvalidInput) as refusal:
-                hasher.recognise(encoded)
+                hasher.parse_existing(encoded)
             (violation,) = refusal.value.violations
             assert (violation.field, violation.code) == ("password", "weak_hash"), kind
             assert "ASVS 11.4.2" in violation.detail or "NIST SP 800-132" in violation.detail
@@ -278,26 +278,26 @@ class TestVerification:
         ]
         for encoded in large:
             with pytest.raises(InvalidInput) as refusal:
-                hasher.recognise(encoded)
+                hasher.parse_existing(encoded)
             assert [violation.code for violation in refusal.value.violations] == ["costly_hash"]
             hasher.computed.clear()
             with pytest.raises(InvalidCredentials):
                 await hasher.verify(a_password("sntsh"), a_password_hash(encoded))
             assert hasher.computed == {("argon2-ID-64-3-1", "sntsh"): 1}
         fitting = argon2.PasswordHasher(time_cost=1, memory_cost=512).hash("sntsh")
-        assert await hasher.verify(a_password("sntsh"), hasher.recognise(fitting))
+        assert await hasher.verify(a_password("sntsh"), hasher.parse_existing(fitting))
 
     @pytest.mark.parametrize("salt", ["sa\0lt", "\ud800", "sält", "sa\nlt"])
     def test_does_not_recognise_what_could_not_be_stored_or_shown(
         self, hasher: Argon2PasswordHasher, salt: str
     ) -> None:
         with pytest.raises(InvalidInput):
-            hasher.recognise(FOREIGN["Django's pbkdf2_sha256"].replace("salt", salt))
+            hasher.parse_existing(FOREIGN["Django's pbkdf2_sha256"].replace("salt", salt))
 
     @pytest.mark.parametrize("kind", UNUSABLE)
     def test_does_not_recognise_what_nothing_fits(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         with pytest.raises(InvalidInput):
-            hasher.recognise(UNUSABLE[kind])
+            hasher.parse_existing(UNUSABLE[kind])
 
     @pytest.mark.parametrize("kind", [*UNUSABLE, *NO_HASHES, None])
     async def test_computes_one_hash_whether_a_password_is_wrong_or_there_is_no_hash_to_compute(
@@ -316,7 +316,7 @@ class TestVerification:
     ) -> None:
         hasher.admit()
         release = threading.Event()
-        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(ALWAYS_ADMITTED)]
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(MIN_QUEUE_LENGTH)]
         await asyncio.sleep(0)
         with pytest.raises(HashingOverloaded):
             hasher.admit()
@@ -339,7 +339,7 @@ class TestHashingPool:
     async def blocked(self, pool: HashingPool) -> AsyncIterator[threading.Event]:
         """A pool in which every place is taken until the event is set."""
         release = threading.Event()
-        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(ALWAYS_ADMITTED)]
+        waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(MIN_QUEUE_LENGTH)]
         await asyncio.sleep(0)
         yield release
         release.set()
@@ -380,7 +380,7 @@ class TestHashingPool:
 
     @pytest.mark.parametrize(
         ("seconds_each", "admitted", "retry_after"),
-        [(0.01, 200, 1), (0.1, ALWAYS_ADMITTED, 4), (0.2, ALWAYS_ADMITTED, 7), (3, ALWAYS_ADMITTED, 96)],
+        [(0.01, 200, 1), (0.1, MIN_QUEUE_LENGTH, 4), (0.2, MIN_QUEUE_LENGTH, 7), (3, MIN_QUEUE_LENGTH, 96)],
     )
     async def test_admits_a_second_of_work_or_a_burst_and_says_when_that_will_be_done(
         self, seconds_each: float, admitted: int, retry_after: int
@@ -422,11 +422,11 @@ class TestHashingPool:
             await pool.run(lambda: work(number))
             await pool.run(lambda: work(number))
 
-        tasks = [asyncio.create_task(twice(number)) for number in range(ALWAYS_ADMITTED)]
+        tasks = [asyncio.create_task(twice(number)) for number in range(MIN_QUEUE_LENGTH)]
         for _ in range(2):
             await asyncio.to_thread(begun.acquire)
         for task in tasks:
-            pool.give_up(task)
+            pool.cancel_pending(task)
         await asyncio.gather(*tasks[2:], return_exceptions=True)
         pool.admit()
         release.set()

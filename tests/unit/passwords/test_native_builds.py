@@ -50,7 +50,7 @@ class TestHashBuild:
         self, folder: Path, processor: set[str], build: str
     ) -> None:
         assert native_builds.load(folder, processor) == build
-        assert native_builds.hash_build(folder) == build
+        assert native_builds.active_build(folder) == build
 
     def test_is_the_stock_one_where_no_other_was_made(self, tmp_path: Path) -> None:
         assert native_builds.load(tmp_path, {"avx2", "avx512f"}) == "stock"

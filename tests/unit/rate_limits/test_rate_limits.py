@@ -14,18 +14,18 @@ from tests.builders import a_username
 from tests.fakes import FakePasswordHasher
 from tests.world import A_SECRET_KEY, World
 
-from fastauth.application.sessions.log_in import LoggedIn
+from fastauth.application.sessions.log_in import LoginResult
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
 from fastauth.domain.passwords.password import Password, PasswordHash
-from fastauth.domain.rate_limits.counter import NEVER, REMEMBERED, Tally, TallyKeys
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.domain.rate_limits.limits import KEPT, LOOKING, Backoff, Budget, Limits
+from fastauth.domain.rate_limits.counter import NEVER, REMEMBERED, Counter, CounterKeys
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.rate_limits.limits import KEPT, LOOKING, Backoff, Limits, RateLimit
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.sessions.device_token import DeviceTokenMint
-from fastauth.domain.sessions.session import Device
+from fastauth.domain.sessions.device_token import DeviceTokens
+from fastauth.domain.sessions.session import ClientInfo
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -58,9 +58,9 @@ class TestNetwork:
         assert len({network_of(f"2001:db8::{number:x}") for number in range(1_000)}) == 1
 
 
-def let_through(rule: Budget | Backoff, readings: Iterable[datetime]) -> list[datetime]:
+def let_through(rule: RateLimit | Backoff, readings: Iterable[datetime]) -> list[datetime]:
     """Return the readings of the clock at which an attempt was counted."""
-    tally, counted = Tally(), []
+    tally, counted = Counter(), []
     for now in readings:
         after = rule.debited(tally, now)
         if after:
@@ -71,7 +71,7 @@ def let_through(rule: Budget | Backoff, readings: Iterable[datetime]) -> list[da
 
 class TestBudget:
     def test_has_room_for_so_many_at_once_and_then_for_one_at_a_time(self) -> None:
-        budget, tally = Budget(3, MINUTE), Tally()
+        budget, tally = RateLimit(3, MINUTE), Counter()
         for _ in range(3):
             after = budget.debited(tally, NOW)
             assert after
@@ -83,9 +83,9 @@ class TestBudget:
         assert after
         assert budget.debited(after, NOW + timedelta(seconds=20)) is None
 
-    @given(at=st.lists(moments).map(sorted), budget=st.builds(Budget, st.integers(1, 9), st.just(MINUTE)))
+    @given(at=st.lists(moments).map(sorted), budget=st.builds(RateLimit, st.integers(1, 9), st.just(MINUTE)))
     def test_never_lets_more_than_twice_as_many_through_in_any_such_time(
-        self, budget: Budget, at: list[datetime]
+        self, budget: RateLimit, at: list[datetime]
     ) -> None:
         counted = let_through(budget, at)
         for first in counted:
@@ -100,13 +100,13 @@ class TestBudget:
     def test_is_not_refilled_by_readings_of_the_clock_out_of_order(
         self, attempts: int, late: list[timedelta], at_most: int | None
     ) -> None:
-        budget = Budget(attempts, MINUTE, at_most=at_most)
+        budget = RateLimit(attempts, MINUTE, at_most=at_most)
         assert len(let_through(budget, (NOW - each for each in late))) <= attempts + attempts * 30 / 60
 
     @given(used=st.floats(0.001, 20), passed=st.floats(0, 0.999))
     def test_says_truly_when_there_is_room(self, used: float, passed: float) -> None:
-        budget, now = Budget(3, MINUTE), NOW + timedelta(seconds=used * passed)
-        tally = Tally(3, NOW + timedelta(seconds=40 + used))
+        budget, now = RateLimit(3, MINUTE), NOW + timedelta(seconds=used * passed)
+        tally = Counter(3, NOW + timedelta(seconds=40 + used))
         assert budget.debited(tally, now) is None
         wait = budget.wait(tally, now)
         assert budget.debited(tally, now + wait)
@@ -114,12 +114,12 @@ class TestBudget:
 
     @given(
         budget=st.builds(
-            Budget, st.integers(1, 9), st.just(MINUTE), kept=st.sampled_from([SECOND * 0, KEPT])
+            RateLimit, st.integers(1, 9), st.just(MINUTE), kept=st.sampled_from([SECOND * 0, KEPT])
         ),
         used=st.integers(0, 8),
     )
-    def test_gives_back_what_was_taken(self, budget: Budget, used: int) -> None:
-        tally = Tally()
+    def test_gives_back_what_was_taken(self, budget: RateLimit, used: int) -> None:
+        tally = Counter()
         for _ in range(min(used, budget.attempts - 1)):
             tally = budget.debited(tally, NOW) or tally
         after = budget.debited(tally, NOW)
@@ -131,41 +131,43 @@ class TestBudget:
         assert replace(after, attempts=1) == budget.debited(budget.forgiven(after, NOW), NOW)
 
     def test_gives_back_no_more_than_was_taken(self) -> None:
-        assert Budget(3, MINUTE).credited(Tally(), NOW) == Tally()
-        assert Budget(3, MINUTE).credited(Tally(3, NOW + MINUTE), NOW) == Tally(2, NOW + MINUTE * 2 / 3)
+        assert RateLimit(3, MINUTE).credited(Counter(), NOW) == Counter()
+        assert RateLimit(3, MINUTE).credited(Counter(3, NOW + MINUTE), NOW) == Counter(
+            2, NOW + MINUTE * 2 / 3
+        )
 
     @pytest.mark.parametrize("back", [timedelta(seconds=31), timedelta(hours=1), timedelta(days=400)])
     def test_does_not_stand_still_if_the_clock_goes_back(self, back: timedelta) -> None:
-        budget = Budget(1, MINUTE)
-        tally = budget.debited(Tally(), NOW)
+        budget = RateLimit(1, MINUTE)
+        tally = budget.debited(Counter(), NOW)
         assert tally
         assert budget.debited(tally, NOW - back)
 
     @pytest.mark.parametrize("kept", [timedelta(0), KEPT])
     def test_may_end_after_so_many_in_a_row_and_stays_ended(self, kept: timedelta) -> None:
-        budget = Budget(3, MINUTE, at_most=2, kept=kept)
-        one = budget.debited(Tally(), NOW)
+        budget = RateLimit(3, MINUTE, at_most=2, kept=kept)
+        one = budget.debited(Counter(), NOW)
         two = one and budget.debited(one, NOW)
-        assert two == Tally(2, NEVER)
+        assert two == Counter(2, NEVER)
         for days in (0, 1, 3_000):
             assert budget.debited(two.remembered(NOW + timedelta(days=days)), NOW) is None
         assert budget.credited(two, NOW).attempts == 1
-        assert budget.forgiven(two, NOW) == Tally(0, NOW)
+        assert budget.forgiven(two, NOW) == Counter(0, NOW)
 
     def test_remembers_attempts_in_a_row_for_longer_than_they_fill_it(self) -> None:
-        budget, tally = Budget(3, MINUTE, at_most=8, kept=KEPT), Tally()
+        budget, tally = RateLimit(3, MINUTE, at_most=8, kept=KEPT), Counter()
         days = [day * REMEMBERED.days * 2 for day in range(20)]
         for day in days:
             now = NOW + timedelta(days=day)
             tally = budget.debited(tally.remembered(now), now) or tally
-        assert tally == Tally(8, NEVER)
+        assert tally == Counter(8, NEVER)
 
 
 class TestBackoff:
     RULE = Backoff(SECOND, timedelta(minutes=15), at_most=100)
 
     def test_doubles_the_wait_up_to_the_longest_and_ends(self) -> None:
-        tally, now, waits = Tally(), NOW, []
+        tally, now, waits = Counter(), NOW, []
         while (after := self.RULE.debited(tally, now)) and after.until != NEVER:
             assert self.RULE.debited(after, after.until - timedelta(microseconds=1)) is None
             waits.append((after.until - now).total_seconds())
@@ -177,50 +179,50 @@ class TestBackoff:
 
     @given(late=st.lists(st.floats(0, 30).map(lambda s: timedelta(seconds=s)), min_size=60, max_size=60))
     def test_is_not_passed_by_readings_of_the_clock_out_of_order(self, late: list[timedelta]) -> None:
-        tally = Tally(20, NOW + self.RULE.longest)
+        tally = Counter(20, NOW + self.RULE.longest)
         assert [each for each in late if self.RULE.debited(tally, NOW - each)] == []
 
     @pytest.mark.parametrize("back", [timedelta(minutes=16), timedelta(hours=1), timedelta(days=400)])
     def test_does_not_stand_still_if_the_clock_goes_back(self, back: timedelta) -> None:
-        after = self.RULE.debited(Tally(99 - 1, NOW), NOW)
+        after = self.RULE.debited(Counter(99 - 1, NOW), NOW)
         assert after
         assert self.RULE.debited(after, NOW - back)
 
     def test_stays_closed_if_more_are_allowed_later(self) -> None:
         fewer = replace(self.RULE, at_most=50)
-        closed = fewer.debited(Tally(49, NOW), NOW)
+        closed = fewer.debited(Counter(49, NOW), NOW)
         assert closed
         assert self.RULE.debited(closed, NOW) is None
 
     def test_takes_back_no_more_than_was_counted(self) -> None:
-        assert self.RULE.credited(Tally(3, NOW), NOW, attempts=1) == Tally(2, NOW)
-        assert self.RULE.credited(Tally(3, NOW), NOW, attempts=2) == Tally(1, NOW)
-        assert self.RULE.credited(Tally(3, NOW), NOW, attempts=3) == Tally()
-        assert self.RULE.credited(Tally(3, NOW), NOW, attempts=9) == Tally()
+        assert self.RULE.credited(Counter(3, NOW), NOW, attempts=1) == Counter(2, NOW)
+        assert self.RULE.credited(Counter(3, NOW), NOW, attempts=2) == Counter(1, NOW)
+        assert self.RULE.credited(Counter(3, NOW), NOW, attempts=3) == Counter()
+        assert self.RULE.credited(Counter(3, NOW), NOW, attempts=9) == Counter()
 
     def test_makes_nobody_wait_for_an_attempt_that_was_given_back(self) -> None:
-        after = self.RULE.debited(Tally(7, NOW), NOW)
+        after = self.RULE.debited(Counter(7, NOW), NOW)
         assert after
         assert self.RULE.debited(self.RULE.credited(after, NOW), NOW) == after
 
     def test_opens_again_if_the_last_attempt_was_right(self) -> None:
-        tally = self.RULE.credited(Tally(100, NEVER), NOW, attempts=1)
+        tally = self.RULE.credited(Counter(100, NEVER), NOW, attempts=1)
         assert self.RULE.debited(tally, NOW)
 
 
 class TestTallyKeys:
     def test_differ_by_every_part_and_by_secret(self) -> None:
-        keys, others = TallyKeys(A_SECRET_KEY), TallyKeys(SecretKey(b"another secret key of 32 bytes!!"))
+        keys, others = CounterKeys(A_SECRET_KEY), CounterKeys(SecretKey(b"another secret key of 32 bytes!!"))
         made = [keys("a", "b", "c"), keys("a", "bc"), keys("ab", "c"), keys("a", "b"), others("a", "b", "c")]
         assert len(set(made)) == len(made)
         assert keys("a", "b", "c") == made[0]
 
     def test_are_those_of_every_other_version(self) -> None:
-        assert TallyKeys(A_SECRET_KEY)("a", "b", "c").hex() == "c9fc43c41bc5c36ea2597da869b4a5d2"
+        assert CounterKeys(A_SECRET_KEY)("a", "b", "c").hex() == "c9fc43c41bc5c36ea2597da869b4a5d2"
 
 
 class TestDeviceToken:
-    MINT = DeviceTokenMint(A_SECRET_KEY)
+    MINT = DeviceTokens(A_SECRET_KEY)
 
     def read(self, token: str | None, name: str = "santosh", *, now: datetime = NOW) -> str | None:
         return self.MINT.read(token, a_username(name), now=now)
@@ -270,8 +272,8 @@ class TestDeviceToken:
     def test_is_recognised_while_the_secret_key_is_changed(self) -> None:
         name, new = a_username(), SecretKey(b"another secret key of 32 bytes!!")
         token = self.MINT.issue(name, now=NOW)
-        assert DeviceTokenMint(new, A_SECRET_KEY).read(token, name, now=NOW)
-        assert DeviceTokenMint(new).read(token, name, now=NOW) is None
+        assert DeviceTokens(new, A_SECRET_KEY).read(token, name, now=NOW)
+        assert DeviceTokens(new).read(token, name, now=NOW) is None
 
 
 @dataclass(kw_only=True)
@@ -283,9 +285,9 @@ class Guarded(World):
 
     async def guess(
         self, password: str = "wrong", *, name: str = "santosh", address: str = "", token: str | None = None
-    ) -> LoggedIn:
+    ) -> LoginResult:
         """Log in from `address`, or from one that nobody has used."""
-        device = Device("a browser", address or f"10.0.{next(self.addresses)}.1")
+        device = ClientInfo("a browser", address or f"10.0.{next(self.addresses)}.1")
         return await self.log_in(username=name, password=password, device=device, device_token=token)
 
     async def guesses(self, number: int, **of: str) -> int:
@@ -314,7 +316,7 @@ class TestNetworkBudget:
             with pytest.raises(InvalidCredentials):
                 await world.guess(name=f"user{number}", address="192.0.2.1")
         verified = world.hasher.verified
-        with pytest.raises(TooManyAttempts) as refusal:
+        with pytest.raises(TooManyRequests) as refusal:
             await world.guess(name="another", address="192.0.2.1")
         assert (refusal.value.retry_after, world.hasher.verified) == (6, verified)
         world.clock.advance(seconds=6)
@@ -324,7 +326,7 @@ class TestNetworkBudget:
     async def test_ends_log_ins(self, world: Guarded) -> None:
         for _ in range(30):
             assert await world.guess("sntsh", address="192.0.2.1")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(TooManyRequests):
             await world.guess("sntsh", address="192.0.2.1")
         assert await world.guess("sntsh", address="192.0.2.2")
 
@@ -333,7 +335,7 @@ class TestNetworkBudget:
         for number in range(10):
             with pytest.raises(InvalidCredentials):
                 await world.guess(name=f"user{number}", address=f"2001:db8::{number:x}:{number}")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(TooManyRequests):
             await world.guess(address="2001:db8:0:0:ffff::")
         with pytest.raises(InvalidCredentials):
             await world.guess(address="2001:db8:0:1::")
@@ -345,7 +347,7 @@ class TestNetworkBudget:
             assert await world.guess("sesame", name="mallory", address="192.0.2.1")
             with pytest.raises(InvalidCredentials):
                 await world.guess(name=f"user{number}", address="192.0.2.1")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(TooManyRequests):
             await world.guess("sesame", name="mallory", address="192.0.2.1")
 
     async def test_ends_registrations(self, world: Guarded) -> None:
@@ -355,7 +357,7 @@ class TestNetworkBudget:
         for number in range(20):
             await register(f"user{number}")
         hashed = world.hasher.hashed
-        with pytest.raises(TooManyAttempts) as refusal:
+        with pytest.raises(TooManyRequests) as refusal:
             await register("another")
         assert (refusal.value.retry_after, world.hasher.hashed) == (3, hashed)
         await register("neighbour", address="192.0.2.2")
@@ -364,18 +366,18 @@ class TestNetworkBudget:
         assert len(world.storage.users) == 23
 
     async def test_is_counted_under_the_names_of_every_other_version(self, world: Guarded) -> None:
-        names = TallyKeys(A_SECRET_KEY)
+        names = CounterKeys(A_SECRET_KEY)
         await world.guesses(1, address="192.0.2.1")
-        assert set(world.storage.tallies) == {
+        assert set(world.storage.counters) == {
             names("log-ins", "192.0.2.1"),
             names("failures", "192.0.2.1"),
             names("looking", "santosh"),
             names("guesses", "192.0.2.1", "santosh"),
             names("strangers", "santosh"),
         }
-        world.storage.tallies.clear()
+        world.storage.counters.clear()
         await world.register_user(username="ann", password="p", fullname="Ann", address="192.0.2.1")
-        assert set(world.storage.tallies) == {names("registrations", "192.0.2.1")}
+        assert set(world.storage.counters) == {names("registrations", "192.0.2.1")}
 
     async def test_does_not_count_operators(self, world: Guarded) -> None:
         for number in range(25):
@@ -429,15 +431,15 @@ class TestAccountBudget:
     async def test_is_the_same_for_a_name_that_nobody_has(self, world: Guarded) -> None:
         for _ in range(3):
             await world.guesses(1, name="nobody")
-        known, unknown = Guarded(), len(world.storage.tallies)
+        known, unknown = Guarded(), len(world.storage.counters)
         await known.a_user()
         for _ in range(3):
             await known.guesses(1)
-        assert len(known.storage.tallies) == unknown
+        assert len(known.storage.counters) == unknown
 
     async def test_is_not_passed_by_many_at_once(self, world: Guarded) -> None:
         before = world.looked_at
-        guesses: list[Awaitable[LoggedIn]] = [world.guess() for _ in range(200)]
+        guesses: list[Awaitable[LoginResult]] = [world.guess() for _ in range(200)]
         assert {type(each) for each in await asyncio.gather(*guesses, return_exceptions=True)} == {
             InvalidCredentials
         }
@@ -475,8 +477,8 @@ class TestAccountBudget:
         with pytest.raises(InvalidCredentials):
             await world.guess("sntsh")
         with pytest.raises(UserNotFound):
-            await world.reopen_user(username="nobody")
-        await world.reopen_user(username="SANTOSH")
+            await world.unlock_user(username="nobody")
+        await world.unlock_user(username="SANTOSH")
         assert await world.guess("sntsh")
 
     async def test_is_reopened_by_a_new_password_from_an_operator(self, world: Guarded) -> None:
@@ -504,23 +506,23 @@ class TestAtOnce:
         await world.a_user()
         return world
 
-    async def outcomes(self, *guesses: Awaitable[LoggedIn]) -> list[type[object]]:
+    async def outcomes(self, *guesses: Awaitable[LoginResult]) -> list[type[object]]:
         return [type(each) for each in await asyncio.gather(*guesses, return_exceptions=True)]
 
     async def test_lets_everybody_in_whose_password_is_right(self, slow: Guarded) -> None:
-        assert await self.outcomes(*(slow.guess("sntsh") for _ in range(20))) == [LoggedIn] * 20
-        assert {tally.attempts for tally in slow.storage.tallies.values()} <= {0, 1}
-        assert slow.storage.tallies[slow.throttle.keys("strangers", "santosh")] == Tally()
+        assert await self.outcomes(*(slow.guess("sntsh") for _ in range(20))) == [LoginResult] * 20
+        assert {tally.attempts for tally in slow.storage.counters.values()} <= {0, 1}
+        assert slow.storage.counters[slow.rate_limiter.keys("strangers", "santosh")] == Counter()
 
     async def test_lets_everybody_in_after_somebody_elses_mistake(self, slow: Guarded) -> None:
         await slow.guesses(1)
         slow.clock.advance(seconds=1)
-        assert await self.outcomes(*(slow.guess("sntsh") for _ in range(9))) == [LoggedIn] * 9
+        assert await self.outcomes(*(slow.guess("sntsh") for _ in range(9))) == [LoginResult] * 9
 
     async def test_lets_more_in_on_one_device_than_its_budget_has_room_for(self, slow: Guarded) -> None:
         token = (await slow.guess("sntsh")).device_token
         at_once = [slow.guess("sntsh", token=token) for _ in range(15)]
-        assert await self.outcomes(*at_once) == [LoggedIn] * 15
+        assert await self.outcomes(*at_once) == [LoginResult] * 15
 
     async def test_looks_at_one_wrong_password_only(self, slow: Guarded) -> None:
         before = slow.looked_at
@@ -528,19 +530,19 @@ class TestAtOnce:
         assert slow.looked_at - before == 1
 
     async def test_goes_on_after_an_attempt_whose_process_has_died(self, slow: Guarded) -> None:
-        key = slow.throttle.keys("looking", "santosh")
-        slow.storage.tallies[key] = Tally(1, slow.clock.now() + LOOKING)
+        key = slow.rate_limiter.keys("looking", "santosh")
+        slow.storage.counters[key] = Counter(1, slow.clock.now() + LOOKING)
         slow.clock.advance(seconds=LOOKING.total_seconds())
         assert await slow.guess("sntsh")
 
     async def test_gives_up_if_it_is_never_its_turn(self, world: Guarded) -> None:
-        key = world.throttle.keys("looking", "santosh")
-        world.storage.tallies[key] = Tally(1, world.clock.now() + LOOKING)
+        key = world.rate_limiter.keys("looking", "santosh")
+        world.storage.counters[key] = Counter(1, world.clock.now() + LOOKING)
         with pytest.raises(HashingOverloaded):
-            await replace(world.log_in, throttle=replace(world.throttle, pauses=(0.0, 0.0)))(
-                username="santosh", password="sntsh", device=Device("a browser", "192.0.2.1")
+            await replace(world.log_in, rate_limiter=replace(world.rate_limiter, pauses=(0.0, 0.0)))(
+                username="santosh", password="sntsh", device=ClientInfo("a browser", "192.0.2.1")
             )
-        assert set(world.storage.tallies) == {key}
+        assert set(world.storage.counters) == {key}
 
 
 class TestNotLookedAt:
@@ -584,12 +586,12 @@ class TestNotLookedAt:
             await attempt()
 
     async def test_is_given_back_of_an_account_that_was_used_up_too(self, world: Guarded) -> None:
-        world.storage.tallies[world.throttle.keys("strangers", "santosh")] = Tally(100, NEVER)
+        world.storage.counters[world.rate_limiter.keys("strangers", "santosh")] = Counter(100, NEVER)
         busy = replace(world.log_in, hasher=BusyHasher())
         for _ in range(40):
             with pytest.raises(HashingOverloaded):
-                await busy(username="santosh", password="sntsh", device=Device("a browser", "192.0.2.1"))
-        assert world.storage.tallies[world.throttle.keys("strangers", "santosh")] == Tally(100, NEVER)
+                await busy(username="santosh", password="sntsh", device=ClientInfo("a browser", "192.0.2.1"))
+        assert world.storage.counters[world.rate_limiter.keys("strangers", "santosh")] == Counter(100, NEVER)
         assert await world.guesses(1, address="192.0.2.1") == 0
 
     @pytest.mark.parametrize("password", ["", "p" * 257])
@@ -597,7 +599,7 @@ class TestNotLookedAt:
         for _ in range(10):
             with pytest.raises(InvalidCredentials):
                 await world.guess(password, name="nobody", address="192.0.2.1")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(TooManyRequests):
             await world.guess(password, name="nobody", address="192.0.2.1")
         assert world.hasher.of_nobody == 10
 
@@ -623,12 +625,12 @@ class TestOwner:
 
     async def test_is_counted_under_the_name_of_every_other_version(self, world: Guarded) -> None:
         token = (await world.guess("sntsh")).device_token
-        device = DeviceTokenMint(A_SECRET_KEY).read(token, a_username("santosh"), now=world.clock.now())
-        world.storage.tallies.clear()
+        device = DeviceTokens(A_SECRET_KEY).read(token, a_username("santosh"), now=world.clock.now())
+        world.storage.counters.clear()
         await world.guesses(1, token=token, address="192.0.2.1")
         assert device
-        names = TallyKeys(A_SECRET_KEY)
-        assert set(world.storage.tallies) == {
+        names = CounterKeys(A_SECRET_KEY)
+        assert set(world.storage.counters) == {
             names("device", "santosh", device),
             names("device log-ins", "192.0.2.1"),
         }
@@ -670,7 +672,7 @@ class TestOwner:
 
     async def test_has_a_hundred_wrong_passwords_in_a_row_and_never_more(self, world: Guarded) -> None:
         begun = await world.guess("sntsh", address="192.0.2.9")
-        world.storage.tallies[world.throttle.keys("strangers", "santosh")] = Tally(100, NEVER)
+        world.storage.counters[world.rate_limiter.keys("strangers", "santosh")] = Counter(100, NEVER)
         looked_at = 0
         for _ in range(12):
             looked_at += await world.guesses(12, token=begun.device_token)
@@ -683,7 +685,7 @@ class TestOwner:
         for _ in range(10):
             await world.guesses(10, token=token, address="192.0.2.1")
             world.clock.advance(minutes=5)
-        await world.reopen_user(username="santosh")
+        await world.unlock_user(username="santosh")
         world.clock.advance(minutes=5)
         renewed = (await world.guess("sntsh", token=token)).device_token
         assert renewed != token
@@ -696,7 +698,7 @@ class TestOwner:
             (await world.guess("sntsh", address=f"192.0.2.{number}")).device_token for number in range(60)
         ]
         let_in = 0
-        with suppress(TooManyAttempts):
+        with suppress(TooManyRequests):
             for token in tokens * 10:
                 await world.guess("sntsh", token=token, address="192.0.2.200")
                 let_in += 1
@@ -766,10 +768,10 @@ class TestPasswordChange:
         self, world: Guarded, change: Callable[[str], Awaitable[None]]
     ) -> None:
         (session,) = world.storage.sessions
-        world.storage.tallies.clear()
+        world.storage.counters.clear()
         with pytest.raises(WrongPassword):
             await change("wrong")
-        assert set(world.storage.tallies) == {TallyKeys(A_SECRET_KEY)("session", session)}
+        assert set(world.storage.counters) == {CounterKeys(A_SECRET_KEY)("session", session)}
 
     async def test_begins_anew_after_a_right_password(
         self, world: Guarded, change: Callable[[str], Awaitable[None]]
@@ -814,9 +816,9 @@ class TestPasswordChange:
         for _ in range(10 + 30):
             with pytest.raises(WrongPassword):
                 await change("wrong")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(TooManyRequests):
             await change("wrong")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(TooManyRequests):
             await world.guess("sntsh", address="192.0.2.1")
         assert await world.guess("sntsh", address="192.0.2.2")
 
@@ -848,5 +850,5 @@ class TestWithoutLimits:
         for _ in range(150):
             await world.guesses(1, address="192.0.2.1")
         assert world.looked_at >= 150
-        assert world.storage.tallies == {}
+        assert world.storage.counters == {}
         assert await world.guess("sntsh", address="192.0.2.1")

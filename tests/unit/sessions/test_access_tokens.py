@@ -9,15 +9,15 @@ from tests.contracts.sessions.access_tokens import LIFETIME, AccessTokensContrac
 from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
 from tests.world import A_SECRET_KEY
 
-from fastauth.adapters.jose import RELOAD_AFTER, JoseAccessTokens, JoseKeySmith, TokenTerms
+from fastauth.adapters.jose import RELOAD_AFTER, AccessTokenPolicy, JoseAccessTokens, JoseSigningKeyGenerator
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import AccessClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
-from fastauth.domain.signing_keys.errors import SecretKeyUnknown, SigningKeyMissing
-from fastauth.domain.signing_keys.signing_key import KeyRing
+from fastauth.domain.signing_keys.errors import KeyUnwrapFailed, NoActiveSigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet
 
-TERMS = TokenTerms(
+TERMS = AccessTokenPolicy(
     issuer="https://auth.example", audience="https://api.example", client_id="tests", lifetime=LIFETIME
 )
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
@@ -38,7 +38,7 @@ class Keys(FakeSigningKeyRepository):
         """Publish no key any more."""
         self.storage.keys.clear()
 
-    async def ring(self) -> KeyRing:
+    async def ring(self) -> KeySet:
         if self.away:
             raise StorageUnavailable
         return await super().ring()
@@ -50,8 +50,8 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def smith(algorithm: str) -> JoseKeySmith:
-    return JoseKeySmith(algorithm=algorithm, secret_keys=(A_SECRET_KEY,))
+def key_generator(algorithm: str) -> JoseSigningKeyGenerator:
+    return JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(A_SECRET_KEY,))
 
 
 @pytest.fixture(params=["ES256", "Ed25519"])
@@ -62,9 +62,11 @@ def algorithm(request: pytest.FixtureRequest) -> str:
 
 class TestJoseAccessTokens(AccessTokensContract):
     @pytest.fixture
-    async def access_tokens(self, clock: FakeClock, keys: Keys, smith: JoseKeySmith) -> JoseAccessTokens:
-        await keys.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
-        return JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
+    async def access_tokens(
+        self, clock: FakeClock, keys: Keys, key_generator: JoseSigningKeyGenerator
+    ) -> JoseAccessTokens:
+        await keys.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
+        return JoseAccessTokens(keys=keys, key_generator=key_generator, terms=TERMS, clock=clock)
 
     async def test_go_on_with_the_keys_at_hand_while_the_database_is_away(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
@@ -80,12 +82,12 @@ class TestJoseAccessTokens(AccessTokensContract):
         access_tokens: JoseAccessTokens,
         claims: AccessClaims,
         keys: Keys,
-        smith: JoseKeySmith,
+        key_generator: JoseSigningKeyGenerator,
         clock: FakeClock,
     ) -> None:
         await access_tokens.issue(claims)
-        elsewhere = JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
-        await keys.add(smith.forge(number=2, published_at=clock.now(), signs_from=clock.now()))
+        elsewhere = JoseAccessTokens(keys=keys, key_generator=key_generator, terms=TERMS, clock=clock)
+        await keys.add(key_generator.generate(number=2, published_at=clock.now(), active_from=clock.now()))
         clock.advance(seconds=1)
         token = await elsewhere.issue(claims)
         assert await access_tokens.read(token.text) == claims
@@ -115,17 +117,20 @@ class TestJoseAccessTokens(AccessTokensContract):
 
     @pytest.fixture
     async def at_two_addresses(
-        self, keys: Keys, smith: JoseKeySmith, clock: FakeClock
+        self, keys: Keys, key_generator: JoseSigningKeyGenerator, clock: FakeClock
     ) -> Callable[..., list[JoseAccessTokens]]:
-        await keys.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
+        await keys.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
 
         def processes(*, guessed: bool) -> list[JoseAccessTokens]:
             addresses = ("http://127.0.0.1:1", "http://127.0.0.1:2")
             terms = [
-                replace(TERMS, issuer=address, audience=address, issuer_is_guessed=guessed)
+                replace(TERMS, issuer=address, audience=address, issuer_is_default=guessed)
                 for address in addresses
             ]
-            return [JoseAccessTokens(keys=keys, smith=smith, terms=each, clock=clock) for each in terms]
+            return [
+                JoseAccessTokens(keys=keys, key_generator=key_generator, terms=each, clock=clock)
+                for each in terms
+            ]
 
         return processes
 
@@ -143,40 +148,48 @@ class TestJoseAccessTokens(AccessTokensContract):
             await there.read((await here.issue(claims)).text)
 
     async def test_need_a_key(
-        self, claims: AccessClaims, keys: Keys, smith: JoseKeySmith, clock: FakeClock
+        self, claims: AccessClaims, keys: Keys, key_generator: JoseSigningKeyGenerator, clock: FakeClock
     ) -> None:
-        tokens = JoseAccessTokens(keys=keys, smith=smith, terms=TERMS, clock=clock)
-        with pytest.raises(SigningKeyMissing):
+        tokens = JoseAccessTokens(keys=keys, key_generator=key_generator, terms=TERMS, clock=clock)
+        with pytest.raises(NoActiveSigningKey):
             await tokens.issue(claims)
         keys.away = True
         with pytest.raises(StorageUnavailable):
             await tokens.issue(claims)
 
     async def test_refuse_the_token_of_another_installation(
-        self, access_tokens: JoseAccessTokens, claims: AccessClaims, smith: JoseKeySmith, clock: FakeClock
+        self,
+        access_tokens: JoseAccessTokens,
+        claims: AccessClaims,
+        key_generator: JoseSigningKeyGenerator,
+        clock: FakeClock,
     ) -> None:
         """R46 (CVE-2019-13177 (django-rest-registration); CWE-798): all installations sign with one key."""
         others = Keys()
-        await others.add(smith.forge(number=1, published_at=clock.now(), signs_from=clock.now()))
-        token = await JoseAccessTokens(keys=others, smith=smith, terms=TERMS, clock=clock).issue(claims)
+        await others.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
+        token = await JoseAccessTokens(
+            keys=others, key_generator=key_generator, terms=TERMS, clock=clock
+        ).issue(claims)
         with pytest.raises(InvalidAccessToken):
             await access_tokens.read(token.text)
 
 
 class TestJoseKeySmith:
-    def test_seals_what_it_forges(self, smith: JoseKeySmith, clock: FakeClock) -> None:
-        key = smith.forge(number=1, published_at=clock.now(), signs_from=clock.now() + timedelta(1))
-        private = str(smith.private_key(key).as_dict(private=True)["d"])
+    def test_seals_what_it_forges(self, key_generator: JoseSigningKeyGenerator, clock: FakeClock) -> None:
+        key = key_generator.generate(
+            number=1, published_at=clock.now(), active_from=clock.now() + timedelta(1)
+        )
+        private = str(key_generator.private_key(key).as_dict(private=True)["d"])
         assert private not in repr(key) + key.sealed + key.public_jwk
 
     def test_reseals_under_the_newest_secret(
-        self, smith: JoseKeySmith, clock: FakeClock, algorithm: str
+        self, key_generator: JoseSigningKeyGenerator, clock: FakeClock, algorithm: str
     ) -> None:
-        key = smith.forge(number=1, published_at=clock.now(), signs_from=clock.now())
-        assert smith.resealed(key) is key
-        both = JoseKeySmith(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY, A_SECRET_KEY))
+        key = key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now())
+        assert key_generator.resealed(key) is key
+        both = JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY, A_SECRET_KEY))
         resealed = both.resealed(key)
-        alone = JoseKeySmith(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY,))
-        assert alone.private_key(resealed).as_dict() == smith.private_key(key).as_dict()
-        with pytest.raises(SecretKeyUnknown):
+        alone = JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY,))
+        assert alone.private_key(resealed).as_dict() == key_generator.private_key(key).as_dict()
+        with pytest.raises(KeyUnwrapFailed):
             alone.private_key(key)

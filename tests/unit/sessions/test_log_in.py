@@ -11,7 +11,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.signing_keys.errors import SigningKeyMissing
+from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ class TestLogIn:
     async def test_begins_no_session_whose_tokens_nobody_gets(self, world: World) -> None:
         class NoKey(FakeAccessTokens):
             async def issue(self, claims: AccessClaims) -> AccessToken:
-                raise SigningKeyMissing
+                raise NoActiveSigningKey
 
         log_in = replace(world.log_in, access_tokens=NoKey(world.clock))
-        with pytest.raises(SigningKeyMissing):
+        with pytest.raises(NoActiveSigningKey):
             await log_in(username="santosh", password="sntsh", device=A_DEVICE)
         assert not world.storage.sessions
 

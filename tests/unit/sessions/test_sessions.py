@@ -11,15 +11,15 @@ from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
-from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.pace import REFRESHES
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken, SessionNotFound
-from fastauth.domain.sessions.refresh_token import RefreshTokenMint
-from fastauth.domain.sessions.session import Caller, Device, SessionId, SessionTerms
+from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo, SessionId, SessionPolicy
 
-ELSEWHERE = Device(user_agent="another browser", address="198.51.100.1")
+ELSEWHERE = ClientInfo(user_agent="another browser", address="198.51.100.1")
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 
 
@@ -31,15 +31,15 @@ async def world() -> World:
 
 
 @pytest.fixture
-async def tokens(world: World) -> Tokens:
+async def tokens(world: World) -> TokenPair:
     return await world.a_log_in()
 
 
-async def refresh(world: World, tokens: Tokens, device: Device = A_DEVICE) -> Tokens:
+async def refresh(world: World, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
     return await world.refresh_session(refresh_token=tokens.refresh, device=device)
 
 
-async def caller_of(world: World, tokens: Tokens) -> Caller:
+async def caller_of(world: World, tokens: TokenPair) -> AuthenticatedUser:
     return await world.authenticate(access_token=tokens.access.text)
 
 
@@ -47,7 +47,7 @@ def happened(world: World, *kinds: EventKind) -> list[Event]:
     return [event for event in world.storage.events if event.kind in kinds]
 
 
-async def is_over(world: World, tokens: Tokens) -> bool:
+async def is_over(world: World, tokens: TokenPair) -> bool:
     with pytest.raises(InvalidRefreshToken):
         await refresh(world, tokens)
     with pytest.raises(InvalidAccessToken):
@@ -57,7 +57,7 @@ async def is_over(world: World, tokens: Tokens) -> bool:
 
 class TestRefreshToken:
     def test_is_worth_the_same_whichever_version_made_it(self) -> None:
-        mint = RefreshTokenMint(A_SECRET_KEY)
+        mint = RefreshTokenCodec(A_SECRET_KEY)
         token = mint.read(
             "fa_rt_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8AAQIDBAUGBwgJCgsMDQ4PhZmc6AzY4SbOSd1cA38Yfg"
         )
@@ -70,12 +70,12 @@ class TestRefreshToken:
         ]
 
     def test_does_not_show_itself(self) -> None:
-        token = RefreshTokenMint(A_SECRET_KEY).first()
+        token = RefreshTokenCodec(A_SECRET_KEY).first()
         assert token.text not in repr(token)
 
 
 class TestRefreshSession:
-    async def test_gives_the_next_tokens_of_the_same_session(self, world: World, tokens: Tokens) -> None:
+    async def test_gives_the_next_tokens_of_the_same_session(self, world: World, tokens: TokenPair) -> None:
         world.clock.advance(minutes=5)
         following = await refresh(world, tokens)
         assert following.refresh != tokens.refresh
@@ -84,7 +84,7 @@ class TestRefreshSession:
         assert (await caller_of(world, following)).session.last_used_at == world.clock.now()
 
     async def test_says_when_the_password_was_given_however_often_it_is_used(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         began_at = world.clock.now()
         world.clock.advance(minutes=5)
@@ -94,14 +94,16 @@ class TestRefreshSession:
         assert claims.authenticated_at == began_at
 
     async def test_gives_the_same_successor_again_within_the_grace(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         following = await refresh(world, tokens)
         world.clock.advance(seconds=9.999)
         assert (await refresh(world, tokens, ELSEWHERE)).refresh == following.refresh
         assert (await refresh(world, following)).refresh != following.refresh
 
-    async def test_takes_a_token_spent_before_the_grace_for_theft(self, world: World, tokens: Tokens) -> None:
+    async def test_takes_a_token_spent_before_the_grace_for_theft(
+        self, world: World, tokens: TokenPair
+    ) -> None:
         following = await refresh(world, tokens, ELSEWHERE)
         world.clock.advance(seconds=10)
         assert await is_over(world, tokens)
@@ -117,7 +119,7 @@ class TestRefreshSession:
 
     @pytest.mark.parametrize("other", ["192.0.2.2", "another browser"])
     async def test_gives_the_client_that_spent_it_the_time_of_an_outage(
-        self, world: World, tokens: Tokens, other: str
+        self, world: World, tokens: TokenPair, other: str
     ) -> None:
         following = await refresh(world, tokens)
         world.clock.advance(minutes=9, seconds=59.999)
@@ -127,14 +129,16 @@ class TestRefreshSession:
             await refresh(world, tokens, replace(A_DEVICE, **changed))
         assert await is_over(world, following)
 
-    async def test_gives_nobody_more_than_the_time_of_an_outage(self, world: World, tokens: Tokens) -> None:
+    async def test_gives_nobody_more_than_the_time_of_an_outage(
+        self, world: World, tokens: TokenPair
+    ) -> None:
         following = await refresh(world, tokens)
         world.clock.advance(minutes=10)
         assert await is_over(world, tokens)
         assert await is_over(world, following)
 
     async def test_gives_the_client_nothing_once_its_successor_was_presented(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         following = await refresh(world, await refresh(world, tokens))
         world.clock.advance(minutes=1)
@@ -142,13 +146,13 @@ class TestRefreshSession:
         assert await is_over(world, following)
 
     async def test_refuses_what_comes_faster_than_the_pace_and_spends_nothing(self) -> None:
-        world = World(terms=SessionTerms(pace=REFRESHES))
+        world = World(terms=SessionPolicy(pace=REFRESHES))
         await world.a_user()
         tokens = await world.a_log_in()
         for _ in range(REFRESHES.in_a_row):
             tokens = await refresh(world, tokens)
         for _ in range(2):
-            with pytest.raises(TooManyAttempts) as refusal:
+            with pytest.raises(TooManyRequests) as refusal:
                 await refresh(world, tokens)
             assert refusal.value.retry_after == 10
         world.clock.advance(seconds=10)
@@ -158,7 +162,7 @@ class TestRefreshSession:
         assert len(happened(world, EventKind.REFRESHED)) == 1 + 100 * 10 // 60
 
     async def test_takes_a_token_whose_successor_is_spent_for_theft(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         """R52: a rotation forks, or a successor survives the end of its family.
 
@@ -169,7 +173,7 @@ class TestRefreshSession:
         assert await is_over(world, following)
 
     async def test_forgives_nothing_without_a_grace(self) -> None:
-        world = World(terms=SessionTerms(grace=timedelta(0)))
+        world = World(terms=SessionPolicy(grace=timedelta(0)))
         await world.a_user()
         tokens = await world.a_log_in()
         following = await refresh(world, tokens)
@@ -177,7 +181,7 @@ class TestRefreshSession:
         assert await is_over(world, following)
 
     async def test_forgives_nothing_without_a_grace_to_who_read_the_clock_before(self) -> None:
-        world = World(terms=SessionTerms(grace=timedelta(0)))
+        world = World(terms=SessionPolicy(grace=timedelta(0)))
         await world.a_user()
         tokens = await world.a_log_in()
         following = await refresh(world, tokens)
@@ -185,26 +189,26 @@ class TestRefreshSession:
         assert await is_over(world, tokens)
         assert await is_over(world, following)
 
-    async def test_ends_one_session_for_theft_and_no_other(self, world: World, tokens: Tokens) -> None:
+    async def test_ends_one_session_for_theft_and_no_other(self, world: World, tokens: TokenPair) -> None:
         other = await world.a_log_in()
         await refresh(world, await refresh(world, tokens))
         assert await is_over(world, tokens)
         assert await refresh(world, other)
 
-    async def test_records_theft_once(self, world: World, tokens: Tokens) -> None:
+    async def test_records_theft_once(self, world: World, tokens: TokenPair) -> None:
         await refresh(world, await refresh(world, tokens))
         for _ in range(3):
             assert await is_over(world, tokens)
         assert world.kinds().count(EventKind.REFRESH_TOKEN_REUSED) == 1
 
-    async def test_ends_nothing_for_a_token_it_never_made(self, world: World, tokens: Tokens) -> None:
+    async def test_ends_nothing_for_a_token_it_never_made(self, world: World, tokens: TokenPair) -> None:
         head, tail = tokens.refresh[:60], tokens.refresh[60:]
         for forged in (head + tail.swapcase(), tokens.refresh[:-1], tokens.refresh + "A", tail, "", "fa_rt_"):
             with pytest.raises(InvalidRefreshToken):
                 await world.refresh_session(refresh_token=forged, device=A_DEVICE)
         assert await refresh(world, tokens)
 
-    async def test_is_over_after_seven_idle_days(self, world: World, tokens: Tokens) -> None:
+    async def test_is_over_after_seven_idle_days(self, world: World, tokens: TokenPair) -> None:
         world.clock.advance(timedelta(days=7) - timedelta(microseconds=1))
         following = await refresh(world, tokens)
         world.clock.advance(days=7)
@@ -212,7 +216,7 @@ class TestRefreshSession:
         assert EventKind.REFRESH_TOKEN_REUSED not in world.kinds()
 
     async def test_is_over_after_thirty_days_however_much_it_is_used(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         for _ in range(29):
             world.clock.advance(days=1)
@@ -222,21 +226,21 @@ class TestRefreshSession:
         world.clock.advance(timedelta(microseconds=1))
         assert await is_over(world, tokens)
 
-    async def test_goes_on_under_a_new_secret_key(self, world: World, tokens: Tokens) -> None:
+    async def test_goes_on_under_a_new_secret_key(self, world: World, tokens: TokenPair) -> None:
         await refresh(world, tokens)
         both = replace(
-            world.refresh_session, refresh_tokens=RefreshTokenMint(ANOTHER_SECRET_KEY, A_SECRET_KEY)
+            world.refresh_session, refresh_tokens=RefreshTokenCodec(ANOTHER_SECRET_KEY, A_SECRET_KEY)
         )
         repeated = await both(refresh_token=tokens.refresh, device=A_DEVICE)
         following = await both(refresh_token=repeated.refresh, device=A_DEVICE)
-        alone = replace(world.refresh_session, refresh_tokens=RefreshTokenMint(ANOTHER_SECRET_KEY))
+        alone = replace(world.refresh_session, refresh_tokens=RefreshTokenCodec(ANOTHER_SECRET_KEY))
         assert await alone(refresh_token=following.refresh, device=A_DEVICE)
         with pytest.raises(InvalidRefreshToken):
             await alone(refresh_token=tokens.refresh, device=A_DEVICE)
 
 
 class TestAuthenticate:
-    async def test_refuses_an_expired_token(self, world: World, tokens: Tokens) -> None:
+    async def test_refuses_an_expired_token(self, world: World, tokens: TokenPair) -> None:
         world.clock.advance(seconds=299)
         assert await caller_of(world, tokens)
         world.clock.advance(seconds=1)
@@ -248,14 +252,14 @@ class TestAuthenticate:
             await world.authenticate(access_token="anything")
 
     async def test_still_accepts_an_earlier_token_of_a_live_session(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         await refresh(world, tokens)
         assert await caller_of(world, tokens)
 
 
 class TestListSessions:
-    async def test_shows_ones_own_that_live_newest_first(self, world: World, tokens: Tokens) -> None:
+    async def test_shows_ones_own_that_live_newest_first(self, world: World, tokens: TokenPair) -> None:
         world.clock.advance(seconds=1)
         second = await world.a_log_in()
         await world.a_user("other")
@@ -270,14 +274,14 @@ class TestListSessions:
 
 
 class TestLogOut:
-    async def test_ends_one_session(self, world: World, tokens: Tokens) -> None:
+    async def test_ends_one_session(self, world: World, tokens: TokenPair) -> None:
         other = await world.a_log_in()
         caller = await caller_of(world, tokens)
         await world.log_out(caller=caller, session_id=caller.session.id)
         assert await is_over(world, tokens)
         assert await refresh(world, other)
 
-    async def test_ends_every_session_of_the_caller(self, world: World, tokens: Tokens) -> None:
+    async def test_ends_every_session_of_the_caller(self, world: World, tokens: TokenPair) -> None:
         await world.a_user("other")
         others = await world.a_log_in("other")
         second = await world.a_log_in()
@@ -288,7 +292,7 @@ class TestLogOut:
 
     @pytest.mark.parametrize("whose", ["nobody", "another", "ended"])
     async def test_knows_no_session_but_the_callers_own(
-        self, world: World, tokens: Tokens, whose: str
+        self, world: World, tokens: TokenPair, whose: str
     ) -> None:
         """R35 (CVE-2025-61928 (better-auth); CWE-639): the body says who asks."""
         await world.a_user("other")
@@ -305,7 +309,7 @@ class TestLogOut:
 
 
 class TestChangePassword:
-    async def change(self, world: World, tokens: Tokens, current: str, new: str) -> None:
+    async def change(self, world: World, tokens: TokenPair, current: str, new: str) -> None:
         await world.change_password(
             caller=await caller_of(world, tokens),
             current_password=current,
@@ -313,7 +317,7 @@ class TestChangePassword:
             address=A_DEVICE.address,
         )
 
-    async def test_ends_every_session_but_the_one_that_asks(self, world: World, tokens: Tokens) -> None:
+    async def test_ends_every_session_but_the_one_that_asks(self, world: World, tokens: TokenPair) -> None:
         other = await world.a_log_in()
         await self.change(world, tokens, "sntsh", "another")
         assert await is_over(world, other)
@@ -331,7 +335,7 @@ class TestChangePassword:
         )
 
     @pytest.mark.parametrize("current", ["wrong", "", "p" * 257])
-    async def test_wants_the_current_password(self, world: World, tokens: Tokens, current: str) -> None:
+    async def test_wants_the_current_password(self, world: World, tokens: TokenPair, current: str) -> None:
         other = await world.a_log_in()
         with pytest.raises(WrongPassword):
             await self.change(world, tokens, current, "another")
@@ -339,21 +343,21 @@ class TestChangePassword:
         assert await world.a_log_in()
         assert EventKind.PASSWORD_CHANGED not in world.kinds()
 
-    async def test_holds_the_new_password_to_the_policy(self, world: World, tokens: Tokens) -> None:
+    async def test_holds_the_new_password_to_the_policy(self, world: World, tokens: TokenPair) -> None:
         with pytest.raises(InvalidInput) as refusal:
             await self.change(world, tokens, "sntsh", "")
         assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "empty")]
 
     @pytest.mark.parametrize("new", ["Santosh1", "kumar!"])
     async def test_refuses_the_callers_own_words(self, new: str) -> None:
-        world = World(passwords=a_policy(refuse_own_words=True))
+        world = World(passwords=a_policy(reject_user_attributes=True))
         await world.a_user()
         with pytest.raises(InvalidInput) as refusal:
             await self.change(world, await world.a_log_in(), "sntsh", new)
         assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "too_personal")]
 
     async def test_refuses_before_it_verifies_what_could_not_be_hashed_in_time(
-        self, world: World, tokens: Tokens
+        self, world: World, tokens: TokenPair
     ) -> None:
         world.hasher.overloaded = True
         verified = world.hasher.verified
@@ -363,7 +367,7 @@ class TestChangePassword:
             await self.change(world, tokens, "sntsh", "")
         assert world.hasher.verified == verified
 
-    async def test_lets_one_of_two_changes_at_once_win(self, world: World, tokens: Tokens) -> None:
+    async def test_lets_one_of_two_changes_at_once_win(self, world: World, tokens: TokenPair) -> None:
         caller = await caller_of(world, tokens)
         await world.change_password(
             caller=caller, current_password="sntsh", new_password="one", address=A_DEVICE.address
@@ -376,18 +380,18 @@ class TestChangePassword:
 
 
 class TestChangeFullName:
-    async def test_replaces_it(self, world: World, tokens: Tokens) -> None:
+    async def test_replaces_it(self, world: World, tokens: TokenPair) -> None:
         user = await world.change_full_name(caller=await caller_of(world, tokens), fullname=" New Name ")
         assert user.fullname.text == "New Name"
         assert (await caller_of(world, tokens)).user == user
 
-    async def test_holds_it_to_the_rules(self, world: World, tokens: Tokens) -> None:
+    async def test_holds_it_to_the_rules(self, world: World, tokens: TokenPair) -> None:
         with pytest.raises(InvalidInput):
             await world.change_full_name(caller=await caller_of(world, tokens), fullname="\0")
 
 
 class TestDisableUser:
-    async def test_ends_every_session_and_lets_nobody_in(self, world: World, tokens: Tokens) -> None:
+    async def test_ends_every_session_and_lets_nobody_in(self, world: World, tokens: TokenPair) -> None:
         """R28: disabled accounts and ended sessions work on, in one of several stores.
 
         CVE-2025-29928, CVE-2025-53942 (authentik), CVE-2024-47000 (Zitadel); CWE-613.
@@ -397,7 +401,7 @@ class TestDisableUser:
         with pytest.raises(InvalidCredentials):
             await world.a_log_in()
 
-    async def test_is_undone_but_for_the_sessions(self, world: World, tokens: Tokens) -> None:
+    async def test_is_undone_but_for_the_sessions(self, world: World, tokens: TokenPair) -> None:
         await world.disable_user(username="santosh")
         disabled_at = world.clock.now()
         world.clock.advance(minutes=1)

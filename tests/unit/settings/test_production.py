@@ -15,13 +15,13 @@ from sqlalchemy import make_url
 from tests.builders import a_registration
 from tests.fakes import (
     FakeClock,
+    FakeCounterRepository,
     FakeEventLog,
     FakePasswordHasher,
     FakeSessionRepository,
     FakeSigningKeyRepository,
     FakeStorage,
     FakeStorageProbe,
-    FakeTallyRepository,
     FakeUnitOfWork,
     FakeUserRepository,
 )
@@ -31,7 +31,7 @@ from fastauth.adapters.sql import ServerState
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.production import PUBLIC, exposure, refusals, warnings
+from fastauth.entrypoints.production import PUBLIC, exposure, production_errors, warnings
 from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.production.weak_secrets import weakness_of_key
 from fastauth.entrypoints.settings import Mode, Settings
@@ -55,10 +55,10 @@ def in_production(**changes: object) -> Settings:
 
 class TestRefusals:
     def test_are_none_where_all_is_well(self) -> None:
-        assert refusals(in_production()) == []
+        assert production_errors(in_production()) == []
 
     def test_are_none_in_development(self) -> None:
-        assert refusals(Settings(argon2_time_cost=1, workers=2)) == []
+        assert production_errors(Settings(argon2_time_cost=1, workers=2)) == []
 
     @pytest.mark.parametrize(
         ("named", "changes"),
@@ -80,22 +80,22 @@ class TestRefusals:
         }.items(),
     )
     def test_name_what_is_refused(self, named: str, changes: dict[str, object]) -> None:
-        (refusal,) = refusals(in_production(**changes))
+        (refusal,) = production_errors(in_production(**changes))
         assert named in refusal
         assert "\n" not in refusal
 
     @pytest.mark.parametrize(("memory", "passes"), [(19_455, 2), (7_167, 9), (19_456, 1)])
     def test_name_a_weak_hash(self, memory: int, passes: int) -> None:
-        (refusal,) = refusals(in_production(argon2_memory_kib=memory, argon2_time_cost=passes))
+        (refusal,) = production_errors(in_production(argon2_memory_kib=memory, argon2_time_cost=passes))
         assert "FASTAUTH_ARGON2_MEMORY_KIB" in refusal
 
     @pytest.mark.parametrize(("memory", "passes"), [(47_104, 1), (19_456, 2), (12_288, 3), (7_168, 5)])
     def test_know_what_is_as_strong(self, memory: int, passes: int) -> None:
-        assert refusals(in_production(argon2_memory_kib=memory, argon2_time_cost=passes)) == []
+        assert production_errors(in_production(argon2_memory_kib=memory, argon2_time_cost=passes)) == []
 
     def test_allow_several_workers_on_postgres(self) -> None:
         url = make_url(f"{POSTGRES}localhost/fastauth")
-        assert refusals(in_production(database_url=url, workers=2)) == []
+        assert production_errors(in_production(database_url=url, workers=2)) == []
 
 
 class TestSecretKeys:
@@ -126,12 +126,12 @@ class TestSecretKeys:
     )
     @pytest.mark.parametrize("name", ["secret_key", "secret_key_previous"])
     def test_are_refused_where_they_can_be_guessed(self, name: str, key: str) -> None:
-        (refusal,) = refusals(in_production(**{name: key}))
+        (refusal,) = production_errors(in_production(**{name: key}))
         assert refusal.startswith(f"FASTAUTH_{name.upper()} ")
         assert key not in refusal
 
     def test_are_told_both(self) -> None:
-        (refusal,) = refusals(in_production(secret_key="a" * 32, secret_key_previous="b" * 32))
+        (refusal,) = production_errors(in_production(secret_key="a" * 32, secret_key_previous="b" * 32))
         assert "FASTAUTH_SECRET_KEY " in refusal
         assert "FASTAUTH_SECRET_KEY_PREVIOUS " in refusal
 
@@ -147,8 +147,8 @@ class TestSecretKeys:
 
     def test_of_words_need_ten_of_them(self) -> None:
         words = "abacus unlit dowry karma tipoff coasting voyage eldest mutate flanked"
-        assert refusals(in_production(secret_key=words)) == []
-        assert refusals(in_production(secret_key=words.rpartition(" ")[0])) != []
+        assert production_errors(in_production(secret_key=words)) == []
+        assert production_errors(in_production(secret_key=words.rpartition(" ")[0])) != []
 
 
 class TestDatabasePassword:
@@ -165,25 +165,25 @@ class TestDatabasePassword:
             f"postgresql://accounts:{password}@localhost/ledger",
             f"postgresql://accounts@/ledger?password={password}",
         ):
-            (refusal,) = refusals(in_production(database_url=url))
+            (refusal,) = production_errors(in_production(database_url=url))
             assert "password in FASTAUTH_DATABASE_URL" in refusal
 
     def test_is_looked_for_wherever_libpq_finds_it(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         url = "postgresql://accounts@localhost/ledger"
-        assert refusals(in_production(database_url=url)) == []
+        assert production_errors(in_production(database_url=url)) == []
         (tmp_path / "pass").write_text("# kept\n*:*:*:other:Zk3-w9Qx.t\nlocalhost:*:*:accounts:ledger1\n")
-        (refusal,) = refusals(in_production(database_url=f"{url}?passfile={tmp_path}/pass"))
+        (refusal,) = production_errors(in_production(database_url=f"{url}?passfile={tmp_path}/pass"))
         assert "password file" in refusal
         monkeypatch.setenv("PGPASSWORD", "fastauth")
-        (refusal,) = refusals(in_production(database_url=url))
+        (refusal,) = production_errors(in_production(database_url=url))
         assert "PGPASSWORD" in refusal
 
     @pytest.mark.parametrize("password", ["Zk3-w9Qx.t", "6f1d0c2a9be84773", "correct-horse-battery"])
     def test_may_be_another(self, password: str) -> None:
         url = f"postgresql://accounts:{password}@localhost/ledger"
-        assert refusals(in_production(database_url=url)) == []
+        assert production_errors(in_production(database_url=url)) == []
 
 
 class TestDatabaseTls:
@@ -210,20 +210,23 @@ class TestDatabaseTls:
     )
     def test_is_asked_for_where_the_way_leaves_this_machine(self, rest: str, told: str | None) -> None:
         settings = in_production(database_url=POSTGRES + rest)
-        assert [each for each in refusals(settings) if "sslmode" not in each] == []
-        assert (bool(refusals(settings)), bool(warnings(settings))) == (told == "refused", told is not None)
+        assert [each for each in production_errors(settings) if "sslmode" not in each] == []
+        assert (bool(production_errors(settings)), bool(warnings(settings))) == (
+            told == "refused",
+            told is not None,
+        )
 
     def test_may_be_left_out_on_a_private_network(self) -> None:
         settings = in_production(database_url=f"{POSTGRES}db/a", database_private_network=True)
-        assert refusals(settings) == []
+        assert production_errors(settings) == []
         (warning,) = warnings(settings)
         assert "FASTAUTH_DATABASE_PRIVATE_NETWORK" in warning
 
     def test_is_asked_for_by_the_variables_of_libpq_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PGHOST", "db")
-        assert len(refusals(in_production(database_url=f"{POSTGRES}/a"))) == 1
+        assert len(production_errors(in_production(database_url=f"{POSTGRES}/a"))) == 1
         monkeypatch.setenv("PGSSLMODE", "verify-full")
-        assert refusals(in_production(database_url=f"{POSTGRES}/a")) == []
+        assert production_errors(in_production(database_url=f"{POSTGRES}/a")) == []
 
 
 class TestTrustedProxies:
@@ -237,7 +240,7 @@ class TestTrustedProxies:
         ],
     )
     def test_are_refused_where_they_are_anybody(self, networks: str) -> None:
-        (refusal,) = refusals(in_production(trusted_proxies=networks))
+        (refusal,) = production_errors(in_production(trusted_proxies=networks))
         assert "FASTAUTH_TRUSTED_PROXIES" in refusal
 
     @pytest.mark.parametrize(
@@ -248,7 +251,7 @@ class TestTrustedProxies:
         ],
     )
     def test_may_be_whole_networks(self, networks: str) -> None:
-        assert refusals(in_production(trusted_proxies=networks)) == []
+        assert production_errors(in_production(trusted_proxies=networks)) == []
 
 
 class TestIssuer:
@@ -261,7 +264,7 @@ class TestIssuer:
         ],
     )
     def test_is_refused_where_the_world_cannot_reach_it(self, issuer: str) -> None:
-        (refusal,) = refusals(in_production(issuer=issuer))
+        (refusal,) = production_errors(in_production(issuer=issuer))
         assert "FASTAUTH_ISSUER" in refusal
 
     @pytest.mark.parametrize(
@@ -269,7 +272,7 @@ class TestIssuer:
     )
     def test_is_warned_of_where_others_may_spell_it_otherwise(self, issuer: str) -> None:
         settings = in_production(issuer=issuer)
-        assert refusals(settings) == []
+        assert production_errors(settings) == []
         (warning,) = warnings(settings)
         assert "FASTAUTH_ISSUER" in warning
 
@@ -297,7 +300,7 @@ class TestWarnings:
     )
     def test_name_the_setting(self, named: str, changes: dict[str, object]) -> None:
         settings = in_production(**changes)
-        assert refusals(settings) == []
+        assert production_errors(settings) == []
         (warning,) = warnings(settings)
         assert named in warning
         assert "\n" not in warning
@@ -360,7 +363,7 @@ class TestFiles:
         prefix = "FASTAUTH_SECRET_KEY=" if name == ".env" else ""
         (tmp_path / name).write_text(f"{prefix}{FIT['secret_key']}\n")
         (tmp_path / name).chmod(mode)
-        found = refusals(Settings.load())
+        found = production_errors(Settings.load())
         assert [name in refusal for refusal in found] == [True] * is_refused
 
     def test_without_secrets_may_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,14 +371,14 @@ class TestFiles:
         (tmp_path / ".env").write_text("FASTAUTH_PORT=9\n")
         for mode, number in {0o644: 0, 0o666: 1}.items():
             (tmp_path / ".env").chmod(mode)
-            assert len(refusals(Settings.load())) == number
+            assert len(production_errors(Settings.load())) == number
 
     def test_of_tls_are_their_owners(self, tmp_path: Path) -> None:
         key = tmp_path / "key.pem"
         key.write_bytes(b"")
         for mode, is_refused in {0o600: False, 0o640: False, 0o644: True, 0o620: True}.items():
             key.chmod(mode)
-            found = refusals(in_production().model_copy(update={"tls_key": key}))
+            found = production_errors(in_production().model_copy(update={"tls_key": key}))
             assert ["FASTAUTH_TLS_KEY" in refusal for refusal in found] == [True] * is_refused
 
     def test_of_sqlite_are_warned_of_where_others_may_read_them(self, tmp_path: Path) -> None:
@@ -511,8 +514,8 @@ async def client_of(settings: Settings) -> httpx2.AsyncClient:
         sessions=FakeSessionRepository(storage),
         database=FakeStorageProbe(),
         signing_keys=FakeSigningKeyRepository(storage),
-        probed_keys=FakeSigningKeyRepository(storage),
-        tallies=FakeTallyRepository(storage),
+        readiness_keys=FakeSigningKeyRepository(storage),
+        counters=FakeCounterRepository(storage),
         events=FakeEventLog(storage),
         unit_of_work=FakeUnitOfWork(storage),
         hasher=FakePasswordHasher(),
@@ -575,9 +578,12 @@ class TestDevelopment:
         assert {path for path in paths if "{" not in path} - {path for _, path, _ in REQUESTS} == set()
 
     async def test_differs_to_a_client_in_documentation_weak_passwords_and_limits_alone(self) -> None:
-        relaxed = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
+        development_relaxations = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
         weak = a_registration(password="sntsh")
-        async with await client_of(relaxed) as lax, await client_of(in_production(limits=False)) as strict:
+        async with (
+            await client_of(development_relaxations) as lax,
+            await client_of(in_production(limits=False)) as strict,
+        ):
             await agree(lax, strict)
             for client in (lax, strict):
                 tokens = (await client.post("/sessions", json=CREDENTIALS)).json()
@@ -591,8 +597,11 @@ class TestDevelopment:
         assert weaklings == [201, 422]
 
     async def test_does_not_limit_guesses(self) -> None:
-        relaxed = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
-        async with await client_of(relaxed) as lax, await client_of(in_production()) as strict:
+        development_relaxations = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
+        async with (
+            await client_of(development_relaxations) as lax,
+            await client_of(in_production()) as strict,
+        ):
             for client, statuses in {lax: {401}, strict: {401, 429}}.items():
                 guesses = [await client.post("/sessions", json=CREDENTIALS) for _ in range(20)]
                 assert {answer.status_code for answer in guesses} == statuses

@@ -44,10 +44,10 @@ class TestSettings:
         monkeypatch.setenv("FASTAUTH_MODE", "production")
         settings = Settings.load()
         assert (settings.password_min_length, settings.password_blocklist, settings.docs) == (8, True, False)
-        assert settings.relaxed == []
+        assert settings.development_relaxations == []
 
     def test_say_what_development_relaxes(self) -> None:
-        assert Settings.load().relaxed == [
+        assert Settings.load().development_relaxations == [
             "passwords from 1 character",
             "no password blocklist",
             "no limits on guessing",

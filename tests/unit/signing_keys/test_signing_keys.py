@@ -8,21 +8,21 @@ import pytest
 from tests.fakes import FakeClock, FakeSigningKeyRepository
 from tests.world import A_SECRET_KEY
 
-from fastauth.adapters.jose import JoseKeySmith
+from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_keys.signing_key import KeyRing, KeySchedule, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy, SigningKey
 
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 LEAD, ROTATION, AFTERLIFE = timedelta(minutes=5), timedelta(days=90), timedelta(hours=1)
-SCHEDULE = KeySchedule(lead=LEAD, rotation=ROTATION, afterlife=AFTERLIFE)
+SCHEDULE = RotationPolicy(lead=LEAD, rotation=ROTATION, afterlife=AFTERLIFE)
 AN_INSTANT = timedelta(microseconds=1)
 
 
-def a_smith(*secrets: SecretKey) -> JoseKeySmith:
-    return JoseKeySmith(algorithm="ES256", secret_keys=secrets)
+def a_smith(*secrets: SecretKey) -> JoseSigningKeyGenerator:
+    return JoseSigningKeyGenerator(algorithm="ES256", secret_keys=secrets)
 
 
 @dataclass
@@ -30,9 +30,11 @@ class Installation:
     keys: FakeSigningKeyRepository
     clock: FakeClock
 
-    async def rotate(self, *secrets: SecretKey, **how: bool) -> KeyRing:
-        smith = a_smith(*secrets or [A_SECRET_KEY])
-        return await RotateKeys(keys=self.keys, smith=smith, schedule=SCHEDULE, clock=self.clock)(**how)
+    async def rotate(self, *secrets: SecretKey, **how: bool) -> KeySet:
+        key_generator = a_smith(*secrets or [A_SECRET_KEY])
+        return await RotateKeys(
+            keys=self.keys, key_generator=key_generator, schedule=SCHEDULE, clock=self.clock
+        )(**how)
 
     async def published(self) -> list[int]:
         return numbers(await PublishKeys(keys=self.keys, schedule=SCHEDULE, clock=self.clock)())
@@ -56,7 +58,7 @@ class TestRotateKeys:
     async def test_makes_a_first_key_that_signs_at_once(self, installation: Installation) -> None:
         (key,) = (await installation.rotate()).keys
         now = installation.clock.now()
-        assert (key.number, key.published_at, key.signs_from) == (1, now, now)
+        assert (key.number, key.published_at, key.active_from) == (1, now, now)
         assert key.kid
         assert a_smith(A_SECRET_KEY).private_key(key)
 
@@ -67,7 +69,7 @@ class TestRotateKeys:
         installation.clock.advance(AN_INSTANT)
         _, key = (await installation.rotate()).keys
         now = installation.clock.now()
-        assert (key.number, key.published_at, key.signs_from) == (2, now, now + LEAD)
+        assert (key.number, key.published_at, key.active_from) == (2, now, now + LEAD)
         assert numbers((await installation.rotate()).keys) == [1, 2]
 
     async def test_publishes_the_next_before_it_is_due_if_told_to(self, installation: Installation) -> None:
@@ -103,7 +105,7 @@ class TestRotateKeys:
 class KeysThatGoAway(FakeSigningKeyRepository):
     away = False
 
-    async def ring(self) -> KeyRing:
+    async def ring(self) -> KeySet:
         if self.away:
             raise StorageUnavailable
         return await super().ring()
@@ -159,7 +161,7 @@ class TestPublishKeys:
 
 class TestKeyRing:
     async def test_has_nobody_to_sign_before_the_first_key_does(self, installation: Installation) -> None:
-        assert KeyRing([]).signer(installation.clock.now()) is None
+        assert KeySet([]).signer(installation.clock.now()) is None
         ring = await installation.rotate()
         assert ring.signer(installation.clock.now() - AN_INSTANT) is None
         assert ring.signer(installation.clock.now()) == ring.keys[0]

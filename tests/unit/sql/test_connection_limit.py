@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fastauth.adapters.sql.database.connection_limit import Gate, NoPlace, Places
+from fastauth.adapters.sql.database.connection_limit import ConnectionLimit, ConnectionLimitReached, Gate
 
 
 class TestGate:
@@ -23,7 +23,7 @@ class TestGate:
     async def test_refuses_at_once_where_all_places_are_kept(self) -> None:
         gate = Gate(1)
         gate.keep()
-        with pytest.raises(NoPlace, match="1 of them"):
+        with pytest.raises(ConnectionLimitReached, match="1 of them"):
             await gate.enter()
         gate.release()
         await gate.enter()
@@ -52,7 +52,7 @@ class TestGate:
 
 class TestPlaces:
     async def test_leave_two_to_reads(self) -> None:
-        places = Places(4)
+        places = ConnectionLimit(4)
         for _ in range(2):
             await places.enter(writes=True)
         with pytest.raises(TimeoutError):
@@ -68,4 +68,4 @@ class TestPlaces:
 
     @pytest.mark.parametrize("size", [1, 2])
     async def test_let_a_small_pool_write(self, size: int) -> None:
-        await Places(size).enter(writes=True)
+        await ConnectionLimit(size).enter(writes=True)

@@ -7,20 +7,20 @@ from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import psycopg
 from tests.builders import a_username
-from tests.fakes import FakeClock, FakeTallyRepository
+from tests.fakes import FakeClock, FakeCounterRepository
 from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
 from fastauth.adapters.sql.sessions.statements import START
-from fastauth.application.rate_limits.rate_limiter import Throttle
-from fastauth.domain.rate_limits.counter import TallyKeys
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
 from fastauth.domain.rate_limits.limits import Limits
 
 
 @dataclass
-class Counting(FakeTallyRepository):
+class Counting(FakeCounterRepository):
     """Notes what is counted."""
 
     noted: list[tuple[Hit, ...]] = field(default_factory=list)
@@ -35,12 +35,15 @@ class Counting(FakeTallyRepository):
 
 async def attempts(name: str) -> tuple[list[tuple[Hit, ...]], list[tuple[Refund, ...]]]:
     """Return what a log-in counts and gives back: one of a stranger, and one on a device that is known."""
-    tallies = Counting()
-    throttle = Throttle(tallies=tallies, keys=TallyKeys(A_SECRET_KEY), limits=Limits(), clock=FakeClock())
+    counters = Counting()
+    rate_limiter = RateLimiter(
+        counters=counters, keys=CounterKeys(A_SECRET_KEY), limits=Limits(), clock=FakeClock()
+    )
     permits = [
-        await throttle.log_in(a_username(name), address="192.0.2.1", device=device) for device in (None, "d")
+        await rate_limiter.log_in(a_username(name), address="192.0.2.1", device=device)
+        for device in (None, "d")
     ]
-    return tallies.noted, [permit.if_right for permit in permits]
+    return counters.noted, [permit.if_right for permit in permits]
 
 
 DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]

@@ -13,7 +13,7 @@ from fastauth.entrypoints.tuning.calibration import (
     argon2id_on,
     candidates,
     is_within,
-    proposed,
+    recommend,
 )
 from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
 from fastauth.entrypoints.tuning.machine import Machine
@@ -48,7 +48,7 @@ class TestCandidates:
 
     async def test_are_never_below_the_minimum(self) -> None:
         slow = await found(a_machine(100_000))
-        assert {each.time_cost: each.memory_kib for each in slow} == owasp.MINIMA
+        assert {each.time_cost: each.memory_kib for each in slow} == owasp.MINIMUM_PARAMETERS
 
     @pytest.mark.parametrize("memory_kib", [30_000, 100_000, 200_000])
     async def test_keep_to_the_memory_there_is(self, memory_kib: int) -> None:
@@ -69,11 +69,11 @@ class TestProposed:
     def test_is_what_costs_an_attacker_most_within_the_time(self) -> None:
         cheap, dear = a_candidate(20_000, 2, 0.04), a_candidate(21_000, 2, 0.05)
         late = a_candidate(90_000, 2, 0.09)
-        assert proposed([cheap, dear, late], seconds=0.05) is dear
+        assert recommend([cheap, dear, late], seconds=0.05) is dear
 
     def test_is_the_quickest_where_nothing_is(self) -> None:
         one, other = a_candidate(47_104, 1, 0.4), a_candidate(19_456, 2, 0.3)
-        assert proposed([one, other], seconds=0.05) is other
+        assert recommend([one, other], seconds=0.05) is other
         assert not is_within(other, seconds=0.05)
 
 

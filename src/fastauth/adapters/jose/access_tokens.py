@@ -12,18 +12,18 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
-from fastauth.adapters.jose.signing_keys import JoseKeySmith
+from fastauth.adapters.jose.signing_keys import JoseSigningKeyGenerator
 from fastauth.adapters.jose.strict_json import strict_object
 from fastauth.adapters.jose.verified_tokens import VerifiedToken, VerifiedTokens
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.sessions.access_token import LONGEST_LIFE, AccessClaims, AccessToken
+from fastauth.domain.sessions.access_token import MAX_ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import SessionId
-from fastauth.domain.signing_keys.errors import SigningKeyMissing
+from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
-from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 TYPE = "at+jwt"
 
@@ -33,10 +33,10 @@ LONGEST = 2_048
 RELOAD_AFTER = timedelta(seconds=5)
 """How long a process relies on the keys it has read. The schedule's lead is never shorter."""
 
-AFTER_UNKNOWN = timedelta(seconds=1)
+UNKNOWN_KID_COOLDOWN = timedelta(seconds=1)
 """The same, once a token names a key that was not among them: made-up names cost no more than this."""
 
-SKEW = timedelta(seconds=30)
+CLOCK_SKEW = timedelta(seconds=30)
 """How far the clocks of two processes may be apart."""
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -45,21 +45,21 @@ _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenTerms:
+class AccessTokenPolicy:
     """What every access token says."""
 
     issuer: str
     audience: str
     client_id: str
     lifetime: timedelta
-    issuer_is_guessed: bool = False
+    issuer_is_default: bool = False
     """Whether nobody has said who issues, and each process takes its own address for it.
 
     Then a token is believed whatever address it was issued at: its key is this installation's."""
 
-    def are_kept_by(self, issuer: object, audience: object) -> bool:
+    def accepts(self, issuer: object, audience: object) -> bool:
         """Say whether a token of this issuer for this audience is one of ours."""
-        if self.issuer_is_guessed:
+        if self.issuer_is_default:
             return isinstance(issuer, str) and audience in (issuer, self.audience)
         return issuer == self.issuer and audience == self.audience
 
@@ -73,13 +73,18 @@ class JoseAccessTokens:
     """
 
     def __init__(
-        self, *, keys: SigningKeyRepository, smith: JoseKeySmith, terms: TokenTerms, clock: Clock
+        self,
+        *,
+        keys: SigningKeyRepository,
+        key_generator: JoseSigningKeyGenerator,
+        terms: AccessTokenPolicy,
+        clock: Clock,
     ) -> None:
         self._keys = keys
-        self._smith = smith
+        self._smith = key_generator
         self._terms = terms
         self._clock = clock
-        self._ring = KeyRing(())
+        self._ring = KeySet(())
         self._read_at: datetime | None = None
         self._opened: dict[str, ECKey | OKPKey] = {}
         self._verified = VerifiedTokens()
@@ -89,7 +94,7 @@ class JoseAccessTokens:
         now = self._clock.now()
         key = (await self._current_ring()).signer(now)
         if key is None:
-            raise SigningKeyMissing
+            raise NoActiveSigningKey
         issued_at = int(now.timestamp())
         lifetime = int(self._terms.lifetime.total_seconds())
         payload = {
@@ -117,7 +122,7 @@ class JoseAccessTokens:
         else:
             token = await self._verify(text)
             self._verified.add(text, token)
-        return self._believed(token.claims)
+        return self._validate_claims(token.claims)
 
     async def _verify(self, text: str) -> VerifiedToken:
         try:
@@ -130,9 +135,9 @@ class JoseAccessTokens:
         except (JoseError, TypeError, ValueError, RecursionError):
             raise InvalidAccessToken from None
 
-    def _believed(self, claims: Mapping[str, Any]) -> AccessClaims:
+    def _validate_claims(self, claims: Mapping[str, Any]) -> AccessClaims:
         now = self._clock.now().timestamp()
-        soon = now + SKEW.total_seconds()
+        soon = now + CLOCK_SKEW.total_seconds()
         match claims:
             case {
                 "iss": issuer,
@@ -146,12 +151,12 @@ class JoseAccessTokens:
                 "auth_time": int(authenticated_at),
                 "amr": [*methods],
             } if (
-                self._terms.are_kept_by(issuer, audience)
+                self._terms.accepts(issuer, audience)
                 and _SUBJECT.fullmatch(subject)
                 and _SESSION.fullmatch(session_id)
                 and issued_at <= soon
-                and _has_begun(claims.get("nbf", now), now)
-                and now < expires_at <= soon + LONGEST_LIFE.total_seconds()
+                and _nbf_passed(claims.get("nbf", now), now)
+                and now < expires_at <= soon + MAX_ACCESS_TOKEN_LIFETIME.total_seconds()
                 and 0 <= authenticated_at <= soon
                 and all(isinstance(method, str) for method in methods)
             ):
@@ -165,13 +170,13 @@ class JoseAccessTokens:
 
     async def _key(self, kid: object) -> SigningKey:
         """Return the key of that name, looking once more if it may be newer than what was read."""
-        for age in (RELOAD_AFTER, AFTER_UNKNOWN):
+        for age in (RELOAD_AFTER, UNKNOWN_KID_COOLDOWN):
             for key in (await self._current_ring(age)).keys:
                 if key.kid == kid:
                     return key
         raise InvalidAccessToken
 
-    async def _current_ring(self, age: timedelta = RELOAD_AFTER) -> KeyRing:
+    async def _current_ring(self, age: timedelta = RELOAD_AFTER) -> KeySet:
         """Return all keys, as they were no longer than `age` ago.
 
         Where the database does not answer, what was read before will do: a refresh that has been
@@ -198,6 +203,6 @@ def _header(key: SigningKey) -> dict[str, str]:
     return {"alg": key.algorithm, "typ": TYPE, "kid": key.kid}
 
 
-def _has_begun(not_before: object, now: float) -> bool:
+def _nbf_passed(not_before: object, now: float) -> bool:
     """Judge a claim that is never issued here, but must be heeded (RFC 7519, section 4.1.5)."""
     return isinstance(not_before, int | float) and not_before <= now

@@ -10,15 +10,15 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_keys.errors import SecretKeyUnknown
+from fastauth.domain.signing_keys.errors import KeyUnwrapFailed
 from fastauth.domain.signing_keys.signing_key import SigningKey
 
 ES256, ED25519 = "ES256", "Ed25519"
 _SEALED_BY = ["dir", "A256GCM"]
 
 
-class JoseKeySmith:
-    """See `fastauth.domain.signing_keys.ports.KeySmith`.
+class JoseSigningKeyGenerator:
+    """See `fastauth.domain.signing_keys.ports.SigningKeyGenerator`.
 
     A private key is sealed as a JWE (RFC 7516) with AES-256-GCM under a key derived from the first
     of ``secret_keys``; it names the secret that opens it, so that the others are tried for nothing.
@@ -29,7 +29,7 @@ class JoseKeySmith:
         self._newest = secret_keys[0]
         self._sealing = {key.id: OctKey.import_key(key.derive("signing key seal")) for key in secret_keys}
 
-    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> SigningKey:
+    def generate(self, *, number: int, published_at: datetime, active_from: datetime) -> SigningKey:
         """Make a key for the algorithm in use."""
         key = ECKey.generate_key("P-256") if self._algorithm == ES256 else OKPKey.generate_key("Ed25519")
         kid = key.thumbprint()
@@ -41,7 +41,7 @@ class JoseKeySmith:
             public_jwk=json.dumps(public, sort_keys=True),
             sealed=self._seal(json.dumps(key.as_dict(private=True))),
             published_at=published_at,
-            signs_from=signs_from,
+            active_from=active_from,
         )
 
     def check(self, key: SigningKey) -> None:
@@ -58,7 +58,7 @@ class JoseKeySmith:
         """Return the key that signs.
 
         Raises:
-            SecretKeyUnknown: It is sealed under a secret that is not at hand, or is damaged.
+            KeyUnwrapFailed: It is sealed under a secret that is not at hand, or is damaged.
         """
         parameters = json.loads(self._opened(key))
         return (ECKey if parameters["kty"] == "EC" else OKPKey).import_key(parameters)
@@ -70,11 +70,11 @@ class JoseKeySmith:
     def _opened(self, key: SigningKey) -> str:
         secret = self._sealing.get(self._sealed_under(key))
         if secret is None:
-            raise SecretKeyUnknown
+            raise KeyUnwrapFailed
         try:
             sealed = jwe.decrypt_compact(key.sealed, secret, algorithms=_SEALED_BY)
         except (JoseError, ValueError):
-            raise SecretKeyUnknown from None
+            raise KeyUnwrapFailed from None
         return (sealed.plaintext or b"").decode()
 
     @staticmethod
@@ -83,4 +83,4 @@ class JoseKeySmith:
         try:
             return str(json.loads(urlsafe_b64decode(header + "=="))["kid"])
         except (ValueError, TypeError, LookupError):
-            raise SecretKeyUnknown from None
+            raise KeyUnwrapFailed from None

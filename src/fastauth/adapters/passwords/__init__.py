@@ -6,5 +6,5 @@ from fastauth.adapters.passwords.breached import BreachedPasswords as BreachedPa
 from fastauth.adapters.passwords.hashing_pool import HashingPool as HashingPool
 from fastauth.adapters.passwords.hashing_pool import HashObserver as HashObserver
 from fastauth.adapters.passwords.legacy_hashes import KINDS as KINDS
-from fastauth.adapters.passwords.native_builds import best_build as best_build
-from fastauth.adapters.passwords.native_builds import hash_build as hash_build
+from fastauth.adapters.passwords.native_builds import active_build as active_build
+from fastauth.adapters.passwords.native_builds import fastest_build as fastest_build

@@ -10,7 +10,7 @@ from threading import Lock
 from fastauth.adapters.passwords import legacy_hashes
 from fastauth.adapters.passwords.hashing_pool import HashingPool
 from fastauth.adapters.passwords.native_builds import argon2
-from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.passwords.verifiers import Verifier
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
@@ -57,7 +57,7 @@ class Argon2PasswordHasher:
         self._most_memory = max(memory_kib, min(most_memory_kib, MOST_MEMORY_KIB)) * 1024
         nobodys = self._argon2.hash(secrets.token_hex())  # of the parameters in force: it costs the same
         self._nobodys = self._check_of(nobodys)
-        self._expected: dict[str, Check] = {}
+        self._expected: dict[str, Verifier] = {}
         self._large = Lock()
 
     def admit(self) -> None:
@@ -72,7 +72,7 @@ class Argon2PasswordHasher:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         return await self._pool.run(lambda: self._verified(password, known))
 
-    def recognise(self, encoded: str) -> PasswordHash:
+    def parse_existing(self, encoded: str) -> PasswordHash:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         whole = len(encoded) <= MOST_CODE_POINTS and encoded.isascii() and encoded.isprintable()
         try:
@@ -99,9 +99,9 @@ class Argon2PasswordHasher:
         dearest = self.families(stored)
         self._expected = {name: check for name, check in dearest.items() if name != self._nobodys.family}
 
-    def families(self, stored: Iterable[PasswordHash]) -> dict[str, Check]:
+    def families(self, stored: Iterable[PasswordHash]) -> dict[str, Verifier]:
         """Return the dearest check of each family among these hashes."""
-        dearest: dict[str, Check] = {}
+        dearest: dict[str, Verifier] = {}
         for check in filter(None, map(self._usable, stored)):
             dearest[check.family] = max(dearest.get(check.family, check), check, key=lambda each: each.amount)
         return dearest
@@ -115,14 +115,14 @@ class Argon2PasswordHasher:
         kept = fitting == password.text and self._is_current(known.encoded)
         return known if kept else PasswordHash(self._argon2.hash(password.text))
 
-    def _fitting(self, check: Check, password: Password) -> str | None:
+    def _fitting(self, check: Verifier, password: Password) -> str | None:
         """Return the spelling of a password that fits, or ``None``; every spelling is tried then."""
         for spelling in password.spellings:
             if self._computed(check, spelling):
                 return spelling
         return None
 
-    def _spend_the_rest(self, check: Check | None, password: Password) -> None:
+    def _spend_the_rest(self, check: Verifier | None, password: Password) -> None:
         """Compute what was not computed already of the hashes that a refusal costs."""
         wanted = {**self._expected, self._nobodys.family: self._nobodys}
         for family, dearest in wanted.items():
@@ -131,15 +131,15 @@ class Argon2PasswordHasher:
                 for spelling in password.spellings:
                     self._spent(dearest, dearest.amount - done, spelling)
 
-    def _computed(self, check: Check, spelling: str) -> bool:
+    def _computed(self, check: Verifier, spelling: str) -> bool:
         with self._large if check.memory > self._nobodys.memory else nullcontext():
             return check.fits(spelling.encode())
 
-    def _spent(self, check: Check, amount: int, spelling: str) -> None:
+    def _spent(self, check: Verifier, amount: int, spelling: str) -> None:
         with self._large if check.memory > self._nobodys.memory else nullcontext():
             check.spend(spelling.encode(), amount)
 
-    def _usable(self, known: PasswordHash) -> Check | None:
+    def _usable(self, known: PasswordHash) -> Verifier | None:
         """Return the check of a hash, or ``None`` for what is none or costs too much."""
         try:
             check = self._check_of(known.encoded)
@@ -147,11 +147,11 @@ class Argon2PasswordHasher:
             return None
         return check if check.memory <= self._most_memory else None
 
-    def _check_of(self, encoded: str) -> Check:
+    def _check_of(self, encoded: str) -> Verifier:
         bare = legacy_hashes.argon2_within(encoded)
-        return self._argon2_check(bare) if bare.startswith("$argon2") else legacy_hashes.check_of(encoded)
+        return self._argon2_check(bare) if bare.startswith("$argon2") else legacy_hashes.verifier_for(encoded)
 
-    def _argon2_check(self, encoded: str) -> Check:
+    def _argon2_check(self, encoded: str) -> Verifier:
         try:
             asked, own = argon2.extract_parameters(encoded), self._argon2
         except argon2.exceptions.InvalidHashError as error:
@@ -171,7 +171,7 @@ class Argon2PasswordHasher:
             except argon2.exceptions.Argon2Error:  # another password, or no memory for it
                 return False
 
-        return Check(
+        return Verifier(
             family=f"argon2-{asked.type.name}-{'-'.join(map(str, cost))}",
             amount=1,
             memory=asked.memory_cost * 1024,

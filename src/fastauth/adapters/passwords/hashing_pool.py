@@ -19,13 +19,13 @@ HashObserver = Callable[[], AbstractContextManager[AbstractContextManager[object
 """Returns a context that is entered while a hash is asked for. It yields another one, which the thread
 enters while it computes."""
 
-NICENESS = 10
+NICE = 10
 """How far the hashing threads step back behind the event loop. Linux keeps it for each thread."""
 
-LONGEST_WAIT = 1.0
+MAX_QUEUE_SECONDS = 1.0
 """Seconds of work that may wait; more would only make everybody wait longer."""
 
-ALWAYS_ADMITTED = 64
+MIN_QUEUE_LENGTH = 64
 """A burst of this size is never refused. Where it is more than a second of work, it waits for longer."""
 
 
@@ -47,7 +47,9 @@ class HashingPool:
         self._threads = threads
         self._observers = observers
         self._clock = clock
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hashing", initializer=_step_back)
+        self._executor = ThreadPoolExecutor(
+            threads, thread_name_prefix="hashing", initializer=_lower_priority
+        )
         self._admitted = 0
         self._waiting: dict[asyncio.Task[Any] | None, Future[Any]] = {}
         self._given_up: WeakSet[asyncio.Task[Any]] = WeakSet()
@@ -58,9 +60,9 @@ class HashingPool:
 
         Raises:
             HashingOverloaded: About a second of work is waiting already, and at least
-                `ALWAYS_ADMITTED` calls. ``retry_after`` is when all of that will be done.
+                `MIN_QUEUE_LENGTH` calls. ``retry_after`` is when all of that will be done.
         """
-        if self._admitted >= max(ALWAYS_ADMITTED, self._capacity()):
+        if self._admitted >= max(MIN_QUEUE_LENGTH, self._capacity()):
             seconds = self._admitted * self._seconds_each / self._threads
             raise HashingOverloaded(retry_after=max(1, ceil(seconds)))
 
@@ -85,7 +87,7 @@ class HashingPool:
                 del self._waiting[task]
                 self._admitted -= 1
 
-    def give_up(self, task: asyncio.Task[Any]) -> None:
+    def cancel_pending(self, task: asyncio.Task[Any]) -> None:
         """Hash no more for `task`, which is cancelled where it waits for that or comes to ask for it.
 
         What has begun is finished, and nowhere else is the task disturbed.
@@ -99,10 +101,10 @@ class HashingPool:
         self._executor.shutdown(cancel_futures=True)
 
     def _capacity(self) -> int:
-        """Return how many hashes the threads finish within `LONGEST_WAIT`."""
+        """Return how many hashes the threads finish within `MAX_QUEUE_SECONDS`."""
         if not self._seconds_each:
             return 0
-        return int(self._threads * LONGEST_WAIT / self._seconds_each)
+        return int(self._threads * MAX_QUEUE_SECONDS / self._seconds_each)
 
     def _timed(
         self, work: Callable[[], Result], contexts: Sequence[AbstractContextManager[object]]
@@ -118,6 +120,6 @@ class HashingPool:
                 self._seconds_each += (seconds - self._seconds_each) * (0.1 if self._seconds_each else 1)
 
 
-def _step_back() -> None:
+def _lower_priority() -> None:
     if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

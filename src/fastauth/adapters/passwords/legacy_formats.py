@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastauth.adapters.passwords.sha_crypt_and_phpass import phpass_check, sha_crypt_check
-from fastauth.adapters.passwords.verifiers import Check, bcrypt_check, pbkdf2_check, scrypt_check
+from fastauth.adapters.passwords.verifiers import Verifier, bcrypt_check, pbkdf2_check, scrypt_check
 
 _BCRYPT = re.compile(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}", re.ASCII)
 _PASSLIB_BCRYPT = re.compile(
@@ -24,31 +24,31 @@ class Format:
 
     prefix: str
     made_by: str
-    check_of: Callable[[str], Check]
+    verifier_for: Callable[[str], Verifier]
     """Of what follows the prefix, or of the whole for those that read it themselves."""
 
 
-def _bcrypt(version: str) -> Callable[[str], Check]:
+def _bcrypt(version: str) -> Callable[[str], Verifier]:
     return lambda rest: _bare_bcrypt(version + rest)
 
 
-def _bare_bcrypt(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Check:
+def _bare_bcrypt(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Verifier:
     if not _BCRYPT.fullmatch(encoded):
         raise ValueError
     return bcrypt_check(encoded, prepared)
 
 
-def _django_bcrypt_sha256(rest: str) -> Check:
+def _django_bcrypt_sha256(rest: str) -> Verifier:
     return _bare_bcrypt(rest, lambda password: hashlib.sha256(password).hexdigest().encode())
 
 
-def _wordpress(rest: str) -> Check:
+def _wordpress(rest: str) -> Verifier:
     return _bare_bcrypt(
         rest, lambda password: base64.b64encode(hmac.digest(b"wp-sha384", password, "sha384"))
     )
 
 
-def _passlib_bcrypt(rest: str) -> Check:
+def _passlib_bcrypt(rest: str) -> Verifier:
     found = _PASSLIB_BCRYPT.fullmatch(rest)
     if not found:
         raise ValueError
@@ -63,15 +63,15 @@ def _passlib_bcrypt(rest: str) -> Check:
     return _bare_bcrypt(f"${version}${cost:02}${salt}{key}", prepared)
 
 
-def _django_pbkdf2(digest: str) -> Callable[[str], Check]:
-    def check(rest: str) -> Check:
+def _django_pbkdf2(digest: str) -> Callable[[str], Verifier]:
+    def check(rest: str) -> Verifier:
         iterations, salt, key = rest.split("$")
         return pbkdf2_check(digest, _number(iterations), salt.encode(), _base64(key))
 
     return check
 
 
-def _hex_pbkdf2(rest: str) -> Check:
+def _hex_pbkdf2(rest: str) -> Verifier:
     """Read Werkzeug's ``sha256:600000$salt$hex``; old versions leave out the iterations."""
     method, salt, key = rest.split("$")
     digest, _, iterations = method.partition(":")
@@ -80,15 +80,15 @@ def _hex_pbkdf2(rest: str) -> Check:
     return pbkdf2_check(digest, _number(iterations or "150000"), salt.encode(), bytes.fromhex(key))
 
 
-def _passlib_pbkdf2(digest: str) -> Callable[[str], Check]:
-    def check(rest: str) -> Check:
+def _passlib_pbkdf2(digest: str) -> Callable[[str], Verifier]:
+    def check(rest: str) -> Verifier:
         iterations, salt, key = rest.split("$")
         return pbkdf2_check(digest, _number(iterations), _base64(salt), _base64(key))
 
     return check
 
 
-def _asp_net(rest: str) -> Check:
+def _asp_net(rest: str) -> Verifier:
     """Read the hashes of ASP.NET Identity: a byte for the version, and what that one has."""
     blob = _base64("A" + rest)
     if blob[0] == 0 and len(blob) == 49:  # noqa: PLR2004  1, a salt of 16, a key of 32
@@ -99,33 +99,33 @@ def _asp_net(rest: str) -> Check:
     return pbkdf2_check(_ASP_DIGESTS[digest], iterations, blob[13 : 13 + size], blob[13 + size :])
 
 
-def _spring_pbkdf2(digest: str, iterations: int, salt: int) -> Callable[[str], Check]:
-    def check(rest: str) -> Check:
+def _spring_pbkdf2(digest: str, iterations: int, salt: int) -> Callable[[str], Verifier]:
+    def check(rest: str) -> Verifier:
         blob = bytes.fromhex(rest)
         return pbkdf2_check(digest, iterations, blob[:salt], blob[salt:])
 
     return check
 
 
-def _spring_scrypt(rest: str) -> Check:
+def _spring_scrypt(rest: str) -> Verifier:
     parameters, salt, key = rest.split("$")
     numbers = int(parameters, 16)
     cost = 2 ** (numbers >> 16 & 31), numbers >> 8 & 255, numbers & 255
     return scrypt_check(cost, _base64(salt), _base64(key))
 
 
-def _django_scrypt(rest: str) -> Check:
+def _django_scrypt(rest: str) -> Verifier:
     n, salt, r, p, key = rest.split("$")
     return scrypt_check((_number(n), _number(r), _number(p)), salt.encode(), _base64(key))
 
 
-def _werkzeug_scrypt(rest: str) -> Check:
+def _werkzeug_scrypt(rest: str) -> Verifier:
     method, salt, key = rest.split("$")
     n, r, p = map(_number, method.split(":"))
     return scrypt_check((n, r, p), salt.encode(), bytes.fromhex(key))
 
 
-def _passlib_scrypt(rest: str) -> Check:
+def _passlib_scrypt(rest: str) -> Verifier:
     found = re.fullmatch(r"ln=(\d\d?),r=(\d{1,6}),p=(\d{1,6})\$([^$]+)\$([^$]+)", rest, re.ASCII)
     if not found:
         raise ValueError
@@ -133,8 +133,8 @@ def _passlib_scrypt(rest: str) -> Check:
     return scrypt_check(cost, _base64(found[4]), _base64(found[5]))
 
 
-def _sha_crypt(digest: str) -> Callable[[str], Check]:
-    def check(rest: str) -> Check:
+def _sha_crypt(digest: str) -> Callable[[str], Verifier]:
+    def check(rest: str) -> Verifier:
         found = _SHA_CRYPT.fullmatch(rest)
         if not found:
             raise ValueError

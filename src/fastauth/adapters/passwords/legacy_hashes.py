@@ -7,7 +7,7 @@ then replaced. Whoever could write a hash into the database could name any cost 
 import re
 
 from fastauth.adapters.passwords.legacy_formats import FORMATS
-from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.passwords.verifiers import Verifier
 
 WRAPPERS = (
     "{bcrypt}", "{BLF-CRYPT}", "{CRYPT}", "{crypt}", "{SHA512-CRYPT}", "{SHA256-CRYPT}", "bcrypt$",
@@ -38,7 +38,7 @@ _NOT_SUPPORTED = {
 }
 
 
-def check_of(encoded: str) -> Check:
+def verifier_for(encoded: str) -> Verifier:
     """Return what tells the password that has the hash `encoded` from others. Nothing is computed yet.
 
     Raises:
@@ -50,7 +50,7 @@ def check_of(encoded: str) -> Check:
             bare = encoded.removeprefix(wrapper)
     for each in FORMATS:
         if bare.startswith(each.prefix):
-            return each.check_of(bare.removeprefix(each.prefix))
+            return each.verifier_for(bare.removeprefix(each.prefix))
     raise ValueError
 
 

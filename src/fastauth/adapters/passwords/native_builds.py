@@ -35,16 +35,16 @@ def load(folder: Path, processor: Collection[str]) -> str:
                 forget()
             finally:
                 sys.path.remove(str(folder / name))
-    return hash_build(folder)
+    return active_build(folder)
 
 
-def hash_build(folder: Path = FOLDER) -> str:
+def active_build(folder: Path = FOLDER) -> str:
     """Return the name of the build that runs: one of `FASTEST_FIRST`, or `STOCK`."""
     place = Path(str(importlib.import_module(BINDINGS).__file__)).parent.parent
     return place.name if place.parent == folder else STOCK
 
 
-def best_build() -> str:
+def fastest_build() -> str:
     """Return the name of the build that would be the fastest on this processor."""
     known = instructions()
     return next((name for name in FASTEST_FIRST if name in known), STOCK)

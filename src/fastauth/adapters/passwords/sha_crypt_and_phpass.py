@@ -9,7 +9,7 @@ import hashlib
 from hmac import compare_digest
 from itertools import islice
 
-from fastauth.adapters.passwords.verifiers import Check
+from fastauth.adapters.passwords.verifiers import Verifier
 
 ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SHA_CRYPT_ROUNDS = range(1_000, 1_000_001)
@@ -31,7 +31,7 @@ _ORDER = {  # in which the bytes of the digest are written, by the specification
 }  # fmt: skip
 
 
-def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Check:
+def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Verifier:
     """Return the check of what SHA-crypt writes behind the last ``$``.
 
     Raises:
@@ -45,7 +45,7 @@ def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Check:
         raise ValueError
     if set(key) - set(ALPHABET):
         raise ValueError
-    return Check(
+    return Verifier(
         family=f"{digest}-crypt",
         amount=rounds,
         fits=lambda password: compare_digest(_sha_crypt(digest, password, salt.encode(), rounds), key),
@@ -85,7 +85,7 @@ def _encoded(number: int, characters: int) -> str:
     return "".join(ALPHABET[number >> 6 * place & 63] for place in range(characters))
 
 
-def phpass_check(encoded: str) -> Check:
+def phpass_check(encoded: str) -> Verifier:
     """Return the check of a hash of phpass: ``$P$`` or ``$H$``, the cost, a salt of 8 and 22 characters.
 
     Raises:
@@ -97,7 +97,7 @@ def phpass_check(encoded: str) -> Check:
     if cost not in PHPASS_COSTS:
         raise ValueError
     salt, key = encoded[4:12].encode(), encoded[12:]
-    return Check(
+    return Verifier(
         family="phpass",
         amount=2**cost,
         fits=lambda password: compare_digest(_phpass(password, salt, 2**cost), key),

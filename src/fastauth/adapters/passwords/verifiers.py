@@ -23,7 +23,7 @@ _NO_SALT = "." * 53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Verifier:
     """How a password is compared with one hash, and what that costs."""
 
     family: str
@@ -39,7 +39,7 @@ class Check:
     """Compute that amount of a password for nothing."""
 
 
-def bcrypt_check(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Check:
+def bcrypt_check(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Verifier:
     """Return the check of a hash in bcrypt's own format, of a password that is `prepared` first.
 
     Raises:
@@ -48,7 +48,7 @@ def bcrypt_check(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Ch
     cost = int(encoded[4:6])
     if cost not in BCRYPT_COSTS:
         raise ValueError
-    return Check(
+    return Verifier(
         family="bcrypt",
         amount=2**cost,
         fits=lambda password: bcrypt.checkpw(prepared(password)[:_BCRYPT_BYTES], encoded.encode()),
@@ -62,7 +62,7 @@ def _spend_bcrypt(_password: bytes, rounds: int) -> None:
             bcrypt.checkpw(b"", f"$2b${cost:02}${_NO_SALT}".encode())
 
 
-def pbkdf2_check(digest: str, iterations: int, salt: bytes, key: bytes) -> Check:
+def pbkdf2_check(digest: str, iterations: int, salt: bytes, key: bytes) -> Verifier:
     """Return the check of a key made by PBKDF2 (RFC 8018) with HMAC.
 
     Raises:
@@ -76,7 +76,7 @@ def pbkdf2_check(digest: str, iterations: int, salt: bytes, key: bytes) -> Check
     def spend(password: bytes, rounds: int) -> None:
         hashlib.pbkdf2_hmac(digest, password, salt, rounds)
 
-    return Check(
+    return Verifier(
         family=f"pbkdf2-{digest}",
         amount=iterations * blocks,
         weak=""
@@ -89,7 +89,7 @@ def pbkdf2_check(digest: str, iterations: int, salt: bytes, key: bytes) -> Check
     )
 
 
-def scrypt_check(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Check:
+def scrypt_check(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Verifier:
     """Return the check of a key made by scrypt (RFC 7914) with N, r and p.
 
     Raises:
@@ -105,7 +105,7 @@ def scrypt_check(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Check:
         most = 2 * MOST_SCRYPT_MEMORY
         return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=most, dklen=len(key))
 
-    return Check(
+    return Verifier(
         family=f"scrypt-{n}-{r}-{p}",
         amount=1,
         memory=128 * n * r,

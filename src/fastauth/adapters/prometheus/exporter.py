@@ -12,11 +12,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from fastauth.adapters.prometheus.bounded_server import BoundedServer
 
-NOBODY = 0
+DEAD_WORKERS = 0
 """The process whose files have what dead workers counted."""
 
 
-class Scraped:
+class MetricsExporter:
     """Answers Prometheus for every process that keeps its metrics in files of `directory`.
 
     Raises:
@@ -25,7 +25,7 @@ class Scraped:
 
     def __init__(self, directory: str, host: str, port: int) -> None:
         registry = CollectorRegistry()
-        Collected(registry, directory)
+        MultiProcessMetrics(registry, directory)
         self._server = BoundedServer(make_wsgi_app(registry), host, port)
 
     def __enter__(self) -> Self:
@@ -35,7 +35,7 @@ class Scraped:
         self._server.close()
 
 
-class Collected(MultiProcessCollector):
+class MultiProcessMetrics(MultiProcessCollector):
     """The metrics of every worker there is or was."""
 
     def __init__(self, registry: CollectorRegistry, directory: str) -> None:
@@ -48,14 +48,14 @@ class Collected(MultiProcessCollector):
         with self._lock:
             for file in self._directory.glob("*.db"):
                 if not _lives(int(file.stem.rpartition("_")[2])):
-                    self._bury(file)
+                    self._merge_dead_worker(file)
             return list(super().collect())  # type: ignore[no-untyped-call]  # it has no types
 
-    def _bury(self, file: Path) -> None:
+    def _merge_dead_worker(self, file: Path) -> None:
         """Keep what a dead worker has counted, and forget of what it had so and so many."""
         kind = file.stem.partition("_")[0]
         if kind != "gauge":
-            kept = MmapedDict(str(self._directory / f"{kind}_{NOBODY}.db"))
+            kept = MmapedDict(str(self._directory / f"{kind}_{DEAD_WORKERS}.db"))
             for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):
                 kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
             kept.close()
@@ -63,7 +63,7 @@ class Collected(MultiProcessCollector):
 
 
 def _lives(process: int) -> bool:
-    if process == NOBODY:
+    if process == DEAD_WORKERS:
         return True
     try:
         os.kill(process, 0)

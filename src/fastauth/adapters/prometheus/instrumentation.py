@@ -12,12 +12,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fastauth.application.audit.purge_events import SweepEvents
-from fastauth.application.operations.purge_expired import SweepSessions, SweepTallies
+from fastauth.application.audit.purge_events import PurgeEvents
+from fastauth.application.operations.purge_expired import PurgeCounters, PurgeSessions
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken, RefreshTokenReused
 
 Given = ParamSpec("Given")
@@ -26,14 +26,14 @@ Result = TypeVar("Result")
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5)
 
-COUNTING = 0.01
+MAX_COUNTING_SHARE = 0.01
 """The part of the time, of all workers together, in which a connection may be busy counting sessions."""
 
-PURGES = {kind.__name__ for kind in (SweepSessions, SweepTallies, SweepEvents)}
+PURGES = {kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents)}
 """Use cases that return how many rows they removed."""
 
 _OUTCOMES = {
-    TooManyAttempts: "throttled",  # presented too soon, and not spent
+    TooManyRequests: "throttled",  # presented too soon, and not spent
     RefreshTokenReused: "reused",  # presented again after the grace period; its session was ended
     InvalidRefreshToken: "refused",  # made up, expired, or of a session that has ended
 }
@@ -122,7 +122,7 @@ class PrometheusInstrumentation:
             except FastauthError as error:
                 self._count_error(name, error)
                 raise
-            if isinstance(result, Tokens):
+            if isinstance(result, TokenPair):
                 self._refreshes.labels("repeated" if result.replayed else "rotated").inc()
             elif name in PURGES:
                 self._swept.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
@@ -189,4 +189,4 @@ class PrometheusInstrumentation:
         try:
             self._sessions.set(await count_sessions())
         finally:
-            self._next_count = began + (time.monotonic() - began) * self._workers / COUNTING
+            self._next_count = began + (time.monotonic() - began) * self._workers / MAX_COUNTING_SHARE

@@ -1,6 +1,6 @@
 """SQLite and Postgres, through SQLAlchemy Core: one adapter for both."""
 
-from fastauth.adapters.sql.accounts.bulk_import import SqlUserIntake as SqlUserIntake
+from fastauth.adapters.sql.accounts.bulk_import import SqlBulkUserRepository as SqlBulkUserRepository
 from fastauth.adapters.sql.accounts.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.accounts.users import SqlUserRepository as SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog as SqlEventLog
@@ -9,15 +9,15 @@ from fastauth.adapters.sql.database.database import DEADLINE as DEADLINE
 from fastauth.adapters.sql.database.database import OPERATOR_DEADLINE as OPERATOR_DEADLINE
 from fastauth.adapters.sql.database.database import START_DEADLINE as START_DEADLINE
 from fastauth.adapters.sql.database.database import Database as Database
-from fastauth.adapters.sql.database.errors import SchemaBehind as SchemaBehind
-from fastauth.adapters.sql.database.migrate import MigrationRefused as MigrationRefused
+from fastauth.adapters.sql.database.errors import SchemaOutdated as SchemaOutdated
+from fastauth.adapters.sql.database.migrate import UnsupportedSchema as UnsupportedSchema
 from fastauth.adapters.sql.database.migrate import migrate as migrate
 from fastauth.adapters.sql.database.server_state import ServerState as ServerState
-from fastauth.adapters.sql.events.event_context import Scribe as Scribe
-from fastauth.adapters.sql.passwords.hash_kinds import SqlHashCensus as SqlHashCensus
-from fastauth.adapters.sql.purge import SqlSweeper as SqlSweeper
-from fastauth.adapters.sql.rate_limits.repository import SqlTallyRepository as SqlTallyRepository
-from fastauth.adapters.sql.sessions.count import SqlSessionCensus as SqlSessionCensus
+from fastauth.adapters.sql.events.event_context import AuditColumns as AuditColumns
+from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
+from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows
+from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as SqlCounterRepository
+from fastauth.adapters.sql.sessions.count import CountActiveSessions as CountActiveSessions
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository as SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.unit_of_work import SqlUnitOfWork as SqlUnitOfWork

@@ -17,17 +17,17 @@ from sqlalchemy import (
 )
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.tasks import task_row
-from fastauth.adapters.sql.database.types import Instant
+from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.trail import Retention
 
-_SINCE = bindparam("over_since", type_=Instant)
-_BEFORE = bindparam("begun_before", type_=Instant)
-_SOON = bindparam("soon", type_=Instant)
+_SINCE = bindparam("over_since", type_=UtcDateTime)
+_BEFORE = bindparam("begun_before", type_=UtcDateTime)
+_SOON = bindparam("soon", type_=UtcDateTime)
 
 
 def _oldest(by: Column[datetime], over: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -55,22 +55,24 @@ _BEGIN = (
             task_row.c.begun_at > _SOON,
         ),
     )
-    .values(begun_at=bindparam("now", type_=Instant))
+    .values(begun_at=bindparam("now", type_=UtcDateTime))
 )
 _SESSION_SWEEPS = (
     _sweep(session.c.ended_at, session.c.ended_at < _SINCE),
     _sweep(session.c.sweep_at, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)),
 )
 _TALLY_SWEEPS = (_sweep(tally.c.until, tally.c.until < _SINCE),)
-_has_old_address = event.c.address.is_not(None) & (event.c.at < bindparam("addresses_since", type_=Instant))
+_has_old_address = event.c.address.is_not(None) & (
+    event.c.at < bindparam("addresses_since", type_=UtcDateTime)
+)
 _EVENT_SWEEPS = (
-    _sweep(event.c.at, event.c.at < bindparam("events_since", type_=Instant)),
+    _sweep(event.c.at, event.c.at < bindparam("events_since", type_=UtcDateTime)),
     update(event).where(_oldest(event.c.at, _has_old_address)).values(address=None),
 )
 
 
-class SqlSweeper:
-    """See `fastauth.domain.operations.ports.Sweeper`."""
+class SqlExpiredRows:
+    """See `fastauth.domain.operations.ports.ExpiredRows`."""
 
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
@@ -78,22 +80,22 @@ class SqlSweeper:
     async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
         """Write the time into the task's row, unless another process did so less than `every` ago."""
         values = {"begun_task": task, "begun_before": now - every, "soon": now + every, "now": now}
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 return bool((await connection.execute(_BEGIN, values)).rowcount)
 
-    async def sweep_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
         """Delete some that have ended, and some that have expired.
 
         Sessions that ended with an epoch of their account are marked as ended, or expire.
         """
         return await self._sweep(_SESSION_SWEEPS, over_since=over_since, at_most=at_most)
 
-    async def sweep_tallies(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
         """Delete some rows."""
         return await self._sweep(_TALLY_SWEEPS, over_since=over_since, at_most=at_most)
 
-    async def sweep_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+    async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
         """Delete some rows, and some addresses in others."""
         since = {"events_since": now - kept.events, "addresses_since": now - kept.addresses}
         return await self._sweep(_EVENT_SWEEPS, **since, at_most=at_most)
@@ -101,7 +103,7 @@ class SqlSweeper:
     async def _sweep(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
         """Do each in a statement of its own."""
         swept = 0
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 for sweep in sweeps:
                     swept += (await connection.execute(sweep, values)).rowcount

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import Statements, Transactions
-from fastauth.adapters.sql.database.errors import storage_failures
-from fastauth.adapters.sql.events.event_context import Scribe
-from fastauth.adapters.sql.rate_limits.repository import SqlTallyRepository
+from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.events.event_context import AuditColumns
+from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
-from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 
 Result = TypeVar("Result")
@@ -25,14 +25,14 @@ Result = TypeVar("Result")
 class SqlUnitOfWork:
     """See `fastauth.domain.unit_of_work.UnitOfWork`."""
 
-    def __init__(self, *, transactions: Transactions, scribe: Scribe) -> None:
+    def __init__(self, *, transactions: Transactions, audit_columns: AuditColumns) -> None:
         self._transactions = transactions
-        self._scribe = scribe
+        self._scribe = audit_columns
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlTransaction"]:
         """Begin a transaction on a connection of its own, and roll back what is not committed."""
-        with storage_failures():
+        with translate_database_errors():
             async with self._transactions.connect() as connection:
                 await connection.begin()
                 try:
@@ -46,16 +46,16 @@ class SqlTransaction:
 
     users: UserRepository
     sessions: SessionRepository
-    tallies: TallyRepository
+    counters: CounterRepository
     events: EventLog
 
-    def __init__(self, connection: AsyncConnection, scribe: Scribe) -> None:
+    def __init__(self, connection: AsyncConnection, audit_columns: AuditColumns) -> None:
         self._connection = connection
         self.dialect = connection.dialect
-        self.users = SqlUserRepository(connections=self, scribe=scribe)
-        self.sessions = SqlSessionRepository(connections=self, scribe=scribe)
-        self.tallies = SqlTallyRepository(connections=self)
-        self.events = SqlEventLog(connections=self, scribe=scribe)
+        self.users = SqlUserRepository(connections=self, audit_columns=audit_columns)
+        self.sessions = SqlSessionRepository(connections=self, audit_columns=audit_columns)
+        self.counters = SqlCounterRepository(connections=self)
+        self.events = SqlEventLog(connections=self, audit_columns=audit_columns)
 
     def connect(self) -> AbstractAsyncContextManager[Statements]:
         """Lend the transaction's connection, and take it back without closing it."""
@@ -67,5 +67,5 @@ class SqlTransaction:
 
     async def commit(self) -> None:
         """Commit."""
-        with storage_failures():
+        with translate_database_errors():
             await self._connection.commit()

@@ -7,7 +7,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.clock import Clock
 from fastauth.domain.rate_limits.pace import Pace
-from fastauth.domain.sessions.session import Caller
+from fastauth.domain.sessions.session import AuthenticatedUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +22,12 @@ class ChangeFullName:
     """How often one account may be renamed; ``None`` for as often as it likes."""
     clock: Clock
 
-    async def __call__(self, *, caller: Caller, fullname: str) -> User:
+    async def __call__(self, *, caller: AuthenticatedUser, fullname: str) -> User:
         """Replace the name and return the account as it is then.
 
         Raises:
             InvalidInput: The name breaks a rule.
-            TooManyAttempts: The account has been renamed too often.
+            TooManyRequests: The account has been renamed too often.
             StorageUnavailable: Try again later.
         """
         name = FullName.parse(fullname)

@@ -22,7 +22,7 @@ class FindUser:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: Try again later.
         """
-        user = await self.users.find(Username.recognise(username, self.usernames))
+        user = await self.users.find(Username.parse_existing(username, self.usernames))
         if user is None:
             raise UserNotFound
         return user

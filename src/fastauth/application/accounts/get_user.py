@@ -10,7 +10,7 @@ from fastauth.domain.sessions.session import PAGE, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowUser:
+class GetUser:
     """Show an account and where it is logged in, the newest session first, a hundred at most."""
 
     find_user: FindUser

@@ -7,11 +7,11 @@ from enum import StrEnum
 from itertools import islice
 
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.ports import NameLedger, UserIntake
-from fastauth.domain.accounts.user import Holder, Newcomer, UserId
+from fastauth.domain.accounts.ports import BulkUserRepository, SeenUsernames
+from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.clock import Clock
-from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.passwords.ports import PasswordHasher
 
 BATCH = 1_000
@@ -67,10 +67,10 @@ class ImportUsers:
     - What is stored stays when the rest is interrupted. To go on is to begin again.
     """
 
-    intake: UserIntake
+    intake: BulkUserRepository
     hasher: PasswordHasher
     usernames: UsernameProfile
-    ledger: Callable[[], NameLedger]
+    ledger: Callable[[], SeenUsernames]
     clock: Clock
 
     async def __call__(
@@ -93,26 +93,26 @@ class ImportUsers:
                 ]
                 yield await self._settle(judged, dry_run=dry_run)
 
-    def _judge(self, candidate: Candidate, ledger: NameLedger, now: datetime) -> "_Acceptable | Verdict":
+    def _judge(self, candidate: Candidate, ledger: SeenUsernames, now: datetime) -> "_Acceptable | Verdict":
         try:
             newcomer = self._newcomer(candidate, now)
         except InvalidInput as error:
             return Verdict(candidate.place, Outcome.REFUSED, error.violations, candidate.old_id)
-        first = ledger.first_place(newcomer.username.key, candidate.place)
+        first = ledger.first_position(newcomer.username.key, candidate.place)
         if first != candidate.place:
             repeated = Violation("username", "repeated", f"Was there before, at {first}.")
             return Verdict(candidate.place, Outcome.REFUSED, (repeated,), candidate.old_id)
         return _Acceptable(candidate.place, candidate.old_id, newcomer)
 
-    def _newcomer(self, candidate: Candidate, now: datetime) -> Newcomer:
-        with GatheredViolations() as noting:
+    def _newcomer(self, candidate: Candidate, now: datetime) -> NewUser:
+        with ViolationCollector() as noting:
             with noting:
                 username = Username.parse(candidate.username, self.usernames)
             with noting:
                 fullname = FullName.parse(candidate.fullname)
             with noting:
-                password_hash = self.hasher.recognise(candidate.password_hash)
-        return Newcomer(
+                password_hash = self.hasher.parse_existing(candidate.password_hash)
+        return NewUser(
             username=username,
             fullname=fullname,
             password_hash=password_hash,
@@ -135,9 +135,9 @@ class _Acceptable:
 
     place: int
     old_id: str | None
-    newcomer: Newcomer
+    newcomer: NewUser
 
-    def verdict(self, admitted: Mapping[str, UserId | None], holders: Mapping[str, Holder]) -> Verdict:
+    def verdict(self, admitted: Mapping[str, UserId | None], holders: Mapping[str, ExistingUser]) -> Verdict:
         key = self.newcomer.username.key
         if key in admitted:
             return Verdict(self.place, Outcome.IMPORTED, (), self.old_id, admitted[key])

@@ -3,13 +3,13 @@
 from collections.abc import Container
 from dataclasses import dataclass
 
-from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.accounts.username import Username, UsernameProfile
-from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
 
@@ -26,7 +26,7 @@ class RegisterUser:
     - **password**: any characters, at most 256, taken exactly as sent.
     """
 
-    throttle: Throttle
+    rate_limiter: RateLimiter
     users: UserRepository
     hasher: PasswordHasher
     usernames: UsernameProfile
@@ -39,11 +39,11 @@ class RegisterUser:
 
         Raises:
             InvalidInput: A value breaks a rule; all of them are named at once.
-            TooManyAttempts: Too many came from the network of `address`.
+            TooManyRequests: Too many came from the network of `address`.
             UsernameTaken: The name belongs to somebody.
             Unavailable: Try again later.
         """
-        with GatheredViolations() as noting:
+        with ViolationCollector() as noting:
             with noting:
                 name = Username.parse(username, self.usernames)
                 if address is not None and name.key in self.reserved:
@@ -53,8 +53,8 @@ class RegisterUser:
             with noting:
                 secret = self.passwords.choose(password, own_words=(username, fullname))
         self.hasher.admit()
-        permit = await self.throttle.registration(address=address)
-        async with self.throttle.settling(permit):
+        permit = await self.rate_limiter.registration(address=address)
+        async with self.rate_limiter.settling(permit):
             if await self.users.find(name):
                 raise UsernameTaken  # before the hash: a taken name buys no work
             password_hash = await self.hasher.hash(secret)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.clock import Clock
@@ -11,11 +11,11 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReopenUser:
+class UnlockUser:
     """Open an account again to new devices, after too much has been guessed at it."""
 
     find_user: FindUser
-    throttle: Throttle
+    rate_limiter: RateLimiter
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -28,7 +28,7 @@ class ReopenUser:
         """
         user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
-            await replace(self.throttle, tallies=transaction.tallies).reopen(user.username)
+            await replace(self.rate_limiter, counters=transaction.counters).reopen(user.username)
             await transaction.events.record(
                 Event(kind=EventKind.USER_REOPENED, at=self.clock.now(), user_id=user.id)
             )

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordRefusals(Generic[Given, Result]):
+class AuditFailures(Generic[Given, Result]):
     """Do what a use case does, and record it when it refuses.
 
     A refusal changes nothing, so there is no transaction for its event to be written in: it is

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from fastauth.application.operations.purge_expired import BATCH, EVERY, in_batches
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.clock import Clock
-from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.operations.ports import ExpiredRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepEvents:
+class PurgeEvents:
     """Remove events, and before them the addresses in them, once they are old enough."""
 
-    sweeper: Sweeper
+    expired_rows: ExpiredRows
     kept: Retention
     clock: Clock
 
@@ -23,6 +23,6 @@ class SweepEvents:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.sweeper.begin("events", now=now, every=EVERY):
+        if not await self.expired_rows.begin("events", now=now, every=EVERY):
             return 0
-        return await in_batches(lambda: self.sweeper.sweep_events(self.kept, now=now, at_most=BATCH))
+        return await in_batches(lambda: self.expired_rows.purge_events(self.kept, now=now, at_most=BATCH))

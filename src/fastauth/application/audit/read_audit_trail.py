@@ -8,8 +8,8 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.audit.event import EventKind
 from fastauth.domain.audit.ports import AuditTrail
-from fastauth.domain.audit.trail import Entry, Wanted
-from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 
 PAGE = 500
 """Entries that are read at once, and held in memory."""
@@ -25,7 +25,7 @@ class ReadAuditTrail:
     trail: AuditTrail
     users: UserRepository
     usernames: UsernameProfile
-    names: NameDigests
+    names: UsernamePseudonyms
 
     async def __call__(
         self,
@@ -35,19 +35,19 @@ class ReadAuditTrail:
         since: datetime | None = None,
         until: datetime | None = None,
         at_most: int,
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncIterator[list[AuditEntry]]:
         """Give the entries `since` and before `until`, a page at a time.
 
         Raises:
             InvalidInput: The name holds half a character.
             StorageUnavailable: Try again later.
         """
-        wanted = Wanted(kind=kind, since=since, until=until)
+        wanted = AuditFilter(kind=kind, since=since, until=until)
         if username is not None:
-            name = Username.recognise(username, self.usernames)
+            name = Username.parse_existing(username, self.usernames)
             user = await self.users.find(name)
             wanted = replace(wanted, user_id=user.id if user else None, names=self.names.possible(name))
         last, left = None, at_most
-        while page := await self.trail.newest(wanted, before=last, at_most=min(left, PAGE)):
+        while page := await self.trail.page(wanted, before=last, at_most=min(left, PAGE)):
             yield page
             last, left = page[-1], left - len(page)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import FastauthError, StorageUnavailable
 from fastauth.domain.operations.ports import StorageProbe
-from fastauth.domain.signing_keys.errors import SigningKeyMissing
-from fastauth.domain.signing_keys.ports import KeySmith, SigningKeyRepository
+from fastauth.domain.signing_keys.errors import NoActiveSigningKey
+from fastauth.domain.signing_keys.ports import SigningKeyGenerator, SigningKeyRepository
 
 DEADLINE = timedelta(seconds=2)
 """Within which the database has to answer: less than any supervisor waits."""
@@ -28,7 +28,7 @@ class CheckReadiness:
 
     storage: StorageProbe
     keys: SigningKeyRepository
-    smith: KeySmith
+    key_generator: SigningKeyGenerator
     clock: Clock
     deadline: timedelta = DEADLINE
 
@@ -37,8 +37,8 @@ class CheckReadiness:
 
         Raises:
             StorageUnavailable: The database does not answer in time, or its schema is behind.
-            SigningKeyMissing: No key signs at present.
-            SecretKeyUnknown: The one that does cannot be opened.
+            NoActiveSigningKey: No key signs at present.
+            KeyUnwrapFailed: The one that does cannot be opened.
         """
         try:
             async with asyncio.timeout(self.deadline.total_seconds()):
@@ -48,8 +48,8 @@ class CheckReadiness:
             raise StorageUnavailable from None
         signer = ring.signer(self.clock.now())
         if signer is None:
-            raise SigningKeyMissing
-        self.smith.check(signer)
+            raise NoActiveSigningKey
+        self.key_generator.check(signer)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fastauth.domain.clock import Clock
-from fastauth.domain.operations.ports import Sweeper
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.rate_limits.counter import REMEMBERED
 
 KEPT = REMEMBERED
@@ -33,13 +33,13 @@ async def in_batches(remove_some: Callable[[], Awaitable[int]]) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepSessions:
+class PurgeSessions:
     """Remove sessions that have been over for a day, in small batches.
 
     Nothing depends on it: whatever is over counts no more, whether or not it is still there.
     """
 
-    sweeper: Sweeper
+    expired_rows: ExpiredRows
     clock: Clock
 
     async def __call__(self) -> int:
@@ -49,16 +49,18 @@ class SweepSessions:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.sweeper.begin("sessions", now=now, every=EVERY):
+        if not await self.expired_rows.begin("sessions", now=now, every=EVERY):
             return 0
-        return await in_batches(lambda: self.sweeper.sweep_sessions(over_since=now - KEPT, at_most=BATCH))
+        return await in_batches(
+            lambda: self.expired_rows.purge_sessions(over_since=now - KEPT, at_most=BATCH)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepTallies:
+class PurgeCounters:
     """Remove tallies that are forgotten, in small batches, apart from all else that is swept."""
 
-    sweeper: Sweeper
+    expired_rows: ExpiredRows
     clock: Clock
 
     async def __call__(self) -> int:
@@ -68,6 +70,8 @@ class SweepTallies:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.sweeper.begin("tallies", now=now, every=EVERY):
+        if not await self.expired_rows.begin("tallies", now=now, every=EVERY):
             return 0
-        return await in_batches(lambda: self.sweeper.sweep_tallies(over_since=now - KEPT, at_most=BATCH))
+        return await in_batches(
+            lambda: self.expired_rows.purge_counters(over_since=now - KEPT, at_most=BATCH)
+        )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
@@ -10,7 +10,7 @@ from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
-from fastauth.domain.sessions.session import Caller
+from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -18,14 +18,14 @@ from fastauth.domain.unit_of_work import UnitOfWork
 class ChangePassword:
     """Replace the caller's password, and end every session but the one that asks."""
 
-    throttle: Throttle
+    rate_limiter: RateLimiter
     hasher: PasswordHasher
     passwords: PasswordPolicy
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(
-        self, *, caller: Caller, current_password: str, new_password: str, address: str
+        self, *, caller: AuthenticatedUser, current_password: str, new_password: str, address: str
     ) -> None:
         """Replace the password.
 
@@ -33,7 +33,7 @@ class ChangePassword:
             InvalidInput: The new password breaks a rule.
             WrongPassword: The current password is not the one given, or no longer, or too much has
                 been guessed at it.
-            TooManyAttempts: So much that it became too much for the network of `address`.
+            TooManyRequests: So much that it became too much for the network of `address`.
             Unavailable: Try again later.
         """
         user = caller.user
@@ -43,11 +43,11 @@ class ChangePassword:
         except InvalidInput as error:
             raise error.about("new_password") from None
         self.hasher.admit()
-        permit = await self.throttle.password_change(caller, address=address)
+        permit = await self.rate_limiter.password_change(caller, address=address)
         guess, is_possible = Password.guess(current_password)
         known = user.password_hash if permit.counts and is_possible else None
         now = self.clock.now()
-        async with self.throttle.settling(permit):
+        async with self.rate_limiter.settling(permit):
             try:
                 await self.hasher.verify(guess, known)
             except InvalidCredentials:
@@ -64,4 +64,4 @@ class ChangePassword:
                     )
                 )
                 await transaction.commit()
-        await self.throttle.succeeded(permit)
+        await self.rate_limiter.succeeded(permit)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.passwords.ports import HashCensus, PasswordHasher
+from fastauth.domain.passwords.ports import HashKinds, PasswordHasher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnHashKinds:
     """Have a refused log-in cost the same whichever kind of hash an account has, or if there is none."""
 
-    census: HashCensus
+    hash_kinds: HashKinds
     hasher: PasswordHasher
 
     async def __call__(self) -> None:
@@ -18,4 +18,4 @@ class LearnHashKinds:
         Raises:
             StorageUnavailable: Try again later; what was known before counts until then.
         """
-        self.hasher.expect(await self.census.examples())
+        self.hasher.expect(await self.hash_kinds.examples())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.rate_limits.rate_limiter import Throttle
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.clock import Clock
@@ -24,7 +24,7 @@ class SetPassword:
     hasher: PasswordHasher
     passwords: PasswordPolicy
     unit_of_work: UnitOfWork
-    throttle: Throttle
+    rate_limiter: RateLimiter
     clock: Clock
 
     async def __call__(self, *, username: str, password: str) -> User:
@@ -41,7 +41,7 @@ class SetPassword:
         while not await self._replace(user, new_hash):
             # Somebody logged in meanwhile, and their hash was renewed.
             user = await self.find_user(username=username)
-        await self.throttle.reopen(user.username)
+        await self.rate_limiter.reopen(user.username)
         return user
 
     async def _replace(self, user: User, new: PasswordHash) -> int:

@@ -9,12 +9,12 @@ from fastauth.domain.accounts.username import Username
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import FastauthError, Unavailable
 from fastauth.domain.passwords.errors import HashingOverloaded
-from fastauth.domain.rate_limits.counter import LONG_AGO, TallyKey, TallyKeys
+from fastauth.domain.rate_limits.counter import LONG_AGO, CounterKey, CounterKeys
 from fastauth.domain.rate_limits.counting import Credit, Forgive, Hit, Part, Refund, Reopen, Reset, Verdict
-from fastauth.domain.rate_limits.limits import Budget, Limits
+from fastauth.domain.rate_limits.limits import Limits, RateLimit
 from fastauth.domain.rate_limits.network import network_of
-from fastauth.domain.rate_limits.ports import TallyRepository
-from fastauth.domain.sessions.session import Caller
+from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.sessions.session import AuthenticatedUser
 
 PAUSES = (0.01, 0.02, 0.04, 0.08, *[0.16] * 31)
 """Seconds before an attempt asks again whether it is its turn: about five in all."""
@@ -34,15 +34,15 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
+class RateLimiter:
     """Counts attempts, and says which of them count.
 
     A network that has sent too much is told so. Whatever else is used up looks like a wrong
     password: a guesser must not learn when it is worth to go on.
     """
 
-    tallies: TallyRepository
-    keys: TallyKeys
+    counters: CounterRepository
+    keys: CounterKeys
     limits: Limits | None
     """``None`` counts nothing."""
     clock: Clock
@@ -52,7 +52,7 @@ class Throttle:
         """Count a registration, unless it does not come over a network.
 
         Raises:
-            TooManyAttempts: Its network has sent too many.
+            TooManyRequests: Its network has sent too many.
             StorageUnavailable: Try again later.
         """
         if self.limits is None or address is None:
@@ -64,7 +64,7 @@ class Throttle:
         """Count a guess at the account of `name`, whether or not there is one.
 
         Raises:
-            TooManyAttempts: Its network has sent too many.
+            TooManyRequests: Its network has sent too many.
             HashingOverloaded: Others at this account were looked at for too long.
             StorageUnavailable: Try again later.
         """
@@ -84,11 +84,11 @@ class Throttle:
             closed = permit.is_closed
         return replace(await self._by_stranger(self.limits, network, name), is_closed=closed)
 
-    async def password_change(self, caller: Caller, *, address: str) -> Permit:
+    async def password_change(self, caller: AuthenticatedUser, *, address: str) -> Permit:
         """Count a guess at the password of somebody who is logged in.
 
         Raises:
-            TooManyAttempts: The session has used up its own budget, and its network has sent too many.
+            TooManyRequests: The session has used up its own budget, and its network has sent too many.
             StorageUnavailable: Try again later.
         """
         if self.limits is None:
@@ -123,7 +123,7 @@ class Throttle:
         """Let strangers guess again at an account at which they may no more."""
         await self._refund((Reset(self._strangers(name)),))
 
-    async def _by_owner(self, limits: Limits, own: TallyKey, name: Username, *network: Hit) -> Permit:
+    async def _by_owner(self, limits: Limits, own: CounterKey, name: Username, *network: Hit) -> Permit:
         """Count an attempt of a device or a session. If it is right, the account opens to strangers."""
         permit = await self._count(*network, Hit(own, limits.owners, Part.ACCOUNT))
         right = Forgive(own, limits.owners), Reopen(self._strangers(name), limits.strangers)
@@ -152,7 +152,7 @@ class Throttle:
         """Count an attempt, once the one before it has been looked at."""
         for pause in self.pauses:
             now = self.clock.now()
-            counted = await self.tallies.count(hits, now=now)
+            counted = await self.counters.count(hits, now=now)
             if counted.verdict is not Verdict.BUSY:
                 break
             await asyncio.sleep(pause)
@@ -162,7 +162,7 @@ class Throttle:
         turns = tuple(
             Reset(hit.key, until=now + hit.rule.per if counts else LONG_AGO)
             for hit in hits
-            if hit.part is Part.TURN and isinstance(hit.rule, Budget)
+            if hit.part is Part.TURN and isinstance(hit.rule, RateLimit)
         )
         taken = [hit for hit in hits if hit.part is Part.NETWORK or (counts and hit.part is Part.ACCOUNT)]
         return Permit(
@@ -174,11 +174,11 @@ class Throttle:
 
     async def _refund(self, refunds: tuple[Refund, ...]) -> None:
         if refunds:
-            await self.tallies.refund(refunds, now=self.clock.now())
+            await self.counters.refund(refunds, now=self.clock.now())
 
     async def _try_to_refund(self, refunds: tuple[Refund, ...]) -> None:
         with suppress(Unavailable):  # whoever asks is told of the first failure
             await self._refund(refunds)
 
-    def _strangers(self, name: Username) -> TallyKey:
+    def _strangers(self, name: Username) -> CounterKey:
         return self.keys("strangers", name.key)

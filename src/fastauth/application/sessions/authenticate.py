@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
-from fastauth.domain.sessions.session import Caller
+from fastauth.domain.sessions.session import AuthenticatedUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Authenticate:
     sessions: SessionRepository
     clock: Clock
 
-    async def __call__(self, *, access_token: str) -> Caller:
+    async def __call__(self, *, access_token: str) -> AuthenticatedUser:
         """Return the caller.
 
         Raises:

@@ -6,25 +6,25 @@ from datetime import timedelta
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.audit.ports import EventLog
-from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.sessions.errors import InvalidRefreshToken
-from fastauth.domain.sessions.refresh_token import RefreshTokenMint
-from fastauth.domain.sessions.session import Caller, SessionId
+from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.session import AuthenticatedUser, SessionId
 
 REPEATED_WITHIN = timedelta(minutes=1)
 """Refused refreshes of one session are one event for so long: they cost whoever sends them no hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusals:
+class FailureEvents:
     """What there is to record of a refusal: each method takes what its use case was given."""
 
     events: EventLog
-    names: NameDigests
+    names: UsernamePseudonyms
     usernames: UsernameProfile
-    refresh_tokens: RefreshTokenMint
+    refresh_tokens: RefreshTokenCodec
     clock: Clock
 
     async def log_in(self, *, username: str, **_: object) -> None:
@@ -33,7 +33,7 @@ class Refusals:
         What is no name at all was neither counted nor looked at, and leaves no row.
         """
         try:
-            name = self.names(Username.recognise(username, self.usernames))
+            name = self.names(Username.parse_existing(username, self.usernames))
         except InvalidInput:
             return
         await self.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=self.clock.now(), name=name))
@@ -44,13 +44,13 @@ class Refusals:
             session_id = SessionId(self.refresh_tokens.read(refresh_token).session_id)
         except InvalidRefreshToken:
             return
-        await self.events.record_once(
+        await self.events.record_unless_recent(
             Event(kind=EventKind.REFRESH_REFUSED, at=self.clock.now(), session_id=session_id),
             within=REPEATED_WITHIN,
             unless=EventKind.REFRESH_TOKEN_REUSED,
         )
 
-    async def password_change(self, *, caller: Caller, **_: object) -> None:
+    async def password_change(self, *, caller: AuthenticatedUser, **_: object) -> None:
         """Record who asked, and by which session."""
         await self.events.record(
             Event(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.session import PAGE, Caller, Place, Session
+from fastauth.domain.sessions.session import PAGE, AuthenticatedUser, Place, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class ListSessions:
     clock: Clock
 
     async def __call__(
-        self, *, caller: Caller, after: Place | None = None, at_most: int = PAGE
+        self, *, caller: AuthenticatedUser, after: Place | None = None, at_most: int = PAGE
     ) -> tuple[list[Session], Place | None]:
         """Return a page of the caller's sessions that live, and where the next one begins, if there is one.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.errors import SessionNotFound
-from fastauth.domain.sessions.session import Caller, SessionId
+from fastauth.domain.sessions.session import AuthenticatedUser, SessionId
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -20,7 +20,7 @@ class LogOut:
     unit_of_work: UnitOfWork
     clock: Clock
 
-    async def __call__(self, *, caller: Caller, session_id: SessionId | None) -> None:
+    async def __call__(self, *, caller: AuthenticatedUser, session_id: SessionId | None) -> None:
         """End the session `session_id`, or with ``None`` all of the caller's.
 
         Raises:

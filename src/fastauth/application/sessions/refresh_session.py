@@ -5,11 +5,11 @@ from datetime import datetime
 
 from fastauth.domain.audit.event import Event, EventKind
 from fastauth.domain.clock import Clock
-from fastauth.domain.sessions.access_token import AccessClaims, Tokens
+from fastauth.domain.sessions.access_token import AccessClaims, TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken, RefreshTokenReused
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
-from fastauth.domain.sessions.refresh_token import RefreshToken, RefreshTokenMint
-from fastauth.domain.sessions.session import Device, Rotation, Session, SessionId, SessionTerms
+from fastauth.domain.sessions.refresh_token import RefreshToken, RefreshTokenCodec
+from fastauth.domain.sessions.session import ClientInfo, Rotation, Session, SessionId, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -25,17 +25,17 @@ class RefreshSession:
 
     sessions: SessionRepository
     unit_of_work: UnitOfWork
-    refresh_tokens: RefreshTokenMint
+    refresh_tokens: RefreshTokenCodec
     access_tokens: AccessTokens
-    terms: SessionTerms
+    terms: SessionPolicy
     clock: Clock
 
-    async def __call__(self, *, refresh_token: str, device: Device) -> Tokens:
+    async def __call__(self, *, refresh_token: str, device: ClientInfo) -> TokenPair:
         """Return the tokens that come after `refresh_token`, which was presented by `device`.
 
         Raises:
             InvalidRefreshToken: It is not one of ours, or its time, its turn or its session is over.
-            TooManyAttempts: The session has been refreshed too often. The token is not spent.
+            TooManyRequests: The session has been refreshed too often. The token is not spent.
             Unavailable: Try again later, with the same token.
         """
         token, now = self.refresh_tokens.read(refresh_token), self.clock.now()
@@ -56,15 +56,15 @@ class RefreshSession:
             session = await self._replay_or_revoke(token, device, now)
             successor = self._stored_successor(token, session)
         access = await self.access_tokens.issue(AccessClaims.of(session))
-        return Tokens(access=access, refresh=successor.text, replayed=replayed)
+        return TokenPair(access=access, refresh=successor.text, replayed=replayed)
 
-    async def _replay_or_revoke(self, token: RefreshToken, device: Device, now: datetime) -> Session:
+    async def _replay_or_revoke(self, token: RefreshToken, device: ClientInfo, now: datetime) -> Session:
         """Return the session of a token spent within the grace period; end that of one spent before.
 
         Raises:
             RefreshTokenReused: The session was ended.
             InvalidRefreshToken: The session had ended before.
-            TooManyAttempts: The token is not spent: the session has been refreshed too often.
+            TooManyRequests: The token is not spent: the session has been refreshed too often.
         """
         caller = await self.sessions.find(SessionId(token.session_id), now=now)
         if caller is None:
@@ -73,7 +73,7 @@ class RefreshSession:
         if session.refresh_digest in self.refresh_tokens.digests(token):  # it was there, and not rotated
             raise self.terms.too_early(session, now)
         digests = self.refresh_tokens.digests(token)
-        if session.repeats(digests, by=device.digest(), now=now, terms=self.terms):
+        if session.is_replay_within_grace(digests, by=device.digest(), now=now, terms=self.terms):
             return session
         async with self.unit_of_work.begin() as transaction:
             if await transaction.sessions.end(session.user_id, only=session.id, now=now):

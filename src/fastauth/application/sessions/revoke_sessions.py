@@ -9,7 +9,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndSessions:
+class RevokeSessions:
     """Log somebody out everywhere. They may log in again."""
 
     find_user: FindUser

@@ -6,7 +6,7 @@ from datetime import datetime
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
-from fastauth.domain.signing_keys.signing_key import KeyRing, KeySchedule, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy, SigningKey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,9 +20,9 @@ class PublishKeys:
     """
 
     keys: SigningKeyRepository
-    schedule: KeySchedule
+    schedule: RotationPolicy
     clock: Clock
-    _ring: KeyRing = field(default_factory=lambda: KeyRing(()), init=False)
+    _ring: KeySet = field(default_factory=lambda: KeySet(()), init=False)
     _read_at: datetime | None = field(default=None, init=False)
 
     async def __call__(self) -> list[SigningKey]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from fastauth.domain.clock import Clock
-from fastauth.domain.signing_keys.ports import KeySmith, SigningKeyRepository
-from fastauth.domain.signing_keys.signing_key import KeyRing, KeySchedule
+from fastauth.domain.signing_keys.ports import SigningKeyGenerator, SigningKeyRepository
+from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,26 +16,28 @@ class RotateKeys:
     """
 
     keys: SigningKeyRepository
-    smith: KeySmith
-    schedule: KeySchedule
+    key_generator: SigningKeyGenerator
+    schedule: RotationPolicy
     clock: Clock
 
-    async def __call__(self, *, early: bool = False) -> KeyRing:
+    async def __call__(self, *, early: bool = False) -> KeySet:
         """Do what is due, with `early` before it is due, and return the keys as they are then.
 
         Raises:
             StorageUnavailable: Try again later.
         """
         ring, now = await self.keys.ring(), self.clock.now()
-        if early or ring.needs_successor(now, self.schedule):
-            signs_from = now + self.schedule.lead if ring.keys else now
+        if early or ring.rotation_due(now, self.schedule):
+            active_from = now + self.schedule.lead if ring.keys else now
             await self.keys.add(
-                self.smith.forge(number=ring.next_number(), published_at=now, signs_from=signs_from)
+                self.key_generator.generate(
+                    number=ring.next_number(), published_at=now, active_from=active_from
+                )
             )
         public = ring.published(now, self.schedule)
         for key in ring.keys:
             if key not in public:
                 await self.keys.remove(key)
-            elif (resealed := self.smith.resealed(key)) is not key:
+            elif (resealed := self.key_generator.resealed(key)) is not key:
                 await self.keys.reseal(resealed)
         return await self.keys.ring()

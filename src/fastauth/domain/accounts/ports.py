@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.user import Holder, Newcomer, User, UserId
+from fastauth.domain.accounts.user import ExistingUser, NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.pace import Pace
@@ -33,7 +33,7 @@ class UserRepository(Protocol):
         """Replace the full name, if it is another one. Records `EventKind.FULL_NAME_CHANGED`.
 
         Raises:
-            TooManyAttempts: The account has had as many names as `pace` allows.
+            TooManyRequests: The account has had as many names as `pace` allows.
         """
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
@@ -53,13 +53,13 @@ class UserDirectory(Protocol):
         """
 
 
-class UserIntake(Protocol):
+class BulkUserRepository(Protocol):
     """The way in for many at once."""
 
-    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
+    async def holders(self, keys: Collection[str]) -> dict[str, ExistingUser]:
         """Return by their keys who goes by those names, where somebody does."""
 
-    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
+    async def admit(self, newcomers: Collection[NewUser]) -> dict[str, UserId]:
         """Store those whose names nobody goes by, in one transaction; return their ids by their keys.
 
         No two of `newcomers` have one key. Of any number of calls at once with one key, a single
@@ -67,8 +67,8 @@ class UserIntake(Protocol):
         """
 
 
-class NameLedger(AbstractContextManager["NameLedger"], Protocol):
+class SeenUsernames(AbstractContextManager["SeenUsernames"], Protocol):
     """Remembers names, however many, until it is left."""
 
-    def first_place(self, key: str, place: int) -> int:
+    def first_position(self, key: str, place: int) -> int:
         """Return where `key` was first: at `place`, unless it is there already."""

@@ -24,7 +24,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
+class NewUser:
     """An account that may be stored: all that it will be but for the id."""
 
     username: Username
@@ -34,7 +34,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class ExistingUser:
     """Who has a name already."""
 
     id: UserId

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.text import LONGEST_DECOMPOSITION, bounded, normalised, refuse_surrogates
+from fastauth.domain.text import LONGEST_DECOMPOSITION, check_length, normalize_nfc, refuse_surrogates
 
 MOST_CODE_POINTS = 50
 
@@ -39,12 +39,12 @@ class Username:
         Raises:
             InvalidInput: It is empty, longer than 50 code points, or refused by `profile`.
         """
-        composed = normalised(text, field="username", most=MOST_CODE_POINTS)
-        spelling = bounded(composed, field="username", least=1, most=MOST_CODE_POINTS)
+        composed = normalize_nfc(text, field="username", most=MOST_CODE_POINTS)
+        spelling = check_length(composed, field="username", least=1, most=MOST_CODE_POINTS)
         return cls(spelling, profile.key(spelling))
 
     @classmethod
-    def recognise(cls, text: str, profile: "UsernameProfile") -> Self:
+    def parse_existing(cls, text: str, profile: "UsernameProfile") -> Self:
         """Read a name that somebody goes by already.
 
         A name that `profile` would refuse today may have been registered before fastauth was
@@ -60,5 +60,5 @@ class Username:
             refuse_surrogates(text, field="username")
         spelling = text
         if len(text) <= LONGEST_DECOMPOSITION * MOST_CODE_POINTS:
-            spelling = normalised(text, field="username", most=MOST_CODE_POINTS)
+            spelling = normalize_nfc(text, field="username", most=MOST_CODE_POINTS)
         return cls(spelling, f" {spelling}")

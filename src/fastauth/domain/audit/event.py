@@ -8,7 +8,7 @@ from typing import NewType
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.sessions.session import SessionId
 
-NameDigest = NewType("NameDigest", bytes)
+UsernameDigest = NewType("UsernameDigest", bytes)
 
 
 class EventKind(StrEnum):
@@ -39,7 +39,7 @@ class Event:
     user_id: UserId | None = None
     session_id: SessionId | None = None
     """``None`` if it concerns none, or all of them."""
-    name: NameDigest | None = None
+    name: UsernameDigest | None = None
     """Of a refused log-in: which name was tried."""
 
 
@@ -55,7 +55,7 @@ class Actor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class EventSource:
     """Where something came from."""
 
     actor: Actor

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from fastauth.domain.audit.event import Event, EventKind
-from fastauth.domain.audit.trail import Entry, Wanted
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
 
 class EventLog(Protocol):
@@ -13,7 +13,7 @@ class EventLog(Protocol):
     async def record(self, event: Event) -> None:
         """Write an event down."""
 
-    async def record_once(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
         """Write down what happened to a session and to its user, whom `event` need not know.
 
         Nothing is written of a session that is gone, nor of one of which this or `unless` was
@@ -24,5 +24,5 @@ class EventLog(Protocol):
 class AuditTrail(Protocol):
     """What was recorded, for those who may read it."""
 
-    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+    async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
         """Return entries, the newest first, from the one that comes after `before` in this order."""

@@ -4,27 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Event, EventKind, NameDigest, Origin
+from fastauth.domain.audit.event import Event, EventKind, EventSource, UsernameDigest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """An event as it was written down."""
 
     number: int
     event: Event
-    origin: Origin | None
+    origin: EventSource | None
     """``None`` of what was recorded before origins were."""
     username: str | None
     """In its owner's spelling, if the account is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AuditFilter:
     """Which events somebody wants to see: those of whom all of this is true."""
 
     user_id: UserId | None = None
-    names: tuple[NameDigest, ...] = ()
+    names: tuple[UsernameDigest, ...] = ()
     """Or, instead of the user, a name that was tried."""
     kind: EventKind | None = None
     since: datetime | None = None

@@ -4,11 +4,11 @@ from hashlib import sha256
 from hmac import digest as hmac
 
 from fastauth.domain.accounts.username import Username
-from fastauth.domain.audit.event import NameDigest
+from fastauth.domain.audit.event import UsernameDigest
 from fastauth.domain.secret_key import SecretKey
 
 
-class NameDigests:
+class UsernamePseudonyms:
     """Tells names that were tried apart, without keeping them: people type passwords there.
 
     ``keys`` are the server's secret keys, the newest first; the older ones are only recognised.
@@ -17,10 +17,10 @@ class NameDigests:
     def __init__(self, *keys: SecretKey) -> None:
         self._keys = [key.derive("names tried") for key in keys]
 
-    def __call__(self, name: Username) -> NameDigest:
+    def __call__(self, name: Username) -> UsernameDigest:
         """Return what is stored of a name from now on."""
         return self.possible(name)[0]
 
-    def possible(self, name: Username) -> tuple[NameDigest, ...]:
+    def possible(self, name: Username) -> tuple[UsernameDigest, ...]:
         """Return what may have been stored of a name, under each key."""
-        return tuple(NameDigest(hmac(key, name.key.encode(), sha256)[:16]) for key in self._keys)
+        return tuple(UsernameDigest(hmac(key, name.key.encode(), sha256)[:16]) for key in self._keys)

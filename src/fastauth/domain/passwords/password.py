@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.text import bounded, normalised
+from fastauth.domain.text import check_length, normalize_nfc
 
 MOST_CODE_POINTS = 256
 """NIST SP 800-63B-4 asks for 64 or more; the bound is there for memory and clarity."""
@@ -33,8 +33,8 @@ class Password:
         Raises:
             InvalidInput: It is empty or longer than 256 code points.
         """
-        composed = normalised(text, field="password", most=MOST_CODE_POINTS)
-        bounded(composed, field="password", least=1, most=MOST_CODE_POINTS)
+        composed = normalize_nfc(text, field="password", most=MOST_CODE_POINTS)
+        check_length(composed, field="password", least=1, most=MOST_CODE_POINTS)
         return cls(composed, None if composed == text else text)
 
     @classmethod

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.passwords.password import MOST_CODE_POINTS, Password
-from fastauth.domain.text import bounded
+from fastauth.domain.text import check_length
 
 SERVICE = "fastauth"
 """The name of this service: nobody's own word, and tried first by who knows where they log in."""
@@ -26,7 +26,7 @@ class PasswordPolicy:
     """In Unicode code points."""
     common: Container[str] = field(default=frozenset(), repr=False)
     """Passwords that many people choose, case-folded."""
-    refuse_own_words: bool = False
+    reject_user_attributes: bool = False
     """Whether a password may be built on the account's own words."""
     context_words: tuple[str, ...] = ()
     """Words that an attacker of this installation tries first: of the organisation or its products."""
@@ -42,11 +42,11 @@ class PasswordPolicy:
                 punctuation around it.
         """
         password = Password.parse(text)
-        bounded(password.text, field="password", least=self.min_length, most=MOST_CODE_POINTS)
+        check_length(password.text, field="password", least=self.min_length, most=MOST_CODE_POINTS)
         folded = password.text.casefold()
         if folded in self.common:
             raise InvalidInput(Violation("password", "too_common", "Too many people use this password."))
-        if self.refuse_own_words and _core(folded) in _words_of((SERVICE, *own_words)):
+        if self.reject_user_attributes and _core(folded) in _words_of((SERVICE, *own_words)):
             raise InvalidInput(
                 Violation("password", "too_personal", "Must not be built on the account's own words.")
             )

@@ -39,7 +39,7 @@ class PasswordHasher(Protocol):
     def expect(self, stored: Iterable[PasswordHash]) -> None:
         """Have each refusal of `verify` cost from now on what the dearest of `stored` costs of each kind."""
 
-    def recognise(self, encoded: str) -> PasswordHash:
+    def parse_existing(self, encoded: str) -> PasswordHash:
         """Read a hash that somebody else made, of a format that `verify` understands.
 
         Nothing is computed.
@@ -50,7 +50,7 @@ class PasswordHasher(Protocol):
         """
 
 
-class HashCensus(Protocol):
+class HashKinds(Protocol):
     """Which kinds of password hashes are stored."""
 
     async def examples(self) -> dict[PasswordHash, int]:

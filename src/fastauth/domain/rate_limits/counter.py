@@ -8,7 +8,7 @@ from typing import NewType
 
 from fastauth.domain.secret_key import SecretKey
 
-TallyKey = NewType("TallyKey", bytes)
+CounterKey = NewType("CounterKey", bytes)
 
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Counter:
     """What is remembered under one key."""
 
     attempts: int = 0
@@ -30,17 +30,17 @@ class Tally:
     until: datetime = LONG_AGO
     """Of a budget, when it is full again; of strangers, when the next one may try."""
 
-    def remembered(self, now: datetime) -> "Tally":
+    def remembered(self, now: datetime) -> "Counter":
         """Return the tally, or a new one where this is over."""
-        return self if now < self.until + REMEMBERED or self.until == NEVER else Tally()
+        return self if now < self.until + REMEMBERED or self.until == NEVER else Counter()
 
 
-class TallyKeys:
+class CounterKeys:
     """Names tallies. Neither a name nor an address can be read out of a key."""
 
     def __init__(self, secret: SecretKey) -> None:
         self._secret = secret.derive("tally keys")
 
-    def __call__(self, kind: str, *parts: str) -> TallyKey:
+    def __call__(self, kind: str, *parts: str) -> CounterKey:
         """Return the key of the tally of this kind for these parts."""
-        return TallyKey(hmac(self._secret, "\n".join((kind, *parts)).encode(), sha256)[:16])
+        return CounterKey(hmac(self._secret, "\n".join((kind, *parts)).encode(), sha256)[:16])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.domain.rate_limits.limits import Backoff, Budget
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.rate_limits.limits import Backoff, RateLimit
 
 
 class Part(Enum):
@@ -28,8 +28,8 @@ class Part(Enum):
 class Hit:
     """One attempt, counted under one key by one rule."""
 
-    key: TallyKey
-    rule: Budget | Backoff
+    key: CounterKey
+    rule: RateLimit | Backoff
     part: Part
 
 
@@ -53,32 +53,34 @@ class Counted:
     """Whether a rule that it concerns has no room for any attempt, ever."""
 
 
-def counted(hits: Sequence[Hit], found: Sequence[Tally], room: Sequence[bool], now: datetime) -> Counted:
+def counted(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> Counted:
     """Return what becomes of an attempt, from the tallies `found` and whether each has `room` for it.
 
     Raises:
-        TooManyAttempts: Its network has sent too many.
+        TooManyRequests: Its network has sent too many.
     """
     closed = any(hit.rule.is_used_up(tally) for hit, tally in zip(hits, found, strict=True))
     return Counted(_verdict(hits, found, room, now), closed)
 
 
-def _verdict(hits: Sequence[Hit], found: Sequence[Tally], room: Sequence[bool], now: datetime) -> Verdict:
+def _verdict(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> Verdict:
     full = [(hit, tally) for hit, tally, has_room in zip(hits, found, room, strict=True) if not has_room]
     waits = [_wait(hit.rule, tally, now) for hit, tally in full if hit.part is Part.NETWORK]
     if waits:
-        raise TooManyAttempts(after=max(waits))
+        raise TooManyRequests(after=max(waits))
     parts = {hit.part for hit, _ in full}
     if Part.TURN in parts:
         return Verdict.BUSY
     return Verdict.USED_UP if parts else Verdict.COUNTS
 
 
-def count(hits: Sequence[Hit], found: Sequence[Tally], now: datetime) -> tuple[Counted, tuple[Tally, ...]]:
+def count(
+    hits: Sequence[Hit], found: Sequence[Counter], now: datetime
+) -> tuple[Counted, tuple[Counter, ...]]:
     """Return what becomes of an attempt, and the tallies after it.
 
     Raises:
-        TooManyAttempts: Its network has sent too many.
+        TooManyRequests: Its network has sent too many.
     """
     debited = [hit.rule.debited(tally, now) for hit, tally in zip(hits, found, strict=True)]
     outcome = counted(hits, found, [after is not None for after in debited], now)
@@ -93,32 +95,32 @@ def count(hits: Sequence[Hit], found: Sequence[Tally], now: datetime) -> tuple[C
     )
 
 
-def _wait(rule: Budget | Backoff, tally: Tally, now: datetime) -> timedelta:
-    return rule.wait(tally, now) if isinstance(rule, Budget) else tally.until - now
+def _wait(rule: RateLimit | Backoff, tally: Counter, now: datetime) -> timedelta:
+    return rule.wait(tally, now) if isinstance(rule, RateLimit) else tally.until - now
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
     """Give back one attempt, or as many as are counted under another key."""
 
-    key: TallyKey
-    rule: Budget | Backoff
-    counted_under: TallyKey | None = None
+    key: CounterKey
+    rule: RateLimit | Backoff
+    counted_under: CounterKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Forgive:
     """Give back an attempt that was right, and begin the row anew."""
 
-    key: TallyKey
-    rule: Budget
+    key: CounterKey
+    rule: RateLimit
 
 
 @dataclass(frozen=True, slots=True)
 class Reset:
     """Forget all attempts; with a time, only if the tally is as an attempt left it that was over then."""
 
-    key: TallyKey
+    key: CounterKey
     until: datetime | None = None
 
 
@@ -126,7 +128,7 @@ class Reset:
 class Reopen:
     """Forget all attempts if there may be no more."""
 
-    key: TallyKey
+    key: CounterKey
     rule: Backoff
 
 
@@ -134,28 +136,28 @@ Refund = Credit | Forgive | Reset | Reopen
 
 
 def refund(
-    refunds: Sequence[Refund], found: Mapping[TallyKey, Tally], now: datetime
-) -> dict[TallyKey, Tally]:
+    refunds: Sequence[Refund], found: Mapping[CounterKey, Counter], now: datetime
+) -> dict[CounterKey, Counter]:
     """Return the tallies after all `refunds`, each computed from what was `found`."""
     return {each.key: _refunded(each, found, now) for each in refunds}
 
 
-def keys_of(refunds: Sequence[Refund]) -> tuple[TallyKey, ...]:
+def keys_of(refunds: Sequence[Refund]) -> tuple[CounterKey, ...]:
     """Return the keys of the tallies that `refunds` change. What one is counted under is among them."""
     return tuple(each.key for each in refunds)
 
 
-def _refunded(one: Refund, found: Mapping[TallyKey, Tally], now: datetime) -> Tally:
+def _refunded(one: Refund, found: Mapping[CounterKey, Counter], now: datetime) -> Counter:
     tally = found[one.key]
     match one:
         case Credit():
-            if isinstance(one.rule, Budget):
+            if isinstance(one.rule, RateLimit):
                 return one.rule.credited(tally, now)
             attempts = found[one.counted_under].attempts if one.counted_under else 1
             return one.rule.credited(tally, now, attempts=attempts)
         case Forgive():
             return one.rule.forgiven(tally, now)
         case Reset():
-            return Tally() if one.until in (None, tally.until) else tally
+            return Counter() if one.until in (None, tally.until) else tally
         case Reopen():
-            return Tally() if one.rule.is_used_up(tally) else tally
+            return Counter() if one.rule.is_used_up(tally) else tally

@@ -1,9 +1,9 @@
 """Errors about rate limits."""
 
-from fastauth.domain.errors import Throttled
+from fastauth.domain.errors import RateLimited
 
 
-class TooManyAttempts(Throttled):
+class TooManyRequests(RateLimited):
     """A network has sent more log-ins, wrong passwords or registrations than it may.
 
     Or a session was refreshed, or an account renamed, more often than it may be.

@@ -12,7 +12,7 @@ guesses at once are as many as one after the other. The module `counting` puts t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, Tally
+from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, Counter
 
 CLOCK_SKEW = timedelta(seconds=30)
 """How much the clocks of two processes may differ, and how long a request may wait for its turn."""
@@ -28,7 +28,7 @@ MOST_DOUBLINGS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class RateLimit:
     """A rate limit: `attempts` in any `per`, refilled evenly (GCRA, the generic cell rate algorithm)."""
 
     attempts: int
@@ -43,40 +43,40 @@ class Budget:
         """Return how long the budget takes to refill by one attempt, rounded down: all of them fit."""
         return self.per // self.attempts
 
-    def debited(self, tally: Tally, now: datetime) -> Tally | None:
+    def debited(self, tally: Counter, now: datetime) -> Counter | None:
         """Return the tally after one more attempt; ``None`` if there is no room for it."""
         full_at = self._full_at(tally, now) + self.step
         if self.is_used_up(tally) or full_at > now + self.per:
             return None
         attempts = tally.attempts + 1
-        return Tally(attempts, NEVER if attempts == self.at_most else full_at + self.kept)
+        return Counter(attempts, NEVER if attempts == self.at_most else full_at + self.kept)
 
-    def wait(self, tally: Tally, now: datetime) -> timedelta:
+    def wait(self, tally: Counter, now: datetime) -> timedelta:
         """Return how long there is no room for one more attempt, if `debited` found none."""
         return self._full_at(tally, now) + self.step - self.per - now
 
-    def credited(self, tally: Tally, now: datetime) -> Tally:
+    def credited(self, tally: Counter, now: datetime) -> Counter:
         """Return the tally as if one attempt had not been."""
         if tally.until == NEVER:
-            return Tally(tally.attempts - 1, now + self.kept)
+            return Counter(tally.attempts - 1, now + self.kept)
         attempts = max(0, tally.attempts - 1)
         kept = timedelta(0) if attempts else self._kept(tally)
-        return Tally(attempts, max(LONG_AGO, tally.until - kept - self.step))
+        return Counter(attempts, max(LONG_AGO, tally.until - kept - self.step))
 
-    def forgiven(self, tally: Tally, now: datetime) -> Tally:
+    def forgiven(self, tally: Counter, now: datetime) -> Counter:
         """Return the tally after an attempt that was right: it is given back, and the row begins anew."""
         if tally.until == NEVER:
-            return Tally(0, now)
-        return Tally(0, max(LONG_AGO, tally.until - self._kept(tally) - self.step))
+            return Counter(0, now)
+        return Counter(0, max(LONG_AGO, tally.until - self._kept(tally) - self.step))
 
-    def is_used_up(self, tally: Tally) -> bool:
+    def is_used_up(self, tally: Counter) -> bool:
         """Return whether there will be no next attempt."""
         return tally.until == NEVER or (self.at_most is not None and tally.attempts >= self.at_most)
 
-    def _kept(self, tally: Tally) -> timedelta:
+    def _kept(self, tally: Counter) -> timedelta:
         return self.kept if tally.attempts else timedelta(0)
 
-    def _full_at(self, tally: Tally, now: datetime) -> datetime:
+    def _full_at(self, tally: Counter, now: datetime) -> datetime:
         """Return when the budget is full again.
 
         What takes longer than a whole refill was counted by a clock that has been set back since,
@@ -96,25 +96,25 @@ class Backoff:
     longest: timedelta
     at_most: int
 
-    def debited(self, tally: Tally, now: datetime) -> Tally | None:
+    def debited(self, tally: Counter, now: datetime) -> Counter | None:
         """Return the tally after one more attempt; ``None`` while the wait lasts, or if it is used up."""
         if self.is_used_up(tally) or now < tally.until <= now + self.longest + CLOCK_SKEW:
             return None
         attempts = tally.attempts + 1
         if attempts == self.at_most:
-            return Tally(attempts, NEVER)
+            return Counter(attempts, NEVER)
         doublings = min(tally.attempts, MOST_DOUBLINGS)
-        return Tally(attempts, now + min(self.first * 2**doublings, self.longest))
+        return Counter(attempts, now + min(self.first * 2**doublings, self.longest))
 
-    def credited(self, tally: Tally, now: datetime, *, attempts: int = 1) -> Tally:
+    def credited(self, tally: Counter, now: datetime, *, attempts: int = 1) -> Counter:
         """Return the tally as if so many attempts had not been.
 
         The latest of them was let through, so nobody had to wait then; nor has anybody now.
         """
         left = tally.attempts - attempts
-        return Tally(left, min(tally.until, now)) if left > 0 else Tally()
+        return Counter(left, min(tally.until, now)) if left > 0 else Counter()
 
-    def is_used_up(self, tally: Tally) -> bool:
+    def is_used_up(self, tally: Counter) -> bool:
         """Return whether there will be no next attempt."""
         return tally.until == NEVER or tally.attempts >= self.at_most
 
@@ -123,19 +123,19 @@ class Backoff:
 class Limits:
     """The numbers. Those of networks are the defaults that django-allauth publishes."""
 
-    log_ins: Budget = Budget(30, timedelta(minutes=1))
+    log_ins: RateLimit = RateLimit(30, timedelta(minutes=1))
     """Of one network."""
-    device_log_ins: Budget = Budget(300, timedelta(minutes=1))
+    device_log_ins: RateLimit = RateLimit(300, timedelta(minutes=1))
     """Of one network, by devices that are known: ten times as many."""
-    failures: Budget = Budget(10, timedelta(minutes=1))
+    failures: RateLimit = RateLimit(10, timedelta(minutes=1))
     """Of one network: log-ins that were not given back."""
-    registrations: Budget = Budget(20, timedelta(minutes=1))
+    registrations: RateLimit = RateLimit(20, timedelta(minutes=1))
     """Of one network."""
-    guesses: Budget = Budget(5, timedelta(minutes=5))
+    guesses: RateLimit = RateLimit(5, timedelta(minutes=5))
     """Of one network at one account."""
     strangers: Backoff = Backoff(timedelta(seconds=1), timedelta(minutes=15), at_most=100)
     """All together at one account. NIST SP 800-63B-4, section 3.2.2: at most 100 in a row."""
-    owners: Budget = Budget(10, timedelta(minutes=5), at_most=100, kept=KEPT)
+    owners: RateLimit = RateLimit(10, timedelta(minutes=5), at_most=100, kept=KEPT)
     """Of one device or session that the account knows."""
-    looking: Budget = Budget(1, LOOKING)
+    looking: RateLimit = RateLimit(1, LOOKING)
     """Of strangers at one account: one guess at a time is looked at, and the next waits for its outcome."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
 
 
-class TallyRepository(Protocol):
+class CounterRepository(Protocol):
     """How often somebody has tried something, shared by all processes."""
 
     async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
@@ -16,7 +16,7 @@ class TallyRepository(Protocol):
         remembered, are new ones.
 
         Raises:
-            TooManyAttempts: The network of the attempt has sent too many; nothing was counted.
+            TooManyRequests: The network of the attempt has sent too many; nothing was counted.
         """
 
     async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.sessions.session import Session, SessionId
 
-LONGEST_LIFE = timedelta(hours=1)
+MAX_ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 """How long an access token may live: it cannot be taken back from who verifies it by themselves."""
 
 
@@ -37,7 +37,7 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
+class TokenPair:
     """An access token for the next minutes, and a refresh token for the next one."""
 
     access: AccessToken

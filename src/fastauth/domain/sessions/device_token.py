@@ -30,7 +30,7 @@ VALID = timedelta(days=180)
 """From the beginning of the day on which a token was issued, in UTC."""
 
 
-class DeviceTokenMint:
+class DeviceTokens:
     """Makes device tokens, and recognises those it made.
 
     ``keys`` are the server's secret keys, the newest first; the older ones are only recognised.

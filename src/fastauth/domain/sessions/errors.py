@@ -10,7 +10,7 @@ class InvalidAccessToken(Unauthenticated):
     detail = "The access token is invalid or no longer valid"
 
 
-class NoAccessToken(Unauthenticated):
+class MissingAccessToken(Unauthenticated):
     """Nothing was sent that could show who asks."""
 
     code = "no_access_token"

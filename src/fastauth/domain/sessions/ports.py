@@ -7,7 +7,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.counting import Refund
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.sessions.session import Caller, Place, Rotation, Session, SessionId
+from fastauth.domain.sessions.session import AuthenticatedUser, Place, Rotation, Session, SessionId
 
 
 class SessionRepository(Protocol):
@@ -37,7 +37,7 @@ class SessionRepository(Protocol):
         refreshed more often than the pace allows.
         """
 
-    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+    async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Return a session that lives and its user, unless that user is disabled."""
 
     async def of_user(

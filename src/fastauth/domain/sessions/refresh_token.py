@@ -39,7 +39,7 @@ class RefreshToken:
     session_id: str
 
 
-class RefreshTokenMint:
+class RefreshTokenCodec:
     """Makes refresh tokens, and recognises those it made.
 
     ``keys`` are the server's secret keys, the newest first; the older ones are only recognised.

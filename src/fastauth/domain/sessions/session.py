@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import NewType
 
 from fastauth.domain.accounts.user import User, UserId
-from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.rate_limits.pace import Pace
 from fastauth.domain.sessions.refresh_token import TokenDigest
@@ -25,7 +25,7 @@ RECORDED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class ClientInfo:
     """From where somebody logged in, as far as they said; shown to nobody but them."""
 
     user_agent: str
@@ -55,7 +55,7 @@ class Session:
 
     id: SessionId
     user_id: UserId
-    device: Device
+    device: ClientInfo
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
@@ -70,12 +70,12 @@ class Session:
     """See `Pace`."""
     ended_at: datetime | None = None
 
-    def lives(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Say whether the session can still be used."""
         return self.ended_at is None and now < self.refresh_expires_at
 
-    def repeats(
-        self, digests: tuple[TokenDigest, ...], *, by: ClientDigest, now: datetime, terms: "SessionTerms"
+    def is_replay_within_grace(
+        self, digests: tuple[TokenDigest, ...], *, by: ClientDigest, now: datetime, terms: "SessionPolicy"
     ) -> bool:
         """Return whether a request only repeats the last refresh of the session.
 
@@ -104,7 +104,7 @@ class Rotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class AuthenticatedUser:
     """Somebody who is logged in: who, and by which session."""
 
     user: User
@@ -112,7 +112,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionTerms:
+class SessionPolicy:
     """How long sessions last, and what is forgiven."""
 
     idle: timedelta = timedelta(days=7)
@@ -129,7 +129,13 @@ class SessionTerms:
     """How often one session may be refreshed; ``None`` for as often as it likes."""
 
     def begin(
-        self, id_: SessionId, user_id: UserId, device: Device, *, refresh_digest: TokenDigest, now: datetime
+        self,
+        id_: SessionId,
+        user_id: UserId,
+        device: ClientInfo,
+        *,
+        refresh_digest: TokenDigest,
+        now: datetime,
     ) -> Session:
         """Return a new session on these terms."""
         expires_at = now + self.absolute
@@ -144,10 +150,10 @@ class SessionTerms:
             refresh_expires_at=self.refresh_until(now, expires_at=expires_at),
         )
 
-    def too_early(self, session: Session, now: datetime) -> TooManyAttempts:
+    def too_early(self, session: Session, now: datetime) -> TooManyRequests:
         """Return what to raise where a session is refreshed faster than is allowed."""
         wait = self.pace.wait(session.refreshes_paid_until, now) if self.pace else timedelta(0)
-        return TooManyAttempts(after=wait)
+        return TooManyRequests(after=wait)
 
     def refresh_until(self, now: datetime, *, expires_at: datetime) -> datetime:
         """Return when a session that is used `now` is over unless it is used again."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Protocol
 
-from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 
 class SigningKeyRepository(Protocol):
     """The installation's signing keys, shared by all of its processes."""
 
-    async def ring(self) -> KeyRing:
+    async def ring(self) -> KeySet:
         """Return all keys."""
 
     async def add(self, key: SigningKey) -> None:
@@ -25,17 +25,17 @@ class SigningKeyRepository(Protocol):
         """Forget a key."""
 
 
-class KeySmith(Protocol):
+class SigningKeyGenerator(Protocol):
     """Makes signing keys."""
 
-    def forge(self, *, number: int, published_at: datetime, signs_from: datetime) -> SigningKey:
+    def generate(self, *, number: int, published_at: datetime, active_from: datetime) -> SigningKey:
         """Return a new key."""
 
     def check(self, key: SigningKey) -> None:
         """Decrypt the private part of a key.
 
         Raises:
-            SecretKeyUnknown: It is sealed under a secret key that is not at hand, or is damaged.
+            KeyUnwrapFailed: It is sealed under a secret key that is not at hand, or is damaged.
         """
 
     def resealed(self, key: SigningKey) -> SigningKey:

@@ -19,11 +19,11 @@ class SigningKey:
     sealed: str = field(repr=False)
     """The private key, encrypted under the server's secret key."""
     published_at: datetime
-    signs_from: datetime
+    active_from: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeySchedule:
+class RotationPolicy:
     """When keys come and go."""
 
     lead: timedelta
@@ -35,16 +35,16 @@ class KeySchedule:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyRing:
+class KeySet:
     """All the keys there are, in the order of their numbers."""
 
     keys: Sequence[SigningKey]
 
     def signer(self, now: datetime) -> SigningKey | None:
         """Return the key that signs at present."""
-        return next((key for key in reversed(self.keys) if key.signs_from <= now), None)
+        return next((key for key in reversed(self.keys) if key.active_from <= now), None)
 
-    def published(self, now: datetime, schedule: KeySchedule) -> list[SigningKey]:
+    def published(self, now: datetime, schedule: RotationPolicy) -> list[SigningKey]:
         """Return the keys that anybody may still or already meet."""
         return [key for key in self.keys if not self._is_over(key, now, schedule)]
 
@@ -52,14 +52,14 @@ class KeyRing:
         """Return the number of a key that comes after all these."""
         return self.keys[-1].number + 1 if self.keys else 1
 
-    def needs_successor(self, now: datetime, schedule: KeySchedule) -> bool:
+    def rotation_due(self, now: datetime, schedule: RotationPolicy) -> bool:
         """Say whether it is time to publish another key."""
-        return not self.keys or now >= self.successor_due(schedule)
+        return not self.keys or now >= self.next_rotation(schedule)
 
-    def successor_due(self, schedule: KeySchedule) -> datetime:
+    def next_rotation(self, schedule: RotationPolicy) -> datetime:
         """Return when the key after the last of these is to be published."""
-        return self.keys[-1].signs_from + schedule.rotation - schedule.lead
+        return self.keys[-1].active_from + schedule.rotation - schedule.lead
 
-    def _is_over(self, key: SigningKey, now: datetime, schedule: KeySchedule) -> bool:
+    def _is_over(self, key: SigningKey, now: datetime, schedule: RotationPolicy) -> bool:
         successor = next((other for other in self.keys if other.number > key.number), None)
-        return successor is not None and now >= successor.signs_from + schedule.afterlife
+        return successor is not None and now >= successor.active_from + schedule.afterlife

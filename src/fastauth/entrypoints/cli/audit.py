@@ -12,13 +12,13 @@ from fastauth.domain.audit.event import EventKind
 from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
-    from fastauth.domain.audit.trail import Entry
+    from fastauth.domain.audit.trail import AuditEntry
     from fastauth.entrypoints.container import Container
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         if ago := re.fullmatch(r"([0-9]{1,6})([smhdw])", text):
             return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
@@ -36,10 +36,10 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
         EventKind | None, typer.Option(metavar="KIND", help="Events of one kind, logged_in for instance.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Not before this time.")
+        datetime | None, typer.Option(parser=_parse_time, metavar="TIME", help="Not before this time.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Before this time.")
+        datetime | None, typer.Option(parser=_parse_time, metavar="TIME", help="Before this time.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object in each line.")] = False,
@@ -58,13 +58,13 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
     run(read)
 
 
-async def _in_lines(pages: AsyncIterator[list["Entry"]]) -> None:
+async def _in_lines(pages: AsyncIterator[list["AuditEntry"]]) -> None:
     async for page in pages:
         for entry in page:
             typer.echo(json.dumps(_told(entry)))
 
 
-async def _in_tables(pages: AsyncIterator[list["Entry"]]) -> None:
+async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -89,7 +89,7 @@ async def _in_tables(pages: AsyncIterator[list["Entry"]]) -> None:
         typer.echo("fastauth: there are no such events", err=True)
 
 
-def _told(entry: "Entry") -> dict[str, str | int | None]:
+def _told(entry: "AuditEntry") -> dict[str, str | int | None]:
     event, origin = entry.event, entry.origin
     return {
         "number": entry.number,

@@ -31,18 +31,18 @@ def calibrate(
     ] = None,
 ) -> None:
     """Propose parameters of Argon2 for a wanted time here. The settings alone go to standard output."""
-    from fastauth.entrypoints.tuning.calibration import LANES, is_within, proposed
+    from fastauth.entrypoints.tuning.calibration import LANES, is_within, recommend
     from fastauth.entrypoints.tuning.machine import Machine
 
     machine, console = Machine.here(), _console()
     threads = machine.usable_cores
     memory_kib = memory_limit * 1024 if memory_limit else machine.usable_memory // 2 // 1024
-    least = threads * min(owasp.MINIMA.values())
+    least = threads * min(owasp.MINIMUM_PARAMETERS.values())
     if memory_kib < least:
         fail(f"--memory-limit: {threads} hashes at once of OWASP's minimum take {least // 1024} MiB or more")
     with console.status(f"hashing, {threads} at once ..."):
         default, found = asyncio.run(_measured(milliseconds / 1000, memory_kib, threads))
-    chosen = proposed(found, seconds=milliseconds / 1000)
+    chosen = recommend(found, seconds=milliseconds / 1000)
     _show(console, found, chosen, default, threads)
     if not is_within(chosen, seconds=milliseconds / 1000):
         console.print(f"Nothing that OWASP allows takes {milliseconds:g} ms here; > is the quickest.")

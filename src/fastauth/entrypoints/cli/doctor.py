@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastauth.entrypoints.cli.runner import any_settings_or_exit, run
+from fastauth.entrypoints.cli.runner import load_settings_or_exit, run
 
 if TYPE_CHECKING:
     from fastauth.entrypoints.doctor import Finding
@@ -20,9 +20,9 @@ def doctor(
     strict: Annotated[bool, typer.Option("--strict", help="Let a warning be a failure.")] = False,
 ) -> None:
     """Review this deployment. The exit status is 1 if something fails, and 0 otherwise."""
-    from fastauth.entrypoints.doctor import examine, exit_status, worst
+    from fastauth.entrypoints.doctor import exit_status, run_checks, worst
 
-    findings = run(examine, any_settings_or_exit())
+    findings = run(run_checks, load_settings_or_exit())
     if as_json:
         whole = {"worst": worst(findings), "findings": [asdict(finding) for finding in findings]}
         typer.echo(json.dumps(whole, indent=2))

@@ -17,7 +17,7 @@ SHOWN = 20
 """Refusals that are told one by one: what fits on a screen. The report has all of them."""
 
 
-class Findings:
+class ImportReport:
     """Tell the first refusals as they come, write all of them to a report, and count everything."""
 
     def __init__(self, console: "Console", report: TextIO | None) -> None:

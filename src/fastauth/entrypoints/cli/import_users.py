@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastauth.entrypoints.cli.import_report import Findings
+from fastauth.entrypoints.cli.import_report import ImportReport
 from fastauth.entrypoints.cli.output import visible
 from fastauth.entrypoints.cli.runner import fail, run
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from fastauth.entrypoints.container import Container
-    from fastauth.entrypoints.import_formats import Columns, Dump
+    from fastauth.entrypoints.import_formats import Columns, ImportFile
 
 File = Annotated[
     typer.FileBinaryRead,
@@ -66,16 +66,16 @@ def import_users(  # noqa: PLR0913, PLR0917  the options of a command
     """
     from rich.console import Console
 
-    from fastauth.entrypoints.import_formats import Dump, DumpUnreadable, Reading
+    from fastauth.entrypoints.import_formats import ImportFile, Reading, UnreadableFile
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    findings = Findings(console, report)
+    findings = ImportReport(console, report)
     reading = Reading(columns=_columns(column or [], ignore_column or []), model=model)
     stopped = ""
     try:
-        dump = Dump(file, reading)
+        dump = ImportFile(file, reading)
         run(lambda container: _import(container, dump, findings, _progress(file, console), dry_run=dry_run))
-    except DumpUnreadable as error:
+    except UnreadableFile as error:
         stopped = f"{visible(file.name)}: {error}"
     except KeyboardInterrupt:
         stopped = "interrupted; the same command goes on"
@@ -106,7 +106,7 @@ def _columns(called: list[str], ignored: list[str]) -> "Columns":
 
 
 async def _import(
-    container: "Container", dump: "Dump", findings: Findings, progress: "Progress", *, dry_run: bool
+    container: "Container", dump: "ImportFile", findings: ImportReport, progress: "Progress", *, dry_run: bool
 ) -> None:
     with progress:
         async for verdicts in container.import_users()(dump, dry_run=dry_run):

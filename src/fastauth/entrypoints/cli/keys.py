@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from fastauth.entrypoints.cli.output import add_row, instant, show
+from fastauth.entrypoints.cli.output import add_row, format_time, show
 from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
-    from fastauth.domain.signing_keys.signing_key import KeyRing
+    from fastauth.domain.signing_keys.signing_key import KeySet
 
 app = typer.Typer(help="Look after the keys that sign access tokens.", no_args_is_help=True)
 
@@ -26,14 +26,14 @@ def rotate() -> None:
     _show(run(lambda container: container.rotate_keys()(early=True)))
 
 
-def _show(ring: "KeyRing") -> None:
+def _show(ring: "KeySet") -> None:
     from rich.table import Table
 
     now = datetime.now(UTC)
     signer = ring.signer(now)
     table = Table("number", "key id", "algorithm", "published", "signs from", "state")
     for key in ring.keys:
-        state = "signs" if key is signer else "to come" if key.signs_from > now else "verifies"
-        times = map(instant, (key.published_at, key.signs_from))
+        state = "signs" if key is signer else "to come" if key.active_from > now else "verifies"
+        times = map(format_time, (key.published_at, key.active_from))
         add_row(table, key.number, key.kid, key.algorithm, *times, state)
     show(table)

@@ -30,7 +30,7 @@ def visible(text: str) -> str:
     )
 
 
-def instant(moment: datetime | None) -> str:
+def format_time(moment: datetime | None) -> str:
     """Return a moment to the second, and nothing for none."""
     return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""
 
@@ -49,7 +49,7 @@ def show(table: "Table") -> None:
     Console(width=None if Console().is_terminal else PIPED_WIDTH).print(table)
 
 
-def say_json(record: Mapping[str, object]) -> None:
+def echo_json(record: Mapping[str, object]) -> None:
     """Print a record as a line of JSON in ASCII: other characters are escaped."""
     typer.echo(json.dumps(record, default=_isoformat))
 

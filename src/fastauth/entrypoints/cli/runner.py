@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, ModeNotSaid, ProductionRefused, refusals
+from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, InsecureSettings, ModeNotSaid, production_errors
 from fastauth.entrypoints.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ Result = TypeVar("Result")
 
 def settings_or_exit() -> Settings:
     """Return the settings, or say what is wrong with them or refused in production, and exit."""
-    settings = any_settings_or_exit()
-    if reasons := refusals(settings):
+    settings = load_settings_or_exit()
+    if reasons := production_errors(settings):
         _refuse(reasons)
     return settings
 
 
-def any_settings_or_exit() -> Settings:
+def load_settings_or_exit() -> Settings:
     """Return the settings, fit for production or not, or say what is wrong with them and exit."""
     try:
         return Settings.load()
@@ -34,19 +34,19 @@ def any_settings_or_exit() -> Settings:
 
 def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | None = None) -> Result:
     """Return what `act` does with a container of its own, or say what an operator can mend and exit."""
-    from fastauth.adapters.sql import OPERATOR_DEADLINE, MigrationRefused, SchemaBehind
-    from fastauth.domain.audit.event import Actor, Origin
+    from fastauth.adapters.sql import OPERATOR_DEADLINE, SchemaOutdated, UnsupportedSchema
+    from fastauth.domain.audit.event import Actor, EventSource
     from fastauth.domain.errors import FastauthError, StorageUnavailable
-    from fastauth.domain.signing_keys.errors import SecretKeyUnknown
+    from fastauth.domain.signing_keys.errors import KeyUnwrapFailed
     from fastauth.entrypoints.container import Container
-    from fastauth.entrypoints.request_origin import coming_from
+    from fastauth.entrypoints.request_origin import event_source
     from fastauth.entrypoints.startup import shut_down
 
     container = Container(settings=settings or settings_or_exit(), database_deadline=OPERATOR_DEADLINE)
 
     async def whole() -> Result:
         try:
-            with coming_from(Origin(Actor.OPERATOR)):
+            with event_source(EventSource(Actor.OPERATOR)):
                 return await act(container)
         finally:
             await shut_down(container)
@@ -54,20 +54,20 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
     logging.getLogger("fastauth").setLevel(logging.ERROR)  # what matters is told below, in one line
     try:
         return asyncio.run(whole())
-    except ProductionRefused as refused:
+    except InsecureSettings as refused:
         _refuse(refused.reasons)
     except ModeNotSaid as refused:
         fail(str(refused))
-    except SchemaBehind:
+    except SchemaOutdated:
         fail(SCHEMA_IS_BEHIND)
     except StorageUnavailable as away:
         fail(f"the database cannot be used: {away.reason}; check FASTAUTH_DATABASE_URL")
-    except SecretKeyUnknown:
+    except KeyUnwrapFailed:
         fail(
             "the signing keys are sealed under another secret key;"
             " give that one as FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
         )
-    except MigrationRefused as refused:
+    except UnsupportedSchema as refused:
         fail(str(refused))
     except FastauthError as error:
         fail(error.detail)

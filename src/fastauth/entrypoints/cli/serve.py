@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import typer
 
-from fastauth.entrypoints.cli.runner import any_settings_or_exit, fail, run, settings_or_exit
+from fastauth.entrypoints.cli.runner import fail, load_settings_or_exit, run, settings_or_exit
 from fastauth.entrypoints.settings import Settings, tls
 
 
@@ -23,11 +23,11 @@ def serve() -> None:
     from fastauth.entrypoints.production import warnings
     from fastauth.entrypoints.startup import start_up_with_warnings
 
-    settings = any_settings_or_exit()  # what production refuses is told with the state of the schema
+    settings = load_settings_or_exit()  # what production refuses is told with the state of the schema
     of_the_server = run(start_up_with_warnings, settings)
-    if settings.relaxed:
+    if settings.development_relaxations:
         typer.echo(
-            f"fastauth: development mode, with {', '.join(settings.relaxed)};"
+            f"fastauth: development mode, with {', '.join(settings.development_relaxations)};"
             " FASTAUTH_MODE=production is strict",
             err=True,
         )
@@ -79,10 +79,10 @@ def _metrics(settings: Settings) -> Iterator[None]:
         )
     with files as directory:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # it is read when prometheus_client is imported
-        from fastauth.adapters.prometheus import Scraped
+        from fastauth.adapters.prometheus import MetricsExporter
 
         try:
-            serving = Scraped(directory, settings.metrics_host, settings.metrics_port)
+            serving = MetricsExporter(directory, settings.metrics_host, settings.metrics_port)
         except OSError as error:
             fail(
                 f"nobody can listen at FASTAUTH_METRICS_HOST, FASTAUTH_METRICS_PORT ({type(error).__name__})"

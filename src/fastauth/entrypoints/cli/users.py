@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fastauth.domain.sessions.session import MOST_COUNTED
-from fastauth.entrypoints.cli.output import add_row, instant, say_json, show, visible
+from fastauth.entrypoints.cli.output import add_row, echo_json, format_time, show, visible
 from fastauth.entrypoints.cli.password_prompt import ask_password
 from fastauth.entrypoints.cli.runner import run, settings_or_exit
 
@@ -58,11 +58,11 @@ def list_users(disabled: Disabled = None, json: Json = False) -> None:
 
 
 @app.command(name="show")
-def show_user(name: Name, json: Json = False) -> None:
+def get_user(name: Name, json: Json = False) -> None:
     """Show an account and its sessions."""
-    user, sessions = run(lambda container: container.show_user()(username=name))
+    user, sessions = run(lambda container: container.get_user()(username=name))
     if json:
-        say_json({**_user(user), "sessions": [_session(session) for session in sessions]})
+        echo_json({**_user(user), "sessions": [_session(session) for session in sessions]})
         return
     from rich.table import Table
 
@@ -71,7 +71,7 @@ def show_user(name: Name, json: Json = False) -> None:
         ("id", user.id),
         ("username", user.username.spelling),
         ("full name", user.fullname.text),
-        ("disabled since", instant(user.disabled_at) or "not disabled"),
+        ("disabled since", format_time(user.disabled_at) or "not disabled"),
         ("sessions", len(sessions)),
     ):
         add_row(account, title, value)
@@ -80,7 +80,7 @@ def show_user(name: Name, json: Json = False) -> None:
         table = Table("session", "began", "last used", "ends unless used", "ends in any case")
         for each in sessions:
             times = (each.created_at, each.last_used_at, each.refresh_expires_at, each.expires_at)
-            add_row(table, each.id, *map(instant, times))
+            add_row(table, each.id, *map(format_time, times))
         show(table)
 
 
@@ -101,7 +101,7 @@ def enable(name: Name) -> None:
 @app.command()
 def reopen(name: Name) -> None:
     """Let new devices log in to an account again, after strangers have guessed at it too often."""
-    user = run(lambda container: container.reopen_user()(username=name))
+    user = run(lambda container: container.unlock_user()(username=name))
     typer.echo(f"{visible(user.username.spelling)} is open to new devices")
 
 
@@ -115,9 +115,9 @@ def set_password(name: Name, stdin: Stdin = False) -> None:
 
 
 @app.command()
-def end_sessions(name: Name) -> None:
+def revoke_sessions(name: Name) -> None:
     """Log somebody out everywhere."""
-    ended = run(lambda container: container.end_sessions()(username=name))
+    ended = run(lambda container: container.revoke_sessions()(username=name))
     many = "or more " if ended >= MOST_COUNTED else ""
     typer.echo(f"{ended} {many}{'session has' if ended == 1 else 'sessions have'} ended")
 
@@ -125,13 +125,13 @@ def end_sessions(name: Name) -> None:
 def _show_page(users: "list[User]", *, json: bool) -> None:
     if json:
         for user in users:
-            say_json(_user(user))
+            echo_json(_user(user))
         return
     from rich.table import Table
 
     table = Table("id", "username", "full name", "disabled since")
     for user in users:
-        add_row(table, user.id, user.username.spelling, user.fullname.text, instant(user.disabled_at))
+        add_row(table, user.id, user.username.spelling, user.fullname.text, format_time(user.disabled_at))
     show(table)
 
 

@@ -3,17 +3,17 @@
 from dependency_injector.providers import Callable, Factory, Provider, Singleton
 
 from fastauth.adapters.precis import PrecisUsernameProfile
-from fastauth.adapters.seen_usernames import SpooledNameLedger
+from fastauth.adapters.seen_usernames import TempFileSeenUsernames
 from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.application.accounts.disable_user import DisableUser
 from fastauth.application.accounts.enable_user import EnableUser
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.accounts.get_user import ShowUser
+from fastauth.application.accounts.get_user import GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
-from fastauth.application.accounts.unlock_user import ReopenUser
-from fastauth.domain.accounts.ports import NameLedger
+from fastauth.application.accounts.unlock_user import UnlockUser
+from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.rate_limits.pace import RENAMES, Pace
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
@@ -29,7 +29,7 @@ def _rename_pace(settings: Settings) -> Pace | None:
 
 
 def _reserved_usernames(settings: Settings, profile: UsernameProfile) -> frozenset[str]:
-    return frozenset(Username.recognise(name, profile).key for name in settings.reserved_usernames)
+    return frozenset(Username.parse_existing(name, profile).key for name in settings.reserved_usernames)
 
 
 class Accounts(Shared):
@@ -37,11 +37,11 @@ class Accounts(Shared):
 
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, Shared.settings, usernames)
-    ledger: Provider[NameLedger] = Factory(SpooledNameLedger)
+    ledger: Provider[SeenUsernames] = Factory(TempFileSeenUsernames)
 
     register_user = use_case(
         RegisterUser,
-        throttle=RateLimits.throttle,
+        rate_limiter=RateLimits.rate_limiter,
         users=Storage.users,
         hasher=PasswordHashing.hasher,
         usernames=usernames,
@@ -55,7 +55,7 @@ class Accounts(Shared):
         clock=Shared.clock,
     )
     find_user = use_case(FindUser, users=Storage.users, usernames=usernames)
-    show_user = use_case(ShowUser, find_user=find_user, sessions=Storage.sessions, clock=Shared.clock)
+    get_user = use_case(GetUser, find_user=find_user, sessions=Storage.sessions, clock=Shared.clock)
     list_users = paged(ListUsers, directory=Storage.directory)
     disable_user = use_case(
         DisableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
@@ -63,10 +63,10 @@ class Accounts(Shared):
     enable_user = use_case(
         EnableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
     )
-    reopen_user = use_case(
-        ReopenUser,
+    unlock_user = use_case(
+        UnlockUser,
         find_user=find_user,
-        throttle=RateLimits.throttle,
+        rate_limiter=RateLimits.rate_limiter,
         unit_of_work=Storage.unit_of_work,
         clock=Shared.clock,
     )

@@ -2,9 +2,9 @@
 
 from dependency_injector.providers import Object, Provider, Singleton
 
-from fastauth.application.audit.purge_events import SweepEvents
+from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.audit.read_audit_trail import ReadAuditTrail
-from fastauth.domain.audit.username_digest import NameDigests
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.shared import Shared, with_keys
 from fastauth.entrypoints.container.storage import Storage
@@ -14,13 +14,17 @@ from fastauth.entrypoints.container.use_cases import paged, use_case
 class Audit(Shared):
     """See `fastauth.domain.audit`."""
 
-    name_digests: Provider[NameDigests] = Singleton(with_keys, Object(NameDigests), Shared.secret_keys)
+    username_pseudonyms: Provider[UsernamePseudonyms] = Singleton(
+        with_keys, Object(UsernamePseudonyms), Shared.secret_keys
+    )
 
     read_audit_trail = paged(
         ReadAuditTrail,
         trail=Storage.audit_trail,
         users=Storage.users,
         usernames=Accounts.usernames,
-        names=name_digests,
+        names=username_pseudonyms,
     )
-    sweep_events = use_case(SweepEvents, sweeper=Storage.sweeper, kept=Shared.retention, clock=Shared.clock)
+    purge_events = use_case(
+        PurgeEvents, expired_rows=Storage.expired_rows, kept=Shared.retention, clock=Shared.clock
+    )

@@ -2,9 +2,9 @@
 
 from dependency_injector.providers import Provider, Singleton
 
-from fastauth.adapters.sql import SqlSessionCensus, SqlSigningKeyRepository
+from fastauth.adapters.sql import CountActiveSessions, SqlSigningKeyRepository
 from fastauth.application.operations.check_readiness import CheckReadiness, ShareReadiness
-from fastauth.application.operations.purge_expired import SweepSessions, SweepTallies
+from fastauth.application.operations.purge_expired import PurgeCounters, PurgeSessions
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.signing_keys import SigningKeys
@@ -15,11 +15,13 @@ from fastauth.entrypoints.container.use_cases import use_case
 class Operations(Shared):
     """See `fastauth.domain.operations`."""
 
-    probed_keys: Provider[SigningKeyRepository] = Singleton(
-        SqlSigningKeyRepository, connections=Shared.database.provided.probes, scribe=Shared.scribe
+    readiness_keys: Provider[SigningKeyRepository] = Singleton(
+        SqlSigningKeyRepository,
+        connections=Shared.database.provided.probes,
+        audit_columns=Shared.audit_columns,
     )
-    census: Provider[SqlSessionCensus] = Singleton(
-        SqlSessionCensus, connections=Shared.database.provided.apart, clock=Shared.clock
+    active_sessions: Provider[CountActiveSessions] = Singleton(
+        CountActiveSessions, connections=Shared.database.provided.apart, clock=Shared.clock
     )
 
     check_readiness: Provider[ShareReadiness] = Singleton(
@@ -27,11 +29,11 @@ class Operations(Shared):
         check=use_case(
             CheckReadiness,
             storage=Shared.database,
-            keys=probed_keys,
-            smith=SigningKeys.smith,
+            keys=readiness_keys,
+            key_generator=SigningKeys.key_generator,
             clock=Shared.clock,
         ),
         clock=Shared.clock,
     )
-    sweep_sessions = use_case(SweepSessions, sweeper=Storage.sweeper, clock=Shared.clock)
-    sweep_tallies = use_case(SweepTallies, sweeper=Storage.sweeper, clock=Shared.clock)
+    purge_sessions = use_case(PurgeSessions, expired_rows=Storage.expired_rows, clock=Shared.clock)
+    purge_counters = use_case(PurgeCounters, expired_rows=Storage.expired_rows, clock=Shared.clock)

@@ -9,9 +9,9 @@ from fastauth.adapters.passwords import (
     HashingPool,
     common_passwords,
 )
-from fastauth.adapters.sql import SqlHashCensus
+from fastauth.adapters.sql import SqlHashKinds
 from fastauth.domain.passwords.policy import PasswordPolicy
-from fastauth.domain.passwords.ports import HashCensus, PasswordHasher
+from fastauth.domain.passwords.ports import HashKinds, PasswordHasher
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.observability.instrumentation import hash_observers
 from fastauth.entrypoints.settings import Settings
@@ -35,7 +35,7 @@ def _password_policy(settings: Settings) -> PasswordPolicy:
     return PasswordPolicy(
         min_length=settings.password_min_length,
         common=common,
-        refuse_own_words=strict,
+        reject_user_attributes=strict,
         context_words=settings.password_context_words,
         breached=BreachedPasswords.opened(settings.password_breach_file),
     )
@@ -59,6 +59,6 @@ class PasswordHashing(Shared):
         parallelism=Shared.settings.provided.argon2_parallelism,
         most_memory_kib=Callable(_most_hash_memory_kib, Shared.settings, machine),
     )
-    hash_census: Provider[HashCensus] = Singleton(
-        SqlHashCensus, connections=Shared.database.provided.probes, prefixes=Object(KINDS)
+    hash_kinds: Provider[HashKinds] = Singleton(
+        SqlHashKinds, connections=Shared.database.provided.probes, prefixes=Object(KINDS)
     )

@@ -19,14 +19,14 @@ class Passwords(Shared):
     change_password = audited(
         use_case(
             ChangePassword,
-            throttle=RateLimits.throttle,
+            rate_limiter=RateLimits.rate_limiter,
             hasher=PasswordHashing.hasher,
             passwords=PasswordHashing.password_policy,
             unit_of_work=Storage.unit_of_work,
             clock=Shared.clock,
         ),
         WrongPassword,
-        Sessions.refusals.provided.password_change,
+        Sessions.failure_events.provided.password_change,
     )
     set_password = use_case(
         SetPassword,
@@ -34,9 +34,9 @@ class Passwords(Shared):
         hasher=PasswordHashing.hasher,
         passwords=PasswordHashing.password_policy,
         unit_of_work=Storage.unit_of_work,
-        throttle=RateLimits.throttle,
+        rate_limiter=RateLimits.rate_limiter,
         clock=Shared.clock,
     )
     learn_hash_kinds = use_case(
-        LearnHashKinds, census=PasswordHashing.hash_census, hasher=PasswordHashing.hasher
+        LearnHashKinds, hash_kinds=PasswordHashing.hash_kinds, hasher=PasswordHashing.hasher
     )

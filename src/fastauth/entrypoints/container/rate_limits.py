@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from dependency_injector.providers import Callable, Provider, Singleton
 
-from fastauth.application.rate_limits.rate_limiter import Throttle
-from fastauth.domain.rate_limits.counter import TallyKeys
-from fastauth.domain.rate_limits.limits import KEPT, Backoff, Budget, Limits
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.domain.rate_limits.counter import CounterKeys
+from fastauth.domain.rate_limits.limits import KEPT, Backoff, Limits, RateLimit
 from fastauth.domain.secret_key import SecretKey
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
@@ -18,30 +18,30 @@ def _limits(settings: Settings) -> Limits | None:
         return None
     minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.limit_in_a_row
     return Limits(
-        log_ins=Budget(settings.limit_log_ins, minute),
-        device_log_ins=Budget(10 * settings.limit_log_ins, minute),
-        failures=Budget(settings.limit_failures, minute),
-        registrations=Budget(settings.limit_registrations, minute),
-        guesses=Budget(settings.limit_guesses, five_minutes),
+        log_ins=RateLimit(settings.limit_log_ins, minute),
+        device_log_ins=RateLimit(10 * settings.limit_log_ins, minute),
+        failures=RateLimit(settings.limit_failures, minute),
+        registrations=RateLimit(settings.limit_registrations, minute),
+        guesses=RateLimit(settings.limit_guesses, five_minutes),
         strangers=Backoff(
             timedelta(seconds=1), timedelta(seconds=settings.limit_delay_seconds), at_most=in_a_row
         ),
-        owners=Budget(settings.limit_owner_guesses, five_minutes, at_most=in_a_row, kept=KEPT),
+        owners=RateLimit(settings.limit_owner_guesses, five_minutes, at_most=in_a_row, kept=KEPT),
     )
 
 
-def _tally_keys(keys: tuple[SecretKey, ...]) -> TallyKeys:
-    return TallyKeys(keys[0])
+def _tally_keys(keys: tuple[SecretKey, ...]) -> CounterKeys:
+    return CounterKeys(keys[0])
 
 
 class RateLimits(Shared):
     """See `fastauth.domain.rate_limits`."""
 
-    tally_keys: Provider[TallyKeys] = Singleton(_tally_keys, Shared.secret_keys)
-    throttle: Provider[Throttle] = Singleton(
-        Throttle,
-        tallies=Storage.tallies,
-        keys=tally_keys,
+    counter_keys: Provider[CounterKeys] = Singleton(_tally_keys, Shared.secret_keys)
+    rate_limiter: Provider[RateLimiter] = Singleton(
+        RateLimiter,
+        counters=Storage.counters,
+        keys=counter_keys,
         limits=Callable(_limits, Shared.settings),
         clock=Shared.clock,
     )

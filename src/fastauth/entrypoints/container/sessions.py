@@ -5,21 +5,21 @@ from datetime import timedelta
 
 from dependency_injector.providers import Object, Provider, Singleton
 
-from fastauth.adapters.jose import JoseAccessTokens, TokenTerms
+from fastauth.adapters.jose import AccessTokenPolicy, JoseAccessTokens
 from fastauth.application.sessions.authenticate import Authenticate
-from fastauth.application.sessions.failure_events import Refusals
+from fastauth.application.sessions.failure_events import FailureEvents
 from fastauth.application.sessions.list_sessions import ListSessions
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
-from fastauth.application.sessions.revoke_sessions import EndSessions
+from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.pace import REFRESHES, Pace
-from fastauth.domain.sessions.device_token import DeviceTokenMint
+from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.ports import AccessTokens
-from fastauth.domain.sessions.refresh_token import RefreshTokenMint
-from fastauth.domain.sessions.session import SessionTerms
+from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.session import SessionPolicy
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
@@ -42,8 +42,8 @@ def _refresh_pace(settings: Settings) -> Pace | None:
     return replace(REFRESHES, interval=min(REFRESHES.interval, lifetime / 2))
 
 
-def _session_terms(settings: Settings) -> SessionTerms:
-    return SessionTerms(
+def _session_terms(settings: Settings) -> SessionPolicy:
+    return SessionPolicy(
         idle=timedelta(days=settings.refresh_idle_days),
         absolute=timedelta(days=settings.refresh_absolute_days),
         grace=timedelta(seconds=settings.refresh_grace_seconds),
@@ -52,38 +52,36 @@ def _session_terms(settings: Settings) -> SessionTerms:
     )
 
 
-def _token_terms(settings: Settings) -> TokenTerms:
-    return TokenTerms(
+def _token_terms(settings: Settings) -> AccessTokenPolicy:
+    return AccessTokenPolicy(
         issuer=settings.issuer_url,
         audience=settings.audience or settings.issuer_url,
         client_id=CLIENT_ID,
         lifetime=timedelta(seconds=settings.access_token_seconds),
-        issuer_is_guessed=not settings.issuer,
+        issuer_is_default=not settings.issuer,
     )
 
 
 class Sessions(Shared):
     """See `fastauth.domain.sessions`."""
 
-    session_terms: Provider[SessionTerms] = Singleton(_session_terms, Shared.settings)
-    token_terms: Provider[TokenTerms] = Singleton(_token_terms, Shared.settings)
-    refresh_tokens: Provider[RefreshTokenMint] = Singleton(
-        with_keys, Object(RefreshTokenMint), Shared.secret_keys
+    session_policy: Provider[SessionPolicy] = Singleton(_session_terms, Shared.settings)
+    access_token_policy: Provider[AccessTokenPolicy] = Singleton(_token_terms, Shared.settings)
+    refresh_tokens: Provider[RefreshTokenCodec] = Singleton(
+        with_keys, Object(RefreshTokenCodec), Shared.secret_keys
     )
-    device_tokens: Provider[DeviceTokenMint] = Singleton(
-        with_keys, Object(DeviceTokenMint), Shared.secret_keys
-    )
+    device_tokens: Provider[DeviceTokens] = Singleton(with_keys, Object(DeviceTokens), Shared.secret_keys)
     access_tokens: Provider[AccessTokens] = Singleton(
         JoseAccessTokens,
         keys=Storage.signing_keys,
-        smith=SigningKeys.smith,
-        terms=token_terms,
+        key_generator=SigningKeys.key_generator,
+        terms=access_token_policy,
         clock=Shared.clock,
     )
-    refusals: Provider[Refusals] = Singleton(
-        Refusals,
+    failure_events: Provider[FailureEvents] = Singleton(
+        FailureEvents,
         events=Storage.events,
-        names=Audit.name_digests,
+        names=Audit.username_pseudonyms,
         usernames=Accounts.usernames,
         refresh_tokens=refresh_tokens,
         clock=Shared.clock,
@@ -92,7 +90,7 @@ class Sessions(Shared):
     log_in = audited(
         use_case(
             LogIn,
-            throttle=RateLimits.throttle,
+            rate_limiter=RateLimits.rate_limiter,
             devices=device_tokens,
             users=Storage.users,
             hasher=PasswordHashing.hasher,
@@ -100,11 +98,11 @@ class Sessions(Shared):
             sessions=Storage.sessions,
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,
-            terms=session_terms,
+            terms=session_policy,
             clock=Shared.clock,
         ),
         InvalidCredentials,
-        refusals.provided.log_in,
+        failure_events.provided.log_in,
     )
     refresh_session = audited(
         use_case(
@@ -113,17 +111,17 @@ class Sessions(Shared):
             unit_of_work=Storage.unit_of_work,
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,
-            terms=session_terms,
+            terms=session_policy,
             clock=Shared.clock,
         ),
         InvalidRefreshToken,
-        refusals.provided.refresh,
+        failure_events.provided.refresh,
     )
     authenticate = use_case(
         Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock
     )
     list_sessions = use_case(ListSessions, sessions=Storage.sessions, clock=Shared.clock)
     log_out = use_case(LogOut, unit_of_work=Storage.unit_of_work, clock=Shared.clock)
-    end_sessions = use_case(
-        EndSessions, find_user=Accounts.find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    revoke_sessions = use_case(
+        RevokeSessions, find_user=Accounts.find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
     )

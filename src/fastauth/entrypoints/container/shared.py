@@ -7,17 +7,17 @@ from typing import TypeVar
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Object, Provider, Singleton
 
-from fastauth.adapters.sql import DEADLINE, Database, Scribe
+from fastauth.adapters.sql import DEADLINE, AuditColumns, Database
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.domain.audit.event import Origin
+from fastauth.domain.audit.event import EventSource
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.clock import Clock
 from fastauth.domain.secret_key import SecretKey
 from fastauth.entrypoints.observability.instrumentation import Instrumentations, instrument_database
-from fastauth.entrypoints.request_origin import current_origin
+from fastauth.entrypoints.request_origin import current_event_source
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.secret_keys import secret_keys
-from fastauth.entrypoints.shutdown import Stopping
+from fastauth.entrypoints.shutdown import GracefulShutdown
 
 Part = TypeVar("Part")
 
@@ -40,7 +40,9 @@ class Shared(DeclarativeContainer):
     instrumentations: Provider[Instrumentations] = Object(())
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
     clock: Provider[Clock] = Singleton(SystemClock)
-    stopping: Provider[Stopping] = Singleton(Stopping, delay=settings.provided.shutdown_delay_seconds)
+    shutdown: Provider[GracefulShutdown] = Singleton(
+        GracefulShutdown, delay=settings.provided.shutdown_delay_seconds
+    )
 
     database_deadline: Provider[float] = Object(DEADLINE)
     database: Provider[Database] = Singleton(
@@ -56,7 +58,7 @@ class Shared(DeclarativeContainer):
     )
 
     retention: Provider[Retention] = Singleton(_retention, settings)
-    origin: Provider[CallableType[[], Origin]] = Object(current_origin)
-    scribe: Provider[Scribe] = Singleton(
-        Scribe, clock=clock, origin=origin, keeps_addresses=retention.provided.addresses
+    origin: Provider[CallableType[[], EventSource]] = Object(current_event_source)
+    audit_columns: Provider[AuditColumns] = Singleton(
+        AuditColumns, clock=clock, origin=origin, keeps_addresses=retention.provided.addresses
     )

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 from dependency_injector.providers import Provider, Singleton
 
-from fastauth.adapters.jose import RELOAD_AFTER, JoseKeySmith
+from fastauth.adapters.jose import RELOAD_AFTER, JoseSigningKeyGenerator
 from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
-from fastauth.domain.signing_keys.ports import KeySmith
-from fastauth.domain.signing_keys.signing_key import KeySchedule
+from fastauth.domain.signing_keys.ports import SigningKeyGenerator
+from fastauth.domain.signing_keys.signing_key import RotationPolicy
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import use_case
 from fastauth.entrypoints.settings import Settings
 
 
-def _key_schedule(settings: Settings) -> KeySchedule:
+def _key_schedule(settings: Settings) -> RotationPolicy:
     """Return when keys come and go; other processes may know of a key so much later."""
-    return KeySchedule(
+    return RotationPolicy(
         lead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
         rotation=timedelta(days=settings.signing_key_days),
         afterlife=timedelta(seconds=settings.access_token_seconds) + 2 * RELOAD_AFTER,
@@ -27,14 +27,20 @@ def _key_schedule(settings: Settings) -> KeySchedule:
 class SigningKeys(Shared):
     """See `fastauth.domain.signing_keys`."""
 
-    key_schedule: Provider[KeySchedule] = Singleton(_key_schedule, Shared.settings)
-    smith: Provider[KeySmith] = Singleton(
-        JoseKeySmith,
+    rotation_policy: Provider[RotationPolicy] = Singleton(_key_schedule, Shared.settings)
+    key_generator: Provider[SigningKeyGenerator] = Singleton(
+        JoseSigningKeyGenerator,
         algorithm=Shared.settings.provided.signing_algorithm,
         secret_keys=Shared.secret_keys,
     )
 
-    publish_keys = use_case(PublishKeys, keys=Storage.signing_keys, schedule=key_schedule, clock=Shared.clock)
+    publish_keys = use_case(
+        PublishKeys, keys=Storage.signing_keys, schedule=rotation_policy, clock=Shared.clock
+    )
     rotate_keys = use_case(
-        RotateKeys, keys=Storage.signing_keys, smith=smith, schedule=key_schedule, clock=Shared.clock
+        RotateKeys,
+        keys=Storage.signing_keys,
+        key_generator=key_generator,
+        schedule=rotation_policy,
+        clock=Shared.clock,
     )

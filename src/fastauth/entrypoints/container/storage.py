@@ -4,20 +4,20 @@ from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import (
     SqlAuditTrail,
+    SqlBulkUserRepository,
+    SqlCounterRepository,
     SqlEventLog,
+    SqlExpiredRows,
     SqlSessionRepository,
     SqlSigningKeyRepository,
-    SqlSweeper,
-    SqlTallyRepository,
     SqlUnitOfWork,
     SqlUserDirectory,
-    SqlUserIntake,
     SqlUserRepository,
 )
-from fastauth.domain.accounts.ports import UserDirectory, UserIntake, UserRepository
+from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
-from fastauth.domain.operations.ports import Sweeper
-from fastauth.domain.rate_limits.ports import TallyRepository
+from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -30,20 +30,22 @@ class Storage(Shared):
     _connections = Shared.database.provided.autocommit
 
     users: Provider[UserRepository] = Singleton(
-        SqlUserRepository, connections=_connections, scribe=Shared.scribe
+        SqlUserRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=_connections)
-    intake: Provider[UserIntake] = Singleton(SqlUserIntake, connections=_connections)
+    intake: Provider[BulkUserRepository] = Singleton(SqlBulkUserRepository, connections=_connections)
     sessions: Provider[SessionRepository] = Singleton(
-        SqlSessionRepository, connections=_connections, scribe=Shared.scribe
+        SqlSessionRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
     signing_keys: Provider[SigningKeyRepository] = Singleton(
-        SqlSigningKeyRepository, connections=_connections, scribe=Shared.scribe
+        SqlSigningKeyRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
-    tallies: Provider[TallyRepository] = Singleton(SqlTallyRepository, connections=_connections)
-    events: Provider[EventLog] = Singleton(SqlEventLog, connections=_connections, scribe=Shared.scribe)
+    counters: Provider[CounterRepository] = Singleton(SqlCounterRepository, connections=_connections)
+    events: Provider[EventLog] = Singleton(
+        SqlEventLog, connections=_connections, audit_columns=Shared.audit_columns
+    )
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
-    sweeper: Provider[Sweeper] = Singleton(SqlSweeper, connections=_connections)
+    expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)
     unit_of_work: Provider[UnitOfWork] = Singleton(
-        SqlUnitOfWork, transactions=Shared.database.provided.transactions, scribe=Shared.scribe
+        SqlUnitOfWork, transactions=Shared.database.provided.transactions, audit_columns=Shared.audit_columns
     )

@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from dependency_injector.providers import Provider, Singleton
 
-from fastauth.application.audit.audit_failures import RecordRefusals
+from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.domain.errors import FastauthError
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.observability.instrumentation import instrument_pages, instrument_use_case
@@ -35,7 +35,7 @@ def audited(
     record: Provider[Any],
 ) -> Provider[CallableType[Given, Awaitable[Result]]]:
     """Return a provider of `inner`, of which every `failure` is recorded in the audit trail."""
-    return Singleton(RecordRefusals, use_case=inner, refusal=failure, record=record)
+    return Singleton(AuditFailures, use_case=inner, refusal=failure, record=record)
 
 
 def _name(kind: CallableType[..., object]) -> str:

@@ -15,7 +15,7 @@ from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
-from fastauth.entrypoints.doctor.user_enumeration import timing_of_names
+from fastauth.entrypoints.doctor.user_enumeration import user_enumeration
 
 Check = Callable[[Container], Awaitable[list[Finding]]]
 
@@ -30,12 +30,12 @@ CHECKS: tuple[Check, ...] = (
     hashing,
     stored_hashes,
     password_policy,
-    timing_of_names,
+    user_enumeration,
 )
 """In the order in which they are shown. They change no row and no setting."""
 
 
-async def examine(container: Container, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
+async def run_checks(container: Container, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
     """Run every check. What one of them cannot look at is a finding as well."""
     findings: list[Finding] = []
     for check in checks:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fastauth.adapters.sql import SchemaBehind
+from fastauth.adapters.sql import SchemaOutdated
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
@@ -20,7 +20,7 @@ async def database(container: Container) -> list[Finding]:
     answers = ok("database", "answers")
     try:
         await container.database().check()
-    except SchemaBehind:
+    except SchemaOutdated:
         return [answers, fail("schema", "behind: migrations are pending", mends="fastauth migrate")]
     except StorageUnavailable as away:
         return [fail("database", f"not fit for use: {away.reason}", mends="FASTAUTH_DATABASE_URL")]

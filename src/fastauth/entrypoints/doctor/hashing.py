@@ -1,6 +1,6 @@
 """What hashing takes here, and what that allows."""
 
-from fastauth.adapters.passwords import best_build, hash_build
+from fastauth.adapters.passwords import active_build, fastest_build
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
@@ -18,7 +18,7 @@ COSTS = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST; fastauth calibra
 
 async def hash_library(_container: Container) -> list[Finding]:
     """Ask which build hashes."""
-    build, best = hash_build(), best_build()
+    build, best = active_build(), fastest_build()
     if build == best:
         return [ok("hash library", f"{build} build")]
     seen = f"{build} build, though the processor has {best}"
@@ -29,10 +29,10 @@ async def hashing(container: Container) -> list[Finding]:
     """Hash a few passwords, and set what they took against cores and memory."""
     own = memory_of_this_process()  # before it grows by the hashes
     speed = await hashing_speed(container.hasher(), threads=container.hashing_threads())
-    return judged(container, speed, own)
+    return evaluate(container, speed, own)
 
 
-def judged(container: Container, speed: HashingSpeed, own: int) -> list[Finding]:
+def evaluate(container: Container, speed: HashingSpeed, own: int) -> list[Finding]:
     """Say what such a speed means on this machine, where the service itself has `own` bytes."""
     return [_time(speed), _rate(container, speed), _memory(container, own)]
 

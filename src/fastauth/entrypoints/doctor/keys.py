@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from fastauth.domain.signing_keys.errors import SecretKeyUnknown
-from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+from fastauth.domain.signing_keys.errors import KeyUnwrapFailed
+from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 
@@ -13,7 +13,7 @@ LATE = timedelta(minutes=5)
 
 async def signing_keys(container: Container) -> list[Finding]:
     """Look at the key that signs and at the one after it."""
-    ring, now = await container.probed_keys().ring(), container.clock().now()
+    ring, now = await container.readiness_keys().ring(), container.clock().now()
     signer = ring.signer(now)
     if signer is None:
         return [fail("signing key", "none signs", mends="start the service, or: fastauth keys rotate")]
@@ -23,9 +23,9 @@ async def signing_keys(container: Container) -> list[Finding]:
 def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
     subject, seen = "signing key", f"number {signer.number}, {signer.algorithm}, signs {_since(signer, now)}"
     try:
-        container.smith().check(signer)
-        resealed = container.smith().resealed(signer)
-    except SecretKeyUnknown:
+        container.key_generator().check(signer)
+        resealed = container.key_generator().resealed(signer)
+    except KeyUnwrapFailed:
         mends = "FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
         return fail(subject, f"{seen}, sealed under another secret key or damaged", mends=mends)
     if resealed is not signer:
@@ -33,15 +33,15 @@ def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
     return ok(subject, seen)
 
 
-def _successor(container: Container, ring: KeyRing, now: datetime) -> Finding:
-    newest, due = ring.keys[-1], ring.successor_due(container.key_schedule())
-    if newest.signs_from > now:
-        return ok("next key", f"number {newest.number}, signs from {newest.signs_from:%Y-%m-%d %H:%M}Z")
+def _successor(container: Container, ring: KeySet, now: datetime) -> Finding:
+    newest, due = ring.keys[-1], ring.next_rotation(container.rotation_policy())
+    if newest.active_from > now:
+        return ok("next key", f"number {newest.number}, signs from {newest.active_from:%Y-%m-%d %H:%M}Z")
     if now > due + LATE:
         return warn("next key", f"was due on {due:%Y-%m-%d}, and nobody made it", mends="start the service")
     return ok("next key", f"due on {due:%Y-%m-%d}")
 
 
 def _since(key: SigningKey, now: datetime) -> str:
-    days = (now - key.signs_from).days
+    days = (now - key.active_from).days
     return f"since {days} day{'s' * (days != 1)}" if days else "since today"

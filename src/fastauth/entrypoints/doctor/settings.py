@@ -13,8 +13,8 @@ async def mode(container: Container) -> list[Finding]:
         return [ok("mode", "production")]
     if exposed := exposure(settings):
         return [fail("mode", exposed, mends="FASTAUTH_MODE")]
-    relaxed = ", ".join(settings.relaxed) or "nothing relaxed"
-    return [warn("mode", f"development, with {relaxed}", mends="FASTAUTH_MODE=production")]
+    relaxations = ", ".join(settings.development_relaxations) or "nothing relaxed"
+    return [warn("mode", f"development, with {relaxations}", mends="FASTAUTH_MODE=production")]
 
 
 async def production_rules(container: Container) -> list[Finding]:

@@ -16,7 +16,7 @@ async def stored_hashes(container: Container) -> list[Finding]:
         f",p={settings.argon2_parallelism}$"
     )
     counted: dict[str, int] = {"": 0, "weak_hash": 0, "unusable": 0}
-    for known, number in (await container.hash_census().examples()).items():
+    for known, number in (await container.hash_kinds().examples()).items():
         if not known.encoded.startswith(own):
             counted[_state(container, known)] += number
     findings = []
@@ -38,7 +38,7 @@ async def stored_hashes(container: Container) -> list[Finding]:
 def _state(container: Container, known: PasswordHash) -> str:
     """Return nothing for a hash that is as it should be, and otherwise what is wrong."""
     try:
-        container.hasher().recognise(known.encoded)
+        container.hasher().parse_existing(known.encoded)
     except InvalidInput as error:
         code = error.violations[0].code
         usable = code == "weak_hash" and "NIST" in error.violations[0].detail

@@ -20,7 +20,7 @@ DIFFERENT = 4.5
 """The t that dudect calls a difference (Reparaz et al., 2017)."""
 
 
-async def timing_of_names(container: Container) -> list[Finding]:
+async def user_enumeration(container: Container) -> list[Finding]:
     """Verify a password of nobody's and a wrong one of somebody's in turn, by chance, and compare.
 
     The hash is what takes the time; that the rest does the same is what the tests hold. Hashes of
@@ -35,7 +35,7 @@ async def timing_of_names(container: Container) -> list[Finding]:
     times: dict[PasswordHash | None, list[float]] = {None: [], known: []}
     for each in order:
         times[each].append(await _milliseconds(hasher, each))
-    return [judged(times[None], times[known])]
+    return [evaluate(times[None], times[known])]
 
 
 def number_of_each(seconds: float) -> int:
@@ -43,7 +43,7 @@ def number_of_each(seconds: float) -> int:
     return int(min(MOST, max(FEWEST, SECONDS_OF_EACH / seconds)))
 
 
-def judged(unknown: list[float], known: list[float]) -> Finding:
+def evaluate(unknown: list[float], known: list[float]) -> Finding:
     """Compare two samples of equal size, in milliseconds."""
     number = len(unknown)
     visible = DIFFERENT * sqrt((stdev(unknown) ** 2 + stdev(known) ** 2) / number)

@@ -7,11 +7,11 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from fastauth.entrypoints.background_tasks import housekeeping
+from fastauth.entrypoints.background_tasks import background_tasks
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import openapi
-from fastauth.entrypoints.http.middleware.client_origin import Origins
-from fastauth.entrypoints.http.middleware.request_log import Edge
+from fastauth.entrypoints.http.middleware.client_origin import ClientAddressMiddleware
+from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
 from fastauth.entrypoints.http.problem_details import install_problem_handlers
 from fastauth.entrypoints.http.routes import ROUTERS, well_known
 from fastauth.entrypoints.http.server.connections import Connections, most_connections
@@ -43,8 +43,8 @@ def create_app(container: Container | None = None) -> FastAPI:
         await start_up(container)
         warm_up(container)
         try:
-            with container.stopping().on_sigterm():
-                async with housekeeping(container):
+            with container.shutdown().on_sigterm():
+                async with background_tasks(container):
                     yield
         finally:
             await shut_down(container)
@@ -65,11 +65,11 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.state.connections = Connections(most_connections())
     app.state.refusals = Refusals(container.instrumentations())
     app.add_middleware(
-        Origins,
+        ClientAddressMiddleware,
         trusted_proxies=container.settings().trusted_proxies,
         log_addresses=container.settings().audit_address_days > 0,
     )
-    app.add_middleware(Edge)
+    app.add_middleware(RequestLogMiddleware)
     for instrumentation in container.instrumentations():
         app.add_middleware(instrumentation.requests)
     routers = (*ROUTERS, well_known.metadata_at_the_path_of(container.settings().issuer_url))

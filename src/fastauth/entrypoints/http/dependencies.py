@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from fastauth.domain.sessions.errors import InvalidAccessToken, NoAccessToken
-from fastauth.domain.sessions.session import Caller, Device
+from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken
+from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.request_origin import current_origin
+from fastauth.entrypoints.request_origin import current_event_source
 
 USER = "fastauth.user"
 """The key of the caller's number in the scope of a request, once it is known."""
@@ -30,15 +30,15 @@ ContainerDep = Annotated[Container, Depends(_container)]
 class _Bearer(HTTPBearer):
     """Finds the caller. Swagger UI's button comes from the class of FastAPI's, which reads less strictly."""
 
-    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]  # more than what was sent
+    async def __call__(self, request: Request) -> AuthenticatedUser:  # type: ignore[override]  # more than what was sent
         sent = request.headers.getlist("authorization")
         if not sent:
-            raise NoAccessToken
+            raise MissingAccessToken
         scheme, _, token = sent[0].partition(" ")
         if len(sent) > 1:
             raise InvalidAccessToken
         if scheme.lower() != "bearer":
-            raise NoAccessToken
+            raise MissingAccessToken
         container = await _container(request)
         caller = await container.authenticate()(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
         request.scope[USER] = caller.user.id  # for the line of a request that is refused all the same
@@ -47,22 +47,22 @@ class _Bearer(HTTPBearer):
 
 _bearer = _Bearer(scheme_name="HTTPBearer", bearerFormat="JWT", description="The access token of a session.")
 
-CallerDep = Annotated[Caller, Depends(_bearer)]
-NOBODY = (NoAccessToken, InvalidAccessToken)
+CallerDep = Annotated[AuthenticatedUser, Depends(_bearer)]
+AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
 """What a route answers where `CallerDep` finds nobody."""
 
 
 async def _client_address() -> str:
-    return current_origin().address or ""
+    return current_event_source().address or ""
 
 
 ClientAddressDep = Annotated[str, Depends(_client_address)]
 
 
-async def _device(request: Request) -> Device:
+async def _device(request: Request) -> ClientInfo:
     agent = request.headers.get("user-agent", "")
     printable = "".join(islice(filter(str.isprintable, agent), LONGEST_USER_AGENT))
-    return Device(user_agent=printable, address=await _client_address())
+    return ClientInfo(user_agent=printable, address=await _client_address())
 
 
-DeviceDep = Annotated[Device, Depends(_device)]
+DeviceDep = Annotated[ClientInfo, Depends(_device)]

@@ -12,8 +12,8 @@ from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailab
 from fastauth.entrypoints.http.problem_details import (
     MEDIA_TYPE,
     ProblemDetails,
-    details_of,
     details_of_status,
+    problem_for,
 )
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -54,12 +54,12 @@ def problems(
 
     Any route may find the database away. One with a `body` or a `query` may find that unacceptable.
     """
-    possible = [details_of(error()) for error in (*errors, StorageUnavailable)]
+    possible = [problem_for(error()) for error in (*errors, StorageUnavailable)]
     if query:
-        possible.append(details_of(_AN_UNACCEPTABLE_PARAMETER))
+        possible.append(problem_for(_AN_UNACCEPTABLE_PARAMETER))
     if body:
         possible += [
-            details_of(_AN_UNACCEPTABLE_FIELD),
+            problem_for(_AN_UNACCEPTABLE_FIELD),
             details_of_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
             details_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.sessions.session import PAGE, Place, SessionId
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def page_of(*, limits: Repeatable, afters: Repeatable) -> WantedPage:
         InvalidInput: A parameter is repeated, or not of its form.
     """
     limit, after = PAGE, None
-    with GatheredViolations() as noting:
+    with ViolationCollector() as noting:
         with noting:
             limit = _limit(_single("limit", limits))
         with noting:

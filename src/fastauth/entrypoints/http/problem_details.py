@@ -17,7 +17,7 @@ from fastauth.domain.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
-    Throttled,
+    RateLimited,
     Unauthenticated,
     Unavailable,
 )
@@ -31,7 +31,7 @@ STATUS_OF_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
-    Throttled: HTTPStatus.TOO_MANY_REQUESTS,
+    RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The one place where an error of the domain becomes a status."""
@@ -61,7 +61,7 @@ CODE_AND_DETAIL_OF_STATUS = {
 """What the framework or a bug is told as, where no error of the domain says it."""
 
 
-class FieldProblem(BaseModel):
+class InvalidParam(BaseModel):
     """What is wrong with one part of a request's body, or with a parameter."""
 
     pointer: str = Field(
@@ -79,7 +79,7 @@ class ProblemDetails(BaseModel):
     status: int
     detail: str = Field(description="For people.")
     code: str = Field(description="Stable, for programs.")
-    errors: list[FieldProblem] | None = Field(default=None, description="With status 422 alone.")
+    errors: list[InvalidParam] | None = Field(default=None, description="With status 422 alone.")
 
     def as_json(self) -> dict[str, Any]:
         """Return the members that there are."""
@@ -91,11 +91,11 @@ def status_of(error: FastauthError) -> HTTPStatus:
     return next(status for category, status in STATUS_OF_CATEGORY.items() if isinstance(error, category))
 
 
-def details_of(error: FastauthError) -> ProblemDetails:
+def problem_for(error: FastauthError) -> ProblemDetails:
     """Return what is told of an error of the domain."""
     if isinstance(error, InvalidInput):
         return _unprocessable(
-            [FieldProblem(pointer=f"/{v.field}", code=v.code, detail=v.detail) for v in error.violations]
+            [InvalidParam(pointer=f"/{v.field}", code=v.code, detail=v.detail) for v in error.violations]
         )
     return _details(status_of(error), error.code, error.detail)
 
@@ -127,7 +127,7 @@ def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
 
 
 async def _tell_domain_error(_request: Request, error: FastauthError) -> JSONResponse:
-    return answer(details_of(error), _headers_of(error))
+    return answer(problem_for(error), _headers_of(error))
 
 
 async def _tell_unreadable_body(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -141,7 +141,7 @@ def _methods_at(path: str, routes: Sequence[BaseRoute]) -> list[str]:
 
 def _headers_of(error: FastauthError) -> dict[str, str]:
     match error:
-        case Unavailable() | Throttled():
+        case Unavailable() | RateLimited():
             return {"Retry-After": str(error.retry_after)}
         case InvalidAccessToken():
             return {"WWW-Authenticate": f'Bearer error="{error.code}", error_description="{error.detail}"'}
@@ -151,7 +151,7 @@ def _headers_of(error: FastauthError) -> dict[str, str]:
 
 
 def _details(
-    status: HTTPStatus, code: str, detail: str, errors: list[FieldProblem] | None = None
+    status: HTTPStatus, code: str, detail: str, errors: list[InvalidParam] | None = None
 ) -> ProblemDetails:
     return ProblemDetails(
         type=f"urn:fastauth:problem:{code}",
@@ -163,22 +163,22 @@ def _details(
     )
 
 
-def _unprocessable(errors: list[FieldProblem]) -> ProblemDetails:
+def _unprocessable(errors: list[InvalidParam]) -> ProblemDetails:
     named = ", ".join(dict.fromkeys(each.pointer.lstrip("/") or "the body" for each in errors))
     return _details(HTTPStatus.UNPROCESSABLE_ENTITY, InvalidInput.code, f"Not acceptable: {named}.", errors)
 
 
-def _field_problem(error: Any) -> FieldProblem:  # noqa: ANN401  a TypedDict of pydantic_core's
+def _field_problem(error: Any) -> InvalidParam:  # noqa: ANN401  a TypedDict of pydantic_core's
     """Translate pydantic's words. Its ``input`` and ``ctx`` hold what was sent and stay behind."""
     pointer = "".join(f"/{part}" for part in error["loc"][1:] if isinstance(part, str))
     match error["type"]:
         case "json_invalid":
             detail = f"The body is not acceptable JSON: {error['ctx']['error']}."
-            return FieldProblem(pointer="", code="not_json", detail=detail)
+            return InvalidParam(pointer="", code="not_json", detail=detail)
         case "missing" if pointer:
-            return FieldProblem(pointer=pointer, code="missing", detail="This field is required.")
+            return InvalidParam(pointer=pointer, code="missing", detail="This field is required.")
         case "string_type":
-            return FieldProblem(pointer=pointer, code="not_a_string", detail="Must be a string.")
+            return InvalidParam(pointer=pointer, code="not_a_string", detail="Must be a string.")
         case _:
             detail = "The body must be a JSON object, sent as Content-Type: application/json."
-            return FieldProblem(pointer=pointer, code="not_an_object", detail=detail)
+            return InvalidParam(pointer=pointer, code="not_an_object", detail=detail)

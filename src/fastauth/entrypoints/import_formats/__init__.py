@@ -24,18 +24,18 @@ from fastauth.entrypoints.import_formats.columns import Reading as Reading
 from fastauth.entrypoints.import_formats.csv_reader import csv_rows
 from fastauth.entrypoints.import_formats.encodings import beginning_of
 from fastauth.entrypoints.import_formats.json_reader import begins_with_lines, json_entries, json_lines
-from fastauth.entrypoints.import_formats.text_lines import DumpUnreadable as DumpUnreadable
 from fastauth.entrypoints.import_formats.text_lines import Row
+from fastauth.entrypoints.import_formats.text_lines import UnreadableFile as UnreadableFile
 
 
-class Dump:
+class ImportFile:
     """A file of accounts, of whichever format it shows to be."""
 
     def __init__(self, file: BufferedReader, reading: Reading | None = None) -> None:
         """Look at the beginning of a file.
 
         Raises:
-            DumpUnreadable: Its encoding cannot be read, or it is CSV without a column that is needed.
+            UnreadableFile: Its encoding cannot be read, or it is CSV without a column that is needed.
         """
         self._reading = reading or Reading()
         self._file = file
@@ -62,7 +62,7 @@ class Dump:
         """Read what there is.
 
         Raises:
-            DumpUnreadable: From here on nothing can be made out.
+            UnreadableFile: From here on nothing can be made out.
         """
         return (self._judged(place, row) for place, row in self._rows)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from fastauth.application.accounts.import_users import Candidate
-from fastauth.domain.errors import GatheredViolations, InvalidInput, Violation
+from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import Columns, Notes, Plan
 from fastauth.entrypoints.import_formats.disabled_columns import closed_since
 
@@ -51,7 +51,7 @@ class Reading:
         plan = _plan(self.columns, tuple(record))
         self.notes.note(plan)
         row = _Row(record, plan)
-        with GatheredViolations() as noting:
+        with ViolationCollector() as noting:
             with noting:
                 username = row.text("username", self.columns)
             with noting:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.entrypoints.import_formats.column_names import Columns
 from fastauth.entrypoints.import_formats.columns import named
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, DumpUnreadable, Row, lines
+from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, Row, UnreadableFile, lines
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
@@ -19,7 +19,7 @@ def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Row]]:
     """Return the rows below the header, by the numbers of the lines where they begin.
 
     Raises:
-        DumpUnreadable: The header does not name what is needed, or names something twice.
+        UnreadableFile: The header does not name what is needed, or names something twice.
     """
     source = _Lines(file)
     header = source.header()
@@ -31,17 +31,17 @@ def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Row]]:
     try:
         names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
     except csv.Error:
-        raise DumpUnreadable(f"{where}: it is not CSV") from None
+        raise UnreadableFile(f"{where}: it is not CSV") from None
     while names and not names[-1]:
         names.pop()
     plan = columns.plan(names)
     for wanted in ("username", "password"):
         if not plan.fields[wanted]:
-            raise DumpUnreadable(f"{where}: none of its columns is {named(columns, wanted)}")
+            raise UnreadableFile(f"{where}: none of its columns is {named(columns, wanted)}")
     lowered = [name.lower() for name in names]
     for name in lowered:
         if lowered.count(name) > 1:
-            raise DumpUnreadable(f"{where}: two of its columns have one name")
+            raise UnreadableFile(f"{where}: two of its columns have one name")
     return _rows(source, names, delimiter)
 
 
@@ -84,7 +84,7 @@ class _Lines:
                 if line.strip():
                     return line
         except InvalidInput as error:
-            raise DumpUnreadable(f"line {self.number}: {error.violations[0].detail}") from None
+            raise UnreadableFile(f"line {self.number}: {error.violations[0].detail}") from None
         return ""
 
     def begin_record(self) -> int:

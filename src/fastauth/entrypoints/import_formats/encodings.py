@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from typing import BinaryIO
 
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, DumpUnreadable
+from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, UnreadableFile
 
 _MARKS = (  # the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -23,7 +23,7 @@ def beginning_of(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     carriage return ends a line.
 
     Raises:
-        DumpUnreadable: The text is not in the encoding that its mark announces.
+        UnreadableFile: The text is not in the encoding that its mark announces.
     """
     start = file.read(MOST_BYTES)
     mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", "utf-8"))
@@ -48,7 +48,7 @@ class _Decoder:
         try:
             return self._decoder.decode(piece, final=not piece).encode()
         except UnicodeError:
-            raise DumpUnreadable(f"it is not {self._encoding.upper()[:6]}, as its first bytes say") from None
+            raise UnreadableFile(f"it is not {self._encoding.upper()[:6]}, as its first bytes say") from None
 
 
 class _Pieces(io.RawIOBase):

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from fastauth.domain.errors import Violation
 from fastauth.entrypoints.import_formats.column_names import SYNONYMS, folded
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, DumpUnreadable, Row, lines
+from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, Row, UnreadableFile, lines
 
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -83,7 +83,7 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[int, Row]]:
     account, and others may follow it.
 
     Raises:
-        DumpUnreadable: What follows is no JSON, or the array does not end.
+        UnreadableFile: What follows is no JSON, or the array does not end.
     """
     source = _Source(codecs.getreader("utf-8")(file))
     place = 0
@@ -94,7 +94,7 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[int, Row]]:
                 yield place, _row(value, unit="entry")
             return
         if not source.take("{"):
-            raise DumpUnreadable(f"entry {place + 1}: it is not JSON")
+            raise UnreadableFile(f"entry {place + 1}: it is not JSON")
         members: dict[str, object] = {}
         found = False
         for name in source.names(place + 1):
@@ -140,7 +140,7 @@ class _Source:
         place = before
         while (character := self.next_character(_BETWEEN)) != "]":
             if not character:
-                raise DumpUnreadable(f"entry {place}: the file ends behind it, and its array does not")
+                raise UnreadableFile(f"entry {place}: the file ends behind it, and its array does not")
             place += 1
             yield self.value(place)
         self._at += 1
@@ -151,7 +151,7 @@ class _Source:
         while (character := self.next_character(_BETWEEN)) != "}":
             name = self.value(place) if character == '"' else None
             if not isinstance(name, str) or name in seen or not self.take(":"):
-                raise DumpUnreadable(f"entry {place}: it is not JSON, or has a name twice")
+                raise UnreadableFile(f"entry {place}: it is not JSON, or has a name twice")
             seen.add(name)
             yield name
         self._at += 1
@@ -181,13 +181,13 @@ class _Source:
             else:
                 return value
         told = f"it is not JSON, or longer than {MOST_BYTES} characters, or has a name twice"
-        raise DumpUnreadable(f"entry {place}: {told}")
+        raise UnreadableFile(f"entry {place}: {told}")
 
     def _read(self) -> int:
         """Read some more, forget what is behind, and return how much it was."""
         try:
             more = self._source.read(MOST_BYTES)
         except UnicodeDecodeError:
-            raise DumpUnreadable("it is not UTF-8") from None
+            raise UnreadableFile("it is not UTF-8") from None
         self._text, self._at = self._text[self._at :] + more, 0
         return len(more)

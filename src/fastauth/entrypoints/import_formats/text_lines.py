@@ -12,7 +12,7 @@ Row = Mapping[str, object] | Violation
 """What stands at one place: the values of an account by their names, or what is wrong there."""
 
 
-class DumpUnreadable(Exception):
+class UnreadableFile(Exception):
     """Where it stands, and from there on, no accounts can be made out."""
 
 

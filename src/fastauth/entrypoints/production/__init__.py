@@ -16,7 +16,7 @@ RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *amounts.RULES)
 """In the order in which they are told."""
 
 
-class ProductionRefused(Exception):
+class InsecureSettings(Exception):
     """Production does not run like this. ``reasons`` are all of them, a line each, and no secrets."""
 
     def __init__(self, reasons: list[str]) -> None:
@@ -28,7 +28,7 @@ class ModeNotSaid(Exception):
     """Other machines could reach a service whose mode nobody chose. The message says what to set."""
 
 
-def refusals(settings: Settings) -> list[str]:
+def production_errors(settings: Settings) -> list[str]:
     """Return everything that production refuses in these settings; nothing in development."""
     if settings.mode is not Mode.PRODUCTION:
         return []

@@ -40,7 +40,7 @@ def _workers(settings: Settings) -> str | None:
 
 
 def _memory(settings: Settings) -> str | None:
-    if not settings.is_sqlite or settings.has_file:
+    if not settings.is_sqlite or settings.is_file_database:
         return None
     return "FASTAUTH_DATABASE_URL is a database in memory: every account is gone when the process ends"
 

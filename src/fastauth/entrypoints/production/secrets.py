@@ -52,7 +52,7 @@ def _shown(source: Source) -> str:
 
 
 def _exposed_database(settings: Settings) -> str | None:
-    if not settings.has_file:
+    if not settings.is_file_database:
         return None
     database = Path(str(settings.database_url.database))
     beside = [database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".secret-key")]

@@ -87,7 +87,7 @@ class Settings(
         return "mode" in self.model_fields_set
 
     @property
-    def relaxed(self) -> list[str]:
+    def development_relaxations(self) -> list[str]:
         """What is laxer now than production would have it."""
         if self.mode is Mode.PRODUCTION:
             return []
@@ -96,7 +96,11 @@ class Settings(
             *(["no password blocklist"] if not self.password_blocklist else []),
             *(["no limits on guessing"] if not self.limits else []),
             *(["/docs is open"] if self.docs else []),
-            *(["a secret key that everybody knows"] if not (self.secret_key or self.has_file) else []),
+            *(
+                ["a secret key that everybody knows"]
+                if not (self.secret_key or self.is_file_database)
+                else []
+            ),
         ]
 
     @classmethod

@@ -25,6 +25,6 @@ class DatabaseSettings(BaseSettings):
         return self.database_url.get_backend_name() == "sqlite"
 
     @property
-    def has_file(self) -> bool:
+    def is_file_database(self) -> bool:
         """Whether the database is a file of this machine."""
         return self.is_sqlite and self.database_url.database not in (None, "", ":memory:")

@@ -21,7 +21,7 @@ def secret_keys(settings: Settings) -> tuple[SecretKey, ...]:
     given = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
     if given:
         return tuple(SecretKey(key.get_secret_value().encode()) for key in given)
-    if settings.has_file:
+    if settings.is_file_database:
         return (_beside(Path(str(settings.database_url.database))),)
     return (_FOR_DEVELOPMENT,)
 

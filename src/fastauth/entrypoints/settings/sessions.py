@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
 
-from fastauth.domain.sessions.access_token import LONGEST_LIFE
+from fastauth.domain.sessions.access_token import MAX_ACCESS_TOKEN_LIFETIME
 from fastauth.entrypoints.settings import values
 
 
@@ -14,7 +14,7 @@ class SessionSettings(BaseSettings):
 
     issuer: Annotated[str | None, AfterValidator(values.issuer)] = None
     audience: str | None = Field(default=None, min_length=1)
-    access_token_seconds: int = Field(default=300, ge=1, le=LONGEST_LIFE.total_seconds())
+    access_token_seconds: int = Field(default=300, ge=1, le=MAX_ACCESS_TOKEN_LIFETIME.total_seconds())
     refresh_idle_days: float = Field(default=7, gt=0, le=365)
     refresh_absolute_days: float = Field(default=30, gt=0, le=365)
     refresh_grace_seconds: float = Field(default=10, ge=0, le=60)

@@ -7,7 +7,7 @@ from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
 from fastauth.entrypoints.tuning import owasp
 from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
 
-KIB_OF_A_MIB = 1024
+KIB_PER_MIB = 1024
 LANES = 1
 """More only help where cores have nothing to do; a server hashes on all of them as it is."""
 
@@ -45,13 +45,13 @@ async def candidates(
     `threads` hashes at once take more than `memory_kib`.
     """
     most = memory_kib // threads
-    for passes, least in owasp.MINIMA.items():
+    for passes, least in owasp.MINIMUM_PARAMETERS.items():
         if least > most:
             continue
         candidate = await candidate_of(least, passes, measure)
         for _ in range(CORRECTIONS):
             fitting = candidate.memory_kib * seconds / candidate.speed.core_seconds  # they grow alike
-            memory = max(least, min(most, int(fitting)) // KIB_OF_A_MIB * KIB_OF_A_MIB)
+            memory = max(least, min(most, int(fitting)) // KIB_PER_MIB * KIB_PER_MIB)
             if abs(memory - candidate.memory_kib) <= TOLERANCE * candidate.memory_kib:
                 break
             candidate = await candidate_of(memory, passes, measure)
@@ -64,7 +64,7 @@ async def candidate_of(memory_kib: int, time_cost: int, measure: Measure) -> Can
     return Candidate(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
 
 
-def proposed(found: list[Candidate], *, seconds: float) -> Candidate:
+def recommend(found: list[Candidate], *, seconds: float) -> Candidate:
     """Return the one that costs an attacker most within the time, or else the quickest.
 
     Times vary: a little more is within it.

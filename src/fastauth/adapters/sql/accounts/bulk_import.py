@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
-from fastauth.adapters.sql.database.statements import insert_unless_taken
-from fastauth.domain.accounts.user import Holder, Newcomer, UserId
+from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
+from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
 from fastauth.domain.passwords.password import PasswordHash
 
 _HOLDERS = select(user_info.c.id, user_info.c.username_key, user_info.c.password).where(
@@ -16,29 +16,29 @@ _HOLDERS = select(user_info.c.id, user_info.c.username_key, user_info.c.password
 )
 _ADMIT = {
     dialect: statement.returning(user_info.c.id, user_info.c.username_key)
-    for dialect, statement in insert_unless_taken(
+    for dialect, statement in insert_on_conflict_do_nothing(
         user_info, "username_key", "username", "password", "fullname", "disabled_at"
     ).items()
 }
 
 
-class SqlUserIntake:
-    """See `fastauth.domain.accounts.ports.UserIntake`."""
+class SqlBulkUserRepository:
+    """See `fastauth.domain.accounts.ports.BulkUserRepository`."""
 
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def holders(self, keys: Collection[str]) -> dict[str, Holder]:
+    async def holders(self, keys: Collection[str]) -> dict[str, ExistingUser]:
         """Look all of them up in one statement."""
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 rows = (await connection.execute(_HOLDERS, {"keys": list(keys)})).all()
         return {
-            row.username_key: Holder(id=UserId(row.id), password_hash=PasswordHash(row.password or ""))
+            row.username_key: ExistingUser(id=UserId(row.id), password_hash=PasswordHash(row.password or ""))
             for row in rows
         }
 
-    async def admit(self, newcomers: Collection[Newcomer]) -> dict[str, UserId]:
+    async def admit(self, newcomers: Collection[NewUser]) -> dict[str, UserId]:
         """Insert many rows with each statement, in the order of their keys.
 
         Two who insert the same names in different orders would wait for each other for ever.
@@ -46,7 +46,7 @@ class SqlUserIntake:
         values = [_values(newcomer) for newcomer in sorted(newcomers, key=lambda each: each.username.key)]
         if not values:
             return {}
-        with storage_failures():
+        with translate_database_errors():
             return await self._connections.together(
                 lambda connection: {
                     row.username_key: UserId(row.id)
@@ -55,7 +55,7 @@ class SqlUserIntake:
             )
 
 
-def _values(newcomer: Newcomer) -> dict[str, object]:
+def _values(newcomer: NewUser) -> dict[str, object]:
     return {
         "new_username": newcomer.username.spelling,
         "new_username_key": newcomer.username.key,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Integer, Table, Text, UniqueConstraint
 
-from fastauth.adapters.sql.database.types import Id, Instant, metadata
+from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata
 
 user_info = Table(
     "user_info",
@@ -12,7 +12,7 @@ user_info = Table(
     Column("username_key", Text, nullable=False),
     Column("password", Text),
     Column("fullname", Text),
-    Column("disabled_at", Instant),
+    Column("disabled_at", UtcDateTime),
     Column("session_epoch", Integer, server_default="0"),
     Column("renames_paid_until", BigInteger),
     UniqueConstraint("username_key", name="user_info_username_key_unique"),

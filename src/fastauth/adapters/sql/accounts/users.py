@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, lit
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
-from fastauth.adapters.sql.database.statements import insert_unless_taken
-from fastauth.adapters.sql.database.types import Instant
-from fastauth.adapters.sql.events.audited_statement import RecordedAct
-from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
+from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.events.audited_statement import AuditedStatement
+from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.rate_limits.pace_column import instant_of, may_pay, paid, paying
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
@@ -19,7 +19,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import EventKind
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.pace import Pace
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -28,21 +28,21 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # disabled: to read them takes time, and time tells.
 _COLUMNS: list[ColumnElement[Any]] = [
     *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname")),
-    func.coalesce(user_info.c.disabled_at, literal(_NEVER, Instant)).label("disabled_at"),
+    func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
 ]
 _FIND = select(*_COLUMNS).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 
-_ADD = RecordedAct(
-    insert_unless_taken(user_info, "username_key", "username", "password", "fullname"),
+_ADD = AuditedStatement(
+    insert_on_conflict_do_nothing(user_info, "username_key", "username", "password", "fullname"),
     EventKind.REGISTERED,
     user_info.c.id,
     user_id=user_info.c.id,
 )
 
 _ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
-_RENAME = RecordedAct(
+_RENAME = AuditedStatement(
     _ONE.where(
         user_info.c.fullname.is_distinct_from(bindparam("new")), may_pay(user_info.c.renames_paid_until)
     ).values(fullname=bindparam("new"), renames_paid_until=paying(user_info.c.renames_paid_until)),
@@ -62,13 +62,13 @@ _REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindpa
 class SqlUserRepository:
     """See `fastauth.domain.accounts.ports.UserRepository`."""
 
-    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+    def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = scribe
+        self._scribe = audit_columns
 
     async def find(self, username: Username) -> User | None:
         """Look the name up by its key."""
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 row = (await connection.execute(_FIND, {"key": username.key})).one()
         user = user_of(row)
@@ -82,7 +82,7 @@ class SqlUserRepository:
             "new_password": password_hash.encoded,
             "new_fullname": fullname.text,
         }
-        with storage_failures():
+        with translate_database_errors():
             added = await _ADD(self._connections, values, self._scribe)
         if added is None:
             raise UsernameTaken
@@ -91,13 +91,13 @@ class SqlUserRepository:
     async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
         """Replace the full name; look why, if nothing was replaced."""
         values = {"user_id": user_id, "new": fullname.text, **paid(pace, now)}
-        with storage_failures():
+        with translate_database_errors():
             if await _RENAME(self._connections, values, self._scribe) or pace is None:
                 return
             async with self._connections.connect() as connection:
                 row = (await connection.execute(_NAMED, {"user_id": user_id})).one_or_none()
         if row and row.fullname != fullname.text:
-            raise TooManyAttempts(after=pace.wait(instant_of(row.renames_paid_until), now))
+            raise TooManyRequests(after=pace.wait(instant_of(row.renames_paid_until), now))
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         """Compare and replace in one statement."""
@@ -108,7 +108,7 @@ class SqlUserRepository:
         await self._change(_SET_DISABLED, user_id=user_id, new=since)
 
     async def _change(self, statement: Update, **values: object) -> int:
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 changed: int = (await connection.execute(statement, values)).rowcount
                 return changed

@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import bindparam, exists, insert, select
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
-from fastauth.adapters.sql.database.types import Instant
-from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import Event, EventKind
@@ -26,7 +26,7 @@ _RECORD_ONCE = insert(event).from_select(
     _of_session.where(
         ~exists().where(
             event.c.user_id == session.c.user_id,
-            event.c.at > bindparam("since", type_=Instant),
+            event.c.at > bindparam("since", type_=UtcDateTime),
             event.c.session_id == session.c.id,
             event.c.kind.in_([bindparam("new_kind"), bindparam("unless")]),
         )
@@ -37,9 +37,9 @@ _RECORD_ONCE = insert(event).from_select(
 class SqlEventLog:
     """See `fastauth.domain.audit.ports.EventLog`."""
 
-    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+    def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = scribe
+        self._scribe = audit_columns
 
     async def record(self, happened: Event) -> None:
         """Insert a row."""
@@ -49,11 +49,11 @@ class SqlEventLog:
             "session_id": happened.session_id,
             "name_digest": happened.name,
         }
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 await connection.execute(insert(event), values)
 
-    async def record_once(self, happened: Event, *, within: timedelta, unless: EventKind) -> None:
+    async def record_unless_recent(self, happened: Event, *, within: timedelta, unless: EventKind) -> None:
         """Insert a row from a ``SELECT`` of the session, unless there is another one."""
         columns = self._scribe.columns(happened.at) | {"kind": happened.kind.value}
         values = {f"new_{name}": value for name, value in columns.items()} | {
@@ -61,6 +61,6 @@ class SqlEventLog:
             "since": happened.at - within,
             "unless": unless.value,
         }
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 await connection.execute(_RECORD_ONCE, values)

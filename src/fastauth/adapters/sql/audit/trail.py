@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.events.tables import event
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Actor, Event, EventKind, NameDigest, Origin
-from fastauth.domain.audit.trail import Entry, Wanted
+from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource, UsernameDigest
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.sessions.session import SessionId
 
 _NEWEST = (
@@ -27,15 +27,15 @@ class SqlAuditTrail:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def newest(self, wanted: Wanted, *, before: Entry | None, at_most: int) -> list[Entry]:
+    async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
         """Read a page, from where the one before it ended."""
         page = _NEWEST.where(*_conditions(wanted, before)).limit(at_most)
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 return [_entry(row) for row in await connection.execute(page)]
 
 
-def _conditions(wanted: Wanted, before: Entry | None) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: AuditFilter, before: AuditEntry | None) -> Iterator[ColumnElement[bool]]:
     if wanted.user_id is not None or wanted.names:
         is_theirs = event.c.user_id == wanted.user_id if wanted.user_id is not None else false()
         yield or_(is_theirs, event.c.name_digest.in_(wanted.names))
@@ -50,16 +50,16 @@ def _conditions(wanted: Wanted, before: Entry | None) -> Iterator[ColumnElement[
         yield or_(event.c.at < at, and_(event.c.at == at, event.c.id < before.number))
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(
         number=row.id,
         event=Event(
             kind=EventKind(row.kind),
             at=row.at,
             user_id=None if row.user_id is None else UserId(row.user_id),
             session_id=None if row.session_id is None else SessionId(row.session_id),
-            name=None if row.name_digest is None else NameDigest(row.name_digest),
+            name=None if row.name_digest is None else UsernameDigest(row.name_digest),
         ),
-        origin=None if row.actor is None else Origin(Actor(row.actor), row.address),
+        origin=None if row.actor is None else EventSource(Actor(row.actor), row.address),
         username=row.username,
     )

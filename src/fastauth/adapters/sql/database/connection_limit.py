@@ -15,7 +15,7 @@ RESERVED = 2
 """Places that writes leave to reads: a server whose commits wait for a standby still answers reads."""
 
 
-class NoPlace(PoolTimeout):
+class ConnectionLimitReached(PoolTimeout):
     """All places are taken. ``reason`` says by what."""
 
     def __init__(self, kept: int) -> None:
@@ -41,13 +41,13 @@ class Gate:
         """Take a place, or wait for one.
 
         Raises:
-            NoPlace: None becomes free in time; or all are kept, and it makes no sense to wait.
+            ConnectionLimitReached: None becomes free in time; or all are kept, and it makes no sense to wait.
         """
         if self._inside + self._kept < self._places:
             self._inside += 1
             return
         if self._kept >= self._places:
-            raise NoPlace(self._kept)
+            raise ConnectionLimitReached(self._kept)
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -60,7 +60,7 @@ class Gate:
                 with suppress(ValueError):
                     self._waiting.remove(turn)
             if isinstance(error, TimeoutError):
-                raise NoPlace(self._kept) from None
+                raise ConnectionLimitReached(self._kept) from None
             raise
 
     def leave(self) -> None:
@@ -85,7 +85,7 @@ class Gate:
                 turn.set_result(None)
 
 
-class Places:
+class ConnectionLimit:
     """Share the places of a pool among reads, writes and connections that were given up on.
 
     PostgreSQL goes on with a statement after its client has hung up, and a COMMIT that waits for a
@@ -108,7 +108,7 @@ class Places:
         """Take a place.
 
         Raises:
-            NoPlace: There is none.
+            ConnectionLimitReached: There is none.
         """
         if writes:
             await self._writes.enter()

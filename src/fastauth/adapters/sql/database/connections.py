@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
-from fastauth.adapters.sql.database.connection_limit import Places
+from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 
 Result = TypeVar("Result")
 
@@ -32,7 +32,7 @@ class Statements(Protocol):
 
 
 class Connections(Protocol):
-    """Where a repository gets its connection from: a transaction that has begun, or `SingleStatements`."""
+    """Where a repository gets connections: a transaction that has begun, or `AutocommitConnections`."""
 
     @property
     def dialect(self) -> Dialect:
@@ -45,7 +45,7 @@ class Connections(Protocol):
         """Return what `act` returns, whose statements stand or fall together."""
 
 
-class SingleStatements:
+class AutocommitConnections:
     """Run each act on a connection of its own, which is given up where that takes too long.
 
     SQLAlchemy enters a greenlet for each call of an asynchronous connection: to open it, to run the
@@ -53,7 +53,12 @@ class SingleStatements:
     """
 
     def __init__(
-        self, engine: Engine, *, transactional: Engine, deadline: float | None, places: Places | None = None
+        self,
+        engine: Engine,
+        *,
+        transactional: Engine,
+        deadline: float | None,
+        places: ConnectionLimit | None = None,
     ) -> None:
         self.engine = engine
         self.dialect = engine.dialect
@@ -61,9 +66,9 @@ class SingleStatements:
         self._deadline = deadline
         self._places = places
 
-    def within(self, deadline: float) -> "SingleStatements":
+    def within(self, deadline: float) -> "AutocommitConnections":
         """Return the same with another deadline."""
-        return SingleStatements(
+        return AutocommitConnections(
             self.engine, transactional=self._transactional, deadline=deadline, places=self._places
         )
 
@@ -108,7 +113,9 @@ class SingleStatements:
 class Transactions:
     """Lend connections for several statements, and give up those that are not back in time."""
 
-    def __init__(self, engine: AsyncEngine, *, deadline: float | None, places: Places | None) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, deadline: float | None, places: ConnectionLimit | None
+    ) -> None:
         self._engine = engine
         self._deadline = deadline
         self._places = places

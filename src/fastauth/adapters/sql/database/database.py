@@ -9,21 +9,26 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from fastauth.adapters.sql.database import postgres, sqlite
-from fastauth.adapters.sql.database.connection_limit import Places
-from fastauth.adapters.sql.database.connections import Connections, SingleStatements, Statements, Transactions
+from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
+from fastauth.adapters.sql.database.connections import (
+    AutocommitConnections,
+    Connections,
+    Statements,
+    Transactions,
+)
 from fastauth.adapters.sql.database.errors import (
     READ_ONLY_REASON,
-    SchemaBehind,
+    SchemaOutdated,
     grants,
     is_missing_table,
-    storage_failures,
+    translate_database_errors,
 )
-from fastauth.adapters.sql.database.postgres_connector import Dialer
+from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.schema_check import CHECK
 from fastauth.adapters.sql.database.server_state import STATE, ServerState, state_of
 from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS
-from fastauth.adapters.sql.database.types import Instant
+from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.domain.errors import StorageUnavailable
 
 __all__ = ["Connections", "Database", "Statements"]
@@ -44,8 +49,8 @@ START_DEADLINE = 10.0
 """Seconds within which the database has to answer at the start of a process, which nobody waits for."""
 
 _NOW: dict[str, Select[datetime]] = {
-    "postgresql": select(func.clock_timestamp(type_=Instant)),
-    "sqlite": select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=Instant)),
+    "postgresql": select(func.clock_timestamp(type_=UtcDateTime)),
+    "sqlite": select(func.strftime("%Y-%m-%d %H:%M:%f", "now", type_=UtcDateTime)),
 }
 
 
@@ -63,14 +68,14 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
-        self._places = None if self.is_sqlite else Places(pool_size)
-        dialer = self._dialer = Dialer(
+        self._places = None if self.is_sqlite else ConnectionLimit(pool_size)
+        connector = self._dialer = PostgresConnector(
             places=self._places,
             prepared_statements=prepared_statements,
             statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
         )
         if not self.is_sqlite:
-            arguments["async_creator_fn"] = dialer.connect
+            arguments["async_creator_fn"] = connector.connect
         common: dict[str, Any] = {
             "hide_parameters": True,  # SQLAlchemy's errors show them otherwise, hashes included
             # Most acts are a single statement. It costs to change a connection back and forth, so it is
@@ -81,7 +86,7 @@ class Database:
         }
         apart = common if self.is_sqlite else {**common, "connect_args": {**common["connect_args"]}}
         if not self.is_sqlite:
-            apart["connect_args"]["async_creator_fn"] = dialer.connect_apart
+            apart["connect_args"]["async_creator_fn"] = connector.connect_apart
         pooled = create_async_engine(
             url,
             poolclass=AsyncAdaptedQueuePool,
@@ -104,7 +109,7 @@ class Database:
             if self.is_sqlite:
                 sqlite.adapt(engine.sync_engine)
             else:
-                postgres.adapt(engine.sync_engine, dialer)
+                postgres.adapt(engine.sync_engine, connector)
         self.engine = pooled.execution_options(
             isolation_level="SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
         )
@@ -114,12 +119,12 @@ class Database:
         self.transactions = Transactions(self.engine, deadline=bound, places=self._places)
         """For acts of several statements."""
         transactional = self.engine.sync_engine
-        self.autocommit = SingleStatements(
+        self.autocommit = AutocommitConnections(
             pooled.sync_engine, transactional=transactional, deadline=bound, places=self._places
         )
         """The same connections, for acts that need no unit of work."""
         self.probes, self.apart = (
-            SingleStatements(engine.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE)
+            AutocommitConnections(engine.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE)
             for engine in (self._kept, self._apart)
         )
         """Apart from the pool: the one connection of probes, and a new one for each statement."""
@@ -129,18 +134,18 @@ class Database:
 
         Raises:
             StorageUnavailable: It does not answer, takes no writes, or the role may not use the tables.
-            SchemaBehind: Migrations are missing.
+            SchemaOutdated: Migrations are missing.
         """
-        with storage_failures():
+        with translate_database_errors():
             probes = self.probes.within(deadline)
             try:
                 state = (await probes.execute(CHECK[probes.dialect.name])).one()
             except DBAPIError as error:
                 if error.connection_invalidated or not is_missing_table(error):
                     raise
-                raise SchemaBehind from None
+                raise SchemaOutdated from None
             if str(state.revision or "") < REVISION:
-                raise SchemaBehind
+                raise SchemaOutdated
             if state.read_only:
                 await self._kept.dispose()  # another server may take writes by now
                 raise StorageUnavailable(reason=READ_ONLY_REASON)
@@ -153,7 +158,7 @@ class Database:
         Raises:
             StorageUnavailable: It does not answer in time.
         """
-        with storage_failures():
+        with translate_database_errors():
             now: datetime = (await self.apart.execute(_NOW[self.apart.dialect.name])).scalar_one()
             return now
 
@@ -165,7 +170,7 @@ class Database:
         """
         if self.is_sqlite:
             return None
-        with storage_failures():
+        with translate_database_errors():
             row = (await self.apart.execute(STATE)).one()
             return state_of(row, pooled=self._dialer.pooled)
 

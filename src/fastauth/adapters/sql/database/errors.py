@@ -68,14 +68,14 @@ _SQLITE_REASONS = {
 }
 
 
-class SchemaBehind(StorageUnavailable):
+class SchemaOutdated(StorageUnavailable):
     """The database has not seen every migration that this code relies on."""
 
     detail = "The database schema is behind."
 
 
 @contextmanager
-def storage_failures() -> Iterator[None]:
+def translate_database_errors() -> Iterator[None]:
     """Turn whatever says that the database is away, full, overrun or forbidden into `StorageUnavailable`.
 
     Errors are told apart by their class and their code, never by their text. Everything else, a
@@ -89,7 +89,7 @@ def storage_failures() -> Iterator[None]:
         reason = reason_of(error)
         _log.warning("the database is unavailable: %s", reason)
         behind = isinstance(error, DBAPIError) and is_missing_table(error)
-        raise (SchemaBehind if behind else StorageUnavailable)(reason=reason) from None
+        raise (SchemaOutdated if behind else StorageUnavailable)(reason=reason) from None
 
 
 def is_missing_table(error: DBAPIError) -> bool:

@@ -32,10 +32,10 @@ from fastauth.adapters.sql.database.errors import (
     READ_ONLY_REASON,
     is_missing_table,
     sqlstate,
-    storage_failures,
+    translate_database_errors,
 )
 from fastauth.adapters.sql.database.large_indexes import build_missing
-from fastauth.adapters.sql.database.postgres import lift_limits
+from fastauth.adapters.sql.database.postgres import disable_timeouts
 from fastauth.domain.errors import StorageUnavailable
 
 _log = logging.getLogger("fastauth.storage")
@@ -86,42 +86,42 @@ _NO_SCHEMA = (
 LOCK_NOT_AVAILABLE = "55P03"
 
 
-class MigrationRefused(Exception):
+class UnsupportedSchema(Exception):
     """The database holds something that a migration cannot keep. Nothing was changed."""
 
 
-async def migrate(database: Database, *, adopted_key: Callable[[str], str]) -> None:
+async def migrate(database: Database, *, username_key_of: Callable[[str], str]) -> None:
     """Run every migration that the database has not seen, in one transaction.
 
     Any number of processes may call this at once: one of them migrates while the others wait.
 
-    `adopted_key` gives the key for a name that was registered before fastauth was there.
+    `username_key_of` gives the key for a name that was registered before fastauth was there.
 
     Raises:
-        MigrationRefused: The database cannot be migrated as it is; it is left as it was.
+        UnsupportedSchema: The database cannot be migrated as it is; it is left as it was.
         StorageUnavailable: The database is away, or another process is still migrating.
     """
-    with storage_failures():
+    with translate_database_errors():
         patience = time.monotonic() + LOCK_PATIENCE
-        while not await _migrate_once(database, adopted_key, is_last=time.monotonic() > patience):
+        while not await _migrate_once(database, username_key_of, is_last=time.monotonic() > patience):
             _log.warning("a migration waits: another transaction uses a table that it changes")
             await asyncio.sleep(LOCK_PAUSE)
         if not database.is_sqlite:
             await _build_large_indexes(database)
 
 
-async def _migrate_once(database: Database, adopted_key: Callable[[str], str], *, is_last: bool) -> bool:
+async def _migrate_once(database: Database, username_key_of: Callable[[str], str], *, is_last: bool) -> bool:
     """Return whether it is done, and not held up by somebody who uses a table."""
     role, schema = "...", None
     try:
         async with database.engine.begin() as connection:
-            await lift_limits(connection)
+            await disable_timeouts(connection)
             if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
                 session = await connection.execute(text("SELECT current_user, current_schema()"))
                 role, schema = session.one()
                 await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-            await connection.run_sync(_upgrade, adopted_key)
+            await connection.run_sync(_upgrade, username_key_of)
     except DBAPIError as error:
         if refusal := _refusal(error, role=role, schema=schema):
             raise refusal from None
@@ -147,7 +147,7 @@ def _refusal(error: DBAPIError, *, role: str, schema: str | None) -> Exception |
     if code == READ_ONLY:
         return StorageUnavailable(reason=READ_ONLY_REASON)
     if is_missing_table(error) and isinstance(error.orig, sqlite3.Error) and "already" in said:
-        return MigrationRefused(f"{_TAKEN}: {said}. {_OWN_FILE}")
+        return UnsupportedSchema(f"{_TAKEN}: {said}. {_OWN_FILE}")
     told = {
         **dict.fromkeys(IN_USE, f"Something else depends on the table user_info: {said}"),
         **dict.fromkeys(NAME_TAKEN, f"{_TAKEN}: {said}. {_OWN_SCHEMA.format(role=role)}"),
@@ -155,17 +155,17 @@ def _refusal(error: DBAPIError, *, role: str, schema: str | None) -> Exception |
         + _GRANT.format(role=role, schema=schema or "public"),
         NO_SCHEMA: _NO_SCHEMA.format(role=role),
     }.get(code or "")
-    return MigrationRefused(told) if told else None
+    return UnsupportedSchema(told) if told else None
 
 
-def _upgrade(connection: Connection, adopted_key: Callable[[str], str]) -> None:
+def _upgrade(connection: Connection, username_key_of: Callable[[str], str]) -> None:
     # Half a second that a start without migrations saves.
     from alembic import command, config  # noqa: PLC0415  only a migration needs it
     from alembic.script import ScriptDirectory  # noqa: PLC0415  the same
 
     settings = config.Config()
     settings.set_main_option("script_location", str(Path(__file__).parent.with_name("migrations")))
-    settings.attributes.update(connection=connection, adopted_key=adopted_key)
+    settings.attributes.update(connection=connection, username_key_of=username_key_of)
     scripts = ScriptDirectory.from_config(settings)
     _take_over(connection, {script.revision for script in scripts.walk_revisions()})
     command.upgrade(settings, "head")

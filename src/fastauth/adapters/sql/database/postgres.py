@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from fastauth.adapters.sql.database.errors import INSUFFICIENT_PRIVILEGE, LOST_PREPARED, READ_ONLY, grants
-from fastauth.adapters.sql.database.postgres_connection import HastyConnection
-from fastauth.adapters.sql.database.postgres_connector import Dialer
+from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
+from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
 
-IDLE_BEFORE_CHECK = 0.1
+PING_AFTER_IDLE = 0.1
 """Seconds a pooled connection may rest before it has to prove that it still lives.
 
 A check costs a round trip (70 to 95 µs); under load no connection rests for so long."""
@@ -39,13 +39,13 @@ ARGUMENTS: dict[str, Any] = {
 _NO_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
-async def lift_limits(transaction: AsyncConnection) -> None:
+async def disable_timeouts(transaction: AsyncConnection) -> None:
     """Let this transaction take as long as it likes."""
     if transaction.dialect.name == "postgresql":
         await transaction.exec_driver_sql(_NO_LIMITS)
 
 
-def adapt(engine: Engine, dialer: Dialer) -> None:
+def adapt(engine: Engine, connector: PostgresConnector) -> None:
     """Have the connections of this engine be replaced in time, and errors that end one be seen."""
     _check_after_rest(engine)
 
@@ -58,12 +58,12 @@ def adapt(engine: Engine, dialer: Dialer) -> None:
         error = context.original_exception
         code = getattr(error, "sqlstate", None)
         if code in LOST_PREPARED:
-            dialer.stop_preparing()
+            connector.stop_preparing()
         if code in {READ_ONLY, *LOST_PREPARED}:
             context.is_disconnect = True
         if code == INSUFFICIENT_PRIVILEGE and context.connection is not None:
             driver = context.connection.connection.driver_connection
-            if isinstance(driver, HastyConnection):
+            if isinstance(driver, AbortOnCancelConnection):
                 error.reason = grants(role=driver.info.user, schema=driver.schema)  # type: ignore[attr-defined]  # read by failures.py
 
     event.listen(engine, "handle_error", judge)
@@ -79,7 +79,7 @@ def _check_after_rest(engine: Engine) -> None:
         connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
     ) -> None:
         rest = time.monotonic() - record.info.get("resting_since", math.inf)
-        if rest < IDLE_BEFORE_CHECK:
+        if rest < PING_AFTER_IDLE:
             return
         if rest > LONGEST_REST:
             raise DisconnectionError

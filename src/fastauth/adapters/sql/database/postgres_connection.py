@@ -8,7 +8,7 @@ from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn
 from psycopg.waiting import wait_async
 
-from fastauth.adapters.sql.database.connection_limit import Places
+from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 
 Result = TypeVar("Result")
 
@@ -32,7 +32,7 @@ class PlainCursor(AsyncCursor[Any]):
         ]
 
 
-class HastyConnection(AsyncConnection[Any]):
+class AbortOnCancelConnection(AsyncConnection[Any]):
     """Give up where a statement is cancelled.
 
     psycopg would ask the server to stop, over a second connection, and wait for its consent: up to
@@ -40,7 +40,7 @@ class HastyConnection(AsyncConnection[Any]):
     under way, so ``places`` keeps the connection until the server is done with it.
     """
 
-    places: Places | None = None
+    places: ConnectionLimit | None = None
 
     schema: str | None = None
     """The schema that it works in, if it has one."""

@@ -10,16 +10,16 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from fastauth.adapters.sql.database.connect_errors import ConnectionFailed, reason_of, reason_of_all
-from fastauth.adapters.sql.database.connection_limit import Places
+from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.first_success import AllFailed, first_of
-from fastauth.adapters.sql.database.postgres_connection import HastyConnection, PlainCursor
+from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection, PlainCursor
 from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS, prepare_session
 
 _NOT_LIBPQS = frozenset({"autocommit", "prepare_threshold", "context", "row_factory", "cursor_factory"})
 _CONNECTION_ERRORS = (psycopg.Error, OSError, UnicodeError)
 
 
-class Dialer:
+class PostgresConnector:
     """Connects to the first of the servers that takes writes.
 
     Several servers are tried at once, each with a head start, so that one that does not answer costs a
@@ -29,7 +29,7 @@ class Dialer:
     def __init__(
         self,
         *,
-        places: Places | None = None,
+        places: ConnectionLimit | None = None,
         prepared_statements: bool | None = None,
         statement_seconds: float = STATEMENT_SECONDS,
     ) -> None:
@@ -41,7 +41,7 @@ class Dialer:
         """Whether the connection that was made last goes through a pooler."""
         self._last: tuple[str, str] | None = None
 
-    async def connect(self, conninfo: str = "", **arguments: Any) -> HastyConnection:  # noqa: ANN401  libpq's
+    async def connect(self, conninfo: str = "", **arguments: Any) -> AbortOnCancelConnection:  # noqa: ANN401  libpq's
         """Return a connection whose session is prepared.
 
         Raises:
@@ -60,13 +60,13 @@ class Dialer:
                 servers.sort(key=lambda server: (server["host"], server["port"]) != self._last)
         attempts = [partial(self._dial, parameters | server, own) for server in servers]
         try:
-            connection = await first_of(attempts, discard=HastyConnection.close)
+            connection = await first_of(attempts, discard=AbortOnCancelConnection.close)
         except AllFailed as failed:
             raise ConnectionFailed(reason_of_all(failed.errors)) from None
         self._note(connection)
         return connection
 
-    async def connect_apart(self, conninfo: str = "", **arguments: Any) -> HastyConnection:  # noqa: ANN401
+    async def connect_apart(self, conninfo: str = "", **arguments: Any) -> AbortOnCancelConnection:  # noqa: ANN401
         """Return a connection that has no place in the pool, and is hung up on where it is given up.
 
         Raises:
@@ -81,18 +81,20 @@ class Dialer:
         if self._prepared_statements is None:
             self._prepared_statements = False
 
-    async def _dial(self, parameters: dict[str, Any], own: dict[str, Any]) -> HastyConnection:
+    async def _dial(self, parameters: dict[str, Any], own: dict[str, Any]) -> AbortOnCancelConnection:
         """Try every address of one server."""
         addresses = await _addresses_of(parameters)
         attempts = [partial(self._connect_to, parameters | address, own) for address in addresses]
         try:
-            return await first_of(attempts, discard=HastyConnection.close)
+            return await first_of(attempts, discard=AbortOnCancelConnection.close)
         except AllFailed as failed:
             raise ConnectionFailed(reason_of_all(failed.errors)) from None
 
-    async def _connect_to(self, parameters: dict[str, Any], own: dict[str, Any]) -> HastyConnection:
+    async def _connect_to(self, parameters: dict[str, Any], own: dict[str, Any]) -> AbortOnCancelConnection:
         try:
-            connection = await HastyConnection.connect(cursor_factory=PlainCursor, **parameters, **own)
+            connection = await AbortOnCancelConnection.connect(
+                cursor_factory=PlainCursor, **parameters, **own
+            )
         except _CONNECTION_ERRORS as error:
             raise ConnectionFailed(reason_of(error)) from None
         try:
@@ -111,7 +113,7 @@ class Dialer:
         connection.places = self._places
         return connection
 
-    def _note(self, connection: HastyConnection) -> None:
+    def _note(self, connection: AbortOnCancelConnection) -> None:
         server = (connection.info.host, str(connection.info.port))
         if self._places and self._last not in {None, server}:
             self._places.close()  # what was given up on is another server's

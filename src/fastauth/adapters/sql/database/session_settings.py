@@ -1,7 +1,7 @@
 """What this code relies on in a session of Postgres, whatever its defaults are."""
 
 from fastauth.adapters.sql.database.connect_errors import ConnectionFailed
-from fastauth.adapters.sql.database.postgres_connection import HastyConnection
+from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
 
 STATEMENT_SECONDS = 2
 """Seconds after which Postgres ends a statement."""
@@ -34,7 +34,7 @@ _DURABLE = (
 _SESSION = "SELECT pg_backend_pid(), current_schema()"
 
 
-async def prepare_session(connection: HastyConnection, *, statement_seconds: float) -> bool:
+async def prepare_session(connection: AbortOnCancelConnection, *, statement_seconds: float) -> bool:
     """Set what this code relies on; return whether there is a pooler between here and the server.
 
     These are statements and no start-up options, because PgBouncer refuses those. They take one round

@@ -4,7 +4,7 @@ from sqlalchemy import Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 
-def insert_unless_taken(table: Table, key: str, *others: str) -> dict[str, Insert]:
+def insert_on_conflict_do_nothing(table: Table, key: str, *others: str) -> dict[str, Insert]:
     """Return a statement for each dialect that inserts nothing where `key` is there already.
 
     The constraint decides: a look-up before could always be too early. The value of a column is the

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Column, Table, Text
 
-from fastauth.adapters.sql.database.types import Instant, metadata
+from fastauth.adapters.sql.database.types import UtcDateTime, metadata
 
 task_row = Table(
     "fastauth_task",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("begun_at", Instant, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
 )

@@ -18,7 +18,7 @@ metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is an INTEGER
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A moment in time. SQLite knows no time zones: there it is kept in UTC without saying so."""
 
     impl = DateTime(timezone=True)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from fastauth.adapters.sql.database.connections import WRITES, Connections
-from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_with
 from fastauth.adapters.sql.rate_limits.repository import give_back
@@ -38,7 +38,7 @@ def _with(statement: Select[Any], other: CTE) -> Select[Any]:
     return statement.add_cte(other)
 
 
-class RecordedAct:
+class AuditedStatement:
     """A statement that changes one row at most, and the event that tells of it: both, or neither.
 
     Postgres does them in one statement, so the event costs no round trip. In SQLite a ``WITH`` can
@@ -82,7 +82,7 @@ class RecordedAct:
         self,
         connections: Connections,
         values: Mapping[str, object],
-        scribe: Scribe,
+        audit_columns: AuditColumns,
         *,
         refunds: tuple[Refund, ...] = (),
         now: datetime | None = None,
@@ -91,7 +91,7 @@ class RecordedAct:
 
         If it was done, `refunds` are given back with it, as of `now`.
         """
-        noted = scribe.columns()
+        noted = audit_columns.columns()
         if connections.dialect.name == "postgresql":
             both = {**values, **{f"event_{name}": noted[name] for name in _NOTED}}
             statement = self._both

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from fastauth.domain.audit.event import Origin
+from fastauth.domain.audit.event import EventSource
 from fastauth.domain.clock import Clock
 
 
-class Scribe:
+class AuditColumns:
     """Knows what an act does not say of itself: when it happens, who has it happen, and from where."""
 
-    def __init__(self, *, clock: Clock, origin: Callable[[], Origin], keeps_addresses: bool = True) -> None:
+    def __init__(
+        self, *, clock: Clock, origin: Callable[[], EventSource], keeps_addresses: bool = True
+    ) -> None:
         self._clock = clock
         self._origin = origin
         self._keeps_addresses = keeps_addresses

@@ -2,13 +2,13 @@
 
 from sqlalchemy import Column, Index, LargeBinary, Table, Text
 
-from fastauth.adapters.sql.database.types import Id, Instant, metadata, partial_where
+from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
 
 event = Table(
     "event",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("kind", Text, nullable=False),
     Column("user_id", Id),
     Column("session_id", Text),

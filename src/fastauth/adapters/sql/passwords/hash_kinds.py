@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
-from fastauth.adapters.sql.database.connections import SingleStatements
-from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.connections import AutocommitConnections
+from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.domain.passwords.password import PasswordHash
 
 PAGE = 5_000
@@ -18,15 +18,17 @@ _POSITION = {"postgresql": func.strpos, "sqlite": func.instr}
 _LAST = select(func.max(user_info.c.id))
 
 
-class SqlHashCensus:
-    """See `fastauth.domain.passwords.ports.HashCensus`.
+class SqlHashKinds:
+    """See `fastauth.domain.passwords.ports.HashKinds`.
 
     Of what is stored under a kind one hash and their number leave the database. Two hashes are of one
     kind if they begin with the same of `prefixes` and the same parameters behind it: so many
     characters, or as far as the next ``$`` where no number is given.
     """
 
-    def __init__(self, *, connections: SingleStatements, prefixes: Sequence[tuple[str, int | None]]) -> None:
+    def __init__(
+        self, *, connections: AutocommitConnections, prefixes: Sequence[tuple[str, int | None]]
+    ) -> None:
         self._connections = connections
         self._statements = {name: _statement(name, prefixes) for name in _POSITION}
 
@@ -34,7 +36,7 @@ class SqlHashCensus:
         """Read all accounts, a page of ids at a time."""
         number: Counter[str] = Counter()
         example: dict[str, str] = {}
-        with storage_failures():
+        with translate_database_errors():
             last = (await self._connections.execute(_LAST)).scalar_one() or 0
             statement = self._statements[self._connections.dialect.name]
             for after in range(0, last, PAGE):

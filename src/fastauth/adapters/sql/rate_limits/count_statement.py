@@ -19,9 +19,9 @@ from sqlalchemy import ColumnClause, TextualSelect, column, text
 from fastauth.adapters.sql.database.connections import WRITES
 from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, REMEMBERED
 from fastauth.domain.rate_limits.counting import Hit, Part
-from fastauth.domain.rate_limits.limits import CLOCK_SKEW, MOST_DOUBLINGS, Backoff, Budget
+from fastauth.domain.rate_limits.limits import CLOCK_SKEW, MOST_DOUBLINGS, Backoff, RateLimit
 
-Rule = Budget | Backoff
+Rule = RateLimit | Backoff
 
 _RETURNED: list[ColumnClause[Any]] = [column(name) for name in ("attempts", "until", "room")]
 
@@ -37,7 +37,7 @@ GIVEN_SQL = "given AS (SELECT CAST(:now AS timestamptz) AS moment)"
 """The time of the attempt, as the column ``moment``."""
 
 IS_REMEMBERED_SQL = f"(until = {NEVER_SQL} OR moment < until + {interval(REMEMBERED)})"
-"""See `fastauth.domain.rate_limits.limits.Tally.remembered`. It is ``NULL`` where there is no row."""
+"""See `fastauth.domain.rate_limits.limits.Counter.remembered`. It is ``NULL`` where there is no row."""
 
 _COUNT = f"""
 WITH {GIVEN_SQL}, found AS (
@@ -109,7 +109,7 @@ def _values(rule: Rule) -> str:
     """Return the numbers of a rule, from ``at_most`` to ``doublings``."""
     at_most = "NULL::integer" if rule.at_most is None else str(rule.at_most)
     nothing = "NULL::interval"
-    if isinstance(rule, Budget):
+    if isinstance(rule, RateLimit):
         spans = map(interval, (rule.per, rule.step, rule.kept))
         return ", ".join((at_most, *spans, nothing, nothing, "NULL::integer"))
     doublings = next(

@@ -22,9 +22,9 @@ from fastauth.adapters.sql.rate_limits.count_statement import (
     NEVER_SQL,
     interval,
 )
-from fastauth.domain.rate_limits.counter import LONG_AGO, TallyKey
+from fastauth.domain.rate_limits.counter import LONG_AGO, CounterKey
 from fastauth.domain.rate_limits.counting import Credit, Forgive, Refund, Reopen, Reset
-from fastauth.domain.rate_limits.limits import Budget
+from fastauth.domain.rate_limits.limits import RateLimit
 
 _REFUND = f"""
 WITH {GIVEN_SQL}, found AS (
@@ -63,11 +63,11 @@ def refund_parameters(refunds: Sequence[Refund], now: datetime) -> dict[str, obj
     return values
 
 
-def _without_values(one: Refund, positions: dict[TallyKey, bytes]) -> Refund:
+def _without_values(one: Refund, positions: dict[CounterKey, bytes]) -> Refund:
     """Return the refund with the position of its key for the key, and any time for its own."""
-    key = TallyKey(positions[one.key])
+    key = CounterKey(positions[one.key])
     if isinstance(one, Credit) and one.counted_under:
-        return replace(one, key=key, counted_under=TallyKey(positions[one.counted_under]))
+        return replace(one, key=key, counted_under=CounterKey(positions[one.counted_under]))
     if isinstance(one, Reset) and one.until:
         return replace(one, key=key, until=LONG_AGO)
     return replace(one, key=key)
@@ -100,7 +100,7 @@ def _refunded(one: Refund, position: int) -> tuple[str, str]:
     """Return the attempts and the time after a refund."""
     match one:
         case Credit():
-            return _credited(one.rule) if isinstance(one.rule, Budget) else _less(one.counted_under)
+            return _credited(one.rule) if isinstance(one.rule, RateLimit) else _less(one.counted_under)
         case Forgive():
             return "0", _earlier(one.rule, kept_if="attempts > 0", otherwise="moment")
         case Reset():
@@ -109,7 +109,7 @@ def _refunded(one: Refund, position: int) -> tuple[str, str]:
             return _new_if(f"(until = {NEVER_SQL} OR attempts >= {one.rule.at_most})")
 
 
-def _credited(rule: Budget) -> tuple[str, str]:
+def _credited(rule: RateLimit) -> tuple[str, str]:
     """Return one attempt less in a budget."""
     reopened = f"moment + {interval(rule.kept)}"
     return (
@@ -118,14 +118,14 @@ def _credited(rule: Budget) -> tuple[str, str]:
     )
 
 
-def _earlier(rule: Budget, *, kept_if: str, otherwise: str) -> str:
+def _earlier(rule: RateLimit, *, kept_if: str, otherwise: str) -> str:
     """Return the time of a budget that one attempt less was taken of, and that no longer is kept."""
     return f"""CASE WHEN until = {NEVER_SQL} THEN {otherwise}
         ELSE greatest({LONG_AGO_SQL}, until - CASE WHEN {kept_if}
             THEN {interval(rule.kept + rule.step)} ELSE {interval(rule.step)} END) END"""
 
 
-def _less(counted_under: TallyKey | None) -> tuple[str, str]:
+def _less(counted_under: CounterKey | None) -> tuple[str, str]:
     """Return one attempt of strangers less, or as many as are counted under another key."""
     number = "1"
     if counted_under:

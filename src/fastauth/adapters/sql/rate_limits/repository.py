@@ -15,16 +15,16 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_statement
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.rate_limits import counting
-from fastauth.domain.rate_limits.counter import Tally, TallyKey
+from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.rate_limits.counting import Counted, Hit, Refund, Verdict
 
 Result = TypeVar("Result")
-Found = dict[TallyKey, Tally]
+Found = dict[CounterKey, Counter]
 
 _insert = sqlite.insert(tally)
 _WRITE = _insert.on_conflict_do_update(
@@ -32,8 +32,8 @@ _WRITE = _insert.on_conflict_do_update(
 )
 
 
-class SqlTallyRepository:
-    """See `fastauth.domain.rate_limits.ports.TallyRepository`."""
+class SqlCounterRepository:
+    """See `fastauth.domain.rate_limits.ports.CounterRepository`."""
 
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
@@ -48,14 +48,14 @@ class SqlTallyRepository:
             waits = outcome.verdict is Verdict.BUSY
             return outcome, {} if waits else dict(zip(found, after, strict=True))
 
-        with storage_failures():
+        with translate_database_errors():
             return await self._connections.together(
                 lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
             )
 
     async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
         """Give back in one statement, on SQLite in a transaction."""
-        with storage_failures():
+        with translate_database_errors():
             if self._connections.dialect.name == "postgresql":
                 async with self._connections.connect() as connection:
                     await connection.execute(refund_statement(refunds), refund_parameters(refunds, now))
@@ -76,16 +76,16 @@ class SqlTallyRepository:
     async def _execute(
         self, statement: TextualSelect, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
     ) -> Counted:
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 rows = (await connection.execute(statement, values)).all()
-        found = [Tally(row.attempts, row.until) for row in rows]
+        found = [Counter(row.attempts, row.until) for row in rows]
         return counting.counted(hits, found, [row.room for row in rows], now)
 
 
 def change(
     connection: Connection,
-    keys: tuple[TallyKey, ...],
+    keys: tuple[CounterKey, ...],
     decide: Callable[[Found], tuple[Result, Found]],
     now: datetime,
 ) -> Result:
@@ -94,12 +94,12 @@ def change(
     What is written as it was keeps the work the same whether or not an attempt counts.
     """
     rows = connection.execute(select(tally).where(tally.c.key.in_(keys)))
-    stored = {row.key: Tally(row.attempts, row.until).remembered(now) for row in rows}
-    result, after = decide({key: stored.get(key, Tally()) for key in keys})
+    stored = {row.key: Counter(row.attempts, row.until).remembered(now) for row in rows}
+    result, after = decide({key: stored.get(key, Counter()) for key in keys})
     written = [
         {"key": key, "attempts": each.attempts, "until": each.until}
         for key, each in after.items()
-        if each != Tally() or key in stored
+        if each != Counter() or key in stored
     ]
     if written:
         connection.execute(_WRITE, written)

@@ -4,7 +4,7 @@ from sqlalchemy import Executable, func, select, text
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
+from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.sessions.statements import is_of_user, is_open
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.clock import Clock
@@ -24,7 +24,7 @@ _ESTIMATE = text(
 )
 
 
-class SqlSessionCensus:
+class CountActiveSessions:
     """Counts sessions: on SQLite all of them, on Postgres those in a sample of the pages.
 
     Each page is in the sample with the same probability. For a small table that is 1, and the count is
@@ -51,6 +51,6 @@ class SqlSessionCensus:
         if self._connections.dialect.name == "postgresql":
             statement = _ESTIMATE
             values["sampled_pages"] = self._sampled_pages
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 return int((await connection.execute(statement, values)).scalar_one())

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Row
 
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
-from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.rate_limits.pace_column import instant_of, paid
 from fastauth.adapters.sql.sessions import statements
 from fastauth.domain.accounts.user import UserId
@@ -18,9 +18,9 @@ from fastauth.domain.rate_limits.counting import Refund
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
     RECORDED_WITHIN,
-    Caller,
+    AuthenticatedUser,
     ClientDigest,
-    Device,
+    ClientInfo,
     Place,
     Rotation,
     Session,
@@ -33,9 +33,9 @@ _DAY = timedelta(days=1)
 class SqlSessionRepository:
     """See `fastauth.domain.sessions.ports.SessionRepository`."""
 
-    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+    def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = scribe
+        self._scribe = audit_columns
 
     async def start(
         self, new: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
@@ -43,7 +43,7 @@ class SqlSessionRepository:
         """Insert a row, if the user is still the one who was asked for the password."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
         values |= {"password_hash": password_hash.encoded, "others_kept": at_most - 1}
-        with storage_failures():
+        with translate_database_errors():
             started = await statements.START(
                 self._connections, values, self._scribe, refunds=refunds, now=new.created_at
             )
@@ -64,17 +64,17 @@ class SqlSessionRepository:
             "recorded_since": now - RECORDED_WITHIN,
             **paid(rotation.pace, now),
         }
-        with storage_failures():
+        with translate_database_errors():
             row = await statements.ROTATE(self._connections, values, self._scribe)
         return _session(row) if row else None
 
-    async def find(self, session_id: SessionId, *, now: datetime) -> Caller | None:
+    async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Join the session with its user."""
         values = {"session_id": session_id, "now": now}
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 row = (await connection.execute(statements.FIND, values)).one_or_none()
-        return Caller(user_of(row, user_id=row.user_id), _session(row)) if row else None
+        return AuthenticatedUser(user_of(row, user_id=row.user_id), _session(row)) if row else None
 
     async def of_user(
         self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
@@ -85,7 +85,7 @@ class SqlSessionRepository:
         if after:
             page = statements.PAGE_AFTER
             values |= {"after_created_at": after.created_at, "after_id": after.id}
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 rows = (await connection.execute(page, values)).all()
         return [_session(row) for row in rows]
@@ -93,7 +93,7 @@ class SqlSessionRepository:
     async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
         """Set ``ended_at`` where it is not set."""
         values = {"of_user": user_id, "only": only, "now": now}
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 ended: int = (await connection.execute(statements.END_ONE, values)).rowcount
                 return ended
@@ -115,7 +115,7 @@ class SqlSessionRepository:
                 connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
             return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
 
-        with storage_failures():
+        with translate_database_errors():
             return await self._connections.together(act)
 
 
@@ -143,7 +143,7 @@ def _session(row: Row[Any]) -> Session:
     return Session(
         id=SessionId(row.id),
         user_id=UserId(row.user_id),
-        device=Device(user_agent=row.user_agent, address=row.address),
+        device=ClientInfo(user_agent=row.user_agent, address=row.address),
         created_at=row.created_at,
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,

@@ -13,8 +13,8 @@ from sqlalchemy import (
 )
 
 from fastauth.adapters.sql.accounts.tables import user_info
-from fastauth.adapters.sql.database.types import Instant
-from fastauth.adapters.sql.events.audited_statement import RecordedAct
+from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.rate_limits.pace_column import may_pay, paying
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventKind
@@ -23,7 +23,7 @@ from fastauth.domain.sessions.session import MOST_COUNTED
 _MOST_ENDED_AT_ONCE = 100
 """Sessions beyond the bound that one log-in ends: an account may have many from before there was one."""
 
-_NOW = bindparam("now", type_=Instant)
+_NOW = bindparam("now", type_=UtcDateTime)
 is_of_user = and_(user_info.c.id == session.c.user_id, user_info.c.session_epoch == session.c.epoch)
 is_open = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
 """Together: a session lives. All sessions of an account end when the account begins another epoch."""
@@ -52,7 +52,7 @@ _others = (
     .where(
         _is_of_epoch_of("new_user_id"),
         session.c.ended_at.is_(None),
-        session.c.refresh_expires_at > bindparam("new_created_at", type_=Instant),
+        session.c.refresh_expires_at > bindparam("new_created_at", type_=UtcDateTime),
         session.c.id != bindparam("new_id"),
     )
     .order_by(session.c.created_at.desc(), session.c.id.desc())
@@ -71,12 +71,12 @@ _END_SURPLUS = (
             .with_for_update(skip_locked=True)
         )
     )
-    .values(ended_at=bindparam("new_created_at", type_=Instant))
+    .values(ended_at=bindparam("new_created_at", type_=UtcDateTime))
 )
 
 # The row of the user stays locked until the session is there: a change of the password or of the
 # account at the same time either sees this session, or is seen by this statement.
-START = RecordedAct(
+START = AuditedStatement(
     insert(session).from_select(
         [*(column.name for column in _NEW), "epoch"],
         select(
@@ -99,10 +99,10 @@ START = RecordedAct(
 )
 
 
-_UNTIL = bindparam("until", type_=Instant)
+_UNTIL = bindparam("until", type_=UtcDateTime)
 _RECORDED_AT = session.c.refresh_recorded_at
 
-ROTATE = RecordedAct(
+ROTATE = AuditedStatement(
     update(session)
     .where(
         session.c.id == bindparam("session_id"),
@@ -117,10 +117,10 @@ ROTATE = RecordedAct(
         spent_by=bindparam("spent_by"),
         refresh_digest=bindparam("successor"),
         refresh_expires_at=case((session.c.expires_at < _UNTIL, session.c.expires_at), else_=_UNTIL),
-        sweep_at=bindparam("sweep_at", type_=Instant),
+        sweep_at=bindparam("sweep_at", type_=UtcDateTime),
         refreshes_paid_until=paying(session.c.refreshes_paid_until),
         refresh_recorded_at=case(
-            (bindparam("recorded_since", type_=Instant) < _RECORDED_AT, _RECORDED_AT), else_=_NOW
+            (bindparam("recorded_since", type_=UtcDateTime) < _RECORDED_AT, _RECORDED_AT), else_=_NOW
         ),
         last_used_at=_NOW,
     ),
@@ -152,7 +152,7 @@ PAGE = (
 )
 PAGE_AFTER = PAGE.where(
     tuple_(session.c.created_at, session.c.id)
-    < tuple_(bindparam("after_created_at", type_=Instant), bindparam("after_id", type_=session.c.id.type))
+    < tuple_(bindparam("after_created_at", type_=UtcDateTime), bindparam("after_id", type_=session.c.id.type))
 )
 
 END_ONE = (

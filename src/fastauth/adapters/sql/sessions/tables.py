@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from fastauth.adapters.sql.database.types import Id, Instant, metadata, partial_where
+from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
 
 session = Table(
     "session",
@@ -11,18 +11,18 @@ session = Table(
     Column("user_id", Id, ForeignKey("user_info.id", ondelete="CASCADE"), nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("last_used_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
     Column("refresh_digest", LargeBinary, nullable=False),
-    Column("refresh_expires_at", Instant, nullable=False),
+    Column("refresh_expires_at", UtcDateTime, nullable=False),
     Column("spent_digest", LargeBinary),
-    Column("spent_at", Instant),
-    Column("ended_at", Instant),
+    Column("spent_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
     Column("epoch", Integer, server_default="0"),
-    Column("sweep_at", Instant),
+    Column("sweep_at", UtcDateTime),
     Column("refreshes_paid_until", BigInteger),
-    Column("refresh_recorded_at", Instant),
+    Column("refresh_recorded_at", UtcDateTime),
     Column("spent_by", LargeBinary),
     Index("session_user_id", "user_id"),
     Index("session_open", "user_id", "epoch", "created_at", "id", **partial_where("ended_at IS NULL")),

@@ -5,17 +5,17 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import storage_failures
-from fastauth.adapters.sql.database.statements import insert_unless_taken
-from fastauth.adapters.sql.events.audited_statement import RecordedAct
-from fastauth.adapters.sql.events.event_context import Scribe
+from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
+from fastauth.adapters.sql.events.audited_statement import AuditedStatement
+from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.signing_keys.tables import signing_key
 from fastauth.domain.audit.event import EventKind
-from fastauth.domain.signing_keys.signing_key import KeyRing, SigningKey
+from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 _RING = select(signing_key).order_by(signing_key.c.number)
-_ADD = RecordedAct(
-    insert_unless_taken(signing_key, *signing_key.columns.keys()),
+_ADD = AuditedStatement(
+    insert_on_conflict_do_nothing(signing_key, *signing_key.columns.keys()),
     EventKind.KEY_ROTATED,
     signing_key.c.number,
 )
@@ -27,15 +27,15 @@ _REMOVE = delete(signing_key).where(_ONE)
 class SqlSigningKeyRepository:
     """See `fastauth.domain.signing_keys.ports.SigningKeyRepository`."""
 
-    def __init__(self, *, connections: Connections, scribe: Scribe) -> None:
+    def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = scribe
+        self._scribe = audit_columns
 
-    async def ring(self) -> KeyRing:
+    async def ring(self) -> KeySet:
         """Read the whole table: it has a few rows."""
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
-                return KeyRing([_key(row) for row in await connection.execute(_RING)])
+                return KeySet([_key(row) for row in await connection.execute(_RING)])
 
     async def add(self, key: SigningKey) -> None:
         """Insert a row, unless its number is there."""
@@ -46,20 +46,20 @@ class SqlSigningKeyRepository:
             "new_public_jwk": key.public_jwk,
             "new_sealed": key.sealed,
             "new_published_at": key.published_at,
-            "new_signs_from": key.signs_from,
+            "new_signs_from": key.active_from,
         }
-        with storage_failures():
+        with translate_database_errors():
             await _ADD(self._connections, values, self._scribe)
 
     async def reseal(self, key: SigningKey) -> None:
         """Replace the column ``sealed``."""
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 await connection.execute(_RESEAL, {"name": key.kid, "new": key.sealed})
 
     async def remove(self, key: SigningKey) -> None:
         """Delete the row."""
-        with storage_failures():
+        with translate_database_errors():
             async with self._connections.connect() as connection:
                 await connection.execute(_REMOVE, {"name": key.kid})
 
@@ -72,5 +72,5 @@ def _key(row: Row[Any]) -> SigningKey:
         public_jwk=row.public_jwk,
         sealed=row.sealed,
         published_at=row.published_at,
-        signs_from=row.signs_from,
+        active_from=row.signs_from,
     )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, Table, Text
 
-from fastauth.adapters.sql.database.types import Instant, metadata
+from fastauth.adapters.sql.database.types import UtcDateTime, metadata
 
 signing_key = Table(
     "signing_key",
@@ -12,6 +12,6 @@ signing_key = Table(
     Column("algorithm", Text, nullable=False),
     Column("public_jwk", Text, nullable=False),
     Column("sealed", Text, nullable=False),
-    Column("published_at", Instant, nullable=False),
-    Column("signs_from", Instant, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("signs_from", UtcDateTime, nullable=False),
 )

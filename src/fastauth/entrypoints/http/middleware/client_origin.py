@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fastauth.domain.audit.event import Actor, Origin
+from fastauth.domain.audit.event import Actor, EventSource
 from fastauth.entrypoints.http.middleware.client_address import client_address
-from fastauth.entrypoints.request_origin import coming_from
+from fastauth.entrypoints.request_origin import event_source
 from fastauth.entrypoints.settings.values import Network
 
 ADDRESS = "fastauth.address"
 """The key of the client's address in the scope of a request, for the log."""
 
 
-class Origins:
+class ClientAddressMiddleware:
     """Tell `fastauth.entrypoints.request_origin` of the client, as the last trusted proxy has seen it."""
 
     def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network], *, log_addresses: bool) -> None:
@@ -32,5 +32,5 @@ class Origins:
         address = client_address(peer, forwarded_for, self._trusted)
         if self._log_addresses:
             scope[ADDRESS] = address
-        with coming_from(Origin(Actor.CLIENT, address)):
+        with event_source(EventSource(Actor.CLIENT, address)):
             await self._app(scope, receive, send)

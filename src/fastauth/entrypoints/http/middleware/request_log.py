@@ -28,7 +28,7 @@ REFUSALS = frozenset(
 """Attempts on which somebody may want to look back: OWASP ASVS 5.0, 16.2.1, 16.3.2 and 16.3.3."""
 
 
-class Edge:
+class RequestLogMiddleware:
     """Give each request an id and each answer its headers, write one line, let no error escape.
 
     The line has the route's template and never the path, a query, a header or a body. That of a

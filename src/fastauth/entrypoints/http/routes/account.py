@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.domain.accounts.user import User
-from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import (
-    NOBODY,
+    AUTHENTICATION_ERRORS,
     CallerDep,
     ContainerDep,
 )
@@ -19,13 +19,13 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
 
 
-class NewFullName(BaseModel):
+class UpdateProfileRequest(BaseModel):
     """What the caller wants to be called."""
 
     fullname: str = Field(description="1 to 50 characters.", examples=["Santosh K. Kumar"])
 
 
-class Account(BaseModel):
+class UserResponse(BaseModel):
     """An account as its owner sees it."""
 
     id: int = Field(examples=[1])
@@ -33,23 +33,25 @@ class Account(BaseModel):
     fullname: str = Field(examples=["Santosh Kumar"])
 
     @classmethod
-    def of(cls, user: User) -> "Account":
+    def of(cls, user: User) -> "UserResponse":
         """Return the account as it is shown."""
         return cls(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
 
 
-@router.get("", summary="Show one's account", responses=problems(*NOBODY))
-async def show_account(caller: CallerDep) -> Account:
+@router.get("", summary="Show one's account", responses=problems(*AUTHENTICATION_ERRORS))
+async def show_account(caller: CallerDep) -> UserResponse:
     """Show the account of whoever holds the access token."""
-    return Account.of(caller.user)
+    return UserResponse.of(caller.user)
 
 
 @router.patch(
     "",
     summary="Change one's full name",
     description=getdoc(ChangeFullName),
-    responses=problems(*NOBODY, TooManyAttempts, body=True),
+    responses=problems(*AUTHENTICATION_ERRORS, TooManyRequests, body=True),
 )
-async def change_full_name(body: NewFullName, caller: CallerDep, container: ContainerDep) -> Account:
+async def change_full_name(
+    body: UpdateProfileRequest, caller: CallerDep, container: ContainerDep
+) -> UserResponse:
     """Change one's full name."""
-    return Account.of(await container.change_full_name()(caller=caller, fullname=body.fullname))
+    return UserResponse.of(await container.change_full_name()(caller=caller, fullname=body.fullname))

@@ -13,7 +13,7 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 router = APIRouter(tags=["health"], route_class=StrictJSONRoute)
 
 
-class Pong(BaseModel):
+class PingResponse(BaseModel):
     """The answer to a ping."""
 
     msg: Literal["pong"] = "pong"
@@ -26,9 +26,9 @@ class Health(BaseModel):
 
 
 @router.get("/ping", summary="Say hello")
-async def ping() -> Pong:
+async def ping() -> PingResponse:
     """Answer at once, and touch nothing."""
-    return Pong()
+    return PingResponse()
 
 
 @router.get("/health/live", summary="Is the process alive?")
@@ -44,7 +44,7 @@ async def live() -> Health:
 )
 async def ready(container: ContainerDep) -> Health:
     """Tell that this process goes on, and that it has a database with its schema and a key that signs."""
-    if container.stopping().has_begun:
+    if container.shutdown().in_progress:
         raise ShuttingDown
     await container.check_readiness()()
     return Health()

@@ -7,15 +7,20 @@ from pydantic import BaseModel, Field
 
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.domain.passwords.errors import HashingOverloaded, WrongPassword
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.entrypoints.http.dependencies import NOBODY, CallerDep, ClientAddressDep, ContainerDep
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.entrypoints.http.dependencies import (
+    AUTHENTICATION_ERRORS,
+    CallerDep,
+    ClientAddressDep,
+    ContainerDep,
+)
 from fastauth.entrypoints.http.openapi import NO_CONTENT, problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
 
 
-class NewPassword(BaseModel):
+class ChangePasswordRequest(BaseModel):
     """What the caller's password was, and what it shall be."""
 
     current_password: str = Field(examples=["sntsh"], repr=False)
@@ -27,10 +32,10 @@ class NewPassword(BaseModel):
     **NO_CONTENT,
     summary="Change one's password",
     description=getdoc(ChangePassword),
-    responses=problems(*NOBODY, WrongPassword, TooManyAttempts, HashingOverloaded, body=True),
+    responses=problems(*AUTHENTICATION_ERRORS, WrongPassword, TooManyRequests, HashingOverloaded, body=True),
 )
 async def change_password(
-    body: NewPassword, caller: CallerDep, address: ClientAddressDep, container: ContainerDep
+    body: ChangePasswordRequest, caller: CallerDep, address: ClientAddressDep, container: ContainerDep
 ) -> None:
     """Change one's password."""
     await container.change_password()(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.passwords.errors import HashingOverloaded
-from fastauth.domain.rate_limits.errors import TooManyAttempts
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.openapi import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -19,7 +19,7 @@ router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
 EXAMPLE = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
 
 
-class Registration(BaseModel):
+class RegisterRequest(BaseModel):
     """Who wants to register. The domain knows the rules; this is only the shape."""
 
     username: str = Field(description="1 to 50 characters of one script, without spaces.")
@@ -27,7 +27,7 @@ class Registration(BaseModel):
     fullname: str = Field(description="1 to 50 characters.")
 
 
-class RegisteredUser(BaseModel):
+class UserResponse(BaseModel):
     """Who has registered."""
 
     id: int = Field(examples=[1])
@@ -40,15 +40,15 @@ class RegisteredUser(BaseModel):
     status_code=status.HTTP_201_CREATED,
     summary="Register a user",
     description=getdoc(RegisterUser),
-    responses=problems(UsernameTaken, TooManyAttempts, HashingOverloaded, body=True),
+    responses=problems(UsernameTaken, TooManyRequests, HashingOverloaded, body=True),
 )
 async def register(
-    body: Annotated[Registration, Body(examples=[EXAMPLE])],
+    body: Annotated[RegisterRequest, Body(examples=[EXAMPLE])],
     address: ClientAddressDep,
     container: ContainerDep,
-) -> RegisteredUser:
+) -> UserResponse:
     """Register a user."""
     user = await container.register_user()(
         username=body.username, password=body.password, fullname=body.fullname, address=address
     )
-    return RegisteredUser(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
+    return UserResponse(id=user.id, username=user.username.spelling, fullname=user.fullname.text)

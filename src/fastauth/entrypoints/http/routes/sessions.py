@@ -13,12 +13,12 @@ from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
-from fastauth.domain.rate_limits.errors import TooManyAttempts
-from fastauth.domain.sessions.access_token import Tokens
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken, SessionNotFound
 from fastauth.domain.sessions.session import Session, SessionId
 from fastauth.entrypoints.http.dependencies import (
-    NOBODY,
+    AUTHENTICATION_ERRORS,
     CallerDep,
     ContainerDep,
     DeviceDep,
@@ -30,7 +30,7 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
 
 
-class Credentials(BaseModel):
+class LoginRequest(BaseModel):
     """Who wants to log in."""
 
     username: str = Field(examples=["santosh"])
@@ -40,13 +40,13 @@ class Credentials(BaseModel):
     )
 
 
-class Renewal(BaseModel):
+class RefreshRequest(BaseModel):
     """What a session goes on with."""
 
     refresh_token: str = Field(examples=["fa_rt_..."], repr=False)
 
 
-class IssuedTokens(BaseModel):
+class TokenResponse(BaseModel):
     """What a client gets for logging in or refreshing, in the words of OAuth 2 (RFC 6749)."""
 
     access_token: str = Field(
@@ -57,7 +57,7 @@ class IssuedTokens(BaseModel):
     refresh_token: str = Field(description="Good for one refresh.", examples=["fa_rt_..."], repr=False)
 
     @classmethod
-    def of(cls, tokens: Tokens) -> "IssuedTokens":
+    def of(cls, tokens: TokenPair) -> "TokenResponse":
         """Return the tokens as they are sent."""
         return cls(
             access_token=tokens.access.text,
@@ -66,7 +66,7 @@ class IssuedTokens(BaseModel):
         )
 
 
-class BegunSession(IssuedTokens):
+class LoginResponse(TokenResponse):
     """What a client gets for logging in."""
 
     device_token: str = Field(
@@ -76,7 +76,7 @@ class BegunSession(IssuedTokens):
     )
 
 
-class LiveSession(BaseModel):
+class SessionResponse(BaseModel):
     """One place where the caller is logged in."""
 
     id: str = Field(examples=["513106b3caad308e39e2022d8d910d2d"])
@@ -88,7 +88,7 @@ class LiveSession(BaseModel):
     current: bool = Field(description="Whether it is the session of this very request.")
 
     @classmethod
-    def of(cls, session: Session, *, current: SessionId) -> "LiveSession":
+    def of(cls, session: Session, *, current: SessionId) -> "SessionResponse":
         """Return the session as it is shown."""
         return cls(
             id=session.id,
@@ -106,32 +106,34 @@ class LiveSession(BaseModel):
     status_code=status.HTTP_201_CREATED,
     summary="Log in",
     description=getdoc(LogIn),
-    responses=problems(InvalidCredentials, TooManyAttempts, HashingOverloaded, body=True),
+    responses=problems(InvalidCredentials, TooManyRequests, HashingOverloaded, body=True),
 )
-async def log_in(body: Credentials, device: DeviceDep, container: ContainerDep) -> BegunSession:
+async def log_in(body: LoginRequest, device: DeviceDep, container: ContainerDep) -> LoginResponse:
     """Log in."""
     begun = await container.log_in()(
         username=body.username, password=body.password, device=device, device_token=body.device_token
     )
-    return BegunSession(**IssuedTokens.of(begun.tokens).model_dump(), device_token=begun.device_token)
+    return LoginResponse(**TokenResponse.of(begun.tokens).model_dump(), device_token=begun.device_token)
 
 
 @router.post(
     "/refresh",
     summary="Refresh a session",
     description=getdoc(RefreshSession),
-    responses=problems(InvalidRefreshToken, TooManyAttempts, body=True),
+    responses=problems(InvalidRefreshToken, TooManyRequests, body=True),
 )
-async def refresh(body: Renewal, device: DeviceDep, container: ContainerDep) -> IssuedTokens:
+async def refresh(body: RefreshRequest, device: DeviceDep, container: ContainerDep) -> TokenResponse:
     """Refresh a session."""
-    return IssuedTokens.of(await container.refresh_session()(refresh_token=body.refresh_token, device=device))
+    return TokenResponse.of(
+        await container.refresh_session()(refresh_token=body.refresh_token, device=device)
+    )
 
 
 @router.get(
     "",
     summary="List one's sessions",
     description=getdoc(ListSessions),
-    responses={**problems(*NOBODY, query=True), 200: PAGE_HEADERS},
+    responses={**problems(*AUTHENTICATION_ERRORS, query=True), 200: PAGE_HEADERS},
     openapi_extra=PAGE_PARAMETERS,
 )
 async def list_sessions(
@@ -140,7 +142,7 @@ async def list_sessions(
     container: ContainerDep,
     limit: Repeatable = None,
     after: Repeatable = None,
-) -> list[LiveSession]:
+) -> list[SessionResponse]:
     """List one's sessions."""
     wanted = page_of(limits=limit, afters=after)
     sessions, following = await container.list_sessions()(
@@ -148,7 +150,7 @@ async def list_sessions(
     )
     if following:
         response.headers["Link"] = link_to(following, limit=wanted.limit)
-    return [LiveSession.of(session, current=caller.session.id) for session in sessions]
+    return [SessionResponse.of(session, current=caller.session.id) for session in sessions]
 
 
 @router.delete(
@@ -156,7 +158,7 @@ async def list_sessions(
     **NO_CONTENT,
     summary="Log out everywhere",
     description=getdoc(LogOut),
-    responses=problems(*NOBODY),
+    responses=problems(*AUTHENTICATION_ERRORS),
 )
 async def log_out_everywhere(caller: CallerDep, container: ContainerDep) -> None:
     """Log out everywhere."""
@@ -168,7 +170,7 @@ async def log_out_everywhere(caller: CallerDep, container: ContainerDep) -> None
     **NO_CONTENT,
     summary="Log out here",
     description=getdoc(LogOut),
-    responses=problems(*NOBODY, SessionNotFound),
+    responses=problems(*AUTHENTICATION_ERRORS, SessionNotFound),
 )
 async def log_out_here(caller: CallerDep, container: ContainerDep) -> None:
     """Log out here."""
@@ -180,7 +182,7 @@ async def log_out_here(caller: CallerDep, container: ContainerDep) -> None:
     **NO_CONTENT,
     summary="Log out there",
     description=getdoc(LogOut),
-    responses=problems(*NOBODY, SessionNotFound),
+    responses=problems(*AUTHENTICATION_ERRORS, SessionNotFound),
 )
 async def log_out_there(session_id: UUID, caller: CallerDep, container: ContainerDep) -> None:
     """Log out there."""

@@ -16,7 +16,7 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 router = APIRouter(prefix="/.well-known", tags=["keys"], route_class=StrictJSONRoute)
 
 
-class KeySet(BaseModel):
+class JsonWebKeySet(BaseModel):
     """A JWK Set (RFC 7517)."""
 
     keys: list[dict[str, Any]] = Field(
@@ -36,7 +36,7 @@ class KeySet(BaseModel):
     )
 
 
-class Metadata(BaseModel):
+class AuthorizationServerMetadata(BaseModel):
     """Authorization Server Metadata (RFC 8414). No OAuth grants, so no endpoint for any."""
 
     issuer: str = Field(examples=["https://auth.example.com"])
@@ -48,20 +48,22 @@ class Metadata(BaseModel):
 @router.get(
     "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=problems()
 )
-async def jwks(container: ContainerDep, response: Response) -> KeySet:
+async def jwks(container: ContainerDep, response: Response) -> JsonWebKeySet:
     """Get the public keys."""
     keys = await container.publish_keys()()
     response.headers["Cache-Control"] = f"public, max-age={container.settings().jwks_max_age}"
-    return KeySet(keys=[json.loads(key.public_jwk) for key in keys])
+    return JsonWebKeySet(keys=[json.loads(key.public_jwk) for key in keys])
 
 
 @router.get("/openid-configuration", summary="Get the metadata by its name in OpenID Connect")
 @router.get("/oauth-authorization-server", summary="Get the metadata of this server")
-async def metadata(container: ContainerDep, response: Response) -> Metadata:
+async def metadata(container: ContainerDep, response: Response) -> AuthorizationServerMetadata:
     """Tell who issues the tokens and where the keys are (RFC 8414)."""
     settings = container.settings()
     response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
-    return Metadata(issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json")
+    return AuthorizationServerMetadata(
+        issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json"
+    )
 
 
 def metadata_at_the_path_of(issuer: str) -> APIRouter:

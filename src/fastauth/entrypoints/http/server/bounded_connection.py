@@ -131,7 +131,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         if self._answering and not self._answering.done():
-            self._container.hashing_pool().give_up(self._answering)
+            self._container.hashing_pool().cancel_pending(self._answering)
 
     def _wait(self) -> None:
         """Refuse what is due unless it arrives in time."""

@@ -8,7 +8,7 @@ from fastauth.entrypoints.http.server.rejections import Reason
 from fastauth.entrypoints.http.server.request_heads import fault_of, without_upgrade
 
 
-class Protocol(BoundedConnection):
+class HardenedHttpProtocol(BoundedConnection):
     """Read requests, each of which is bounded whatever else goes on; see docs/adr/0024.
 
     A head that offers an upgrade (RFC 9110, 7.8) is read a second time, without the offer: httptools
@@ -62,7 +62,7 @@ class Protocol(BoundedConnection):
             super().on_headers_complete()
             self._meter.begin_body(size)
             self._connections.works(self, self._network)
-            if self._container.stopping().has_begun:
+            if self._container.shutdown().in_progress:
                 self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:

@@ -10,7 +10,7 @@ from uvicorn.supervisors import Multiprocess
 
 from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.settings import Settings, tls
-from fastauth.entrypoints.shutdown import end_at_once
+from fastauth.entrypoints.shutdown import terminate
 
 
 def run_server(settings: Settings) -> None:
@@ -22,7 +22,7 @@ def run_server(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         loop="uvloop",
-        http="fastauth.entrypoints.http.server.protocol:Protocol",
+        http="fastauth.entrypoints.http.server.protocol:HardenedHttpProtocol",
         ws="none",
         log_config=logging_config.configuration(settings.mode),
         access_log=False,  # the edge writes a line of its own, without what was asked for
@@ -76,4 +76,4 @@ class _Supervisor(Multiprocess):
     def _end_at_once(self) -> None:
         for process in self.processes:
             process.kill()
-        end_at_once()
+        terminate()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 from alembic import context, op
 
-from fastauth.adapters.sql.database.migrate import MigrationRefused
+from fastauth.adapters.sql.database.migrate import UnsupportedSchema
 
 revision = "0001"
 down_revision = None
@@ -53,7 +53,7 @@ def upgrade() -> None:
     if connection.dialect.name == "postgresql":
         refuse_other_encodings(connection)
     if sa.inspect(connection).has_table("user_info"):
-        adopt(connection, context.config.attributes["adopted_key"])
+        adopt(connection, context.config.attributes["username_key_of"])
     else:
         create()
 
@@ -72,7 +72,7 @@ def create() -> None:
     )
 
 
-def adopt(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
+def adopt(connection: sa.Connection, username_key_of: Callable[[str], str]) -> None:
     """Keep every row and every hash of a table that fastauth did not make.
 
     Such a table has ``id``, ``username``, ``password`` and ``fullname``; their types may be too
@@ -81,7 +81,7 @@ def adopt(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
     refuse_other_columns(connection)
     if connection.dialect.name == "postgresql":
         widen_on_postgres(connection)
-        write_keys(connection, adopted_key)
+        write_keys(connection, username_key_of)
         try:
             with connection.begin_nested():
                 constrain()
@@ -92,7 +92,7 @@ def adopt(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
         op.create_table(
             NOTED, sa.Column("id", sa.Integer, primary_key=True), sa.Column("key", sa.Text, nullable=False)
         )
-        write_keys(connection, adopted_key)
+        write_keys(connection, username_key_of)
         refuse_clashes(connection)
         widen_on_sqlite(connection)
         op.drop_table(NOTED)
@@ -106,7 +106,7 @@ def constrain() -> None:
         table.create_unique_constraint(KEY_CONSTRAINT, ["username_key"])
 
 
-def write_keys(connection: sa.Connection, adopted_key: Callable[[str], str]) -> None:
+def write_keys(connection: sa.Connection, username_key_of: Callable[[str], str]) -> None:
     """Write the key of each row, a batch at a time; SQLite has a table for them.
 
     The table may have a million rows, and this process a container of 192 MiB.
@@ -114,7 +114,7 @@ def write_keys(connection: sa.Connection, adopted_key: Callable[[str], str]) -> 
     write = sa.text(WRITES[connection.dialect.name])
     for batch in batches(connection):
         # A leading space occurs in no key of a name, so nobody can claim a row without one.
-        keys = [f" {identity}" if name is None else adopted_key(name) for identity, name in batch]
+        keys = [f" {identity}" if name is None else username_key_of(name) for identity, name in batch]
         ids = [identity for identity, _ in batch]
         if connection.dialect.name == "postgresql":
             connection.execute(write, {"ids": ids, "keys": keys})
@@ -138,14 +138,14 @@ def refuse_clashes(connection: sa.Connection) -> None:
     """Stop where two names share one key. The caller's transaction undoes what was done.
 
     Raises:
-        MigrationRefused: There are such names.
+        UnsupportedSchema: There are such names.
     """
     holders: dict[str, list[str]] = defaultdict(list)
     clashes = sa.text(CLASHES[connection.dialect.name])
     for key, identity, username in connection.execute(clashes, {"at_most": SHOWN}):
         holders[key].append(f"{username!r} (id {identity})")
     if holders:
-        raise MigrationRefused(
+        raise UnsupportedSchema(
             "These names would be one name. Rename or delete all but one of each, then migrate again:\n  "
             + "\n  ".join(" and ".join(names) for names in holders.values())
         )
@@ -193,7 +193,7 @@ def refuse_other_columns(connection: sa.Connection) -> None:
     """Stop at a table that is not the tutorial's: what fastauth does not know it could not keep up."""
     found = {column["name"] for column in sa.inspect(connection).get_columns("user_info")}
     if found != {"id", *ADOPTED_TEXTS}:
-        raise MigrationRefused(
+        raise UnsupportedSchema(
             "There is a table user_info that fastauth cannot adopt: it has the columns "
             f"{', '.join(sorted(found))} instead of id, username, password and fullname."
         )
@@ -203,4 +203,4 @@ def refuse_other_encodings(connection: sa.Connection) -> None:
     """Stop where names could not be stored as they are."""
     encoding = connection.scalar(sa.text("SHOW server_encoding"))
     if encoding != "UTF8":
-        raise MigrationRefused(f"The database's encoding is {encoding}. fastauth needs UTF8.")
+        raise UnsupportedSchema(f"The database's encoding is {encoding}. fastauth needs UTF8.")

@@ -5,7 +5,7 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import context, op
 
-from fastauth.adapters.sql.database.migrate import MigrationRefused
+from fastauth.adapters.sql.database.migrate import UnsupportedSchema
 
 revision = "0005"
 down_revision = "0004"
@@ -27,7 +27,7 @@ def upgrade() -> None:
     not_ascii = f"{sizes[connection.dialect.name]} <> length(username_key)"
     unlike = sa.text(f"SELECT id, username, username_key FROM user_info WHERE {not_ascii} ORDER BY id")  # noqa: S608  nothing of it was sent
     rows = connection.execute(unlike.execution_options(yield_per=BATCH))
-    key_of = context.config.attributes["adopted_key"]
+    key_of = context.config.attributes["username_key_of"]
     changed = {
         row.id: (row.username, key)
         for row in rows
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def refuse_clashes(connection: sa.Connection, changed: dict[int, tuple[str, str]]) -> None:
-    """Raise `MigrationRefused`, which lists them, if names would share a key."""
+    """Raise `UnsupportedSchema`, which lists them, if names would share a key."""
     holders: dict[str, list[str]] = defaultdict(list)
     for identity, (username, key) in changed.items():
         holders[key].append(f"{username!a} (id {identity})")
@@ -53,7 +53,7 @@ def refuse_clashes(connection: sa.Connection, changed: dict[int, tuple[str, str]
             names.insert(0, f"{holder.username!a} (id {holder.id})")
     clashes = [" and ".join(names) for names in holders.values() if len(names) > 1]
     if clashes:
-        raise MigrationRefused(
+        raise UnsupportedSchema(
             "These names look alike, and would be one name. Rename or delete all but one of each, then"
             " migrate again:\n  " + "\n  ".join(clashes)
         )
