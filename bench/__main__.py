@@ -1,6 +1,7 @@
 """``make bench``: measure fastauth beside its references, print the table, draw the picture.
 
-Every measurement is bounded in time and count, and nothing leaves this machine. See docs/benchmark.md.
+Every measurement is bounded in time and count, and nothing leaves this machine.
+See docs/internals/benchmark.md.
 """
 
 import argparse

@@ -4,7 +4,7 @@
 measures the rest of the path, the real SQL adapter included. ``python -m bench.enumeration
 end-to-end`` measures the service as it runs, hash and HTTP included. Both interleave the classes at
 random, discard a warm-up and compare each class with the first; the second row is the control: the
-first class once more, in which there is nothing to find. See docs/enumeration.md.
+first class once more, in which there is nothing to find. See docs/internals/enumeration.md.
 """
 
 import argparse

@@ -109,7 +109,7 @@ def restart_behind_haproxy(database_url: str, *, restarts: int, rate: float) -> 
 
 @contextmanager
 def _haproxy(services: list[Service]) -> Iterator[str]:
-    """Run haproxy with the configuration that docs/operations.md shows, on other ports."""
+    """Run haproxy with the configuration that docs/operate/behind-a-proxy.md shows, on other ports."""
     port = free_port()
     configuration = CONFIGURATION.read_text().replace("*:8080", f"127.0.0.1:{port}")
     for number, service in enumerate(services, start=1):

@@ -1,6 +1,6 @@
 """The life of a refresh token as a state machine, which Hypothesis walks at random.
 
-The model is what docs/refresh-tokens.md draws: of each session it knows every token that was ever
+The model is what docs/capabilities/sessions.md draws: of each session it knows every token that was ever
 given out, in order, and when the last one was spent. Everything else follows.
 """
 

@@ -239,7 +239,7 @@ def wait_until(holds: Callable[[], bool], otherwise: str, told: Callable[[], str
 
 
 def replication(*, synchronous: bool) -> dict[str, Any]:
-    """Return Patroni's settings of the whole cluster, which docs/cluster.md shows."""
+    """Return Patroni's settings of the whole cluster, which docs/operate/cluster.md shows."""
     parameters = {"wal_log_hints": "on", "synchronous_commit": "on", "max_connections": 100}
     return {
         "ttl": TTL,

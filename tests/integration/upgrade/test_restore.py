@@ -18,7 +18,7 @@ from tests.harness.service import DEADLINE, Service
 from tests.integration.conftest import BACKENDS, told_in_one_line
 
 SECRET_KEY = {"FASTAUTH_SECRET_KEY": "what is kept apart from the backups"}
-OPERATIONS = Path(__file__).parents[3] / "docs/operations.md"
+OPERATIONS = Path(__file__).parents[3] / "docs/operate/backup.md"
 LEAVE_A_GAP = {
     "sqlite": "UPDATE sqlite_sequence SET seq = seq + 1000000 WHERE name = 'user_info'",
     "postgresql": (

@@ -58,8 +58,8 @@ def read(**given: str) -> Settings:
 
 
 def memory_of_a_worker(threads: int) -> float:
-    """Return MiB, by the formula that the operations page gives."""
-    page = (ROOT / "docs/operations.md").read_text()
+    """Return MiB, by the formula in the capacity page."""
+    page = (ROOT / "docs/operate/capacity.md").read_text()
     found = re.search(r"about (\d+) MiB \+ hashing threads × `FASTAUTH_ARGON2_MEMORY_KIB`", page)
     assert found
     one_hash: int = Settings.model_fields["argon2_memory_kib"].default
@@ -150,7 +150,7 @@ class TestCompose:
         assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
 
     def test_makes_the_secrets_that_it_names(self) -> None:
-        page = (ROOT / "docs/operations.md").read_text()
+        page = (ROOT / "docs/operate/start.md").read_text()
         made = re.findall(r"^>  .* > ([A-Z_]+)", page, re.MULTILINE)
         assert set(made) == compose(COMPOSE_FILES[1])["secrets"].keys()
 
@@ -170,7 +170,7 @@ class TestCompose:
         assert service["cap_drop"] == ["ALL"]
         assert "cap_add" not in service
         assert service["user"] == "999:999"  # whom the secrets belong to, by the documentation
-        assert "chown 999 secrets/POSTGRES_*" in (ROOT / "docs/operations.md").read_text()
+        assert "chown 999 secrets/POSTGRES_*" in (ROOT / "docs/operate/start.md").read_text()
 
 
 class TestImage:

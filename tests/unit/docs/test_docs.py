@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,14 @@ class TestVerifyingTokens:
         ],
     )
     def test_shows_the_code_that_is_tested(self, file: str) -> None:
-        page = (ROOT / "docs/verifying-tokens.md").read_text()
+        page = (ROOT / "docs/integrate/verifying-tokens.md").read_text()
         code = (ROOT / "tests/interop" / file).read_text()
         assert code.replace("from tests.interop.published_keys", "from published_keys") in page
 
 
 class TestTour:
     def test_quotes_the_code_as_it_is(self) -> None:
-        page = (ROOT / "docs/tour.md").read_text()
+        page = (ROOT / "docs/internals/tour.md").read_text()
         source = {
             line.strip() for file in (ROOT / "src").rglob("*.py") for line in file.read_text().splitlines()
         }
@@ -58,11 +59,11 @@ class TestTour:
 
 class TestOperations:
     def test_shows_the_configuration_of_haproxy_that_is_tried(self) -> None:
-        page = (ROOT / "docs/operations.md").read_text()
+        page = (ROOT / "docs/operate/behind-a-proxy.md").read_text()
         assert f"```haproxy\n{(ROOT / 'faults/haproxy.cfg').read_text()}```" in page
 
     def test_lists_what_production_refuses_and_warns_of(self) -> None:
-        page = (ROOT / "docs/operations.md").read_text()
+        page = (ROOT / "docs/operate/settings.md").read_text()
         rows = [f"| {rule.subject} | {rule.refused} | {rule.warned} |" for rule in RULES]
         rows += [f"| {rule.subject} |  | {rule.warned} |" for rule in SERVER_RULES]
         table = "\n".join(["| What | Production refuses | Production warns of |", "|---|---|---|", *rows, ""])
@@ -74,7 +75,7 @@ class TestOperations:
 class TestCluster:
     """The page about several machines shows the configuration of the trial."""
 
-    page = (ROOT / "docs/cluster.md").read_text()
+    page = (ROOT / "docs/operate/cluster.md").read_text()
 
     def test_shows_the_settings_of_patroni_that_are_tried(self) -> None:
         (shown,) = re.findall(r"```yaml\n(.*?)```", self.page, re.DOTALL)
@@ -92,9 +93,10 @@ class TestCluster:
         assert 97 // connections_of(Settings(database_pool_size=int(small[0]))) == int(small[1])
 
 
-class TestReadme:
+class TestSettings:
     def test_lists_every_setting(self) -> None:
-        listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+        page = (ROOT / "docs/operate/settings.md").read_text()
+        listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", page, re.MULTILINE)
         fields = [f"FASTAUTH_{field.upper()}" for field in Settings.model_fields]
         assert sorted(listed) == sorted([*fields, "FASTAUTH_SECRETS_DIR"])
 
@@ -102,7 +104,9 @@ class TestReadme:
 class TestUsers:
     def test_lists_every_hash_that_is_understood(self) -> None:
         (section,) = re.findall(
-            r"### Which hashes\n(.*?)\nOthers hashed", (ROOT / "docs/users.md").read_text(), re.DOTALL
+            r"### Which hashes\n(.*?)\nOthers hashed",
+            (ROOT / "docs/operate/managing-users.md").read_text(),
+            re.DOTALL,
         )
         cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
         listed = {prefix for cell in cells for prefix in re.findall(r"`([^`]+)`", cell)}
@@ -113,7 +117,7 @@ class TestUsers:
 
 class TestGuessing:
     def test_has_the_numbers_that_are_in_force(self) -> None:
-        page = (ROOT / "docs/guessing.md").read_text()
+        page = (ROOT / "docs/capabilities/rate-limits.md").read_text()
         rows = {
             name: {int(number) for number in re.findall(r"\b\d+\b", rule)}
             for rule, name in re.findall(r"^\|(.*)\| `FASTAUTH_(LIMIT_\w+)` \|", page, re.MULTILINE)
@@ -157,16 +161,32 @@ def names_of_tests(file: Path) -> set[str]:
     }
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub makes them (a repeated one gets -1)."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    found: Counter[str] = Counter()
+    result = set()
+    for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE):
+        shown = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        anchor = re.sub(r"[^\w\- ]", "", shown).replace(" ", "-")
+        result.add(f"{anchor}-{found[anchor]}" if found[anchor] else anchor)
+        found[anchor] += 1
+    return result
+
+
 class TestLinks:
-    def test_lead_to_files_that_exist(self) -> None:
+    def test_lead_to_files_and_headings_that_exist(self) -> None:
         pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
         assert len(pages) > 40
-        missing = [
-            f"{page.relative_to(ROOT)}: {target}"
-            for page in pages
-            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
-            if "://" not in target and not (page.parent / target).exists()
-        ]
+        missing = []
+        for page in pages:
+            for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+                path, _, anchor = link.partition("#")
+                target = page.parent / path if path else page
+                if "://" in link:
+                    continue
+                if not target.exists() or (anchor and anchor not in anchors(target)):
+                    missing.append(f"{page.relative_to(ROOT)}: {link}")
         assert missing == []
 
 

@@ -1,7 +1,8 @@
 """Hashes that others made: what they look like, and what is done with them.
 
-`FORMATS` is the list of all that are understood; docs/users.md has the same. They are verified once and
-then replaced. Whoever could write a hash into the database could name any cost in it: costs are bounded.
+`FORMATS` is the list of all that are understood; docs/operate/managing-users.md has the same. They are
+verified once and then replaced. Whoever could write a hash into the database could name any cost in it:
+costs are bounded.
 """
 
 import re
