@@ -35,7 +35,7 @@ faults-cluster: $(VENV)/cluster ## break a replicated PostgreSQL; an hour; needs
 	@exec $(BIN)/python -m faults.cluster
 
 faults-http: $(VENV)/test ## flood the edge of HTTP, print memory and the pings of others; five minutes
-	@exec $(BIN)/python -m faults.http_floods
+	@exec $(BIN)/python -m faults.http_exhaustion
 
 bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
 	@exec $(BIN)/python -m bench

@@ -14,46 +14,46 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from bench import calm, cpu, millions, one_network, onrush, throughput
-from bench.figures import Figure, table
+from bench import connection_burst, cpu, latency_under_load, shared_network, table_size, throughput
+from bench.chart import draw
 from bench.load import precise_loop
-from bench.picture import draw
+from bench.results import Result, table
 from bench.runs import conditions
 from bench.servers import allow_many_connections, raise_max_connections
 from tests.harness.postgres import own_postgres
 
 
-def measure(parts: list[str], *, rounds: int, users: int) -> list[Figure]:
+def measure(parts: list[str], *, rounds: int, users: int) -> list[Result]:
     """Run the parts one after the other."""
-    figures: list[Figure] = []
+    results: list[Result] = []
     with own_postgres() as postgres:
         raise_max_connections(postgres)
         if "throughput" in parts:
-            figures += _run(throughput.measure(postgres, rounds=rounds, seconds=1.6))
+            results += _run(throughput.measure(postgres, rounds=rounds, seconds=1.6))
         if "cpu" in parts:
-            figures += _run(cpu.measure(postgres, rounds=3 * rounds, number=100))
+            results += _run(cpu.measure(postgres, rounds=3 * rounds, number=100))
         if "network" in parts:
-            figures += _run(one_network.measure(postgres, rounds=rounds, seconds=3))
-        if "calm" in parts:
-            figures += _run(calm.measure(postgres, rounds=rounds, seconds=3), precise_loop)
-        if "onrush" in parts:
-            figures += _run(onrush.measure(postgres, seconds=5))
-        if "millions" in parts:
-            figures += _run(millions.measure(postgres, users=users, rounds=3 * rounds, number=100))
-    return figures
+            results += _run(shared_network.measure(postgres, rounds=rounds, seconds=3))
+        if "latency" in parts:
+            results += _run(latency_under_load.measure(postgres, rounds=rounds, seconds=3), precise_loop)
+        if "burst" in parts:
+            results += _run(connection_burst.measure(postgres, seconds=5))
+        if "table-size" in parts:
+            results += _run(table_size.measure(postgres, users=users, rounds=3 * rounds, number=100))
+    return results
 
 
 def _run(
-    part: Coroutine[Any, Any, list[Figure]],
+    part: Coroutine[Any, Any, list[Result]],
     loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop,
-) -> list[Figure]:
+) -> list[Result]:
     with asyncio.Runner(loop_factory=loop) as runner:
         return runner.run(part)
 
 
 def main() -> None:
     """Measure and report."""
-    parts = ["throughput", "cpu", "network", "calm", "onrush", "millions"]
+    parts = ["throughput", "cpu", "network", "latency", "burst", "table-size"]
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--million", type=float, default=0.1, help="how many million users are many")
@@ -65,15 +65,15 @@ def main() -> None:
     allow_many_connections()
     told = conditions()
     print(f"{told}\n")
-    figures = measure(asked.only or parts, rounds=asked.rounds, users=int(asked.million * 1_000_000))
-    written = table(figures)
+    results = measure(asked.only or parts, rounds=asked.rounds, users=int(asked.million * 1_000_000))
+    written = table(results)
     print(written)
     asked.output.mkdir(parents=True, exist_ok=True)
     (asked.output / "benchmark.md").write_text(f"```text\n{told}\n```\n\n{written}\n")
-    results = {"conditions": told, "figures": [figure.as_json() for figure in figures]}
-    (asked.output / "bench-results.json").write_text(json.dumps(results, indent=1))
+    document = {"conditions": told, "figures": [result.as_json() for result in results]}
+    (asked.output / "bench-results.json").write_text(json.dumps(document, indent=1))
     if not asked.only:
-        draw(figures, asked.output / "benchmark.svg")
+        draw(results, asked.output / "benchmark.svg")
     print(f"\nwritten to {asked.output}/")
 
 

@@ -13,9 +13,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from bench.figures import Figure, Goal
-from bench.load import Line
-from bench.requests import PING, expect, log_in, logged_in, me, refresh, register, registration, tokens_of
+from bench.http_requests import (
+    PING,
+    expect,
+    log_in,
+    login_request,
+    me_request,
+    refresh_request,
+    register,
+    register_request,
+    tokens_of,
+)
+from bench.load import HttpConnection
+from bench.results import Goal, Result
 from bench.runs import progress
 from bench.servers import CHEAPEST, LIMITED, NAMES, STACK, Server, serving
 from tests.harness.postgres import PostgresServer
@@ -32,43 +42,43 @@ class Kind:
 
     label: str
     server: Server
-    ask: Callable[[Line], Awaitable[object]]
-    prepare: Callable[[Line], Awaitable[object]] | None = None
+    ask: Callable[[HttpConnection], Awaitable[object]]
+    prepare: Callable[[HttpConnection], Awaitable[object]] | None = None
 
     async def microseconds(self, number: int) -> float:
         """Return the processor time of one of so many requests."""
-        line = await Line.to(self.server.port)
+        connection = await HttpConnection.to(self.server.port)
         if self.prepare:
-            await self.prepare(line)
-        await self.ask(line)
+            await self.prepare(connection)
+        await self.ask(connection)
         before = self.server.processor_seconds()
         for _ in range(number):
-            await self.ask(line)
+            await self.ask(connection)
         used = self.server.processor_seconds() - before
-        line.close()
+        connection.close()
         return used / number * 1e6
 
 
 async def kinds_of(server: Server) -> list[Kind]:
     """Return what is asked of a server, ready to be sent."""
     await register(server.port, [NAME, OTHER])
-    line = await Line.to(server.port)
-    tokens = await logged_in(line, OTHER)
-    line.close()
+    connection = await HttpConnection.to(server.port)
+    tokens = await log_in(connection, OTHER)
+    connection.close()
 
-    async def logs_in(line: Line) -> None:
+    async def logs_in(connection: HttpConnection) -> None:
         nonlocal tokens  # a run may take longer than an access token lives
-        tokens = await logged_in(line, OTHER)
+        tokens = await log_in(connection, OTHER)
 
-    async def refreshed(line: Line) -> None:
+    async def refreshed(connection: HttpConnection) -> None:
         nonlocal tokens
-        tokens = await tokens_of(HTTPStatus.OK, line, refresh(tokens))
+        tokens = await tokens_of(HTTPStatus.OK, connection, refresh_request(tokens))
 
-    kinds: dict[str, Callable[[Line], Awaitable[object]]] = {
-        "GET /ping": lambda line: expect(HTTPStatus.OK, line, PING),
-        "register": lambda line: expect(HTTPStatus.CREATED, line, registration()),
-        "log-in": lambda line: expect(HTTPStatus.CREATED, line, log_in(NAME)),
-        "GET /users/me": lambda line: expect(HTTPStatus.OK, line, me(tokens)),
+    kinds: dict[str, Callable[[HttpConnection], Awaitable[object]]] = {
+        "GET /ping": lambda connection: expect(HTTPStatus.OK, connection, PING),
+        "register": lambda connection: expect(HTTPStatus.CREATED, connection, register_request()),
+        "log-in": lambda connection: expect(HTTPStatus.CREATED, connection, login_request(NAME)),
+        "GET /users/me": lambda connection: expect(HTTPStatus.OK, connection, me_request(tokens)),
     }
     if server.is_fastauth and server.name != LIMITED:  # which bounds how often a session is refreshed
         kinds["refresh"] = refreshed
@@ -78,7 +88,7 @@ async def kinds_of(server: Server) -> list[Kind]:
     ]
 
 
-async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list[Figure]:
+async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list[Result]:
     """Return the multiples."""
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     async with AsyncExitStack() as stack:
@@ -92,16 +102,16 @@ async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list
                 found[kind.label][kind.server.name].append(await kind.microseconds(number))
 
     n = f"{rounds} of {number}"
-    figures = [
-        Figure(f"CPU of {label}, times the stack's", over(of, of[STACK]), n, GOALS.get(label), LIMITED)
+    results = [
+        Result(f"CPU of {label}, times the stack's", over(of, of[STACK]), n, GOALS.get(label), LIMITED)
         for label, of in found.items()
         if label != "refresh"
     ]
     own = {name: times for name, times in found["log-in"].items() if name in found["refresh"]}
     refreshing = {name: _ratios(found["refresh"][name], times) for name, times in own.items()}
-    figures.append(Figure("CPU of refresh, times the log-in's", refreshing, n, Goal(1)))
-    figures += [Figure(f"µs of CPU, {label}", of, n) for label, of in found.items()]
-    return figures
+    results.append(Result("CPU of refresh, times the log-in's", refreshing, n, Goal(1)))
+    results += [Result(f"µs of CPU, {label}", of, n) for label, of in found.items()]
+    return results
 
 
 def over(found: dict[str, list[float]], base: list[float]) -> dict[str, list[float]]:

@@ -17,14 +17,14 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any, NamedTuple, Self
 
-MOMENT = 0.1  # seconds
+RETRY_PAUSE = 0.1  # seconds
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _RETRY_AFTER = re.compile(rb"\r\nretry-after: *(\d+)\r\n", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back."""
 
     status: int
@@ -55,16 +55,16 @@ def request(method: str, path: str, body: Mapping[str, str] | None = None, token
     return "\r\n".join([*lines, "", content]).encode()
 
 
-class Line(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """A connection that asks one thing at a time."""
 
-    _answered: asyncio.Future[Answer] | None = None
+    _answered: asyncio.Future[Response] | None = None
 
     @classmethod
     async def to(cls, port: int) -> Self:
         """Connect."""
-        _, line = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
-        return line
+        _, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin with nothing received."""
@@ -83,14 +83,14 @@ class Line(asyncio.Protocol):
         if len(self._received) >= end:
             body = bytes(self._received[head_end + len(_HEAD_END) : end])
             del self._received[:end]
-            self._answered.set_result(Answer(int(head[9:12]), head, body))
+            self._answered.set_result(Response(int(head[9:12]), head, body))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever still waits."""
         if self._answered and not self._answered.done():
             self._answered.set_exception(exc or ConnectionResetError("the server has hung up"))
 
-    async def ask(self, sent: bytes) -> Answer:
+    async def ask(self, sent: bytes) -> Response:
         """Return the answer to a request."""
         if self._transport.is_closing():
             raise ConnectionResetError("the server has hung up")
@@ -112,17 +112,17 @@ def precise_loop() -> asyncio.AbstractEventLoop:
 
 
 @asynccontextmanager
-async def lines(port: int, number: int) -> AsyncIterator[list[Line]]:
+async def connections(port: int, number: int) -> AsyncIterator[list[HttpConnection]]:
     """Connect so many times."""
-    opened = [await Line.to(port) for _ in range(number)]
+    opened = [await HttpConnection.to(port) for _ in range(number)]
     try:
         yield opened
     finally:
-        for line in opened:
-            line.close()
+        for connection in opened:
+            connection.close()
 
 
-class Answered(list[float]):
+class Responses(list[float]):
     """The moments of the answers so far."""
 
     refused = 0
@@ -130,30 +130,30 @@ class Answered(list[float]):
 
 
 @asynccontextmanager
-async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[Answered]:
+async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[Responses]:
     """Have so many clients ask one thing after the other; yield the moments of the answers so far.
 
     ``sent`` makes the next request of the client of this number. It must be answered by 201, or by
     503: then the client asks again in a moment, so that there are always as many as can be.
     """
-    answered = Answered()
+    responses = Responses()
     over = asyncio.Event()
 
-    async def client(number: int, line: Line) -> None:
+    async def client(number: int, connection: HttpConnection) -> None:
         while not over.is_set():
-            answer = await line.ask(sent(number))
-            if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                answered.refused += 1
-                await asyncio.sleep(MOMENT)
+            response = await connection.ask(sent(number))
+            if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                responses.refused += 1
+                await asyncio.sleep(RETRY_PAUSE)
                 continue
-            assert answer.status == HTTPStatus.CREATED, answer  # or it would measure something else
-            answered.append(perf_counter())
+            assert response.status == HTTPStatus.CREATED, response  # or it would measure something else
+            responses.append(perf_counter())
 
-    async with lines(port, clients) as opened, asyncio.TaskGroup() as group:
-        for number, line in enumerate(opened):
-            group.create_task(client(number, line))
+    async with connections(port, clients) as opened, asyncio.TaskGroup() as group:
+        for number, connection in enumerate(opened):
+            group.create_task(client(number, connection))
         try:
-            yield answered
+            yield responses
         finally:
             over.set()
 
@@ -165,15 +165,15 @@ async def probe(port: int, sent: bytes, *, per_second: float, seconds: float) ->
     kept waiting, and not for one. The loop's timers must be finer than milliseconds: see `precise_loop`.
     """
     loop = asyncio.get_running_loop()
-    resting: list[Line] = []
+    resting: list[HttpConnection] = []
     taken: list[float] = []
 
     async def one(scheduled: float) -> None:
-        line = resting.pop() if resting else await Line.to(port)
-        answer = await line.ask(sent)
+        connection = resting.pop() if resting else await HttpConnection.to(port)
+        response = await connection.ask(sent)
         taken.append((loop.time() - scheduled) * 1_000)
-        assert answer.status == HTTPStatus.OK, answer
-        resting.append(line)
+        assert response.status == HTTPStatus.OK, response
+        resting.append(connection)
 
     begins = loop.time() + random.random() / per_second
     async with asyncio.TaskGroup() as group:
@@ -181,13 +181,13 @@ async def probe(port: int, sent: bytes, *, per_second: float, seconds: float) ->
             scheduled = begins + count / per_second
             await asyncio.sleep(scheduled - loop.time())
             group.create_task(one(scheduled))
-    for line in resting:
-        line.close()
+    for connection in resting:
+        connection.close()
     return taken
 
 
 @dataclass
-class Crowd:
+class Burst:
     """What clients met who all came at once."""
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -198,29 +198,29 @@ class Crowd:
     """Connections that broke."""
 
 
-async def crowd(port: int, clients: int, *, seconds: float, sent: Callable[[], bytes]) -> Crowd:
+async def burst(port: int, clients: int, *, seconds: float, sent: Callable[[], bytes]) -> Burst:
     """Have so many clients come in one moment, and go on for some seconds.
 
     Who is refused comes again when told to, and somewhat later at random, as a decent client does.
     """
-    met = Crowd()
+    met = Burst()
     until = perf_counter() + seconds
 
     async def client() -> None:
-        line = await Line.to(port)
+        connection = await HttpConnection.to(port)
         try:
             while perf_counter() < until:
                 began = perf_counter()
-                answer = await line.ask(sent())
-                met.statuses[answer.status] += 1
-                if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                response = await connection.ask(sent())
+                met.statuses[response.status] += 1
+                if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
                     met.refusals.append((perf_counter() - began) * 1_000)
-                    met.without_retry_after += answer.retry_after is None
-                    await asyncio.sleep((answer.retry_after or 1) * random.uniform(1, 2))
+                    met.without_retry_after += response.retry_after is None
+                    await asyncio.sleep((response.retry_after or 1) * random.uniform(1, 2))
         except OSError:
             met.lost += 1
         finally:
-            line.close()
+            connection.close()
 
     tasks = [asyncio.create_task(client()) for _ in range(clients)]
     _, late = await asyncio.wait(tasks, timeout=seconds)

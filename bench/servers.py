@@ -50,7 +50,7 @@ class Hashing:
     passes: int
 
 
-OURS = Hashing(19_456, 2)
+DEFAULT = Hashing(19_456, 2)
 CHEAPEST = Hashing(8, 1)
 """Leaves everything of a request but its hash."""
 
@@ -86,7 +86,7 @@ class Server:
 
 @contextmanager
 def serving(
-    name: str, postgres: PostgresServer, *, workers: int = 1, hashing: Hashing = OURS
+    name: str, postgres: PostgresServer, *, workers: int = 1, hashing: Hashing = DEFAULT
 ) -> Iterator[Server]:
     """Start one of `NAMES` on an empty database of its own; end it as a crash would."""
     if name == SQLITE:
@@ -112,7 +112,7 @@ def fastauth(
     database_url: str,
     *,
     workers: int = 1,
-    hashing: Hashing = OURS,
+    hashing: Hashing = DEFAULT,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Serve fastauth on a database."""

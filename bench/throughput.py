@@ -15,11 +15,11 @@ from os import sched_getaffinity
 from time import perf_counter
 
 import argon2
-from bench.figures import Figure, Goal
+from bench.http_requests import PASSWORD, login_request, register, register_request
 from bench.load import flood
-from bench.requests import PASSWORD, log_in, register, registration
+from bench.results import Goal, Result
 from bench.runs import active_build, progress
-from bench.servers import FASTAUTH, LIMITED, NAMES, OURS, Server, serving
+from bench.servers import DEFAULT, FASTAUTH, LIMITED, NAMES, Server, serving
 from tests.harness.postgres import PostgresServer
 
 CLIENTS = 16
@@ -43,7 +43,7 @@ class Trial:
 
 def hashes_per_second(seconds: float) -> float:
     """Return how many passwords the stock argon2-cffi hashes on all cores, with nothing else to do."""
-    hasher = argon2.PasswordHasher(memory_cost=OURS.memory_kib, time_cost=OURS.passes, parallelism=1)
+    hasher = argon2.PasswordHasher(memory_cost=DEFAULT.memory_kib, time_cost=DEFAULT.passes, parallelism=1)
 
     def rate(_thread: int) -> float:
         began, count = perf_counter(), 0
@@ -57,7 +57,7 @@ def hashes_per_second(seconds: float) -> float:
         return sum(threads.map(rate, range(cores)))
 
 
-async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
+async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
     """Return the shares of the limit."""
     limits = [hashes_per_second(seconds / 2)]
     is_stock = active_build() == "stock"
@@ -76,7 +76,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
                 shares[trial.kind, trial.workers][trial.server.name].append(rate / limit)
     return [
         *(
-            Figure(
+            Result(
                 f"{kind}s/s over bare hashes/s, {workers} worker{'s' * (workers > 1)}",
                 found,
                 f"{rounds} of {seconds:g} s",
@@ -84,7 +84,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
             )
             for (kind, workers), found in sorted(shares.items(), key=lambda item: (item[0][1], item[0][0]))
         ),
-        Figure("bare hashes/s, all cores", {"bare": limits}, f"{len(limits)} of {seconds / 2:g} s"),
+        Result("bare hashes/s, all cores", {"bare": limits}, f"{len(limits)} of {seconds / 2:g} s"),
     ]
 
 
@@ -92,11 +92,11 @@ async def per_second(trial: Trial, seconds: float) -> float:
     """Return how many requests were answered a second, while there were always enough of them."""
 
     def sent(number: int) -> bytes:
-        return registration() if trial.kind == "register" else log_in(_client(number))
+        return register_request() if trial.kind == "register" else login_request(_client(number))
 
-    async with flood(trial.server.port, CLIENTS, sent) as answered:
+    async with flood(trial.server.port, CLIENTS, sent) as responses:
         await asyncio.sleep(RAMP + seconds)
-        within = [moment for moment in answered if moment > answered[0] + RAMP]
+        within = [moment for moment in responses if moment > responses[0] + RAMP]
     return (len(within) - 1) / (within[-1] - within[0])
 
 

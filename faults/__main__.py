@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import structlog
-from faults import anomalies, crashes, full_disk, races, slowness, stops
+from faults import crashes, fault_injection, full_disk, graceful_shutdown, races, slow_database
 from faults.outcome import Outcome, table
 from tests.harness.postgres import PostgresServer, own_postgres
 from tests.integration.conftest import postgres_schema
@@ -31,7 +31,7 @@ Trial = Callable[[], Outcome]
 
 NOT_HERE = {
     full_disk.CannotMountError: "a small disk cannot be mounted here, which takes root",
-    stops.NoHaproxyError: "there is no haproxy here",
+    graceful_shutdown.NoHaproxyError: "there is no haproxy here",
 }
 
 
@@ -90,28 +90,31 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
     yield "kill postgres", partial(crashes.kill_database, server, kills=sizes.kills)
     slow = {"clients": sizes.clients, "seconds": sizes.seconds}
     for delay in (0.05, 0.5, 2.0):
-        yield "slow", partial(slowness.slow_down, postgres, delay=delay, **slow)
-    yield "silent", partial(slowness.fall_silent, postgres, times=sizes.times, **slow)
+        yield "slow", partial(slow_database.slow_down, postgres, delay=delay, **slow)
+    yield "silent", partial(slow_database.black_hole, postgres, times=sizes.times, **slow)
     yield "disk writes", partial(full_disk.refuse_writes, f"{directory}/writes.db", times=sizes.times)
     yield "disk sqlite", partial(full_disk.fill_sqlite, times=sizes.times)
     yield "disk postgres", partial(full_disk.fill_postgres, times=sizes.times)
     for workers in (1, 2):
-        yield "stop", partial(stops.stop, postgres, times=sizes.stops, workers=workers)
+        yield (
+            "stop",
+            partial(graceful_shutdown.stop, postgres, times=sizes.stops, workers=workers),
+        )
     rolling = {"restarts": sizes.restarts, "rate": sizes.rate}
-    yield "rolling restart", partial(stops.restart_behind_haproxy, postgres, **rolling)
-    for what, after in product(anomalies.SABOTAGE, (False, True)):
+    yield "rolling restart", partial(graceful_shutdown.restart_behind_haproxy, postgres, **rolling)
+    for what, after in product(fault_injection.TARGETS, (False, True)):
         yield "anomalies sqlite", partial(_each_fails_on_sqlite, what, after=after)
         yield "anomalies postgres", partial(_each_fails_on_postgres, what, server, after=after)
 
 
 def _each_fails_on_sqlite(what: str, *, after: bool) -> Outcome:
-    return asyncio.run(anomalies.each_fails(what, "sqlite+aiosqlite://", after=after))
+    return asyncio.run(fault_injection.each_fails(what, "sqlite+aiosqlite://", after=after))
 
 
 def _each_fails_on_postgres(what: str, server: PostgresServer, *, after: bool) -> Outcome:
     with postgres_schema(server) as url:  # of its own: the clock of these trials is another one
         driven = url.replace("postgresql:", "postgresql+psycopg:")
-        return asyncio.run(anomalies.each_fails(what, driven, after=after))
+        return asyncio.run(fault_injection.each_fails(what, driven, after=after))
 
 
 def _conditions(server: PostgresServer) -> dict[str, str]:

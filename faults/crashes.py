@@ -21,7 +21,7 @@ def kill_service(database_url: str, *, kills: int, workers: int) -> Outcome:
                 service.start()
                 outcome.recoveries.append(clients.wait_for_success())
                 outcome.survived += 1
-        clients.book.close(outcome, database_url)
+        clients.writes.close(outcome, database_url)
     return outcome
 
 
@@ -38,8 +38,8 @@ def kill_database(server: PostgresServer, *, kills: int) -> Outcome:
                 server.start()
                 outcome.recoveries.append(clients.wait_for_success())
                 outcome.survived += 1
-            outcome.unlike_promised += [f"{clients.book.unanswered} unanswered"] * bool(
-                clients.book.unanswered
+            outcome.unexpected_responses += [f"{clients.writes.unanswered} unanswered"] * bool(
+                clients.writes.unanswered
             )
-        clients.book.close(outcome, server.url)
+        clients.writes.close(outcome, server.url)
     return outcome

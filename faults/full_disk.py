@@ -86,15 +86,15 @@ def _break_and_mend(
             mend()
             outcome.recoveries.append(clients.wait_for_success())
             outcome.survived += 1
-    clients.book.close(outcome, service.database_url)
-    outcome.notes.append(f"answers {dict(sorted(clients.book.answers.items()))}")
+    clients.writes.close(outcome, service.database_url)
+    outcome.notes.append(f"answers {dict(sorted(clients.writes.answers.items()))}")
     if service.database_url.startswith("sqlite"):
         engine = create_engine(service.database_url)
         with engine.connect() as connection:
             found = connection.scalar(text("PRAGMA integrity_check"))
         engine.dispose()
         outcome.notes.append(f"integrity_check {found}")
-        outcome.unlike_promised += [f"integrity_check {found}"] * (found != "ok")
+        outcome.unexpected_responses += [f"integrity_check {found}"] * (found != "ok")
 
 
 @contextmanager

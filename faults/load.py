@@ -22,7 +22,7 @@ BEFORE_NEXT_TRY = 0.02
 
 
 @dataclass
-class Book:
+class AcknowledgedWrites:
     """What clients were told."""
 
     names: list[str] = field(default_factory=list)
@@ -31,15 +31,15 @@ class Book:
     """That log-ins answered with 201 began."""
     answers: Counter[int] = field(default_factory=Counter)
     unanswered: int = 0
-    unlike_promised: list[str] = field(default_factory=list)
+    unexpected_responses: list[str] = field(default_factory=list)
     slowest: float = 0
 
     def note(self, answer: httpx2.Response, seconds: float) -> None:
         """Write an answer down."""
         self.answers[answer.status_code] += 1
         self.slowest = max(self.slowest, seconds)
-        if answer.status_code != httpx2.codes.CREATED and not is_refusal(answer):
-            self.unlike_promised.append(f"{answer.status_code} {answer.text[:200]}")
+        if answer.status_code != httpx2.codes.CREATED and not is_expected_503(answer):
+            self.unexpected_responses.append(f"{answer.status_code} {answer.text[:200]}")
 
     def missing_from(self, database_url: str) -> int:
         """Return how many of the acknowledged are not in the database."""
@@ -55,11 +55,11 @@ class Book:
         outcome.acknowledged += len(self.names) + len(self.sessions)
         outcome.lost += self.missing_from(database_url)
         outcome.duplicates += len(self.names) - len(set(self.names))
-        outcome.unlike_promised += self.unlike_promised
+        outcome.unexpected_responses += self.unexpected_responses
         outcome.slowest = max(outcome.slowest, self.slowest)
 
 
-def is_refusal(answer: httpx2.Response) -> bool:
+def is_expected_503(answer: httpx2.Response) -> bool:
     """Say whether it is the answer that a fault should get: 503, in the one form, with Retry-After."""
     return (
         answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE
@@ -72,7 +72,7 @@ class Load:
     """A number of clients at work, on a thread of their own."""
 
     def __init__(self, url: str, *, clients: int) -> None:
-        self.book = Book()
+        self.writes = AcknowledgedWrites()
         self._url = url
         self._clients = clients
         self._over = threading.Event()
@@ -82,16 +82,16 @@ class Load:
     def wait_for(self, status: int, more: int = 1) -> None:
         """Return once that many more answers have this status."""
         with self._progress:
-            enough = self.book.answers[status] + more
-            if not self._progress.wait_for(lambda: self.book.answers[status] >= enough, DEADLINE):
-                raise AssertionError(f"{more} answers of {status} do not come: {self.book.answers}")
+            enough = self.writes.answers[status] + more
+            if not self._progress.wait_for(lambda: self.writes.answers[status] >= enough, DEADLINE):
+                raise AssertionError(f"{more} answers of {status} do not come: {self.writes.answers}")
 
     def wait_for_success(self) -> float:
         """Return how many seconds it takes until a request that begins now, or later, is served."""
         began = time.monotonic()
         with self._progress:
             if not self._progress.wait_for(lambda: self._last_success_began >= began, DEADLINE):
-                raise AssertionError(f"the service does not recover: {self.book.answers}")
+                raise AssertionError(f"the service does not recover: {self.writes.answers}")
         return time.monotonic() - began
 
     def run(self) -> None:
@@ -113,11 +113,11 @@ class Load:
                 person = a_registration()
                 if await self._post(client, "/users/register", person):
                     with self._progress:
-                        self.book.names.append(person["username"])
+                        self.writes.names.append(person["username"])
                     credentials = {name: person[name] for name in ("username", "password")}
                     if tokens := await self._post(client, "/sessions", credentials):
                         with self._progress:
-                            self.book.sessions.append(session_of(tokens["access_token"]))
+                            self.writes.sessions.append(session_of(tokens["access_token"]))
 
     async def _post(
         self, client: httpx2.AsyncClient, path: str, body: dict[str, Any]
@@ -127,11 +127,11 @@ class Load:
         try:
             answer = await client.post(path, json=body)
         except httpx2.TransportError:
-            self.book.unanswered += 1
+            self.writes.unanswered += 1
             await asyncio.sleep(BEFORE_NEXT_TRY)
             return None
         with self._progress:
-            self.book.note(answer, time.monotonic() - began)
+            self.writes.note(answer, time.monotonic() - began)
             if answer.status_code == httpx2.codes.CREATED:
                 self._last_success_began = max(self._last_success_began, began)
             self._progress.notify_all()

@@ -18,7 +18,7 @@ class Outcome:
     """Of those, how many are not in the database."""
     duplicates: int = 0
     """Clients who were given a name that another one had been given."""
-    unlike_promised: list[str] = field(default_factory=list)
+    unexpected_responses: list[str] = field(default_factory=list)
     """Answers that no page of the documentation promises."""
     leaked: int = 0
     """Connections to the database beyond those that the pool may have."""
@@ -31,7 +31,7 @@ class Outcome:
     @property
     def is_good(self) -> bool:
         """Whether every goal was reached."""
-        failures = (self.lost, self.duplicates, len(self.unlike_promised), self.leaked)
+        failures = (self.lost, self.duplicates, len(self.unexpected_responses), self.leaked)
         return self.survived == self.injected and not any(failures)
 
 
@@ -57,7 +57,9 @@ def table(outcomes: list[Outcome]) -> str:
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     notes = [f"{each.trial}: {note}" for each in outcomes for note in each.notes]
     wrong = [
-        f"{each.trial}: not as promised: {told}" for each in outcomes for told in each.unlike_promised[:5]
+        f"{each.trial}: not as promised: {told}"
+        for each in outcomes
+        for told in each.unexpected_responses[:5]
     ]
     return "\n".join([*lines, "", *notes, *wrong])
 
@@ -71,7 +73,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         str(outcome.acknowledged),
         str(outcome.lost),
         str(outcome.duplicates),
-        str(len(outcome.unlike_promised)),
+        str(len(outcome.unexpected_responses)),
         str(outcome.leaked),
         f"{outcome.slowest:.2f}" if outcome.slowest else "",
         f"{median(recoveries):.2f}, {max(recoveries):.2f}" if recoveries else "",

@@ -15,7 +15,7 @@ class Proxy:
     """Passes bytes on to a port of this machine, late or never.
 
     It runs on a thread and an event loop of its own; any thread may change `delay`, or call
-    `stall`, `flow` and `cut`.
+    `stall`, `resume` and `cut`.
     """
 
     def __init__(self, port: int) -> None:
@@ -30,7 +30,7 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self.flow()
+        self.resume()
         self._server = self._on_loop(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
@@ -45,7 +45,7 @@ class Proxy:
         """From now on take every connection and every byte, and pass nothing on."""
         self._loop.call_soon_threadsafe(self._flowing.clear)
 
-    def flow(self) -> None:
+    def resume(self) -> None:
         """Pass everything on again, what has been held back included."""
         self._loop.call_soon_threadsafe(self._flowing.set)
 

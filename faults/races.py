@@ -20,7 +20,7 @@ def race(database_url: str, *, rounds: int, workers: int) -> Outcome:
             outcome.survived += statuses == {201: 1, 409: CLIENTS - 1}
             outcome.acknowledged += statuses[201]
             outcome.duplicates += max(0, statuses[201] - 1)
-            outcome.unlike_promised += [
+            outcome.unexpected_responses += [
                 f"{each.status_code} {each.text[:200]}"
                 for each in answers
                 if each.status_code not in {201, 409}

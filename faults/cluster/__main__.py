@@ -19,8 +19,8 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
-from faults.cluster.ledger import Ledger, longest_gap, traffic
 from faults.cluster.nodes import Cluster, Node, wait_until
+from faults.cluster.traffic import ResponseLog, longest_gap, traffic
 from tests.harness.service import Service
 
 FREEZE = 30
@@ -159,7 +159,7 @@ def _run(
     for _ in range(times):
         cluster.wait_until_healthy()
         with ExitStack() as stack:
-            ledgers = {
+            logs = {
                 name: stack.enter_context(traffic(service.url, rate=rate / len(services)))
                 for name, service in services.items()
             }
@@ -172,26 +172,26 @@ def _run(
             result.connections = max(result.connections, _connections(cluster))
             time.sleep(3)  # what was refused is repeated after two seconds
             ended = time.monotonic()
-        _add(result, ledgers, began, ended)
-        _compare(result, ledgers, cluster.haproxy_url)
+        _add(result, logs, began, ended)
+        _compare(result, logs, cluster.haproxy_url)
     return result
 
 
-def _add(result: Result, ledgers: dict[str, Ledger], began: float, ended: float) -> None:
+def _add(result: Result, logs: dict[str, ResponseLog], began: float, ended: float) -> None:
     result.times += 1
-    for name, ledger in ledgers.items():
-        result.without_writes[name].append(longest_gap(ledger.writes, began, ended))
-        result.without_reads.append(longest_gap(ledger.reads, began, ended))
-        result.acknowledged += ledger.acknowledged
-        result.logged_out += ledger.logged_out
-        result.refused += ledger.answers[503]
-        result.unexpected += ledger.unexpected
-        result.slowest = max(result.slowest, ledger.slowest)
+    for name, responses in logs.items():
+        result.without_writes[name].append(longest_gap(responses.writes, began, ended))
+        result.without_reads.append(longest_gap(responses.reads, began, ended))
+        result.acknowledged += responses.acknowledged
+        result.logged_out += responses.logged_out
+        result.refused += responses.answers[503]
+        result.unexpected += responses.unexpected
+        result.slowest = max(result.slowest, responses.slowest)
 
 
-def _compare(result: Result, ledgers: dict[str, Ledger], database_url: str) -> None:
-    result.lost += sum(ledger.missing_from(database_url) for ledger in ledgers.values())
-    ids = [user_id for ledger in ledgers.values() for user_id in ledger.users.values()]
+def _compare(result: Result, logs: dict[str, ResponseLog], database_url: str) -> None:
+    result.lost += sum(responses.missing_from(database_url) for responses in logs.values())
+    ids = [user_id for responses in logs.values() for user_id in responses.users.values()]
     result.duplicate_ids += len(ids) - len(set(ids))
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from faults import anomalies, crashes, full_disk, slowness, stops
+from faults import crashes, fault_injection, full_disk, graceful_shutdown, slow_database
 from faults.outcome import Outcome, table
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import DEADLINE
@@ -23,7 +23,7 @@ class TestService:
 
     @pytest.mark.parametrize("workers", [1, 2])
     def test_answers_everybody_before_it_ends(self, tmp_path: Path, workers: int) -> None:
-        assert_survived(stops.stop(f"sqlite:///{tmp_path}/stop.db", times=1, workers=workers))
+        assert_survived(graceful_shutdown.stop(f"sqlite:///{tmp_path}/stop.db", times=1, workers=workers))
 
 
 class TestDatabase:
@@ -31,10 +31,14 @@ class TestDatabase:
         assert_survived(crashes.kill_database(mortal_postgres, kills=3))
 
     def test_may_be_slow(self, postgres: PostgresServer) -> None:
-        assert_survived(slowness.slow_down(postgres.url, delay=2, clients=40, seconds=3, longest=DEADLINE))
+        assert_survived(
+            slow_database.slow_down(postgres.url, delay=2, clients=40, seconds=3, longest=DEADLINE)
+        )
 
     def test_may_fall_silent(self, postgres: PostgresServer) -> None:
-        assert_survived(slowness.fall_silent(postgres.url, times=1, clients=40, seconds=3, longest=DEADLINE))
+        assert_survived(
+            slow_database.black_hole(postgres.url, times=1, clients=40, seconds=3, longest=DEADLINE)
+        )
 
     def test_may_be_refused_every_write(self, tmp_path: Path) -> None:
         assert_survived(full_disk.refuse_writes(f"sqlite:///{tmp_path}/full.db", times=2))
@@ -42,6 +46,6 @@ class TestDatabase:
 
 class TestAnomaly:
     @pytest.mark.parametrize("after", [False, True], ids=["not done", "answer lost"])
-    @pytest.mark.parametrize("what", anomalies.SABOTAGE)
+    @pytest.mark.parametrize("what", fault_injection.TARGETS)
     async def test_leaves_nothing_half_done(self, what: str, after: bool) -> None:  # noqa: FBT001  pytest passes it by name
-        assert_survived(await anomalies.each_fails(what, "sqlite+aiosqlite://", after=after))
+        assert_survived(await fault_injection.each_fails(what, "sqlite+aiosqlite://", after=after))

@@ -354,7 +354,7 @@ class TestSeveralServers:
                     await add(database)
                 await database.check()
                 await until_it_is_done(database)
-                used.flow()
+                used.resume()
 
 
 class TestPrepared:

@@ -35,7 +35,7 @@ async def database(line: Proxy, postgres: PostgresServer) -> AsyncIterator[Datab
     database = Database(url.update_query_dict({"application_name": a_name()}), pool_size=2, deadline=DEADLINE)
     await migrate(database, username_key_of=username_key_of)
     yield database
-    line.flow()
+    line.resume()
     await database.close()
 
 
@@ -105,7 +105,7 @@ class TestDatabaseThatNeverAnswers:
         for _ in range(2):
             answers = await asyncio.gather(*(add(users) for _ in range(8)), return_exceptions=True)
             assert {type(answer) for answer in answers} == {StorageUnavailable}
-        line.flow()
+        line.resume()
         await until_it_is_done(lambda: add(users))
         await asyncio.gather(*(until_it_is_done(lambda: add(users)) for _ in range(20)))
         assert database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of this pool

@@ -1,8 +1,8 @@
 """The benchmark's arithmetic, and its table."""
 
 import pytest
-from bench.figures import Figure, Goal, percentile, table
-from bench.load import Answer
+from bench.load import Response
+from bench.results import Goal, Result, percentile, table
 
 
 class TestPercentile:
@@ -32,27 +32,27 @@ class TestGoal:
 class TestTable:
     def test_has_medians_and_a_verdict_on_fastauth_alone(self) -> None:
         samples = {"fastauth": [1.0, 1.3, 1.1], "bare": [5.0]}
-        assert table([Figure("CPU", samples, "3 rounds", Goal(1.2))]).splitlines()[2:] == [
+        assert table([Result("CPU", samples, "3 rounds", Goal(1.2))]).splitlines()[2:] == [
             "| CPU | ≤ 1.2 | met | 1.10 |  |  | 5.00 |  | 3 rounds |"
         ]
 
     def test_says_what_fell_short(self) -> None:
-        assert Figure("CPU", {"fastauth": [1.3]}, "", Goal(1.2)).verdict == "**not met**"
+        assert Result("CPU", {"fastauth": [1.3]}, "", Goal(1.2)).verdict == "**not met**"
 
     def test_judges_the_server_that_the_goal_is_for(self) -> None:
         samples = {"fastauth": [1.0], "fastauth with limits": [2.0]}
-        assert table([Figure("CPU", samples, "n", Goal(1.5), "fastauth with limits")]).splitlines()[2:] == [
+        assert table([Result("CPU", samples, "n", Goal(1.5), "fastauth with limits")]).splitlines()[2:] == [
             "| CPU | ≤ 1.5 with limits | **not met** | 1.00 | 2.00 |  |  |  | n |"
         ]
 
     def test_has_figures_with_a_goal_first(self) -> None:
-        rows = table([Figure("idle", {}, ""), Figure("CPU", {}, "", Goal(1))]).splitlines()[2:]
+        rows = table([Result("idle", {}, ""), Result("CPU", {}, "", Goal(1))]).splitlines()[2:]
         assert [row.split("|")[1].strip() for row in rows] == ["CPU", "idle"]
 
 
 class TestAnswer:
     def test_finds_when_to_come_again(self) -> None:
-        assert Answer(503, b"HTTP/1.1 503 x\r\nRetry-After: 2\r\nServer: x", b"").retry_after == 2
+        assert Response(503, b"HTTP/1.1 503 x\r\nRetry-After: 2\r\nServer: x", b"").retry_after == 2
 
     def test_finds_that_it_was_not_said(self) -> None:
-        assert Answer(503, b"HTTP/1.1 503 x\r\nServer: x", b"").retry_after is None
+        assert Response(503, b"HTTP/1.1 503 x\r\nServer: x", b"").retry_after is None

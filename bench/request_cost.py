@@ -1,6 +1,6 @@
 """What the dearest requests of 16 KiB cost, in milliseconds of processor.
 
-Run with ``python -m bench.processor_time``. Whether that is too much is for ``tests/attacks`` to say.
+Run with ``python -m bench.request_cost``. Whether that is too much is for ``tests/attacks`` to say.
 """
 
 import asyncio

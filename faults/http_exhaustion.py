@@ -1,4 +1,4 @@
-"""Flood the edge of HTTP, and print what each attack made of it: ``python -m faults.http_floods``.
+"""Flood the edge of HTTP, and print what each attack made of it: ``python -m faults.http_exhaustion``.
 
 Each attack has a service of its own on SQLite and a bound in bytes, connections and seconds. Beside
 it another client, of another network, asks for ``/ping`` over new connections. All of it stays on
@@ -121,7 +121,7 @@ HEADINGS = (
 def main() -> None:
     """Run the attacks that were asked for."""
     parser = argparse.ArgumentParser(
-        prog="python -m faults.http_floods", description=(__doc__ or "").splitlines()[0]
+        prog="python -m faults.http_exhaustion", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument(
         "--seconds", type=float, default=14, help="for each attack; a deadline of the service is 10"

@@ -15,7 +15,7 @@ SPELLINGS = (
 )
 
 
-def let_through(url: str, names: list[str]) -> list[str]:
+def find_exposed(url: str, names: list[str]) -> list[str]:
     """Return what came through the proxy at `url` and should not have; add who was registered to `names`."""
     person = a_registration()
     with httpx2.Client(base_url=url, timeout=DEADLINE, verify=NO_TLS) as client:

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx2
-from faults.front import let_through
-from faults.load import Book
+from faults.load import AcknowledgedWrites
 from faults.outcome import Outcome, backend_of
+from faults.proxy_exposure import find_exposed
 from tests.builders import a_registration
 from tests.harness.postgres import free_port
 from tests.harness.service import DEADLINE, NO_TLS, Service
@@ -36,23 +36,23 @@ class NoHaproxyError(Exception):
 def stop(database_url: str, *, times: int, workers: int, in_flight: int = 50) -> Outcome:
     """Send SIGTERM while many registrations are under way; every one of them has to be answered."""
     outcome = Outcome(f"SIGTERM with {in_flight} under way, workers: {workers}, {backend_of(database_url)}")
-    book = Book()
+    writes = AcknowledgedWrites()
     with Service(database_url, FASTAUTH_WORKERS=str(workers), **SLOW_HASH) as service:
         for number in range(times):
             if number:
                 service.start()
-            asyncio.run(_register_and_stop(service, book, in_flight))
+            asyncio.run(_register_and_stop(service, writes, in_flight))
             began = time.monotonic()
             status = service.exit_status()
             outcome.injected += 1
-            outcome.survived += status == 0 and not book.unanswered
+            outcome.survived += status == 0 and not writes.unanswered
             outcome.notes.append(f"ended with status {status} after {time.monotonic() - began:.2f} s more")
-    outcome.notes.append(f"unanswered {book.unanswered}, answers {dict(book.answers)}")
-    book.close(outcome, database_url)
+    outcome.notes.append(f"unanswered {writes.unanswered}, answers {dict(writes.answers)}")
+    writes.close(outcome, database_url)
     return outcome
 
 
-async def _register_and_stop(service: Service, book: Book, in_flight: int) -> None:
+async def _register_and_stop(service: Service, writes: AcknowledgedWrites, in_flight: int) -> None:
     limits = httpx2.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
     async with httpx2.AsyncClient(
         base_url=service.url, timeout=DEADLINE, limits=limits, verify=NO_TLS
@@ -64,11 +64,11 @@ async def _register_and_stop(service: Service, book: Book, in_flight: int) -> No
             try:
                 answer = await client.post("/users/register", json=person)
             except httpx2.TransportError:
-                book.unanswered += 1
+                writes.unanswered += 1
                 return
-            book.note(answer, time.monotonic() - began)
+            writes.note(answer, time.monotonic() - began)
             if answer.status_code == httpx2.codes.CREATED:
-                book.names.append(person["username"])
+                writes.names.append(person["username"])
 
         await asyncio.gather(*(client.get("/ping") for _ in range(in_flight)))
         tasks = [asyncio.create_task(register()) for _ in range(in_flight)]
@@ -96,13 +96,13 @@ def restart_behind_haproxy(database_url: str, *, restarts: int, rate: float) -> 
             for _ in range(2)
         ]
         url = stack.enter_context(_haproxy(services))
-        visitors = Visitors(url, rate=rate)
-        outcome.unlike_promised += let_through(url, visitors.book.names)
+        visitors = SteadyClients(url, rate=rate)
+        outcome.unexpected_responses += find_exposed(url, visitors.writes.names)
         asyncio.run(_restart_meanwhile(visitors, services, outcome, restarts))
-    visitors.book.close(outcome, database_url)
+    visitors.writes.close(outcome, database_url)
     told = dict(visitors.told)
     errors = sum(told.values()) - told["served"]
-    outcome.unlike_promised += [name for name in told if name != "served"]
+    outcome.unexpected_responses += [name for name in told if name != "served"]
     outcome.notes.append(f"client-visible errors {errors} of {sum(told.values())} requests: {told}")
     return outcome
 
@@ -141,11 +141,11 @@ def _wait_until_it_serves(url: str) -> None:
         time.sleep(0.05)  # between two looks
 
 
-class Visitors:
+class SteadyClients:
     """Clients who come at a steady rate, whatever becomes of those before them."""
 
     def __init__(self, url: str, *, rate: float) -> None:
-        self.book = Book()
+        self.writes = AcknowledgedWrites()
         self.told = Counter[str]()
         self.over = asyncio.Event()
         self._url = url
@@ -176,14 +176,14 @@ class Visitors:
         except httpx2.TransportError as error:
             self.told[type(error).__name__] += 1
             return
-        self.book.slowest = max(self.book.slowest, time.monotonic() - began)
+        self.writes.slowest = max(self.writes.slowest, time.monotonic() - began)
         self.told["served" if answer.is_success else f"status {answer.status_code}"] += 1
         if answer.status_code == httpx2.codes.CREATED:
-            self.book.names.append(person["username"])
+            self.writes.names.append(person["username"])
 
 
 async def _restart_meanwhile(
-    visitors: Visitors, services: list[Service], outcome: Outcome, restarts: int
+    visitors: SteadyClients, services: list[Service], outcome: Outcome, restarts: int
 ) -> None:
     coming = asyncio.create_task(visitors.come())
     for number in range(restarts):

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from secrets import token_hex
 from typing import NamedTuple
 
-from bench.load import Answer, Line, lines, request
+from bench.load import HttpConnection, Response, connections, request
 
 PASSWORD = "a password of the benchmark"
 
@@ -20,48 +20,48 @@ class Tokens(NamedTuple):
     refresh: str
 
 
-def registration(name: str | None = None) -> bytes:
+def register_request(name: str | None = None) -> bytes:
     """Ask for an account of this name, or of one that nobody has."""
     name = name or f"u-{token_hex(8)}"
     body = {"username": name, "password": PASSWORD, "fullname": "Santosh Kumar"}
     return request("POST", "/users/register", body)
 
 
-def log_in(name: str) -> bytes:
+def login_request(name: str) -> bytes:
     """Ask for a session."""
     return request("POST", "/sessions", {"username": name, "password": PASSWORD})
 
 
-def refresh(tokens: Tokens) -> bytes:
+def refresh_request(tokens: Tokens) -> bytes:
     """Ask for the next tokens."""
     return request("POST", "/sessions/refresh", {"refresh_token": tokens.refresh})
 
 
-def me(tokens: Tokens) -> bytes:
+def me_request(tokens: Tokens) -> bytes:
     """Ask whose tokens they are."""
     return request("GET", "/users/me", token=tokens.access)
 
 
 async def register(port: int, names: Iterable[str]) -> None:
     """Register them all."""
-    async with lines(port, 1) as (line,):
+    async with connections(port, 1) as (connection,):
         for name in names:
-            await expect(HTTPStatus.CREATED, line, registration(name))
+            await expect(HTTPStatus.CREATED, connection, register_request(name))
 
 
-async def logged_in(line: Line, name: str) -> Tokens:
+async def log_in(connection: HttpConnection, name: str) -> Tokens:
     """Log in."""
-    return await tokens_of(HTTPStatus.CREATED, line, log_in(name))
+    return await tokens_of(HTTPStatus.CREATED, connection, login_request(name))
 
 
-async def tokens_of(status: HTTPStatus, line: Line, sent: bytes) -> Tokens:
+async def tokens_of(status: HTTPStatus, connection: HttpConnection, sent: bytes) -> Tokens:
     """Return the tokens of the answer."""
-    answer = (await expect(status, line, sent)).json
-    return Tokens(answer["access_token"], answer["refresh_token"])
+    response = (await expect(status, connection, sent)).json
+    return Tokens(response["access_token"], response["refresh_token"])
 
 
-async def expect(status: HTTPStatus, line: Line, sent: bytes) -> Answer:
+async def expect(status: HTTPStatus, connection: HttpConnection, sent: bytes) -> Response:
     """Return the answer. One of another status would make a measurement of something else."""
-    answer = await line.ask(sent)
-    assert answer.status == status, answer
-    return answer
+    response = await connection.ask(sent)
+    assert response.status == status, response
+    return response

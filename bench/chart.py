@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from bench.figures import COLUMNS, Figure
+from bench.results import COLUMNS, Result
 from bench.servers import BARE, FASTAUTH, LIMITED, SQLITE, STACK
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -21,18 +21,18 @@ STYLE: Any = {
 }
 
 
-def draw(figures: Sequence[Figure], path: Path) -> None:
+def draw(results: Sequence[Result], path: Path) -> None:
     """Write the picture as SVG, on a ground of its own: it reads on white pages and on black ones."""
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(9, 3.6), layout="constrained", facecolor="white")
         throughput, latency = canvas.subplots(1, 2)
-        rates = [figure for figure in figures if "over bare hashes/s" in figure.label]
-        _bars(throughput, rates, [_short(figure.label) for figure in rates])
+        rates = [result for result in results if "over bare hashes/s" in result.label]
+        _bars(throughput, rates, [_short(result.label) for result in rates])
         throughput.axhline(1, color="black", linewidth=0.8, linestyle="--")
         throughput.set_title("throughput over what the cores can hash (dashed; red: the goal)", fontsize=9)
-        slower = [figure for figure in figures if "in flight, over its p99 at rest" in figure.label]
+        slower = [result for result in results if "in flight, over its p99 at rest" in result.label]
         _bars(
-            latency, slower, [figure.label.partition(" with")[0].removeprefix("p99 of ") for figure in slower]
+            latency, slower, [result.label.partition(" with")[0].removeprefix("p99 of ") for result in slower]
         )
         latency.set_title("p99 while 64 register, over p99 at rest (red: the goal, at most)", fontsize=9)
         handles, labels = latency.get_legend_handles_labels()
@@ -40,18 +40,18 @@ def draw(figures: Sequence[Figure], path: Path) -> None:
         canvas.savefig(path, format="svg", metadata={"Date": None})
 
 
-def _bars(axes: Axes, figures: Sequence[Figure], labels: Sequence[str]) -> None:
-    """Draw a group for each figure with a bar for each server, and a line at the goal."""
+def _bars(axes: Axes, results: Sequence[Result], labels: Sequence[str]) -> None:
+    """Draw a group for each result with a bar for each server, and a line at the goal."""
     width = 0.8 / len(COLUMNS)
     for place, name in enumerate(COLUMNS):
-        at = [group + (place - (len(COLUMNS) - 1) / 2) * width for group in range(len(figures))]
-        values = [figure.value(name) or 0 for figure in figures]
+        at = [group + (place - (len(COLUMNS) - 1) / 2) * width for group in range(len(results))]
+        values = [result.value(name) or 0 for result in results]
         bars = axes.bar(at, values, width * 0.92, label=name, color=COLOURS[name])
         axes.bar_label(bars, fmt="%.2g", fontsize=7, padding=1)
-    for group, figure in enumerate(figures):
-        if figure.goal:
-            axes.hlines(figure.goal.bound, group - 0.42, group + 0.42, color="#c0392b", linewidth=1)
-    axes.set_xticks(range(len(figures)), labels)
+    for group, result in enumerate(results):
+        if result.goal:
+            axes.hlines(result.goal.bound, group - 0.42, group + 0.42, color="#c0392b", linewidth=1)
+    axes.set_xticks(range(len(results)), labels)
 
 
 def _short(label: str) -> str:

@@ -4,9 +4,9 @@ import asyncio
 import random
 from http import HTTPStatus
 
-from bench.figures import Figure, Goal, percentile
-from bench.load import Crowd, crowd, probe
-from bench.requests import PING, READY, registration
+from bench.http_requests import PING, READY, register_request
+from bench.load import Burst, burst, probe
+from bench.results import Goal, Result, percentile
 from bench.runs import progress
 from bench.servers import NAMES, Server, serving
 from tests.harness.postgres import PostgresServer
@@ -16,14 +16,14 @@ PROBES_PER_SECOND = 10
 CALM = {HTTPStatus.CREATED, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
-async def measure(postgres: PostgresServer, *, seconds: float) -> list[Figure]:
+async def measure(postgres: PostgresServer, *, seconds: float) -> list[Result]:
     """Return the peak of memory, and what the clients and a health probe met."""
     peaks, met, probes = {}, {}, {}
     order = random.sample(NAMES, len(NAMES))
     for number in progress("a thousand clients", len(order)):
         with serving(order[number], postgres) as server:
             met[server.name], probes[server.name] = await asyncio.gather(
-                crowd(server.port, CLIENTS, seconds=seconds, sent=registration),
+                burst(server.port, CLIENTS, seconds=seconds, sent=register_request),
                 probe(server.port, _health(server), per_second=PROBES_PER_SECOND, seconds=seconds),
             )
             peaks[server.name] = [server.peak_memory()]
@@ -33,21 +33,21 @@ async def measure(postgres: PostgresServer, *, seconds: float) -> list[Figure]:
         "refused by 503": {name: each.statuses[HTTPStatus.SERVICE_UNAVAILABLE] for name, each in met.items()},
     }
     return [
-        Figure(f"MiB at the peak, {CLIENTS} clients", peaks, "1 worker", Goal(200)),
+        Result(f"MiB at the peak, {CLIENTS} clients", peaks, "1 worker", Goal(200)),
         _count(
             "refusals without Retry-After", {name: each.without_retry_after for name, each in met.items()}, n
         ),
         _count("other answers, broken connections", {name: _amiss(each) for name, each in met.items()}, n),
-        *(Figure(f"{CLIENTS} clients: {label}", _alone(values), n) for label, values in counted.items()),
+        *(Result(f"{CLIENTS} clients: {label}", _alone(values), n) for label, values in counted.items()),
         *(
-            Figure(
+            Result(
                 f"ms until a refusal, p{share * 100:.0f}",
                 {name: [percentile(each.refusals, share)] for name, each in met.items() if each.refusals},
                 n,
             )
             for share in (0.5, 0.99)
         ),
-        Figure(
+        Result(
             "ms, p99 of the health probe meanwhile",
             {name: [percentile(times, 0.99)] for name, times in probes.items()},
             f"{len(next(iter(probes.values())))} probes",
@@ -59,12 +59,12 @@ def _health(server: Server) -> bytes:
     return READY if server.is_fastauth else PING
 
 
-def _amiss(met: Crowd) -> int:
+def _amiss(met: Burst) -> int:
     return met.lost + sum(number for status, number in met.statuses.items() if status not in CALM)
 
 
-def _count(label: str, values: dict[str, int], n: str) -> Figure:
-    return Figure(f"{CLIENTS} clients: {label}", _alone(values), n, Goal(0))
+def _count(label: str, values: dict[str, int], n: str) -> Result:
+    return Result(f"{CLIENTS} clients: {label}", _alone(values), n, Goal(0))
 
 
 def _alone(values: dict[str, int]) -> dict[str, list[float]]:

@@ -40,7 +40,7 @@ def slow_down(
     return outcome
 
 
-def fall_silent(
+def black_hole(
     database_url: str, *, times: int, clients: int, seconds: float, longest: float = LONGEST
 ) -> Outcome:
     """Have the database take every connection and every byte, and answer nothing."""
@@ -53,9 +53,9 @@ def fall_silent(
                     until = time.monotonic() + seconds
                     ready = probes.ask_whether_ready()
                     time.sleep(max(0, until - time.monotonic()))  # so long the fault lasts
-                    line.flow()
+                    line.resume()
                 if ready != httpx2.codes.SERVICE_UNAVAILABLE:
-                    outcome.unlike_promised.append(f"{ready} of /health/ready")
+                    outcome.unexpected_responses.append(f"{ready} of /health/ready")
         _settle(outcome, at_work, database_url, name)
     return outcome
 
@@ -114,13 +114,13 @@ def _fault(outcome: Outcome, at_work: Load, probes: _Probes, longest: float) -> 
     at_work.wait_for(201, more=POOL)
     outcome.injected += 1
     probes.live.clear()
-    at_work.book.slowest = 0
+    at_work.writes.slowest = 0
     yield
     live = sorted(probes.live)
     outcome.recoveries.append(at_work.wait_for_success())
-    outcome.slowest = max(outcome.slowest, at_work.book.slowest)
-    outcome.unlike_promised += probes.not_live
-    outcome.survived += at_work.book.slowest <= longest
+    outcome.slowest = max(outcome.slowest, at_work.writes.slowest)
+    outcome.unexpected_responses += probes.not_live
+    outcome.survived += at_work.writes.slowest <= longest
     outcome.notes.append(
         f"/health/live {len(live)} times, median {live[len(live) // 2] * 1_000:.1f} ms,"
         f" most {live[-1] * 1_000:.0f} ms"
@@ -128,8 +128,8 @@ def _fault(outcome: Outcome, at_work: Load, probes: _Probes, longest: float) -> 
 
 
 def _settle(outcome: Outcome, at_work: Load, database_url: str, name: str) -> None:
-    at_work.book.close(outcome, database_url)
-    outcome.notes.append(f"answers {dict(sorted(at_work.book.answers.items()))}")
+    at_work.writes.close(outcome, database_url)
+    outcome.notes.append(f"answers {dict(sorted(at_work.writes.answers.items()))}")
     outcome.leaked += max(0, _connections(database_url, name) - ALL)
 
 

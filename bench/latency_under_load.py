@@ -10,9 +10,9 @@ from collections import defaultdict
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from bench.figures import Figure, Goal, percentile
-from bench.load import Line, flood, probe
-from bench.requests import PING, logged_in, me, register, registration
+from bench.http_requests import PING, log_in, me_request, register, register_request
+from bench.load import HttpConnection, flood, probe
+from bench.results import Goal, Result, percentile
 from bench.runs import progress
 from bench.servers import NAMES, Server, serving
 from tests.harness.postgres import PostgresServer
@@ -42,39 +42,39 @@ class Asked(NamedTuple):
             taken[label] += times
 
 
-async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
+async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
     """Return how much slower the others get, and the peak of memory."""
     with ExitStack() as stack:
         asked = [await _made_ready(stack.enter_context(serving(name, postgres))) for name in NAMES]
         for _ in progress("calm under flood", rounds):
             for each in random.sample(asked, len(asked)):
                 await each.ask(each.at_rest, seconds)
-                async with flood(each.server.port, IN_FLIGHT, lambda _: registration()):
+                async with flood(each.server.port, IN_FLIGHT, lambda _: register_request()):
                     await asyncio.sleep(SETTLING)
                     await each.ask(each.flooded, seconds)
         peaks = {each.server.name: [each.server.peak_memory()] for each in asked}
-    figures: list[Figure] = []
+    results: list[Result] = []
     for label in asked[0].sent:
         rest = {each.server.name: percentile(each.at_rest[label], 0.99) for each in asked}
         flooded = {each.server.name: percentile(each.flooded[label], 0.99) for each in asked}
         n = f"{len(asked[0].at_rest[label])} at rest, as many flooded"
-        figures += [
-            Figure(
+        results += [
+            Result(
                 f"p99 of {label} with {IN_FLIGHT} registrations in flight, over its p99 at rest",
                 {name: [flooded[name] / rest[name]] for name in rest},
                 n,
                 Goal(2),
             ),
-            Figure(f"ms, p99 of {label} at rest", {name: [value] for name, value in rest.items()}, n),
-            Figure(f"ms, p99 of {label} flooded", {name: [value] for name, value in flooded.items()}, n),
+            Result(f"ms, p99 of {label} at rest", {name: [value] for name, value in rest.items()}, n),
+            Result(f"ms, p99 of {label} flooded", {name: [value] for name, value in flooded.items()}, n),
         ]
-    memory = Figure(f"MiB at the peak, {IN_FLIGHT} in flight", peaks, "1 worker", Goal(130))
-    return [*figures, memory]
+    memory = Result(f"MiB at the peak, {IN_FLIGHT} in flight", peaks, "1 worker", Goal(130))
+    return [*results, memory]
 
 
 async def _made_ready(server: Server) -> Asked:
     await register(server.port, [NAME])
-    line = await Line.to(server.port)
-    sent = {"GET /ping": PING, "GET /users/me": me(await logged_in(line, NAME))}
-    line.close()
+    connection = await HttpConnection.to(server.port)
+    sent = {"GET /ping": PING, "GET /users/me": me_request(await log_in(connection, NAME))}
+    connection.close()
     return Asked(server, sent, defaultdict(list), defaultdict(list))

@@ -10,9 +10,9 @@ from collections import defaultdict
 from contextlib import ExitStack
 from time import perf_counter
 
-from bench.figures import Figure, Goal
+from bench.http_requests import login_request, register
 from bench.load import flood
-from bench.requests import log_in, register
+from bench.results import Goal, Result
 from bench.runs import progress
 from bench.servers import CHEAPEST, FASTAUTH, LIMITED, PRODUCTION, RAISED, Server, fastauth, new_database
 from tests.harness.postgres import PostgresServer
@@ -23,7 +23,7 @@ SETTINGS = {OFF: {}, MANY: PRODUCTION | RAISED, ONE: {**PRODUCTION, **RAISED, "F
 """Without a trusted proxy, all clients are of this machine's network."""
 
 
-async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Figure]:
+async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
     """Return the shares."""
     rates: dict[str, list[float]] = defaultdict(list)
     refused: dict[str, list[float]] = defaultdict(list)
@@ -43,7 +43,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
                 refused[label].append(share)
     n = f"{rounds} of {seconds:g} s, {CLIENTS} clients, 2 workers"
     return [
-        Figure(
+        Result(
             f"log-ins/s of {label} with limits, over limits off",
             {LIMITED: [with_limits / off for with_limits, off in zip(rates[label], rates[OFF], strict=True)]},
             n,
@@ -52,7 +52,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
         )
         for label, goal in ((ONE, Goal(0.6, at_least=True)), (MANY, None))
     ] + [
-        Figure(
+        Result(
             "% of log-ins refused by 503, one network of 64 clients",
             {LIMITED: refused[ONE], FASTAUTH: refused[OFF]},
             n,
@@ -62,11 +62,11 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
 
 async def _per_second(server: Server, seconds: float) -> tuple[float, float]:
     """Return the log-ins a second, and how many of a hundred requests were refused instead."""
-    async with flood(server.port, CLIENTS, lambda number: log_in(_client(number))) as answered:
+    async with flood(server.port, CLIENTS, lambda number: login_request(_client(number))) as responses:
         await asyncio.sleep(seconds)
         now = perf_counter()
-        rate = len([moment for moment in answered if moment > now - seconds / 2]) / (seconds / 2)
-        return rate, 100 * answered.refused / max(1, answered.refused + len(answered))
+        rate = len([moment for moment in responses if moment > now - seconds / 2]) / (seconds / 2)
+        return rate, 100 * responses.refused / max(1, responses.refused + len(responses))
 
 
 def _client(number: int) -> str:

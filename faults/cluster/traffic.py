@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 import psycopg
-from faults.load import is_refusal, session_of
+from faults.load import is_expected_503, session_of
 from tests.builders import a_registration
 from tests.harness.service import DEADLINE, NO_TLS
 
@@ -25,7 +25,7 @@ BETWEEN_READS = 0.2
 
 
 @dataclass
-class Ledger:
+class ResponseLog:
     """Everything that one process has answered."""
 
     users: dict[str, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Traffic:
     """Requests at a steady rate to one process of the service, from a thread of its own."""
 
     def __init__(self, url: str, *, rate: float) -> None:
-        self.ledger = Ledger()
+        self.responses = ResponseLog()
         self._url = url
         self._pause = 4 / rate
         self._over = threading.Event()
@@ -99,13 +99,13 @@ class Traffic:
         registered = await self._send(client, "POST", "/users/register", headers, person)
         if registered is None or registered.status_code != HTTPStatus.CREATED:
             return
-        self.ledger.users[person["username"]] = str(registered.json()["id"])
+        self.responses.users[person["username"]] = str(registered.json()["id"])
         credentials = {name: person[name] for name in ("username", "password")}
         logged_in = await self._send(client, "POST", "/sessions", headers, credentials)
         if logged_in is None or logged_in.status_code != HTTPStatus.CREATED:
             return
         tokens = logged_in.json()
-        self.ledger.sessions.add(session_of(tokens["access_token"]))
+        self.responses.sessions.add(session_of(tokens["access_token"]))
         if refreshed := await self._refresh(client, headers, tokens["refresh_token"]):
             authorized = headers | {"Authorization": f"Bearer {refreshed['access_token']}"}
             await self._send(client, "GET", "/users/me", authorized)
@@ -131,7 +131,7 @@ class Traffic:
                 tokens: dict[str, Any] = answer.json()
                 return tokens
             if answer is not None and answer.status_code == HTTPStatus.UNAUTHORIZED:
-                self.ledger.logged_out += 1
+                self.responses.logged_out += 1
                 return None
             if self._over.is_set():
                 return None
@@ -149,27 +149,27 @@ class Traffic:
         try:
             answer = await client.request(method, path, json=body, headers=headers)
         except httpx2.TransportError:
-            self.ledger.unanswered += 1
+            self.responses.unanswered += 1
             return None
         now = time.monotonic()
-        ledger = self.ledger
-        ledger.answers[answer.status_code] += 1
-        ledger.slowest = max(ledger.slowest, now - began)
+        responses = self.responses
+        responses.answers[answer.status_code] += 1
+        responses.slowest = max(responses.slowest, now - began)
         if answer.is_success:
-            (ledger.reads if method == "GET" else ledger.writes).append(now)
-        elif not is_refusal(answer):
-            ledger.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+            (responses.reads if method == "GET" else responses.writes).append(now)
+        elif not is_expected_503(answer):
+            responses.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
         return answer
 
 
 @contextmanager
-def traffic(url: str, *, rate: float) -> Iterator[Ledger]:
+def traffic(url: str, *, rate: float) -> Iterator[ResponseLog]:
     """Send so many requests a second meanwhile."""
     at_work = Traffic(url, rate=rate)
     thread = threading.Thread(target=at_work.run)
     thread.start()
     try:
-        yield at_work.ledger
+        yield at_work.responses
     finally:
         at_work.stop()
         thread.join()

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import argon2
 import psycopg
 from bench.cpu import Kind, over
-from bench.figures import Figure, Goal
-from bench.load import Line
-from bench.requests import PASSWORD, expect, log_in, registration
+from bench.http_requests import PASSWORD, expect, login_request, register_request
+from bench.load import HttpConnection
+from bench.results import Goal, Result
 from bench.runs import progress
 from bench.servers import CHEAPEST, DEADLINE, FASTAUTH, fastauth, new_database
 from tests.harness.postgres import PostgresServer
@@ -49,7 +49,7 @@ class Work(NamedTuple):
     sequential_scans: float
 
 
-async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: int) -> list[Figure]:
+async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: int) -> list[Result]:
     """Return processor time and the database's work with so many users, over that with 1 000."""
     sizes = {FEW: HOW_FEW, MANY: users}
     urls = {name: new_database(postgres) for name in sizes}
@@ -62,7 +62,11 @@ async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: 
         for name, url in urls.items():
             server = stack.enter_context(fastauth(name, url, hashing=CHEAPEST))
             kinds += [
-                Kind("register", server, lambda line: expect(HTTPStatus.CREATED, line, registration())),
+                Kind(
+                    "register",
+                    server,
+                    lambda connection: expect(HTTPStatus.CREATED, connection, register_request()),
+                ),
                 Kind("log-in", server, partial(_log_in_of_any, sizes[name])),
             ]
         for kind in kinds:
@@ -78,11 +82,11 @@ async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: 
     beside = f"with {users:,} users over 1 000".replace(",", " ")
     return [
         *(
-            Figure(f"CPU of {label} {beside}", {FASTAUTH: over(of, of[FEW])[MANY]}, n, Goal(1.1))
+            Result(f"CPU of {label} {beside}", {FASTAUTH: over(of, of[FEW])[MANY]}, n, Goal(1.1))
             for label, of in found.items()
         ),
         *(
-            Figure(
+            Result(
                 f"{label} {beside}",
                 {FASTAUTH: [getattr(done[MANY], field) / getattr(done[FEW], field)]},
                 n,
@@ -90,7 +94,7 @@ async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: 
             )
             for field, label in {"statements": "statements", "index_scans": "index scans"}.items()
         ),
-        Figure(
+        Result(
             f"sequential scans {beside}",
             {FASTAUTH: [done[MANY].sequential_scans - done[FEW].sequential_scans]},
             n,
@@ -99,8 +103,8 @@ async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: 
     ]
 
 
-async def _log_in_of_any(size: int, line: Line) -> None:
-    await expect(HTTPStatus.CREATED, line, log_in(f"user-{random.randint(1, size)}"))
+async def _log_in_of_any(size: int, connection: HttpConnection) -> None:
+    await expect(HTTPStatus.CREATED, connection, login_request(f"user-{random.randint(1, size)}"))
 
 
 def _fill(url: str, size: int) -> None:

@@ -102,7 +102,7 @@ class FaultyPort:
         return later if inspect.iscoroutinefunction(act) else at_once
 
 
-STORY = [
+EXPECTED_EVENTS = [
     EventKind.REGISTERED,
     EventKind.LOGGED_IN,
     EventKind.FULL_NAME_CHANGED,
@@ -160,7 +160,7 @@ def _sabotage_statements(plain: Container, injector: Injector) -> Container:
     return plain
 
 
-SABOTAGE = {"ports": _sabotage_ports, "statements": _sabotage_statements}
+TARGETS = {"ports": _sabotage_ports, "statements": _sabotage_statements}
 
 
 async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
@@ -175,7 +175,7 @@ async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
     plain = Container(settings=settings, clock=clock)
     await start_up(plain)
     try:
-        transport = httpx2.ASGITransport(create_app(SABOTAGE[what](plain, injector)))
+        transport = httpx2.ASGITransport(create_app(TARGETS[what](plain, injector)))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
             for nth in count(1):
                 injector.arm(nth)
@@ -186,17 +186,17 @@ async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
                 struck = injector.struck
                 injector.arm(0)
                 in_doubt = life.repeated_log_ins if after else 0
-                wrong = life.unlike_promised + await life.left_behind(plain, in_doubt=in_doubt)
+                wrong = life.unexpected_responses + await life.left_behind(plain, in_doubt=in_doubt)
                 outcome.injected += 1
                 outcome.survived += not wrong
-                outcome.unlike_promised += [f"{struck}: {each}" for each in wrong]
+                outcome.unexpected_responses += [f"{struck}: {each}" for each in wrong]
     finally:
         await shut_down(plain)
     return outcome
 
 
 @dataclass
-class Told:
+class ExpectedResponse:
     """How a step may be answered when it is repeated after a fault, besides as it should be."""
 
     status: int
@@ -211,29 +211,29 @@ class Life:
         self._injector = injector
         self._clock = clock
         self.person = a_registration()
-        self.unlike_promised: list[str] = []
+        self.unexpected_responses: list[str] = []
         self.repeated_log_ins = 0
 
     async def live(self) -> None:
         """Live it from beginning to end."""
         name, password = self.person["username"], self.person["password"]
-        await self._step("POST", "/users/register", self.person, Told(201, (409,)))
+        await self._step("POST", "/users/register", self.person, ExpectedResponse(201, (409,)))
         first = await self._log_in(name, password)
-        await self._step("GET", "/users/me", None, Told(200), first)
-        await self._step("GET", "/sessions", None, Told(200), first)
-        await self._step("PATCH", "/users/me", {"fullname": NEW_NAME}, Told(200), first)
+        await self._step("GET", "/users/me", None, ExpectedResponse(200), first)
+        await self._step("GET", "/sessions", None, ExpectedResponse(200), first)
+        await self._step("PATCH", "/users/me", {"fullname": NEW_NAME}, ExpectedResponse(200), first)
         spent = first
-        first = await self._step("POST", "/sessions/refresh", _refresh(spent), Told(200)) or first
+        first = await self._step("POST", "/sessions/refresh", _refresh(spent), ExpectedResponse(200)) or first
         # Whose successor was presented is stolen, whoever presents it and however soon.
-        first = await self._step("POST", "/sessions/refresh", _refresh(first), Told(200)) or first
+        first = await self._step("POST", "/sessions/refresh", _refresh(first), ExpectedResponse(200)) or first
         passwords = {"current_password": password, "new_password": NEW_PASSWORD}
-        await self._step("PUT", "/users/me/password", passwords, Told(204, (403,)), first)
+        await self._step("PUT", "/users/me/password", passwords, ExpectedResponse(204, (403,)), first)
         second = await self._log_in(name, NEW_PASSWORD)
-        await self._step("DELETE", "/sessions/current", None, Told(204, (401,)), second)
+        await self._step("DELETE", "/sessions/current", None, ExpectedResponse(204, (401,)), second)
         self._clock.advance(seconds=60)
-        await self._step("POST", "/sessions/refresh", _refresh(spent), Told(401))
-        await self._step("GET", "/users/me", None, Told(401), first)
-        await self._step("GET", "/.well-known/jwks.json", None, Told(200))
+        await self._step("POST", "/sessions/refresh", _refresh(spent), ExpectedResponse(401))
+        await self._step("GET", "/users/me", None, ExpectedResponse(401), first)
+        await self._step("GET", "/.well-known/jwks.json", None, ExpectedResponse(200))
 
     async def left_behind(self, container: Container, *, in_doubt: int) -> list[str]:
         """Return what of the rows is not as it has to be after this life.
@@ -262,12 +262,12 @@ class Life:
         return [
             *([f"full name {user.fullname!r}"] if user.fullname != NEW_NAME else []),
             *([f"{alive} sessions alive"] if alive > in_doubt else []),
-            *([f"events {kinds}"] if done != STORY else []),
+            *([f"events {kinds}"] if done != EXPECTED_EVENTS else []),
         ]
 
     async def _log_in(self, username: str, password: str) -> dict[str, str]:
         return await self._step(
-            "POST", "/sessions", {"username": username, "password": password}, Told(201)
+            "POST", "/sessions", {"username": username, "password": password}, ExpectedResponse(201)
         ) or {"access_token": "none", "refresh_token": "none"}
 
     async def _step(
@@ -275,7 +275,7 @@ class Life:
         method: str,
         path: str,
         body: dict[str, Any] | None,
-        told: Told,
+        told: ExpectedResponse,
         tokens: dict[str, str] | None = None,
     ) -> Any:  # noqa: ANN401  any JSON value
         """Return the answer to a request, repeated once where a fault was told."""
@@ -288,14 +288,14 @@ class Life:
         allowed: tuple[int, ...] = (told.status,)
         if answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
             if answer.json()["code"] != self._injector.code:
-                self.unlike_promised.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+                self.unexpected_responses.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
             retry_after = timedelta(seconds=int(answer.headers.get("Retry-After", 1)))
             self._clock.advance(max(retry_after, Limits().looking.per))  # what was counted holds others up
             answer = await ask()
             allowed += told.when_repeated
             self.repeated_log_ins += path == "/sessions" and method == "POST"
         if answer.status_code not in allowed:
-            self.unlike_promised.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+            self.unexpected_responses.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
         return answer.json() if answer.is_success and answer.content else None
 
 

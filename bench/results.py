@@ -15,14 +15,14 @@ TWO_DIGITS = 10
 
 
 class Goal(NamedTuple):
-    """A bound that a figure should keep."""
+    """A goal that a figure should keep."""
 
     bound: float
     at_least: bool = False
 
     def is_met_by(self, value: float) -> bool:
         """Say whether the value, as it is printed, keeps the bound."""
-        printed = float(told(value))
+        printed = float(formatted(value))
         return printed >= self.bound if self.at_least else printed <= self.bound
 
     def __str__(self) -> str:
@@ -30,7 +30,7 @@ class Goal(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Figure:
+class Result:
     """One row: what was found of each server, and the goal of one of them if there is one."""
 
     label: str
@@ -63,16 +63,16 @@ class Figure:
         }
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(results: Sequence[Result]) -> str:
     """Return the figures in Markdown: those with a goal, then the others."""
     lines = [
         "| figure | goal | | fastauth | with limits | on SQLite | bare | stack | n |",
         "|---|---|---|---:|---:|---:|---:|---:|---|",
     ]
-    for figure in sorted(figures, key=lambda figure: figure.goal is None):
-        goal = "" if figure.goal is None else f"{figure.goal}{_of(figure)}"
-        values = (_cell(figure.value(name)) for name in COLUMNS)
-        lines.append("| " + " | ".join([figure.label, goal, figure.verdict, *values, figure.n]) + " |")
+    for result in sorted(results, key=lambda result: result.goal is None):
+        goal = "" if result.goal is None else f"{result.goal}{_of(result)}"
+        values = (_cell(result.value(name)) for name in COLUMNS)
+        lines.append("| " + " | ".join([result.label, goal, result.verdict, *values, result.n]) + " |")
     return "\n".join(lines)
 
 
@@ -82,14 +82,14 @@ def percentile(samples: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
-def told(value: float) -> str:
+def formatted(value: float) -> str:
     """Return a number with three digits where it has a fraction, and whole from ten on."""
     return f"{value:.2f}" if abs(value) < TWO_DIGITS else f"{value:.0f}"
 
 
 def _cell(value: float | None) -> str:
-    return "" if value is None else told(value)
+    return "" if value is None else formatted(value)
 
 
-def _of(figure: Figure) -> str:
-    return "" if figure.goal_of == FASTAUTH else figure.goal_of.removeprefix(FASTAUTH)
+def _of(result: Result) -> str:
+    return "" if result.goal_of == FASTAUTH else result.goal_of.removeprefix(FASTAUTH)

@@ -1,4 +1,4 @@
-"""Whether the sweep of sessions keeps up with large tables: ``python -m bench.sweep --million 20``.
+"""Whether the sweep of sessions keeps up with large tables: ``python -m bench.purge_expired --million 20``.
 
 Fills a PostgreSQL of its own with so many sessions of half as many users, of which a quarter has been
 over for more than a day, and sweeps until nothing is left to sweep. Twenty millions take about 13 GB in
@@ -15,7 +15,7 @@ from datetime import datetime
 from time import monotonic
 
 import psycopg
-from bench.figures import percentile
+from bench.results import percentile
 from bench.runs import conditions
 from bench.servers import FASTAUTH, fastauth
 from sqlalchemy import make_url
@@ -165,7 +165,7 @@ def _scans(url: str) -> int:
 def main() -> None:
     """Fill, sweep, and say what it took."""
     parser = argparse.ArgumentParser(
-        prog="python -m bench.sweep", description=(__doc__ or "").partition("\n")[0]
+        prog="python -m bench.purge_expired", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--million", type=float, default=1, help="how many million sessions")
     sessions = int(parser.parse_args().million * 1_000_000)
