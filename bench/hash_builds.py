@@ -13,7 +13,7 @@ import sys
 from itertools import product
 from statistics import median
 
-from fastauth.adapters.passwords.native_builds import FASTEST_FIRST, FOLDER, STOCK
+from fastauth.adapters.passwords.native_builds import FASTEST_FIRST, FOLDER, GENERIC
 
 HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
@@ -24,7 +24,7 @@ Figures = tuple[float, ...]
 def measured(combination: Combination, cost: list[str], seconds: str) -> Figures:
     """Return what ``bench.hash_load`` says of one combination."""
     threads, build, pages = combination
-    place = "" if build == STOCK else str(FOLDER / build)
+    place = "" if build == GENERIC else str(FOLDER / build)
     done = subprocess.run(
         [sys.executable, "-m", "bench.hash_load", place, str(threads), *cost, seconds],
         check=True, capture_output=True, text=True,
@@ -41,7 +41,7 @@ def main() -> None:
     options.add_argument("--cost", nargs=2, default=["19456", "2"], metavar=("KIB", "PASSES"))
     asked = options.parse_args()
 
-    made = [STOCK, *(name for name in reversed(FASTEST_FIRST) if (FOLDER / name).is_dir())]
+    made = [GENERIC, *(name for name in reversed(FASTEST_FIRST) if (FOLDER / name).is_dir())]
     combinations = list(product((1, 2), made, ("usual", "huge")))
     rounds: list[dict[Combination, Figures]] = []
     for _ in range(asked.rounds):
@@ -56,7 +56,7 @@ def main() -> None:
         per_second, _, faults, peak = (
             median(column) for column in zip(*(r[each] for r in rounds), strict=True)
         )
-        stock = threads, STOCK, "usual"
+        stock = threads, GENERIC, "usual"
         by_clock, by_processor = (median(r[each][n] / r[stock][n] for r in rounds) for n in (0, 1))
         ratios = f"{by_clock:.2f} | {by_processor:.2f}"
         print(f"| {threads} | {build} | {pages} | {per_second:.1f} | {ratios} | {faults:.0f} | {peak:.0f} |")

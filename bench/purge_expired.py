@@ -139,7 +139,7 @@ async def sweep(url: str) -> None:
             clock.rounds += 1
             await sweep_once()
         _tell("rounds with nothing to do", sweeper.seconds[idle:])
-        census, counting = CountActiveSessions(connections=database.apart, clock=clock), []
+        census, counting = CountActiveSessions(connections=database.unpooled, clock=clock), []
         for _ in range(CENSUSES):
             began = monotonic()
             counted = await census()

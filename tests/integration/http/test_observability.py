@@ -354,7 +354,7 @@ class TestCensus:
                 execute(url, MANY_SESSIONS)
                 counted = {
                     pages: await CountActiveSessions(
-                        connections=database.apart, clock=SystemClock(), sampled_pages=pages
+                        connections=database.unpooled, clock=SystemClock(), sampled_pages=pages
                     )()
                     for pages in (100_000, 300)
                 }

@@ -25,7 +25,7 @@ class Readiness:
         self.clock = FakeClock()
         self.container = Container(settings=Settings(database_url=url), clock=self.clock)  # type: ignore[arg-type]  # pydantic reads it
         self.connections = self.statements = 0
-        for engine in (self.container.database().probes.engine, self.container.database().apart.engine):
+        for engine in (self.container.database().probes.engine, self.container.database().unpooled.engine):
             event.listen(engine, "connect", self._count_connection)
             event.listen(engine, "before_cursor_execute", self._count_statement)
 

@@ -26,7 +26,7 @@ from tests.harness.commands import execute
 from tests.harness.postgres import PostgresServer
 from tests.integration.conftest import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 
-from fastauth.adapters.passwords import KINDS, Argon2PasswordHasher, HashingPool
+from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.verifiers import Verifier
 from fastauth.adapters.sql import (
     AuditColumns,
@@ -157,7 +157,7 @@ def works(checks: dict[str, Verifier]) -> set[tuple[str, int]]:
 class TestSqlHashCensus(OnSql):
     @pytest.fixture
     def census(self, database: Database) -> SqlHashKinds:
-        return SqlHashKinds(connections=database.autocommit, prefixes=KINDS)
+        return SqlHashKinds(connections=database.autocommit, prefixes=HASH_PREFIXES)
 
     async def test_has_one_hash_of_each_kind_and_their_number(
         self, database: Database, census: SqlHashKinds
@@ -173,7 +173,7 @@ class TestSqlHashCensus(OnSql):
         found = await census.examples()
         assert sum(found.values()) - sum(before.values()) == len(stored)
         hasher = Argon2PasswordHasher(
-            pool=HashingPool(threads=1), memory_kib=64, time_cost=1, parallelism=1, most_memory_kib=16_384
+            pool=HashingPool(threads=1), memory_kib=64, time_cost=1, parallelism=1, max_memory_kib=16_384
         )
         assert works(hasher.families(map(PasswordHash, kinds))) <= works(hasher.families(found))
         assert len(found) <= len(before) + len(kinds) + 1

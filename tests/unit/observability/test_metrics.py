@@ -20,7 +20,7 @@ from tests.fakes import FakeClock
 
 from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusInstrumentation
-from fastauth.adapters.prometheus.bounded_server import MOST_CONNECTIONS, BoundedServer
+from fastauth.adapters.prometheus.bounded_server import MAX_CONNECTIONS, BoundedServer
 from fastauth.adapters.prometheus.exporter import MultiProcessMetrics
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
@@ -213,7 +213,7 @@ class TestServer:
         with ExitStack() as stack:
             lines = [
                 stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
-                for _ in range(MOST_CONNECTIONS + 1)
+                for _ in range(MAX_CONNECTIONS + 1)
             ]
             assert lines[-1].recv(1) == b""
             assert threading.active_count() == before

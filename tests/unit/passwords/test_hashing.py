@@ -217,8 +217,8 @@ class TestVerification:
 
     def test_computes_sha_crypt_as_others_do(self) -> None:
         for text, encoded in CRYPTED:
-            assert verifier_for(encoded).fits(text.encode())
-            assert not verifier_for(encoded).fits(b"another")
+            assert verifier_for(encoded).verify(text.encode())
+            assert not verifier_for(encoded).verify(b"another")
 
     async def test_does_not_recognise_what_is_fast_and_names_the_rule(
         self, hasher: Argon2PasswordHasher
@@ -271,7 +271,7 @@ class TestVerification:
         assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
 
     async def test_has_no_more_memory_for_others_hashes_than_it_is_given(self, pool: HashingPool) -> None:
-        hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1, most_memory_kib=512)
+        hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1, max_memory_kib=512)
         large = [
             django_scrypt("sntsh"),
             argon2.PasswordHasher(time_cost=1, memory_cost=513).hash("sntsh"),

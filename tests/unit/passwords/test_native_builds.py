@@ -17,7 +17,7 @@ def nothing_loaded() -> Iterator[None]:
     """Forget the bindings that run, and bring them back afterwards."""
     loaded = {name: sys.modules.pop(name) for name in list(sys.modules) if name.startswith(BINDINGS)}
     yield
-    native_builds.forget()
+    native_builds.unload()
     sys.modules.update(loaded)
 
 

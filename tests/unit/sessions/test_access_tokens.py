@@ -66,7 +66,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         self, clock: FakeClock, keys: Keys, key_generator: JoseSigningKeyGenerator
     ) -> JoseAccessTokens:
         await keys.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
-        return JoseAccessTokens(keys=keys, key_generator=key_generator, terms=TERMS, clock=clock)
+        return JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
 
     async def test_go_on_with_the_keys_at_hand_while_the_database_is_away(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
@@ -86,7 +86,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         clock: FakeClock,
     ) -> None:
         await access_tokens.issue(claims)
-        elsewhere = JoseAccessTokens(keys=keys, key_generator=key_generator, terms=TERMS, clock=clock)
+        elsewhere = JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
         await keys.add(key_generator.generate(number=2, published_at=clock.now(), active_from=clock.now()))
         clock.advance(seconds=1)
         token = await elsewhere.issue(claims)
@@ -128,7 +128,7 @@ class TestJoseAccessTokens(AccessTokensContract):
                 for address in addresses
             ]
             return [
-                JoseAccessTokens(keys=keys, key_generator=key_generator, terms=each, clock=clock)
+                JoseAccessTokens(keys=keys, key_generator=key_generator, policy=each, clock=clock)
                 for each in terms
             ]
 
@@ -150,7 +150,7 @@ class TestJoseAccessTokens(AccessTokensContract):
     async def test_need_a_key(
         self, claims: AccessClaims, keys: Keys, key_generator: JoseSigningKeyGenerator, clock: FakeClock
     ) -> None:
-        tokens = JoseAccessTokens(keys=keys, key_generator=key_generator, terms=TERMS, clock=clock)
+        tokens = JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
         with pytest.raises(NoActiveSigningKey):
             await tokens.issue(claims)
         keys.away = True
@@ -168,7 +168,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         others = Keys()
         await others.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
         token = await JoseAccessTokens(
-            keys=others, key_generator=key_generator, terms=TERMS, clock=clock
+            keys=others, key_generator=key_generator, policy=TERMS, clock=clock
         ).issue(claims)
         with pytest.raises(InvalidAccessToken):
             await access_tokens.read(token.text)

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from fastauth.adapters.sql.database.first_success import AllFailed, first_of
+from fastauth.adapters.sql.database.first_success import AllFailed, first_success
 
 pytestmark = pytest.mark.anyio
 
@@ -54,37 +54,37 @@ class TestFirstOf:
     async def test_does_not_begin_what_is_not_needed(self) -> None:
         its = Attempts()
         ways = [partial(its.succeed, "a"), partial(its.succeed, "b")]
-        assert await first_of(ways, discard=its.discard) == "a"
+        assert await first_success(ways, discard=its.discard) == "a"
         assert its.begun == ["a"]
 
     async def test_goes_on_at_once_after_a_failure(self) -> None:
         its = Attempts()
         ways = [partial(its.fail, "a"), partial(its.succeed, "b")]
-        assert await first_of(ways, discard=its.discard, head_start=3_600) == "b"
+        assert await first_success(ways, discard=its.discard, head_start=3_600) == "b"
 
     async def test_leaves_behind_what_hangs(self) -> None:
         its = Attempts()
         ways = [partial(its.hang, "a"), partial(its.succeed, "b")]
-        assert await first_of(ways, discard=its.discard, head_start=0.01) == "b"
+        assert await first_success(ways, discard=its.discard, head_start=0.01) == "b"
         assert its.cancelled == ["a"]
 
     async def test_discards_what_succeeds_too_late(self) -> None:
         its = Attempts()
         ways = [partial(its.finish_late, "a"), partial(its.succeed, "b")]
-        assert await first_of(ways, discard=its.discard, head_start=0.01) == "b"
+        assert await first_success(ways, discard=its.discard, head_start=0.01) == "b"
         assert its.discarded == ["a"]
 
     async def test_tells_every_failure(self) -> None:
         its = Attempts()
         ways = [partial(its.fail, "a"), partial(its.fail, "b")]
         with pytest.raises(AllFailed) as failed:
-            await first_of(ways, discard=its.discard)
+            await first_success(ways, discard=its.discard)
         assert [str(error) for error in failed.value.errors] == ["a", "b"]
 
     async def test_ends_all_where_it_is_cancelled(self) -> None:
         its = Attempts()
         ways = [partial(its.hang, "a"), partial(its.hang, "b")]
-        race = asyncio.create_task(first_of(ways, discard=its.discard, head_start=0.01))
+        race = asyncio.create_task(first_success(ways, discard=its.discard, head_start=0.01))
         await its.hang_by_now(2)
         race.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -93,7 +93,7 @@ class TestFirstOf:
 
     async def test_discards_what_succeeds_after_it_was_cancelled(self) -> None:
         its = Attempts()
-        race = asyncio.create_task(first_of([partial(its.finish_late, "a")], discard=its.discard))
+        race = asyncio.create_task(first_success([partial(its.finish_late, "a")], discard=its.discard))
         await its.hang_by_now(1)
         race.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -25,9 +25,9 @@ from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
-TYPE = "at+jwt"
+JWT_TYPE = "at+jwt"
 
-LONGEST = 2_048
+MAX_TOKEN_LENGTH = 2_048
 """Characters; several times what a token of ours has."""
 
 RELOAD_AFTER = timedelta(seconds=5)
@@ -77,12 +77,12 @@ class JoseAccessTokens:
         *,
         keys: SigningKeyRepository,
         key_generator: JoseSigningKeyGenerator,
-        terms: AccessTokenPolicy,
+        policy: AccessTokenPolicy,
         clock: Clock,
     ) -> None:
         self._keys = keys
-        self._smith = key_generator
-        self._terms = terms
+        self._key_generator = key_generator
+        self._policy = policy
         self._clock = clock
         self._ring = KeySet(())
         self._read_at: datetime | None = None
@@ -96,11 +96,11 @@ class JoseAccessTokens:
         if key is None:
             raise NoActiveSigningKey
         issued_at = int(now.timestamp())
-        lifetime = int(self._terms.lifetime.total_seconds())
+        lifetime = int(self._policy.lifetime.total_seconds())
         payload = {
-            "iss": self._terms.issuer,
-            "aud": self._terms.audience,
-            "client_id": self._terms.client_id,
+            "iss": self._policy.issuer,
+            "aud": self._policy.audience,
+            "client_id": self._policy.client_id,
             "sub": str(claims.user_id),
             "sid": claims.session_id,
             "iat": issued_at,
@@ -114,7 +114,7 @@ class JoseAccessTokens:
 
     async def read(self, text: str) -> AccessClaims:
         """Verify the shape first, then the signature, then every claim."""
-        if len(text) > LONGEST or not _SHAPE.fullmatch(text):
+        if len(text) > MAX_TOKEN_LENGTH or not _SHAPE.fullmatch(text):
             raise InvalidAccessToken
         token = self._verified.get(text)
         if token:
@@ -142,7 +142,7 @@ class JoseAccessTokens:
             case {
                 "iss": issuer,
                 "aud": audience,
-                "client_id": self._terms.client_id,
+                "client_id": self._policy.client_id,
                 "sub": str(subject),
                 "sid": str(session_id),
                 "jti": str(),
@@ -151,7 +151,7 @@ class JoseAccessTokens:
                 "auth_time": int(authenticated_at),
                 "amr": [*methods],
             } if (
-                self._terms.accepts(issuer, audience)
+                self._policy.accepts(issuer, audience)
                 and _SUBJECT.fullmatch(subject)
                 and _SESSION.fullmatch(session_id)
                 and issued_at <= soon
@@ -194,13 +194,13 @@ class JoseAccessTokens:
 
     def _open(self, key: SigningKey) -> ECKey | OKPKey:
         if key.kid not in self._opened:
-            self._opened[key.kid] = self._smith.private_key(key)
+            self._opened[key.kid] = self._key_generator.private_key(key)
         return self._opened[key.kid]
 
 
 def _header(key: SigningKey) -> dict[str, str]:
     """Return the header of every token that this key signs."""
-    return {"alg": key.algorithm, "typ": TYPE, "kid": key.kid}
+    return {"alg": key.algorithm, "typ": JWT_TYPE, "kid": key.kid}
 
 
 def _nbf_passed(not_before: object, now: float) -> bool:

@@ -5,6 +5,6 @@ from fastauth.adapters.passwords.blocklist import common_passwords as common_pas
 from fastauth.adapters.passwords.breached import BreachedPasswords as BreachedPasswords
 from fastauth.adapters.passwords.hashing_pool import HashingPool as HashingPool
 from fastauth.adapters.passwords.hashing_pool import HashObserver as HashObserver
-from fastauth.adapters.passwords.legacy_hashes import KINDS as KINDS
+from fastauth.adapters.passwords.legacy_hashes import HASH_PREFIXES as HASH_PREFIXES
 from fastauth.adapters.passwords.native_builds import active_build as active_build
 from fastauth.adapters.passwords.native_builds import fastest_build as fastest_build

@@ -15,12 +15,12 @@ from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
 
-MOST_MEMORY_KIB = 1024 * 1024
-MOST_WORK_KIB = 2 * MOST_MEMORY_KIB
+MAX_MEMORY_KIB = 1024 * 1024
+MAX_WORK_KIB = 2 * MAX_MEMORY_KIB
 """Memory, all passes counted: some seconds; RFC 9106's first choice is one pass over 2 GiB."""
-MOST_PARALLELISM = 16
+MAX_PARALLELISM = 16
 
-MOST_CODE_POINTS = 512
+MAX_HASH_LENGTH = 512
 """Of a hash in its own format. What is made here has 97."""
 
 _FORMAT = re.compile(
@@ -43,7 +43,7 @@ class Argon2PasswordHasher:
         memory_kib: int,
         time_cost: int,
         parallelism: int,
-        most_memory_kib: int = MOST_MEMORY_KIB,
+        max_memory_kib: int = MAX_MEMORY_KIB,
     ) -> None:
         self._pool = pool
         self._argon2 = argon2.PasswordHasher(
@@ -54,9 +54,9 @@ class Argon2PasswordHasher:
             hash_len=32,
             type=argon2.Type.ID,
         )
-        self._most_memory = max(memory_kib, min(most_memory_kib, MOST_MEMORY_KIB)) * 1024
+        self._most_memory = max(memory_kib, min(max_memory_kib, MAX_MEMORY_KIB)) * 1024
         nobodys = self._argon2.hash(secrets.token_hex())  # of the parameters in force: it costs the same
-        self._nobodys = self._check_of(nobodys)
+        self._dummy = self._verifier_for(nobodys)
         self._expected: dict[str, Verifier] = {}
         self._large = Lock()
 
@@ -74,12 +74,12 @@ class Argon2PasswordHasher:
 
     def parse_existing(self, encoded: str) -> PasswordHash:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
-        whole = len(encoded) <= MOST_CODE_POINTS and encoded.isascii() and encoded.isprintable()
+        whole = len(encoded) <= MAX_HASH_LENGTH and encoded.isascii() and encoded.isprintable()
         try:
-            check = self._check_of(encoded) if whole else None
+            check = self._verifier_for(encoded) if whole else None
         except ValueError:
             check = None
-        code, detail = legacy_hashes.why_not(encoded[:MOST_CODE_POINTS])
+        code, detail = legacy_hashes.rejection_reason(encoded[:MAX_HASH_LENGTH])
         if check and check.memory > self._most_memory:
             code, detail = (
                 "costly_hash",
@@ -97,7 +97,7 @@ class Argon2PasswordHasher:
         Otherwise the time of a refusal tells an account with a hash of another kind from none.
         """
         dearest = self.families(stored)
-        self._expected = {name: check for name, check in dearest.items() if name != self._nobodys.family}
+        self._expected = {name: check for name, check in dearest.items() if name != self._dummy.family}
 
     def families(self, stored: Iterable[PasswordHash]) -> dict[str, Verifier]:
         """Return the dearest check of each family among these hashes."""
@@ -124,7 +124,7 @@ class Argon2PasswordHasher:
 
     def _spend_the_rest(self, check: Verifier | None, password: Password) -> None:
         """Compute what was not computed already of the hashes that a refusal costs."""
-        wanted = {**self._expected, self._nobodys.family: self._nobodys}
+        wanted = {**self._expected, self._dummy.family: self._dummy}
         for family, dearest in wanted.items():
             done = check.amount if check and check.family == family else 0
             if dearest.amount > done:
@@ -132,40 +132,42 @@ class Argon2PasswordHasher:
                     self._spent(dearest, dearest.amount - done, spelling)
 
     def _computed(self, check: Verifier, spelling: str) -> bool:
-        with self._large if check.memory > self._nobodys.memory else nullcontext():
-            return check.fits(spelling.encode())
+        with self._large if check.memory > self._dummy.memory else nullcontext():
+            return check.verify(spelling.encode())
 
     def _spent(self, check: Verifier, amount: int, spelling: str) -> None:
-        with self._large if check.memory > self._nobodys.memory else nullcontext():
-            check.spend(spelling.encode(), amount)
+        with self._large if check.memory > self._dummy.memory else nullcontext():
+            check.compute(spelling.encode(), amount)
 
     def _usable(self, known: PasswordHash) -> Verifier | None:
         """Return the check of a hash, or ``None`` for what is none or costs too much."""
         try:
-            check = self._check_of(known.encoded)
+            check = self._verifier_for(known.encoded)
         except ValueError:
             return None
         return check if check.memory <= self._most_memory else None
 
-    def _check_of(self, encoded: str) -> Verifier:
-        bare = legacy_hashes.argon2_within(encoded)
-        return self._argon2_check(bare) if bare.startswith("$argon2") else legacy_hashes.verifier_for(encoded)
+    def _verifier_for(self, encoded: str) -> Verifier:
+        bare = legacy_hashes.strip_argon2_wrapper(encoded)
+        return (
+            self._argon2_verifier(bare) if bare.startswith("$argon2") else legacy_hashes.verifier_for(encoded)
+        )
 
-    def _argon2_check(self, encoded: str) -> Verifier:
+    def _argon2_verifier(self, encoded: str) -> Verifier:
         try:
             asked, own = argon2.extract_parameters(encoded), self._argon2
         except argon2.exceptions.InvalidHashError as error:
             raise ValueError from error
         cost = asked.memory_cost, asked.time_cost, asked.parallelism
-        bearable = (
-            cost[0] * cost[1] <= max(MOST_WORK_KIB, own.memory_cost * own.time_cost)
-            and cost[2] <= max(MOST_PARALLELISM, own.parallelism)
-            and _is_whole(encoded)
+        within_cost_limits = (
+            cost[0] * cost[1] <= max(MAX_WORK_KIB, own.memory_cost * own.time_cost)
+            and cost[2] <= max(MAX_PARALLELISM, own.parallelism)
+            and _is_well_formed(encoded)
         )
-        if not bearable:
+        if not within_cost_limits:
             raise ValueError
 
-        def fits(password: bytes) -> bool:
+        def verify(password: bytes) -> bool:
             try:
                 return own.verify(encoded, password)
             except argon2.exceptions.Argon2Error:  # another password, or no memory for it
@@ -175,8 +177,8 @@ class Argon2PasswordHasher:
             family=f"argon2-{asked.type.name}-{'-'.join(map(str, cost))}",
             amount=1,
             memory=asked.memory_cost * 1024,
-            fits=fits,
-            spend=lambda password, hashes: [fits(password) for _ in range(hashes)],
+            verify=verify,
+            compute=lambda password, hashes: [verify(password) for _ in range(hashes)],
         )
 
     def _is_current(self, encoded: str) -> bool:
@@ -191,7 +193,7 @@ class Argon2PasswordHasher:
         )
 
 
-def _is_whole(encoded: str) -> bool:
+def _is_well_formed(encoded: str) -> bool:
     """Say whether libargon2 could read a hash: every part is there, and no bit too many."""
     found = _FORMAT.fullmatch(encoded)
     if not found:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 _BLOCK = 512  # bytes of a read; a line of the hash format has at most 60
-_LONGEST_LINE = 2_048  # bytes; a password of 256 code points has at most 1024 in UTF-8
+_MAX_LINE_BYTES = 2_048  # bytes; a password of 256 code points has at most 1024 in UTF-8
 _SAMPLES = 64  # lines whose order is looked at when the file is opened
 _SHA1_LINE = re.compile(rb"[0-9A-Fa-f]{40}(:\d+)?\r?")
 _NTLM_LINE = re.compile(rb"[0-9A-Fa-f]{32}(:\d+)?\r?")
@@ -73,7 +73,7 @@ class BreachedPasswords:
             os.close(self._file)
 
     @classmethod
-    def opened(cls, path: Path | None) -> Self | frozenset[str]:
+    def from_path(cls, path: Path | None) -> Self | frozenset[str]:
         """Return the set in the file at `path`, or an empty one without a file."""
         return cls(path) if path else frozenset()
 
@@ -92,7 +92,7 @@ class BreachedPasswords:
 
     def _up_to_newline(self, offset: int) -> bytes:
         read = b""
-        while len(read) <= _LONGEST_LINE and (block := os.pread(self._file, _BLOCK, offset + len(read))):
+        while len(read) <= _MAX_LINE_BYTES and (block := os.pread(self._file, _BLOCK, offset + len(read))):
             line, newline, _ = block.partition(b"\n")
             read += line
             if newline:

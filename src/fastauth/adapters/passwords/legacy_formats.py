@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastauth.adapters.passwords.sha_crypt_and_phpass import phpass_check, sha_crypt_check
-from fastauth.adapters.passwords.verifiers import Verifier, bcrypt_check, pbkdf2_check, scrypt_check
+from fastauth.adapters.passwords.sha_crypt_and_phpass import phpass_verifier, sha_crypt_verifier
+from fastauth.adapters.passwords.verifiers import Verifier, bcrypt_verifier, pbkdf2_verifier, scrypt_verifier
 
 _BCRYPT = re.compile(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}", re.ASCII)
 _PASSLIB_BCRYPT = re.compile(
@@ -35,7 +35,7 @@ def _bcrypt(version: str) -> Callable[[str], Verifier]:
 def _bare_bcrypt(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Verifier:
     if not _BCRYPT.fullmatch(encoded):
         raise ValueError
-    return bcrypt_check(encoded, prepared)
+    return bcrypt_verifier(encoded, prepared)
 
 
 def _django_bcrypt_sha256(rest: str) -> Verifier:
@@ -66,7 +66,7 @@ def _passlib_bcrypt(rest: str) -> Verifier:
 def _django_pbkdf2(digest: str) -> Callable[[str], Verifier]:
     def check(rest: str) -> Verifier:
         iterations, salt, key = rest.split("$")
-        return pbkdf2_check(digest, _number(iterations), salt.encode(), _base64(key))
+        return pbkdf2_verifier(digest, _number(iterations), salt.encode(), _base64(key))
 
     return check
 
@@ -77,13 +77,13 @@ def _hex_pbkdf2(rest: str) -> Verifier:
     digest, _, iterations = method.partition(":")
     if digest not in _ASP_DIGESTS.values():
         raise ValueError
-    return pbkdf2_check(digest, _number(iterations or "150000"), salt.encode(), bytes.fromhex(key))
+    return pbkdf2_verifier(digest, _number(iterations or "150000"), salt.encode(), bytes.fromhex(key))
 
 
 def _passlib_pbkdf2(digest: str) -> Callable[[str], Verifier]:
     def check(rest: str) -> Verifier:
         iterations, salt, key = rest.split("$")
-        return pbkdf2_check(digest, _number(iterations), _base64(salt), _base64(key))
+        return pbkdf2_verifier(digest, _number(iterations), _base64(salt), _base64(key))
 
     return check
 
@@ -92,17 +92,17 @@ def _asp_net(rest: str) -> Verifier:
     """Read the hashes of ASP.NET Identity: a byte for the version, and what that one has."""
     blob = _base64("A" + rest)
     if blob[0] == 0 and len(blob) == 49:  # noqa: PLR2004  1, a salt of 16, a key of 32
-        return pbkdf2_check("sha1", 1_000, blob[1:17], blob[17:])
+        return pbkdf2_verifier("sha1", 1_000, blob[1:17], blob[17:])
     digest, iterations, size = (int.from_bytes(blob[at : at + 4], "big") for at in (1, 5, 9))
     if blob[0] != 1 or digest not in _ASP_DIGESTS or not 8 <= size <= len(blob) - 13:  # noqa: PLR2004  bytes
         raise ValueError
-    return pbkdf2_check(_ASP_DIGESTS[digest], iterations, blob[13 : 13 + size], blob[13 + size :])
+    return pbkdf2_verifier(_ASP_DIGESTS[digest], iterations, blob[13 : 13 + size], blob[13 + size :])
 
 
 def _spring_pbkdf2(digest: str, iterations: int, salt: int) -> Callable[[str], Verifier]:
     def check(rest: str) -> Verifier:
         blob = bytes.fromhex(rest)
-        return pbkdf2_check(digest, iterations, blob[:salt], blob[salt:])
+        return pbkdf2_verifier(digest, iterations, blob[:salt], blob[salt:])
 
     return check
 
@@ -111,18 +111,18 @@ def _spring_scrypt(rest: str) -> Verifier:
     parameters, salt, key = rest.split("$")
     numbers = int(parameters, 16)
     cost = 2 ** (numbers >> 16 & 31), numbers >> 8 & 255, numbers & 255
-    return scrypt_check(cost, _base64(salt), _base64(key))
+    return scrypt_verifier(cost, _base64(salt), _base64(key))
 
 
 def _django_scrypt(rest: str) -> Verifier:
     n, salt, r, p, key = rest.split("$")
-    return scrypt_check((_number(n), _number(r), _number(p)), salt.encode(), _base64(key))
+    return scrypt_verifier((_number(n), _number(r), _number(p)), salt.encode(), _base64(key))
 
 
 def _werkzeug_scrypt(rest: str) -> Verifier:
     method, salt, key = rest.split("$")
     n, r, p = map(_number, method.split(":"))
-    return scrypt_check((n, r, p), salt.encode(), bytes.fromhex(key))
+    return scrypt_verifier((n, r, p), salt.encode(), bytes.fromhex(key))
 
 
 def _passlib_scrypt(rest: str) -> Verifier:
@@ -130,7 +130,7 @@ def _passlib_scrypt(rest: str) -> Verifier:
     if not found:
         raise ValueError
     cost = 2 ** int(found[1]), int(found[2]), int(found[3])
-    return scrypt_check(cost, _base64(found[4]), _base64(found[5]))
+    return scrypt_verifier(cost, _base64(found[4]), _base64(found[5]))
 
 
 def _sha_crypt(digest: str) -> Callable[[str], Verifier]:
@@ -138,7 +138,7 @@ def _sha_crypt(digest: str) -> Callable[[str], Verifier]:
         found = _SHA_CRYPT.fullmatch(rest)
         if not found:
             raise ValueError
-        return sha_crypt_check(digest, int(found[1] or 5_000), found[2], found[3])
+        return sha_crypt_verifier(digest, int(found[1] or 5_000), found[2], found[3])
 
     return check
 
@@ -175,8 +175,8 @@ FORMATS = (
     Format("{scrypt@SpringSecurity_v5_8}$", "Spring Security", _spring_scrypt),
     Format("{scrypt}$", "Spring Security", _spring_scrypt),
     Format("$wp", "WordPress", _wordpress),
-    Format("$P$", "WordPress", lambda rest: phpass_check("$P$" + rest)),
-    Format("$H$", "phpBB", lambda rest: phpass_check("$P$" + rest)),
+    Format("$P$", "WordPress", lambda rest: phpass_verifier("$P$" + rest)),
+    Format("$H$", "phpBB", lambda rest: phpass_verifier("$P$" + rest)),
     Format("$6$", "crypt", _sha_crypt("sha512")),
     Format("$5$", "crypt", _sha_crypt("sha256")),
     Format("A", "ASP.NET Identity", _asp_net),

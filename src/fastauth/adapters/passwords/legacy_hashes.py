@@ -23,14 +23,14 @@ ARGON2_WRAPPERS = (
     "argon2",
 )
 
-_FAST = re.compile(
+_FAST_HASH = re.compile(
     r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
     r"|\{(?:S?MD5|S?SHA(?:-?\d+)?|MD5-CRYPT|LDAP-MD5|PLAIN(?:-MD[45])?|CLEAR(?:TEXT)?|NOOP|LDAP|MD[45]|NTLM|LANMAN)"
     r"(?:\.\w+)?\}.*"
     r"|\$(?:1|apr1|md5|3)\$.*|(?:unsalted_)?(?:md5|sha1|sha224|sha256|sha512|crypt|plain|hmac)[$:].*",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
-FAST = "Must be of a slow hash with a salt (OWASP ASVS 11.4.2): what was fast to make is fast to guess."
+FAST_HASH = "Must be of a slow hash with a salt (OWASP ASVS 11.4.2): what was fast to make is fast to guess."
 _NOT_SUPPORTED = {
     "$y$": "yescrypt",
     "$gy$": "yescrypt",
@@ -55,7 +55,7 @@ def verifier_for(encoded: str) -> Verifier:
     raise ValueError
 
 
-def argon2_within(encoded: str) -> str:
+def strip_argon2_wrapper(encoded: str) -> str:
     """Return a hash without what others write before Argon2's own format."""
     for wrapper in ARGON2_WRAPPERS:
         if encoded.startswith(f"{wrapper}$argon2"):
@@ -63,10 +63,10 @@ def argon2_within(encoded: str) -> str:
     return encoded
 
 
-def why_not(encoded: str) -> tuple[str, str]:
+def rejection_reason(encoded: str) -> tuple[str, str]:
     """Return a code and a sentence that say why a hash that is none known here is not taken."""
-    if _FAST.fullmatch(encoded):
-        return "weak_hash", FAST
+    if _FAST_HASH.fullmatch(encoded):
+        return "weak_hash", FAST_HASH
     for prefix, name in _NOT_SUPPORTED.items():
         if encoded.startswith(prefix):
             return "unknown_hash", f"Must be a hash that a log-in can verify; {name} is not supported."
@@ -77,7 +77,7 @@ _BCRYPT_WRAPPERS = ("", *WRAPPERS[:4], "bcrypt$", "bcrypt_sha256$", "$wp")
 _CRYPT_WRAPPERS = ("", "{CRYPT}", "{crypt}", "{SHA512-CRYPT}", "{SHA256-CRYPT}")
 _FIXED = {"$P$": 1, "$H$": 1, "A": 15, "{pbkdf2@SpringSecurity_v5_8}": 0, "{pbkdf2}": 0}
 
-KINDS: tuple[tuple[str, int | None], ...] = (
+HASH_PREFIXES: tuple[tuple[str, int | None], ...] = (
     ("$argon2id$v=19$", None),
     *((f"{wrapper}$2{letter}$", 2) for wrapper in _BCRYPT_WRAPPERS for letter in "abxy"),
     *(

@@ -17,7 +17,7 @@ FOLDER = Path(get_path("platlib"), "argon2_builds", version("argon2-cffi-binding
 """Of the same version, or argon2-cffi would run on bindings that it was not locked with."""
 FASTEST_FIRST = ("avx512f", "avx2")
 """As Linux, GCC and ``requirements/fast-hash`` call these instructions."""
-STOCK = "stock"
+GENERIC = "stock"
 
 _KNOWN = b"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
 """The hash of ``password``, from the tests of the reference implementation of Argon2."""
@@ -29,25 +29,25 @@ def load(folder: Path, processor: Collection[str]) -> str:
         if name in processor and (folder / name).is_dir() and BINDINGS not in sys.modules:
             sys.path.insert(0, str(folder / name))
             try:
-                if not _hashes_rightly():
-                    forget()
+                if not _self_test():
+                    unload()
             except (ImportError, OSError, AttributeError, TypeError):  # damaged, or of another Python
-                forget()
+                unload()
             finally:
                 sys.path.remove(str(folder / name))
     return active_build(folder)
 
 
 def active_build(folder: Path = FOLDER) -> str:
-    """Return the name of the build that runs: one of `FASTEST_FIRST`, or `STOCK`."""
+    """Return the name of the build that runs: one of `FASTEST_FIRST`, or `GENERIC`."""
     place = Path(str(importlib.import_module(BINDINGS).__file__)).parent.parent
-    return place.name if place.parent == folder else STOCK
+    return place.name if place.parent == folder else GENERIC
 
 
 def fastest_build() -> str:
     """Return the name of the build that would be the fastest on this processor."""
     known = instructions()
-    return next((name for name in FASTEST_FIRST if name in known), STOCK)
+    return next((name for name in FASTEST_FIRST if name in known), GENERIC)
 
 
 def instructions(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
@@ -60,13 +60,13 @@ def instructions(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
     return set.intersection(*flags) if flags else set()
 
 
-def forget() -> None:
+def unload() -> None:
     """Have the bindings imported anew."""
     for name in [each for each in sys.modules if each.partition(".")[0] == BINDINGS]:
         del sys.modules[name]
 
 
-def _hashes_rightly() -> bool:
+def _self_test() -> bool:
     lib = importlib.import_module(BINDINGS).lib
     right, wrong = (
         lib.argon2_verify(_KNOWN, password, len(password), lib.Argon2_id) == lib.ARGON2_OK

@@ -14,12 +14,12 @@ from fastauth.adapters.passwords.verifiers import Verifier
 ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SHA_CRYPT_ROUNDS = range(1_000, 1_000_001)
 """1000 is the least of the specification; a million take about a second. passlib uses 656 000."""
-MOST_PASSWORD = 256
+MAX_PASSWORD_BYTES = 256
 """Bytes. Each round reads the password, so a longer one would cost more; it fits nothing."""
 PHPASS_COSTS = range(7, 18)
 """Powers of two; WordPress uses 13."""
 
-MOST_SALT = 16
+MAX_SALT_LENGTH = 16
 
 _ORDER = {  # in which the bytes of the digest are written, by the specification
     "sha256": [(0, 10, 20), (21, 1, 11), (12, 22, 2), (3, 13, 23), (24, 4, 14), (15, 25, 5), (6, 16, 26),
@@ -31,7 +31,7 @@ _ORDER = {  # in which the bytes of the digest are written, by the specification
 }  # fmt: skip
 
 
-def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Verifier:
+def sha_crypt_verifier(digest: str, rounds: int, salt: str, key: str) -> Verifier:
     """Return the check of what SHA-crypt writes behind the last ``$``.
 
     Raises:
@@ -39,7 +39,7 @@ def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Verifier:
     """
     if (
         rounds not in SHA_CRYPT_ROUNDS
-        or not 1 <= len(salt) <= MOST_SALT
+        or not 1 <= len(salt) <= MAX_SALT_LENGTH
         or len(key) != {"sha256": 43, "sha512": 86}[digest]
     ):
         raise ValueError
@@ -48,13 +48,13 @@ def sha_crypt_check(digest: str, rounds: int, salt: str, key: str) -> Verifier:
     return Verifier(
         family=f"{digest}-crypt",
         amount=rounds,
-        fits=lambda password: compare_digest(_sha_crypt(digest, password, salt.encode(), rounds), key),
-        spend=lambda password, more: _sha_crypt(digest, password, salt.encode(), more),
+        verify=lambda password: compare_digest(_sha_crypt(digest, password, salt.encode(), rounds), key),
+        compute=lambda password, more: _sha_crypt(digest, password, salt.encode(), more),
     )
 
 
 def _sha_crypt(digest: str, password: bytes, salt: bytes, rounds: int) -> str:
-    if len(password) > MOST_PASSWORD:
+    if len(password) > MAX_PASSWORD_BYTES:
         return ""
     new = getattr(hashlib, digest)
     size = new().digest_size
@@ -85,7 +85,7 @@ def _encoded(number: int, characters: int) -> str:
     return "".join(ALPHABET[number >> 6 * place & 63] for place in range(characters))
 
 
-def phpass_check(encoded: str) -> Verifier:
+def phpass_verifier(encoded: str) -> Verifier:
     """Return the check of a hash of phpass: ``$P$`` or ``$H$``, the cost, a salt of 8 and 22 characters.
 
     Raises:
@@ -100,13 +100,13 @@ def phpass_check(encoded: str) -> Verifier:
     return Verifier(
         family="phpass",
         amount=2**cost,
-        fits=lambda password: compare_digest(_phpass(password, salt, 2**cost), key),
-        spend=lambda password, more: _phpass(password, salt, more),
+        verify=lambda password: compare_digest(_phpass(password, salt, 2**cost), key),
+        compute=lambda password, more: _phpass(password, salt, more),
     )
 
 
 def _phpass(password: bytes, salt: bytes, rounds: int) -> str:
-    if len(password) > MOST_PASSWORD:
+    if len(password) > MAX_PASSWORD_BYTES:
         return ""
     result = hashlib.md5(salt + password, usedforsecurity=False).digest()
     for _ in range(rounds):

@@ -9,13 +9,13 @@ import bcrypt
 
 BCRYPT_COSTS = range(4, 16)
 """Up to a second or two; bcrypt's own default is 12."""
-MOST_PBKDF2_ITERATIONS = 5_000_000
+MAX_PBKDF2_ITERATIONS = 5_000_000
 """Some seconds; Django 6 uses 1 200 000."""
-LEAST_PBKDF2_ITERATIONS = 1_000
+MIN_PBKDF2_ITERATIONS = 1_000
 """NIST SP 800-132, section 5.2. Fewer are not imported; what is stored already is verified."""
-MOST_SCRYPT_MEMORY = 256 * 1024 * 1024
+MAX_SCRYPT_MEMORY = 256 * 1024 * 1024
 """Bytes; Django uses 16 MiB."""
-MOST_SCRYPT_WORK = 2**22
+MAX_SCRYPT_WORK = 2**22
 """Blocks, all passes counted."""
 
 _BCRYPT_BYTES = 72  # what bcrypt looks at; its library refuses more instead of ignoring it
@@ -34,12 +34,12 @@ class Verifier:
     """Bytes that are in use meanwhile, where that is more than a few KiB."""
     weak: str = ""
     """Why it is too weak to be imported."""
-    fits: Callable[[bytes], bool]
-    spend: Callable[[bytes, int], object]
+    verify: Callable[[bytes], bool]
+    compute: Callable[[bytes, int], object]
     """Compute that amount of a password for nothing."""
 
 
-def bcrypt_check(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Verifier:
+def bcrypt_verifier(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Verifier:
     """Return the check of a hash in bcrypt's own format, of a password that is `prepared` first.
 
     Raises:
@@ -51,8 +51,8 @@ def bcrypt_check(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Ve
     return Verifier(
         family="bcrypt",
         amount=2**cost,
-        fits=lambda password: bcrypt.checkpw(prepared(password)[:_BCRYPT_BYTES], encoded.encode()),
-        spend=_spend_bcrypt,
+        verify=lambda password: bcrypt.checkpw(prepared(password)[:_BCRYPT_BYTES], encoded.encode()),
+        compute=_spend_bcrypt,
     )
 
 
@@ -62,53 +62,53 @@ def _spend_bcrypt(_password: bytes, rounds: int) -> None:
             bcrypt.checkpw(b"", f"$2b${cost:02}${_NO_SALT}".encode())
 
 
-def pbkdf2_check(digest: str, iterations: int, salt: bytes, key: bytes) -> Verifier:
+def pbkdf2_verifier(digest: str, iterations: int, salt: bytes, key: bytes) -> Verifier:
     """Return the check of a key made by PBKDF2 (RFC 8018) with HMAC.
 
     Raises:
         ValueError: The iterations are out of bounds, or the key is not of a length in use.
     """
     size = hashlib.new(digest).digest_size
-    if not 1 <= iterations <= MOST_PBKDF2_ITERATIONS or not 16 <= len(key) <= 64:  # noqa: PLR2004  bytes
+    if not 1 <= iterations <= MAX_PBKDF2_ITERATIONS or not 16 <= len(key) <= 64:  # noqa: PLR2004  bytes
         raise ValueError
     blocks = -(-len(key) // size)
 
-    def spend(password: bytes, rounds: int) -> None:
+    def compute(password: bytes, rounds: int) -> None:
         hashlib.pbkdf2_hmac(digest, password, salt, rounds)
 
     return Verifier(
         family=f"pbkdf2-{digest}",
         amount=iterations * blocks,
         weak=""
-        if iterations >= LEAST_PBKDF2_ITERATIONS
-        else f"PBKDF2 must have at least {LEAST_PBKDF2_ITERATIONS} iterations (NIST SP 800-132, 5.2).",
-        fits=lambda password: compare_digest(
+        if iterations >= MIN_PBKDF2_ITERATIONS
+        else f"PBKDF2 must have at least {MIN_PBKDF2_ITERATIONS} iterations (NIST SP 800-132, 5.2).",
+        verify=lambda password: compare_digest(
             hashlib.pbkdf2_hmac(digest, password, salt, iterations, len(key)), key
         ),
-        spend=spend,
+        compute=compute,
     )
 
 
-def scrypt_check(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Verifier:
+def scrypt_verifier(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Verifier:
     """Return the check of a key made by scrypt (RFC 7914) with N, r and p.
 
     Raises:
         ValueError: The cost is impossible or out of bounds, or the key is too short to be one.
     """
     n, r, p = cost
-    if min(n, r, p) < 1 or 128 * n * r > MOST_SCRYPT_MEMORY or n * r * p > MOST_SCRYPT_WORK:
+    if min(n, r, p) < 1 or 128 * n * r > MAX_SCRYPT_MEMORY or n * r * p > MAX_SCRYPT_WORK:
         raise ValueError
     if n.bit_count() != 1 or not 1 < n < 2 ** (16 * r) or not 16 <= len(key) <= 64:  # noqa: PLR2004  RFC 7914, section 6; bytes
         raise ValueError
 
     def derived(password: bytes) -> bytes:
-        most = 2 * MOST_SCRYPT_MEMORY
+        most = 2 * MAX_SCRYPT_MEMORY
         return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=most, dklen=len(key))
 
     return Verifier(
         family=f"scrypt-{n}-{r}-{p}",
         amount=1,
         memory=128 * n * r,
-        fits=lambda password: compare_digest(derived(password), key),
-        spend=lambda password, hashes: [derived(password) for _ in range(hashes)],
+        verify=lambda password: compare_digest(derived(password), key),
+        compute=lambda password, hashes: [derived(password) for _ in range(hashes)],
     )

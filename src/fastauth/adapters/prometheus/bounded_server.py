@@ -15,10 +15,10 @@ from typing import Any
 
 Application = Callable[[dict[str, Any], Callable[[str, list[tuple[str, str]]], object]], Iterable[bytes]]
 
-MOST_CONNECTIONS = 16
+MAX_CONNECTIONS = 16
 """Those who scrape are few. One connection more is closed at once."""
 
-MOST_HEAD_BYTES = 16 * 1024
+MAX_HEAD_BYTES = 16 * 1024
 
 SECONDS = 5.0
 """For a connection from its beginning to its end. A scrape takes some milliseconds."""
@@ -59,14 +59,14 @@ class BoundedServer:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._take, sock=self._listener, limit=MOST_HEAD_BYTES)
+        server = await asyncio.start_server(self._take, sock=self._listener, limit=MAX_HEAD_BYTES)
         await self._stopping.wait()
         server.close()
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1
         try:
-            if self._open <= MOST_CONNECTIONS:
+            if self._open <= MAX_CONNECTIONS:
                 with suppress(TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                     async with asyncio.timeout(self._seconds):
                         head = await reader.readuntil(b"\r\n\r\n")

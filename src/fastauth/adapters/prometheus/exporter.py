@@ -47,7 +47,7 @@ class MultiProcessMetrics(MultiProcessCollector):
         """Add up the workers that live and what the dead have counted."""
         with self._lock:
             for file in self._directory.glob("*.db"):
-                if not _lives(int(file.stem.rpartition("_")[2])):
+                if not _is_running(int(file.stem.rpartition("_")[2])):
                     self._merge_dead_worker(file)
             return list(super().collect())  # type: ignore[no-untyped-call]  # it has no types
 
@@ -62,7 +62,7 @@ class MultiProcessMetrics(MultiProcessCollector):
         file.unlink()
 
 
-def _lives(process: int) -> bool:
+def _is_running(process: int) -> bool:
     if process == DEAD_WORKERS:
         return True
     try:

@@ -41,7 +41,7 @@ def _oldest(by: Column[datetime], over: ColumnElement[bool]) -> ColumnElement[bo
     return key.in_(select(key).where(over).order_by(by).limit(bindparam("at_most")))
 
 
-def _sweep(by: Column[datetime], over: ColumnElement[bool]) -> Delete:
+def _delete_oldest(by: Column[datetime], over: ColumnElement[bool]) -> Delete:
     return delete(by.table).where(_oldest(by, over))
 
 
@@ -58,15 +58,17 @@ _BEGIN = (
     .values(begun_at=bindparam("now", type_=UtcDateTime))
 )
 _SESSION_SWEEPS = (
-    _sweep(session.c.ended_at, session.c.ended_at < _SINCE),
-    _sweep(session.c.sweep_at, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)),
+    _delete_oldest(session.c.ended_at, session.c.ended_at < _SINCE),
+    _delete_oldest(
+        session.c.sweep_at, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)
+    ),
 )
-_TALLY_SWEEPS = (_sweep(tally.c.until, tally.c.until < _SINCE),)
+_TALLY_SWEEPS = (_delete_oldest(tally.c.until, tally.c.until < _SINCE),)
 _has_old_address = event.c.address.is_not(None) & (
     event.c.at < bindparam("addresses_since", type_=UtcDateTime)
 )
 _EVENT_SWEEPS = (
-    _sweep(event.c.at, event.c.at < bindparam("events_since", type_=UtcDateTime)),
+    _delete_oldest(event.c.at, event.c.at < bindparam("events_since", type_=UtcDateTime)),
     update(event).where(_oldest(event.c.at, _has_old_address)).values(address=None),
 )
 
@@ -89,18 +91,18 @@ class SqlExpiredRows:
 
         Sessions that ended with an epoch of their account are marked as ended, or expire.
         """
-        return await self._sweep(_SESSION_SWEEPS, over_since=over_since, at_most=at_most)
+        return await self._delete_oldest(_SESSION_SWEEPS, over_since=over_since, at_most=at_most)
 
     async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
         """Delete some rows."""
-        return await self._sweep(_TALLY_SWEEPS, over_since=over_since, at_most=at_most)
+        return await self._delete_oldest(_TALLY_SWEEPS, over_since=over_since, at_most=at_most)
 
     async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
         """Delete some rows, and some addresses in others."""
         since = {"events_since": now - kept.events, "addresses_since": now - kept.addresses}
-        return await self._sweep(_EVENT_SWEEPS, **since, at_most=at_most)
+        return await self._delete_oldest(_EVENT_SWEEPS, **since, at_most=at_most)
 
-    async def _sweep(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
+    async def _delete_oldest(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
         """Do each in a statement of its own."""
         swept = 0
         with translate_database_errors():

@@ -27,7 +27,7 @@ class SqlUnitOfWork:
 
     def __init__(self, *, transactions: Transactions, audit_columns: AuditColumns) -> None:
         self._transactions = transactions
-        self._scribe = audit_columns
+        self._audit_columns = audit_columns
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlTransaction"]:
@@ -36,7 +36,7 @@ class SqlUnitOfWork:
             async with self._transactions.connect() as connection:
                 await connection.begin()
                 try:
-                    yield SqlTransaction(connection, self._scribe)
+                    yield SqlTransaction(connection, self._audit_columns)
                 finally:
                     await connection.rollback()  # within the deadline, which holds for no later one
 
@@ -61,7 +61,7 @@ class SqlTransaction:
         """Lend the transaction's connection, and take it back without closing it."""
         return nullcontext(self._connection)
 
-    async def together(self, act: Callable[[Connection], Result]) -> Result:
+    async def run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
         """Do it within this transaction."""
         return await self._connection.run_sync(act)
 

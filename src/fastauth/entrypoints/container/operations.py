@@ -21,7 +21,7 @@ class Operations(Shared):
         audit_columns=Shared.audit_columns,
     )
     active_sessions: Provider[CountActiveSessions] = Singleton(
-        CountActiveSessions, connections=Shared.database.provided.apart, clock=Shared.clock
+        CountActiveSessions, connections=Shared.database.provided.unpooled, clock=Shared.clock
     )
 
     check_readiness: Provider[ShareReadiness] = Singleton(

@@ -3,7 +3,7 @@
 from dependency_injector.providers import Callable, Object, Provider, Singleton
 
 from fastauth.adapters.passwords import (
-    KINDS,
+    HASH_PREFIXES,
     Argon2PasswordHasher,
     BreachedPasswords,
     HashingPool,
@@ -37,7 +37,7 @@ def _password_policy(settings: Settings) -> PasswordPolicy:
         common=common,
         reject_user_attributes=strict,
         context_words=settings.password_context_words,
-        breached=BreachedPasswords.opened(settings.password_breach_file),
+        breached=BreachedPasswords.from_path(settings.password_breach_file),
     )
 
 
@@ -57,8 +57,8 @@ class PasswordHashing(Shared):
         memory_kib=Shared.settings.provided.argon2_memory_kib,
         time_cost=Shared.settings.provided.argon2_time_cost,
         parallelism=Shared.settings.provided.argon2_parallelism,
-        most_memory_kib=Callable(_most_hash_memory_kib, Shared.settings, machine),
+        max_memory_kib=Callable(_most_hash_memory_kib, Shared.settings, machine),
     )
     hash_kinds: Provider[HashKinds] = Singleton(
-        SqlHashKinds, connections=Shared.database.provided.probes, prefixes=Object(KINDS)
+        SqlHashKinds, connections=Shared.database.provided.probes, prefixes=Object(HASH_PREFIXES)
     )

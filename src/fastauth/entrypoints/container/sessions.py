@@ -75,7 +75,7 @@ class Sessions(Shared):
         JoseAccessTokens,
         keys=Storage.signing_keys,
         key_generator=SigningKeys.key_generator,
-        terms=access_token_policy,
+        policy=access_token_policy,
         clock=Shared.clock,
     )
     failure_events: Provider[FailureEvents] = Singleton(

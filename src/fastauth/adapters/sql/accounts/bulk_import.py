@@ -47,7 +47,7 @@ class SqlBulkUserRepository:
         if not values:
             return {}
         with translate_database_errors():
-            return await self._connections.together(
+            return await self._connections.run_in_transaction(
                 lambda connection: {
                     row.username_key: UserId(row.id)
                     for row in connection.execute(_ADMIT[connection.dialect.name], values)

@@ -12,7 +12,12 @@ from fastauth.adapters.sql.database.statements import insert_on_conflict_do_noth
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.events.event_context import AuditColumns
-from fastauth.adapters.sql.rate_limits.pace_column import instant_of, may_pay, paid, paying
+from fastauth.adapters.sql.rate_limits.pace_column import (
+    has_allowance,
+    instant_of,
+    next_allowance,
+    pace_values,
+)
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.user import User, UserId
@@ -44,8 +49,8 @@ _ADD = AuditedStatement(
 _ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
 _RENAME = AuditedStatement(
     _ONE.where(
-        user_info.c.fullname.is_distinct_from(bindparam("new")), may_pay(user_info.c.renames_paid_until)
-    ).values(fullname=bindparam("new"), renames_paid_until=paying(user_info.c.renames_paid_until)),
+        user_info.c.fullname.is_distinct_from(bindparam("new")), has_allowance(user_info.c.renames_paid_until)
+    ).values(fullname=bindparam("new"), renames_paid_until=next_allowance(user_info.c.renames_paid_until)),
     EventKind.FULL_NAME_CHANGED,
     user_info.c.id,
     user_id=user_info.c.id,
@@ -64,7 +69,7 @@ class SqlUserRepository:
 
     def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = audit_columns
+        self._audit_columns = audit_columns
 
     async def find(self, username: Username) -> User | None:
         """Look the name up by its key."""
@@ -83,16 +88,16 @@ class SqlUserRepository:
             "new_fullname": fullname.text,
         }
         with translate_database_errors():
-            added = await _ADD(self._connections, values, self._scribe)
+            added = await _ADD(self._connections, values, self._audit_columns)
         if added is None:
             raise UsernameTaken
         return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
 
     async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
         """Replace the full name; look why, if nothing was replaced."""
-        values = {"user_id": user_id, "new": fullname.text, **paid(pace, now)}
+        values = {"user_id": user_id, "new": fullname.text, **pace_values(pace, now)}
         with translate_database_errors():
-            if await _RENAME(self._connections, values, self._scribe) or pace is None:
+            if await _RENAME(self._connections, values, self._audit_columns) or pace is None:
                 return
             async with self._connections.connect() as connection:
                 row = (await connection.execute(_NAMED, {"user_id": user_id})).one_or_none()

@@ -39,11 +39,11 @@ class SqlEventLog:
 
     def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = audit_columns
+        self._audit_columns = audit_columns
 
     async def record(self, happened: Event) -> None:
         """Insert a row."""
-        values = self._scribe.columns(happened.at) | {
+        values = self._audit_columns.columns(happened.at) | {
             "kind": happened.kind.value,
             "user_id": happened.user_id,
             "session_id": happened.session_id,
@@ -55,7 +55,7 @@ class SqlEventLog:
 
     async def record_unless_recent(self, happened: Event, *, within: timedelta, unless: EventKind) -> None:
         """Insert a row from a ``SELECT`` of the session, unless there is another one."""
-        columns = self._scribe.columns(happened.at) | {"kind": happened.kind.value}
+        columns = self._audit_columns.columns(happened.at) | {"kind": happened.kind.value}
         values = {f"new_{name}": value for name, value in columns.items()} | {
             "of_session": happened.session_id,
             "since": happened.at - within,

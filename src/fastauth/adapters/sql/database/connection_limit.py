@@ -97,12 +97,12 @@ class ConnectionLimit:
     def __init__(self, size: int) -> None:
         self._all = Gate(size)
         self._writes = Gate(max(1, size - RESERVED))
-        self._given_up: dict[int, PGconn] = {}
+        self._abandoned: dict[int, PGconn] = {}
 
     @property
     def kept(self) -> int:
         """How many connections were given up on and are not finished."""
-        return len(self._given_up)
+        return len(self._abandoned)
 
     async def enter(self, *, writes: bool) -> None:
         """Take a place.
@@ -135,18 +135,18 @@ class ConnectionLimit:
             connection.finish()
             return
         number = connection.socket
-        self._given_up[number] = connection
+        self._abandoned[number] = connection
         self._all.keep()
         self._writes.keep()
         asyncio.get_running_loop().add_reader(number, self._look_at, number)
 
     def close(self) -> None:
         """Hang up on all of them."""
-        for number in list(self._given_up):
+        for number in list(self._abandoned):
             self._let_go(number)
 
     def _look_at(self, number: int) -> None:
-        connection = self._given_up[number]
+        connection = self._abandoned[number]
         try:
             connection.consume_input()
             while not connection.is_busy():
@@ -158,6 +158,6 @@ class ConnectionLimit:
 
     def _let_go(self, number: int) -> None:
         asyncio.get_running_loop().remove_reader(number)
-        self._given_up.pop(number).finish()
+        self._abandoned.pop(number).finish()
         self._all.release()
         self._writes.release()

@@ -41,7 +41,7 @@ class Connections(Protocol):
     def connect(self) -> AbstractAsyncContextManager[Statements]:
         """Lend a connection for one statement."""
 
-    async def together(self, act: Callable[[Connection], Result]) -> Result:
+    async def run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
         """Return what `act` returns, whose statements stand or fall together."""
 
 
@@ -90,18 +90,18 @@ class AutocommitConnections:
             finally:
                 self._places.leave(writes=writes)
 
-    async def together(self, act: Callable[[Connection], Result]) -> Result:
+    async def run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
         """See `Connections`."""
         async with asyncio.timeout(self._deadline):
             if self._places is None:
-                return await greenlet_spawn(self._together, act)
+                return await greenlet_spawn(self._run_in_transaction, act)
             await self._places.enter(writes=True)
             try:
-                return await greenlet_spawn(self._together, act)
+                return await greenlet_spawn(self._run_in_transaction, act)
             finally:
                 self._places.leave(writes=True)
 
-    def _together(self, act: Callable[[Connection], Result]) -> Result:
+    def _run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
         with self._transactional.begin() as connection:
             return act(connection)
 

@@ -69,7 +69,7 @@ class Database:
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
         self._places = None if self.is_sqlite else ConnectionLimit(pool_size)
-        connector = self._dialer = PostgresConnector(
+        connector = self._connector = PostgresConnector(
             places=self._places,
             prepared_statements=prepared_statements,
             statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
@@ -84,9 +84,9 @@ class Database:
             "skip_autocommit_rollback": True,
             "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
         }
-        apart = common if self.is_sqlite else {**common, "connect_args": {**common["connect_args"]}}
+        unpooled = common if self.is_sqlite else {**common, "connect_args": {**common["connect_args"]}}
         if not self.is_sqlite:
-            apart["connect_args"]["async_creator_fn"] = connector.connect_apart
+            unpooled["connect_args"]["async_creator_fn"] = connector.connect_unpooled
         pooled = create_async_engine(
             url,
             poolclass=AsyncAdaptedQueuePool,
@@ -94,22 +94,22 @@ class Database:
             max_overflow=0,
             pool_timeout=5 if self.is_sqlite else 1,  # seconds; writers of a file wait for each other
             pool_use_lifo=True,  # the fewer connections are busy, the fresher they are
-            pool_recycle=-1 if self.is_sqlite else postgres.LONGEST_LIFE,
+            pool_recycle=-1 if self.is_sqlite else postgres.MAX_CONNECTION_SECONDS,
             **common,
         )
         # A probe must not wait behind the requests whose trouble it is to report, and whoever may ask for
         # one must not be able to open more than one connection. A file costs nothing to open again.
-        self._apart = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **apart)
+        self._apart = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **unpooled)
         self._kept = self._apart
         if not self.is_sqlite:
             self._kept = create_async_engine(
-                url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **apart
+                url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **unpooled
             )
         for engine in {pooled, self._apart, self._kept}:
             if self.is_sqlite:
-                sqlite.adapt(engine.sync_engine)
+                sqlite.configure_engine(engine.sync_engine)
             else:
-                postgres.adapt(engine.sync_engine, connector)
+                postgres.configure_engine(engine.sync_engine, connector)
         self.engine = pooled.execution_options(
             isolation_level="SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
         )
@@ -123,7 +123,7 @@ class Database:
             pooled.sync_engine, transactional=transactional, deadline=bound, places=self._places
         )
         """The same connections, for acts that need no unit of work."""
-        self.probes, self.apart = (
+        self.probes, self.unpooled = (
             AutocommitConnections(engine.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE)
             for engine in (self._kept, self._apart)
         )
@@ -159,7 +159,7 @@ class Database:
             StorageUnavailable: It does not answer in time.
         """
         with translate_database_errors():
-            now: datetime = (await self.apart.execute(_NOW[self.apart.dialect.name])).scalar_one()
+            now: datetime = (await self.unpooled.execute(_NOW[self.unpooled.dialect.name])).scalar_one()
             return now
 
     async def server(self) -> ServerState | None:
@@ -171,8 +171,8 @@ class Database:
         if self.is_sqlite:
             return None
         with translate_database_errors():
-            row = (await self.apart.execute(STATE)).one()
-            return state_of(row, pooled=self._dialer.pooled)
+            row = (await self.unpooled.execute(STATE)).one()
+            return state_of(row, pooled=self._connector.pooled)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -18,7 +18,7 @@ class AllFailed(Exception, Generic[Result]):
         super().__init__(f"{len(errors)} attempts failed")
 
 
-async def first_of(
+async def first_success(
     attempts: Sequence[Callable[[], Awaitable[Result]]],
     *,
     discard: Callable[[Result], Awaitable[None]],

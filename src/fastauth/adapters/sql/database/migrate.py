@@ -56,7 +56,7 @@ LOCK_PATIENCE = 240.0
 VERSION_TABLE = "fastauth_migration"
 """Where the last migration is noted. Alembic's own name for it is everybody's."""
 
-ALEMBICS = "alembic_version"
+ALEMBIC_TABLE = "alembic_version"
 """Where versions before 0.2 noted it."""
 
 # SQLSTATEs
@@ -167,22 +167,22 @@ def _upgrade(connection: Connection, username_key_of: Callable[[str], str]) -> N
     settings.set_main_option("script_location", str(Path(__file__).parent.with_name("migrations")))
     settings.attributes.update(connection=connection, username_key_of=username_key_of)
     scripts = ScriptDirectory.from_config(settings)
-    _take_over(connection, {script.revision for script in scripts.walk_revisions()})
+    _import_alembic_version(connection, {script.revision for script in scripts.walk_revisions()})
     command.upgrade(settings, "head")
 
 
-def _take_over(connection: Connection, revisions: set[str]) -> None:
+def _import_alembic_version(connection: Connection, revisions: set[str]) -> None:
     """Carry over what a version before 0.2 noted in Alembic's own table, if that is ours.
 
     It is left as it is: processes of such a version may run at the same time, and look at it. A table of
     that name with anything else in it, or without our tables beside it, is another application's.
     """
     inspector = inspect(connection)
-    if inspector.has_table(VERSION_TABLE) or not inspector.has_table(ALEMBICS):
+    if inspector.has_table(VERSION_TABLE) or not inspector.has_table(ALEMBIC_TABLE):
         return
-    if "version_num" not in {each["name"] for each in inspector.get_columns(ALEMBICS)}:
+    if "version_num" not in {each["name"] for each in inspector.get_columns(ALEMBIC_TABLE)}:
         return
-    query: Select[Any] = select(column("version_num")).select_from(table(ALEMBICS))
+    query: Select[Any] = select(column("version_num")).select_from(table(ALEMBIC_TABLE))
     found = [str(revision) for revision in connection.scalars(query)]
     if len(found) != 1 or found[0] not in revisions or not _is_ours(connection, found[0]):
         return

@@ -19,13 +19,13 @@ PING_AFTER_IDLE = 0.1
 
 A check costs a round trip (70 to 95 µs); under load no connection rests for so long."""
 
-LONGEST_REST = 10.0
+MAX_IDLE_SECONDS = 10.0
 """Seconds of rest after which a connection is replaced without being asked.
 
 A primary that froze and was replaced may still answer, until it learns that it was. Half of Patroni's
 least ``ttl``."""
 
-LONGEST_LIFE = 300
+MAX_CONNECTION_SECONDS = 300
 """Seconds after which a pooled connection is replaced, so that a name that leads elsewhere is followed."""
 
 ARGUMENTS: dict[str, Any] = {
@@ -45,9 +45,9 @@ async def disable_timeouts(transaction: AsyncConnection) -> None:
         await transaction.exec_driver_sql(_NO_LIMITS)
 
 
-def adapt(engine: Engine, connector: PostgresConnector) -> None:
+def configure_engine(engine: Engine, connector: PostgresConnector) -> None:
     """Have the connections of this engine be replaced in time, and errors that end one be seen."""
-    _check_after_rest(engine)
+    _ping_stale_connections(engine)
 
     def judge(context: ExceptionContext) -> None:
         """Part with a server that became read-only, and with sessions that a pooler mixed up.
@@ -58,7 +58,7 @@ def adapt(engine: Engine, connector: PostgresConnector) -> None:
         error = context.original_exception
         code = getattr(error, "sqlstate", None)
         if code in LOST_PREPARED:
-            connector.stop_preparing()
+            connector.disable_prepared_statements()
         if code in {READ_ONLY, *LOST_PREPARED}:
             context.is_disconnect = True
         if code == INSUFFICIENT_PRIVILEGE and context.connection is not None:
@@ -69,10 +69,10 @@ def adapt(engine: Engine, connector: PostgresConnector) -> None:
     event.listen(engine, "handle_error", judge)
 
 
-def _check_after_rest(engine: Engine) -> None:
+def _ping_stale_connections(engine: Engine) -> None:
     """Replace connections that died while they rested, so that no request has to find out."""
 
-    def note_rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    def note_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info["resting_since"] = time.monotonic()
 
     def check(
@@ -81,12 +81,12 @@ def _check_after_rest(engine: Engine) -> None:
         rest = time.monotonic() - record.info.get("resting_since", math.inf)
         if rest < PING_AFTER_IDLE:
             return
-        if rest > LONGEST_REST:
+        if rest > MAX_IDLE_SECONDS:
             raise DisconnectionError
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
 
-    event.listen(engine, "checkin", note_rest)
+    event.listen(engine, "checkin", note_checkin)
     event.listen(engine, "checkout", check)

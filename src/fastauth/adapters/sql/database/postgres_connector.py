@@ -11,9 +11,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fastauth.adapters.sql.database.connect_errors import ConnectionFailed, reason_of, reason_of_all
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
-from fastauth.adapters.sql.database.first_success import AllFailed, first_of
+from fastauth.adapters.sql.database.first_success import AllFailed, first_success
 from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection, PlainCursor
-from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS, prepare_session
+from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS, configure_session
 
 _NOT_LIBPQS = frozenset({"autocommit", "prepare_threshold", "context", "row_factory", "cursor_factory"})
 _CONNECTION_ERRORS = (psycopg.Error, OSError, UnicodeError)
@@ -51,22 +51,22 @@ class PostgresConnector:
         given = {name: value for name, value in arguments.items() if name not in _NOT_LIBPQS}
         try:
             parameters: dict[str, Any] = dict(conninfo_to_dict(conninfo, **given))
-            servers = servers_of(parameters)
+            servers = parse_servers(parameters)
         except psycopg.Error as error:
             raise ConnectionFailed(reason_of(error)) from None
         if len(servers) > 1:
             parameters.setdefault("target_session_attrs", "read-write")
             if parameters.get("load_balance_hosts") != "random":
                 servers.sort(key=lambda server: (server["host"], server["port"]) != self._last)
-        attempts = [partial(self._dial, parameters | server, own) for server in servers]
+        attempts = [partial(self._connect_to_server, parameters | server, own) for server in servers]
         try:
-            connection = await first_of(attempts, discard=AbortOnCancelConnection.close)
+            connection = await first_success(attempts, discard=AbortOnCancelConnection.close)
         except AllFailed as failed:
             raise ConnectionFailed(reason_of_all(failed.errors)) from None
         self._note(connection)
         return connection
 
-    async def connect_apart(self, conninfo: str = "", **arguments: Any) -> AbortOnCancelConnection:  # noqa: ANN401
+    async def connect_unpooled(self, conninfo: str = "", **arguments: Any) -> AbortOnCancelConnection:  # noqa: ANN401
         """Return a connection that has no place in the pool, and is hung up on where it is given up.
 
         Raises:
@@ -76,21 +76,25 @@ class PostgresConnector:
         connection.places = None
         return connection
 
-    def stop_preparing(self) -> None:
+    def disable_prepared_statements(self) -> None:
         """Prepare no statement on connections that are made from now on, unless told to."""
         if self._prepared_statements is None:
             self._prepared_statements = False
 
-    async def _dial(self, parameters: dict[str, Any], own: dict[str, Any]) -> AbortOnCancelConnection:
+    async def _connect_to_server(
+        self, parameters: dict[str, Any], own: dict[str, Any]
+    ) -> AbortOnCancelConnection:
         """Try every address of one server."""
-        addresses = await _addresses_of(parameters)
-        attempts = [partial(self._connect_to, parameters | address, own) for address in addresses]
+        addresses = await _resolve_addresses(parameters)
+        attempts = [partial(self._connect_to_address, parameters | address, own) for address in addresses]
         try:
-            return await first_of(attempts, discard=AbortOnCancelConnection.close)
+            return await first_success(attempts, discard=AbortOnCancelConnection.close)
         except AllFailed as failed:
             raise ConnectionFailed(reason_of_all(failed.errors)) from None
 
-    async def _connect_to(self, parameters: dict[str, Any], own: dict[str, Any]) -> AbortOnCancelConnection:
+    async def _connect_to_address(
+        self, parameters: dict[str, Any], own: dict[str, Any]
+    ) -> AbortOnCancelConnection:
         try:
             connection = await AbortOnCancelConnection.connect(
                 cursor_factory=PlainCursor, **parameters, **own
@@ -98,7 +102,7 @@ class PostgresConnector:
         except _CONNECTION_ERRORS as error:
             raise ConnectionFailed(reason_of(error)) from None
         try:
-            self.pooled = is_pooled = await prepare_session(
+            self.pooled = is_pooled = await configure_session(
                 connection, statement_seconds=self._statement_seconds
             )
         except psycopg.Error as error:
@@ -120,7 +124,7 @@ class PostgresConnector:
         self._last = server
 
 
-def servers_of(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def parse_servers(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """Return host, address and port of each server; the lists of libpq have commas."""
     lists = {
         "host": str(parameters.get("host") or os.environ.get("PGHOST") or "").split(","),
@@ -139,7 +143,7 @@ def servers_of(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"host": host, "hostaddr": address, "port": port or "5432"} for host, address, port in rows]
 
 
-async def _addresses_of(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+async def _resolve_addresses(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     host, port = parameters["host"], parameters["port"]
     if not host or host.startswith(("/", "@")) or parameters["hostaddr"]:
         return [{}]

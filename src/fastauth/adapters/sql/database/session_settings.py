@@ -34,7 +34,7 @@ _DURABLE = (
 _SESSION = "SELECT pg_backend_pid(), current_schema()"
 
 
-async def prepare_session(connection: AbortOnCancelConnection, *, statement_seconds: float) -> bool:
+async def configure_session(connection: AbortOnCancelConnection, *, statement_seconds: float) -> bool:
     """Set what this code relies on; return whether there is a pooler between here and the server.
 
     These are statements and no start-up options, because PgBouncer refuses those. They take one round

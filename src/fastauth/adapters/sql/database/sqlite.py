@@ -16,7 +16,7 @@ ARGUMENTS: dict[str, Any] = {"timeout": 5}
 """Seconds that a writer waits for another."""
 
 
-def adapt(engine: Engine) -> None:
+def configure_engine(engine: Engine) -> None:
     """Have each connection of this engine be prepared."""
     event.listen(engine, "do_connect", _try_to_open)
     event.listen(engine, "connect", _prepare)
@@ -41,13 +41,13 @@ def _try_to_open(
 
 def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    _write_ahead(cursor)
+    _enable_wal(cursor)
     cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a loss of power
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
 
-def _write_ahead(cursor: DBAPICursor) -> None:
+def _enable_wal(cursor: DBAPICursor) -> None:
     """Have readers and the one writer not wait for each other.
 
     A new file is switched once. Who waits for that inside of SQLite keeps a lock for which the

@@ -24,7 +24,7 @@ from fastauth.adapters.sql.database.connections import WRITES, Connections
 from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_with
-from fastauth.adapters.sql.rate_limits.repository import give_back
+from fastauth.adapters.sql.rate_limits.repository import apply_refunds
 from fastauth.domain.audit.event import EventKind
 from fastauth.domain.rate_limits.counting import Refund
 
@@ -104,10 +104,10 @@ class AuditedStatement:
         def act(connection: Connection) -> Row[Any] | None:
             row = self._one_by_one(connection, values, noted)
             if row and refunds and now:
-                give_back(connection, refunds, now)
+                apply_refunds(connection, refunds, now)
             return row
 
-        return await connections.together(act)
+        return await connections.run_in_transaction(act)
 
     def with_refunds(self, given_back: CTE) -> Select[Any]:
         """Return the statement that does both."""

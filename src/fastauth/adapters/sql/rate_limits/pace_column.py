@@ -20,12 +20,12 @@ def _paid(column: ColumnElement[int]) -> ColumnElement[int]:
     return case((and_(column > now, column <= implausible), column), else_=now)
 
 
-def paying(column: ColumnElement[int]) -> ColumnElement[int]:
+def next_allowance(column: ColumnElement[int]) -> ColumnElement[int]:
     """Return the new value of a column that holds until when is paid for."""
     return _paid(column) + bindparam("paid_interval", type_=BigInteger)
 
 
-def may_pay(column: ColumnElement[int]) -> ColumnElement[bool]:
+def has_allowance(column: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition under which there is room for one more act."""
     return _paid(column) <= bindparam("paid_latest", type_=BigInteger)
 
@@ -40,8 +40,8 @@ def instant_of(paid_until: int | None) -> datetime | None:
     return None if paid_until is None else _1970 + paid_until * _MICROSECOND
 
 
-def paid(pace: Pace | None, now: datetime) -> dict[str, object]:
-    """Return the values of `paying` and `may_pay`; without a pace there is always room."""
+def pace_values(pace: Pace | None, now: datetime) -> dict[str, object]:
+    """Return the values of `next_allowance` and `has_allowance`; without a pace there is always room."""
     paid_now = _microseconds(now)
     if pace is None:
         return {"paid_now": paid_now, "paid_latest": _UNLIMITED, "implausible": paid_now, "paid_interval": 0}

@@ -49,7 +49,7 @@ class SqlCounterRepository:
             return outcome, {} if waits else dict(zip(found, after, strict=True))
 
         with translate_database_errors():
-            return await self._connections.together(
+            return await self._connections.run_in_transaction(
                 lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
             )
 
@@ -60,7 +60,9 @@ class SqlCounterRepository:
                 async with self._connections.connect() as connection:
                     await connection.execute(refund_statement(refunds), refund_parameters(refunds, now))
             else:
-                await self._connections.together(lambda connection: give_back(connection, refunds, now))
+                await self._connections.run_in_transaction(
+                    lambda connection: apply_refunds(connection, refunds, now)
+                )
 
     async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> Counted:
         statement = count_statement(rules_of(hits))
@@ -106,7 +108,7 @@ def change(
     return result
 
 
-def give_back(connection: Connection, refunds: tuple[Refund, ...], now: datetime) -> None:
+def apply_refunds(connection: Connection, refunds: tuple[Refund, ...], now: datetime) -> None:
     """Give back in a transaction that has begun on SQLite."""
     keys = counting.keys_of(refunds)
     change(connection, keys, lambda found: (None, counting.refund(refunds, found, now)), now)

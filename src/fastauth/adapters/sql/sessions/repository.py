@@ -9,7 +9,7 @@ from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.events.event_context import AuditColumns
-from fastauth.adapters.sql.rate_limits.pace_column import instant_of, paid
+from fastauth.adapters.sql.rate_limits.pace_column import instant_of, pace_values
 from fastauth.adapters.sql.sessions import statements
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
@@ -35,7 +35,7 @@ class SqlSessionRepository:
 
     def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = audit_columns
+        self._audit_columns = audit_columns
 
     async def start(
         self, new: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
@@ -45,7 +45,7 @@ class SqlSessionRepository:
         values |= {"password_hash": password_hash.encoded, "others_kept": at_most - 1}
         with translate_database_errors():
             started = await statements.START(
-                self._connections, values, self._scribe, refunds=refunds, now=new.created_at
+                self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at
             )
         if started is None:
             raise InvalidCredentials
@@ -62,10 +62,10 @@ class SqlSessionRepository:
             "until": rotation.until,
             "sweep_at": _sweep_at(rotation.until),
             "recorded_since": now - RECORDED_WITHIN,
-            **paid(rotation.pace, now),
+            **pace_values(rotation.pace, now),
         }
         with translate_database_errors():
-            row = await statements.ROTATE(self._connections, values, self._scribe)
+            row = await statements.ROTATE(self._connections, values, self._audit_columns)
         return _session(row) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
@@ -116,7 +116,7 @@ class SqlSessionRepository:
             return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
 
         with translate_database_errors():
-            return await self._connections.together(act)
+            return await self._connections.run_in_transaction(act)
 
 
 def _sweep_at(refresh_until: datetime) -> datetime:

@@ -15,12 +15,12 @@ from sqlalchemy import (
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
-from fastauth.adapters.sql.rate_limits.pace_column import may_pay, paying
+from fastauth.adapters.sql.rate_limits.pace_column import has_allowance, next_allowance
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventKind
 from fastauth.domain.sessions.session import MOST_COUNTED
 
-_MOST_ENDED_AT_ONCE = 100
+_MAX_SESSIONS_ENDED = 100
 """Sessions beyond the bound that one log-in ends: an account may have many from before there was one."""
 
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -57,7 +57,7 @@ _others = (
     )
     .order_by(session.c.created_at.desc(), session.c.id.desc())
     .offset(bindparam("others_kept"))
-    .limit(_MOST_ENDED_AT_ONCE)
+    .limit(_MAX_SESSIONS_ENDED)
     .correlate(None)
 )
 _surplus = session.alias("surplus")
@@ -109,7 +109,7 @@ ROTATE = AuditedStatement(
         session.c.refresh_digest.in_([bindparam("spent"), bindparam("spent_too")]),
         is_open,
         exists().where(is_of_user, user_info.c.disabled_at.is_(None)),
-        may_pay(session.c.refreshes_paid_until),
+        has_allowance(session.c.refreshes_paid_until),
     )
     .values(
         spent_digest=session.c.refresh_digest,
@@ -118,7 +118,7 @@ ROTATE = AuditedStatement(
         refresh_digest=bindparam("successor"),
         refresh_expires_at=case((session.c.expires_at < _UNTIL, session.c.expires_at), else_=_UNTIL),
         sweep_at=bindparam("sweep_at", type_=UtcDateTime),
-        refreshes_paid_until=paying(session.c.refreshes_paid_until),
+        refreshes_paid_until=next_allowance(session.c.refreshes_paid_until),
         refresh_recorded_at=case(
             (bindparam("recorded_since", type_=UtcDateTime) < _RECORDED_AT, _RECORDED_AT), else_=_NOW
         ),

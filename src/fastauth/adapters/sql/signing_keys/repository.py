@@ -29,7 +29,7 @@ class SqlSigningKeyRepository:
 
     def __init__(self, *, connections: Connections, audit_columns: AuditColumns) -> None:
         self._connections = connections
-        self._scribe = audit_columns
+        self._audit_columns = audit_columns
 
     async def ring(self) -> KeySet:
         """Read the whole table: it has a few rows."""
@@ -49,7 +49,7 @@ class SqlSigningKeyRepository:
             "new_signs_from": key.active_from,
         }
         with translate_database_errors():
-            await _ADD(self._connections, values, self._scribe)
+            await _ADD(self._connections, values, self._audit_columns)
 
     async def reseal(self, key: SigningKey) -> None:
         """Replace the column ``sealed``."""
