@@ -15,7 +15,11 @@ from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
 from tests.integration.attacks.test_disconnects import GatedPool, pool, url  # noqa: F401  fixtures
 
 from fastauth.domain.rate_limits.network import network_of
-from fastauth.entrypoints.http.server.byte_limits import MOST_DUE_BYTES, MOST_HEAD_BYTES, MOST_QUEUED
+from fastauth.entrypoints.http.server.byte_limits import (
+    MAX_HEAD_BYTES,
+    MAX_PENDING_BYTES,
+    MAX_QUEUED_REQUESTS,
+)
 
 KIB = 1024
 MOST_TAKEN = 16 * KIB * KIB
@@ -216,14 +220,14 @@ class TestPipeline:
         received = talk(service, request_ * 3, PING[:-2] + CLOSE + b"\r\n")
         assert statuses(received) == [200] * 4
         received = talk(service, request_ * (128 * KIB // len(request_)))
-        assert 1 <= len(statuses(received)) <= 4 * (MOST_QUEUED + 1)
+        assert 1 <= len(statuses(received)) <= 4 * (MAX_QUEUED_REQUESTS + 1)
         assert set(statuses(received)) == {200}
         assert received.count(b"connection: close") == 1
         assert "RecursionError" not in service.log
 
     def test_keeps_few_bytes(self, service: Service) -> None:
-        large = PING[:-2] + b"A: " + b"x" * (MOST_HEAD_BYTES - 200) + b"\r\n\r\n"
-        assert len(statuses(talk(service, large * 8))) <= MOST_DUE_BYTES // len(large) + 1
+        large = PING[:-2] + b"A: " + b"x" * (MAX_HEAD_BYTES - 200) + b"\r\n\r\n"
+        assert len(statuses(talk(service, large * 8))) <= MAX_PENDING_BYTES // len(large) + 1
 
     @pytest.mark.parametrize(
         "second",

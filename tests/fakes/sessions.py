@@ -19,9 +19,9 @@ from fastauth.domain.sessions.session import (
     MOST_COUNTED,
     RECORDED_WITHIN,
     AuthenticatedUser,
-    Place,
     Rotation,
     Session,
+    SessionCursor,
     SessionId,
 )
 
@@ -98,7 +98,7 @@ class FakeSessionRepository:
         return None if user.disabled_at else AuthenticatedUser(user, session)
 
     async def of_user(
-        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, at_most: int
     ) -> list[Session]:
         found = self._living(user_id, now)
         if after:

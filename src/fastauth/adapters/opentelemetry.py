@@ -126,7 +126,7 @@ class OpenTelemetryInstrumentation:
         event.listen(engine, "after_cursor_execute", end)
         event.listen(engine, "handle_error", fail)
 
-    def refused(self, reason: str, status: str) -> None:
+    def connection_rejected(self, reason: str, status: str) -> None:
         """Trace nothing: there is no request."""
 
     async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:

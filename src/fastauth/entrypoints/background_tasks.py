@@ -11,14 +11,14 @@ from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.startup import _log
 
-HOUSEKEEPING_SECONDS = 60
+ROUND_SECONDS = 60
 
 
-LEARNING_SECONDS = 300
+LEARNING_INTERVAL_SECONDS = 300
 """Between two looks at the kinds of hashes that are stored. They change by an import."""
 
 
-LONGEST_LEARNING = 5.0
+MAX_FIRST_LEARNING_SECONDS = 5.0
 """Seconds that the first look may take before requests are served; ten million accounts take some."""
 
 
@@ -34,7 +34,7 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
         known = asyncio.Event()
         tasks.append(asyncio.create_task(_learn_hash_kinds(container, known)))
         with suppress(TimeoutError):
-            await asyncio.wait_for(known.wait(), LONGEST_LEARNING)
+            await asyncio.wait_for(known.wait(), MAX_FIRST_LEARNING_SECONDS)
     try:
         yield
     finally:
@@ -54,13 +54,13 @@ async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
         except Exception:  # noqa: BLE001  a bug here must not end the rounds
             _log.exception("kinds of hashes could not be learnt")
         known.set()
-        await asyncio.sleep(max(LEARNING_SECONDS, 100 * (monotonic() - began)))
+        await asyncio.sleep(max(LEARNING_INTERVAL_SECONDS, 100 * (monotonic() - began)))
 
 
 async def _run_periodically(container: Container) -> None:
     while True:
         # Not all at once, where many processes were started at once.
-        await asyncio.sleep(HOUSEKEEPING_SECONDS * SystemRandom().uniform(0.75, 1.25))
+        await asyncio.sleep(ROUND_SECONDS * SystemRandom().uniform(0.75, 1.25))
         acts: list[Callable[[], Awaitable[object]]] = [
             container.rotate_keys(),
             container.publish_keys(),

@@ -8,10 +8,10 @@ from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import (
-    SCHEMA_IS_BEHIND,
+    SCHEMA_OUTDATED,
     InsecureSettings,
-    ModeNotSaid,
-    exposure,
+    ModeNotSet,
+    exposed_without_mode,
     production_errors,
 )
 from fastauth.entrypoints.production.server import server_warnings
@@ -41,20 +41,20 @@ async def start_up(container: Container) -> None:
     once there, and when the schema moves is for the operator to say.
 
     Raises:
-        ModeNotSaid: Others could reach it, and nobody chose the mode.
+        ModeNotSet: Others could reach it, and nobody chose the mode.
         InsecureSettings: The settings are not for production, or nobody has migrated.
         UnsupportedSchema: See `migrate_database`.
         KeyUnwrapFailed: The signing keys are sealed under another secret key.
         StorageUnavailable: The database is away.
     """
-    if exposed := exposure(container.settings()):
-        raise ModeNotSaid(exposed)
+    if exposed := exposed_without_mode(container.settings()):
+        raise ModeNotSet(exposed)
     reasons = production_errors(container.settings())
     try:
         await container.database().check(deadline=START_DEADLINE)
     except SchemaOutdated:
         if container.settings().mode is Mode.PRODUCTION:
-            reasons.append(SCHEMA_IS_BEHIND)
+            reasons.append(SCHEMA_OUTDATED)
         else:
             await migrate_database(container)
     except StorageUnavailable:

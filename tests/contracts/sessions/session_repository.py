@@ -20,7 +20,7 @@ from fastauth.domain.rate_limits.limits import RateLimit
 from fastauth.domain.rate_limits.pace import Pace
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.session import MOST_COUNTED, Place, Rotation, Session, SessionId
+from fastauth.domain.sessions.session import MOST_COUNTED, Rotation, Session, SessionCursor, SessionId
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SOON = NOW + timedelta(days=1)
@@ -228,7 +228,10 @@ class SessionRepositoryContract(ABC):
             await sessions.start(session, password_hash=user.password_hash, at_most=100)
         found: list[Session] = []
         while page := await sessions.of_user(
-            user.id, now=SOON, after=Place(found[-1].created_at, found[-1].id) if found else None, at_most=3
+            user.id,
+            now=SOON,
+            after=SessionCursor(found[-1].created_at, found[-1].id) if found else None,
+            at_most=3,
         ):
             found += page
         assert len(found) == len({session.id for session in found}) == 5

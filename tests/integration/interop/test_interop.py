@@ -10,7 +10,7 @@ from tests.harness.client import HUNG_UP, Answer, ask_who_i_am
 from tests.harness.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
 from tests.integration.conftest import postgres_schema
 
-from fastauth.entrypoints.http.server.byte_limits import MOST_HEAD_BYTES
+from fastauth.entrypoints.http.server.byte_limits import MAX_HEAD_BYTES
 
 
 @pytest.fixture(scope="module", params=["ES256 on sqlite", "ES256 on postgres", "Ed25519 on sqlite"])
@@ -119,7 +119,7 @@ class TestForgery:
         answer = issuer.ask(token)
         if answer.status == 400:
             assert not token.isprintable()  # it was no header that can be sent
-        elif len(token) > MOST_HEAD_BYTES:
+        elif len(token) > MAX_HEAD_BYTES:
             assert answer.status == 431 or answer is HUNG_UP
         else:
             assert_refused(answer)

@@ -3,13 +3,13 @@
 import pytest
 from rich.table import Table
 
-from fastauth.entrypoints.cli.output import add_row, show, visible
+from fastauth.entrypoints.cli.output import add_row, escape_control_characters, show
 
 
 class TestVisible:
     @pytest.mark.parametrize("text", ["santosh", "Zoë O'Brien", "名 \U0001f600", "می\u200cخواهم", "[red]"])
     def test_leaves_what_can_be_seen(self, text: str) -> None:
-        assert visible(text) == text
+        assert escape_control_characters(text) == text
 
     @pytest.mark.parametrize(
         ("text", "shown"),
@@ -26,7 +26,7 @@ class TestVisible:
         ],
     )
     def test_escapes_what_would_forge_something(self, text: str, shown: str) -> None:
-        assert visible(text) == shown
+        assert escape_control_characters(text) == shown
 
 
 class TestTable:

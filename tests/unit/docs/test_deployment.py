@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor.hashing import SPARE
+from fastauth.entrypoints.doctor.hashing import HEADROOM
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.production import exposure, production_errors, warnings
+from fastauth.entrypoints.production import exposed_without_mode, production_errors, warnings
 from fastauth.entrypoints.settings import Mode, Settings
 from fastauth.entrypoints.settings.sources import PREFIX
 
@@ -123,7 +123,7 @@ class TestCompose:
     def test_says_that_it_is_for_development(self) -> None:
         settings = read(**interpolated(compose(COMPOSE_FILES[0])["services"]["fastauth"]["environment"]))
         assert settings.mode is Mode.DEVELOPMENT
-        assert settings.mode_is_said
+        assert settings.mode_is_set
         assert settings.issuer_url == "http://127.0.0.1:8000"  # the port that it publishes
 
     def test_is_fit_for_production_with_an_issuer_and_the_secrets_of_the_documentation(self) -> None:
@@ -180,8 +180,8 @@ class TestImage:
         host = re.search(r"FASTAUTH_HOST=(\S+)", text)
         assert host
         assert "FASTAUTH_MODE" not in text
-        assert exposure(read(FASTAUTH_HOST=host[1]))
-        assert exposure(read(FASTAUTH_HOST=host[1], FASTAUTH_MODE="development")) is None
+        assert exposed_without_mode(read(FASTAUTH_HOST=host[1]))
+        assert exposed_without_mode(read(FASTAUTH_HOST=host[1], FASTAUTH_MODE="development")) is None
 
 
 class TestHaproxy:
@@ -205,7 +205,7 @@ class TestKubernetes:
     def test_asks_for_the_memory_of_a_worker_and_something_to_spare(self) -> None:
         resources = container("deployment")["resources"]
         threads = ceil(float(resources["limits"]["cpu"]))
-        least = memory_of_a_worker(threads) / (1 - SPARE)
+        least = memory_of_a_worker(threads) / (1 - HEADROOM)
         assert mebibytes(resources["requests"]["memory"]) >= least
         assert mebibytes(resources["limits"]["memory"]) >= 2 * least  # for the doctor beside it
 

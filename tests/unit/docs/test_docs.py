@@ -15,7 +15,7 @@ from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
-from fastauth.entrypoints.production.rule import nothing
+from fastauth.entrypoints.production.rule import no_problem
 from fastauth.entrypoints.production.server import SERVER_RULES, connections_of
 from fastauth.entrypoints.settings import Settings
 
@@ -64,12 +64,12 @@ class TestOperations:
 
     def test_lists_what_production_refuses_and_warns_of(self) -> None:
         page = (ROOT / "docs/operate/settings.md").read_text()
-        rows = [f"| {rule.subject} | {rule.refused} | {rule.warned} |" for rule in RULES]
-        rows += [f"| {rule.subject} |  | {rule.warned} |" for rule in SERVER_RULES]
+        rows = [f"| {rule.subject} | {rule.refused_if} | {rule.warned_if} |" for rule in RULES]
+        rows += [f"| {rule.subject} |  | {rule.warned_if} |" for rule in SERVER_RULES]
         table = "\n".join(["| What | Production refuses | Production warns of |", "|---|---|---|", *rows, ""])
         assert table in page
-        assert all(bool(rule.refused) == (rule.refusal is not nothing) for rule in RULES)
-        assert all(bool(rule.warned) == (rule.warning is not nothing) for rule in RULES)
+        assert all(bool(rule.refused_if) == (rule.check is not no_problem) for rule in RULES)
+        assert all(bool(rule.warned_if) == (rule.warning is not no_problem) for rule in RULES)
 
 
 class TestCluster:

@@ -30,10 +30,10 @@ from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
 from fastauth.entrypoints.doctor.user_enumeration import (
-    FEWEST,
-    MOST,
+    MAX_SAMPLES,
+    MIN_SAMPLES,
     evaluate,
-    number_of_each,
+    sample_size,
     user_enumeration,
 )
 from fastauth.entrypoints.production import RULES
@@ -103,7 +103,7 @@ class TestExamine:
             "imported hashes": "ok",
             "timing of names": found(findings)["timing of names"],  # as the machine would have it
         }
-        assert all(finding.mends for finding in findings if finding.level is Level.FAIL)
+        assert all(finding.remedy for finding in findings if finding.level is Level.FAIL)
 
     async def test_stores_nothing(self, tmp_path: Path) -> None:
         url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
@@ -139,16 +139,16 @@ class TestSettingsChecks:
 
     async def test_fail_where_others_reach_a_mode_that_nobody_chose(self) -> None:
         (finding,) = await mode(Container(settings=settings(host="192.0.2.1")))
-        assert (finding.level, finding.mends) == (Level.FAIL, "FASTAUTH_MODE")
+        assert (finding.level, finding.remedy) == (Level.FAIL, "FASTAUTH_MODE")
 
     async def test_ask_for_production_in_any_mode(self) -> None:
         weak = settings(secret_key=None, workers=2, database_url=make_url("sqlite://"), issuer="https://A.b")
         findings = {each.subject: each for each in await production_rules(Container(settings=weak))}
         for rule in RULES:
             finding = findings[rule.subject]
-            refusal, warning = rule.refusal(weak), rule.warning(weak)
-            assert finding.level == ("fail" if refusal else "warn" if warning else "ok")
-            assert finding.seen == (refusal or warning or rule.kept)
+            check, warning = rule.check(weak), rule.warning(weak)
+            assert finding.level == ("fail" if check else "warn" if warning else "ok")
+            assert finding.observed == (check or warning or rule.ok)
         assert {findings[each].level for each in ("secret key", "workers", "storage")} == {Level.FAIL}
         assert {findings[each].level for each in ("issuer", "proxies")} == {Level.WARN}
 
@@ -194,7 +194,7 @@ class TestDatabaseChecks:
         theirs = Elsewhere(clock.now() + timedelta(seconds=seconds))
         (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
         assert finding.level == level
-        assert f"{abs(seconds):.3f} s {'behind' if seconds >= 0 else 'ahead of'}" in finding.seen
+        assert f"{abs(seconds):.3f} s {'behind' if seconds >= 0 else 'ahead of'}" in finding.observed
 
     async def test_grant_what_the_question_took(self) -> None:
         class Slow(FakeClock):
@@ -258,14 +258,14 @@ class TestKeyChecks:
         clock.advance(days=3)
         signing, successor = await signing_keys(container)
         assert (signing.level, successor.level) == (Level.OK, Level.OK)
-        assert "since 3 days" in signing.seen
-        assert "2027-02-20" in successor.seen
+        assert "since 3 days" in signing.observed
+        assert "2027-02-20" in successor.observed
 
     async def test_tell_of_the_key_to_come(self, rotated: tuple[Container, FakeClock]) -> None:
         container, _ = rotated
         await container.rotate_keys()(early=True)
         _, successor = await signing_keys(container)
-        assert successor.seen == "number 2, signs from 2026-11-22 12:05Z"
+        assert successor.observed == "number 2, signs from 2026-11-22 12:05Z"
 
     async def test_see_that_nobody_rotates(self, rotated: tuple[Container, FakeClock]) -> None:
         container, clock = rotated
@@ -302,9 +302,9 @@ class TestHashingCheck:
 
     def test_says_what_the_machine_allows(self) -> None:
         time, rate, memory = judged_speed(on(LARGE, argon2_memory_kib=19_456), QUICK, 80 * MIB)
-        assert time.seen == "20 ms for one"
-        assert rate.seen == "about 90 log-ins and registrations a second, 2 at once"
-        assert memory.seen == "38 MiB for 2 at once and 80 for the service, of 8192, without a limit"
+        assert time.observed == "20 ms for one"
+        assert rate.observed == "about 90 log-ins and registrations a second, 2 at once"
+        assert memory.observed == "38 MiB for 2 at once and 80 for the service, of 8192, without a limit"
 
     @pytest.mark.parametrize(("limit", "level"), [(679, "fail"), (680, "warn"), (849, "warn"), (850, "ok")])
     def test_sets_memory_against_the_limit(self, limit: int, level: str) -> None:
@@ -314,15 +314,15 @@ class TestHashingCheck:
 
     def test_counts_every_worker(self) -> None:
         _, rate, memory = judged_speed(on(LARGE, workers=2, argon2_memory_kib=10_240), QUICK, 80 * MIB)
-        assert rate.seen.startswith("about 180 ")
-        assert memory.seen.startswith("20 MiB for 2 at once and 160 for the service")
+        assert rate.observed.startswith("about 180 ")
+        assert memory.observed.startswith("20 MiB for 2 at once and 160 for the service")
 
     def test_sees_that_threads_share_less_than_a_core_each(self) -> None:
         half = Machine(cores=8, cpu_limit=0.5, memory=LARGE.memory, memory_limit=None)
         container = on(half)
         assert container.hashing_threads() == 1
         _, rate, _ = judged_speed(container, QUICK, 80 * MIB)
-        assert (rate.level, rate.seen) == (
+        assert (rate.level, rate.observed) == (
             Level.WARN,
             "about 25 a second: 0.5 cores' worth of time for 1 at once",
         )
@@ -363,16 +363,16 @@ class TestStoredHashesCheck:
         assert {subject: finding.level for subject, finding in findings.items()} == {
             "unusable hashes": "warn", "weak hashes": "warn", "imported hashes": "ok",
         }  # fmt: skip
-        assert findings["unusable hashes"].seen.startswith("6 ")
-        assert findings["weak hashes"].seen.startswith("5 ")
-        assert findings["imported hashes"].seen.startswith("11 ")
+        assert findings["unusable hashes"].observed.startswith("6 ")
+        assert findings["weak hashes"].observed.startswith("5 ")
+        assert findings["imported hashes"].observed.startswith("11 ")
 
     async def test_warns_where_the_time_of_a_refusal_tells(self) -> None:
         census = Stored(**{f"$2b$04${'.' * 53}": 6})
         changed = settings(equal_refusals=False)
         container = Container(settings=changed, machine=LARGE, hash_kinds=census)
         (finding,) = await stored_hashes(container)
-        assert (finding.level, finding.mends) == ("warn", "FASTAUTH_EQUAL_REFUSALS=true")
+        assert (finding.level, finding.remedy) == ("warn", "FASTAUTH_EQUAL_REFUSALS=true")
 
 
 class TestTimingCheck:
@@ -382,14 +382,14 @@ class TestTimingCheck:
         (finding,) = await user_enumeration(Container(settings=settings(), hasher=hasher))
         number = hasher.of_nobody
         assert (hasher.hashed, hasher.verified) == (1, 2 * number)
-        assert FEWEST <= number <= MOST
-        assert f"medians of {number}" in finding.seen
+        assert MIN_SAMPLES <= number <= MAX_SAMPLES
+        assert f"medians of {number}" in finding.observed
 
     @pytest.mark.parametrize(
         ("seconds", "number"), [(1e-6, 100), (0.0075, 100), (0.01, 75), (0.05, 15), (0.075, 10), (2.0, 10)]
     )
     def test_has_a_sample_that_fits_the_time(self, seconds: float, number: int) -> None:
-        assert number_of_each(seconds) == number
+        assert sample_size(seconds) == number
 
     def test_sees_a_difference_beyond_the_noise(self) -> None:
         unknown, known = [20.0, 21.0] * 10, [25.0, 26.0] * 10
@@ -399,7 +399,7 @@ class TestTimingCheck:
     def test_says_what_it_could_not_have_seen(self) -> None:
         finding = evaluate([1.0, 39.0] * 10, [5.0, 45.0] * 10)
         assert finding.level is Level.OK
-        assert "less than 28.5 ms would not have been seen" in finding.seen
+        assert "less than 28.5 ms would not have been seen" in finding.observed
 
 
 class TestMachine:
@@ -412,13 +412,13 @@ class TestMachine:
         (group / "cpu.max").write_text("150000 100000\n")
         (group.parent / "memory.max").write_text(f"{256 * MIB}\n")
         (group.parent / "cpu.max").write_text("max 100000\n")
-        machine = Machine.here(tmp_path)
+        machine = Machine.detect(tmp_path)
         assert (machine.cpu_limit, machine.memory_limit) == (1.5, 256 * MIB)
         assert machine.usable_memory == min(machine.memory, 256 * MIB)
         assert machine.usable_cores == min(machine.cores, 2)
 
     def test_does_without_limits(self, tmp_path: Path) -> None:
-        machine = Machine.here(tmp_path)
+        machine = Machine.detect(tmp_path)
         assert (machine.cpu_limit, machine.memory_limit) == (None, None)
         assert machine.usable_memory == machine.memory > 0
 
@@ -441,17 +441,17 @@ class TestDoctor:
     def test_speaks_json(self) -> None:
         answer = json.loads(run(app, ["doctor", "--json"]).output)
         assert answer["worst"] == "fail"
-        assert {tuple(each) for each in answer["findings"]} == {("level", "subject", "seen", "mends")}
+        assert {tuple(each) for each in answer["findings"]} == {("level", "subject", "observed", "remedy")}
         assert len(answer["findings"]) > len(CHECKS)
 
     @pytest.mark.parametrize(
         ("levels", "gravest"), [([], "ok"), (["ok", "warn", "ok"], "warn"), (["fail", "warn"], "fail")]
     )
     def test_is_as_bad_as_the_worst(self, levels: list[str], gravest: str) -> None:
-        assert worst([Finding(level=Level(level), subject="", seen="") for level in levels]) == gravest
+        assert worst([Finding(level=Level(level), subject="", observed="") for level in levels]) == gravest
 
     @pytest.mark.parametrize(("level", "usually", "strictly"), [("ok", 0, 0), ("warn", 0, 1), ("fail", 1, 1)])
     def test_has_an_exit_status_for_it(self, level: str, usually: int, strictly: int) -> None:
-        findings = [Finding(level=Level(level), subject="", seen="")]
+        findings = [Finding(level=Level(level), subject="", observed="")]
         assert exit_status(findings, strict=False) == usually
         assert exit_status(findings, strict=True) == strictly

@@ -14,7 +14,7 @@ from tests.world import A_SECRET_KEY
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.middleware.client_address import MOST_HOPS, client_address
+from fastauth.entrypoints.http.middleware.client_address import MAX_HOPS, client_address
 from fastauth.entrypoints.settings import Settings
 
 ANN = {"username": "ann", "password": "sntsh"}
@@ -81,8 +81,8 @@ class TestClientAddress:
             ("127.0.0.1", ["for=198.51.100.1"], "127.0.0.1"),
             ("127.0.0.1", ["198.51.100.1; 198.51.100.2"], "127.0.0.1"),
             ("", ["198.51.100.1"], ""),
-            ("127.0.0.1", [", ".join(["198.51.100.1"] + ["10.1.2.3"] * (MOST_HOPS - 1))], "198.51.100.1"),
-            ("127.0.0.1", [", ".join(["198.51.100.1"] + ["10.1.2.3"] * MOST_HOPS)], "10.1.2.3"),
+            ("127.0.0.1", [", ".join(["198.51.100.1"] + ["10.1.2.3"] * (MAX_HOPS - 1))], "198.51.100.1"),
+            ("127.0.0.1", [", ".join(["198.51.100.1"] + ["10.1.2.3"] * MAX_HOPS)], "10.1.2.3"),
             ("127.0.0.1", ["[2001:db8::1%" + "e" * 103 + "]:65535"], "2001:db8::1"),
             ("127.0.0.1", ["[2001:db8::1%" + "e" * 200 + "]:65535"], "127.0.0.1"),
             ("127.0.0.1", [", ".join(["10.1.2.3"] * 500 + ["198.51.100.1"])], "198.51.100.1"),

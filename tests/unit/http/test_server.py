@@ -6,7 +6,7 @@ import signal
 import pytest
 import uvicorn
 
-from fastauth.entrypoints.http.server.run import handler_of_sigterm
+from fastauth.entrypoints.http.server.run import sigterm_handler
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +20,7 @@ class TestSigterm:
 
         server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="off", log_config=None))
         with pytest.raises(SystemExit):
-            handler_of_sigterm(server)(signal.SIGTERM, None)
+            sigterm_handler(server)(signal.SIGTERM, None)
         async with asyncio.timeout(60):  # seconds; it would serve for ever
             await server.serve()
         assert server.started

@@ -6,9 +6,9 @@ import httpx2
 import pytest
 from fastapi import APIRouter, Cookie, Depends, FastAPI
 
-from fastauth.entrypoints.http.strict_json import MOST_QUERY_BYTES, StrictJSONRoute
+from fastauth.entrypoints.http.strict_json import MAX_QUERY_BYTES, StrictJSONRoute
 
-LONGEST = "x" * (MOST_QUERY_BYTES - len("after="))
+LONGEST = "x" * (MAX_QUERY_BYTES - len("after="))
 
 
 @pytest.fixture

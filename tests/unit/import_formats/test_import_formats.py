@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastauth.application.accounts.import_users import Candidate, Outcome, Verdict
-from fastauth.entrypoints.import_formats import Columns, ImportFile, Notes, Reading, UnreadableFile
-from fastauth.entrypoints.import_formats.disabled_columns import Mark, mark_of
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES
+from fastauth.entrypoints.import_formats import Columns, ImportFile, ImportNotes, RecordReader, UnreadableFile
+from fastauth.entrypoints.import_formats.disabled_columns import DisabledRule, rule_for_column
+from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES
 
 ANN = Candidate(place=2, username="ann", fullname="Ann Lee", password_hash="$2b$ann")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ DJANGO_FIELDS: dict[str, Any] = {
 
 def read(content: bytes | str, **how: Any) -> list[Candidate | Verdict]:  # noqa: ANN401  parts of Reading
     content = content.encode() if isinstance(content, str) else content
-    return list(ImportFile(BufferedReader(BytesIO(content)), Reading(now=NOW, **how)))
+    return list(ImportFile(BufferedReader(BytesIO(content)), RecordReader(now=NOW, **how)))
 
 
 def fixture(*fields: dict[str, Any], model: str = "auth.user") -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ class TestCsv:
             read("username,password\n", columns=columns)
 
     def test_tells_which_columns_were_not_read_and_what_was_trimmed(self) -> None:
-        notes = Notes()
+        notes = ImportNotes()
         content = "username,password,bio,Last Login\nann ,x,a,b\nbob,x,c,d\n"
         assert len(read(content, notes=notes)) == 2
         assert ([*notes.unread], notes.trimmed) == (["bio", "Last Login"], 1)
@@ -126,7 +126,9 @@ class TestCsv:
         content = "username,password\n" + '"\n123",' * 40_000
         places = [place for place, _, code in codes(content) if code == "not_csv"]
         assert places[0] == 2
-        assert max(after - before for before, after in pairwise([*places, 40_002])) <= 2 * MOST_BYTES // 7
+        assert (
+            max(after - before for before, after in pairwise([*places, 40_002])) <= 2 * MAX_RECORD_BYTES // 7
+        )
 
     def test_counts_lines_as_an_editor_does(self) -> None:
         places = [entry.place for entry in read('username,password,bio\na,b,"1\n2\n3"\n\nc,d,e\n')]
@@ -142,7 +144,7 @@ class TestCsv:
             (b"username,p\xe4ssword\n", "line 1: Must be UTF-8."),
             (b"\xff\xfe\x00\xd8a\x00", "it is not UTF-16, as its first bytes say"),
             (b"sep=;\nusername,password\n", "line 2: none of its columns is username or email"),
-            (f"username,password{',' * MOST_BYTES}\n", "line 1: Must have less than 65536 bytes."),
+            (f"username,password{',' * MAX_RECORD_BYTES}\n", "line 1: Must have less than 65536 bytes."),
         ],
     )
     def test_is_not_begun_without_what_is_needed(self, content: bytes | str, told: str) -> None:
@@ -157,8 +159,8 @@ class TestCsv:
             (b"\xff,x", "line", "not_utf_8"),
             (b'"ann"n,x', "line", "not_csv"),
             (b"ann,x\ry,z", "line", "not_csv"),
-            (b"a" * (MOST_BYTES + 5) + b",x", "line", "too_long"),
-            (b"a" * (3 * MOST_BYTES) + b",x", "line", "too_long"),
+            (b"a" * (MAX_RECORD_BYTES + 5) + b",x", "line", "too_long"),
+            (b"a" * (3 * MAX_RECORD_BYTES) + b",x", "line", "too_long"),
         ],
     )
     def test_goes_on_behind_a_line_that_cannot_be_read(self, line: bytes, field: str, code: str) -> None:
@@ -197,7 +199,7 @@ class TestJsonLines:
             (b'{"username": "\xff"}', "line", "not_utf_8"),
             (b"[1]", "line", "not_an_object"),
             (b"[" * 60_000, "line", "not_json"),
-            (b'{"x": "' + b"x" * MOST_BYTES + b'"}', "line", "too_long"),
+            (b'{"x": "' + b"x" * MAX_RECORD_BYTES + b'"}', "line", "too_long"),
             (b'{"password": "x"}', "username", "missing"),
             (b'{"username": "a", "password": "x", "enabled": false, "enabled": true}', "line", "not_json"),
             (b'{"username": "%s", "password": "x"}' % (b"a" * 2_000), "username", "too_long"),
@@ -381,7 +383,7 @@ class TestMark:
             "timestamp",
             "non",
         ):
-            assert mark_of(part * 60_000) in (None, Mark.UNCLEAR)
+            assert rule_for_column(part * 60_000) in (None, DisabledRule.UNCLEAR)
 
 
 def row(name: str, value: Any, *, as_csv: bool) -> str:  # noqa: ANN401  whatever JSON can say
@@ -415,7 +417,7 @@ class TestFixture:
     def test_is_read_in_pieces(self) -> None:
         people = [DJANGO_FIELDS | {"username": f"ann{number}", "first_name": "名"} for number in range(2_000)]
         content = json.dumps(fixture(*people), ensure_ascii=False)
-        assert len(content) > 8 * MOST_BYTES
+        assert len(content) > 8 * MAX_RECORD_BYTES
         names = [entry.username for entry in read(content) if isinstance(entry, Candidate)]
         assert names == [f"ann{number}" for number in range(2_000)]
 
@@ -438,7 +440,7 @@ class TestFixture:
             (b", x]", "entry 2: it is not JSON"),
             (b", {'a': 1}]", "entry 2: it is not JSON"),
             (b", " + b"[" * 60_000, "entry 2: it is not JSON"),
-            (b', {"x": "' + b"x" * 3 * MOST_BYTES + b'"}]', "entry 2: it is not JSON, or longer"),
+            (b', {"x": "' + b"x" * 3 * MAX_RECORD_BYTES + b'"}]', "entry 2: it is not JSON, or longer"),
             (b', {"x": "\xff"}]', "it is not UTF-8"),
         ],
     )

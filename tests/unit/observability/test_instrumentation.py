@@ -63,7 +63,7 @@ def instrumentations(spans: InMemorySpanExporter, registry: CollectorRegistry) -
 @pytest.fixture
 async def container(container: Container, storage: FakeStorage) -> Container:
     container.directory.override(FakeUserDirectory(storage))
-    container.intake.override(FakeBulkUserRepository(storage))
+    container.bulk_users.override(FakeBulkUserRepository(storage))
     container.hash_kinds.override(FakeHashCensus(storage))
     return container
 

@@ -31,7 +31,12 @@ from fastauth.adapters.sql import ServerState
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.production import PUBLIC, exposure, production_errors, warnings
+from fastauth.entrypoints.production import (
+    WELL_KNOWN_SECRETS,
+    exposed_without_mode,
+    production_errors,
+    warnings,
+)
 from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.production.weak_secrets import weakness_of_key
 from fastauth.entrypoints.settings import Mode, Settings
@@ -422,7 +427,7 @@ class TestExposure:
         ],
     )
     def test_needs_a_mode_that_somebody_chose(self, changes: dict[str, object], named: str | None) -> None:
-        told = exposure(Settings(**changes))  # type: ignore[arg-type]  # pydantic reads them
+        told = exposed_without_mode(Settings(**changes))  # type: ignore[arg-type]  # pydantic reads them
         assert told is None if named is None else told and told.startswith(named)
 
     def test_stops_the_start(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -499,11 +504,11 @@ class TestPublicSecrets:
         CVE-2026-33503 (Kratos), CVE-2026-33504 (Hydra); CWE-89, CWE-1392.
         """
         assert "fastauth" in shown_secrets()  # docker-compose.yml has it
-        assert shown_secrets() - PUBLIC == set()
+        assert shown_secrets() - WELL_KNOWN_SECRETS == set()
 
     def test_are_the_one_of_development_too(self) -> None:
         (key,) = secret_keys(Settings(database_url=make_url("postgresql://db/fastauth")))
-        assert key.material.decode() in PUBLIC
+        assert key.material.decode() in WELL_KNOWN_SECRETS
 
 
 async def client_of(settings: Settings) -> httpx2.AsyncClient:

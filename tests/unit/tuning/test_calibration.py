@@ -103,7 +103,7 @@ class TestCalibrate:
         assert run(app, ["calibrate", "--milliseconds", milliseconds]).exit_code == 2
 
     def test_prints_settings_that_production_takes(self) -> None:
-        limit = 8 * Machine.here().usable_cores
+        limit = 8 * Machine.detect().usable_cores
         output = run(app, ["calibrate", "--milliseconds", "1", "--memory-limit", str(limit)]).stdout
         names, values = zip(*(line.split("=") for line in output.splitlines()), strict=True)
         assert [name.removeprefix("FASTAUTH_ARGON2_") for name in names] == [

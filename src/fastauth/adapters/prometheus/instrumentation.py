@@ -175,7 +175,7 @@ class PrometheusInstrumentation:
         event.listen(pool, "checkout", lambda *_: note(returned=0))
         event.listen(pool, "checkin", lambda *_: note(returned=1))  # told just before it is back
 
-    def refused(self, reason: str, status: str) -> None:
+    def connection_rejected(self, reason: str, status: str) -> None:
         """Count a connection that was closed before there was a request."""
         self._closed.labels(reason).inc()
         if status != "-":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.session import PAGE, AuthenticatedUser, Place, Session
+from fastauth.domain.sessions.session import PAGE, AuthenticatedUser, Session, SessionCursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +15,8 @@ class ListSessions:
     clock: Clock
 
     async def __call__(
-        self, *, caller: AuthenticatedUser, after: Place | None = None, at_most: int = PAGE
-    ) -> tuple[list[Session], Place | None]:
+        self, *, caller: AuthenticatedUser, after: SessionCursor | None = None, at_most: int = PAGE
+    ) -> tuple[list[Session], SessionCursor | None]:
         """Return a page of the caller's sessions that live, and where the next one begins, if there is one.
 
         Raises:
@@ -26,4 +26,4 @@ class ListSessions:
             caller.user.id, now=self.clock.now(), after=after, at_most=at_most + 1
         )
         page = found[:at_most]
-        return page, Place(page[-1].created_at, page[-1].id) if len(found) > at_most else None
+        return page, SessionCursor(page[-1].created_at, page[-1].id) if len(found) > at_most else None

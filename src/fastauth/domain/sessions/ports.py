@@ -7,7 +7,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.counting import Refund
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.sessions.session import AuthenticatedUser, Place, Rotation, Session, SessionId
+from fastauth.domain.sessions.session import AuthenticatedUser, Rotation, Session, SessionCursor, SessionId
 
 
 class SessionRepository(Protocol):
@@ -41,7 +41,7 @@ class SessionRepository(Protocol):
         """Return a session that lives and its user, unless that user is disabled."""
 
     async def of_user(
-        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, at_most: int
     ) -> list[Session]:
         """Return the user's sessions that live, the newest first: those that follow `after`, or the first."""
 

@@ -38,7 +38,7 @@ class ClientInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SessionCursor:
     """Where a page of sessions ends, and the next one begins."""
 
     created_at: datetime

@@ -83,7 +83,7 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
                 origin.actor.value if origin else "",
                 (origin.address if origin else None) or "",
             )
-            table.add_row(*(Text(printable(str(cell))) for cell in cells))
+            table.add_row(*(Text(escape_control_characters(str(cell))) for cell in cells))
         console.print(table)
     if not found:
         typer.echo("fastauth: there are no such events", err=True)
@@ -104,6 +104,6 @@ def _told(entry: "AuditEntry") -> dict[str, str | int | None]:
     }
 
 
-def printable(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Return a text with its control characters spelt out: a name that was adopted may hold any."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

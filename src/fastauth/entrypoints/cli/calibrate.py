@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT = (19_456, 2)
 """What everything is compared with: the memory in KiB and the passes of the default settings."""
 
-LEGEND = """\
+TABLE_LEGEND = """\
 > is proposed: of what takes no longer, it costs an attacker most. Costs are relative to the default, 19 MiB
 and 2 passes. The attacker's is memory times passes, which is about equal for all the minima that OWASP calls
 equally strong (35 to 46 MiB in its Password Storage Cheat Sheet); ours is the time of a core, the median of 5
@@ -31,10 +31,10 @@ def calibrate(
     ] = None,
 ) -> None:
     """Propose parameters of Argon2 for a wanted time here. The settings alone go to standard output."""
-    from fastauth.entrypoints.tuning.calibration import LANES, is_within, recommend
+    from fastauth.entrypoints.tuning.calibration import PARALLELISM, is_within, recommend
     from fastauth.entrypoints.tuning.machine import Machine
 
-    machine, console = Machine.here(), _console()
+    machine, console = Machine.detect(), _console()
     threads = machine.usable_cores
     memory_kib = memory_limit * 1024 if memory_limit else machine.usable_memory // 2 // 1024
     least = threads * min(owasp.MINIMUM_PARAMETERS.values())
@@ -48,7 +48,7 @@ def calibrate(
         console.print(f"Nothing that OWASP allows takes {milliseconds:g} ms here; > is the quickest.")
     typer.echo(f"FASTAUTH_ARGON2_MEMORY_KIB={chosen.memory_kib}")
     typer.echo(f"FASTAUTH_ARGON2_TIME_COST={chosen.time_cost}")
-    typer.echo(f"FASTAUTH_ARGON2_PARALLELISM={LANES}")
+    typer.echo(f"FASTAUTH_ARGON2_PARALLELISM={PARALLELISM}")
 
 
 def _console() -> "Console":
@@ -95,4 +95,4 @@ def _show(
             f"{each.speed.core_seconds / default.speed.core_seconds:.1f} x",
         )
     console.print(table)
-    console.print(LEGEND)
+    console.print(TABLE_LEGEND)

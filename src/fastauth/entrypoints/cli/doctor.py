@@ -39,5 +39,5 @@ def _show(findings: "list[Finding]") -> None:
     table = Table("", "what", "seen", "what mends it")
     for finding in findings:
         level = Text(finding.level, style=COLOURS[finding.level])
-        table.add_row(level, finding.subject, finding.seen, finding.mends or "")
+        table.add_row(level, finding.subject, finding.observed, finding.remedy or "")
     Console(width=None if Console().is_terminal else 120).print(table)

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from fastauth.application.accounts.import_users import Outcome, Verdict
-from fastauth.entrypoints.cli.output import add_row, show, visible
+from fastauth.entrypoints.cli.output import add_row, escape_control_characters, show
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fastauth.entrypoints.import_formats import Notes
+    from fastauth.entrypoints.import_formats import ImportNotes
 
-SHOWN = 20
+MAX_SHOWN = 20
 """Refusals that are told one by one: what fits on a screen. The report has all of them."""
 
 
@@ -50,7 +50,7 @@ class ImportReport:
             elif verdict.old_id is not None:
                 self._write(_place(verdict, unit) | {"outcome": verdict.outcome})
 
-    def close(self, notes: "Notes", *, dry_run: bool) -> None:
+    def close(self, notes: "ImportNotes", *, dry_run: bool) -> None:
         """Show the sums, and make them the last line of the report."""
         if not self.entries:
             return
@@ -70,21 +70,21 @@ class ImportReport:
         worth_telling = {name: value for name, value in noted.items() if value}
         self._write({**sums, **worth_telling, "dry_run": dry_run})
 
-    def _tell(self, notes: "Notes") -> None:
+    def _tell(self, notes: "ImportNotes") -> None:
         if notes.trimmed:
             told = f"blanks around values were removed in {notes.trimmed} entries"
             self._console.print(told, markup=False)
         if notes.unread:
-            columns = ", ".join(map(visible, notes.unread))
+            columns = ", ".join(map(escape_control_characters, notes.unread))
             self._console.print(f"columns that were not read: {columns}", markup=False)
 
     def _refuse(self, verdict: Verdict, unit: str) -> None:
         where = f"{unit} {verdict.place}"
-        if self.refused <= SHOWN:
+        if self.refused <= MAX_SHOWN:
             for violation in verdict.violations:
-                what = "" if violation.field == unit else f"{visible(violation.field)}: "
+                what = "" if violation.field == unit else f"{escape_control_characters(violation.field)}: "
                 self._console.print(f"{where}: {what}{violation.detail}", markup=False)
-        elif self.refused == SHOWN + 1:
+        elif self.refused == MAX_SHOWN + 1:
             self._console.print("... and more; --report has them all")
         self._reasons.update(f"{violation.field}: {violation.code}" for violation in verdict.violations)
         reasons = [

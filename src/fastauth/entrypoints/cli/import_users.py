@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastauth.entrypoints.cli.import_report import ImportReport
-from fastauth.entrypoints.cli.output import visible
+from fastauth.entrypoints.cli.output import escape_control_characters
 from fastauth.entrypoints.cli.runner import fail, run
 
 if TYPE_CHECKING:
@@ -66,29 +66,29 @@ def import_users(  # noqa: PLR0913, PLR0917  the options of a command
     """
     from rich.console import Console
 
-    from fastauth.entrypoints.import_formats import ImportFile, Reading, UnreadableFile
+    from fastauth.entrypoints.import_formats import ImportFile, RecordReader, UnreadableFile
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     findings = ImportReport(console, report)
-    reading = Reading(columns=_columns(column or [], ignore_column or []), model=model)
-    stopped = ""
+    reader = RecordReader(columns=_columns(column or [], ignore_column or []), model=model)
+    name, stopped = escape_control_characters(file.name), ""
     try:
-        dump = ImportFile(file, reading)
+        dump = ImportFile(file, reader)
         run(lambda container: _import(container, dump, findings, _progress(file, console), dry_run=dry_run))
     except UnreadableFile as error:
-        stopped = f"{visible(file.name)}: {error}"
+        stopped = f"{name}: {error}"
     except KeyboardInterrupt:
         stopped = "interrupted; the same command goes on"
     finally:
-        findings.close(reading.notes, dry_run=dry_run)
+        findings.close(reader.notes, dry_run=dry_run)
     if stopped:
         fail(stopped)
     if findings.refused:
         raise typer.Exit(1)
     if not findings.entries:
-        fail(f"{visible(file.name)}: there is nothing in it")
+        fail(f"{name}: there is nothing in it")
     if not findings.accounts:
-        fail(f"{visible(file.name)}: no account was found in it, and nothing was imported; see --model")
+        fail(f"{name}: no account was found in it, and nothing was imported; see --model")
 
 
 def _columns(called: list[str], ignored: list[str]) -> "Columns":

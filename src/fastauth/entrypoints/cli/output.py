@@ -20,7 +20,7 @@ PIPED_WIDTH = 1_000
 _JOINERS = "\u200c\u200d"  # they shape the letters beside them in Persian and in Hindi, and do no more
 
 
-def visible(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Return `text` with escapes for what cannot be seen, and for the backslash that begins them."""
     return "".join(
         character
@@ -39,7 +39,7 @@ def add_row(table: "Table", *cells: object) -> None:
     """Add a row in which no text is taken for markup."""
     from rich.text import Text
 
-    table.add_row(*(Text(visible(str(cell)), overflow="fold") for cell in cells))
+    table.add_row(*(Text(escape_control_characters(str(cell)), overflow="fold") for cell in cells))
 
 
 def show(table: "Table") -> None:

@@ -6,7 +6,7 @@ import typer
 
 from fastauth.entrypoints.cli.runner import fail
 
-MOST_BYTES = 4_096
+MAX_STDIN_BYTES = 4_096
 """More than 256 code points in UTF-8 and the end of a line."""
 
 
@@ -21,8 +21,8 @@ def ask_password(*, from_stdin: bool) -> str:
 
 
 def _line() -> str:
-    sent = sys.stdin.buffer.read(MOST_BYTES + 1)
-    if len(sent) > MOST_BYTES:
+    sent = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+    if len(sent) > MAX_STDIN_BYTES:
         fail("password: there is too much on standard input")
     try:
         return sent.removesuffix(b"\n").removesuffix(b"\r").decode()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 
-from fastauth.entrypoints.production import SCHEMA_IS_BEHIND, InsecureSettings, ModeNotSaid, production_errors
+from fastauth.entrypoints.production import SCHEMA_OUTDATED, InsecureSettings, ModeNotSet, production_errors
 from fastauth.entrypoints.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def settings_or_exit() -> Settings:
+def runnable_settings_or_exit() -> Settings:
     """Return the settings, or say what is wrong with them or refused in production, and exit."""
     settings = load_settings_or_exit()
     if reasons := production_errors(settings):
-        _refuse(reasons)
+        _fail_for(reasons)
     return settings
 
 
@@ -42,7 +42,9 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
     from fastauth.entrypoints.request_origin import event_source
     from fastauth.entrypoints.startup import shut_down
 
-    container = Container(settings=settings or settings_or_exit(), database_deadline=OPERATOR_DEADLINE)
+    container = Container(
+        settings=settings or runnable_settings_or_exit(), database_deadline=OPERATOR_DEADLINE
+    )
 
     async def whole() -> Result:
         try:
@@ -55,11 +57,11 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
     try:
         return asyncio.run(whole())
     except InsecureSettings as refused:
-        _refuse(refused.reasons)
-    except ModeNotSaid as refused:
+        _fail_for(refused.reasons)
+    except ModeNotSet as refused:
         fail(str(refused))
     except SchemaOutdated:
-        fail(SCHEMA_IS_BEHIND)
+        fail(SCHEMA_OUTDATED)
     except StorageUnavailable as away:
         fail(f"the database cannot be used: {away.reason}; check FASTAUTH_DATABASE_URL")
     except KeyUnwrapFailed:
@@ -79,5 +81,5 @@ def fail(line: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _refuse(reasons: list[str]) -> NoReturn:
+def _fail_for(reasons: list[str]) -> NoReturn:
     fail("\n  ".join(["production refuses to run like this:", *reasons]))

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import typer
 
-from fastauth.entrypoints.cli.runner import fail, load_settings_or_exit, run, settings_or_exit
+from fastauth.entrypoints.cli.runner import fail, load_settings_or_exit, run, runnable_settings_or_exit
 from fastauth.entrypoints.settings import Settings, tls
 
 
@@ -49,11 +49,11 @@ def migrate() -> None:
 
 def health() -> None:
     """Ask the service of these settings whether it is ready; the exit status is the answer."""
-    settings = settings_or_exit()
+    settings = runnable_settings_or_exit()
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     connection = HTTPConnection(host, settings.port, timeout=3)
     if settings.tls_certificate:
-        context = tls.to_ourselves(settings.tls_certificate)
+        context = tls.local_client_context(settings.tls_certificate)
         connection = HTTPSConnection(host, settings.port, timeout=3, context=context)
     try:
         connection.request("GET", "/health/ready")

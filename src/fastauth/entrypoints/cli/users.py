@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fastauth.domain.sessions.session import MOST_COUNTED
-from fastauth.entrypoints.cli.output import add_row, echo_json, format_time, show, visible
+from fastauth.entrypoints.cli.output import add_row, echo_json, escape_control_characters, format_time, show
 from fastauth.entrypoints.cli.password_prompt import ask_password
-from fastauth.entrypoints.cli.runner import run, settings_or_exit
+from fastauth.entrypoints.cli.runner import run, runnable_settings_or_exit
 
 if TYPE_CHECKING:
     from fastauth.domain.accounts.user import User
@@ -32,7 +32,7 @@ def create(
     stdin: Stdin = False,
 ) -> None:
     """Create an account. The password is asked for, or read with --stdin."""
-    settings = settings_or_exit()
+    settings = runnable_settings_or_exit()
     password = ask_password(from_stdin=stdin)
     user = run(
         lambda container: container.register_user()(
@@ -43,7 +43,7 @@ def create(
         ),
         settings,
     )
-    typer.echo(f"{visible(user.username.spelling)} has an account, with the id {user.id}")
+    typer.echo(f"{escape_control_characters(user.username.spelling)} has an account, with the id {user.id}")
 
 
 @app.command(name="list")
@@ -88,30 +88,34 @@ def get_user(name: Name, json: Json = False) -> None:
 def disable(name: Name) -> None:
     """Close an account. Its sessions end at once, and nobody can log in to it."""
     user = run(lambda container: container.disable_user()(username=name))
-    typer.echo(f"{visible(user.username.spelling)} is disabled, and every session has ended")
+    typer.echo(
+        f"{escape_control_characters(user.username.spelling)} is disabled, and every session has ended"
+    )
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Open an account that was disabled."""
     user = run(lambda container: container.enable_user()(username=name))
-    typer.echo(f"{visible(user.username.spelling)} is enabled")
+    typer.echo(f"{escape_control_characters(user.username.spelling)} is enabled")
 
 
 @app.command()
 def reopen(name: Name) -> None:
     """Let new devices log in to an account again, after strangers have guessed at it too often."""
     user = run(lambda container: container.unlock_user()(username=name))
-    typer.echo(f"{visible(user.username.spelling)} is open to new devices")
+    typer.echo(f"{escape_control_characters(user.username.spelling)} is open to new devices")
 
 
 @app.command()
 def set_password(name: Name, stdin: Stdin = False) -> None:
     """Replace a password that is asked for, or read with --stdin. Every session ends."""
-    settings = settings_or_exit()
+    settings = runnable_settings_or_exit()
     password = ask_password(from_stdin=stdin)
     user = run(lambda container: container.set_password()(username=name, password=password), settings)
-    typer.echo(f"{visible(user.username.spelling)} has a new password, and every session has ended")
+    typer.echo(
+        f"{escape_control_characters(user.username.spelling)} has a new password, and every session has ended"
+    )
 
 
 @app.command()

@@ -37,7 +37,7 @@ class Accounts(Shared):
 
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
     reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, Shared.settings, usernames)
-    ledger: Provider[SeenUsernames] = Factory(TempFileSeenUsernames)
+    seen_usernames: Provider[SeenUsernames] = Factory(TempFileSeenUsernames)
 
     register_user = use_case(
         RegisterUser,
@@ -72,9 +72,9 @@ class Accounts(Shared):
     )
     import_users = paged(
         ImportUsers,
-        intake=Storage.intake,
+        intake=Storage.bulk_users,
         hasher=PasswordHashing.hasher,
         usernames=usernames,
-        ledger=ledger.provider,
+        ledger=seen_usernames.provider,
         clock=Shared.clock,
     )

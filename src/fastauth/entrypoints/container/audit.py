@@ -6,7 +6,7 @@ from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.audit.read_audit_trail import ReadAuditTrail
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.entrypoints.container.accounts import Accounts
-from fastauth.entrypoints.container.shared import Shared, with_keys
+from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import paged, use_case
 
@@ -15,7 +15,7 @@ class Audit(Shared):
     """See `fastauth.domain.audit`."""
 
     username_pseudonyms: Provider[UsernamePseudonyms] = Singleton(
-        with_keys, Object(UsernamePseudonyms), Shared.secret_keys
+        make_with_keys, Object(UsernamePseudonyms), Shared.secret_keys
     )
 
     read_audit_trail = paged(

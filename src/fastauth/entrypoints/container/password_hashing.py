@@ -23,7 +23,7 @@ def _hashing_threads(settings: Settings, machine: Machine) -> int:
     return max(1, machine.usable_cores // settings.workers)
 
 
-def _most_hash_memory_kib(settings: Settings, machine: Machine) -> int:
+def _max_legacy_hash_memory_kib(settings: Settings, machine: Machine) -> int:
     """Return what one foreign hash may use: half of this process's share of the memory, or what is set."""
     share = machine.usable_memory // (2 * 1024 * settings.workers)
     return settings.foreign_hash_memory_kib or share
@@ -46,7 +46,7 @@ class PasswordHashing(Shared):
 
     password_policy: Provider[PasswordPolicy] = Singleton(_password_policy, Shared.settings)
 
-    machine: Provider[Machine] = Singleton(Machine.here)
+    machine: Provider[Machine] = Singleton(Machine.detect)
     hashing_threads: Provider[int] = Callable(_hashing_threads, Shared.settings, machine)
     hashing_pool: Provider[HashingPool] = Singleton(
         HashingPool, threads=hashing_threads, observers=Callable(hash_observers, Shared.instrumentations)
@@ -57,7 +57,7 @@ class PasswordHashing(Shared):
         memory_kib=Shared.settings.provided.argon2_memory_kib,
         time_cost=Shared.settings.provided.argon2_time_cost,
         parallelism=Shared.settings.provided.argon2_parallelism,
-        max_memory_kib=Callable(_most_hash_memory_kib, Shared.settings, machine),
+        max_memory_kib=Callable(_max_legacy_hash_memory_kib, Shared.settings, machine),
     )
     hash_kinds: Provider[HashKinds] = Singleton(
         SqlHashKinds, connections=Shared.database.provided.probes, prefixes=Object(HASH_PREFIXES)

@@ -30,14 +30,14 @@ def _limits(settings: Settings) -> Limits | None:
     )
 
 
-def _tally_keys(keys: tuple[SecretKey, ...]) -> CounterKeys:
+def _counter_keys(keys: tuple[SecretKey, ...]) -> CounterKeys:
     return CounterKeys(keys[0])
 
 
 class RateLimits(Shared):
     """See `fastauth.domain.rate_limits`."""
 
-    counter_keys: Provider[CounterKeys] = Singleton(_tally_keys, Shared.secret_keys)
+    counter_keys: Provider[CounterKeys] = Singleton(_counter_keys, Shared.secret_keys)
     rate_limiter: Provider[RateLimiter] = Singleton(
         RateLimiter,
         counters=Storage.counters,

@@ -24,7 +24,7 @@ from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
-from fastauth.entrypoints.container.shared import Shared, with_keys
+from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import audited, use_case
@@ -42,7 +42,7 @@ def _refresh_pace(settings: Settings) -> Pace | None:
     return replace(REFRESHES, interval=min(REFRESHES.interval, lifetime / 2))
 
 
-def _session_terms(settings: Settings) -> SessionPolicy:
+def _session_policy(settings: Settings) -> SessionPolicy:
     return SessionPolicy(
         idle=timedelta(days=settings.refresh_idle_days),
         absolute=timedelta(days=settings.refresh_absolute_days),
@@ -52,7 +52,7 @@ def _session_terms(settings: Settings) -> SessionPolicy:
     )
 
 
-def _token_terms(settings: Settings) -> AccessTokenPolicy:
+def _access_token_policy(settings: Settings) -> AccessTokenPolicy:
     return AccessTokenPolicy(
         issuer=settings.issuer_url,
         audience=settings.audience or settings.issuer_url,
@@ -65,12 +65,14 @@ def _token_terms(settings: Settings) -> AccessTokenPolicy:
 class Sessions(Shared):
     """See `fastauth.domain.sessions`."""
 
-    session_policy: Provider[SessionPolicy] = Singleton(_session_terms, Shared.settings)
-    access_token_policy: Provider[AccessTokenPolicy] = Singleton(_token_terms, Shared.settings)
+    session_policy: Provider[SessionPolicy] = Singleton(_session_policy, Shared.settings)
+    access_token_policy: Provider[AccessTokenPolicy] = Singleton(_access_token_policy, Shared.settings)
     refresh_tokens: Provider[RefreshTokenCodec] = Singleton(
-        with_keys, Object(RefreshTokenCodec), Shared.secret_keys
+        make_with_keys, Object(RefreshTokenCodec), Shared.secret_keys
     )
-    device_tokens: Provider[DeviceTokens] = Singleton(with_keys, Object(DeviceTokens), Shared.secret_keys)
+    device_tokens: Provider[DeviceTokens] = Singleton(
+        make_with_keys, Object(DeviceTokens), Shared.secret_keys
+    )
     access_tokens: Provider[AccessTokens] = Singleton(
         JoseAccessTokens,
         keys=Storage.signing_keys,

@@ -19,10 +19,10 @@ from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.secret_keys import secret_keys
 from fastauth.entrypoints.shutdown import GracefulShutdown
 
-Part = TypeVar("Part")
+Built = TypeVar("Built")
 
 
-def with_keys(kind: CallableType[..., Part], keys: tuple[SecretKey, ...]) -> Part:
+def make_with_keys(kind: CallableType[..., Built], keys: tuple[SecretKey, ...]) -> Built:
     """Return `kind` made with the secret keys, the newest first."""
     return kind(*keys)
 
@@ -58,7 +58,7 @@ class Shared(DeclarativeContainer):
     )
 
     retention: Provider[Retention] = Singleton(_retention, settings)
-    origin: Provider[CallableType[[], EventSource]] = Object(current_event_source)
+    event_source: Provider[CallableType[[], EventSource]] = Object(current_event_source)
     audit_columns: Provider[AuditColumns] = Singleton(
-        AuditColumns, clock=clock, origin=origin, keeps_addresses=retention.provided.addresses
+        AuditColumns, clock=clock, origin=event_source, keeps_addresses=retention.provided.addresses
     )

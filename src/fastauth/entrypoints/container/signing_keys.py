@@ -15,7 +15,7 @@ from fastauth.entrypoints.container.use_cases import use_case
 from fastauth.entrypoints.settings import Settings
 
 
-def _key_schedule(settings: Settings) -> RotationPolicy:
+def _rotation_policy(settings: Settings) -> RotationPolicy:
     """Return when keys come and go; other processes may know of a key so much later."""
     return RotationPolicy(
         lead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
@@ -27,7 +27,7 @@ def _key_schedule(settings: Settings) -> RotationPolicy:
 class SigningKeys(Shared):
     """See `fastauth.domain.signing_keys`."""
 
-    rotation_policy: Provider[RotationPolicy] = Singleton(_key_schedule, Shared.settings)
+    rotation_policy: Provider[RotationPolicy] = Singleton(_rotation_policy, Shared.settings)
     key_generator: Provider[SigningKeyGenerator] = Singleton(
         JoseSigningKeyGenerator,
         algorithm=Shared.settings.provided.signing_algorithm,

@@ -33,7 +33,7 @@ class Storage(Shared):
         SqlUserRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=_connections)
-    intake: Provider[BulkUserRepository] = Singleton(SqlBulkUserRepository, connections=_connections)
+    bulk_users: Provider[BulkUserRepository] = Singleton(SqlBulkUserRepository, connections=_connections)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=_connections, audit_columns=Shared.audit_columns
     )

@@ -8,10 +8,10 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 from fastauth.entrypoints.production.server import SERVER_RULES
 
-NOTABLE = timedelta(seconds=1)
+WARN_SKEW = timedelta(seconds=1)
 """More than NTP leaves between two machines that it keeps."""
 
-HARMFUL = timedelta(seconds=5)
+FAIL_SKEW = timedelta(seconds=5)
 """Twice this is what the schedule of the signing keys has room for; see ADR 0014."""
 
 
@@ -21,9 +21,9 @@ async def database(container: Container) -> list[Finding]:
     try:
         await container.database().check()
     except SchemaOutdated:
-        return [answers, fail("schema", "behind: migrations are pending", mends="fastauth migrate")]
+        return [answers, fail("schema", "behind: migrations are pending", remedy="fastauth migrate")]
     except StorageUnavailable as away:
-        return [fail("database", f"not fit for use: {away.reason}", mends="FASTAUTH_DATABASE_URL")]
+        return [fail("database", f"not fit for use: {away.reason}", remedy="FASTAUTH_DATABASE_URL")]
     return [answers, ok("schema", "no migration is pending")]
 
 
@@ -36,9 +36,9 @@ async def database_server(container: Container) -> list[Finding]:
     for rule in SERVER_RULES:
         if warning := rule.warning(settings, server):
             found = fail if rule.fails else warn
-            findings.append(found(rule.subject, warning, mends=rule.mends))
+            findings.append(found(rule.subject, warning, remedy=rule.remedy))
         else:
-            findings.append(ok(rule.subject, rule.kept(settings, server)))
+            findings.append(ok(rule.subject, rule.ok(settings, server)))
     return findings
 
 
@@ -50,13 +50,13 @@ async def clock(container: Container) -> list[Finding]:
     half = (here.now() - before) / 2
     ahead = before + half - theirs
     direction = "ahead of" if ahead > timedelta() else "behind"
-    seen = (
+    observed = (
         f"{abs(ahead).total_seconds():.3f} s {direction} the database's,"
         f" give or take {half.total_seconds():.3f} s"
     )
     certain = abs(ahead) - half
-    if certain > HARMFUL:
-        return [fail("clock", seen, mends="NTP, here and on the database's machine")]
-    if certain > NOTABLE:
-        return [warn("clock", seen, mends="NTP, here and on the database's machine")]
-    return [ok("clock", seen)]
+    if certain > FAIL_SKEW:
+        return [fail("clock", observed, remedy="NTP, here and on the database's machine")]
+    if certain > WARN_SKEW:
+        return [warn("clock", observed, remedy="NTP, here and on the database's machine")]
+    return [ok("clock", observed)]

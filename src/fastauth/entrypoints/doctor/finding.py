@@ -18,24 +18,24 @@ class Finding:
 
     level: Level
     subject: str
-    seen: str
-    mends: str | None = None
+    observed: str
+    remedy: str | None = None
     """The setting, or what else would make it better."""
 
 
-def ok(subject: str, seen: str) -> Finding:
+def ok(subject: str, observed: str) -> Finding:
     """Return a finding that is as it should be."""
-    return Finding(level=Level.OK, subject=subject, seen=seen)
+    return Finding(level=Level.OK, subject=subject, observed=observed)
 
 
-def warn(subject: str, seen: str, *, mends: str | None = None) -> Finding:
+def warn(subject: str, observed: str, *, remedy: str | None = None) -> Finding:
     """Return a finding that somebody should know of."""
-    return Finding(level=Level.WARN, subject=subject, seen=seen, mends=mends)
+    return Finding(level=Level.WARN, subject=subject, observed=observed, remedy=remedy)
 
 
-def fail(subject: str, seen: str, *, mends: str) -> Finding:
+def fail(subject: str, observed: str, *, remedy: str) -> Finding:
     """Return a finding that must not stay as it is."""
-    return Finding(level=Level.FAIL, subject=subject, seen=seen, mends=mends)
+    return Finding(level=Level.FAIL, subject=subject, observed=observed, remedy=remedy)
 
 
 def worst(findings: list[Finding]) -> Level:

@@ -4,16 +4,16 @@ from fastauth.adapters.passwords import active_build, fastest_build
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
-from fastauth.entrypoints.tuning.machine import memory_of_this_process
+from fastauth.entrypoints.tuning.machine import peak_memory_bytes
 
-LONGEST = 1.0
+MAX_HASH_SECONDS = 1.0
 """Seconds; OWASP's Password Storage Cheat Sheet: "less than one second"."""
 
-SPARE = 0.2
+HEADROOM = 0.2
 """Of the memory, for connections, buffers and whatever a process needs besides."""
 
 MIB = 1024 * 1024
-COSTS = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST; fastauth calibrate"
+REMEDY = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST; fastauth calibrate"
 
 
 async def hash_library(_container: Container) -> list[Finding]:
@@ -21,13 +21,13 @@ async def hash_library(_container: Container) -> list[Finding]:
     build, best = active_build(), fastest_build()
     if build == best:
         return [ok("hash library", f"{build} build")]
-    seen = f"{build} build, though the processor has {best}"
-    return [warn("hash library", seen, mends="make fast-hash, or the image")]
+    observed = f"{build} build, though the processor has {best}"
+    return [warn("hash library", observed, remedy="make fast-hash, or the image")]
 
 
 async def hashing(container: Container) -> list[Finding]:
     """Hash a few passwords, and set what they took against cores and memory."""
-    own = memory_of_this_process()  # before it grows by the hashes
+    own = peak_memory_bytes()  # before it grows by the hashes
     speed = await hashing_speed(container.hasher(), threads=container.hashing_threads())
     return evaluate(container, speed, own)
 
@@ -38,8 +38,12 @@ def evaluate(container: Container, speed: HashingSpeed, own: int) -> list[Findin
 
 
 def _time(speed: HashingSpeed) -> Finding:
-    seen = f"{speed.seconds * 1000:.0f} ms for one"
-    return ok("hash time", seen) if speed.seconds < LONGEST else warn("hash time", seen, mends=COSTS)
+    observed = f"{speed.seconds * 1000:.0f} ms for one"
+    return (
+        ok("hash time", observed)
+        if speed.seconds < MAX_HASH_SECONDS
+        else warn("hash time", observed, remedy=REMEDY)
+    )
 
 
 def _rate(container: Container, speed: HashingSpeed) -> Finding:
@@ -48,24 +52,24 @@ def _rate(container: Container, speed: HashingSpeed) -> Finding:
     if machine.cpu_limit is None or machine.cpu_limit >= threads:
         return ok("hash rate", f"about {rate:.0f} log-ins and registrations a second, {threads} at once")
     rate = min(rate, machine.cpu_limit / speed.seconds)
-    seen = f"about {rate:.0f} a second: {machine.cpu_limit:g} cores' worth of time for {threads} at once"
-    return warn("hash rate", seen, mends="FASTAUTH_WORKERS or the container's CPU limit")
+    observed = f"about {rate:.0f} a second: {machine.cpu_limit:g} cores' worth of time for {threads} at once"
+    return warn("hash rate", observed, remedy="FASTAUTH_WORKERS or the container's CPU limit")
 
 
 def _memory(container: Container, own: int) -> Finding:
     machine, settings, threads = container.machine(), container.settings(), _threads(container)
     for_hashes, for_workers = threads * settings.argon2_memory_kib * 1024, settings.workers * own
     needed = for_hashes + for_workers
-    seen = (
+    observed = (
         f"{for_hashes / MIB:.0f} MiB for {threads} at once and {for_workers / MIB:.0f} for the service,"
         f" of {machine.usable_memory / MIB:.0f}{'' if machine.memory_limit else ', without a limit'}"
     )
-    mends = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_WORKERS or the container's memory limit"
+    remedy = "FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_WORKERS or the container's memory limit"
     if needed > machine.usable_memory:
-        return fail("hash memory", seen, mends=mends)
-    if needed > machine.usable_memory * (1 - SPARE):
-        return warn("hash memory", seen, mends=mends)
-    return ok("hash memory", seen)
+        return fail("hash memory", observed, remedy=remedy)
+    if needed > machine.usable_memory * (1 - HEADROOM):
+        return warn("hash memory", observed, remedy=remedy)
+    return ok("hash memory", observed)
 
 
 def _threads(container: Container) -> int:

@@ -7,7 +7,7 @@ from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 
-LATE = timedelta(minutes=5)
+ROTATION_TOLERANCE = timedelta(minutes=5)
 """A service that runs publishes a key that is due within one."""
 
 
@@ -16,29 +16,32 @@ async def signing_keys(container: Container) -> list[Finding]:
     ring, now = await container.readiness_keys().ring(), container.clock().now()
     signer = ring.signer(now)
     if signer is None:
-        return [fail("signing key", "none signs", mends="start the service, or: fastauth keys rotate")]
+        return [fail("signing key", "none signs", remedy="start the service, or: fastauth keys rotate")]
     return [_signer(container, signer, now), _successor(container, ring, now)]
 
 
 def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
-    subject, seen = "signing key", f"number {signer.number}, {signer.algorithm}, signs {_since(signer, now)}"
+    subject, observed = (
+        "signing key",
+        f"number {signer.number}, {signer.algorithm}, signs {_since(signer, now)}",
+    )
     try:
         container.key_generator().check(signer)
         resealed = container.key_generator().resealed(signer)
     except KeyUnwrapFailed:
-        mends = "FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
-        return fail(subject, f"{seen}, sealed under another secret key or damaged", mends=mends)
+        remedy = "FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
+        return fail(subject, f"{observed}, sealed under another secret key or damaged", remedy=remedy)
     if resealed is not signer:
-        return warn(subject, f"{seen}, sealed under the previous secret key", mends="start the service")
-    return ok(subject, seen)
+        return warn(subject, f"{observed}, sealed under the previous secret key", remedy="start the service")
+    return ok(subject, observed)
 
 
 def _successor(container: Container, ring: KeySet, now: datetime) -> Finding:
     newest, due = ring.keys[-1], ring.next_rotation(container.rotation_policy())
     if newest.active_from > now:
         return ok("next key", f"number {newest.number}, signs from {newest.active_from:%Y-%m-%d %H:%M}Z")
-    if now > due + LATE:
-        return warn("next key", f"was due on {due:%Y-%m-%d}, and nobody made it", mends="start the service")
+    if now > due + ROTATION_TOLERANCE:
+        return warn("next key", f"was due on {due:%Y-%m-%d}, and nobody made it", remedy="start the service")
     return ok("next key", f"due on {due:%Y-%m-%d}")
 
 

@@ -4,10 +4,10 @@ from fastauth.adapters.passwords import common_passwords
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 
-ASVS_LEAST = 8
+ASVS_MIN_LENGTH = 8
 """Requirement 6.2.1; NIST allows it beside a second factor."""
 
-NIST_LEAST = 15
+NIST_MIN_LENGTH = 15
 """For a password that is the only factor, as it is here."""
 
 
@@ -21,23 +21,24 @@ _OTHER_RULES = "up to 256 of any characters, none of composition or expiry (NIST
 
 def _length(container: Container) -> Finding:
     least = container.settings().password_min_length
-    seen = f"from {least} character{'s' * (least > 1)}"
-    mends = f"FASTAUTH_PASSWORD_MIN_LENGTH={NIST_LEAST}"
-    if least < ASVS_LEAST:
-        return fail("password length", f"{seen}; ASVS 6.2.1 asks for {ASVS_LEAST}", mends=mends)
-    if least < NIST_LEAST:
+    observed = f"from {least} character{'s' * (least > 1)}"
+    remedy = f"FASTAUTH_PASSWORD_MIN_LENGTH={NIST_MIN_LENGTH}"
+    if least < ASVS_MIN_LENGTH:
+        return fail("password length", f"{observed}; ASVS 6.2.1 asks for {ASVS_MIN_LENGTH}", remedy=remedy)
+    if least < NIST_MIN_LENGTH:
         return warn(
             "password length",
-            f"{seen}, as ASVS 6.2.1 asks; NIST asks for {NIST_LEAST} where there is no second factor",
-            mends=mends,
+            f"{observed}, as ASVS 6.2.1 asks;"
+            f" NIST asks for {NIST_MIN_LENGTH} where there is no second factor",
+            remedy=remedy,
         )
-    return ok("password length", f"{seen}, as NIST asks where there is no second factor")
+    return ok("password length", f"{observed}, as NIST asks where there is no second factor")
 
 
 def _blocklist(container: Container) -> Finding:
     if not container.settings().password_blocklist:
-        seen = "none: NIST and ASVS 6.2.4 ask that common passwords are refused"
-        return fail("blocklist", seen, mends="FASTAUTH_PASSWORD_BLOCKLIST=true")
+        observed = "none: NIST and ASVS 6.2.4 ask that common passwords are refused"
+        return fail("blocklist", observed, remedy="FASTAUTH_PASSWORD_BLOCKLIST=true")
     number = len(common_passwords(min_length=container.settings().password_min_length))
-    seen = f"{number} common passwords of that length, and the account's own words (ASVS 6.2.4, 6.2.11)"
-    return ok("blocklist", seen)
+    observed = f"{number} common passwords of that length, and the account's own words (ASVS 6.2.4, 6.2.11)"
+    return ok("blocklist", observed)

@@ -2,7 +2,7 @@
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
-from fastauth.entrypoints.production import RULES, Rule, exposure
+from fastauth.entrypoints.production import RULES, Rule, exposed_without_mode
 from fastauth.entrypoints.settings import Mode, Settings
 
 
@@ -11,10 +11,10 @@ async def mode(container: Container) -> list[Finding]:
     settings = container.settings()
     if settings.mode is Mode.PRODUCTION:
         return [ok("mode", "production")]
-    if exposed := exposure(settings):
-        return [fail("mode", exposed, mends="FASTAUTH_MODE")]
+    if exposed := exposed_without_mode(settings):
+        return [fail("mode", exposed, remedy="FASTAUTH_MODE")]
     relaxations = ", ".join(settings.development_relaxations) or "nothing relaxed"
-    return [warn("mode", f"development, with {relaxations}", mends="FASTAUTH_MODE=production")]
+    return [warn("mode", f"development, with {relaxations}", remedy="FASTAUTH_MODE=production")]
 
 
 async def production_rules(container: Container) -> list[Finding]:
@@ -23,8 +23,8 @@ async def production_rules(container: Container) -> list[Finding]:
 
 
 def _judged(rule: Rule, settings: Settings) -> Finding:
-    if refusal := rule.refusal(settings):
-        return fail(rule.subject, refusal, mends=rule.setting)
+    if check := rule.check(settings):
+        return fail(rule.subject, check, remedy=rule.setting)
     if warning := rule.warning(settings):
-        return warn(rule.subject, warning, mends=rule.setting)
-    return ok(rule.subject, rule.kept)
+        return warn(rule.subject, warning, remedy=rule.setting)
+    return ok(rule.subject, rule.ok)

@@ -5,7 +5,7 @@ from fastauth.domain.passwords.password import PasswordHash
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, ok, warn
 
-MENDS = "fastauth users set-password, or fastauth users disable"
+REMEDY = "fastauth users set-password, or fastauth users disable"
 
 
 async def stored_hashes(container: Container) -> list[Finding]:
@@ -21,17 +21,17 @@ async def stored_hashes(container: Container) -> list[Finding]:
             counted[_state(container, known)] += number
     findings = []
     if counted["unusable"]:
-        seen = f"{counted['unusable']} that no log-in can verify here: none, unknown, or too costly"
-        findings.append(warn("unusable hashes", seen, mends=MENDS))
+        observed = f"{counted['unusable']} that no log-in can verify here: none, unknown, or too costly"
+        findings.append(warn("unusable hashes", observed, remedy=REMEDY))
     if counted["weak_hash"]:
-        findings.append(warn("weak hashes", f"{counted['weak_hash']} (ASVS 11.4.2)", mends=MENDS))
+        findings.append(warn("weak hashes", f"{counted['weak_hash']} (ASVS 11.4.2)", remedy=REMEDY))
     others = counted[""] + counted["weak_hash"]
-    seen = f"{others} of another kind or other parameters, replaced when their owners log in"
+    observed = f"{others} of another kind or other parameters, replaced when their owners log in"
     if others and not settings.equal_refusals:
-        told = f"{seen}; the time of a refused log-in tells that they exist"
-        findings.append(warn("imported hashes", told, mends="FASTAUTH_EQUAL_REFUSALS=true"))
+        told = f"{observed}; the time of a refused log-in tells that they exist"
+        findings.append(warn("imported hashes", told, remedy="FASTAUTH_EQUAL_REFUSALS=true"))
     else:
-        findings.append(ok("imported hashes", seen if others else "none"))
+        findings.append(ok("imported hashes", observed if others else "none"))
     return findings
 
 

@@ -12,11 +12,11 @@ from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, ok, warn
 
-SECONDS_OF_EACH = 0.75
-FEWEST, MOST = 10, 100
+SECONDS_PER_KIND = 0.75
+MIN_SAMPLES, MAX_SAMPLES = 10, 100
 """Verifications of each kind, as many of them as that time has room for."""
 
-DIFFERENT = 4.5
+T_THRESHOLD = 4.5
 """The t that dudect calls a difference (Reparaz et al., 2017)."""
 
 
@@ -29,7 +29,7 @@ async def user_enumeration(container: Container) -> list[Finding]:
     hasher = container.hasher()
     began = perf_counter()
     known = await hasher.hash(Password("of somebody"))
-    number = number_of_each(perf_counter() - began)
+    number = sample_size(perf_counter() - began)
     order: list[PasswordHash | None] = [None, known] * number
     SystemRandom().shuffle(order)
     times: dict[PasswordHash | None, list[float]] = {None: [], known: []}
@@ -38,22 +38,24 @@ async def user_enumeration(container: Container) -> list[Finding]:
     return [evaluate(times[None], times[known])]
 
 
-def number_of_each(seconds: float) -> int:
+def sample_size(seconds: float) -> int:
     """Return how many verifications of each kind to make where one takes so long."""
-    return int(min(MOST, max(FEWEST, SECONDS_OF_EACH / seconds)))
+    return int(min(MAX_SAMPLES, max(MIN_SAMPLES, SECONDS_PER_KIND / seconds)))
 
 
 def evaluate(unknown: list[float], known: list[float]) -> Finding:
     """Compare two samples of equal size, in milliseconds."""
     number = len(unknown)
-    visible = DIFFERENT * sqrt((stdev(unknown) ** 2 + stdev(known) ** 2) / number)
-    seen = (
+    visible = T_THRESHOLD * sqrt((stdev(unknown) ** 2 + stdev(known) ** 2) / number)
+    observed = (
         f"unknown {median(unknown):.1f} ms, known {median(known):.1f} ms (medians of {number});"
         f" means that differ by less than {visible:.1f} ms would not have been seen"
     )
     if abs(mean(known) - mean(unknown)) < visible:
-        return ok("timing of names", seen)
-    return warn("timing of names", f"{seen}, and these do", mends="repeat it; bench/enumeration.py says more")
+        return ok("timing of names", observed)
+    return warn(
+        "timing of names", f"{observed}, and these do", remedy="repeat it; bench/enumeration.py says more"
+    )
 
 
 async def _milliseconds(hasher: PasswordHasher, known: PasswordHash | None) -> float:

@@ -14,8 +14,8 @@ from fastauth.entrypoints.http.middleware.client_origin import ClientAddressMidd
 from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
 from fastauth.entrypoints.http.problem_details import install_problem_handlers
 from fastauth.entrypoints.http.routes import ROUTERS, well_known
-from fastauth.entrypoints.http.server.connections import Connections, most_connections
-from fastauth.entrypoints.http.server.rejections import Refusals
+from fastauth.entrypoints.http.server.connections import ConnectionRegistry, max_connections
+from fastauth.entrypoints.http.server.rejections import RejectedConnections
 from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.observability.instrumentation import instrumentations
 from fastauth.entrypoints.settings import Settings
@@ -36,7 +36,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     if container is None:
         settings = Settings.load()
         container = Container(settings=settings, instrumentations=instrumentations(settings))
-    logging_config.set_up_for_another_server(container.settings().mode)
+    logging_config.set_up_unless_configured(container.settings().mode)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -62,8 +62,8 @@ def create_app(container: Container | None = None) -> FastAPI:
         redirect_slashes=False,  # a redirect would have the client send its password once more
     )
     app.state.container = container
-    app.state.connections = Connections(most_connections())
-    app.state.refusals = Refusals(container.instrumentations())
+    app.state.connections = ConnectionRegistry(max_connections())
+    app.state.rejected_connections = RejectedConnections(container.instrumentations())
     app.add_middleware(
         ClientAddressMiddleware,
         trusted_proxies=container.settings().trusted_proxies,
@@ -72,7 +72,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.add_middleware(RequestLogMiddleware)
     for instrumentation in container.instrumentations():
         app.add_middleware(instrumentation.requests)
-    routers = (*ROUTERS, well_known.metadata_at_the_path_of(container.settings().issuer_url))
+    routers = (*ROUTERS, well_known.metadata_for_issuer_path(container.settings().issuer_url))
     routes = [route for router in routers for route in router.routes]
     app.router.routes.extend(routes)  # an included router would add a third of the time of a ping
     install_problem_handlers(app, routes)

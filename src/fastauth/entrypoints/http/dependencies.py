@@ -11,10 +11,10 @@ from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.request_origin import current_event_source
 
-USER = "fastauth.user"
+SCOPE_USER_ID = "fastauth.user"
 """The key of the caller's number in the scope of a request, once it is known."""
 
-LONGEST_USER_AGENT = 256
+MAX_USER_AGENT_LENGTH = 256
 """Characters that are kept of what a browser says of itself."""
 
 
@@ -41,7 +41,7 @@ class _Bearer(HTTPBearer):
             raise MissingAccessToken
         container = await _container(request)
         caller = await container.authenticate()(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
-        request.scope[USER] = caller.user.id  # for the line of a request that is refused all the same
+        request.scope[SCOPE_USER_ID] = caller.user.id  # logged if the request is refused all the same
         return caller
 
 
@@ -61,7 +61,7 @@ ClientAddressDep = Annotated[str, Depends(_client_address)]
 
 async def _device(request: Request) -> ClientInfo:
     agent = request.headers.get("user-agent", "")
-    printable = "".join(islice(filter(str.isprintable, agent), LONGEST_USER_AGENT))
+    printable = "".join(islice(filter(str.isprintable, agent), MAX_USER_AGENT_LENGTH))
     return ClientInfo(user_agent=printable, address=await _client_address())
 
 

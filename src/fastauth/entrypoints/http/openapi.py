@@ -12,8 +12,8 @@ from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailab
 from fastauth.entrypoints.http.problem_details import (
     MEDIA_TYPE,
     ProblemDetails,
-    details_of_status,
     problem_for,
+    problem_for_status,
 )
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -60,8 +60,8 @@ def problems(
     if body:
         possible += [
             problem_for(_AN_UNACCEPTABLE_FIELD),
-            details_of_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-            details_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+            problem_for_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+            problem_for_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         ]
     responses: dict[int | str, dict[str, Any]] = {}
     for details in possible:

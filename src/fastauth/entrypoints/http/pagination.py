@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
-from fastauth.domain.sessions.session import PAGE, Place, SessionId
+from fastauth.domain.sessions.session import PAGE, SessionCursor, SessionId
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -17,7 +17,7 @@ _LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
 _AFTER = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})", re.ASCII)
 
 Repeatable = Annotated[list[str] | None, Query(include_in_schema=False)]
-"""A parameter as often as it was sent; what it may be is for `page_of` to say."""
+"""A parameter as often as it was sent; what it may be is for `parse_page` to say."""
 
 PAGE_PARAMETERS: dict[str, Any] = {
     "parameters": [
@@ -51,14 +51,14 @@ PAGE_HEADERS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPage:
+class PageRequest:
     """Which part of a list is asked for."""
 
     limit: int = PAGE
-    after: Place | None = None
+    after: SessionCursor | None = None
 
 
-def page_of(*, limits: Repeatable, afters: Repeatable) -> WantedPage:
+def parse_page(*, limits: Repeatable, afters: Repeatable) -> PageRequest:
     """Read which page is wanted.
 
     Raises:
@@ -70,10 +70,10 @@ def page_of(*, limits: Repeatable, afters: Repeatable) -> WantedPage:
             limit = _limit(_single("limit", limits))
         with noting:
             after = _after(_single("after", afters))
-    return WantedPage(limit, after)
+    return PageRequest(limit, after)
 
 
-def link_to(place: Place, *, limit: int) -> str:
+def next_page_link(place: SessionCursor, *, limit: int) -> str:
     """Return the header that leads to the page after `place`, relative to the page itself."""
     at = (place.created_at - _1970) // _MICROSECOND
     return f'<?limit={limit}&after={at}-{place.id}>; rel="next"'
@@ -93,7 +93,7 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-def _after(text: str | None) -> Place | None:
+def _after(text: str | None) -> SessionCursor | None:
     if text is None:
         return None
     found = _AFTER.fullmatch(text)
@@ -102,4 +102,4 @@ def _after(text: str | None) -> Place | None:
             Violation("after", "not_a_place", "Must be taken from the header Link of another page.")
         )
     at, session_id = found.groups()
-    return Place(_1970 + int(at) * _MICROSECOND, SessionId(session_id))
+    return SessionCursor(_1970 + int(at) * _MICROSECOND, SessionId(session_id))

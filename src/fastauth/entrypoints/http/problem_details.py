@@ -25,7 +25,7 @@ from fastauth.domain.sessions.errors import InvalidAccessToken
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUS_OF_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
+STATUS_BY_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -36,7 +36,7 @@ STATUS_OF_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
 }
 """The one place where an error of the domain becomes a status."""
 
-CODE_AND_DETAIL_OF_STATUS = {
+CODE_AND_DETAIL_BY_STATUS = {
     HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "method_not_allowed",
@@ -88,7 +88,7 @@ class ProblemDetails(BaseModel):
 
 def status_of(error: FastauthError) -> HTTPStatus:
     """Return the status of the error's category."""
-    return next(status for category, status in STATUS_OF_CATEGORY.items() if isinstance(error, category))
+    return next(status for category, status in STATUS_BY_CATEGORY.items() if isinstance(error, category))
 
 
 def problem_for(error: FastauthError) -> ProblemDetails:
@@ -97,17 +97,17 @@ def problem_for(error: FastauthError) -> ProblemDetails:
         return _unprocessable(
             [InvalidParam(pointer=f"/{v.field}", code=v.code, detail=v.detail) for v in error.violations]
         )
-    return _details(status_of(error), error.code, error.detail)
+    return _problem(status_of(error), error.code, error.detail)
 
 
-def details_of_status(status: HTTPStatus) -> ProblemDetails:
+def problem_for_status(status: HTTPStatus) -> ProblemDetails:
     """Return what is told where nothing is known but the status."""
-    known = CODE_AND_DETAIL_OF_STATUS.get(status)
+    known = CODE_AND_DETAIL_BY_STATUS.get(status)
     code, detail = known or (status.name.lower(), status.description or status.phrase)
-    return _details(status, code, detail)
+    return _problem(status, code, detail)
 
 
-def answer(details: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem_response(details: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return the answer that tells of an error."""
     return JSONResponse(details.as_json(), status_code=details.status, headers=headers, media_type=MEDIA_TYPE)
 
@@ -115,23 +115,23 @@ def answer(details: ProblemDetails, headers: dict[str, str] | None = None) -> JS
 def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     """Have `app`, which has these `routes`, tell every error in this form."""
 
-    async def tell_framework_error(request: Request, error: HTTPException) -> JSONResponse:
+    async def handle_http_exception(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers or {})
         if "Allow" in headers:  # a route knows its own method, and not those of the others at its address
             headers["Allow"] = ", ".join(_methods_at(request.scope["path"], routes)) or headers["Allow"]
-        return answer(details_of_status(HTTPStatus(error.status_code)), headers)
+        return problem_response(problem_for_status(HTTPStatus(error.status_code)), headers)
 
-    app.exception_handler(FastauthError)(_tell_domain_error)
-    app.exception_handler(RequestValidationError)(_tell_unreadable_body)
-    app.exception_handler(HTTPException)(tell_framework_error)
-
-
-async def _tell_domain_error(_request: Request, error: FastauthError) -> JSONResponse:
-    return answer(problem_for(error), _headers_of(error))
+    app.exception_handler(FastauthError)(_handle_domain_error)
+    app.exception_handler(RequestValidationError)(_handle_validation_error)
+    app.exception_handler(HTTPException)(handle_http_exception)
 
 
-async def _tell_unreadable_body(_request: Request, error: RequestValidationError) -> JSONResponse:
-    return answer(_unprocessable([_field_problem(each) for each in error.errors()]))
+async def _handle_domain_error(_request: Request, error: FastauthError) -> JSONResponse:
+    return problem_response(problem_for(error), _headers_for(error))
+
+
+async def _handle_validation_error(_request: Request, error: RequestValidationError) -> JSONResponse:
+    return problem_response(_unprocessable([_invalid_param(each) for each in error.errors()]))
 
 
 def _methods_at(path: str, routes: Sequence[BaseRoute]) -> list[str]:
@@ -139,7 +139,7 @@ def _methods_at(path: str, routes: Sequence[BaseRoute]) -> list[str]:
     return sorted({method for route in here for method in route.methods or ()})
 
 
-def _headers_of(error: FastauthError) -> dict[str, str]:
+def _headers_for(error: FastauthError) -> dict[str, str]:
     match error:
         case Unavailable() | RateLimited():
             return {"Retry-After": str(error.retry_after)}
@@ -150,7 +150,7 @@ def _headers_of(error: FastauthError) -> dict[str, str]:
     return {}
 
 
-def _details(
+def _problem(
     status: HTTPStatus, code: str, detail: str, errors: list[InvalidParam] | None = None
 ) -> ProblemDetails:
     return ProblemDetails(
@@ -165,10 +165,10 @@ def _details(
 
 def _unprocessable(errors: list[InvalidParam]) -> ProblemDetails:
     named = ", ".join(dict.fromkeys(each.pointer.lstrip("/") or "the body" for each in errors))
-    return _details(HTTPStatus.UNPROCESSABLE_ENTITY, InvalidInput.code, f"Not acceptable: {named}.", errors)
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, InvalidInput.code, f"Not acceptable: {named}.", errors)
 
 
-def _field_problem(error: Any) -> InvalidParam:  # noqa: ANN401  a TypedDict of pydantic_core's
+def _invalid_param(error: Any) -> InvalidParam:  # noqa: ANN401  a TypedDict of pydantic_core's
     """Translate pydantic's words. Its ``input`` and ``ctx`` hold what was sent and stay behind."""
     pointer = "".join(f"/{part}" for part in error["loc"][1:] if isinstance(part, str))
     match error["type"]:

@@ -16,10 +16,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
-MOST_BYTES = 16 * 1024
+MAX_BODY_BYTES = 16 * 1024
 """Far above what any request of this API needs."""
 
-DEEPEST = 16
+MAX_DEPTH = 16
 """Levels of arrays and objects. The API's own bodies have one."""
 
 # A string that does not end goes on to the end of the body. If it had to end, the search would begin
@@ -29,7 +29,7 @@ _STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
 _NO_BRACKETS = bytes(byte for byte, step in enumerate(_STEPS) if not step)
 
 
-MOST_QUERY_BYTES = 1024
+MAX_QUERY_BYTES = 1024
 """Of a query, on routes that have parameters in it."""
 
 
@@ -53,11 +53,11 @@ class StrictRequest(Request):
         """Return the parameters in the query, none where the route declares none.
 
         Raises:
-            HTTPException: The query is larger than `MOST_QUERY_BYTES` (status 414).
+            HTTPException: The query is larger than `MAX_QUERY_BYTES` (status 414).
         """
         if not self.reads_query:
             return QueryParams()
-        if len(self.scope["query_string"]) > MOST_QUERY_BYTES:
+        if len(self.scope["query_string"]) > MAX_QUERY_BYTES:
             raise HTTPException(414)
         return super().query_params
 
@@ -65,7 +65,7 @@ class StrictRequest(Request):
         """Return the whole body.
 
         Raises:
-            HTTPException: It is larger than `MOST_BYTES` (status 413); no more than that is read. Or it
+            HTTPException: It is larger than `MAX_BODY_BYTES` (status 413); no more than that is read. Or it
                 has a content coding (415).
         """
         if not hasattr(self, "_body"):
@@ -74,7 +74,7 @@ class StrictRequest(Request):
             received = bytearray()
             async for chunk in self.stream():
                 received += chunk
-                if len(received) > MOST_BYTES:
+                if len(received) > MAX_BODY_BYTES:
                     raise HTTPException(413)
             self._body = bytes(received)
         return self._body
@@ -113,10 +113,10 @@ def loads(body: bytes) -> Any:  # noqa: ANN401  any JSON value
     """Return the value that `body` writes as JSON.
 
     Raises:
-        json.JSONDecodeError: It is not UTF-8, not JSON, nested deeper than `DEEPEST`, or holds a
+        json.JSONDecodeError: It is not UTF-8, not JSON, nested deeper than `MAX_DEPTH`, or holds a
             name twice, half a surrogate pair, or a number that is none.
     """
-    if _depth(body) > DEEPEST:
+    if _depth(body) > MAX_DEPTH:
         _refuse("it is nested too deep")
     try:
         value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
@@ -154,7 +154,7 @@ def _constant(_name: str) -> NoReturn:
 
 def _depth(body: bytes) -> int:
     """Return how deep `body` nests arrays and objects."""
-    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return 0  # it cannot be too deep, whatever it is
     brackets = _STRINGS.sub(b"", body).translate(None, _NO_BRACKETS)
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)

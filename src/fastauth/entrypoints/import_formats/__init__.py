@@ -18,11 +18,11 @@ from fastauth.application.accounts.import_users import Candidate, Outcome, Verdi
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.entrypoints.import_formats.column_names import SYNONYMS as SYNONYMS
 from fastauth.entrypoints.import_formats.column_names import Columns as Columns
-from fastauth.entrypoints.import_formats.column_names import Notes as Notes
+from fastauth.entrypoints.import_formats.column_names import ImportNotes as ImportNotes
 from fastauth.entrypoints.import_formats.column_names import folded as folded
-from fastauth.entrypoints.import_formats.columns import Reading as Reading
+from fastauth.entrypoints.import_formats.columns import RecordReader as RecordReader
 from fastauth.entrypoints.import_formats.csv_reader import csv_rows
-from fastauth.entrypoints.import_formats.encodings import beginning_of
+from fastauth.entrypoints.import_formats.encodings import open_as_utf8
 from fastauth.entrypoints.import_formats.json_reader import begins_with_lines, json_entries, json_lines
 from fastauth.entrypoints.import_formats.text_lines import Row
 from fastauth.entrypoints.import_formats.text_lines import UnreadableFile as UnreadableFile
@@ -31,21 +31,21 @@ from fastauth.entrypoints.import_formats.text_lines import UnreadableFile as Unr
 class ImportFile:
     """A file of accounts, of whichever format it shows to be."""
 
-    def __init__(self, file: BufferedReader, reading: Reading | None = None) -> None:
+    def __init__(self, file: BufferedReader, reader: RecordReader | None = None) -> None:
         """Look at the beginning of a file.
 
         Raises:
             UnreadableFile: Its encoding cannot be read, or it is CSV without a column that is needed.
         """
-        self._reading = reading or Reading()
+        self._reader = reader or RecordReader()
         self._file = file
-        start, source = beginning_of(file)
+        start, source = open_as_utf8(file)
         first = start.lstrip()[:1]
         if first == b"[" or (first == b"{" and not begins_with_lines(start)):
             self.unit, read = "entry", json_entries
         else:
             self.unit = "line"
-            read = json_lines if first == b"{" else partial(csv_rows, columns=self._reading.columns)
+            read = json_lines if first == b"{" else partial(csv_rows, columns=self._reader.columns)
         self._rows = read(source)
 
     @property
@@ -54,9 +54,9 @@ class ImportFile:
         return self._file.tell() if self._file.seekable() else 0
 
     @property
-    def notes(self) -> Notes:
+    def notes(self) -> ImportNotes:
         """What is worth telling of what was read so far."""
-        return self._reading.notes
+        return self._reader.notes
 
     def __iter__(self) -> Iterator[Candidate | Verdict]:
         """Read what there is.
@@ -69,10 +69,10 @@ class ImportFile:
     def _judged(self, place: int, row: Row) -> Candidate | Verdict:
         if isinstance(row, Violation):
             return Verdict(place, Outcome.REFUSED, (row,))
-        account = self._reading.account_in(row)
+        account = self._reader.account_in(row)
         if account is None:
             return Verdict(place, Outcome.PASSED_OVER)
         try:
-            return self._reading.candidate(place, account)
+            return self._reader.candidate(place, account)
         except InvalidInput as error:
             return Verdict(place, Outcome.REFUSED, error.violations)

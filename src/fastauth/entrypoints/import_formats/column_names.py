@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from fastauth.entrypoints.import_formats.disabled_columns import Mark, mark_of
+from fastauth.entrypoints.import_formats.disabled_columns import DisabledRule, rule_for_column
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "username": (
@@ -30,7 +30,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 """For each field the names that mean it, the one that counts first. `active` and `disabled` have
 rules instead of names: see `fastauth.entrypoints.import_formats.disabled_columns`."""
 
-MOST_NAMED = 50
+MAX_UNREAD_NAMES = 50
 """Columns that are listed as not read, and characters of each name."""
 
 
@@ -53,7 +53,7 @@ class Columns:
         """Return the folded names of a field, the one that counts first."""
         return (folded(self.called[wanted]),) if wanted in self.called else SYNONYMS[wanted]
 
-    def plan(self, names: Iterable[str]) -> "Plan":
+    def mapping(self, names: Iterable[str]) -> "ColumnMapping":
         """Return which of these columns is read for what."""
         by_name: dict[str, list[str]] = {}
         for name in names:
@@ -63,25 +63,29 @@ class Columns:
             wanted: tuple(name for known in self.names_for(wanted) for name in by_name.pop(known, ()))
             for wanted in sorted(SYNONYMS, key=lambda each: each not in self.called)
         }
-        marks = dict.fromkeys(fields["active"], Mark.ACTIVE)
-        marks |= dict.fromkeys(fields["disabled"], Mark.DISABLED)
+        disabled_rules = dict.fromkeys(fields["active"], DisabledRule.ACTIVE)
+        disabled_rules |= dict.fromkeys(fields["disabled"], DisabledRule.DISABLED)
         rest = [name for same in by_name.values() for name in same]
-        marks |= {name: mark for name in rest if (mark := mark_of(name))}
-        return Plan(fields=fields, marks=marks, unread=tuple(name for name in rest if name not in marks))
+        disabled_rules |= {name: rule for name in rest if (rule := rule_for_column(name))}
+        return ColumnMapping(
+            fields=fields,
+            disabled_rules=disabled_rules,
+            unread=tuple(name for name in rest if name not in disabled_rules),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ColumnMapping:
     """Which columns are read for what."""
 
     fields: Mapping[str, tuple[str, ...]]
-    marks: Mapping[str, Mark]
+    disabled_rules: Mapping[str, DisabledRule]
     """Those that tell whether an account is closed."""
     unread: tuple[str, ...]
 
 
 @dataclass(slots=True)
-class Notes:
+class ImportNotes:
     """What is worth telling of a whole file."""
 
     unread: dict[str, None] = field(default_factory=dict)
@@ -89,8 +93,8 @@ class Notes:
     trimmed: int = 0
     """Entries with blanks around a value."""
 
-    def note(self, plan: Plan) -> None:
-        """Remember the columns that are not read, `MOST_NAMED` of them."""
-        for name in plan.unread:
-            if len(self.unread) < MOST_NAMED:
-                self.unread.setdefault(name[:MOST_NAMED])
+    def note(self, mapping: ColumnMapping) -> None:
+        """Remember the columns that are not read, `MAX_UNREAD_NAMES` of them."""
+        for name in mapping.unread:
+            if len(self.unread) < MAX_UNREAD_NAMES:
+                self.unread.setdefault(name[:MAX_UNREAD_NAMES])

@@ -8,10 +8,10 @@ from typing import Any
 
 from fastauth.application.accounts.import_users import Candidate
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
-from fastauth.entrypoints.import_formats.column_names import Columns, Notes, Plan
-from fastauth.entrypoints.import_formats.disabled_columns import closed_since
+from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
+from fastauth.entrypoints.import_formats.disabled_columns import disabled_since_of
 
-MOST_CHARACTERS = 1024
+MAX_VALUE_LENGTH = 1024
 """Of a value that is read: more than any name or hash has, and little enough to be judged at once."""
 
 _BLANKS = " \t\r\n"
@@ -19,14 +19,14 @@ _BLANKS = " \t\r\n"
 
 
 @dataclass(slots=True, kw_only=True)
-class Reading:
+class RecordReader:
     """How a file is read, and what was noted of it."""
 
     columns: Columns = field(default_factory=Columns)
     model: str | None = None
     """The model of a Django fixture that holds the accounts; otherwise it is recognised."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    notes: Notes = field(default_factory=Notes)
+    notes: ImportNotes = field(default_factory=ImportNotes)
 
     def account_in(self, record: Mapping[str, object]) -> Mapping[str, object] | None:
         """Return the values of an account: of a fixture its key and fields; ``None`` for another model's."""
@@ -36,8 +36,8 @@ class Reading:
         if self.model:
             is_account = model.casefold() == self.model.casefold()
         else:
-            plan = _plan(self.columns, tuple(fields))
-            known = plan.fields["password"] and plan.fields["username"]
+            mapping = _mapping(self.columns, tuple(fields))
+            known = mapping.fields["password"] and mapping.fields["username"]
             is_account = model.casefold().endswith("user") or bool(known)
         return {"pk": record.get("pk"), **fields} if is_account else None
 
@@ -48,9 +48,9 @@ class Reading:
             InvalidInput: Something is missing or of the wrong kind, or a column may say that the
                 account is closed and does not say so clearly; all of it is named.
         """
-        plan = _plan(self.columns, tuple(record))
-        self.notes.note(plan)
-        row = _Row(record, plan)
+        mapping = _mapping(self.columns, tuple(record))
+        self.notes.note(mapping)
+        row = _Row(record, mapping)
         with ViolationCollector() as noting:
             with noting:
                 username = row.text("username", self.columns)
@@ -58,9 +58,9 @@ class Reading:
                 password_hash = row.text("password", self.columns)
             with noting:
                 fullname = row.fullname()
-            for name, mark in plan.marks.items():
+            for name, rule in mapping.disabled_rules.items():
                 with noting:
-                    row.close(closed_since(mark, name, record[name], now=self.now))
+                    row.close(disabled_since_of(rule, name, record[name], now=self.now))
         self.notes.trimmed += row.trimmed
         return Candidate(
             place=place,
@@ -73,30 +73,32 @@ class Reading:
 
 
 @lru_cache(maxsize=256)
-def _plan(columns: Columns, names: tuple[str, ...]) -> Plan:
-    return columns.plan(names)
+def _mapping(columns: Columns, names: tuple[str, ...]) -> ColumnMapping:
+    return columns.mapping(names)
 
 
 class _Row:
     """The values of one account."""
 
-    def __init__(self, record: Mapping[str, object], plan: Plan) -> None:
+    def __init__(self, record: Mapping[str, object], mapping: ColumnMapping) -> None:
         self._record = record
-        self._plan = plan
+        self._mapping = mapping
         self.trimmed = False
         self.closed: datetime | None = None
 
     def text(self, wanted: str, columns: Columns) -> str:
         """Return the first value of a field that is not empty, without the blanks around it."""
-        present = self._plan.fields[wanted]
+        present = self._mapping.fields[wanted]
         filled = [name for name in present if self._record[name] not in (None, "")] or present
         if not filled:
-            raise InvalidInput(Violation(wanted, "missing", f"There must be a {named(columns, wanted)}."))
+            raise InvalidInput(
+                Violation(wanted, "missing", f"There must be a {describe_column(columns, wanted)}.")
+            )
         return self._trimmed(wanted, filled[0])
 
     def fullname(self) -> str:
         """Return the full name, or both halves of it, or nothing."""
-        fields = self._plan.fields
+        fields = self._mapping.fields
         whole = [name for name in fields["fullname"] if self._record[name] is not None][:1]
         halves = [*fields["first_name"][:1], *fields["last_name"][:1]]
         parts = [name for name in whole or halves if self._record[name] is not None]
@@ -109,7 +111,7 @@ class _Row:
 
     def old_id(self) -> str | None:
         """Return the id that the account had, if it is a number or a short text."""
-        for name in self._plan.fields["id"]:
+        for name in self._mapping.fields["id"]:
             value: Any = self._record[name]
             if isinstance(value, dict) and len(value) == 1:  # MongoDB's {"$oid": "..."}
                 (value,) = value.values()
@@ -122,14 +124,14 @@ class _Row:
         if not isinstance(value, str):
             raise InvalidInput(Violation(wanted, "not_text", f"The value of {wanted} must be a text."))
         text = value.strip(_BLANKS)
-        if len(text) > MOST_CHARACTERS:
-            detail = f"Must have at most {MOST_CHARACTERS} characters."
+        if len(text) > MAX_VALUE_LENGTH:
+            detail = f"Must have at most {MAX_VALUE_LENGTH} characters."
             raise InvalidInput(Violation(wanted, "too_long", detail))
         self.trimmed |= text != value
         return text
 
 
-def named(columns: Columns, wanted: str) -> str:
+def describe_column(columns: Columns, wanted: str) -> str:
     """Return how a column of a field may be called, in words."""
     if wanted in columns.called:
         return columns.called[wanted]

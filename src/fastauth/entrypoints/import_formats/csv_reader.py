@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.entrypoints.import_formats.column_names import Columns
-from fastauth.entrypoints.import_formats.columns import named
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, Row, UnreadableFile, lines
+from fastauth.entrypoints.import_formats.columns import describe_column
+from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES, Row, UnreadableFile, lines
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
@@ -34,10 +34,10 @@ def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Row]]:
         raise UnreadableFile(f"{where}: it is not CSV") from None
     while names and not names[-1]:
         names.pop()
-    plan = columns.plan(names)
+    mapping = columns.mapping(names)
     for wanted in ("username", "password"):
-        if not plan.fields[wanted]:
-            raise UnreadableFile(f"{where}: none of its columns is {named(columns, wanted)}")
+        if not mapping.fields[wanted]:
+            raise UnreadableFile(f"{where}: none of its columns is {describe_column(columns, wanted)}")
     lowered = [name.lower() for name in names]
     for name in lowered:
         if lowered.count(name) > 1:
@@ -100,6 +100,6 @@ class _Lines:
         if isinstance(line, Violation):
             raise InvalidInput(line)
         self._length += len(line)
-        if self._length > MOST_BYTES:  # a quotation that goes on over many lines
+        if self._length > MAX_RECORD_BYTES:  # a quotation that goes on over many lines
             raise csv.Error
         return line

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from fastauth.domain.errors import InvalidInput, Violation
 
 
-class Mark(Enum):
+class DisabledRule(Enum):
     """How a column says whether an account is closed."""
 
     ACTIVE = auto()
@@ -67,15 +67,15 @@ _HARMLESS = frozenset(
     "last two 2fa mfa totp otp factor factors email mail phone sms mobile notification notifications"
     " newsletter marketing address billing shipping country home unlock count attempts directory".split()
 )
-_SPECIAL = {"lockoutenabled": None, "useraccountcontrol": Mark.UNCLEAR}
+_SPECIAL = {"lockoutenabled": None, "useraccountcontrol": DisabledRule.UNCLEAR}
 """ASP.NET Identity's ``LockoutEnabled`` says that an account may be locked one day, not that it is. Bit 1 of
 Active Directory's ``userAccountControl`` closes an account."""
 
-MOST_LETTERS = 64
+MAX_NAME_LENGTH = 64
 """Of a column's name that are looked at, which bounds the time that takes."""
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
-MOST_SECONDS = 100_000_000_000
+MAX_SECONDS = 100_000_000_000
 """A number of the year 5138, beyond which milliseconds are meant."""
 
 _TRUE = frozenset("true t yes y 1 1.0 on".split())
@@ -91,43 +91,45 @@ _CLOSED_WORDS = frozenset(
 )
 
 
-def mark_of(name: str) -> Mark | None:
+def rule_for_column(name: str) -> DisabledRule | None:
     """Return how a column of this name says whether an account is closed, or ``None`` if it does not."""
-    name = name[:MOST_LETTERS]
+    name = name[:MAX_NAME_LENGTH]
     plain = re.sub(r"[\W_]+", "", name).casefold()
     if plain in _SPECIAL:
         return _SPECIAL[plain]
     if found := _NAME.fullmatch(plain):
-        return _mark_of(found)
+        return _rule_for_match(found)
     if _WORD_OF_STATUS.fullmatch(plain):
-        return Mark.STATUS
+        return DisabledRule.STATUS
     if _ENDS.fullmatch(plain):
-        return Mark.ACTIVE_UNTIL
+        return DisabledRule.ACTIVE_UNTIL
     parts = [part.casefold() for part in _PARTS.findall(name)]
     if _HARMLESS.intersection(parts):
         return None
-    return Mark.UNCLEAR if any(map(_SUSPECT.fullmatch, parts)) or _LONG_SUSPECTS.search(plain) else None
+    return (
+        DisabledRule.UNCLEAR if any(map(_SUSPECT.fullmatch, parts)) or _LONG_SUSPECTS.search(plain) else None
+    )
 
 
-def _mark_of(found: re.Match[str]) -> Mark:
+def _rule_for_match(found: re.Match[str]) -> DisabledRule:
     closing = bool(found["closing"]) != bool(found["non"])
     if found["truth"] is not None:
-        return Mark.DISABLED if closing else Mark.ACTIVE
+        return DisabledRule.DISABLED if closing else DisabledRule.ACTIVE
     if found["since"] is not None:
-        return Mark.DISABLED_SINCE if closing else Mark.ACTIVE_SINCE
-    return Mark.DISABLED_UNTIL if closing else Mark.ACTIVE_UNTIL
+        return DisabledRule.DISABLED_SINCE if closing else DisabledRule.ACTIVE_SINCE
+    return DisabledRule.DISABLED_UNTIL if closing else DisabledRule.ACTIVE_UNTIL
 
 
-def closed_since(mark: Mark, name: str, value: object, *, now: datetime) -> datetime | None:
+def disabled_since_of(rule: DisabledRule, name: str, value: object, *, now: datetime) -> datetime | None:
     """Return since when an account is closed by what its column `name` says, or ``None`` if it is not.
 
     Raises:
         InvalidInput: The value says neither.
     """
     text = _text(value)
-    if not _IS_CLOSED[mark](name, text, now):
+    if not _IS_CLOSED[rule](name, text, now):
         return None
-    return min(_moment(text) or now, now) if mark is Mark.DISABLED_SINCE else now
+    return min(_moment(text) or now, now) if rule is DisabledRule.DISABLED_SINCE else now
 
 
 def _text(value: object) -> str:
@@ -196,20 +198,20 @@ def _moment(text: str) -> datetime | None:
     try:
         if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
             seconds = float(text)
-            return datetime.fromtimestamp(seconds / 1000 if seconds > MOST_SECONDS else seconds, UTC)
+            return datetime.fromtimestamp(seconds / 1000 if seconds > MAX_SECONDS else seconds, UTC)
         moment = datetime.fromisoformat(re.sub(r"([+-]\d\d)$", r"\1:00", text.replace("z", "+00:00")))
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_IS_CLOSED: dict[Mark, Callable[[str, str, datetime], bool]] = {
-    Mark.ACTIVE: _inactive,
-    Mark.DISABLED: _disabled,
-    Mark.ACTIVE_SINCE: _inactive_since,
-    Mark.DISABLED_SINCE: _disabled_since,
-    Mark.ACTIVE_UNTIL: _inactive_after,
-    Mark.DISABLED_UNTIL: _disabled_until,
-    Mark.STATUS: _has_closed_word,
-    Mark.UNCLEAR: _unclear,
+_IS_CLOSED: dict[DisabledRule, Callable[[str, str, datetime], bool]] = {
+    DisabledRule.ACTIVE: _inactive,
+    DisabledRule.DISABLED: _disabled,
+    DisabledRule.ACTIVE_SINCE: _inactive_since,
+    DisabledRule.DISABLED_SINCE: _disabled_since,
+    DisabledRule.ACTIVE_UNTIL: _inactive_after,
+    DisabledRule.DISABLED_UNTIL: _disabled_until,
+    DisabledRule.STATUS: _has_closed_word,
+    DisabledRule.UNCLEAR: _unclear,
 }

@@ -5,9 +5,9 @@ import io
 from collections.abc import Callable
 from typing import BinaryIO
 
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, UnreadableFile
+from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES, UnreadableFile
 
-_MARKS = (  # the mark of UTF-32 begins with that of UTF-16
+_BYTE_ORDER_MARKS = (  # the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -16,7 +16,7 @@ _MARKS = (  # the mark of UTF-32 begins with that of UTF-16
 )
 
 
-def beginning_of(file: BinaryIO) -> tuple[bytes, BinaryIO]:
+def open_as_utf8(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     """Return the first 64 KiB of a file's text in UTF-8, and a file that has all of it.
 
     UTF-16 and UTF-32 are told by their byte order mark. Where no line feed is among the first 64 KiB, a
@@ -25,16 +25,18 @@ def beginning_of(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     Raises:
         UnreadableFile: The text is not in the encoding that its mark announces.
     """
-    start = file.read(MOST_BYTES)
-    mark, encoding = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", "utf-8"))
-    source: BinaryIO = _buffered(_Pieces(start[len(mark) :], file))
+    start = file.read(MAX_RECORD_BYTES)
+    mark, encoding = next(
+        ((mark, name) for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), (b"", "utf-8")
+    )
+    source: BinaryIO = _buffered(_ChainedReader(start[len(mark) :], file))
     if encoding != "utf-8":
         source = _converted(source, _Decoder(encoding))
-    start = source.read(MOST_BYTES)
+    start = source.read(MAX_RECORD_BYTES)
     if b"\r" in start and b"\n" not in start:
         start = start.replace(b"\r", b"\n")
         source = _converted(source, lambda piece: piece.replace(b"\r", b"\n"))
-    return start, _buffered(_Pieces(start, source))
+    return start, _buffered(_ChainedReader(start, source))
 
 
 class _Decoder:
@@ -51,7 +53,7 @@ class _Decoder:
             raise UnreadableFile(f"it is not {self._encoding.upper()[:6]}, as its first bytes say") from None
 
 
-class _Pieces(io.RawIOBase):
+class _ChainedReader(io.RawIOBase):
     """What was read already, and then the rest, a piece at a time."""
 
     def __init__(self, start: bytes, rest: BinaryIO, convert: Callable[[bytes], bytes] | None = None) -> None:
@@ -73,9 +75,9 @@ class _Pieces(io.RawIOBase):
         return len(taken)
 
 
-def _buffered(pieces: _Pieces) -> BinaryIO:
+def _buffered(pieces: _ChainedReader) -> BinaryIO:
     return io.BufferedReader(pieces)  # type: ignore[type-var]  # it is a RawIOBase, as the docs ask
 
 
 def _converted(source: BinaryIO, convert: Callable[[bytes], bytes]) -> BinaryIO:
-    return _buffered(_Pieces(b"", source, convert))
+    return _buffered(_ChainedReader(b"", source, convert))

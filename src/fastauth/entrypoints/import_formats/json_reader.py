@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from fastauth.domain.errors import Violation
 from fastauth.entrypoints.import_formats.column_names import SYNONYMS, folded
-from fastauth.entrypoints.import_formats.text_lines import MOST_BYTES, Row, UnreadableFile, lines
+from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES, Row, UnreadableFile, lines
 
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -176,17 +176,17 @@ class _Source:
             except RecursionError:
                 break
             except ValueError:
-                if len(self._text) - self._at > MOST_BYTES or not self._read():
+                if len(self._text) - self._at > MAX_RECORD_BYTES or not self._read():
                     break
             else:
                 return value
-        told = f"it is not JSON, or longer than {MOST_BYTES} characters, or has a name twice"
+        told = f"it is not JSON, or longer than {MAX_RECORD_BYTES} characters, or has a name twice"
         raise UnreadableFile(f"entry {place}: {told}")
 
     def _read(self) -> int:
         """Read some more, forget what is behind, and return how much it was."""
         try:
-            more = self._source.read(MOST_BYTES)
+            more = self._source.read(MAX_RECORD_BYTES)
         except UnicodeDecodeError:
             raise UnreadableFile("it is not UTF-8") from None
         self._text, self._at = self._text[self._at :] + more, 0

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from fastauth.domain.errors import Violation
 
-MOST_BYTES = 64 * 1024
+MAX_RECORD_BYTES = 64 * 1024
 """Of a line, of a record of CSV, or of an entry in JSON. An account has some hundred."""
 
 Row = Mapping[str, object] | Violation
@@ -19,11 +19,11 @@ class UnreadableFile(Exception):
 def lines(file: BinaryIO) -> Iterator[tuple[int, str | Violation]]:
     """Yield every line with its number, from 1."""
     number = 0
-    while line := file.readline(MOST_BYTES):
+    while line := file.readline(MAX_RECORD_BYTES):
         number += 1
-        if len(line) == MOST_BYTES and not line.endswith(b"\n"):
+        if len(line) == MAX_RECORD_BYTES and not line.endswith(b"\n"):
             _skip_line(file)
-            yield number, Violation("line", "too_long", f"Must have less than {MOST_BYTES} bytes.")
+            yield number, Violation("line", "too_long", f"Must have less than {MAX_RECORD_BYTES} bytes.")
             continue
         try:
             yield number, line.decode()
@@ -32,5 +32,5 @@ def lines(file: BinaryIO) -> Iterator[tuple[int, str | Violation]]:
 
 
 def _skip_line(file: BinaryIO) -> None:
-    while (rest := file.readline(MOST_BYTES)) and not rest.endswith(b"\n"):
+    while (rest := file.readline(MAX_RECORD_BYTES)) and not rest.endswith(b"\n"):
         pass

@@ -42,7 +42,7 @@ class Instrumentation(Protocol):
     def database(self, engine: Engine) -> None:
         """Instrument the connections and statements of `engine` from now on."""
 
-    def refused(self, reason: str, status: str) -> None:
+    def connection_rejected(self, reason: str, status: str) -> None:
         """Record a connection that was closed before its request; without an answer `status` is ``-``."""
 
     async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:

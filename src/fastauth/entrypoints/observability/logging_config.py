@@ -41,7 +41,7 @@ def set_up(mode: Mode) -> ProcessorFormatter:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(told_without_values),
+        structlog.processors.ExceptionRenderer(format_traceback_without_values),
     ]
     renderers: list[Processor] = (
         [structlog.processors.JSONRenderer()]
@@ -60,7 +60,7 @@ def set_up(mode: Mode) -> ProcessorFormatter:
     )
 
 
-def set_up_for_another_server(mode: Mode) -> None:
+def set_up_unless_configured(mode: Mode) -> None:
     """Have structlog write its events as ever, where the application is run by some other command.
 
     What it does by itself is to show the local variables of a traceback: passwords, for instance.
@@ -69,7 +69,7 @@ def set_up_for_another_server(mode: Mode) -> None:
         set_up(mode)
 
 
-def told_without_values(exc_info: ExcInfo) -> str:
+def format_traceback_without_values(exc_info: ExcInfo) -> str:
     """Return where an error came from. Its text stays behind: it may quote what was sent."""
     chain = []
     link: BaseException | None = exc_info[1]

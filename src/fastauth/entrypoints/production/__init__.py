@@ -6,11 +6,11 @@ no sense in any mode.
 
 from fastauth.entrypoints.production import amounts, network, secrets
 from fastauth.entrypoints.production.rule import Rule as Rule
-from fastauth.entrypoints.production.weak_secrets import PUBLIC as PUBLIC
+from fastauth.entrypoints.production.weak_secrets import WELL_KNOWN_SECRETS as WELL_KNOWN_SECRETS
 from fastauth.entrypoints.settings import Mode, Settings
 from fastauth.entrypoints.settings.values import is_loopback
 
-SCHEMA_IS_BEHIND = "the database schema is behind; run: fastauth migrate"
+SCHEMA_OUTDATED = "the database schema is behind; run: fastauth migrate"
 
 RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *amounts.RULES)
 """In the order in which they are told."""
@@ -24,7 +24,7 @@ class InsecureSettings(Exception):
         super().__init__("; ".join(reasons))
 
 
-class ModeNotSaid(Exception):
+class ModeNotSet(Exception):
     """Other machines could reach a service whose mode nobody chose. The message says what to set."""
 
 
@@ -32,7 +32,7 @@ def production_errors(settings: Settings) -> list[str]:
     """Return everything that production refuses in these settings; nothing in development."""
     if settings.mode is not Mode.PRODUCTION:
         return []
-    return [refusal for rule in RULES if (refusal := rule.refusal(settings))]
+    return [check for rule in RULES if (check := rule.check(settings))]
 
 
 def warnings(settings: Settings) -> list[str]:
@@ -41,9 +41,9 @@ def warnings(settings: Settings) -> list[str]:
     return [warning for rule in rules if (warning := rule.warning(settings))]
 
 
-def exposure(settings: Settings) -> str | None:
+def exposed_without_mode(settings: Settings) -> str | None:
     """Return why the service must not listen: it is open to others in a mode that nobody chose."""
-    if settings.mode_is_said:
+    if settings.mode_is_set:
         return None
     listening = {"FASTAUTH_HOST": settings.host}
     if settings.metrics_port is not None:

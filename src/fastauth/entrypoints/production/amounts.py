@@ -5,20 +5,20 @@ from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.sources import PREFIX
 from fastauth.entrypoints.tuning import owasp
 
-LEAST_PASSWORD = 8
+MIN_PASSWORD_LENGTH = 8
 """ASVS 6.2.1."""
 
-_HIGH, _ABSURD = 10, 100
+_WARN_FACTOR, _ERROR_FACTOR = 10, 100
 """Times the default: a large office behind one address, and what limits nobody."""
 
 _LIMITS = ("limit_log_ins", "limit_failures", "limit_registrations", "limit_guesses", "limit_owner_guesses")
 
 _CONNECTIONS = ("connections_per_address",)
 
-LEAST_DELAY = 60
+MIN_BACKOFF_SECONDS = 60
 """Seconds that a stranger waits at most between guesses, below which the limit is of little use."""
 
-LEAST_CONNECTIONS = 6
+MIN_CONNECTIONS = 6
 """As many as a browser opens to one host by HTTP/1.1."""
 
 _HOUR, _DAY = 1 / 24, 1.0
@@ -48,16 +48,19 @@ def _memory(settings: Settings) -> str | None:
 def _limits_off(settings: Settings) -> str | None:
     if not settings.limits:
         return "FASTAUTH_LIMITS is off: anybody may try any number of passwords"
-    if names := _beyond(settings, _ABSURD, _LIMITS):
-        return f"{names}: more than {_ABSURD} times the default limits nobody"
+    if names := _beyond(settings, _ERROR_FACTOR, _LIMITS):
+        return f"{names}: more than {_ERROR_FACTOR} times the default limits nobody"
     return None
 
 
 def _limits_high(settings: Settings) -> str | None:
-    if names := _beyond(settings, _HIGH, _LIMITS):
-        return f"{names}: more than {_HIGH} times the default"
-    if settings.limit_delay_seconds < LEAST_DELAY:
-        return f"FASTAUTH_LIMIT_DELAY_SECONDS is below {LEAST_DELAY}: strangers guess faster at one account"
+    if names := _beyond(settings, _WARN_FACTOR, _LIMITS):
+        return f"{names}: more than {_WARN_FACTOR} times the default"
+    if settings.limit_delay_seconds < MIN_BACKOFF_SECONDS:
+        return (
+            f"FASTAUTH_LIMIT_DELAY_SECONDS is below {MIN_BACKOFF_SECONDS}:"
+            " strangers guess faster at one account"
+        )
     return None
 
 
@@ -70,25 +73,25 @@ def _beyond(settings: Settings, times: int, fields: tuple[str, ...]) -> str:
 
 
 def _any_number_of_connections(settings: Settings) -> str | None:
-    if names := _beyond(settings, _ABSURD, _CONNECTIONS):
-        return f"{names} is more than {_ABSURD} times the default: one client may take every connection"
+    if names := _beyond(settings, _ERROR_FACTOR, _CONNECTIONS):
+        return f"{names} is more than {_ERROR_FACTOR} times the default: one client may take every connection"
     return None
 
 
 def _connections(settings: Settings) -> str | None:
-    if names := _beyond(settings, _HIGH, _CONNECTIONS):
-        return f"{names} is more than {_HIGH} times the default: one client may take most connections"
-    if settings.connections_per_address < LEAST_CONNECTIONS:
+    if names := _beyond(settings, _WARN_FACTOR, _CONNECTIONS):
+        return f"{names} is more than {_WARN_FACTOR} times the default: one client may take most connections"
+    if settings.connections_per_address < MIN_CONNECTIONS:
         return (
-            f"FASTAUTH_CONNECTIONS_PER_ADDRESS is below {LEAST_CONNECTIONS}, which one browser opens;"
+            f"FASTAUTH_CONNECTIONS_PER_ADDRESS is below {MIN_CONNECTIONS}, which one browser opens;"
             " a proxy that FASTAUTH_TRUSTED_PROXIES does not name needs one for each request under way"
         )
     return None
 
 
 def _passwords(settings: Settings) -> str | None:
-    if settings.password_min_length < LEAST_PASSWORD:
-        return f"FASTAUTH_PASSWORD_MIN_LENGTH is below {LEAST_PASSWORD}, which OWASP ASVS 6.2.1 asks for"
+    if settings.password_min_length < MIN_PASSWORD_LENGTH:
+        return f"FASTAUTH_PASSWORD_MIN_LENGTH is below {MIN_PASSWORD_LENGTH}, which OWASP ASVS 6.2.1 asks for"
     if not settings.password_blocklist:
         return "FASTAUTH_PASSWORD_BLOCKLIST is off: OWASP ASVS 6.2.4 asks that common passwords are refused"
     return None
@@ -108,54 +111,54 @@ RULES = (
     Rule(
         subject="hash strength",
         setting="FASTAUTH_ARGON2_MEMORY_KIB, FASTAUTH_ARGON2_TIME_COST",
-        kept="at least OWASP's minimum",
-        refused="below OWASP's minimum",
-        refusal=_argon2,
+        ok="at least OWASP's minimum",
+        refused_if="below OWASP's minimum",
+        check=_argon2,
     ),
     Rule(
         subject="workers",
         setting="FASTAUTH_WORKERS",
-        kept="no more than the database is made for",
-        refused="more than 1 on SQLite",
-        refusal=_workers,
+        ok="no more than the database is made for",
+        refused_if="more than 1 on SQLite",
+        check=_workers,
     ),
     Rule(
         subject="storage",
         setting="FASTAUTH_DATABASE_URL",
-        kept="accounts outlive the process",
-        refused="SQLite in memory",
-        refusal=_memory,
+        ok="accounts outlive the process",
+        refused_if="SQLite in memory",
+        check=_memory,
     ),
     Rule(
         subject="limits on guessing",
         setting="FASTAUTH_LIMITS, FASTAUTH_LIMIT_...",
-        kept="on",
-        refused="off, or more than 100 times a default",
-        warned="more than 10 times a default; FASTAUTH_LIMIT_DELAY_SECONDS below 60",
-        refusal=_limits_off,
+        ok="on",
+        refused_if="off, or more than 100 times a default",
+        warned_if="more than 10 times a default; FASTAUTH_LIMIT_DELAY_SECONDS below 60",
+        check=_limits_off,
         warning=_limits_high,
     ),
     Rule(
         subject="client connections",
         setting="FASTAUTH_CONNECTIONS_PER_ADDRESS",
-        kept="one client can neither take them all nor be short of them",
-        refused="more than 100 times the default for one address",
-        warned="more than 10 times the default, or fewer than 6, for one address",
-        refusal=_any_number_of_connections,
+        ok="one client can neither take them all nor be short of them",
+        refused_if="more than 100 times the default for one address",
+        warned_if="more than 10 times the default, or fewer than 6, for one address",
+        check=_any_number_of_connections,
         warning=_connections,
     ),
     Rule(
         subject="password rules",
         setting="FASTAUTH_PASSWORD_MIN_LENGTH, FASTAUTH_PASSWORD_BLOCKLIST",
-        kept="as OWASP ASVS 6.2.1 and 6.2.4 ask",
-        refused="fewer than 8 characters, or no blocklist",
-        refusal=_passwords,
+        ok="as OWASP ASVS 6.2.1 and 6.2.4 ask",
+        refused_if="fewer than 8 characters, or no blocklist",
+        check=_passwords,
     ),
     Rule(
         subject="times",
         setting="FASTAUTH_SIGNING_KEY_DAYS, FASTAUTH_REFRESH_..._DAYS, FASTAUTH_AUDIT_DAYS",
-        kept="long enough to be of use",
-        warned="signing keys or sessions below an hour, the audit trail below a day",
+        ok="long enough to be of use",
+        warned_if="signing keys or sessions below an hour, the audit trail below a day",
         warning=_times,
     ),
 )

@@ -18,7 +18,7 @@ _PRIVATE = tuple(
         *("fc00::/7", "fe80::/10"),
     )
 )
-_MOST_PUBLIC = {4: 2**24, 6: 2**112 - 1}
+_MAX_PUBLIC_ADDRESSES = {4: 2**24, 6: 2**112 - 1}
 """Public addresses whose word is taken: a /8 of IPv4, less than a /16 of IPv6. The published networks of
 the large content delivery networks have fewer than 2^22 and 2^101."""
 
@@ -26,7 +26,7 @@ the large content delivery networks have fewer than 2^22 and 2^101."""
 def _proxies_of_everybody(settings: Settings) -> str | None:
     trusted = settings.trusted_proxies
     embedded = [_embedded(network) for network in trusted]
-    if any(_public(embedded, version) > most for version, most in _MOST_PUBLIC.items()) or any(
+    if any(_public(embedded, version) > most for version, most in _MAX_PUBLIC_ADDRESSES.items()) or any(
         contains(trusted, each) for each in (MAPPED, _NAT64)
     ):
         return (
@@ -150,48 +150,48 @@ RULES = (
     Rule(
         subject="database TLS",
         setting="FASTAUTH_DATABASE_URL",
-        kept="the database is on this machine, or proves who it is",
-        refused=(
+        ok="the database is on this machine, or proves who it is",
+        refused_if=(
             "PostgreSQL on another machine without sslmode=verify-full, verify-ca or require, unless"
             " FASTAUTH_DATABASE_PRIVATE_NETWORK says that nobody else is on the way"
         ),
-        warned="sslmode=require; FASTAUTH_DATABASE_PRIVATE_NETWORK in place of TLS",
-        refusal=_database_in_the_clear,
+        warned_if="sslmode=require; FASTAUTH_DATABASE_PRIVATE_NETWORK in place of TLS",
+        check=_database_in_the_clear,
         warning=_database_unverified,
     ),
     Rule(
         subject="issuer",
         setting="FASTAUTH_ISSUER",
-        kept="access tokens name the URL that was set",
-        refused="missing, not https://, or a loopback, link-local or unspecified host",
-        warned="capitals in the host, or the port 443",
-        refusal=_issuer,
+        ok="access tokens name the URL that was set",
+        refused_if="missing, not https://, or a loopback, link-local or unspecified host",
+        warned_if="capitals in the host, or the port 443",
+        check=_issuer,
         warning=_unusual_issuer,
     ),
     Rule(
         subject="proxies",
         setting="FASTAUTH_TRUSTED_PROXIES",
-        kept="few enough are trusted to say where a client is",
-        refused=(
+        ok="few enough are trusted to say where a client is",
+        refused_if=(
             "networks that together have more public addresses than a /8 of IPv4 or a /16 of IPv6, or all"
             " IPv4-mapped or NAT64 addresses"
         ),
-        warned="none, where FASTAUTH_HOST is loopback",
-        refusal=_proxies_of_everybody,
+        warned_if="none, where FASTAUTH_HOST is loopback",
+        check=_proxies_of_everybody,
         warning=_no_proxies,
     ),
     Rule(
         subject="metrics",
         setting="FASTAUTH_METRICS_HOST",
-        kept="no other machine reads them",
-        warned="a FASTAUTH_METRICS_HOST that is not loopback, with FASTAUTH_METRICS_PORT",
+        ok="no other machine reads them",
+        warned_if="a FASTAUTH_METRICS_HOST that is not loopback, with FASTAUTH_METRICS_PORT",
         warning=_listening,
     ),
     Rule(
         subject="documentation",
         setting="FASTAUTH_DOCS",
-        kept="/docs is closed",
-        warned="on",
+        ok="/docs is closed",
+        warned_if="on",
         warning=_docs,
     ),
 )

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from fastauth.entrypoints.settings import Settings
 
-Judgement = Callable[[Settings], str | None]
+Check = Callable[[Settings], str | None]
 """Return in one line what is wrong with the settings, without a value of any of them, or None."""
 
 
-def nothing(_settings: Settings) -> None:
+def no_problem(_settings: Settings) -> None:
     """Find nothing wrong."""
 
 
@@ -17,17 +17,17 @@ def nothing(_settings: Settings) -> None:
 class Rule:
     """One thing that production asks of the settings.
 
-    `refused` and `warned` are for the table of the documentation.
+    `refused_if` and `warned_if` are for the table of the documentation.
     """
 
     subject: str
     setting: str
     """What to change."""
-    kept: str
+    ok: str
     """What is so where the rule is kept."""
-    refused: str = ""
-    warned: str = ""
-    refusal: Judgement = nothing
+    refused_if: str = ""
+    warned_if: str = ""
+    check: Check = no_problem
     """Why production does not start."""
-    warning: Judgement = nothing
+    warning: Check = no_problem
     """What production starts with and an operator should know."""

@@ -139,31 +139,31 @@ RULES = (
     Rule(
         subject="secret key",
         setting="FASTAUTH_SECRET_KEY",
-        kept="there is one, and it is neither published nor a pattern",
-        refused=(
+        ok="there is one, and it is neither published nor a pattern",
+        refused_if=(
             "missing, published, or guessable: fewer than 16 different bytes (9 different digits in"
             " hexadecimal), a repetition or a row, fewer than 10 words, words of examples;"
             " the previous key too"
         ),
-        warned="the previous key is the same",
-        refusal=_weak_key,
+        warned_if="the previous key is the same",
+        check=_weak_key,
         warning=_same_key,
     ),
     Rule(
         subject="files of secrets",
         setting="chmod 0600 or 0440",
-        kept="no other account may read or change them",
-        refused=(
+        ok="no other account may read or change them",
+        refused_if=(
             "a file of settings that others may write, or one with a secret key, the database URL"
             " or the key of TLS that everybody may read"
         ),
-        refusal=_exposed_file,
+        check=_exposed_file,
     ),
     Rule(
         subject="database file",
         setting="chmod 0600",
-        kept="no other account may read or change it",
-        warned=(
+        ok="no other account may read or change it",
+        warned_if=(
             "a SQLite file, or one of those beside it (-wal, -shm, .secret-key), that every account may"
             " read or the group may write"
         ),
@@ -172,33 +172,33 @@ RULES = (
     Rule(
         subject="sources",
         setting="the environment, .env or the secrets directory",
-        kept="each setting has one value",
-        warned="a setting that two sources give differently",
+        ok="each setting has one value",
+        warned_if="a setting that two sources give differently",
         warning=_given_twice,
     ),
     Rule(
         subject="service links",
         setting="enableServiceLinks: false",
-        kept="Kubernetes made no variables of the name of a setting",
-        warned="variables that Kubernetes makes for a Service whose name begins with fastauth",
+        ok="Kubernetes made no variables of the name of a setting",
+        warned_if="variables that Kubernetes makes for a Service whose name begins with fastauth",
         warning=_service_links,
     ),
     Rule(
         subject="database password",
         setting="FASTAUTH_DATABASE_URL",
-        kept="neither common nor made of a name",
-        refused=(
+        ok="neither common nor made of a name",
+        refused_if=(
             "shorter than 8 characters, one of the 30 000 common ones, published, a repetition or a row, or a"
             " variation of the name of the user, the database or the host; in the URL, PGPASSWORD or the"
             " password file"
         ),
-        refusal=_weak_password,
+        check=_weak_password,
     ),
     Rule(
         subject="database role",
         setting="FASTAUTH_DATABASE_URL",
-        kept="not the superuser",
-        warned="the superuser postgres",
+        ok="not the superuser",
+        warned_if="the superuser postgres",
         warning=_superuser,
     ),
 )

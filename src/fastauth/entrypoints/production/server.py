@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from fastauth.adapters.sql import ServerState
 from fastauth.entrypoints.settings import Settings
 
-Question = Callable[[Settings, ServerState], str | None]
+ServerCheck = Callable[[Settings, ServerState], str | None]
 """Return in one line what is wrong, without a secret, or None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerRule:
-    """One thing that production asks of the server. `warned` is for the table of the documentation."""
+    """One thing that production asks of the server. `warned_if` is for the table of the documentation."""
 
     subject: str
-    mends: str
+    remedy: str
     """What to change."""
-    warned: str
-    warning: Question
-    kept: Callable[[Settings, ServerState], str]
+    warned_if: str
+    warning: ServerCheck
+    ok: Callable[[Settings, ServerState], str]
     """Return what is so where the rule is kept."""
     fails: bool = False
     """Whether the doctor takes it for a failure."""
@@ -78,32 +78,32 @@ def _pooler(settings: Settings, server: ServerState) -> str | None:
 SERVER_RULES = (
     ServerRule(
         subject="database privileges",
-        mends="a role of its own; deploy/postgres/roles.sql",
-        warned="a role with SUPERUSER, CREATEROLE, REPLICATION or BYPASSRLS, whatever its name",
+        remedy="a role of its own; deploy/postgres/roles.sql",
+        warned_if="a role with SUPERUSER, CREATEROLE, REPLICATION or BYPASSRLS, whatever its name",
         warning=_privileges,
-        kept=lambda _settings, _server: "none beyond those on its tables",
+        ok=lambda _settings, _server: "none beyond those on its tables",
     ),
     ServerRule(
         subject="database connections",
-        mends="FASTAUTH_WORKERS, FASTAUTH_DATABASE_POOL_SIZE or max_connections",
-        warned="fewer for this role than the workers open: each `FASTAUTH_DATABASE_POOL_SIZE` and 2",
+        remedy="FASTAUTH_WORKERS, FASTAUTH_DATABASE_POOL_SIZE or max_connections",
+        warned_if="fewer for this role than the workers open: each `FASTAUTH_DATABASE_POOL_SIZE` and 2",
         warning=_connections,
-        kept=_connections_left,
+        ok=_connections_left,
         fails=True,
     ),
     ServerRule(
         subject="replication",
-        mends="synchronous_standby_names, synchronous_commit",
-        warned="standby servers, none of which a commit waits for",
+        remedy="synchronous_standby_names, synchronous_commit",
+        warned_if="standby servers, none of which a commit waits for",
         warning=_replication,
-        kept=_replication_kept,
+        ok=_replication_kept,
     ),
     ServerRule(
         subject="pooler",
-        mends="FASTAUTH_DATABASE_PREPARED_STATEMENTS",
-        warned="prepared statements through a pooler, which PgBouncer supports from 1.21",
+        remedy="FASTAUTH_DATABASE_PREPARED_STATEMENTS",
+        warned_if="prepared statements through a pooler, which PgBouncer supports from 1.21",
         warning=_pooler,
-        kept=lambda _settings, server: "one, and no prepared statements" if server.pooled else "none",
+        ok=lambda _settings, server: "one, and no prepared statements" if server.pooled else "none",
     ),
 )
 """In the order in which they are told."""
@@ -112,4 +112,4 @@ SERVER_RULES = (
 def server_warnings(settings: Settings, server: ServerState) -> list[str]:
     """Return everything to warn of, each with what it is about."""
     found = ((rule, rule.warning(settings, server)) for rule in SERVER_RULES)
-    return [f"{rule.subject}: {warning}; see {rule.mends}" for rule, warning in found if warning]
+    return [f"{rule.subject}: {warning}; see {rule.remedy}" for rule, warning in found if warning]

@@ -6,31 +6,31 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-PUBLIC = frozenset(
+WELL_KNOWN_SECRETS = frozenset(
     {"admin", "changeme", "example", "fastauth", "pass", "password", "postgres", "root", "secret", "user"}
     | {"fastauth development key: everybody knows it"}
 )
 """Secrets that are none: the first that anybody tries, and every one that the documentation, the
 examples, ``docker-compose.yml`` or the source shows. In lower case."""
 
-FEWEST_DIFFERENT = 16
+MIN_DISTINCT_BYTES = 16
 """Different bytes of a key. Of keys of 32 random characters of base64 1.5 in 10^7 have fewer, of 43 none in
 10^13 (computed)."""
 
-FEWEST_DIFFERENT_HEX = 9
+MIN_DISTINCT_HEX_DIGITS = 9
 """Different digits of a key in hexadecimal. Of keys of 32 random digits 2.7 in 10^6 have fewer, of 64 none in
 10^15 (computed)."""
 
-FEWEST_WORDS = 10
+MIN_WORDS = 10
 """Of a passphrase as a key: 10 words of a list of 7776 have 129 bits."""
 
-SHORTEST_PASSWORD = 8
+MIN_PASSWORD_LENGTH = 8
 """Characters of the password of the database: ASVS 6.2.1."""
 
-LEAST_BESIDE_A_NAME = 6
+MIN_CHARACTERS_BESIDES_NAMES = 6
 """Letters and digits of such a password besides the names in it."""
 
-_TELLING = re.compile(
+_EXAMPLE_WORDS = re.compile(
     r"passw(or|0r)d|secret|change[-_ ]?me|example|fastauth|openssl|default|insecure|development"
     r"|placeholder|replace|your[-_ ]|unsafe|testing|\$\(|`",
     re.IGNORECASE,
@@ -49,25 +49,23 @@ _LEET = str.maketrans("@4301!5$7+", "aaeoiissttx"[:10])
 def weakness_of_key(key: str) -> str | None:
     """Return why a secret key can be guessed, or None. 128 bits are what is asked for."""
     text = key.strip()
-    if text.lower() in PUBLIC:
+    if text.lower() in WELL_KNOWN_SECRETS:
         return "stands in the documentation: everybody knows it"
     return _weakness(text) or _weakness_when_decoded(text)
 
 
 def _weakness(text: str) -> str | None:
-    if _is_repeated(text) or _is_a_row(text):
+    if _is_repeated(text) or _is_sequence(text):
         return "is a pattern"
-    if _TELLING.search(text):
+    if _EXAMPLE_WORDS.search(text):
         return "contains a word of examples or of a command"
     words = re.findall(r"[^\s\-_.,;:+/]+", text)
-    if 1 < len(words) < FEWEST_WORDS and all(
-        re.fullmatch(r"[A-Za-z]?[a-z']*|\d{1,4}", each) for each in words
-    ):
-        return f"is made of fewer than {FEWEST_WORDS} words"
+    if 1 < len(words) < MIN_WORDS and all(re.fullmatch(r"[A-Za-z]?[a-z']*|\d{1,4}", each) for each in words):
+        return f"is made of fewer than {MIN_WORDS} words"
     bare = text.replace("-", "")
     is_hex = re.fullmatch(r"[0-9a-f]+|[0-9A-F]+", bare) and not bare.isdigit()
-    if len(set(bare.encode())) < (FEWEST_DIFFERENT_HEX if is_hex else FEWEST_DIFFERENT):
-        return f"has fewer than {FEWEST_DIFFERENT} different bytes"
+    if len(set(bare.encode())) < (MIN_DISTINCT_HEX_DIGITS if is_hex else MIN_DISTINCT_BYTES):
+        return f"has fewer than {MIN_DISTINCT_BYTES} different bytes"
     return None
 
 
@@ -91,7 +89,7 @@ def _is_repeated(text: str) -> bool:
     )
 
 
-def _is_a_row(text: str) -> bool:
+def _is_sequence(text: str) -> bool:
     """Return whether most characters are followed by a neighbour in the alphabet or on a keyboard."""
     lower = text.lower()
     orders: list[Sequence[int]] = [[ord(each) for each in lower]]
@@ -103,14 +101,15 @@ def _is_a_row(text: str) -> bool:
 def is_weak_password(password: str, names: Iterable[str], common: frozenset[str]) -> bool:
     """Return whether a database password is short, common, or a variation of one of the names."""
     plain = password.strip().lower()
-    words = sorted({name.lower() for name in names if len(name) > 2} | PUBLIC, key=len, reverse=True)  # noqa: PLR2004
+    long_names = {name.lower() for name in names if len(name) > 2}  # noqa: PLR2004  a name of two letters is in any word
+    words = sorted(long_names | WELL_KNOWN_SECRETS, key=len, reverse=True)
     return (
-        len(plain) < SHORTEST_PASSWORD
+        len(plain) < MIN_PASSWORD_LENGTH
         or plain in common
         or _is_repeated(plain)
-        or _is_a_row(plain)
+        or _is_sequence(plain)
         or any(
-            left != spelling and (len(left) < LEAST_BESIDE_A_NAME or left in common)
+            left != spelling and (len(left) < MIN_CHARACTERS_BESIDES_NAMES or left in common)
             for spelling in (plain, plain.translate(_LEET), plain[::-1])
             for left in [_without(words, spelling)]
         )

@@ -82,7 +82,7 @@ class Settings(
         return self._sources
 
     @property
-    def mode_is_said(self) -> bool:
+    def mode_is_set(self) -> bool:
         """Whether the mode was chosen, and is not merely the default."""
         return "mode" in self.model_fields_set
 

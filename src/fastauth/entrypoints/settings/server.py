@@ -33,7 +33,7 @@ class ServerSettings(BaseSettings):
         if not (self.tls_certificate and self.tls_key):
             if self.tls_certificate or self.tls_key:
                 raise ValueError("FASTAUTH_TLS_CERTIFICATE and FASTAUTH_TLS_KEY must be set together")
-        elif refusal := tls.refusal_of(self.tls_certificate, self.tls_key):
+        elif refusal := tls.certificate_error(self.tls_certificate, self.tls_key):
             raise ValueError(refusal)
         return self
 

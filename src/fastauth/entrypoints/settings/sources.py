@@ -21,7 +21,7 @@ SECRETS_DIRECTORY = "FASTAUTH_SECRETS_DIR"
 DEFAULT_SECRETS_DIRECTORY = "/run/secrets"
 ENV_FILE = ".env"
 
-LONGEST_FILE = 65_536
+MAX_FILE_BYTES = 65_536
 """Bytes of one file. The longest setting that makes sense has less than 4 KiB."""
 
 _SERVICE_LINKS = {
@@ -169,9 +169,9 @@ def _text(path: Path, shown: str | None = None) -> tuple[str, int]:
     shown = shown or str(path)
     with path.open("rb") as file:
         permissions = os.fstat(file.fileno()).st_mode & 0o777
-        content = file.read(LONGEST_FILE + 1)
-    if len(content) > LONGEST_FILE:
-        raise UnreadableFile(f"{shown} is longer than {LONGEST_FILE} bytes")
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise UnreadableFile(f"{shown} is longer than {MAX_FILE_BYTES} bytes")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         raise UnreadableFile(f"{shown} line 1 is not UTF-8 (it looks like UTF-16); save the file as UTF-8")
     try:

@@ -7,7 +7,7 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For TLS 1.2: forward secrecy and authenticated encryption alone. TLS 1.3 has no others."""
 
 
-def refusal_of(certificate: Path, key: Path) -> str | None:
+def certificate_error(certificate: Path, key: Path) -> str | None:
     """Return why a listener cannot use this certificate and key; nothing if it can. Both are in PEM."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
@@ -20,7 +20,7 @@ def refusal_of(certificate: Path, key: Path) -> str | None:
     return None
 
 
-def to_ourselves(certificate: Path) -> ssl.SSLContext:
+def local_client_context(certificate: Path) -> ssl.SSLContext:
     """Return what a client needs to ask a listener of this machine, which has this certificate.
 
     Only that very certificate is trusted. Its name need not be that of the loopback address.

@@ -8,7 +8,7 @@ from fastauth.entrypoints.tuning import owasp
 from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_speed
 
 KIB_PER_MIB = 1024
-LANES = 1
+PARALLELISM = 1
 """More only help where cores have nothing to do; a server hashes on all of them as it is."""
 
 TOLERANCE = 0.1
@@ -85,7 +85,7 @@ def argon2id_on(pool: HashingPool, *, threads: int) -> Measure:
 
     async def measure(memory_kib: int, time_cost: int) -> HashingSpeed:
         hasher = Argon2PasswordHasher(
-            pool=pool, memory_kib=memory_kib, time_cost=time_cost, parallelism=LANES
+            pool=pool, memory_kib=memory_kib, time_cost=time_cost, parallelism=PARALLELISM
         )
         return await hashing_speed(hasher, threads=threads)
 

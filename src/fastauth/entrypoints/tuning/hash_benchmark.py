@@ -8,7 +8,7 @@ from time import perf_counter, process_time
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher
 
-ALONE = 5
+SEQUENTIAL_HASHES = 5
 """Hashes one after the other, of which the median counts."""
 ROUNDS = 2
 """Rounds of as many hashes at once as there are threads."""
@@ -34,7 +34,7 @@ async def hashing_speed(hasher: PasswordHasher, *, threads: int) -> HashingSpeed
     Raises:
         HashingOverloaded: A single round would be too much.
     """
-    alone = [await _one(hasher) for _ in range(ALONE)]
+    alone = [await _one(hasher) for _ in range(SEQUENTIAL_HASHES)]
     began = perf_counter()
     for _ in range(ROUNDS):
         await asyncio.gather(*(hasher.hash(_PASSWORD) for _ in range(threads)))

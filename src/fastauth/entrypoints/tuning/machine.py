@@ -23,7 +23,7 @@ class Machine:
     """Bytes, if they are limited."""
 
     @classmethod
-    def here(cls, root: Path = Path("/")) -> Self:
+    def detect(cls, root: Path = Path("/")) -> Self:
         """Look at the machine whose files are under `root`."""
         groups = list(_groups(root))
         return cls(
@@ -44,7 +44,7 @@ class Machine:
         return min(self.memory, self.memory_limit or self.memory)
 
 
-def memory_of_this_process() -> int:
+def peak_memory_bytes() -> int:
     """Return the most bytes that this process has had so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
 

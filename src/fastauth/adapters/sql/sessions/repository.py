@@ -21,9 +21,9 @@ from fastauth.domain.sessions.session import (
     AuthenticatedUser,
     ClientDigest,
     ClientInfo,
-    Place,
     Rotation,
     Session,
+    SessionCursor,
     SessionId,
 )
 
@@ -77,7 +77,7 @@ class SqlSessionRepository:
         return AuthenticatedUser(user_of(row, user_id=row.user_id), _session(row)) if row else None
 
     async def of_user(
-        self, user_id: UserId, *, now: datetime, after: Place | None = None, at_most: int
+        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, at_most: int
     ) -> list[Session]:
         """Read a page of those that live, from where the one before it ended."""
         values: dict[str, object] = {"of_user": user_id, "now": now, "at_most": at_most}

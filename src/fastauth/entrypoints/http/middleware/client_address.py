@@ -9,10 +9,10 @@ from fastauth.entrypoints.settings.values import Network, parsed_address
 
 _log = logging.getLogger("fastauth.http")
 
-MOST_HOPS = 32
+MAX_HOPS = 32
 """Hops that are read; few installations have more than three proxies in a row."""
 
-LONGEST_HOP = 128
+MAX_HOP_LENGTH = 128
 """Characters; an IPv6 address has 45 at most, and a zone and a port some more."""
 
 _PORT = r"(:(\d{1,5}|_[\w.-]+))?"
@@ -32,12 +32,12 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     Each proxy writes behind what it was sent, so ``X-Forwarded-For`` is read from its end, and no
     further than to the first address that is not a trusted proxy's: whatever stands before, the
     client may have made up. At a hop that is empty, has no address or cannot be read, the proxy that
-    wrote it stands for all of its clients, and so does the last of `MOST_HOPS` trusted proxies in a row.
+    wrote it stands for all of its clients, and so does the last of `MAX_HOPS` trusted proxies in a row.
     """
-    if not forwarded_for or not is_one_of(trusted, peer):
+    if not forwarded_for or not is_in_networks(trusted, peer):
         return peer
     client = peer
-    for hop in reversed(",".join(forwarded_for).rsplit(",", MOST_HOPS)[-MOST_HOPS:]):
+    for hop in reversed(",".join(forwarded_for).rsplit(",", MAX_HOPS)[-MAX_HOPS:]):
         text = hop.strip()
         address = _address_of_hop(text)
         if address is None:
@@ -50,7 +50,7 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     return client
 
 
-def is_one_of(networks: Sequence[Network], address: str) -> bool:
+def is_in_networks(networks: Sequence[Network], address: str) -> bool:
     """Return whether an address belongs to one of the networks."""
     parsed = parsed_address(address) if networks else None
     return parsed is not None and _is_within(networks, parsed)
@@ -61,7 +61,7 @@ def _is_within(networks: Sequence[Network], address: IPv4Address | IPv6Address) 
 
 
 def _address_of_hop(text: str) -> IPv4Address | IPv6Address | None:
-    if len(text) > LONGEST_HOP:  # the forms below are not linear in their length
+    if len(text) > MAX_HOP_LENGTH:  # the forms below are not linear in their length
         return None
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()

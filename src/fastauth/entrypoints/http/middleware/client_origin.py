@@ -10,7 +10,7 @@ from fastauth.entrypoints.http.middleware.client_address import client_address
 from fastauth.entrypoints.request_origin import event_source
 from fastauth.entrypoints.settings.values import Network
 
-ADDRESS = "fastauth.address"
+SCOPE_CLIENT_ADDRESS = "fastauth.address"
 """The key of the client's address in the scope of a request, for the log."""
 
 
@@ -31,6 +31,6 @@ class ClientAddressMiddleware:
         forwarded_for = Headers(scope=scope).getlist("x-forwarded-for")
         address = client_address(peer, forwarded_for, self._trusted)
         if self._log_addresses:
-            scope[ADDRESS] = address
+            scope[SCOPE_CLIENT_ADDRESS] = address
         with event_source(EventSource(Actor.CLIENT, address)):
             await self._app(scope, receive, send)

@@ -10,9 +10,9 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
-from fastauth.entrypoints.http.dependencies import USER
-from fastauth.entrypoints.http.middleware.client_origin import ADDRESS
-from fastauth.entrypoints.http.problem_details import answer, details_of_status
+from fastauth.entrypoints.http.dependencies import SCOPE_USER_ID
+from fastauth.entrypoints.http.middleware.client_origin import SCOPE_CLIENT_ADDRESS
+from fastauth.entrypoints.http.problem_details import problem_for_status, problem_response
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HEADERS = [
@@ -49,21 +49,21 @@ class RequestLogMiddleware:
         bind_contextvars(request_id=request_id.decode())  # each request is a task with a context of its own
         status = 0
 
-        async def send_dressed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = dressed(message.get("headers", ()), request_id=request_id)
+                message["headers"] = with_default_headers(message.get("headers", ()), request_id=request_id)
             await send(message)
 
         try:
-            await self._app(scope, receive, send_dressed)
+            await self._app(scope, receive, send_with_headers)
         except Exception as error:  # the last resort: whatever comes here is a bug
             self._log.error("bug", exc_info=error)
             if status:
                 raise  # the answer has begun: all that is left is to cut it off
-            bug = answer(details_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
-            await bug(scope, receive, send_dressed)
+            bug = problem_response(problem_for_status(HTTPStatus.INTERNAL_SERVER_ERROR))
+            await bug(scope, receive, send_with_headers)
         finally:
             self._log.info(
                 "request",
@@ -71,20 +71,22 @@ class RequestLogMiddleware:
                 route=getattr(scope.get("route"), "path_format", "-"),
                 status=status or "-",
                 duration_ms=round((perf_counter() - began) * 1_000, 1),
-                **(_who_and_where(scope) if status in REFUSALS else {}),
+                **(_user_and_address(scope) if status in REFUSALS else {}),
             )
 
 
-def dressed(own: Iterable[tuple[bytes, bytes]], *, request_id: bytes) -> list[tuple[bytes, bytes]]:
+def with_default_headers(
+    own: Iterable[tuple[bytes, bytes]], *, request_id: bytes
+) -> list[tuple[bytes, bytes]]:
     """Return an answer's own headers and those that every answer has, where it has none of its own."""
     headers = [*own, (b"x-request-id", request_id)]
     present = {name for name, _ in headers}
     return headers + [header for header in _HEADERS if header[0] not in present]
 
 
-def _who_and_where(scope: Scope) -> dict[str, object]:
+def _user_and_address(scope: Scope) -> dict[str, object]:
     """Return the number of the account and the client's address, as far as they are known."""
-    known = {"user": scope.get(USER), "address": scope.get(ADDRESS)}
+    known = {"user": scope.get(SCOPE_USER_ID), "address": scope.get(SCOPE_CLIENT_ADDRESS)}
     return {name: value for name, value in known.items() if value is not None}
 
 

@@ -24,7 +24,13 @@ from fastauth.entrypoints.http.dependencies import (
     DeviceDep,
 )
 from fastauth.entrypoints.http.openapi import NO_CONTENT, problems
-from fastauth.entrypoints.http.pagination import PAGE_HEADERS, PAGE_PARAMETERS, Repeatable, link_to, page_of
+from fastauth.entrypoints.http.pagination import (
+    PAGE_HEADERS,
+    PAGE_PARAMETERS,
+    Repeatable,
+    next_page_link,
+    parse_page,
+)
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
@@ -144,12 +150,12 @@ async def list_sessions(
     after: Repeatable = None,
 ) -> list[SessionResponse]:
     """List one's sessions."""
-    wanted = page_of(limits=limit, afters=after)
+    wanted = parse_page(limits=limit, afters=after)
     sessions, following = await container.list_sessions()(
         caller=caller, after=wanted.after, at_most=wanted.limit
     )
     if following:
-        response.headers["Link"] = link_to(following, limit=wanted.limit)
+        response.headers["Link"] = next_page_link(following, limit=wanted.limit)
     return [SessionResponse.of(session, current=caller.session.id) for session in sessions]
 
 

@@ -66,7 +66,7 @@ async def metadata(container: ContainerDep, response: Response) -> Authorization
     )
 
 
-def metadata_at_the_path_of(issuer: str) -> APIRouter:
+def metadata_for_issuer_path(issuer: str) -> APIRouter:
     """Return the routes of the metadata of an issuer with a path: RFC 8414, section 3.1.
 
     The well-known part comes before the path: ``/.well-known/oauth-authorization-server/auth`` is

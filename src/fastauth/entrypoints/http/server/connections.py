@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class Closable(Protocol):
+class EvictableConnection(Protocol):
     """A connection, as far as this module has to do with it."""
 
-    def make_room(self) -> None:
+    def evict(self) -> None:
         """Close the connection, because a newer one needs its place."""
 
 
@@ -18,7 +18,7 @@ OTHER_FILES = 128
 """Files that a worker may have open beside its connections: the database's, listeners, logs, metrics."""
 
 
-def most_connections() -> float:
+def max_connections() -> float:
     """Return how many connections a process may have by the system's bound on open files."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return math.inf if soft == resource.RLIM_INFINITY else max(soft - OTHER_FILES, OTHER_FILES)
@@ -28,12 +28,12 @@ def most_connections() -> float:
 class _Group:
     """Connections that share a bound."""
 
-    members: set[Closable] = field(default_factory=set)
-    waiting: dict[Closable, None] = field(default_factory=dict)
+    members: set[EvictableConnection] = field(default_factory=set)
+    waiting: dict[EvictableConnection, None] = field(default_factory=dict)
     """The members to which no answer is due, in the order in which they began to wait."""
 
 
-class Connections:
+class ConnectionRegistry:
     """Bound the connections of each network, and those of the worker.
 
     Every connection counts, whatever it does. Where there are too many, the one that has waited
@@ -48,7 +48,7 @@ class Connections:
     def __len__(self) -> int:
         return len(self._all.members)
 
-    def opened(self, connection: Closable, network: str, most: float) -> bool:
+    def add(self, connection: EvictableConnection, network: str, most: float) -> bool:
         """Take up a connection of a network that may have `most`. Return whether there is room for it."""
         for group, bound in ((self._networks[network], most), (self._all, self._most)):
             if len(group.members) < bound:
@@ -57,24 +57,24 @@ class Connections:
             if longest is None:
                 self._forget_if_empty(network)
                 return False
-            longest.make_room()
+            longest.evict()
         for group in self._groups(network):
             group.members.add(connection)
             group.waiting[connection] = None
         return True
 
-    def waits(self, connection: Closable, network: str) -> None:
+    def mark_idle(self, connection: EvictableConnection, network: str) -> None:
         """Note that no answer is due to a connection any more."""
         for group in self._groups(network):
             if connection in group.members:
                 group.waiting[connection] = None
 
-    def works(self, connection: Closable, network: str) -> None:
+    def mark_busy(self, connection: EvictableConnection, network: str) -> None:
         """Note that an answer is due to a connection: it is not closed to make room."""
         for group in self._groups(network):
             group.waiting.pop(connection, None)
 
-    def closed(self, connection: Closable, network: str) -> None:
+    def remove(self, connection: EvictableConnection, network: str) -> None:
         """Forget a connection."""
         for group in self._groups(network):
             group.members.discard(connection)

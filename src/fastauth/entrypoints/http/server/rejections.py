@@ -7,11 +7,11 @@ from http import HTTPStatus
 
 import structlog
 
-from fastauth.entrypoints.http.middleware.request_log import dressed, new_request_id
-from fastauth.entrypoints.http.problem_details import answer, details_of_status
+from fastauth.entrypoints.http.middleware.request_log import new_request_id, with_default_headers
+from fastauth.entrypoints.http.problem_details import problem_for_status, problem_response
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
-SECONDS_BETWEEN_LINES = 1.0
+MIN_LOG_INTERVAL_SECONDS = 1.0
 """Between two lines of the log. What comes in between is counted, and the next line has the number."""
 
 
@@ -31,7 +31,7 @@ class Reason(StrEnum):
     """Too many requests waited on the connection; those taken were answered."""
 
 
-class Refusals:
+class RejectedConnections:
     """Count each refusal, and log at most one a second with the address that it came from."""
 
     def __init__(
@@ -46,12 +46,12 @@ class Refusals:
     def note(self, reason: Reason, status: HTTPStatus | None, address: str) -> None:
         """Take note of one. `status` is that of the answer, if there is one."""
         for instrumentation in self._instrumentations:
-            instrumentation.refused(reason, str(int(status)) if status else "-")
+            instrumentation.connection_rejected(reason, str(int(status)) if status else "-")
         now = self._clock()
         if now < self._next_line:
             self._unlogged += 1
             return
-        self._next_line = now + SECONDS_BETWEEN_LINES
+        self._next_line = now + MIN_LOG_INTERVAL_SECONDS
         self._log.warning(
             "refused",
             reason=str(reason),
@@ -63,13 +63,13 @@ class Refusals:
         self._unlogged = 0
 
 
-def raw_answer(
+def raw_problem_response(
     status: HTTPStatus, detail: str | None, default_headers: Iterable[tuple[bytes, bytes]]
 ) -> bytes:
     """Return the bytes of a problem after which the connection is closed."""
-    details = details_of_status(status)
-    told = answer(details.model_copy(update={"detail": detail}) if detail else details)
+    details = problem_for_status(status)
+    told = problem_response(details.model_copy(update={"detail": detail}) if detail else details)
     own = [*default_headers, *told.raw_headers, (b"connection", b"close")]
-    lines = [b"%s: %s" % header for header in dressed(own, request_id=new_request_id())]
+    lines = [b"%s: %s" % header for header in with_default_headers(own, request_id=new_request_id())]
     first = b"HTTP/1.1 %d %s" % (status, status.phrase.encode())
     return b"\r\n".join([first, *lines, b"", bytes(told.body)])

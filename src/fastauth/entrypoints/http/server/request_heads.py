@@ -11,7 +11,7 @@ _HOST = re.compile(rb"(?:\[[0-9A-Za-z:.%_~-]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(?:
 """RFC 3986, 3.2.2 and 3.2.3: ``uri-host [ ":" port ]``, without user information."""
 
 
-def fault_of(version: str, headers: Sequence[Header]) -> str | None:
+def head_error(version: str, headers: Sequence[Header]) -> str | None:
     """Return what is wrong with a head, for its sender; or nothing. Names are in lower case."""
     if version not in VERSIONS:
         return "The version must be HTTP/1.1 or HTTP/1.0."

@@ -35,7 +35,7 @@ def run_server(settings: Settings) -> None:
         ssl_ciphers=tls.CIPHERS,
     )
     server = uvicorn.Server(config)
-    signal.signal(signal.SIGTERM, handler_of_sigterm(server))
+    signal.signal(signal.SIGTERM, sigterm_handler(server))
     try:
         if settings.workers > 1:
             _Supervisor(config, [config.bind_socket()]).run()
@@ -45,7 +45,7 @@ def run_server(settings: Settings) -> None:
         pass
 
 
-def handler_of_sigterm(server: uvicorn.Server) -> Callable[[int, FrameType | None], None]:
+def sigterm_handler(server: uvicorn.Server) -> Callable[[int, FrameType | None], None]:
     """Return what handles SIGTERM before uvicorn does, and when uvicorn sends it once more at its end.
 
     Python drops an exception that a handler raises while an object is collected. The server is told too,
@@ -64,16 +64,16 @@ class _Supervisor(Multiprocess):
 
     def handle_term(self) -> None:
         if self.should_exit.is_set():
-            self._end_at_once()
+            self._terminate_workers()
         super().handle_term()
 
     def join_all(self) -> None:
         for listener in self.sockets:
             listener.close()  # or clients would go on being connected to nobody
-        signal.signal(signal.SIGTERM, lambda *_: self._end_at_once())
+        signal.signal(signal.SIGTERM, lambda *_: self._terminate_workers())
         super().join_all()
 
-    def _end_at_once(self) -> None:
+    def _terminate_workers(self) -> None:
         for process in self.processes:
             process.kill()
         terminate()
