@@ -13,7 +13,7 @@ from tests.builders import PROFILE
 from tests.harness.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.harness.service import Service
 
-from fastauth.adapters.sql import AuditColumns, Database, migrate
+from fastauth.adapters.sql import OPERATOR_DEADLINE, AuditColumns, Database, migrate
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.accounts.username import Username
 from fastauth.entrypoints.request_origin import current_event_source
@@ -119,13 +119,14 @@ def service(used_database_url: str) -> Iterator[Service]:
 
 
 POOL_SIZE = 40
-"""More than any test asks at once: none of them waits for a connection, however busy the machine."""
+"""More connections than any test uses at once, so that no test waits for one on a busy machine."""
 
 
 def connect(url: str) -> Database:
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     parsed = make_url(url)
-    return Database(parsed.set(drivername=drivers[parsed.get_backend_name()]), pool_size=POOL_SIZE)
+    with_driver = parsed.set(drivername=drivers[parsed.get_backend_name()])
+    return Database(with_driver, pool_size=POOL_SIZE, deadline=OPERATOR_DEADLINE)
 
 
 AUDIT_COLUMNS = AuditColumns(clock=SystemClock(), origin=current_event_source)
