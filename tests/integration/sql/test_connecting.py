@@ -250,10 +250,10 @@ class TestSession:
             await migrate(hostile, username_key_of=username_key_of)
             await hostile.check()
             await add(hostile)
-            async with hostile.autocommit.connect() as connection:
-                found = {
-                    name: (await connection.execute(text(f"SHOW {name}"))).scalar() for name in self.HOSTILE
-                }
+            found = {
+                name: (await hostile.autocommit.execute(text(f"SHOW {name}"))).scalar()
+                for name in self.HOSTILE
+            }
             assert found == {
                 "DateStyle": "ISO, MDY",
                 "IntervalStyle": "postgres",
@@ -273,11 +273,8 @@ class TestSession:
             assert (await hostile.now()).tzinfo is not None
 
     async def test_gives_a_command_more_time(self, roles: Roles) -> None:
-        async with (
-            connected(roles.url, deadline=OPERATOR_DEADLINE) as database,
-            database.autocommit.connect() as connection,
-        ):
-            limit = (await connection.execute(text("SHOW statement_timeout"))).scalar()
+        async with connected(roles.url, deadline=OPERATOR_DEADLINE) as database:
+            limit = (await database.autocommit.execute(text("SHOW statement_timeout"))).scalar()
         assert limit == "1min"
 
     async def test_is_the_same_whatever_the_environment_says(
@@ -364,16 +361,14 @@ class TestPrepared:
             for _ in range(10):  # psycopg prepares what it has sent five times
                 await add(database)
             lose = "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"  # psycopg does not notice
-            async with database.autocommit.connect() as connection:
-                await connection.execute(text(lose))
+            await database.autocommit.execute(text(lose))
             with pytest.raises(StorageUnavailable) as refusal:
                 await add(database)
             assert "FASTAUTH_DATABASE_PREPARED_STATEMENTS=off" in refusal.value.reason
             for _ in range(10):
                 await add(database)
-            async with database.autocommit.connect() as connection:
-                count = text("SELECT count(*) FROM pg_prepared_statements")
-                assert (await connection.execute(count)).scalar() == 0
+            count = text("SELECT count(*) FROM pg_prepared_statements")
+            assert (await database.autocommit.execute(count)).scalar() == 0
 
 
 class TestCommitsThatHang:

@@ -118,11 +118,10 @@ class TestDatabaseThatNeverAnswers:
 
 class TestDatabaseThatIsSlow:
     async def test_is_told_to_stop(self, database: Database, postgres: PostgresServer) -> None:
-        async with database.autocommit.connect() as connection:
-            settings = [
-                (await connection.execute(text(f"SHOW {name}"))).scalar()
-                for name in ("statement_timeout", "idle_in_transaction_session_timeout")
-            ]
+        settings = [
+            (await database.autocommit.execute(text(f"SHOW {name}"))).scalar()
+            for name in ("statement_timeout", "idle_in_transaction_session_timeout")
+        ]
         assert settings == ["2s", "5s"]
 
     async def test_refuses_whom_it_has_no_connection_for(
@@ -138,8 +137,7 @@ class TestDatabaseThatIsSlow:
             async with SqlUnitOfWork(
                 transactions=database.transactions, audit_columns=AUDIT_COLUMNS
             ).begin() as transaction:
-                async with transaction.connect() as connection:
-                    await connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
+                await transaction.connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
                 wait_for_no_connection_of(database, postgres)
                 await transaction.users.find(a_username())
 

@@ -1,71 +1,71 @@
-"""Who gets a connection of the pool, and who is refused."""
+"""The limit on connections: who gets a slot, who waits, who is refused."""
 
 import asyncio
 
 import pytest
 
-from fastauth.adapters.sql.database.connection_limit import ConnectionLimit, ConnectionLimitReached, Gate
+from fastauth.adapters.sql.database.connection_limit import ConnectionLimit, ConnectionLimitReached, Slots
 
 
-class TestGate:
-    async def test_hands_a_place_to_who_waits(self) -> None:
-        gate = Gate(1)
-        await gate.enter()
-        waiting = asyncio.create_task(gate.enter())
+class TestSlots:
+    async def test_released_slot_goes_to_waiting_caller(self) -> None:
+        slots = Slots(1)
+        await slots.acquire()
+        waiting = asyncio.create_task(slots.acquire())
         await asyncio.sleep(0)
         assert not waiting.done()
-        gate.leave()
+        slots.release()
         await waiting
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await gate.enter()
+                await slots.acquire()
 
-    async def test_refuses_at_once_where_all_places_are_kept(self) -> None:
-        gate = Gate(1)
-        gate.keep()
-        with pytest.raises(ConnectionLimitReached, match="1 of them"):
-            await gate.enter()
-        gate.release()
-        await gate.enter()
+    async def test_acquire_fails_at_once_when_all_slots_are_withheld(self) -> None:
+        slots = Slots(1)
+        slots.withhold()
+        with pytest.raises(ConnectionLimitReached, match="in 1 of them"):
+            await slots.acquire()
+        slots.restore()
+        await slots.acquire()
 
-    async def test_forgets_who_no_longer_waits(self) -> None:
-        gate = Gate(1)
-        await gate.enter()
-        waiting = asyncio.create_task(gate.enter())
+    async def test_cancelled_waiter_gets_no_slot(self) -> None:
+        slots = Slots(1)
+        await slots.acquire()
+        waiting = asyncio.create_task(slots.acquire())
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait([waiting])
-        gate.leave()
-        await gate.enter()
+        slots.release()
+        await slots.acquire()
 
-    async def test_takes_a_place_back_that_came_too_late(self) -> None:
-        gate = Gate(1)
-        await gate.enter()
-        waiting = asyncio.create_task(gate.enter())
+    async def test_slot_assigned_to_cancelled_waiter_is_released(self) -> None:
+        slots = Slots(1)
+        await slots.acquire()
+        waiting = asyncio.create_task(slots.acquire())
         await asyncio.sleep(0)
-        gate.leave()
+        slots.release()
         waiting.cancel()
         await asyncio.wait([waiting])
         async with asyncio.timeout(0.5):
-            await gate.enter()
+            await slots.acquire()
 
 
-class TestPlaces:
-    async def test_leave_two_to_reads(self) -> None:
-        places = ConnectionLimit(4)
+class TestConnectionLimit:
+    async def test_writes_leave_two_slots_to_reads(self) -> None:
+        limit = ConnectionLimit(4)
         for _ in range(2):
-            await places.enter(writes=True)
+            await limit.acquire(writes=True)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await places.enter(writes=True)
+                await limit.acquire(writes=True)
         for _ in range(2):
-            await places.enter(writes=False)
+            await limit.acquire(writes=False)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await places.enter(writes=False)
-        places.leave(writes=True)
-        await places.enter(writes=True)
+                await limit.acquire(writes=False)
+        limit.release(writes=True)
+        await limit.acquire(writes=True)
 
     @pytest.mark.parametrize("size", [1, 2])
-    async def test_let_a_small_pool_write(self, size: int) -> None:
-        await ConnectionLimit(size).enter(writes=True)
+    async def test_small_pool_can_write(self, size: int) -> None:
+        await ConnectionLimit(size).acquire(writes=True)

@@ -17,7 +17,6 @@ from sqlalchemy import (
 )
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.tables import event
@@ -82,9 +81,7 @@ class SqlExpiredRows:
     async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
         """Write the time into the task's row, unless another process did so less than `every` ago."""
         values = {"begun_task": task, "begun_before": now - every, "soon": now + every, "now": now}
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                return bool((await connection.execute(_BEGIN, values)).rowcount)
+        return bool((await self._connections.execute(_BEGIN, values)).rowcount)
 
     async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
         """Delete some that have ended, and some that have expired.
@@ -105,8 +102,6 @@ class SqlExpiredRows:
     async def _delete_oldest(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
         """Do each in a statement of its own."""
         swept = 0
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                for sweep in sweeps:
-                    swept += (await connection.execute(sweep, values)).rowcount
+        for sweep in sweeps:
+            swept += (await self._connections.execute(sweep, values)).rowcount
         return swept

@@ -6,7 +6,6 @@ from sqlalchemy import bindparam, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
 from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
 from fastauth.domain.passwords.password import PasswordHash
@@ -30,9 +29,7 @@ class SqlBulkUserRepository:
 
     async def holders(self, keys: Collection[str]) -> dict[str, ExistingUser]:
         """Look all of them up in one statement."""
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                rows = (await connection.execute(_HOLDERS, {"keys": list(keys)})).all()
+        rows = (await self._connections.execute(_HOLDERS, {"keys": list(keys)})).all()
         return {
             row.username_key: ExistingUser(id=UserId(row.id), password_hash=PasswordHash(row.password or ""))
             for row in rows
@@ -46,13 +43,12 @@ class SqlBulkUserRepository:
         values = [_values(newcomer) for newcomer in sorted(newcomers, key=lambda each: each.username.key)]
         if not values:
             return {}
-        with translate_database_errors():
-            return await self._connections.run_in_transaction(
-                lambda connection: {
-                    row.username_key: UserId(row.id)
-                    for row in connection.execute(_ADMIT[connection.dialect.name], values)
-                }
-            )
+        return await self._connections.run_in_transaction(
+            lambda connection: {
+                row.username_key: UserId(row.id)
+                for row in connection.execute(_ADMIT[connection.dialect.name], values)
+            }
+        )
 
 
 def _values(newcomer: NewUser) -> dict[str, object]:

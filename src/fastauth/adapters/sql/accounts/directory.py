@@ -5,7 +5,6 @@ from sqlalchemy import select
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.domain.accounts.user import User, UserId
 
 _ALL = select(user_info).order_by(user_info.c.id)
@@ -26,7 +25,5 @@ class SqlUserDirectory:
             statement = statement.where(
                 user_info.c.disabled_at.is_not(None) if disabled else user_info.c.disabled_at.is_(None)
             )
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                rows = (await connection.execute(statement)).all()
+        rows = (await self._connections.execute(statement)).all()
         return [user_of(row) for row in rows]

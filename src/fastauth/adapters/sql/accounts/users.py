@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, lit
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
@@ -73,9 +72,7 @@ class SqlUserRepository:
 
     async def find(self, username: Username) -> User | None:
         """Look the name up by its key."""
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                row = (await connection.execute(_FIND, {"key": username.key})).one()
+        row = (await self._connections.execute(_FIND, {"key": username.key})).one()
         user = user_of(row)
         return None if row.id is None else user
 
@@ -87,8 +84,7 @@ class SqlUserRepository:
             "new_password": password_hash.encoded,
             "new_fullname": fullname.text,
         }
-        with translate_database_errors():
-            added = await _ADD(self._connections, values, self._audit_columns)
+        added = await _ADD(self._connections, values, self._audit_columns)
         if added is None:
             raise UsernameTaken
         return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
@@ -96,11 +92,9 @@ class SqlUserRepository:
     async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
         """Replace the full name; look why, if nothing was replaced."""
         values = {"user_id": user_id, "new": fullname.text, **pace_values(pace, now)}
-        with translate_database_errors():
-            if await _RENAME(self._connections, values, self._audit_columns) or pace is None:
-                return
-            async with self._connections.connect() as connection:
-                row = (await connection.execute(_NAMED, {"user_id": user_id})).one_or_none()
+        if await _RENAME(self._connections, values, self._audit_columns) or pace is None:
+            return
+        row = (await self._connections.execute(_NAMED, {"user_id": user_id})).one_or_none()
         if row and row.fullname != fullname.text:
             raise TooManyRequests(after=pace.wait(instant_of(row.renames_paid_until), now))
 
@@ -113,10 +107,8 @@ class SqlUserRepository:
         await self._change(_SET_DISABLED, user_id=user_id, new=since)
 
     async def _change(self, statement: Update, **values: object) -> int:
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                changed: int = (await connection.execute(statement, values)).rowcount
-                return changed
+        changed: int = (await self._connections.execute(statement, values)).rowcount
+        return changed
 
 
 def user_of(row: Row[Any], *, user_id: int | None = None) -> User:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from sqlalchemy import bindparam, exists, insert, select
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.events.tables import event
@@ -49,9 +48,7 @@ class SqlEventLog:
             "session_id": happened.session_id,
             "name_digest": happened.name,
         }
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                await connection.execute(insert(event), values)
+        await self._connections.execute(insert(event), values)
 
     async def record_unless_recent(self, happened: Event, *, within: timedelta, unless: EventKind) -> None:
         """Insert a row from a ``SELECT`` of the session, unless there is another one."""
@@ -61,6 +58,4 @@ class SqlEventLog:
             "since": happened.at - within,
             "unless": unless.value,
         }
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                await connection.execute(_RECORD_ONCE, values)
+        await self._connections.execute(_RECORD_ONCE, values)

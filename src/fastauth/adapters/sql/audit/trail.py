@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.events.tables import event
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource, UsernameDigest
@@ -30,9 +29,7 @@ class SqlAuditTrail:
     async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
         """Read a page, from where the one before it ended."""
         page = _NEWEST.where(*_conditions(wanted, before)).limit(at_most)
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                return [_entry(row) for row in await connection.execute(page)]
+        return [_entry(row) for row in await self._connections.execute(page)]
 
 
 def _conditions(wanted: AuditFilter, before: AuditEntry | None) -> Iterator[ColumnElement[bool]]:

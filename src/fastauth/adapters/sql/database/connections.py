@@ -1,8 +1,11 @@
-"""How repositories get connections, and how long they may keep them."""
+"""How repositories run statements: each on a pooled connection, or all in one transaction.
+
+Errors of the database are translated here, so repositories see only those of the domain.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable
@@ -11,45 +14,39 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
+from fastauth.adapters.sql.database.errors import translate_database_errors
 
 Result = TypeVar("Result")
 
 WRITES = "writes"
-"""The execution option of a SELECT that writes, in a common table expression."""
+"""Execution option of a SELECT that writes, in a common table expression."""
 
 
-class Statements(Protocol):
-    """What runs statements: a connection, or what gets one for each."""
+class Connections(Protocol):
+    """Runs the statements of a repository: `AutocommitConnections`, or a `TransactionConnection`.
+
+    Both methods raise `StorageUnavailable` if the database does not do its work; see
+    `translate_database_errors`.
+    """
 
     @property
     def dialect(self) -> Dialect:
-        """The database's own SQL."""
+        """The SQL dialect of the database."""
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, object] | None = None, /
     ) -> CursorResult[Any]:
-        """Run one, and fetch all of its rows."""
+        """Run one statement and return its result, with all rows already fetched."""
 
-
-class Connections(Protocol):
-    """Where a repository gets connections: a transaction that has begun, or `AutocommitConnections`."""
-
-    @property
-    def dialect(self) -> Dialect:
-        """The database's own SQL."""
-
-    def connect(self) -> AbstractAsyncContextManager[Statements]:
-        """Lend a connection for one statement."""
-
-    async def run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
-        """Return what `act` returns, whose statements stand or fall together."""
+    async def run_in_transaction(self, work: Callable[[Connection], Result]) -> Result:
+        """Return what `work` returns; its statements are committed together or not at all."""
 
 
 class AutocommitConnections:
-    """Run each act on a connection of its own, which is given up where that takes too long.
+    """Run each statement, or each transaction, on a pooled connection within `deadline` seconds.
 
-    SQLAlchemy enters a greenlet for each call of an asynchronous connection: to open it, to run the
-    statement, to close it. Here one does it all.
+    SQLAlchemy's AsyncConnection switches to a greenlet three times for one statement: to open the
+    connection, to run the statement, and to close it. Here one switch does all three.
     """
 
     def __init__(
@@ -58,77 +55,105 @@ class AutocommitConnections:
         *,
         transactional: Engine,
         deadline: float | None,
-        places: ConnectionLimit | None = None,
+        limit: ConnectionLimit | None = None,
     ) -> None:
         self.engine = engine
         self.dialect = engine.dialect
         self._transactional = transactional
         self._deadline = deadline
-        self._places = places
+        self._limit = limit
 
     def within(self, deadline: float) -> "AutocommitConnections":
-        """Return the same with another deadline."""
+        """Return the same connections with another deadline."""
         return AutocommitConnections(
-            self.engine, transactional=self._transactional, deadline=deadline, places=self._places
+            self.engine, transactional=self._transactional, deadline=deadline, limit=self._limit
         )
-
-    def connect(self) -> AbstractAsyncContextManager[Statements]:
-        """Lend itself: see `Connections`."""
-        return nullcontext(self)
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, object] | None = None, /
     ) -> CursorResult[Any]:
-        """See `Statements`."""
-        async with asyncio.timeout(self._deadline):
-            if self._places is None:
-                return await greenlet_spawn(self._execute, statement, parameters)
-            writes = not (statement.is_select and WRITES not in statement.get_execution_options())
-            await self._places.enter(writes=writes)
-            try:
-                return await greenlet_spawn(self._execute, statement, parameters)
-            finally:
-                self._places.leave(writes=writes)
-
-    async def run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
         """See `Connections`."""
-        async with asyncio.timeout(self._deadline):
-            if self._places is None:
-                return await greenlet_spawn(self._run_in_transaction, act)
-            await self._places.enter(writes=True)
-            try:
-                return await greenlet_spawn(self._run_in_transaction, act)
-            finally:
-                self._places.leave(writes=True)
+        with translate_database_errors():
+            return await self.execute_untranslated(statement, parameters)
 
-    def _run_in_transaction(self, act: Callable[[Connection], Result]) -> Result:
-        with self._transactional.begin() as connection:
-            return act(connection)
+    async def execute_untranslated(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
+    ) -> CursorResult[Any]:
+        """Run one statement, and leave errors as SQLAlchemy raises them."""
+        writes = not statement.is_select or WRITES in statement.get_execution_options()
+        return await self._run(self._execute, statement, parameters, writes=writes)
+
+    async def run_in_transaction(self, work: Callable[[Connection], Result]) -> Result:
+        """See `Connections`."""
+        with translate_database_errors():
+            return await self._run(self._run_in_transaction, work, writes=True)
+
+    async def _run(self, function: Callable[..., Result], *arguments: object, writes: bool) -> Result:
+        async with asyncio.timeout(self._deadline):
+            if self._limit is None:
+                return await greenlet_spawn(function, *arguments)
+            await self._limit.acquire(writes=writes)
+            try:
+                return await greenlet_spawn(function, *arguments)
+            finally:
+                self._limit.release(writes=writes)
 
     def _execute(self, statement: Executable, parameters: Mapping[str, object] | None) -> CursorResult[Any]:
         with self.engine.connect() as connection:
-            return connection.execute(statement, parameters)  # an asynchronous driver has fetched it all
+            return connection.execute(statement, parameters)  # asynchronous drivers have fetched all rows
+
+    def _run_in_transaction(self, work: Callable[[Connection], Result]) -> Result:
+        with self._transactional.begin() as connection:
+            return work(connection)
+
+
+class TransactionConnection:
+    """Run every statement in one open transaction: see `Connections`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
+    ) -> CursorResult[Any]:
+        """See `Connections`."""
+        with translate_database_errors():
+            return await self._connection.execute(statement, parameters)
+
+    async def run_in_transaction(self, work: Callable[[Connection], Result]) -> Result:
+        """Return what `work` returns; it is committed with the rest of this transaction."""
+        with translate_database_errors():
+            return await self._connection.run_sync(work)
+
+    async def commit(self) -> None:
+        """Commit the transaction."""
+        with translate_database_errors():
+            await self._connection.commit()
 
 
 class Transactions:
-    """Lend connections for several statements, and give up those that are not back in time."""
+    """Begin transactions of several statements; each must end within `deadline` seconds."""
 
-    def __init__(
-        self, engine: AsyncEngine, *, deadline: float | None, places: ConnectionLimit | None
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, *, deadline: float | None, limit: ConnectionLimit | None) -> None:
         self._engine = engine
         self._deadline = deadline
-        self._places = places
+        self._limit = limit
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection on which nothing has begun."""
-        async with asyncio.timeout(self._deadline):
-            if self._places is not None:
-                await self._places.enter(writes=True)
-            try:
-                async with self._engine.connect() as connection:
-                    yield connection
-            finally:
-                if self._places is not None:
-                    self._places.leave(writes=True)
+    async def begin(self) -> AsyncIterator[TransactionConnection]:
+        """Begin a transaction on a connection of its own; roll back what is not committed."""
+        with translate_database_errors():
+            async with asyncio.timeout(self._deadline):
+                if self._limit is not None:
+                    await self._limit.acquire(writes=True)
+                try:
+                    async with self._engine.connect() as connection:
+                        await connection.begin()
+                        try:
+                            yield TransactionConnection(connection)
+                        finally:
+                            await connection.rollback()  # within the deadline as well
+                finally:
+                    if self._limit is not None:
+                        self._limit.release(writes=True)

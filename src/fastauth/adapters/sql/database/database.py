@@ -12,8 +12,6 @@ from fastauth.adapters.sql.database import postgres, sqlite
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.connections import (
     AutocommitConnections,
-    Connections,
-    Statements,
     Transactions,
 )
 from fastauth.adapters.sql.database.errors import (
@@ -30,8 +28,6 @@ from fastauth.adapters.sql.database.server_state import STATE, ServerState, stat
 from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.domain.errors import StorageUnavailable
-
-__all__ = ["Connections", "Database", "Statements"]
 
 DEADLINE = 2.5
 """Seconds that one use of Postgres may take, from asking for a connection to giving it back.
@@ -68,9 +64,9 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
         arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
-        self._places = None if self.is_sqlite else ConnectionLimit(pool_size)
+        self._limit = None if self.is_sqlite else ConnectionLimit(pool_size)
         connector = self._connector = PostgresConnector(
-            places=self._places,
+            limit=self._limit,
             prepared_statements=prepared_statements,
             statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
         )
@@ -116,11 +112,11 @@ class Database:
         if self.is_sqlite:
             sqlite.begin_immediately(self.engine.sync_engine)
         bound = None if self.is_sqlite else deadline  # a file is no peer that may fall silent
-        self.transactions = Transactions(self.engine, deadline=bound, places=self._places)
+        self.transactions = Transactions(self.engine, deadline=bound, limit=self._limit)
         """For acts of several statements."""
         transactional = self.engine.sync_engine
         self.autocommit = AutocommitConnections(
-            pooled.sync_engine, transactional=transactional, deadline=bound, places=self._places
+            pooled.sync_engine, transactional=transactional, deadline=bound, limit=self._limit
         )
         """The same connections, for acts that need no unit of work."""
         self.probes, self.unpooled = (
@@ -139,7 +135,7 @@ class Database:
         with translate_database_errors():
             probes = self.probes.within(deadline)
             try:
-                state = (await probes.execute(CHECK[probes.dialect.name])).one()
+                state = (await probes.execute_untranslated(CHECK[probes.dialect.name])).one()
             except DBAPIError as error:
                 if error.connection_invalidated or not is_missing_table(error):
                     raise
@@ -158,9 +154,8 @@ class Database:
         Raises:
             StorageUnavailable: It does not answer in time.
         """
-        with translate_database_errors():
-            now: datetime = (await self.unpooled.execute(_NOW[self.unpooled.dialect.name])).scalar_one()
-            return now
+        now: datetime = (await self.unpooled.execute(_NOW[self.unpooled.dialect.name])).scalar_one()
+        return now
 
     async def server(self) -> ServerState | None:
         """Return what PostgreSQL grants and promises; None on SQLite, which has no server.
@@ -170,14 +165,13 @@ class Database:
         """
         if self.is_sqlite:
             return None
-        with translate_database_errors():
-            row = (await self.unpooled.execute(STATE)).one()
-            return state_of(row, pooled=self._connector.pooled)
+        row = (await self.unpooled.execute(STATE)).one()
+        return state_of(row, pooled=self._connector.pooled)
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._places:
-            self._places.close()
+        if self._limit:
+            self._limit.close()
         await self.engine.dispose()
         for engine in (self._apart, self._kept):
             await engine.dispose()

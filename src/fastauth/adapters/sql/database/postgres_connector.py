@@ -29,13 +29,13 @@ class PostgresConnector:
     def __init__(
         self,
         *,
-        places: ConnectionLimit | None = None,
+        limit: ConnectionLimit | None = None,
         prepared_statements: bool | None = None,
         statement_seconds: float = STATEMENT_SECONDS,
     ) -> None:
         """Prepare statements as told, or with ``None`` unless there is a pooler in between."""
         self._statement_seconds = statement_seconds
-        self._places = places
+        self._limit = limit
         self._prepared_statements = prepared_statements
         self.pooled = False
         """Whether the connection that was made last goes through a pooler."""
@@ -73,7 +73,7 @@ class PostgresConnector:
             ConnectionFailed: There is none; it says why.
         """
         connection = await self.connect(conninfo, **arguments)
-        connection.places = None
+        connection.limit = None
         return connection
 
     def disable_prepared_statements(self) -> None:
@@ -114,13 +114,13 @@ class PostgresConnector:
             raise
         if self._prepared_statements is False or (self._prepared_statements is None and is_pooled):
             connection.prepare_threshold = None
-        connection.places = self._places
+        connection.limit = self._limit
         return connection
 
     def _note(self, connection: AbortOnCancelConnection) -> None:
         server = (connection.info.host, str(connection.info.port))
-        if self._places and self._last not in {None, server}:
-            self._places.close()  # what was given up on is another server's
+        if self._limit and self._last not in {None, server}:
+            self._limit.close()  # what was given up on is another server's
         self._last = server
 
 

@@ -98,8 +98,7 @@ class AuditedStatement:
             if refunds and now:
                 both |= refund_parameters(refunds, now)
                 statement = self.with_refunds(refund_with(refunds, "done"))
-            async with connections.connect() as connection:
-                return (await connection.execute(statement, both)).one_or_none()
+            return (await connections.execute(statement, both)).one_or_none()
 
         def act(connection: Connection) -> Row[Any] | None:
             row = self._one_by_one(connection, values, noted)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
-from fastauth.adapters.sql.database.connections import AutocommitConnections
-from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.database.connections import Connections
 from fastauth.domain.passwords.password import PasswordHash
 
 PAGE = 5_000
@@ -26,9 +25,7 @@ class SqlHashKinds:
     characters, or as far as the next ``$`` where no number is given.
     """
 
-    def __init__(
-        self, *, connections: AutocommitConnections, prefixes: Sequence[tuple[str, int | None]]
-    ) -> None:
+    def __init__(self, *, connections: Connections, prefixes: Sequence[tuple[str, int | None]]) -> None:
         self._connections = connections
         self._statements = {name: _statement(name, prefixes) for name in _POSITION}
 
@@ -36,14 +33,13 @@ class SqlHashKinds:
         """Read all accounts, a page of ids at a time."""
         number: Counter[str] = Counter()
         example: dict[str, str] = {}
-        with translate_database_errors():
-            last = (await self._connections.execute(_LAST)).scalar_one() or 0
-            statement = self._statements[self._connections.dialect.name]
-            for after in range(0, last, PAGE):
-                page = {"after": after, "last": after + PAGE}
-                for row in (await self._connections.execute(statement, page)).all():
-                    number[row.kind] += row.number
-                    example.setdefault(row.kind, row.example)
+        last = (await self._connections.execute(_LAST)).scalar_one() or 0
+        statement = self._statements[self._connections.dialect.name]
+        for after in range(0, last, PAGE):
+            page = {"after": after, "last": after + PAGE}
+            for row in (await self._connections.execute(statement, page)).all():
+                number[row.kind] += row.number
+                example.setdefault(row.kind, row.example)
         return {PasswordHash(example[kind]): count for kind, count in number.items()}
 
 

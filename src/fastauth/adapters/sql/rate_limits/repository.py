@@ -15,7 +15,6 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_statement
 from fastauth.adapters.sql.rate_limits.tables import tally
@@ -48,21 +47,18 @@ class SqlCounterRepository:
             waits = outcome.verdict is Verdict.BUSY
             return outcome, {} if waits else dict(zip(found, after, strict=True))
 
-        with translate_database_errors():
-            return await self._connections.run_in_transaction(
-                lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
-            )
+        return await self._connections.run_in_transaction(
+            lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
+        )
 
     async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
         """Give back in one statement, on SQLite in a transaction."""
-        with translate_database_errors():
-            if self._connections.dialect.name == "postgresql":
-                async with self._connections.connect() as connection:
-                    await connection.execute(refund_statement(refunds), refund_parameters(refunds, now))
-            else:
-                await self._connections.run_in_transaction(
-                    lambda connection: apply_refunds(connection, refunds, now)
-                )
+        if self._connections.dialect.name == "postgresql":
+            await self._connections.execute(refund_statement(refunds), refund_parameters(refunds, now))
+        else:
+            await self._connections.run_in_transaction(
+                lambda connection: apply_refunds(connection, refunds, now)
+            )
 
     async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> Counted:
         statement = count_statement(rules_of(hits))
@@ -78,9 +74,7 @@ class SqlCounterRepository:
     async def _execute(
         self, statement: TextualSelect, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
     ) -> Counted:
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                rows = (await connection.execute(statement, values)).all()
+        rows = (await self._connections.execute(statement, values)).all()
         found = [Counter(row.attempts, row.until) for row in rows]
         return counting.counted(hits, found, [row.room for row in rows], now)
 

@@ -4,7 +4,6 @@ from sqlalchemy import Executable, func, select, text
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.sessions.statements import is_of_user, is_open
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.clock import Clock
@@ -51,6 +50,4 @@ class CountActiveSessions:
         if self._connections.dialect.name == "postgresql":
             statement = _ESTIMATE
             values["sampled_pages"] = self._sampled_pages
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                return int((await connection.execute(statement, values)).scalar_one())
+        return int((await self._connections.execute(statement, values)).scalar_one())

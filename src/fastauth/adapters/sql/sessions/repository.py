@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Row
 
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.rate_limits.pace_column import instant_of, pace_values
 from fastauth.adapters.sql.sessions import statements
@@ -43,10 +42,9 @@ class SqlSessionRepository:
         """Insert a row, if the user is still the one who was asked for the password."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
         values |= {"password_hash": password_hash.encoded, "others_kept": at_most - 1}
-        with translate_database_errors():
-            started = await statements.START(
-                self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at
-            )
+        started = await statements.START(
+            self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at
+        )
         if started is None:
             raise InvalidCredentials
 
@@ -64,16 +62,13 @@ class SqlSessionRepository:
             "recorded_since": now - RECORDED_WITHIN,
             **pace_values(rotation.pace, now),
         }
-        with translate_database_errors():
-            row = await statements.ROTATE(self._connections, values, self._audit_columns)
+        row = await statements.ROTATE(self._connections, values, self._audit_columns)
         return _session(row) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Join the session with its user."""
         values = {"session_id": session_id, "now": now}
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                row = (await connection.execute(statements.FIND, values)).one_or_none()
+        row = (await self._connections.execute(statements.FIND, values)).one_or_none()
         return AuthenticatedUser(user_of(row, user_id=row.user_id), _session(row)) if row else None
 
     async def of_user(
@@ -85,18 +80,14 @@ class SqlSessionRepository:
         if after:
             page = statements.PAGE_AFTER
             values |= {"after_created_at": after.created_at, "after_id": after.id}
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                rows = (await connection.execute(page, values)).all()
+        rows = (await self._connections.execute(page, values)).all()
         return [_session(row) for row in rows]
 
     async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
         """Set ``ended_at`` where it is not set."""
         values = {"of_user": user_id, "only": only, "now": now}
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                ended: int = (await connection.execute(statements.END_ONE, values)).rowcount
-                return ended
+        ended: int = (await self._connections.execute(statements.END_ONE, values)).rowcount
+        return ended
 
     async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
         """Begin an epoch: sessions of the one before it no longer live, however many there are.
@@ -115,8 +106,7 @@ class SqlSessionRepository:
                 connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
             return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
 
-        with translate_database_errors():
-            return await self._connections.run_in_transaction(act)
+        return await self._connections.run_in_transaction(act)
 
 
 def _sweep_at(refresh_until: datetime) -> datetime:

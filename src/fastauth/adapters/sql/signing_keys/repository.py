@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.events.event_context import AuditColumns
@@ -33,9 +32,7 @@ class SqlSigningKeyRepository:
 
     async def ring(self) -> KeySet:
         """Read the whole table: it has a few rows."""
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                return KeySet([_key(row) for row in await connection.execute(_RING)])
+        return KeySet([_key(row) for row in await self._connections.execute(_RING)])
 
     async def add(self, key: SigningKey) -> None:
         """Insert a row, unless its number is there."""
@@ -48,20 +45,15 @@ class SqlSigningKeyRepository:
             "new_published_at": key.published_at,
             "new_signs_from": key.active_from,
         }
-        with translate_database_errors():
-            await _ADD(self._connections, values, self._audit_columns)
+        await _ADD(self._connections, values, self._audit_columns)
 
     async def reseal(self, key: SigningKey) -> None:
         """Replace the column ``sealed``."""
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                await connection.execute(_RESEAL, {"name": key.kid, "new": key.sealed})
+        await self._connections.execute(_RESEAL, {"name": key.kid, "new": key.sealed})
 
     async def remove(self, key: SigningKey) -> None:
         """Delete the row."""
-        with translate_database_errors():
-            async with self._connections.connect() as connection:
-                await connection.execute(_REMOVE, {"name": key.kid})
+        await self._connections.execute(_REMOVE, {"name": key.kid})
 
 
 def _key(row: Row[Any]) -> SigningKey:
