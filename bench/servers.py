@@ -27,7 +27,7 @@ FASTAUTH, LIMITED, SQLITE, BARE, STACK = (
 NAMES = (FASTAUTH, LIMITED, SQLITE, BARE, STACK)
 
 PRODUCTION = {
-    "FASTAUTH_LIMITS": "true",
+    "FASTAUTH_RATE_LIMITS": "true",
     "FASTAUTH_PASSWORD_BLOCKLIST": "true",
     "FASTAUTH_PASSWORD_MIN_LENGTH": "8",
     "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
@@ -35,7 +35,12 @@ PRODUCTION = {
 """What production mode adds to the work of a request. Each request names another network as its client's."""
 
 RAISED = dict.fromkeys(
-    ("FASTAUTH_LIMIT_LOG_INS", "FASTAUTH_LIMIT_FAILURES", "FASTAUTH_LIMIT_REGISTRATIONS"), "1000000"
+    (
+        "FASTAUTH_RATE_LIMIT_LOGINS_PER_NETWORK",
+        "FASTAUTH_RATE_LIMIT_FAILURES_PER_NETWORK",
+        "FASTAUTH_RATE_LIMIT_REGISTRATIONS_PER_NETWORK",
+    ),
+    "1000000",
 )
 """Limits that one network of many clients does not reach."""
 

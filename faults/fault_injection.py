@@ -26,7 +26,7 @@ from tests.fakes.clock import FakeClock
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.events.tables import event as event_table
 from fastauth.adapters.sql.sessions.tables import session
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.limits import Limits
@@ -103,14 +103,14 @@ class FaultyPort:
 
 
 EXPECTED_EVENTS = [
-    EventKind.REGISTERED,
-    EventKind.LOGGED_IN,
-    EventKind.FULL_NAME_CHANGED,
-    EventKind.REFRESHED,
-    EventKind.PASSWORD_CHANGED,
-    EventKind.LOGGED_IN,
-    EventKind.LOGGED_OUT,
-    EventKind.REFRESH_TOKEN_REUSED,
+    EventType.USER_CREATED,
+    EventType.LOGIN_SUCCEEDED,
+    EventType.FULL_NAME_CHANGED,
+    EventType.SESSION_RENEWED,
+    EventType.PASSWORD_CHANGED,
+    EventType.LOGIN_SUCCEEDED,
+    EventType.LOGGED_OUT,
+    EventType.REFRESH_TOKEN_REUSED,
 ]
 """What a life leaves in the audit trail. What was done and is repeated may be told twice."""
 
@@ -169,7 +169,7 @@ async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
     outcome = Outcome(f"each call of the {what} {how}, {backend_of(database_url)}")
     injector = Injector(after=after)
     settings = Settings(
-        database_url=make_url(database_url), argon2_memory_kib=64, argon2_time_cost=1, limits=True
+        database_url=make_url(database_url), argon2_memory_kib=64, argon2_time_cost=1, rate_limits=True
     )
     clock = FakeClock()
     plain = Container(settings=settings, clock=clock)
@@ -251,18 +251,18 @@ class Life:
             (user,) = users
             living = select(session.c.id).where(session.c.user_id == user.id, session.c.ended_at.is_(None))
             alive = len((await connection.scalars(living)).all())
-            kinds = list(
+            types = list(
                 await connection.scalars(
                     select(event_table.c.kind)
                     .where(event_table.c.user_id == user.id)
                     .order_by(event_table.c.id)
                 )
             )
-        done = [kind for kind, _ in groupby(kind for kind in kinds if not kind.endswith("_refused"))]
+        done = [each for each, _ in groupby(each for each in types if not each.endswith("_failed"))]
         return [
             *([f"full name {user.fullname!r}"] if user.fullname != NEW_NAME else []),
             *([f"{alive} sessions alive"] if alive > in_doubt else []),
-            *([f"events {kinds}"] if done != EXPECTED_EVENTS else []),
+            *([f"events {types}"] if done != EXPECTED_EVENTS else []),
         ]
 
     async def _log_in(self, username: str, password: str) -> dict[str, str]:

@@ -36,7 +36,7 @@ from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
@@ -151,9 +151,9 @@ class World:
             clock=self.clock,
         )
 
-    def kinds(self) -> list[EventKind]:
+    def event_types(self) -> list[EventType]:
         """Return what happened, in the order in which it did."""
-        return [event.kind for event in self.storage.events]
+        return [event.type for event in self.storage.events]
 
     async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
         await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)

@@ -5,7 +5,7 @@ GRANT SELECT ON fastauth_migration TO fastauth_serve;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO fastauth_serve;
 
 -- The audit trail: rows are added and read. A row is removed, and an address cleared, only once it is as old as
--- FASTAUTH_AUDIT_DAYS and FASTAUTH_AUDIT_ADDRESS_DAYS say. Write your own numbers here where you changed those.
+-- FASTAUTH_AUDIT_RETENTION_DAYS and FASTAUTH_AUDIT_ADDRESS_RETENTION_DAYS say. Write your own numbers here where you changed those.
 GRANT SELECT, INSERT, DELETE, UPDATE (address) ON event TO fastauth_serve;
 ALTER TABLE event ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS audit_read ON event;

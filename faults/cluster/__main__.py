@@ -98,7 +98,7 @@ FAULTS: tuple[Callable[[Cluster], None], ...] = (
 
 
 SETTINGS = {
-    "FASTAUTH_LIMITS": "true",
+    "FASTAUTH_RATE_LIMITS": "true",
     "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
     "FASTAUTH_ARGON2_MEMORY_KIB": "8",
     "FASTAUTH_ARGON2_TIME_COST": "1",

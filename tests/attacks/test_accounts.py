@@ -137,4 +137,7 @@ class TestClosedAccount:
             "registration": 409
         }
         assert all('_token":' not in answer.text for answer in ways.values())
-        assert {event.kind.name for event in storage.events[events:]} <= {"LOG_IN_REFUSED", "REFRESH_REFUSED"}
+        assert {event.type.name for event in storage.events[events:]} <= {
+            "LOGIN_FAILED",
+            "SESSION_RENEWAL_FAILED",
+        }

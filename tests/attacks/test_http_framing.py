@@ -41,9 +41,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         f"sqlite:///{tmp_path_factory.mktemp('framing')}/framing.db",
         FASTAUTH_REQUEST_TIMEOUT_SECONDS="2",
         FASTAUTH_METRICS_PORT=str(METRICS_PORT),
-        FASTAUTH_CONNECTIONS_PER_ADDRESS=str(MOST_CONNECTIONS),
+        FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP=str(MOST_CONNECTIONS),
         FASTAUTH_TRUSTED_PROXIES="127.0.0.9",
-        FASTAUTH_LIMITS="true",
+        FASTAUTH_RATE_LIMITS="true",
     ) as service:
         yield service
 

@@ -5,7 +5,7 @@ import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeStorage
 
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 
@@ -70,7 +70,7 @@ class TestBody:
         ):  # neither is disabled or changed
             answer = await client.post("/sessions", json=OWNED_BY_THE_SERVER | credentials)
             assert answer.status_code == 201
-        assert [event.kind for event in storage.events].count(EventKind.REGISTERED) == 3
+        assert [event.type for event in storage.events].count(EventType.USER_CREATED) == 3
 
     async def test_does_not_say_who_asks(self, client: httpx2.AsyncClient) -> None:
         """R35 (CVE-2025-61928; CWE-639): the acting user comes from the token and from nothing else."""

@@ -106,7 +106,7 @@ KINDS: dict[str, tuple[Act, set[int], int]] = {
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(secret_key="the secret key of the tests, 32 bytes", limits=True)  # type: ignore[arg-type]  # pydantic reads it
+    return Settings(secret_key="the secret key of the tests, 32 bytes", rate_limits=True)  # type: ignore[arg-type]  # pydantic reads it
 
 
 class TestFlood:

@@ -8,7 +8,7 @@ from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_us
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -29,7 +29,7 @@ class UnitOfWorkContract(ABC):
     def unit_of_work(self, users: UserRepository) -> UnitOfWork: ...
 
     @abstractmethod
-    async def events_of(self, user: User, users: UserRepository) -> list[EventKind]: ...
+    async def events_of(self, user: User, users: UserRepository) -> list[EventType]: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -42,7 +42,7 @@ class UnitOfWorkContract(ABC):
             new = a_password_hash("another")
             assert await transaction.users.replace_password(user.id, known=user.password_hash, new=new) == 1
             await transaction.sessions.start(a_session(user, now=NOW), password_hash=new, at_most=100)
-            await transaction.events.record(Event(kind=EventKind.PASSWORD_CHANGED, at=NOW, user_id=user.id))
+            await transaction.events.record(Event(type=EventType.PASSWORD_CHANGED, at=NOW, user_id=user.id))
             if commit:
                 await transaction.commit()
 
@@ -55,9 +55,9 @@ class UnitOfWorkContract(ABC):
         assert found.password_hash == a_password_hash("another")
         assert len(await sessions.of_user(user.id, now=NOW, at_most=100)) == 1
         assert await self.events_of(user, users) == [
-            EventKind.REGISTERED,
-            EventKind.LOGGED_IN,
-            EventKind.PASSWORD_CHANGED,
+            EventType.USER_CREATED,
+            EventType.LOGIN_SUCCEEDED,
+            EventType.PASSWORD_CHANGED,
         ]
 
     async def test_lets_everything_fall_that_is_not(
@@ -66,7 +66,7 @@ class UnitOfWorkContract(ABC):
         await self.change_everything(unit_of_work, user, commit=False)
         assert await users.find(user.username) == user
         assert await sessions.of_user(user.id, now=NOW, at_most=100) == []
-        assert await self.events_of(user, users) == [EventKind.REGISTERED]
+        assert await self.events_of(user, users) == [EventType.USER_CREATED]
 
     async def test_lets_everything_fall_after_an_error(
         self, unit_of_work: UnitOfWork, users: UserRepository, user: User

@@ -11,7 +11,7 @@ from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.user import ExistingUser, NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.pace import Pace
@@ -49,7 +49,7 @@ class FakeUserRepository:
             password_hash=password_hash,
         )
         self.storage.users[user.id] = user
-        self.storage.note(EventKind.REGISTERED, user.id)
+        self.storage.note(EventType.USER_CREATED, user.id)
         return user
 
     async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
@@ -62,7 +62,7 @@ class FakeUserRepository:
                 raise TooManyRequests(after=pace.wait(until, now))
             self.storage.renames_paid_until[user_id] = paid
         self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
-        self.storage.note(EventKind.FULL_NAME_CHANGED, user_id)
+        self.storage.note(EventType.FULL_NAME_CHANGED, user_id)
 
     async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
         if self.storage.users[user_id].password_hash != known:

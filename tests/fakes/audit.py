@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
 
@@ -17,11 +17,11 @@ class FakeEventLog:
     async def record(self, event: Event) -> None:
         self.storage.record(event)
 
-    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventType) -> None:
         session = event.session_id and self.storage.sessions.get(event.session_id)
         already = any(
             other.session_id == event.session_id
-            and other.kind in {event.kind, unless}
+            and other.type in {event.type, unless}
             and other.at > event.at - within
             for other in self.storage.events
         )
@@ -51,7 +51,7 @@ class FakeAuditTrail:
         theirs = event.user_id is not None and event.user_id == wanted.user_id
         return (
             (anybody or theirs or event.name in wanted.names)
-            and wanted.kind in {None, event.kind}
+            and wanted.type in {None, event.type}
             and (wanted.since is None or event.at >= wanted.since)
             and (wanted.until is None or event.at < wanted.until)
         )

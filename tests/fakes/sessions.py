@@ -8,7 +8,7 @@ from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
@@ -58,7 +58,7 @@ class FakeSessionRepository:
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
         self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
-        self.storage.note(EventKind.LOGGED_IN, session.user_id, session.id)
+        self.storage.note(EventType.LOGIN_SUCCEEDED, session.user_id, session.id)
         await FakeCounterRepository(self.storage).refund(refunds, now=session.created_at)
         others = [s for s in self._living(session.user_id, session.created_at) if s.id != session.id]
         for surplus in others[at_most - 1 :]:
@@ -87,7 +87,7 @@ class FakeSessionRepository:
         recorded_at = self.storage.recorded_at.get(session_id)
         if recorded_at is None or recorded_at <= now - RECORDED_WITHIN:
             self.storage.recorded_at[session_id] = now
-            self.storage.note(EventKind.REFRESHED, session.user_id, session.id)
+            self.storage.note(EventType.SESSION_RENEWED, session.user_id, session.id)
         return session
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:

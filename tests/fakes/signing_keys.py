@@ -2,7 +2,7 @@
 
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 
@@ -16,7 +16,7 @@ class FakeSigningKeyRepository:
     async def add(self, key: SigningKey) -> None:
         if key.number not in self.storage.keys:
             self.storage.keys[key.number] = key
-            self.storage.note(EventKind.KEY_ROTATED)
+            self.storage.note(EventType.SIGNING_KEY_ROTATED)
 
     async def reseal(self, key: SigningKey) -> None:
         self.storage.keys[key.number] = key

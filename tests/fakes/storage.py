@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.fakes.clock import FakeClock
 
 from fastauth.domain.accounts.user import User, UserId
-from fastauth.domain.audit.event import Event, EventKind, EventSource
+from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.clock import Clock
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
@@ -45,9 +45,9 @@ class FakeStorage:
         self.entries.append(AuditEntry(number=number, event=event, origin=self.origin(), username=None))
 
     def note(
-        self, kind: EventKind, user_id: UserId | None = None, session_id: SessionId | None = None
+        self, event_type: EventType, user_id: UserId | None = None, session_id: SessionId | None = None
     ) -> None:
-        self.record(Event(kind=kind, at=self.clock.now(), user_id=user_id, session_id=session_id))
+        self.record(Event(type=event_type, at=self.clock.now(), user_id=user_id, session_id=session_id))
 
     def draft(self) -> "FakeStorage":
         return FakeStorage(

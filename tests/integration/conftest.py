@@ -107,7 +107,7 @@ async def database(used_database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-MANY_SESSIONS = {"FASTAUTH_SESSIONS_PER_ACCOUNT": "1000"}
+MANY_SESSIONS = {"FASTAUTH_MAX_SESSIONS_PER_ACCOUNT": "1000"}
 """A race may begin more than a hundred sessions of one account, and is not about the oldest of them."""
 
 

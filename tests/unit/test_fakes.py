@@ -35,7 +35,7 @@ from tests.fakes import (
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import EventKind, EventSource
+from fastauth.domain.audit.event import EventSource, EventType
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
@@ -153,9 +153,9 @@ class TestFakeUnitOfWork(UnitOfWorkContract):
     def unit_of_work(self, users: FakeUserRepository) -> FakeUnitOfWork:
         return FakeUnitOfWork(users.storage)
 
-    async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
+    async def events_of(self, user: User, users: UserRepository) -> list[EventType]:
         assert isinstance(users, FakeUserRepository)
-        return [event.kind for event in users.storage.events if event.user_id == user.id]
+        return [event.type for event in users.storage.events if event.user_id == user.id]
 
 
 class TestFakeSigningKeyRepository(SigningKeyRepositoryContract):

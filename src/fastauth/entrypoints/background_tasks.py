@@ -30,7 +30,7 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
     in time but the rotation, whose next key is published long before it signs.
     """
     tasks = [asyncio.create_task(_run_periodically(container))]
-    if container.settings().equal_refusals:
+    if container.settings().equalize_login_timing:
         known = asyncio.Event()
         tasks.append(asyncio.create_task(_learn_hash_kinds(container, known)))
         with suppress(TimeoutError):

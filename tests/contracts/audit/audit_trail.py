@@ -14,7 +14,7 @@ from tests.fakes import FakeClock
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource, UsernameDigest
+from fastauth.domain.audit.event import Actor, Event, EventSource, EventType, UsernameDigest
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter, Retention
 from fastauth.domain.operations.ports import ExpiredRows
@@ -57,8 +57,8 @@ class Ports:
     async def read(self, **wanted: object) -> list[AuditEntry]:
         return await self.trail.page(AuditFilter(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
 
-    async def kinds(self, **wanted: object) -> list[EventKind]:
-        return [entry.event.kind for entry in await self.read(**wanted)]
+    async def event_types(self, **wanted: object) -> list[EventType]:
+        return [entry.event.type for entry in await self.read(**wanted)]
 
 
 class AuditTrailContract(ABC):
@@ -86,13 +86,13 @@ class AuditTrailContract(ABC):
         await ports.users.rename(user.id, a_full_name("Somebody Else"), now=now, pace=None)
         await ports.keys.add(a_key(1))
         found = [(entry.event, entry.origin, entry.username) for entry in await ports.read()]
-        of_user = Event(kind=EventKind.REGISTERED, at=now, user_id=user.id)
+        of_user = Event(type=EventType.USER_CREATED, at=now, user_id=user.id)
         of_session = replace(of_user, session_id=session.id)
         assert found == [
-            (Event(kind=EventKind.KEY_ROTATED, at=now), A_CLIENT, None),
-            (replace(of_user, kind=EventKind.FULL_NAME_CHANGED), A_CLIENT, user.username.spelling),
-            (replace(of_session, kind=EventKind.REFRESHED), A_CLIENT, user.username.spelling),
-            (replace(of_session, kind=EventKind.LOGGED_IN), A_CLIENT, user.username.spelling),
+            (Event(type=EventType.SIGNING_KEY_ROTATED, at=now), A_CLIENT, None),
+            (replace(of_user, type=EventType.FULL_NAME_CHANGED), A_CLIENT, user.username.spelling),
+            (replace(of_session, type=EventType.SESSION_RENEWED), A_CLIENT, user.username.spelling),
+            (replace(of_session, type=EventType.LOGIN_SUCCEEDED), A_CLIENT, user.username.spelling),
             (of_user, A_CLIENT, user.username.spelling),
         ]
 
@@ -118,7 +118,7 @@ class AuditTrailContract(ABC):
     ) -> None:
         operator = make(EventSource(Actor.OPERATOR))
         name = UsernameDigest(token_bytes(16))
-        event = Event(kind=EventKind.LOG_IN_REFUSED, at=now - MINUTE, name=name)
+        event = Event(type=EventType.LOGIN_FAILED, at=now - MINUTE, name=name)
         await operator.events.record(event)
         (entry,) = await ports.read(names=(name,))
         assert (entry.event, entry.origin, entry.username) == (event, EventSource(Actor.OPERATOR), None)
@@ -126,7 +126,7 @@ class AuditTrailContract(ABC):
     async def test_records_once_what_goes_on_for_a_while(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session, other = [await ports.a_session(user, now=now) for _ in range(2)]
-        refused = Event(kind=EventKind.REFRESH_REFUSED, at=now, session_id=session.id)
+        refused = Event(type=EventType.SESSION_RENEWAL_FAILED, at=now, session_id=session.id)
         for event in (
             refused,
             replace(refused, at=now + MINUTE / 2),
@@ -135,9 +135,9 @@ class AuditTrailContract(ABC):
             replace(refused, session_id=SessionId("nobody's")),
         ):
             await ports.events.record_unless_recent(
-                event, within=MINUTE, unless=EventKind.REFRESH_TOKEN_REUSED
+                event, within=MINUTE, unless=EventType.REFRESH_TOKEN_REUSED
             )
-        found = [entry.event for entry in await ports.read(kind=EventKind.REFRESH_REFUSED)]
+        found = [entry.event for entry in await ports.read(type=EventType.SESSION_RENEWAL_FAILED)]
         assert found == [
             replace(refused, user_id=user.id, at=now + MINUTE),
             replace(refused, user_id=user.id, session_id=other.id),
@@ -147,34 +147,34 @@ class AuditTrailContract(ABC):
     async def test_records_nothing_where_worse_was_recorded(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
-        worse = Event(kind=EventKind.REFRESH_TOKEN_REUSED, at=now, user_id=user.id, session_id=session.id)
+        worse = Event(type=EventType.REFRESH_TOKEN_REUSED, at=now, user_id=user.id, session_id=session.id)
         await ports.events.record(worse)
-        event = Event(kind=EventKind.REFRESH_REFUSED, at=now, session_id=session.id)
-        await ports.events.record_unless_recent(event, within=MINUTE, unless=worse.kind)
-        assert EventKind.REFRESH_REFUSED not in await ports.kinds()
+        event = Event(type=EventType.SESSION_RENEWAL_FAILED, at=now, session_id=session.id)
+        await ports.events.record_unless_recent(event, within=MINUTE, unless=worse.type)
+        assert EventType.SESSION_RENEWAL_FAILED not in await ports.event_types()
 
     async def test_shows_one_account_and_the_names_tried_for_it(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         await ports.a_user()
         name = UsernameDigest(token_bytes(16))
         for tried in (name, UsernameDigest(token_bytes(16))):
-            await ports.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=now, name=tried))
+            await ports.events.record(Event(type=EventType.LOGIN_FAILED, at=now, name=tried))
         theirs = {"user_id": user.id, "names": (name,)}
-        assert await ports.kinds(**theirs) == [EventKind.LOG_IN_REFUSED, EventKind.REGISTERED]
-        assert await ports.kinds(**theirs, kind=EventKind.REGISTERED) == [EventKind.REGISTERED]
-        assert await ports.kinds(names=(name,)) == [EventKind.LOG_IN_REFUSED]
+        assert await ports.event_types(**theirs) == [EventType.LOGIN_FAILED, EventType.USER_CREATED]
+        assert await ports.event_types(**theirs, type=EventType.USER_CREATED) == [EventType.USER_CREATED]
+        assert await ports.event_types(names=(name,)) == [EventType.LOGIN_FAILED]
 
     async def test_shows_a_span_of_time(self, ports: Ports, now: datetime) -> None:
         for minutes in (2, 0, 1):
             at = now + minutes * MINUTE
-            await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=at))
+            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, at=at))
         found = await ports.read(since=now + MINUTE, until=now + 2 * MINUTE)
         assert [entry.event.at for entry in found] == [now + MINUTE]
 
     async def test_goes_from_page_to_page(self, ports: Ports, now: datetime) -> None:
         for minutes in (1, 0, 1, 0, 1):
             at = now + minutes * MINUTE
-            await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=at))
+            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, at=at))
         everything = await ports.read()
         pages, last = [], None
         while page := await ports.trail.page(AuditFilter(), before=last, at_most=2):
@@ -190,7 +190,7 @@ class AuditTrailContract(ABC):
         days = timedelta(days=1)
         kept = Retention(events=365 * days, addresses=30 * days)
         for age in (366, 366, 366, 31, 31, 31, 29):
-            await ports.events.record(Event(kind=EventKind.KEY_ROTATED, at=now - age * days))
+            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, at=now - age * days))
         swept = [await ports.expired_rows.purge_events(kept, now=now, at_most=2) for _ in range(4)]
         assert sum(swept) >= 6
         assert swept[-1] == 0

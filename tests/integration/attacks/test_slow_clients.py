@@ -18,7 +18,7 @@ HEAD = b"POST /users/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/j
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     url = f"sqlite:///{tmp_path_factory.mktemp('slow')}/slow.db"
     with Service(
-        url, FASTAUTH_REQUEST_TIMEOUT_SECONDS=str(DEADLINE), FASTAUTH_CONNECTIONS_PER_ADDRESS="200"
+        url, FASTAUTH_REQUEST_TIMEOUT_SECONDS=str(DEADLINE), FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP="200"
     ) as service:
         yield service
 

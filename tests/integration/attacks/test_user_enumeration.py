@@ -32,7 +32,12 @@ IMPORTED = {
     for kind in ("passlib ldap_bcrypt", "werkzeug scrypt", "passlib pbkdf2_sha256", "passlib sha512_crypt")
 } | {"another Argon2id": "$argon2id$v=19$m=128,t=3,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43}
 VARIES = {"date", "x-request-id"}
-ONE_GUESS_EACH = {"limits": True, "limit_in_a_row": 1, "limit_log_ins": 1_000, "limit_failures": 1_000}
+ONE_GUESS_EACH = {
+    "rate_limits": True,
+    "lockout_threshold": 1,
+    "rate_limit_logins_per_network": 1_000,
+    "rate_limit_failures_per_network": 1_000,
+}
 
 
 @dataclass

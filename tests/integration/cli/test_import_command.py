@@ -88,14 +88,14 @@ class TestImport:
         result = fastauth("import", str(users), "--report", "report")
         *refusals, sums = map(json.loads, Path("report").read_text().splitlines())
         assert [refusal["line"] for refusal in refusals] == list(range(3, 1_502))
-        assert refusals[0]["refused"][0] == {
-            "field": "username", "code": "repeated", "detail": "Was there before, at 2.",
+        assert refusals[0]["rejected"][0] == {
+            "field": "username", "code": "duplicate", "detail": "Was there before, at 2.",
         }  # fmt: skip
         assert sums == {
             "imported": 1,
-            "already_there": 0,
-            "passed_over": 0,
-            "refused": 1_499,
+            "exists": 0,
+            "skipped": 0,
+            "rejected": 1_499,
             "dry_run": False,
         }
         assert result.stderr.count("\n") == 21
@@ -135,7 +135,7 @@ class TestImport:
 
     def test_reports_the_old_id_and_the_new_one_of_each_account(self, url: str, users: Path) -> None:
         content = f"id,username,password,bio\n6,zoe ,{HASH},x\n5,ann,{HASH},x\n7,z oe,{HASH},x\n"
-        for told in ("imported", "already_there"):
+        for told in ("imported", "exists"):
             users.write_text(content)
             result = fastauth("import", str(users), "--report", "report")
             *reported, refused, sums = map(json.loads, Path("report").read_text().splitlines())

@@ -189,7 +189,7 @@ class TestTrail:
         CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
         CVE-2025-62513, CVE-2025-62705 (Vault, OpenBao); CWE-532.
         """
-        proxy = {"FASTAUTH_TRUSTED_PROXIES": "127.0.0.1", "FASTAUTH_LIMITS": "on"}
+        proxy = {"FASTAUTH_TRUSTED_PROXIES": "127.0.0.1", "FASTAUTH_RATE_LIMITS": "on"}
         secrets = [f"{CANARY} {number}" for number in range(4)]
         registration = a_registration(username="ann", password=secrets[0])
         with Service(empty_database_url, **proxy) as service, service.client() as client:
@@ -212,7 +212,7 @@ class TestTrail:
             refused = service.run("audit", "--user", secrets[2], "--json")
             shown = service.run("audit")
             log = service.log
-        assert [(told["kind"], told["actor"], told["address"]) for told in of_ann] == [
+        assert [(told["type"], told["actor"], told["address"]) for told in of_ann] == [
             ("user_disabled", "operator", None),
             ("refresh_refused", "client", "2001:db8::7"),
             ("logged_out", "client", "2001:db8::7"),
@@ -223,14 +223,14 @@ class TestTrail:
             ("logged_in", "client", "2001:db8::7"),
             ("registered", "client", "2001:db8::7"),
         ]
-        assert json.loads(refused)["kind"] == "log_in_refused"
+        assert json.loads(refused)["type"] == "log_in_refused"
         with looking_into(empty_database_url) as connection:
             dump = repr(everything(connection))
         for output in (dump, shown, log, refused, json.dumps(of_ann)):
             assert [secret for secret in secrets if secret in output] == []
 
     def test_has_no_addresses_where_none_are_wanted(self, empty_database_url: str) -> None:
-        with Service(empty_database_url, FASTAUTH_AUDIT_ADDRESS_DAYS="0") as service:
+        with Service(empty_database_url, FASTAUTH_AUDIT_ADDRESS_RETENTION_DAYS="0") as service:
             service.register(a_registration())
         with looking_into(empty_database_url) as connection:
             found = connection.execute(select(event.c.kind, event.c.actor, event.c.address)).all()
@@ -246,6 +246,6 @@ class TestTrail:
                     insert(user_info).values(username=name, username_key=f" {name}", password="", fullname="")
                 )
             service.run("users", "disable", name)
-            shown = service.run("audit", "--kind", "user_disabled")
+            shown = service.run("audit", "--type", "user_disabled")
         assert r"\x1b[31m[bold]ann\r\n\u202e" in shown
         assert not {"\x1b", "\r", "\u202e"} & set(shown)

@@ -21,10 +21,10 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
 LIMITS = {
-    "FASTAUTH_LIMITS": "on",
+    "FASTAUTH_RATE_LIMITS": "on",
     "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
 }
-FEW = {"FASTAUTH_LIMIT_IN_A_ROW": "3"}
+FEW = {"FASTAUTH_LOCKOUT_THRESHOLD": "3"}
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +105,12 @@ class TestGuesser:
 
     def test_stays_shut_out_over_a_crash_and_until_the_operator_says_so(self, used_database_url: str) -> None:
         user = a_registration()
-        with Service(used_database_url, **LIMITS, FASTAUTH_LIMIT_IN_A_ROW="1") as service:
+        with Service(used_database_url, **LIMITS, FASTAUTH_LOCKOUT_THRESHOLD="1") as service:
             assert service.register(user).status_code == 201
             assert log_in(service, user, a_network(), password="wrong").status_code == 401
             service.kill()
             service.start()
             assert log_in(service, user, a_network()).status_code == 401
-            said = service.run("users", "reopen", user["username"].upper())
-            assert said == f"{user['username']} is open to new devices\n"
+            said = service.run("users", "unlock", user["username"].upper())
+            assert said == f"{user['username']} is unlocked\n"
             assert log_in(service, user, a_network()).status_code == 201

@@ -49,7 +49,7 @@ from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import EventKind, EventSource
+from fastauth.domain.audit.event import EventSource, EventType
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.password import PasswordHash
@@ -302,12 +302,12 @@ class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
         self.database = database
         return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS)
 
-    async def events_of(self, user: User, users: UserRepository) -> list[EventKind]:
+    async def events_of(self, user: User, users: UserRepository) -> list[EventType]:
         async with self.database.engine.connect() as connection:
             kinds = await connection.scalars(
                 select(event.c.kind).where(event.c.user_id == user.id).order_by(event.c.id)
             )
-            return [EventKind(kind) for kind in kinds]
+            return [EventType(kind) for kind in kinds]
 
 
 class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):

@@ -120,7 +120,8 @@ class TestServingRole:
     async def test_adds_to_the_audit_trail_and_rewrites_nothing_of_it(self, roles: Roles) -> None:
         settings, now = Settings(), datetime.now(UTC)
         kept = Retention(
-            events=timedelta(days=settings.audit_days), addresses=timedelta(days=settings.audit_address_days)
+            events=timedelta(days=settings.audit_retention_days),
+            addresses=timedelta(days=settings.audit_address_retention_days),
         )
         ages = {"new": 1, "without its address": 31, "gone": 366}
         with psycopg.connect(roles.serve, autocommit=True) as serving:

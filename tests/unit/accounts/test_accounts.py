@@ -10,7 +10,7 @@ from tests.world import World
 
 from fastauth.application.accounts.list_users import PAGE
 from fastauth.domain.accounts.errors import UserNotFound
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
@@ -85,7 +85,7 @@ class TestEndSessions:
                 await world.authenticate(access_token=each.access.text)
         (user,) = world.storage.users.values()
         assert world.storage.events[-1] == Event(
-            kind=EventKind.LOGGED_OUT, at=world.clock.now(), user_id=user.id
+            type=EventType.LOGGED_OUT, at=world.clock.now(), user_id=user.id
         )
         assert await world.revoke_sessions(username="santosh") == 0
 
@@ -113,14 +113,14 @@ class TestSetPassword:
     async def test_records_it(self, world: World) -> None:
         user = await world.set_password(username="santosh", password="another one")
         *_, event = world.storage.events
-        assert (event.kind, event.user_id, event.session_id) == (EventKind.PASSWORD_CHANGED, user.id, None)
+        assert (event.type, event.user_id, event.session_id) == (EventType.PASSWORD_CHANGED, user.id, None)
         assert event.at == world.clock.now()
 
     @pytest.mark.parametrize("password", ["", "santosh1", "Kumar!"])
     async def test_obeys_the_policy(self, world: World, password: str) -> None:
         with pytest.raises(InvalidInput):
             await world.set_password(username="santosh", password=password)
-        assert EventKind.PASSWORD_CHANGED not in {event.kind for event in world.storage.events}
+        assert EventType.PASSWORD_CHANGED not in {event.type for event in world.storage.events}
         assert await world.a_log_in()
 
     async def test_leaves_an_account_disabled(self, world: World) -> None:
@@ -140,5 +140,5 @@ class TestSetPassword:
         await world.a_user()
         await world.set_password(username="santosh", password="another one")
         assert await world.a_log_in(password="another one")
-        kinds = [event.kind for event in world.storage.events]
-        assert kinds.count(EventKind.PASSWORD_CHANGED) == 1
+        kinds = [event.type for event in world.storage.events]
+        assert kinds.count(EventType.PASSWORD_CHANGED) == 1

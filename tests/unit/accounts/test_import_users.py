@@ -11,7 +11,7 @@ from fastauth.application.accounts.import_users import BATCH, Candidate, Outcome
 from fastauth.domain.errors import StorageUnavailable, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
 
-IMPORTED, ALREADY_THERE, REFUSED = Outcome.IMPORTED, Outcome.ALREADY_THERE, Outcome.REFUSED
+IMPORTED, EXISTS, REJECTED = Outcome.IMPORTED, Outcome.EXISTS, Outcome.REJECTED
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ class TestImportUsers:
     async def test_refuses_what_breaks_rules_and_names_all_of_them(self, world: World) -> None:
         broken = a_candidate(2, "san tosh", fullname="a\nb", encoded="sntsh")
         good, refused, last = await judged(world, [a_candidate(1), broken, a_candidate(3)])
-        assert (good.outcome, refused.outcome, last.outcome) == (IMPORTED, REFUSED, IMPORTED)
+        assert (good.outcome, refused.outcome, last.outcome) == (IMPORTED, REJECTED, IMPORTED)
         assert refused.place == 2
         assert codes(refused) == [
             ("username", "not_allowed"),
@@ -87,26 +87,26 @@ class TestImportUsers:
     async def test_takes_the_first_of_two_with_one_name(self, world: World) -> None:
         entries = [a_candidate(1, "ann"), *(a_candidate(place) for place in range(2, BATCH + 2))]
         verdicts = await judged(world, [*entries, a_candidate(9_999, "ANN", encoded="old$another$one")])
-        assert (verdicts[-1].place, codes(verdicts[-1])) == (9_999, [("username", "repeated")])
+        assert (verdicts[-1].place, codes(verdicts[-1])) == (9_999, [("username", "duplicate")])
         assert verdicts[-1].violations[0].detail.endswith("at 1.")
         assert len(world.storage.users) == BATCH + 1
 
     async def test_takes_one_with_the_name_of_another_that_was_refused(self, world: World) -> None:
         refused, taken = await judged(world, [a_candidate(1, "ann", encoded=""), a_candidate(2, "ann")])
-        assert (refused.outcome, taken.outcome) == (REFUSED, IMPORTED)
+        assert (refused.outcome, taken.outcome) == (REJECTED, IMPORTED)
 
     async def test_changes_nobody_who_is_there(self, world: World) -> None:
         (ann,) = await judged(world, [a_candidate(1, "ann", old_id="5")])
         assert (ann.old_id, ann.new_id) == ("5", *world.storage.users)
         before = dict(world.storage.users)
         again = a_candidate(1, "Ann", fullname="Somebody Else", disabled_since=world.clock.now(), old_id="5")
-        assert await judged(world, [again]) == [Verdict(1, ALREADY_THERE, (), "5", ann.new_id)]
+        assert await judged(world, [again]) == [Verdict(1, EXISTS, (), "5", ann.new_id)]
         (other,) = await judged(world, [a_candidate(2, "ann", encoded="old$another$one")])
         assert (other.place, codes(other)) == (2, [("username", "username_taken")])
         assert world.storage.users == before
 
     async def test_keeps_the_verdict_of_who_read_the_entry(self, world: World) -> None:
-        unreadable = Verdict(2, REFUSED, (Violation("line", "not_utf_8", "Must be UTF-8."),))
+        unreadable = Verdict(2, REJECTED, (Violation("line", "not_utf_8", "Must be UTF-8."),))
         verdicts = await judged(world, [a_candidate(1), unreadable, a_candidate(3)])
         assert [verdict.place for verdict in verdicts] == [1, 2, 3]
         assert verdicts[1] is unreadable
@@ -127,7 +127,7 @@ class TestImportUsers:
         stored = [replace(verdict, new_id=None) for verdict in await judged(world, entries)]
         assert [replace(verdict, new_id=None) for verdict in would] == stored
         outcomes = [verdict.outcome for verdict in would]
-        assert outcomes == [ALREADY_THERE, REFUSED, IMPORTED, REFUSED, IMPORTED, REFUSED]
+        assert outcomes == [EXISTS, REJECTED, IMPORTED, REJECTED, IMPORTED, REJECTED]
 
     async def test_reads_no_more_than_a_batch_ahead_of_what_is_stored(self, world: World) -> None:
         read = 0
@@ -150,5 +150,5 @@ class TestImportUsers:
             await judged(world, interrupted())
         assert len(world.storage.users) == BATCH
         again = await judged(world, (a_candidate(place) for place in range(1, 2 * BATCH + 1)))
-        assert [verdict.outcome for verdict in again] == [ALREADY_THERE] * BATCH + [IMPORTED] * BATCH
+        assert [verdict.outcome for verdict in again] == [EXISTS] * BATCH + [IMPORTED] * BATCH
         assert len(world.storage.users) == 2 * BATCH

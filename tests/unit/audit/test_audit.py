@@ -13,7 +13,7 @@ from tests.world import A_SECRET_KEY
 
 from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.application.operations.purge_expired import BATCH
-from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource
+from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry, Retention
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.errors import StorageUnavailable
@@ -55,29 +55,29 @@ async def refresh(client: Client, token: str) -> httpx2.Response:
 
 
 Act = Callable[[Client, TokenPair], Awaitable[httpx2.Response]]
-ACTS: dict[str, tuple[EventKind, Act]] = {
-    "registration": (EventKind.REGISTERED, register),
-    "log-in": (EventKind.LOGGED_IN, lambda client, _: log_in_with(client)),
-    "wrong password": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, password="wrong")),
-    "unknown name": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, username="nobody")),
-    "no name at all": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, username="a b")),
-    "no password": (EventKind.LOG_IN_REFUSED, lambda client, _: log_in_with(client, password="")),
-    "refresh": (EventKind.REFRESHED, lambda client, tokens: refresh(client, tokens["refresh_token"])),
-    "password": (EventKind.PASSWORD_CHANGED, lambda client, tokens: change_password(client, tokens, "sntsh")),
+ACTS: dict[str, tuple[EventType, Act]] = {
+    "registration": (EventType.USER_CREATED, register),
+    "log-in": (EventType.LOGIN_SUCCEEDED, lambda client, _: log_in_with(client)),
+    "wrong password": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, password="wrong")),
+    "unknown name": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, username="nobody")),
+    "no name at all": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, username="a b")),
+    "no password": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, password="")),
+    "refresh": (EventType.SESSION_RENEWED, lambda client, tokens: refresh(client, tokens["refresh_token"])),
+    "password": (EventType.PASSWORD_CHANGED, lambda client, tokens: change_password(client, tokens, "sntsh")),
     "wrong current password": (
-        EventKind.PASSWORD_CHANGE_REFUSED,
+        EventType.PASSWORD_CHANGE_FAILED,
         lambda client, tokens: change_password(client, tokens, "wrong"),
     ),
     "full name": (
-        EventKind.FULL_NAME_CHANGED,
+        EventType.FULL_NAME_CHANGED,
         lambda client, tokens: client.patch("/users/me", json={"fullname": "A"}, headers=bearer(tokens)),
     ),
     "log-out here": (
-        EventKind.LOGGED_OUT,
+        EventType.LOGGED_OUT,
         lambda client, tokens: client.delete("/sessions/current", headers=bearer(tokens)),
     ),
     "log-out everywhere": (
-        EventKind.LOGGED_OUT,
+        EventType.LOGGED_OUT,
         lambda client, tokens: client.delete("/sessions", headers=bearer(tokens)),
     ),
 }
@@ -104,14 +104,14 @@ class TestEachPath:
     async def test_leaves_one_event_and_where_it_came_from(
         self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair, path: str
     ) -> None:
-        kind, act = ACTS[path]
+        event_type, act = ACTS[path]
         before = list(storage.entries)
         clock.advance(minutes=1)
-        assert (await act(client, tokens)).is_success is not kind.endswith("_refused")
+        assert (await act(client, tokens)).is_success is not event_type.endswith("_refused")
         (entry,) = since(storage, before)
-        assert (entry.event.kind, entry.origin) == (kind, EventSource(Actor.CLIENT, ADDRESS))
+        assert (entry.event.type, entry.origin) == (event_type, EventSource(Actor.CLIENT, ADDRESS))
         assert entry.event.at == clock.now()
-        if kind is EventKind.LOG_IN_REFUSED:
+        if event_type is EventType.LOGIN_FAILED:
             assert (entry.event.user_id, entry.event.session_id) == (None, None)
             assert entry.event.name
         else:
@@ -136,20 +136,20 @@ class TestEachPath:
     async def test_of_an_operator_leaves_one_event(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
-        kinds = []
+        event_types = []
         clock.advance(minutes=1)
         for act in (container.disable_user(), container.enable_user(), container.unlock_user()):
             before = list(storage.entries)
             await act(username="ann")
-            kinds += [entry.event.kind for entry in since(storage, before)]
+            event_types += [entry.event.type for entry in since(storage, before)]
         before = list(storage.entries)
         await container.rotate_keys()(early=True)
-        kinds += [entry.event.kind for entry in since(storage, before)]
-        assert kinds == [
-            EventKind.USER_DISABLED,
-            EventKind.USER_ENABLED,
-            EventKind.USER_REOPENED,
-            EventKind.KEY_ROTATED,
+        event_types += [entry.event.type for entry in since(storage, before)]
+        assert event_types == [
+            EventType.USER_DISABLED,
+            EventType.USER_ENABLED,
+            EventType.USER_UNLOCKED,
+            EventType.SIGNING_KEY_ROTATED,
         ]
         assert {entry.origin for entry in storage.entries[-4:]} == {EventSource(Actor.SERVICE)}
         assert {event.at for event in storage.events[-4:]} == {clock.now()}
@@ -167,7 +167,7 @@ class TestRefusedRefresh:
         (session_id,) = storage.sessions
         (entry,) = since(storage, before)
         assert entry.event == Event(
-            kind=EventKind.REFRESH_REFUSED,
+            type=EventType.SESSION_RENEWAL_FAILED,
             at=clock.now(),
             user_id=storage.sessions[session_id].user_id,
             session_id=session_id,
@@ -184,7 +184,7 @@ class TestRefusedRefresh:
         before = list(storage.entries)
         for _ in range(3):
             assert (await refresh(client, tokens["refresh_token"])).status_code == 401
-        assert [entry.event.kind for entry in since(storage, before)] == [EventKind.REFRESH_TOKEN_REUSED]
+        assert [entry.event.type for entry in since(storage, before)] == [EventType.REFRESH_TOKEN_REUSED]
 
     async def test_within_the_grace_is_none_and_leaves_nothing(
         self, client: Client, storage: FakeStorage, tokens: TokenPair
@@ -246,7 +246,7 @@ class TestRefusedLogIn:
 class TestThrottledLogIn:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"limits": True, "limit_log_ins": 1})
+        return settings.model_copy(update={"rate_limits": True, "rate_limit_logins_per_network": 1})
 
     async def test_leaves_no_event(self, client: Client, storage: FakeStorage) -> None:
         assert (await log_in_with(client, password="wrong")).status_code == 401
@@ -256,9 +256,9 @@ class TestThrottledLogIn:
 
 
 class TestReadAuditTrail:
-    async def read(self, container: Container, **wanted: Any) -> list[EventKind]:  # noqa: ANN401  its fields
+    async def read(self, container: Container, **wanted: Any) -> list[EventType]:  # noqa: ANN401  its fields
         pages = container.read_audit_trail()(**{"at_most": 1_000} | wanted)
-        return [entry.event.kind async for page in pages for entry in page]
+        return [entry.event.type async for page in pages for entry in page]
 
     async def test_shows_an_account_by_its_name_and_what_was_tried_under_it(
         self, client: Client, container: Container
@@ -266,14 +266,14 @@ class TestReadAuditTrail:
         await register(client, {})
         await log_in_with(client, password="wrong")
         await log_in_with(client, username="bob", password="wrong")
-        expected = [EventKind.LOG_IN_REFUSED, EventKind.REGISTERED]
+        expected = [EventType.LOGIN_FAILED, EventType.USER_CREATED]
         assert await self.read(container, username="ANN") == expected
 
     async def test_shows_what_was_tried_under_a_name_that_nobody_has(
         self, client: Client, container: Container
     ) -> None:
         await log_in_with(client, username="nobody")
-        assert await self.read(container, username="nobody") == [EventKind.LOG_IN_REFUSED]
+        assert await self.read(container, username="nobody") == [EventType.LOGIN_FAILED]
         assert await self.read(container, username="somebody") == []
 
     async def test_recognises_names_tried_under_an_older_key(
@@ -283,26 +283,26 @@ class TestReadAuditTrail:
         old, new = settings.secret_key, "another secret key of the tests, 32 bytes"
         changed = Settings(secret_key=new, secret_key_previous=old)  # type: ignore[arg-type]  # pydantic makes secrets of them
         other = Container(settings=changed, users=container.users(), audit_trail=container.audit_trail())
-        assert await self.read(other, username="nobody") == [EventKind.LOG_IN_REFUSED]
+        assert await self.read(other, username="nobody") == [EventType.LOGIN_FAILED]
 
     async def test_shows_one_kind_and_one_time_if_that_is_wanted(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
-        storage.note(EventKind.USER_DISABLED)
+        storage.note(EventType.USER_DISABLED)
         clock.advance(minutes=1)
         noon = clock.now()
-        storage.note(EventKind.USER_ENABLED)
-        assert await self.read(container, kind=EventKind.USER_DISABLED) == [EventKind.USER_DISABLED]
-        assert await self.read(container, since=noon) == [EventKind.USER_ENABLED]
-        assert EventKind.USER_ENABLED not in await self.read(container, until=noon)
-        assert EventKind.USER_DISABLED in await self.read(container, until=noon)
+        storage.note(EventType.USER_ENABLED)
+        assert await self.read(container, event_type=EventType.USER_DISABLED) == [EventType.USER_DISABLED]
+        assert await self.read(container, since=noon) == [EventType.USER_ENABLED]
+        assert EventType.USER_ENABLED not in await self.read(container, until=noon)
+        assert EventType.USER_DISABLED in await self.read(container, until=noon)
 
     @pytest.mark.parametrize("at_most", [1, 499, 500, 501, 1_000, 1_200, 2_000])
     async def test_reads_page_by_page_and_no_more_than_was_asked_for(
         self, container: Container, storage: FakeStorage, clock: FakeClock, at_most: int
     ) -> None:
         for _ in range(1_200 - len(storage.entries)):
-            storage.note(EventKind.KEY_ROTATED)
+            storage.note(EventType.SIGNING_KEY_ROTATED)
         pages = [page async for page in container.read_audit_trail()(at_most=at_most)]
         assert max(map(len, pages)) <= 500
         assert sum(map(len, pages)) == min(at_most, 1_200)
@@ -317,7 +317,7 @@ class TestSweepEvents:
         clock.advance(timedelta(days=335))
         await log_in_with(client)
         await container.purge_events()()
-        assert [entry.event.kind for entry in storage.entries] == [EventKind.LOGGED_IN]
+        assert [entry.event.type for entry in storage.entries] == [EventType.LOGIN_SUCCEEDED]
 
     async def test_removes_all_that_is_old_in_batches(
         self, container: Container, storage: FakeStorage, clock: FakeClock
@@ -332,7 +332,7 @@ class TestSweepEvents:
         container.expired_rows.override(Counting(storage))
         storage.entries.clear()
         for _ in range(2 * BATCH + 1):
-            storage.note(EventKind.KEY_ROTATED)
+            storage.note(EventType.SIGNING_KEY_ROTATED)
         clock.advance(days=366)
         assert await container.purge_events()() == 2 * BATCH + 1
         assert (storage.entries, bounds) == ([], {BATCH})

@@ -76,7 +76,7 @@ class TestAudit:
     def test_writes_a_json_object_in_each_line(self) -> None:
         (line,) = run(app, ["audit", "--json"]).stdout.splitlines()
         told = json.loads(line)
-        assert (told["kind"], told["actor"], told["address"]) == ("key_rotated", "operator", None)
+        assert (told["type"], told["actor"], told["address"]) == ("key_rotated", "operator", None)
 
     @pytest.mark.parametrize(
         ("arguments", "number"),
@@ -86,7 +86,7 @@ class TestAudit:
             (["--since", "9999-12-31"], 0),
             (["--until", "30m"], 0),
             (["--until", "9999-12-31T23:59"], 1),
-            (["--kind", "registered"], 0),
+            (["--type", "registered"], 0),
             (["--user", "nobody"], 0),
         ],
     )
@@ -103,7 +103,7 @@ class TestAudit:
             ("--until", "999999w"),
             ("--until", "0001-01-01T00:00+02:00"),
             ("--limit", "0"),
-            ("--kind", "x"),
+            ("--type", "x"),
         ],
     )
     def test_names_the_option_that_it_does_not_understand(self, option: str, value: str) -> None:

@@ -128,7 +128,7 @@ class TestGuessing:
             assert field.default in rows[name.upper()], name
 
     def test_has_the_numbers_that_the_domain_suggests(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("FASTAUTH_LIMITS", "on")
+        monkeypatch.setenv("FASTAUTH_RATE_LIMITS", "on")
         monkeypatch.setenv("FASTAUTH_SECRET_KEY", "the secret key of the tests, 32 bytes")
         assert Container(settings=Settings()).rate_limiter().limits == Limits()
 

@@ -369,10 +369,10 @@ class TestStoredHashesCheck:
 
     async def test_warns_where_the_time_of_a_refusal_tells(self) -> None:
         census = Stored(**{f"$2b$04${'.' * 53}": 6})
-        changed = settings(equal_refusals=False)
+        changed = settings(equalize_login_timing=False)
         container = Container(settings=changed, machine=LARGE, hash_kinds=census)
         (finding,) = await stored_hashes(container)
-        assert (finding.level, finding.remedy) == ("warn", "FASTAUTH_EQUAL_REFUSALS=true")
+        assert (finding.level, finding.remedy) == ("warn", "FASTAUTH_EQUALIZE_LOGIN_TIMING=true")
 
 
 class TestTimingCheck:

@@ -25,7 +25,7 @@ PROXIES = [ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::
 def settings() -> Settings:
     return Settings(
         secret_key="the secret key of the tests, 32 bytes",  # type: ignore[arg-type]  # pydantic makes a secret of it
-        limits=True,
+        rate_limits=True,
         trusted_proxies="127.0.0.1, 10.0.0.0/8",  # type: ignore[arg-type]  # pydantic reads it
     )
 

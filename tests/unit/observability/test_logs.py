@@ -68,7 +68,7 @@ class TestRequestLine:
         ]
 
     async def test_has_no_address_where_none_is_wanted(self, log: StringIO, settings: Settings) -> None:
-        none = Container(settings=settings.model_copy(update={"audit_address_days": 0}))
+        none = Container(settings=settings.model_copy(update={"audit_address_retention_days": 0}))
         transport = httpx2.ASGITransport(create_app(none))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
             await client.get("/nowhere")

@@ -8,7 +8,7 @@ from tests.builders import a_policy
 from tests.world import A_DEVICE, A_SECRET_KEY, World
 
 from fastauth.domain.accounts.errors import UserNotFound
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -43,8 +43,8 @@ async def caller_of(world: World, tokens: TokenPair) -> AuthenticatedUser:
     return await world.authenticate(access_token=tokens.access.text)
 
 
-def happened(world: World, *kinds: EventKind) -> list[Event]:
-    return [event for event in world.storage.events if event.kind in kinds]
+def happened(world: World, *types: EventType) -> list[Event]:
+    return [event for event in world.storage.events if event.type in types]
 
 
 async def is_over(world: World, tokens: TokenPair) -> bool:
@@ -109,9 +109,9 @@ class TestRefreshSession:
         assert await is_over(world, tokens)
         assert await is_over(world, following)
         (session,) = world.storage.sessions.values()
-        (event,) = happened(world, EventKind.REFRESH_TOKEN_REUSED)
+        (event,) = happened(world, EventType.REFRESH_TOKEN_REUSED)
         assert event == Event(
-            kind=EventKind.REFRESH_TOKEN_REUSED,
+            type=EventType.REFRESH_TOKEN_REUSED,
             at=world.clock.now(),
             user_id=session.user_id,
             session_id=session.id,
@@ -159,7 +159,7 @@ class TestRefreshSession:
         for _ in range(100):
             tokens = await refresh(world, tokens)
             world.clock.advance(seconds=10)
-        assert len(happened(world, EventKind.REFRESHED)) == 1 + 100 * 10 // 60
+        assert len(happened(world, EventType.SESSION_RENEWED)) == 1 + 100 * 10 // 60
 
     async def test_takes_a_token_whose_successor_is_spent_for_theft(
         self, world: World, tokens: TokenPair
@@ -199,7 +199,7 @@ class TestRefreshSession:
         await refresh(world, await refresh(world, tokens))
         for _ in range(3):
             assert await is_over(world, tokens)
-        assert world.kinds().count(EventKind.REFRESH_TOKEN_REUSED) == 1
+        assert world.event_types().count(EventType.REFRESH_TOKEN_REUSED) == 1
 
     async def test_ends_nothing_for_a_token_it_never_made(self, world: World, tokens: TokenPair) -> None:
         head, tail = tokens.refresh[:60], tokens.refresh[60:]
@@ -213,7 +213,7 @@ class TestRefreshSession:
         following = await refresh(world, tokens)
         world.clock.advance(days=7)
         assert await is_over(world, following)
-        assert EventKind.REFRESH_TOKEN_REUSED not in world.kinds()
+        assert EventType.REFRESH_TOKEN_REUSED not in world.event_types()
 
     async def test_is_over_after_thirty_days_however_much_it_is_used(
         self, world: World, tokens: TokenPair
@@ -326,9 +326,9 @@ class TestChangePassword:
         with pytest.raises(InvalidCredentials):
             await world.a_log_in()
         session = (await caller_of(world, tokens)).session
-        (event,) = happened(world, EventKind.PASSWORD_CHANGED)
+        (event,) = happened(world, EventType.PASSWORD_CHANGED)
         assert event == Event(
-            kind=EventKind.PASSWORD_CHANGED,
+            type=EventType.PASSWORD_CHANGED,
             at=world.clock.now(),
             user_id=session.user_id,
             session_id=session.id,
@@ -341,7 +341,7 @@ class TestChangePassword:
             await self.change(world, tokens, current, "another")
         assert await refresh(world, other)
         assert await world.a_log_in()
-        assert EventKind.PASSWORD_CHANGED not in world.kinds()
+        assert EventType.PASSWORD_CHANGED not in world.event_types()
 
     async def test_holds_the_new_password_to_the_policy(self, world: World, tokens: TokenPair) -> None:
         with pytest.raises(InvalidInput) as refusal:
@@ -354,7 +354,9 @@ class TestChangePassword:
         await world.a_user()
         with pytest.raises(InvalidInput) as refusal:
             await self.change(world, await world.a_log_in(), "sntsh", new)
-        assert [(v.field, v.code) for v in refusal.value.violations] == [("new_password", "too_personal")]
+        assert [(v.field, v.code) for v in refusal.value.violations] == [
+            ("new_password", "contains_user_data")
+        ]
 
     async def test_refuses_before_it_verifies_what_could_not_be_hashed_in_time(
         self, world: World, tokens: TokenPair
@@ -408,9 +410,9 @@ class TestDisableUser:
         user = await world.enable_user(username="santosh")
         assert await is_over(world, tokens)
         assert await world.a_log_in()
-        assert happened(world, EventKind.USER_DISABLED, EventKind.USER_ENABLED) == [
-            Event(kind=EventKind.USER_DISABLED, at=disabled_at, user_id=user.id),
-            Event(kind=EventKind.USER_ENABLED, at=world.clock.now(), user_id=user.id),
+        assert happened(world, EventType.USER_DISABLED, EventType.USER_ENABLED) == [
+            Event(type=EventType.USER_DISABLED, at=disabled_at, user_id=user.id),
+            Event(type=EventType.USER_ENABLED, at=world.clock.now(), user_id=user.id),
         ]
 
     async def test_keeps_the_day_of_the_first_time(self, world: World) -> None:

@@ -76,10 +76,10 @@ class TestRefusals:
             "FASTAUTH_ISSUER": {"issuer": ""},
             "FASTAUTH_WORKERS": {"workers": 2},
             "in memory": {"database_url": "sqlite://"},
-            "FASTAUTH_LIMITS": {"limits": False},
-            "FASTAUTH_LIMIT_FAILURES": {"limit_failures": 1_000_000},
-            "FASTAUTH_LIMIT_OWNER_GUESSES": {"limit_owner_guesses": 1_001},
-            "FASTAUTH_CONNECTIONS_PER_ADDRESS": {"connections_per_address": 100_001},
+            "FASTAUTH_RATE_LIMITS": {"rate_limits": False},
+            "FASTAUTH_RATE_LIMIT_FAILURES_PER_NETWORK": {"rate_limit_failures_per_network": 1_000_000},
+            "FASTAUTH_RATE_LIMIT_KNOWN_DEVICE": {"rate_limit_known_device": 1_001},
+            "FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP": {"max_pending_connections_per_ip": 100_001},
             "FASTAUTH_PASSWORD_MIN_LENGTH": {"password_min_length": 7},
             "FASTAUTH_PASSWORD_BLOCKLIST": {"password_blocklist": False},
         }.items(),
@@ -293,13 +293,13 @@ class TestWarnings:
             "FASTAUTH_HOST": {"trusted_proxies": ""},
             "FASTAUTH_METRICS_HOST": {"metrics_host": "192.0.2.1", "metrics_port": 9000},
             "FASTAUTH_DOCS": {"docs": True},
-            "FASTAUTH_SIGNING_KEY_DAYS": {"signing_key_days": 1e-9},
-            "FASTAUTH_REFRESH_IDLE_DAYS": {"refresh_idle_days": 0.01},
-            "FASTAUTH_AUDIT_DAYS": {"audit_days": 0.5},
-            "FASTAUTH_LIMIT_LOG_INS": {"limit_log_ins": 301},
-            "FASTAUTH_LIMIT_DELAY_SECONDS": {"limit_delay_seconds": 1},
-            "FASTAUTH_CONNECTIONS_PER_ADDRESS is more": {"connections_per_address": 10_001},
-            "FASTAUTH_CONNECTIONS_PER_ADDRESS is below": {"connections_per_address": 5},
+            "FASTAUTH_SIGNING_KEY_ROTATION_DAYS": {"signing_key_rotation_days": 1e-9},
+            "FASTAUTH_SESSION_IDLE_TIMEOUT_DAYS": {"session_idle_timeout_days": 0.01},
+            "FASTAUTH_AUDIT_RETENTION_DAYS": {"audit_retention_days": 0.5},
+            "FASTAUTH_RATE_LIMIT_LOGINS_PER_NETWORK": {"rate_limit_logins_per_network": 301},
+            "FASTAUTH_BACKOFF_MAX_SECONDS": {"backoff_max_seconds": 1},
+            "FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP is more": {"max_pending_connections_per_ip": 10_001},
+            "FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP is below": {"max_pending_connections_per_ip": 5},
             "superuser": {"database_url": "postgresql://postgres:Zk3-w9Qx.t@localhost/a"},
         }.items(),
     )
@@ -587,7 +587,7 @@ class TestDevelopment:
         weak = a_registration(password="sntsh")
         async with (
             await client_of(development_relaxations) as lax,
-            await client_of(in_production(limits=False)) as strict,
+            await client_of(in_production(rate_limits=False)) as strict,
         ):
             await agree(lax, strict)
             for client in (lax, strict):

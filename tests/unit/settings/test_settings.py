@@ -228,7 +228,7 @@ class TestSettings:
             monkeypatch.setenv(f"FASTAUTH_{name}", value)
         settings = Settings.load()
         assert (settings.mode, settings.issuer, settings.port) == ("production", "https://auth.example", 9000)
-        assert settings.limits
+        assert settings.rate_limits
         assert secret_keys(settings)[0].material == (CANARY * 4).encode()
         assert settings.database_url.database == "a.db"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -29,6 +29,6 @@ class DisableUser:
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, user.disabled_at or now)
             await transaction.sessions.end_all(user.id, now=now)
-            await transaction.events.record(Event(kind=EventKind.USER_DISABLED, at=now, user_id=user.id))
+            await transaction.events.record(Event(type=EventType.USER_DISABLED, at=now, user_id=user.id))
             await transaction.commit()
         return user

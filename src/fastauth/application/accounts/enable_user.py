@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -28,7 +28,7 @@ class EnableUser:
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, None)
             await transaction.events.record(
-                Event(kind=EventKind.USER_ENABLED, at=self.clock.now(), user_id=user.id)
+                Event(type=EventType.USER_ENABLED, at=self.clock.now(), user_id=user.id)
             )
             await transaction.commit()
         return user

@@ -38,10 +38,10 @@ class Outcome(StrEnum):
     """What can come of an entry."""
 
     IMPORTED = "imported"
-    ALREADY_THERE = "already_there"
-    PASSED_OVER = "passed_over"
+    EXISTS = "exists"
+    SKIPPED = "skipped"
     """It is no account."""
-    REFUSED = "refused"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,11 @@ class ImportUsers:
         try:
             newcomer = self._newcomer(candidate, now)
         except InvalidInput as error:
-            return Verdict(candidate.place, Outcome.REFUSED, error.violations, candidate.old_id)
+            return Verdict(candidate.place, Outcome.REJECTED, error.violations, candidate.old_id)
         first = ledger.first_position(newcomer.username.key, candidate.place)
         if first != candidate.place:
-            repeated = Violation("username", "repeated", f"Was there before, at {first}.")
-            return Verdict(candidate.place, Outcome.REFUSED, (repeated,), candidate.old_id)
+            repeated = Violation("username", "duplicate", f"Was there before, at {first}.")
+            return Verdict(candidate.place, Outcome.REJECTED, (repeated,), candidate.old_id)
         return _Acceptable(candidate.place, candidate.old_id, newcomer)
 
     def _newcomer(self, candidate: Candidate, now: datetime) -> NewUser:
@@ -143,5 +143,5 @@ class _Acceptable:
             return Verdict(self.place, Outcome.IMPORTED, (), self.old_id, admitted[key])
         holder = holders.get(key)
         if holder and holder.password_hash == self.newcomer.password_hash:
-            return Verdict(self.place, Outcome.ALREADY_THERE, (), self.old_id, holder.id)
-        return Verdict(self.place, Outcome.REFUSED, (_TAKEN,), self.old_id)
+            return Verdict(self.place, Outcome.EXISTS, (), self.old_id, holder.id)
+        return Verdict(self.place, Outcome.REJECTED, (_TAKEN,), self.old_id)

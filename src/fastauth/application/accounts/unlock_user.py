@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -30,7 +30,7 @@ class UnlockUser:
         async with self.unit_of_work.begin() as transaction:
             await replace(self.rate_limiter, counters=transaction.counters).reopen(user.username)
             await transaction.events.record(
-                Event(kind=EventKind.USER_REOPENED, at=self.clock.now(), user_id=user.id)
+                Event(type=EventType.USER_UNLOCKED, at=self.clock.now(), user_id=user.id)
             )
             await transaction.commit()
         return user

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.username import Username, UsernameProfile
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.ports import AuditTrail
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
@@ -31,7 +31,7 @@ class ReadAuditTrail:
         self,
         *,
         username: str | None = None,
-        kind: EventKind | None = None,
+        event_type: EventType | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         at_most: int,
@@ -42,7 +42,7 @@ class ReadAuditTrail:
             InvalidInput: The name holds half a character.
             StorageUnavailable: Try again later.
         """
-        wanted = AuditFilter(kind=kind, since=since, until=until)
+        wanted = AuditFilter(type=event_type, since=since, until=until)
         if username is not None:
             name = Username.parse_existing(username, self.usernames)
             user = await self.users.find(name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
@@ -60,7 +60,7 @@ class ChangePassword:
                 await transaction.sessions.end_all(user.id, but=caller.session.id, now=now)
                 await transaction.events.record(
                     Event(
-                        kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id
+                        type=EventType.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id
                     )
                 )
                 await transaction.commit()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
@@ -51,7 +51,7 @@ class SetPassword:
             if replaced:
                 await transaction.sessions.end_all(user.id, now=now)
                 await transaction.events.record(
-                    Event(kind=EventKind.PASSWORD_CHANGED, at=now, user_id=user.id)
+                    Event(type=EventType.PASSWORD_CHANGED, at=now, user_id=user.id)
                 )
                 await transaction.commit()
         return replaced

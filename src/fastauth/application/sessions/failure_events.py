@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fastauth.domain.accounts.username import Username, UsernameProfile
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.clock import Clock
@@ -36,7 +36,7 @@ class FailureEvents:
             name = self.names(Username.parse_existing(username, self.usernames))
         except InvalidInput:
             return
-        await self.events.record(Event(kind=EventKind.LOG_IN_REFUSED, at=self.clock.now(), name=name))
+        await self.events.record(Event(type=EventType.LOGIN_FAILED, at=self.clock.now(), name=name))
 
     async def refresh(self, *, refresh_token: str, **_: object) -> None:
         """Record whose token it was; one that somebody made up is nobody's, and no event."""
@@ -45,16 +45,16 @@ class FailureEvents:
         except InvalidRefreshToken:
             return
         await self.events.record_unless_recent(
-            Event(kind=EventKind.REFRESH_REFUSED, at=self.clock.now(), session_id=session_id),
+            Event(type=EventType.SESSION_RENEWAL_FAILED, at=self.clock.now(), session_id=session_id),
             within=REPEATED_WITHIN,
-            unless=EventKind.REFRESH_TOKEN_REUSED,
+            unless=EventType.REFRESH_TOKEN_REUSED,
         )
 
     async def password_change(self, *, caller: AuthenticatedUser, **_: object) -> None:
         """Record who asked, and by which session."""
         await self.events.record(
             Event(
-                kind=EventKind.PASSWORD_CHANGE_REFUSED,
+                type=EventType.PASSWORD_CHANGE_FAILED,
                 at=self.clock.now(),
                 user_id=caller.user.id,
                 session_id=caller.session.id,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.errors import SessionNotFound
 from fastauth.domain.sessions.session import AuthenticatedUser, SessionId
@@ -34,6 +34,6 @@ class LogOut:
             elif not await transaction.sessions.end(user.id, only=session_id, now=now):
                 raise SessionNotFound
             await transaction.events.record(
-                Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id, session_id=session_id)
+                Event(type=EventType.LOGGED_OUT, at=now, user_id=user.id, session_id=session_id)
             )
             await transaction.commit()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.access_token import AccessClaims, TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken, RefreshTokenReused
@@ -79,7 +79,7 @@ class RefreshSession:
             if await transaction.sessions.end(session.user_id, only=session.id, now=now):
                 await transaction.events.record(
                     Event(
-                        kind=EventKind.REFRESH_TOKEN_REUSED,
+                        type=EventType.REFRESH_TOKEN_REUSED,
                         at=now,
                         user_id=session.user_id,
                         session_id=session.id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -27,6 +27,6 @@ class RevokeSessions:
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             ended = await transaction.sessions.end_all(user.id, now=now)
-            await transaction.events.record(Event(kind=EventKind.LOGGED_OUT, at=now, user_id=user.id))
+            await transaction.events.record(Event(type=EventType.LOGGED_OUT, at=now, user_id=user.id))
             await transaction.commit()
         return ended

@@ -21,7 +21,7 @@ class UserRepository(Protocol):
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Store a new account and return it with its id. When this returns, it is stored for good.
 
-        Records `EventKind.REGISTERED`.
+        Records `EventType.USER_CREATED`.
 
         Raises:
             UsernameTaken: Another account has the key of `username`. Of any number of calls at
@@ -30,7 +30,7 @@ class UserRepository(Protocol):
         """
 
     async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
-        """Replace the full name, if it is another one. Records `EventKind.FULL_NAME_CHANGED`.
+        """Replace the full name, if it is another one. Records `EventType.FULL_NAME_CHANGED`.
 
         Raises:
             TooManyRequests: The account has had as many names as `pace` allows.

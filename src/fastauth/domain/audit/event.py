@@ -11,30 +11,30 @@ from fastauth.domain.sessions.session import SessionId
 UsernameDigest = NewType("UsernameDigest", bytes)
 
 
-class EventKind(StrEnum):
+class EventType(StrEnum):
     """What can happen to an account, or to the keys. Stored and shown: a name never changes."""
 
-    REGISTERED = "registered"
-    LOGGED_IN = "logged_in"
-    LOG_IN_REFUSED = "log_in_refused"
-    REFRESHED = "refreshed"
-    REFRESH_REFUSED = "refresh_refused"
+    USER_CREATED = "registered"
+    LOGIN_SUCCEEDED = "logged_in"
+    LOGIN_FAILED = "log_in_refused"
+    SESSION_RENEWED = "refreshed"
+    SESSION_RENEWAL_FAILED = "refresh_refused"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105  the name of an event
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
-    PASSWORD_CHANGE_REFUSED = "password_change_refused"  # noqa: S105  the name of an event
+    PASSWORD_CHANGE_FAILED = "password_change_refused"  # noqa: S105  the name of an event
     FULL_NAME_CHANGED = "full_name_changed"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
-    USER_REOPENED = "user_reopened"
-    KEY_ROTATED = "key_rotated"
+    USER_UNLOCKED = "user_reopened"
+    SIGNING_KEY_ROTATED = "key_rotated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened, recorded in the transaction in which it did; or that was refused."""
 
-    kind: EventKind
+    type: EventType
     at: datetime
     user_id: UserId | None = None
     session_id: SessionId | None = None

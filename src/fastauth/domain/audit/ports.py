@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
 
@@ -13,7 +13,7 @@ class EventLog(Protocol):
     async def record(self, event: Event) -> None:
         """Write an event down."""
 
-    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventKind) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventType) -> None:
         """Write down what happened to a session and to its user, whom `event` need not know.
 
         Nothing is written of a session that is gone, nor of one of which this or `unless` was

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Event, EventKind, EventSource, UsernameDigest
+from fastauth.domain.audit.event import Event, EventSource, EventType, UsernameDigest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class AuditFilter:
     user_id: UserId | None = None
     names: tuple[UsernameDigest, ...] = ()
     """Or, instead of the user, a name that was tried."""
-    kind: EventKind | None = None
+    type: EventType | None = None
     since: datetime | None = None
     until: datetime | None = None
 

@@ -45,10 +45,12 @@ class PasswordPolicy:
         check_length(password.text, field="password", least=self.min_length, most=MOST_CODE_POINTS)
         folded = password.text.casefold()
         if folded in self.common:
-            raise InvalidInput(Violation("password", "too_common", "Too many people use this password."))
+            raise InvalidInput(
+                Violation("password", "breached_or_common", "Too many people use this password.")
+            )
         if self.reject_user_attributes and _core(folded) in _words_of((SERVICE, *own_words)):
             raise InvalidInput(
-                Violation("password", "too_personal", "Must not be built on the account's own words.")
+                Violation("password", "contains_user_data", "Must not be built on the account's own words.")
             )
         if _core(folded) in _words_of(self.context_words):
             raise InvalidInput(

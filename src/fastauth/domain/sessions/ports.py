@@ -16,7 +16,7 @@ class SessionRepository(Protocol):
     async def start(
         self, session: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
     ) -> None:
-        """Store a new session, and give `refunds` back with it. Records `EventKind.LOGGED_IN`.
+        """Store a new session, and give `refunds` back with it. Records `EventType.LOGIN_SUCCEEDED`.
 
         The oldest sessions of the user end, so that at most `at_most` live. Of those that there were
         before, one call ends a hundred; calls at once may leave as many more as they are.
@@ -29,7 +29,7 @@ class SessionRepository(Protocol):
     async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
         """Put the successor in the place of the session's refresh token, if that is the one spent.
 
-        Records `EventKind.REFRESHED`, unless it was recorded of this session `RECORDED_WITHIN` so
+        Records `EventType.SESSION_RENEWED`, unless it was recorded of this session `RECORDED_WITHIN` so
         short a time before. Remembers by which client it was spent.
 
         One statement decides, and of any number at once a single one succeeds. ``None`` says that

@@ -15,7 +15,7 @@ class SigningKeyRepository(Protocol):
     async def add(self, key: SigningKey) -> None:
         """Store a key, unless another process has stored one of its number: then nothing happens.
 
-        Records `EventKind.KEY_ROTATED`.
+        Records `EventType.SIGNING_KEY_ROTATED`.
         """
 
     async def reseal(self, key: SigningKey) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
     user: Annotated[
         str | None, typer.Option(metavar="NAME", help="What happened to this account, or under this name.")
     ] = None,
-    kind: Annotated[
-        EventKind | None, typer.Option(metavar="KIND", help="Events of one kind, logged_in for instance.")
+    event_type: Annotated[
+        EventType | None,
+        typer.Option("--type", metavar="TYPE", help="Only events of one type, for example login_failed."),
     ] = None,
     since: Annotated[
         datetime | None, typer.Option(parser=_parse_time, metavar="TIME", help="Not before this time.")
@@ -53,7 +54,7 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
 
     async def read(container: "Container") -> None:
         trail = container.read_audit_trail()
-        await show(trail(username=user, kind=kind, since=since, until=until, at_most=limit))
+        await show(trail(username=user, event_type=event_type, since=since, until=until, at_most=limit))
 
     run(read)
 
@@ -77,7 +78,7 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
             event, origin = entry.event, entry.origin
             cells = (
                 f"{event.at:%Y-%m-%d %H:%M:%S}Z",
-                event.kind.value,
+                event.type.value,
                 entry.username or event.user_id or (f"name {event.name.hex()[:8]}" if event.name else ""),
                 event.session_id or "",
                 origin.actor.value if origin else "",
@@ -94,7 +95,7 @@ def _told(entry: "AuditEntry") -> dict[str, str | int | None]:
     return {
         "number": entry.number,
         "at": f"{event.at:%Y-%m-%dT%H:%M:%S.%f}Z",
-        "kind": event.kind.value,
+        "type": event.type.value,
         "user_id": event.user_id,
         "username": entry.username,
         "name_tried": event.name.hex() if event.name else None,

@@ -34,18 +34,18 @@ class ImportReport:
     @property
     def accounts(self) -> int:
         """How many were imported, or would be, or were there already."""
-        return self._outcomes[Outcome.IMPORTED] + self._outcomes[Outcome.ALREADY_THERE]
+        return self._outcomes[Outcome.IMPORTED] + self._outcomes[Outcome.EXISTS]
 
     @property
     def refused(self) -> int:
         """How many of them were refused."""
-        return self._outcomes[Outcome.REFUSED]
+        return self._outcomes[Outcome.REJECTED]
 
     def note(self, verdicts: Iterable[Verdict], *, unit: str) -> None:
         """Count verdicts on entries whose places count this unit."""
         for verdict in verdicts:
             self._outcomes[verdict.outcome] += 1
-            if verdict.outcome is Outcome.REFUSED:
+            if verdict.outcome is Outcome.REJECTED:
                 self._refuse(verdict, unit)
             elif verdict.old_id is not None:
                 self._write(_place(verdict, unit) | {"outcome": verdict.outcome})
@@ -91,7 +91,7 @@ class ImportReport:
             {"field": violation.field, "code": violation.code, "detail": violation.detail}
             for violation in verdict.violations
         ]
-        self._write(_place(verdict, unit) | {"refused": reasons})
+        self._write(_place(verdict, unit) | {"rejected": reasons})
 
     def _write(self, record: dict[str, object]) -> None:
         if self._report:

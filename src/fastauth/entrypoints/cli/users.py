@@ -101,10 +101,10 @@ def enable(name: Name) -> None:
 
 
 @app.command()
-def reopen(name: Name) -> None:
-    """Let new devices log in to an account again, after strangers have guessed at it too often."""
+def unlock(name: Name) -> None:
+    """Unlock an account that too many failed logins have locked for unknown devices."""
     user = run(lambda container: container.unlock_user()(username=name))
-    typer.echo(f"{escape_control_characters(user.username.spelling)} is open to new devices")
+    typer.echo(f"{escape_control_characters(user.username.spelling)} is unlocked")
 
 
 @app.command()

@@ -25,7 +25,7 @@ from fastauth.entrypoints.settings import Settings
 
 
 def _rename_pace(settings: Settings) -> Pace | None:
-    return RENAMES if settings.limits else None
+    return RENAMES if settings.rate_limits else None
 
 
 def _reserved_usernames(settings: Settings, profile: UsernameProfile) -> frozenset[str]:

@@ -26,7 +26,7 @@ def _hashing_threads(settings: Settings, machine: Machine) -> int:
 def _max_legacy_hash_memory_kib(settings: Settings, machine: Machine) -> int:
     """Return what one foreign hash may use: half of this process's share of the memory, or what is set."""
     share = machine.usable_memory // (2 * 1024 * settings.workers)
-    return settings.foreign_hash_memory_kib or share
+    return settings.legacy_hash_memory_kib or share
 
 
 def _password_policy(settings: Settings) -> PasswordPolicy:

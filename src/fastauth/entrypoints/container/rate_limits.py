@@ -14,19 +14,19 @@ from fastauth.entrypoints.settings import Settings
 
 
 def _limits(settings: Settings) -> Limits | None:
-    if not settings.limits:
+    if not settings.rate_limits:
         return None
-    minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.limit_in_a_row
+    minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.lockout_threshold
     return Limits(
-        log_ins=RateLimit(settings.limit_log_ins, minute),
-        device_log_ins=RateLimit(10 * settings.limit_log_ins, minute),
-        failures=RateLimit(settings.limit_failures, minute),
-        registrations=RateLimit(settings.limit_registrations, minute),
-        guesses=RateLimit(settings.limit_guesses, five_minutes),
+        log_ins=RateLimit(settings.rate_limit_logins_per_network, minute),
+        device_log_ins=RateLimit(10 * settings.rate_limit_logins_per_network, minute),
+        failures=RateLimit(settings.rate_limit_failures_per_network, minute),
+        registrations=RateLimit(settings.rate_limit_registrations_per_network, minute),
+        guesses=RateLimit(settings.rate_limit_account_per_network, five_minutes),
         strangers=Backoff(
-            timedelta(seconds=1), timedelta(seconds=settings.limit_delay_seconds), at_most=in_a_row
+            timedelta(seconds=1), timedelta(seconds=settings.backoff_max_seconds), at_most=in_a_row
         ),
-        owners=RateLimit(settings.limit_owner_guesses, five_minutes, at_most=in_a_row, kept=KEPT),
+        owners=RateLimit(settings.rate_limit_known_device, five_minutes, at_most=in_a_row, kept=KEPT),
     )
 
 

@@ -36,7 +36,7 @@ CLIENT_ID = "fastauth"
 
 def _refresh_pace(settings: Settings) -> Pace | None:
     """Return how often a session may be refreshed: at least twice in the life of an access token."""
-    if not settings.limits:
+    if not settings.rate_limits:
         return None
     lifetime = timedelta(seconds=settings.access_token_seconds)
     return replace(REFRESHES, interval=min(REFRESHES.interval, lifetime / 2))
@@ -44,10 +44,10 @@ def _refresh_pace(settings: Settings) -> Pace | None:
 
 def _session_policy(settings: Settings) -> SessionPolicy:
     return SessionPolicy(
-        idle=timedelta(days=settings.refresh_idle_days),
-        absolute=timedelta(days=settings.refresh_absolute_days),
+        idle=timedelta(days=settings.session_idle_timeout_days),
+        absolute=timedelta(days=settings.session_absolute_timeout_days),
         grace=timedelta(seconds=settings.refresh_grace_seconds),
-        at_most=settings.sessions_per_account,
+        at_most=settings.max_sessions_per_account,
         pace=_refresh_pace(settings),
     )
 

@@ -29,7 +29,8 @@ def make_with_keys(kind: CallableType[..., Built], keys: tuple[SecretKey, ...]) 
 
 def _retention(settings: Settings) -> Retention:
     return Retention(
-        events=timedelta(days=settings.audit_days), addresses=timedelta(days=settings.audit_address_days)
+        events=timedelta(days=settings.audit_retention_days),
+        addresses=timedelta(days=settings.audit_address_retention_days),
     )
 
 

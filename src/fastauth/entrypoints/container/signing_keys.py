@@ -19,7 +19,7 @@ def _rotation_policy(settings: Settings) -> RotationPolicy:
     """Return when keys come and go; other processes may know of a key so much later."""
     return RotationPolicy(
         lead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
-        rotation=timedelta(days=settings.signing_key_days),
+        rotation=timedelta(days=settings.signing_key_rotation_days),
         afterlife=timedelta(seconds=settings.access_token_seconds) + 2 * RELOAD_AFTER,
     )
 

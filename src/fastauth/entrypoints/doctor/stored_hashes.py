@@ -27,9 +27,9 @@ async def stored_hashes(container: Container) -> list[Finding]:
         findings.append(warn("weak hashes", f"{counted['weak_hash']} (ASVS 11.4.2)", remedy=REMEDY))
     others = counted[""] + counted["weak_hash"]
     observed = f"{others} of another kind or other parameters, replaced when their owners log in"
-    if others and not settings.equal_refusals:
+    if others and not settings.equalize_login_timing:
         told = f"{observed}; the time of a refused log-in tells that they exist"
-        findings.append(warn("imported hashes", told, remedy="FASTAUTH_EQUAL_REFUSALS=true"))
+        findings.append(warn("imported hashes", told, remedy="FASTAUTH_EQUALIZE_LOGIN_TIMING=true"))
     else:
         findings.append(ok("imported hashes", observed if others else "none"))
     return findings

@@ -67,7 +67,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     app.add_middleware(
         ClientAddressMiddleware,
         trusted_proxies=container.settings().trusted_proxies,
-        log_addresses=container.settings().audit_address_days > 0,
+        log_addresses=container.settings().audit_address_retention_days > 0,
     )
     app.add_middleware(RequestLogMiddleware)
     for instrumentation in container.instrumentations():

@@ -81,7 +81,7 @@ def next_page_link(place: SessionCursor, *, limit: int) -> str:
 
 def _single(name: str, values: Repeatable) -> str | None:
     if values and len(values) > 1:
-        raise InvalidInput(Violation(name, "repeated", "Must be given once at most."))
+        raise InvalidInput(Violation(name, "duplicate", "Must be given once at most."))
     return values[0] if values else None
 
 

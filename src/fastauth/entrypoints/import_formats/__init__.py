@@ -68,11 +68,11 @@ class ImportFile:
 
     def _judged(self, place: int, row: Row) -> Candidate | Verdict:
         if isinstance(row, Violation):
-            return Verdict(place, Outcome.REFUSED, (row,))
+            return Verdict(place, Outcome.REJECTED, (row,))
         account = self._reader.account_in(row)
         if account is None:
-            return Verdict(place, Outcome.PASSED_OVER)
+            return Verdict(place, Outcome.SKIPPED)
         try:
             return self._reader.candidate(place, account)
         except InvalidInput as error:
-            return Verdict(place, Outcome.REFUSED, error.violations)
+            return Verdict(place, Outcome.REJECTED, error.violations)

@@ -11,9 +11,15 @@ MIN_PASSWORD_LENGTH = 8
 _WARN_FACTOR, _ERROR_FACTOR = 10, 100
 """Times the default: a large office behind one address, and what limits nobody."""
 
-_LIMITS = ("limit_log_ins", "limit_failures", "limit_registrations", "limit_guesses", "limit_owner_guesses")
+_LIMITS = (
+    "rate_limit_logins_per_network",
+    "rate_limit_failures_per_network",
+    "rate_limit_registrations_per_network",
+    "rate_limit_account_per_network",
+    "rate_limit_known_device",
+)
 
-_CONNECTIONS = ("connections_per_address",)
+_CONNECTIONS = ("max_pending_connections_per_ip",)
 
 MIN_BACKOFF_SECONDS = 60
 """Seconds that a stranger waits at most between guesses, below which the limit is of little use."""
@@ -46,8 +52,8 @@ def _memory(settings: Settings) -> str | None:
 
 
 def _limits_off(settings: Settings) -> str | None:
-    if not settings.limits:
-        return "FASTAUTH_LIMITS is off: anybody may try any number of passwords"
+    if not settings.rate_limits:
+        return "FASTAUTH_RATE_LIMITS is off: anybody may try any number of passwords"
     if names := _beyond(settings, _ERROR_FACTOR, _LIMITS):
         return f"{names}: more than {_ERROR_FACTOR} times the default limits nobody"
     return None
@@ -56,9 +62,9 @@ def _limits_off(settings: Settings) -> str | None:
 def _limits_high(settings: Settings) -> str | None:
     if names := _beyond(settings, _WARN_FACTOR, _LIMITS):
         return f"{names}: more than {_WARN_FACTOR} times the default"
-    if settings.limit_delay_seconds < MIN_BACKOFF_SECONDS:
+    if settings.backoff_max_seconds < MIN_BACKOFF_SECONDS:
         return (
-            f"FASTAUTH_LIMIT_DELAY_SECONDS is below {MIN_BACKOFF_SECONDS}:"
+            f"FASTAUTH_BACKOFF_MAX_SECONDS is below {MIN_BACKOFF_SECONDS}:"
             " strangers guess faster at one account"
         )
     return None
@@ -81,9 +87,9 @@ def _any_number_of_connections(settings: Settings) -> str | None:
 def _connections(settings: Settings) -> str | None:
     if names := _beyond(settings, _WARN_FACTOR, _CONNECTIONS):
         return f"{names} is more than {_WARN_FACTOR} times the default: one client may take most connections"
-    if settings.connections_per_address < MIN_CONNECTIONS:
+    if settings.max_pending_connections_per_ip < MIN_CONNECTIONS:
         return (
-            f"FASTAUTH_CONNECTIONS_PER_ADDRESS is below {MIN_CONNECTIONS}, which one browser opens;"
+            f"FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP is below {MIN_CONNECTIONS}, which one browser opens;"
             " a proxy that FASTAUTH_TRUSTED_PROXIES does not name needs one for each request under way"
         )
     return None
@@ -98,12 +104,12 @@ def _passwords(settings: Settings) -> str | None:
 
 
 def _times(settings: Settings) -> str | None:
-    if settings.signing_key_days < _HOUR:
-        return "FASTAUTH_SIGNING_KEY_DAYS is below an hour: others must fetch keys all the time"
-    if settings.refresh_idle_days < _HOUR or settings.refresh_absolute_days < _HOUR:
-        return "FASTAUTH_REFRESH_IDLE_DAYS or FASTAUTH_REFRESH_ABSOLUTE_DAYS is below an hour"
-    if settings.audit_days < _DAY:
-        return "FASTAUTH_AUDIT_DAYS is below a day: nobody could look into what happened yesterday"
+    if settings.signing_key_rotation_days < _HOUR:
+        return "FASTAUTH_SIGNING_KEY_ROTATION_DAYS is below an hour: others must fetch keys all the time"
+    if settings.session_idle_timeout_days < _HOUR or settings.session_absolute_timeout_days < _HOUR:
+        return "FASTAUTH_SESSION_IDLE_TIMEOUT_DAYS or FASTAUTH_SESSION_ABSOLUTE_TIMEOUT_DAYS is below an hour"
+    if settings.audit_retention_days < _DAY:
+        return "FASTAUTH_AUDIT_RETENTION_DAYS is below a day: nobody could look into what happened yesterday"
     return None
 
 
@@ -131,16 +137,16 @@ RULES = (
     ),
     Rule(
         subject="limits on guessing",
-        setting="FASTAUTH_LIMITS, FASTAUTH_LIMIT_...",
+        setting="FASTAUTH_RATE_LIMITS, FASTAUTH_RATE_LIMIT_..., FASTAUTH_BACKOFF_MAX_SECONDS",
         ok="on",
         refused_if="off, or more than 100 times a default",
-        warned_if="more than 10 times a default; FASTAUTH_LIMIT_DELAY_SECONDS below 60",
+        warned_if="more than 10 times a default; FASTAUTH_BACKOFF_MAX_SECONDS below 60",
         check=_limits_off,
         warning=_limits_high,
     ),
     Rule(
         subject="client connections",
-        setting="FASTAUTH_CONNECTIONS_PER_ADDRESS",
+        setting="FASTAUTH_MAX_PENDING_CONNECTIONS_PER_IP",
         ok="one client can neither take them all nor be short of them",
         refused_if="more than 100 times the default for one address",
         warned_if="more than 10 times the default, or fewer than 6, for one address",
@@ -156,7 +162,8 @@ RULES = (
     ),
     Rule(
         subject="times",
-        setting="FASTAUTH_SIGNING_KEY_DAYS, FASTAUTH_REFRESH_..._DAYS, FASTAUTH_AUDIT_DAYS",
+        setting="FASTAUTH_SIGNING_KEY_ROTATION_DAYS, FASTAUTH_SESSION_..._TIMEOUT_DAYS,"
+        " FASTAUTH_AUDIT_RETENTION_DAYS",
         ok="long enough to be of use",
         warned_if="signing keys or sessions below an hour, the audit trail below a day",
         warning=_times,

@@ -65,7 +65,7 @@ class Settings(
         production = str(given.get("mode", "")).strip() == Mode.PRODUCTION
         return {
             "docs": not production,
-            "limits": production,
+            "rate_limits": production,
             "password_min_length": 8 if production else 1,
             "password_blocklist": production,
             "reserved_usernames": RESERVED_USERNAMES if production else (),
@@ -94,7 +94,7 @@ class Settings(
         return [
             f"passwords from {self.password_min_length} character{'s' * (self.password_min_length > 1)}",
             *(["no password blocklist"] if not self.password_blocklist else []),
-            *(["no limits on guessing"] if not self.limits else []),
+            *(["no limits on guessing"] if not self.rate_limits else []),
             *(["/docs is open"] if self.docs else []),
             *(
                 ["a secret key that everybody knows"]

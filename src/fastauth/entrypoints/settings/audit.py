@@ -7,5 +7,5 @@ from pydantic_settings import BaseSettings
 class AuditSettings(BaseSettings):
     """How long events and the addresses in them are kept."""
 
-    audit_days: float = Field(default=365, gt=0, le=3_650)
-    audit_address_days: float = Field(default=30, ge=0, le=3_650)
+    audit_retention_days: float = Field(default=365, gt=0, le=3_650)
+    audit_address_retention_days: float = Field(default=30, ge=0, le=3_650)

@@ -19,8 +19,8 @@ class PasswordSettings(BaseSettings):
     argon2_memory_kib: int = Field(default=19_456, ge=8, le=4_194_304)
     argon2_time_cost: int = Field(default=2, ge=1, le=1_000)
     argon2_parallelism: int = Field(default=1, ge=1, le=64)
-    foreign_hash_memory_kib: int | None = Field(default=None, ge=1_024, le=1_048_576)
-    equal_refusals: bool = True
+    legacy_hash_memory_kib: int | None = Field(default=None, ge=1_024, le=1_048_576)
+    equalize_login_timing: bool = True
 
     @model_validator(mode="after")
     def _argon2_is_possible(self) -> Self:

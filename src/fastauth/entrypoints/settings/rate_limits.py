@@ -7,11 +7,11 @@ from pydantic_settings import BaseSettings
 class RateLimitSettings(BaseSettings):
     """How many attempts are allowed, and how long further ones have to wait."""
 
-    limits: bool = False
-    limit_log_ins: int = Field(default=30, ge=1)
-    limit_failures: int = Field(default=10, ge=1)
-    limit_registrations: int = Field(default=20, ge=1)
-    limit_guesses: int = Field(default=5, ge=1)
-    limit_owner_guesses: int = Field(default=10, ge=1)
-    limit_delay_seconds: float = Field(default=900, ge=1, le=86_400)
-    limit_in_a_row: int = Field(default=100, ge=1, le=100)
+    rate_limits: bool = False
+    rate_limit_logins_per_network: int = Field(default=30, ge=1)
+    rate_limit_failures_per_network: int = Field(default=10, ge=1)
+    rate_limit_registrations_per_network: int = Field(default=20, ge=1)
+    rate_limit_account_per_network: int = Field(default=5, ge=1)
+    rate_limit_known_device: int = Field(default=10, ge=1)
+    backoff_max_seconds: float = Field(default=900, ge=1, le=86_400)
+    lockout_threshold: int = Field(default=100, ge=1, le=100)

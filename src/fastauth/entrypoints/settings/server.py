@@ -21,7 +21,7 @@ class ServerSettings(BaseSettings):
     docs: bool = False
     request_timeout_seconds: float = Field(default=10, gt=0, le=300)
     keep_alive_seconds: int = Field(default=75, ge=1, le=3_600)
-    connections_per_address: int = Field(default=1_000, ge=1)
+    max_pending_connections_per_ip: int = Field(default=1_000, ge=1)
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)

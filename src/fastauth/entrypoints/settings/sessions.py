@@ -15,7 +15,7 @@ class SessionSettings(BaseSettings):
     issuer: Annotated[str | None, AfterValidator(values.issuer)] = None
     audience: str | None = Field(default=None, min_length=1)
     access_token_seconds: int = Field(default=300, ge=1, le=MAX_ACCESS_TOKEN_LIFETIME.total_seconds())
-    refresh_idle_days: float = Field(default=7, gt=0, le=365)
-    refresh_absolute_days: float = Field(default=30, gt=0, le=365)
+    session_idle_timeout_days: float = Field(default=7, gt=0, le=365)
+    session_absolute_timeout_days: float = Field(default=30, gt=0, le=365)
     refresh_grace_seconds: float = Field(default=10, ge=0, le=60)
-    sessions_per_account: int = Field(default=100, ge=1, le=1_000)
+    max_sessions_per_account: int = Field(default=100, ge=1, le=1_000)

@@ -14,7 +14,7 @@ class SigningKeySettings(BaseSettings):
     secret_key: SecretStr | None = None
     secret_key_previous: SecretStr | None = None
     signing_algorithm: Literal["ES256", "Ed25519"] = "ES256"
-    signing_key_days: float = Field(default=90, gt=0, le=3_650)
+    signing_key_rotation_days: float = Field(default=90, gt=0, le=3_650)
     jwks_max_age: int = Field(default=300, ge=1, le=86_400)
 
     @field_validator("secret_key", "secret_key_previous")

@@ -21,7 +21,7 @@ from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.accounts.username import Username
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.pace import Pace
@@ -40,7 +40,7 @@ _FIND = select(*_COLUMNS).select_from(
 
 _ADD = AuditedStatement(
     insert_on_conflict_do_nothing(user_info, "username_key", "username", "password", "fullname"),
-    EventKind.REGISTERED,
+    EventType.USER_CREATED,
     user_info.c.id,
     user_id=user_info.c.id,
 )
@@ -50,7 +50,7 @@ _RENAME = AuditedStatement(
     _ONE.where(
         user_info.c.fullname.is_distinct_from(bindparam("new")), has_allowance(user_info.c.renames_paid_until)
     ).values(fullname=bindparam("new"), renames_paid_until=next_allowance(user_info.c.renames_paid_until)),
-    EventKind.FULL_NAME_CHANGED,
+    EventType.FULL_NAME_CHANGED,
     user_info.c.id,
     user_id=user_info.c.id,
 )

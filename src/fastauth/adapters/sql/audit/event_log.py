@@ -9,7 +9,7 @@ from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
-from fastauth.domain.audit.event import Event, EventKind
+from fastauth.domain.audit.event import Event, EventType
 
 _of_session = select(
     *(
@@ -43,16 +43,16 @@ class SqlEventLog:
     async def record(self, happened: Event) -> None:
         """Insert a row."""
         values = self._audit_columns.columns(happened.at) | {
-            "kind": happened.kind.value,
+            "kind": happened.type.value,
             "user_id": happened.user_id,
             "session_id": happened.session_id,
             "name_digest": happened.name,
         }
         await self._connections.execute(insert(event), values)
 
-    async def record_unless_recent(self, happened: Event, *, within: timedelta, unless: EventKind) -> None:
+    async def record_unless_recent(self, happened: Event, *, within: timedelta, unless: EventType) -> None:
         """Insert a row from a ``SELECT`` of the session, unless there is another one."""
-        columns = self._audit_columns.columns(happened.at) | {"kind": happened.kind.value}
+        columns = self._audit_columns.columns(happened.at) | {"kind": happened.type.value}
         values = {f"new_{name}": value for name, value in columns.items()} | {
             "of_session": happened.session_id,
             "since": happened.at - within,

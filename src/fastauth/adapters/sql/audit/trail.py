@@ -9,7 +9,7 @@ from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.events.tables import event
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Actor, Event, EventKind, EventSource, UsernameDigest
+from fastauth.domain.audit.event import Actor, Event, EventSource, EventType, UsernameDigest
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.sessions.session import SessionId
 
@@ -36,8 +36,8 @@ def _conditions(wanted: AuditFilter, before: AuditEntry | None) -> Iterator[Colu
     if wanted.user_id is not None or wanted.names:
         is_theirs = event.c.user_id == wanted.user_id if wanted.user_id is not None else false()
         yield or_(is_theirs, event.c.name_digest.in_(wanted.names))
-    if wanted.kind:
-        yield event.c.kind == wanted.kind.value
+    if wanted.type:
+        yield event.c.kind == wanted.type.value
     if wanted.since:
         yield event.c.at >= wanted.since
     if wanted.until:
@@ -51,7 +51,7 @@ def _entry(row: Row[Any]) -> AuditEntry:
     return AuditEntry(
         number=row.id,
         event=Event(
-            kind=EventKind(row.kind),
+            type=EventType(row.kind),
             at=row.at,
             user_id=None if row.user_id is None else UserId(row.user_id),
             session_id=None if row.session_id is None else SessionId(row.session_id),

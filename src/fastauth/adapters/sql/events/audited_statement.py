@@ -25,7 +25,7 @@ from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_with
 from fastauth.adapters.sql.rate_limits.repository import apply_refunds
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.rate_limits.counting import Refund
 
 _NOTED = ("at", "actor", "address")
@@ -48,19 +48,19 @@ class AuditedStatement:
     def __init__(
         self,
         act: Insert | Update | dict[str, Insert],
-        kind: EventKind,
+        event_type: EventType,
         *returned: Column[Any],
         also: Update | None = None,
         if_now: Column[Any] | None = None,
         **subject: Column[Any],
     ) -> None:
-        """Tell of `act` as an event of `kind`, whose `subject` is found among what it has `returned`.
+        """Tell of `act` as an event of `event_type`, whose `subject` is found among what it has `returned`.
 
         `also` is done with it, and only if it changed a row; the two must not change the same one. With
         `if_now` there is an event only where that column has become the value of the parameter ``now``.
         """
         of_dialect = act if isinstance(act, dict) else {"postgresql": act, "sqlite": act}
-        self._kind = kind
+        self._event_type = event_type
         self._subject = {name: column.name for name, column in subject.items()}
         self._act = of_dialect["sqlite"].returning(*returned)
         self._also = also
@@ -68,7 +68,9 @@ class AuditedStatement:
 
         done = of_dialect["postgresql"].returning(*returned).cte("done")
         noted = (bindparam(f"event_{name}", type_=event.c[name].type) for name in _NOTED)
-        telling = select(*noted, literal(kind.value), *(done.c[name] for name in self._subject.values()))
+        telling = select(
+            *noted, literal(event_type.value), *(done.c[name] for name in self._subject.values())
+        )
         telling = telling.select_from(done)
         if if_now is not None:
             telling = telling.where(done.c[if_now.name] == bindparam("now", type_=if_now.type))
@@ -120,5 +122,5 @@ class AuditedStatement:
             connection.execute(self._also, values)
         if row and (self._if_now is None or getattr(row, self._if_now) == values["now"]):
             subject = {name: getattr(row, column) for name, column in self._subject.items()}
-            connection.execute(_TELL, {**noted, **subject, "kind": self._kind.value})
+            connection.execute(_TELL, {**noted, **subject, "kind": self._event_type.value})
         return row

@@ -17,7 +17,7 @@ from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.rate_limits.pace_column import has_allowance, next_allowance
 from fastauth.adapters.sql.sessions.tables import session
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.sessions.session import MOST_COUNTED
 
 _MAX_SESSIONS_ENDED = 100
@@ -90,7 +90,7 @@ START = AuditedStatement(
         )
         .with_for_update(read=True),
     ),
-    EventKind.LOGGED_IN,
+    EventType.LOGIN_SUCCEEDED,
     session.c.id,
     session.c.user_id,
     user_id=session.c.user_id,
@@ -124,7 +124,7 @@ ROTATE = AuditedStatement(
         ),
         last_used_at=_NOW,
     ),
-    EventKind.REFRESHED,
+    EventType.SESSION_RENEWED,
     *session.columns,
     user_id=session.c.user_id,
     session_id=session.c.id,

@@ -9,13 +9,13 @@ from fastauth.adapters.sql.database.statements import insert_on_conflict_do_noth
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.signing_keys.tables import signing_key
-from fastauth.domain.audit.event import EventKind
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 _RING = select(signing_key).order_by(signing_key.c.number)
 _ADD = AuditedStatement(
     insert_on_conflict_do_nothing(signing_key, *signing_key.columns.keys()),
-    EventKind.KEY_ROTATED,
+    EventType.SIGNING_KEY_ROTATED,
     signing_key.c.number,
 )
 _ONE = signing_key.c.kid == bindparam("name")

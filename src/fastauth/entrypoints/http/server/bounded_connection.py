@@ -64,7 +64,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._due_after_rejection = 0
         transport.set_write_buffer_limits(high=MAX_UNSENT_BYTES)
         trusted = is_in_networks(settings.trusted_proxies, self._address)
-        most = math.inf if trusted else settings.connections_per_address
+        most = math.inf if trusted else settings.max_pending_connections_per_ip
         if self._connections.add(self, self._network, most):
             self._start_read_timeout()
         else:
