@@ -104,7 +104,7 @@ class TestSettings:
 class TestUsers:
     def test_lists_every_hash_that_is_understood(self) -> None:
         (section,) = re.findall(
-            r"### Which hashes\n(.*?)\nOthers hashed",
+            r"### Which hashes\n(.*?)\nOther systems hash",
             (ROOT / "docs/operate/managing-users.md").read_text(),
             re.DOTALL,
         )
