@@ -1,7 +1,7 @@
-"""A client that costs little: it shares its cores with what it measures.
+"""A minimal HTTP/1.1 client: it shares the processor with the server that it measures.
 
-Sockets, and no more HTTP than keeping a connection asks for. Every load is bounded in time, and
-goes to this machine alone.
+It uses bare sockets and parses only what a persistent connection needs. Every load is bounded in
+time and goes to this machine only.
 """
 
 import asyncio
@@ -18,6 +18,8 @@ from time import perf_counter
 from typing import Any, NamedTuple, Self
 
 RETRY_PAUSE = 0.1  # seconds
+PROBE_ADDRESS = "127.0.0.2"
+"""The source address of probes: not that of the load, whose connections the server bounds by address."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _RETRY_AFTER = re.compile(rb"\r\nretry-after: *(\d+)\r\n", re.IGNORECASE)
@@ -25,7 +27,7 @@ _HEAD_END = b"\r\n\r\n"
 
 
 class Response(NamedTuple):
-    """What came back."""
+    """A response: its status, head and body."""
 
     status: int
     head: bytes
@@ -33,18 +35,18 @@ class Response(NamedTuple):
 
     @property
     def json(self) -> Any:  # noqa: ANN401  any JSON value
-        """The body's value."""
+        """The parsed body."""
         return json.loads(self.body)
 
     @property
     def retry_after(self) -> int | None:
-        """How many seconds to wait before the next try, if that was said."""
+        """The seconds of the header Retry-After, or None without one."""
         found = _RETRY_AFTER.search(self.head + b"\r\n")
         return int(found[1]) if found else None
 
 
 def request(method: str, path: str, body: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
-    """Return a request as it goes over the wire, forwarded for a client at random."""
+    """Return an encoded request. Its X-Forwarded-For names a random client address."""
     network = ".".join(str(random.randrange(256)) for _ in range(3))
     lines = [f"{method} {path} HTTP/1.1", "host: bench", f"x-forwarded-for: 10.{network}"]
     if token:
@@ -56,26 +58,28 @@ def request(method: str, path: str, body: Mapping[str, str] | None = None, token
 
 
 class HttpConnection(asyncio.Protocol):
-    """A connection that asks one thing at a time."""
+    """A persistent connection with one request at a time."""
 
-    _answered: asyncio.Future[Response] | None = None
+    _pending: asyncio.Future[Response] | None = None
 
     @classmethod
-    async def to(cls, port: int) -> Self:
-        """Connect."""
-        _, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+    async def to(cls, port: int, source: str = "127.0.0.1") -> Self:
+        """Connect to a port of this machine, from this address of it."""
+        _, connection = await asyncio.get_running_loop().create_connection(
+            cls, "127.0.0.1", port, local_addr=(source, 0)
+        )
         return connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin with nothing received."""
+        """Keep the transport."""
         self._transport: Any = transport
         self._received = bytearray()
 
     def data_received(self, data: bytes) -> None:
-        """Note what came; tell once it is an answer."""
+        """Collect bytes, and resolve the pending request once its response is complete."""
         self._received += data
         head_end = self._received.find(_HEAD_END)
-        if head_end < 0 or self._answered is None or self._answered.done():
+        if head_end < 0 or self._pending is None or self._pending.done():
             return
         head = bytes(self._received[:head_end])
         length = _LENGTH.search(head)
@@ -83,37 +87,41 @@ class HttpConnection(asyncio.Protocol):
         if len(self._received) >= end:
             body = bytes(self._received[head_end + len(_HEAD_END) : end])
             del self._received[:end]
-            self._answered.set_result(Response(int(head[9:12]), head, body))
+            self._pending.set_result(Response(int(head[9:12]), head, body))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever still waits."""
-        if self._answered and not self._answered.done():
-            self._answered.set_exception(exc or ConnectionResetError("the server has hung up"))
+        """Fail the pending request."""
+        if self._pending and not self._pending.done():
+            self._pending.set_exception(exc or ConnectionResetError("closed before the response"))
 
     async def ask(self, sent: bytes) -> Response:
-        """Return the answer to a request."""
+        """Send a request and return the response.
+
+        Raises:
+            OSError: The connection was closed or reset before the response was complete.
+        """
         if self._transport.is_closing():
-            raise ConnectionResetError("the server has hung up")
-        self._answered = asyncio.get_running_loop().create_future()
+            raise ConnectionResetError("closed before the request")
+        self._pending = asyncio.get_running_loop().create_future()
         self._transport.write(sent)
-        return await self._answered
+        return await self._pending
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection at once."""
         self._transport.abort()
 
 
 def precise_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop whose timers are good to some microseconds; epoll's are to a millisecond.
+    """Return an event loop on select(2), whose timers are accurate to microseconds; epoll's are to 1 ms.
 
-    It takes file descriptors below 1 024 alone, which a crowd exceeds: that needs another loop.
+    select(2) takes file descriptors below 1 024 only, so a burst of clients needs another loop.
     """
     return asyncio.SelectorEventLoop(selectors.SelectSelector())
 
 
 @asynccontextmanager
 async def connections(port: int, number: int) -> AsyncIterator[list[HttpConnection]]:
-    """Connect so many times."""
+    """Open `number` connections, and close them afterwards."""
     opened = [await HttpConnection.to(port) for _ in range(number)]
     try:
         yield opened
@@ -122,58 +130,61 @@ async def connections(port: int, number: int) -> AsyncIterator[list[HttpConnecti
             connection.close()
 
 
-class Responses(list[float]):
-    """The moments of the answers so far."""
+class ResponseTimes(list[float]):
+    """When each response with 201 arrived, by `perf_counter`."""
 
-    refused = 0
-    """Answers with 503, which are not among them."""
+    unavailable = 0
+    """The number of responses with 503, which are not in the list."""
 
 
 @asynccontextmanager
-async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[Responses]:
-    """Have so many clients ask one thing after the other; yield the moments of the answers so far.
+async def flood(port: int, clients: int, sent: Callable[[int], bytes]) -> AsyncIterator[ResponseTimes]:
+    """Keep `clients` requests in flight; yield the times of the responses so far.
 
-    ``sent`` makes the next request of the client of this number. It must be answered by 201, or by
-    503: then the client asks again in a moment, so that there are always as many as can be.
+    ``sent`` makes the next request of the client with this number. The response has to be 201, or 503:
+    then the client repeats the request after `RETRY_PAUSE`, which keeps the server saturated.
     """
-    responses = Responses()
+    times = ResponseTimes()
     over = asyncio.Event()
 
     async def client(number: int, connection: HttpConnection) -> None:
         while not over.is_set():
             response = await connection.ask(sent(number))
             if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                responses.refused += 1
+                times.unavailable += 1
                 await asyncio.sleep(RETRY_PAUSE)
                 continue
-            assert response.status == HTTPStatus.CREATED, response  # or it would measure something else
-            responses.append(perf_counter())
+            assert response.status == HTTPStatus.CREATED, (
+                response
+            )  # another status invalidates the measurement
+            times.append(perf_counter())
 
     async with connections(port, clients) as opened, asyncio.TaskGroup() as group:
         for number, connection in enumerate(opened):
             group.create_task(client(number, connection))
         try:
-            yield responses
+            yield times
         finally:
             over.set()
 
 
 async def probe(port: int, sent: bytes, *, per_second: float, seconds: float) -> list[float]:
-    """Ask on schedule, whether or not what was asked before is answered; return the milliseconds taken.
+    """Send requests on a fixed schedule, without waiting for earlier responses; return milliseconds.
 
-    They count from the scheduled moment, so that a server that stalls is charged for all whom it
-    kept waiting, and not for one. The loop's timers must be finer than milliseconds: see `precise_loop`.
+    Each latency counts from the scheduled time of its request. A stall of the server therefore counts for
+    every request that it delays, and not for one (no coordinated omission). The loop needs timers finer
+    than milliseconds: see `precise_loop`.
     """
     loop = asyncio.get_running_loop()
-    resting: list[HttpConnection] = []
+    idle: list[HttpConnection] = []
     taken: list[float] = []
 
     async def one(scheduled: float) -> None:
-        connection = resting.pop() if resting else await HttpConnection.to(port)
+        connection = idle.pop() if idle else await HttpConnection.to(port, PROBE_ADDRESS)
         response = await connection.ask(sent)
         taken.append((loop.time() - scheduled) * 1_000)
         assert response.status == HTTPStatus.OK, response
-        resting.append(connection)
+        idle.append(connection)
 
     begins = loop.time() + random.random() / per_second
     async with asyncio.TaskGroup() as group:
@@ -181,44 +192,52 @@ async def probe(port: int, sent: bytes, *, per_second: float, seconds: float) ->
             scheduled = begins + count / per_second
             await asyncio.sleep(scheduled - loop.time())
             group.create_task(one(scheduled))
-    for connection in resting:
+    for connection in idle:
         connection.close()
     return taken
 
 
 @dataclass
 class Burst:
-    """What clients met who all came at once."""
+    """What the clients of a burst received."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     refusals: list[float] = field(default_factory=list)
-    """Milliseconds until each 503."""
+    """Milliseconds until each response with 503."""
     without_retry_after: int = 0
-    lost: int = 0
-    """Connections that broke."""
+    """The number of responses with 503 that lacked the header Retry-After."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """Clients that stopped because of a failed connection, by when and how it failed."""
 
 
 async def burst(port: int, clients: int, *, seconds: float, sent: Callable[[], bytes]) -> Burst:
-    """Have so many clients come in one moment, and go on for some seconds.
+    """Connect `clients` clients at once, each of which repeats its request for some seconds.
 
-    Who is refused comes again when told to, and somewhat later at random, as a decent client does.
+    After a 503 a client waits for the seconds of Retry-After and a random part of as many more.
     """
     met = Burst()
     until = perf_counter() + seconds
 
+    async def repeat_requests(connection: HttpConnection) -> None:
+        while perf_counter() < until:
+            began = perf_counter()
+            response = await connection.ask(sent())
+            met.statuses[response.status] += 1
+            if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                met.refusals.append((perf_counter() - began) * 1_000)
+                met.without_retry_after += response.retry_after is None
+                await asyncio.sleep((response.retry_after or 1) * random.uniform(1, 2))
+
     async def client() -> None:
-        connection = await HttpConnection.to(port)
         try:
-            while perf_counter() < until:
-                began = perf_counter()
-                response = await connection.ask(sent())
-                met.statuses[response.status] += 1
-                if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                    met.refusals.append((perf_counter() - began) * 1_000)
-                    met.without_retry_after += response.retry_after is None
-                    await asyncio.sleep((response.retry_after or 1) * random.uniform(1, 2))
-        except OSError:
-            met.lost += 1
+            connection = await HttpConnection.to(port)
+        except OSError as error:
+            met.failures[f"connect: {type(error).__name__}"] += 1
+            return
+        try:
+            await repeat_requests(connection)
+        except OSError as error:
+            met.failures[f"request: {type(error).__name__}: {error}"] += 1
         finally:
             connection.close()
 
@@ -226,5 +245,5 @@ async def burst(port: int, clients: int, *, seconds: float, sent: Callable[[], b
     _, late = await asyncio.wait(tasks, timeout=seconds)
     for task in late:
         task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     return met

@@ -1,4 +1,4 @@
-"""What was measured, beside what was hoped for."""
+"""Measured values beside their goals, and the table of both."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,18 +10,18 @@ from bench.servers import FASTAUTH, NAMES
 
 COLUMNS = NAMES
 
-
 TWO_DIGITS = 10
+"""The least number with two digits before the decimal point."""
 
 
 class Goal(NamedTuple):
-    """A goal that a figure should keep."""
+    """An upper bound of a value, or a lower one."""
 
     bound: float
     at_least: bool = False
 
     def is_met_by(self, value: float) -> bool:
-        """Say whether the value, as it is printed, keeps the bound."""
+        """Return whether the value, rounded as in the table, keeps the bound."""
         printed = float(formatted(value))
         return printed >= self.bound if self.at_least else printed <= self.bound
 
@@ -31,28 +31,32 @@ class Goal(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """One row: what was found of each server, and the goal of one of them if there is one."""
+    """One row: the samples of each server, and a goal for one of the servers."""
 
     label: str
     samples: Mapping[str, Sequence[float]]
     n: str
+    """What was sampled, for instance ``3 of 1.6 s``."""
     goal: Goal | None = None
     goal_of: str = FASTAUTH
+    """The server that the goal is for."""
+    notes: Sequence[str] = ()
+    """Details that are printed below the table."""
 
     def value(self, name: str) -> float | None:
-        """Return the median of what was found."""
+        """Return the median of the samples of a server, or None without samples."""
         return median(self.samples[name]) if self.samples.get(name) else None
 
     @property
     def verdict(self) -> str:
-        """Whether the goal is met."""
+        """Whether the goal is met: ``met``, ``**not met**``, or empty without a goal or samples."""
         value = self.value(self.goal_of)
         if self.goal is None or value is None:
             return ""
         return "met" if self.goal.is_met_by(value) else "**not met**"
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything there is, for programs."""
+        """Return everything, every sample included."""
         return {
             "figure": self.label,
             "goal": None if self.goal is None else str(self.goal),
@@ -60,11 +64,12 @@ class Result:
             "n": self.n,
             "values": {name: self.value(name) for name in self.samples},
             "samples": {name: list(found) for name, found in self.samples.items()},
+            "notes": list(self.notes),
         }
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return the figures in Markdown: those with a goal, then the others."""
+    """Return a table in Markdown: results with a goal, the others, then the notes of all."""
     lines = [
         "| figure | goal | | fastauth | with limits | on SQLite | bare | stack | n |",
         "|---|---|---|---:|---:|---:|---:|---:|---|",
@@ -73,17 +78,18 @@ def table(results: Sequence[Result]) -> str:
         goal = "" if result.goal is None else f"{result.goal}{_of(result)}"
         values = (_cell(result.value(name)) for name in COLUMNS)
         lines.append("| " + " | ".join([result.label, goal, result.verdict, *values, result.n]) + " |")
-    return "\n".join(lines)
+    notes = [f"- {result.label}: {note}" for result in results for note in result.notes]
+    return "\n".join([*lines, *([""] if notes else []), *notes])
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
-    """Return the least sample that at least `share` of all do not exceed (nearest rank)."""
+    """Return the smallest sample that at least `share` of all samples do not exceed (nearest rank)."""
     ordered = sorted(samples)
     return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 def formatted(value: float) -> str:
-    """Return a number with three digits where it has a fraction, and whole from ten on."""
+    """Return a number with two decimals below ten, and as an integer from ten on."""
     return f"{value:.2f}" if abs(value) < TWO_DIGITS else f"{value:.0f}"
 
 

@@ -66,7 +66,7 @@ async def _per_second(server: Server, seconds: float) -> tuple[float, float]:
         await asyncio.sleep(seconds)
         now = perf_counter()
         rate = len([moment for moment in responses if moment > now - seconds / 2]) / (seconds / 2)
-        return rate, 100 * responses.refused / max(1, responses.refused + len(responses))
+        return rate, 100 * responses.unavailable / max(1, responses.unavailable + len(responses))
 
 
 def _client(number: int) -> str:
