@@ -37,7 +37,7 @@ faults-cluster: $(VENV)/cluster ## break a replicated PostgreSQL; an hour; needs
 faults-http: $(VENV)/test ## flood the edge of HTTP, print memory and the pings of others; five minutes
 	@exec $(BIN)/python -m faults.http_exhaustion
 
-bench: $(VENV)/bench ## measure the service beside hand-written references; about six minutes
+bench: $(VENV)/bench ## measure the service beside hand-written references; about ten minutes
 	@exec $(BIN)/python -m bench
 
 mutants: $(VENV)/mutation ## count what the tests of the core would overlook; about a quarter of an hour

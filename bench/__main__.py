@@ -1,6 +1,6 @@
-"""``make bench``: measure fastauth beside its references, print the table, draw the picture.
+"""``make bench``: measure fastauth beside two references; print a table and draw a chart.
 
-Every measurement is bounded in time and count, and nothing leaves this machine.
+Every measurement is bounded in time and count, and all traffic stays on this machine.
 See docs/internals/benchmark.md.
 """
 
@@ -24,7 +24,7 @@ from tests.harness.postgres import own_postgres
 
 
 def measure(parts: list[str], *, rounds: int, users: int) -> list[Result]:
-    """Run the parts one after the other."""
+    """Run the parts one after the other on one PostgreSQL, and return their results."""
     results: list[Result] = []
     with own_postgres() as postgres:
         raise_max_connections(postgres)
@@ -52,16 +52,16 @@ def _run(
 
 
 def main() -> None:
-    """Measure and report."""
+    """Measure, print the table, and write it with the samples and the chart to a directory."""
     parts = ["throughput", "cpu", "network", "latency", "burst", "table-size"]
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--million", type=float, default=0.1, help="how many million users are many")
+    parser.add_argument("--million", type=float, default=0.1, help="million users of the large table")
     parser.add_argument("--only", choices=parts, action="append", help="one part; may be repeated")
     parser.add_argument("--output", type=Path, default=Path("build/bench"), metavar="DIRECTORY")
     asked = parser.parse_args()
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and end all that was started
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped, too
     allow_many_connections()
     told = conditions()
     print(f"{told}\n")

@@ -1,4 +1,4 @@
-"""One picture of a run: throughput against its limit, and the latency of the rest under flood."""
+"""A chart of a run: throughput over its limit, and latency under load over latency at rest."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Canvas
 COLOURS = {FASTAUTH: "#0b6e4f", LIMITED: "#3a9a77", SQLITE: "#7fc8a9", BARE: "#b8bec4", STACK: "#6f7a84"}
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "fastauth",  # names within the file are the same for the same figures
+    "svg.hashsalt": "fastauth",  # equal results give an equal file
     "font.family": "sans-serif",
     "font.size": 9,
     "axes.spines.top": False,
@@ -22,26 +22,26 @@ STYLE: Any = {
 
 
 def draw(results: Sequence[Result], path: Path) -> None:
-    """Write the picture as SVG, on a ground of its own: it reads on white pages and on black ones."""
+    """Write the chart as SVG with a white background, which is legible on light and dark pages."""
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(9, 3.6), layout="constrained", facecolor="white")
         throughput, latency = canvas.subplots(1, 2)
         rates = [result for result in results if "over bare hashes/s" in result.label]
         _bars(throughput, rates, [_short(result.label) for result in rates])
         throughput.axhline(1, color="black", linewidth=0.8, linestyle="--")
-        throughput.set_title("throughput over what the cores can hash (dashed; red: the goal)", fontsize=9)
+        throughput.set_title("throughput over hashes/s without a server (dashed; red: goal)", fontsize=9)
         slower = [result for result in results if "in flight, over its p99 at rest" in result.label]
         _bars(
             latency, slower, [result.label.partition(" with")[0].removeprefix("p99 of ") for result in slower]
         )
-        latency.set_title("p99 while 64 register, over p99 at rest (red: the goal, at most)", fontsize=9)
+        latency.set_title("p99 while 64 register, over p99 at rest (red: goal, at most)", fontsize=9)
         handles, labels = latency.get_legend_handles_labels()
         canvas.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
         canvas.savefig(path, format="svg", metadata={"Date": None})
 
 
 def _bars(axes: Axes, results: Sequence[Result], labels: Sequence[str]) -> None:
-    """Draw a group for each result with a bar for each server, and a line at the goal."""
+    """Draw a group of bars for each result, one bar for each server, with a line at the goal."""
     width = 0.8 / len(COLUMNS)
     for place, name in enumerate(COLUMNS):
         at = [group + (place - (len(COLUMNS) - 1) / 2) * width for group in range(len(results))]
@@ -55,6 +55,6 @@ def _bars(axes: Axes, results: Sequence[Result], labels: Sequence[str]) -> None:
 
 
 def _short(label: str) -> str:
-    """Return two lines for below a group of bars."""
+    """Return the label of a group of bars, on two lines."""
     kind, _, workers = label.partition("s/s over bare hashes/s, ")
     return f"{kind}\n{workers}"

@@ -1,9 +1,9 @@
-"""Processor time of a request, as a multiple of what the same request takes the stack's reference.
+"""Processor time of a request, as a multiple of the same request to the stack reference.
 
-One client with one connection sends each kind of request in turn, the kinds and the servers
-shuffled anew in every round. What the server's process has used before and after is read from
-/proc; Postgres' own processes are not counted, SQLite is part of the process. The hash is at its
-cheapest, so that what is left is everything else.
+One client sends each kind of request over one connection. The order of kinds and servers is random in
+every round. The processor time of the server process is read from /proc before and after; SQLite is part
+of that process, the processes of PostgreSQL are not. Argon2id runs at its minimum cost, so the result is
+the cost of everything but the hash.
 """
 
 import random
@@ -33,7 +33,7 @@ from tests.harness.postgres import PostgresServer
 GOALS = {"register": Goal(2.0), "log-in": Goal(2.2), "GET /users/me": Goal(1.5)}
 """With the limits of production."""
 NAME, OTHER = "ann", "bob"
-"""Who logs in again and again, which ends the oldest sessions of an account; and whose session is used."""
+"""The user that logs in repeatedly, which ends its oldest sessions; and the user of the other requests."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Kind:
     prepare: Callable[[HttpConnection], Awaitable[object]] | None = None
 
     async def microseconds(self, number: int) -> float:
-        """Return the processor time of one of so many requests."""
+        """Return the mean processor time of `number` requests, in microseconds."""
         connection = await HttpConnection.to(self.server.port)
         if self.prepare:
             await self.prepare(connection)
@@ -60,14 +60,14 @@ class Kind:
 
 
 async def kinds_of(server: Server) -> list[Kind]:
-    """Return what is asked of a server, ready to be sent."""
+    """Register users at a server, and return the kinds of requests to it."""
     await register(server.port, [NAME, OTHER])
     connection = await HttpConnection.to(server.port)
     tokens = await log_in(connection, OTHER)
     connection.close()
 
     async def logs_in(connection: HttpConnection) -> None:
-        nonlocal tokens  # a run may take longer than an access token lives
+        nonlocal tokens  # an access token may expire during a run
         tokens = await log_in(connection, OTHER)
 
     async def refreshed(connection: HttpConnection) -> None:
@@ -80,7 +80,7 @@ async def kinds_of(server: Server) -> list[Kind]:
         "log-in": lambda connection: expect(HTTPStatus.CREATED, connection, login_request(NAME)),
         "GET /users/me": lambda connection: expect(HTTPStatus.OK, connection, me_request(tokens)),
     }
-    if server.is_fastauth and server.name != LIMITED:  # which bounds how often a session is refreshed
+    if server.is_fastauth and server.name != LIMITED:  # it limits how often a session may be refreshed
         kinds["refresh"] = refreshed
     uses_a_session = {"GET /users/me", "refresh"}
     return [
@@ -89,7 +89,7 @@ async def kinds_of(server: Server) -> list[Kind]:
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list[Result]:
-    """Return the multiples."""
+    """Return processor times, and their ratios to the stack's of the same round."""
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     async with AsyncExitStack() as stack:
         kinds: list[Kind] = []
@@ -115,7 +115,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list
 
 
 def over(found: dict[str, list[float]], base: list[float]) -> dict[str, list[float]]:
-    """Return what was found as multiples of what was found in the same rounds of another."""
+    """Return the samples of each server divided by the base sample of the same round."""
     return {name: _ratios(times, base) for name, times in found.items()}
 
 

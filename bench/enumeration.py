@@ -1,10 +1,10 @@
-"""Measure whether the time of a refusal tells if an account exists.
+"""Measure whether the duration of a failed log-in reveals if an account exists.
 
 ``python -m bench.enumeration in-process`` replaces the hash by a busy wait of one millisecond and
-measures the rest of the path, the real SQL adapter included. ``python -m bench.enumeration
-end-to-end`` measures the service as it runs, hash and HTTP included. Both interleave the classes at
-random, discard a warm-up and compare each class with the first; the second row is the control: the
-first class once more, in which there is nothing to find. See docs/internals/enumeration.md.
+measures the rest of the request, including the real SQL adapter. ``python -m bench.enumeration
+end-to-end`` measures a running service, including hash and HTTP. Both modes interleave the classes in
+random order, discard a warm-up and compare each class with the first. The second row is a control
+(A/A test): the first class again, where no difference exists. See docs/internals/enumeration.md.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down, start_up
 
-ACCOUNTS = 50  # for each class, so that no single row, page or cache line decides
+ACCOUNTS = 50  # of each class, so that no single row, page or cache line decides the result
 RIGHT, WRONG = "the right password", "the wrong password"
 CROPS = (1.0, 0.99, 0.95, 0.90, 0.80, 0.50)
 REFUSED = 401
@@ -40,7 +40,7 @@ REFUSED = 401
 
 @dataclass(frozen=True)
 class Kind:
-    """One class of log-ins that are refused."""
+    """One class of failed log-ins."""
 
     label: str
     group: str
@@ -62,14 +62,14 @@ IMPORTED = "$2b$10$" + "." * 53
 
 
 class BusyHasher:
-    """Takes one millisecond of processor time for every password, and looks at hashes afterwards."""
+    """A hasher that uses one millisecond of processor time for every password."""
 
     async def hash(self, password: Password) -> PasswordHash:
-        """Return something that `verify` recognises."""
+        """Return a hash that `verify` accepts."""
         return PasswordHash(f"busy {password.text}")
 
     async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
-        """Wait, then compare."""
+        """Wait, then compare the password with the hash."""
         until = perf_counter_ns() + 1_000_000
         while perf_counter_ns() < until:
             pass
@@ -83,7 +83,7 @@ Ask = Callable[[str, str], Awaitable[int]]
 
 
 async def seed(container: Container) -> Names:
-    """Register the accounts of every class; nobody goes by the names of the first."""
+    """Register the accounts of every class but the first, whose usernames stay unknown."""
     names = {group: [f"u-{secrets.token_hex(8)}" for _ in range(ACCOUNTS)] for group in GROUPS}
     for group in GROUPS[1:]:
         for name in names[group]:
@@ -103,7 +103,7 @@ async def seed(container: Container) -> Names:
 
 
 async def measure(ask: Ask, names: Names, *, number: int, warm_up: int) -> list[list[float]]:
-    """Return for each class how many microseconds its refusals took, in the order they came."""
+    """Return the durations of the failed log-ins of each class in microseconds, in order."""
     order = [kind for kind in range(len(KINDS)) for _ in range(number + warm_up)]
     random.shuffle(order)
     times: list[list[float]] = [[] for _ in KINDS]
@@ -113,7 +113,7 @@ async def measure(ask: Ask, names: Names, *, number: int, warm_up: int) -> list[
         began = perf_counter_ns()
         status = await ask(name, kind.password)
         took = perf_counter_ns() - began
-        assert status == REFUSED, status  # the measurement would be of something else
+        assert status == REFUSED, status  # another status invalidates the measurement
         times[number_of_kind].append(took / 1_000)
         if count % 1_000 == 0:
             print(f"\r{count} of {len(order)}", end="", file=sys.stderr, flush=True)
@@ -122,7 +122,7 @@ async def measure(ask: Ask, names: Names, *, number: int, warm_up: int) -> list[
 
 
 async def in_process(database_url: str, *, number: int, warm_up: int) -> list[list[float]]:
-    """Call the application itself, without a socket, with a hasher that only takes time."""
+    """Measure the ASGI application in this process, with `BusyHasher` and without a socket."""
     settings = Settings(database_url=make_url(database_url))
     container = Container(settings=settings, hasher=BusyHasher())
     await start_up(container)
@@ -156,7 +156,7 @@ async def in_process(database_url: str, *, number: int, warm_up: int) -> list[li
 
 
 def end_to_end(database_url: str, *, number: int, warm_up: int) -> list[list[float]]:
-    """Ask a service of its own process, with its default parameters of Argon2id."""
+    """Measure a service in a process of its own, with the default parameters of Argon2id."""
     defaults = Settings()
     hashing = {
         "FASTAUTH_ARGON2_MEMORY_KIB": str(defaults.argon2_memory_kib),
@@ -185,20 +185,20 @@ def end_to_end(database_url: str, *, number: int, warm_up: int) -> list[list[flo
 
 
 def welch_t(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return Welch's t of two samples; dudect calls 4.5 and more a difference."""
+    """Return Welch's t of two samples; dudect takes 4.5 and more as a difference."""
     error = stdev(one) ** 2 / len(one) + stdev(other) ** 2 / len(other)
     return (fmean(other) - fmean(one)) / math.sqrt(error)
 
 
 def cropped(one: Sequence[float], other: Sequence[float], share: float) -> tuple[list[float], list[float]]:
-    """Return both samples without what is above one threshold, below which `share` of both lies."""
+    """Return both samples without values above the threshold that `share` of both together do not exceed."""
     both = sorted([*one, *other])
     threshold = both[min(len(both), math.ceil(len(both) * share)) - 1]
     return [each for each in one if each <= threshold], [each for each in other if each <= threshold]
 
 
 def area_under_curve(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
-    """Return the AUC, how likely one of `other` takes longer than one of `one`, and Mann-Whitney's z."""
+    """Return the AUC (the probability that a value of `other` exceeds one of `one`) and Mann-Whitney's z."""
     labelled = sorted([(value, 0) for value in one] + [(value, 1) for value in other])
     groups = [[label for _, label in group] for _, group in groupby(labelled, key=lambda pair: pair[0])]
     ends = accumulate(len(group) for group in groups)
@@ -209,10 +209,10 @@ def area_under_curve(one: Sequence[float], other: Sequence[float]) -> tuple[floa
 
 
 def report(times: list[list[float]]) -> None:
-    """Print each class beside the first."""
+    """Print a table that compares each class with the first."""
     first = times[0]
     crops = " | ".join(f"t {share:.0%}" for share in CROPS)
-    print(f"| class | n | mean µs | median µs | SD µs | {crops} | AUC | MWU z | could have seen, µs |")
+    print(f"| class | n | mean µs | median µs | SD µs | {crops} | AUC | MWU z | detectable, µs |")
     print("|" + "---|" * (8 + len(CROPS)))
     for kind, each in zip(KINDS, times, strict=True):
         median = sorted(each)[len(each) // 2]
@@ -228,12 +228,14 @@ def report(times: list[list[float]]) -> None:
 
 
 def main() -> None:
-    """Measure and report."""
+    """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("mode", choices=["in-process", "end-to-end"])
     parser.add_argument("--backend", choices=BACKENDS, default="sqlite")
-    parser.add_argument("--number", type=int, help="refusals of each class (20000, or 1000 end to end)")
-    parser.add_argument("--warm-up", type=int, default=100, help="of each class, discarded")
+    parser.add_argument("--number", type=int, help="failed log-ins of each class (20000, or 1000 end-to-end)")
+    parser.add_argument(
+        "--warm-up", type=int, default=100, help="failed log-ins of each class that are discarded"
+    )
     asked = parser.parse_args()
     print(conditions())
     with empty_database(asked.backend) as database_url:

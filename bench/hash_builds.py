@@ -1,8 +1,8 @@
-"""How many passwords a second each build of the hash library hashes, with huge pages and without.
+"""Hashes a second of each build of the hash library, with and without huge pages.
 
-``make fast-hash`` makes the builds to compare. Every measurement is a process of its own. A round has
-each combination once, in an order of its own, and ratios are taken within a round, so that the ups and
-downs of the machine fall on all of them.
+``make fast-hash`` makes the builds to compare. Every measurement runs in a process of its own. A round
+measures each combination once, in random order. Ratios are taken within a round, so that other load on
+the machine affects all combinations alike.
 """
 
 import argparse
@@ -22,7 +22,7 @@ Figures = tuple[float, ...]
 
 
 def measured(combination: Combination, cost: list[str], seconds: str) -> Figures:
-    """Return what ``bench.hash_load`` says of one combination."""
+    """Return the output of ``bench.hash_load`` for one combination."""
     threads, build, pages = combination
     place = "" if build == GENERIC else str(FOLDER / build)
     done = subprocess.run(
@@ -34,7 +34,7 @@ def measured(combination: Combination, cost: list[str], seconds: str) -> Figures
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure, and print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--seconds", default="1", help="of each measurement")

@@ -1,8 +1,8 @@
-"""Hash for a while with one build of the hash library: the inner process of ``bench.hash_builds``.
+"""Hash with one build of the hash library: the inner process of ``bench.hash_builds``.
 
-``python -m bench.hash_load PLACE THREADS MEMORY_KIB TIME_COST SECONDS``, where an empty place is the
-stock build; prints hashes a second, hashes a second of processor time, page faults a hash, and the
-greatest resident memory in MiB.
+``python -m bench.hash_load PLACE THREADS MEMORY_KIB TIME_COST SECONDS``, where an empty PLACE means the
+stock build. Prints hashes a second, hashes a second of processor time, page faults a hash, and the
+peak of resident memory in MiB.
 """
 
 import resource
@@ -12,24 +12,24 @@ import time
 
 
 def main(place: str, threads: int, memory_kib: int, time_cost: int, seconds: float) -> list[float]:
-    """Return what was measured, once every thread is warm."""
+    """Return the measured values, which begin after one hash of every thread."""
     if place:
         sys.path.insert(0, place)
-    import argon2  # noqa: PLC0415  of the place asked for
+    import argon2  # noqa: PLC0415  from the given directory
 
     hasher = argon2.PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
     hashed = [0] * threads
     warm, over = threading.Barrier(threads + 1), threading.Event()
     hasher.hash("password")  # as the service does at its start
 
-    def hash_away(thread: int) -> None:
+    def hash_repeatedly(thread: int) -> None:
         hasher.hash("password")
         warm.wait()
         while not over.is_set():
             hasher.hash("password")
             hashed[thread] += 1
 
-    running = [threading.Thread(target=hash_away, args=(thread,)) for thread in range(threads)]
+    running = [threading.Thread(target=hash_repeatedly, args=(thread,)) for thread in range(threads)]
     for thread in running:
         thread.start()
     warm.wait()

@@ -1,7 +1,7 @@
-"""What becomes of everybody else while 64 registrations are in flight, and of the memory.
+"""Latency of requests without a hash while 64 registrations are in flight, and peak memory.
 
-Pings and requests with an access token come at 50 a second each, on schedule, at rest and under the
-flood. Peak memory is the worker's own since it started (VmHWM).
+``GET /ping`` and ``GET /users/me`` are sent 50 times a second each on a fixed schedule, first at rest and
+then under load. Peak memory is that of the worker since its start (VmHWM).
 """
 
 import asyncio
@@ -19,23 +19,23 @@ from tests.harness.postgres import PostgresServer
 
 IN_FLIGHT = 64
 PER_SECOND = 50
-SETTLING = 0.5  # seconds until a flood is under way
+RAMP_UP = 0.5  # seconds of load before the measurement
 NAME = "ann"
 
 Times = dict[str, list[float]]
-"""Milliseconds, by what was asked."""
+"""Latencies in milliseconds, by request."""
 
 
-class Asked(NamedTuple):
-    """A server, and what is asked of it that needs no hash."""
+class Target(NamedTuple):
+    """A server, the requests to it, and their latencies."""
 
     server: Server
     sent: dict[str, bytes]
     at_rest: Times
     flooded: Times
 
-    async def ask(self, taken: Times, seconds: float) -> None:
-        """Ask for so long."""
+    async def probe(self, taken: Times, seconds: float) -> None:
+        """Send every request on schedule for `seconds`, and add the latencies to `taken`."""
         port = self.server.port
         probes = [probe(port, sent, per_second=PER_SECOND, seconds=seconds) for sent in self.sent.values()]
         for label, times in zip(self.sent, await asyncio.gather(*probes), strict=True):
@@ -43,21 +43,21 @@ class Asked(NamedTuple):
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
-    """Return how much slower the others get, and the peak of memory."""
+    """Return latencies at rest and under load, their ratios, and peak memory."""
     with ExitStack() as stack:
-        asked = [await _made_ready(stack.enter_context(serving(name, postgres))) for name in NAMES]
-        for _ in progress("calm under flood", rounds):
-            for each in random.sample(asked, len(asked)):
-                await each.ask(each.at_rest, seconds)
+        targets = [await _prepare(stack.enter_context(serving(name, postgres))) for name in NAMES]
+        for _ in progress("latency under load", rounds):
+            for each in random.sample(targets, len(targets)):
+                await each.probe(each.at_rest, seconds)
                 async with flood(each.server.port, IN_FLIGHT, lambda _: register_request()):
-                    await asyncio.sleep(SETTLING)
-                    await each.ask(each.flooded, seconds)
-        peaks = {each.server.name: [each.server.peak_memory()] for each in asked}
+                    await asyncio.sleep(RAMP_UP)
+                    await each.probe(each.flooded, seconds)
+        peaks = {each.server.name: [each.server.peak_memory()] for each in targets}
     results: list[Result] = []
-    for label in asked[0].sent:
-        rest = {each.server.name: percentile(each.at_rest[label], 0.99) for each in asked}
-        flooded = {each.server.name: percentile(each.flooded[label], 0.99) for each in asked}
-        n = f"{len(asked[0].at_rest[label])} at rest, as many flooded"
+    for label in targets[0].sent:
+        rest = {each.server.name: percentile(each.at_rest[label], 0.99) for each in targets}
+        flooded = {each.server.name: percentile(each.flooded[label], 0.99) for each in targets}
+        n = f"{len(targets[0].at_rest[label])} at rest, as many flooded"
         results += [
             Result(
                 f"p99 of {label} with {IN_FLIGHT} registrations in flight, over its p99 at rest",
@@ -72,9 +72,9 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
     return [*results, memory]
 
 
-async def _made_ready(server: Server) -> Asked:
+async def _prepare(server: Server) -> Target:
     await register(server.port, [NAME])
     connection = await HttpConnection.to(server.port)
     sent = {"GET /ping": PING, "GET /users/me": me_request(await log_in(connection, NAME))}
     connection.close()
-    return Asked(server, sent, defaultdict(list), defaultdict(list))
+    return Target(server, sent, defaultdict(list), defaultdict(list))

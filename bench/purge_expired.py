@@ -1,9 +1,9 @@
-"""Whether the sweep of sessions keeps up with large tables: ``python -m bench.purge_expired --million 20``.
+"""Duration of the purge of expired sessions in a large table: ``python -m bench.purge_expired --million 20``.
 
-Fills a PostgreSQL of its own with so many sessions of half as many users, of which a quarter has been
-over for more than a day, and sweeps until nothing is left to sweep. Twenty millions take about 13 GB in
-the directory for temporary files, and some minutes. The use case, its statements and their time limit
-are the service's; only the pause between two rounds is left out.
+Fills a temporary PostgreSQL with sessions of half as many users. A quarter of the sessions expired or
+ended more than a day ago. Purges until no such session is left. Twenty million sessions take about 13 GB
+in the directory for temporary files, and some minutes. The use case, its statements and their time limit
+are those of the service; only the pause between two rounds is left out.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from fastauth.adapters.system_clock import SystemClock
 from fastauth.application.operations.purge_expired import EVERY, PurgeSessions
 
 TABLES = ("user_info", "session")
-CENSUSES = 20
+COUNTS = 20
 
 _CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -51,45 +51,45 @@ FROM (
   FROM generate_series(1::bigint, %s) AS number
 ) AS made
 """
-"""One in eight was ended, one in eight has expired, in no order of the table."""
+"""One in eight has ended and one in eight has expired, spread over the table."""
 
 _SCANS = "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname = ANY(%s)"
 
 
 @dataclass
-class LaterEachRound:
-    """A clock that one round of the sweep finds as late as a real one would."""
+class SteppedClock:
+    """A clock that advances by the interval of the purge with each round."""
 
     began: datetime
     rounds: int = 0
 
     def now(self) -> datetime:
-        """Return the time of this round."""
+        """Return the time of the current round."""
         return self.began + self.rounds * EVERY
 
 
 @dataclass
-class TimedSweeper(SqlExpiredRows):
-    """Times each batch of sessions."""
+class TimedExpiredRows(SqlExpiredRows):
+    """Measures the duration of each batch of sessions."""
 
     database: Database
     seconds: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Sweep as the service does."""
+        """Use the connections that the service uses."""
         super().__init__(connections=self.database.autocommit)
 
     async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
-        """Sweep, and note how long that took."""
+        """Purge a batch, and keep its duration in seconds."""
         began = monotonic()
-        swept = await super().purge_sessions(over_since=over_since, at_most=at_most)
+        removed_now = await super().purge_sessions(over_since=over_since, at_most=at_most)
         self.seconds.append(monotonic() - began)
-        return swept
+        return removed_now
 
 
 @contextmanager
 def without_indexes(connection: psycopg.Connection) -> Iterator[None]:
-    """Rebuild indexes and constraints afterwards: to write each of them row by row takes hours."""
+    """Drop indexes and constraints, and build them afterwards: row by row that takes hours."""
     constraints = connection.execute(_CONSTRAINTS, [list(TABLES)]).fetchall()
     for table, name, _ in reversed(constraints):
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}".encode())
@@ -104,9 +104,9 @@ def without_indexes(connection: psycopg.Connection) -> Iterator[None]:
 
 
 def fill(url: str, sessions: int) -> None:
-    """Make a schema, and fill it."""
+    """Create the schema and the rows."""
     with fastauth(FASTAUTH, url):
-        pass  # it has migrated
+        pass  # its start migrated the database
     users = max(1, sessions // 2)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
@@ -117,15 +117,15 @@ def fill(url: str, sessions: int) -> None:
         connection.execute("CHECKPOINT")
 
 
-async def sweep(url: str) -> None:
-    """Sweep until there is nothing left, and say how long each batch took."""
+async def purge_all(url: str) -> None:
+    """Purge until no expired session is left, and print the duration of the batches."""
     database = Database(make_url(url).set(drivername="postgresql+psycopg"))
-    sweeper, clock = TimedSweeper(database), LaterEachRound(SystemClock().now())
-    sweep_once = PurgeSessions(expired_rows=sweeper, clock=clock)
+    expired_rows, clock = TimedExpiredRows(database), SteppedClock(SystemClock().now())
+    purge = PurgeSessions(expired_rows=expired_rows, clock=clock)
     scans, began, removed = _scans(url), monotonic(), 0
     try:
-        while swept := await sweep_once():
-            removed += swept
+        while removed_now := await purge():
+            removed += removed_now
             clock.rounds += 1
             if clock.rounds % 10 == 0:
                 print(f"{removed:>10,} rows after {monotonic() - began:.0f} s", flush=True)
@@ -133,24 +133,24 @@ async def sweep(url: str) -> None:
         print(
             f"{removed:,} rows in {clock.rounds + 1} rounds, {seconds:.0f} s, {removed / seconds:,.0f} rows/s"
         )
-        _tell("batches", sweeper.seconds)
-        idle = len(sweeper.seconds)
-        for _ in range(CENSUSES):
+        _print_percentiles("batches", expired_rows.seconds)
+        idle = len(expired_rows.seconds)
+        for _ in range(COUNTS):
             clock.rounds += 1
-            await sweep_once()
-        _tell("rounds with nothing to do", sweeper.seconds[idle:])
-        census, counting = CountActiveSessions(connections=database.unpooled, clock=clock), []
-        for _ in range(CENSUSES):
+            await purge()
+        _print_percentiles("rounds without expired sessions", expired_rows.seconds[idle:])
+        count_sessions, counting = CountActiveSessions(connections=database.unpooled, clock=clock), []
+        for _ in range(COUNTS):
             began = monotonic()
-            counted = await census()
+            counted = await count_sessions()
             counting.append(monotonic() - began)
-        _tell(f"counts of live sessions ({counted:,})", counting)
+        _print_percentiles(f"counts of live sessions ({counted:,})", counting)
     finally:
         await database.close()
     print(f"sequential scans of {' and '.join(TABLES)}: {_scans(url) - scans}")
 
 
-def _tell(what: str, seconds: list[float]) -> None:
+def _print_percentiles(what: str, seconds: list[float]) -> None:
     p50, p99, most = (f"{percentile(seconds, share) * 1000:.1f}" for share in (0.5, 0.99, 1))
     print(f"{len(seconds)} {what}: p50 {p50} ms, p99 {p99} ms, most {most} ms")
 
@@ -163,18 +163,18 @@ def _scans(url: str) -> int:
 
 
 def main() -> None:
-    """Fill, sweep, and say what it took."""
+    """Fill the table, purge it, and print the durations."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.purge_expired", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--million", type=float, default=1, help="how many million sessions")
+    parser.add_argument("--million", type=float, default=1, help="million sessions")
     sessions = int(parser.parse_args().million * 1_000_000)
     print(conditions())
     with own_postgres() as postgres:
         began = monotonic()
         fill(postgres.url, sessions)
         print(f"{sessions:,} sessions made in {monotonic() - began:.0f} s", flush=True)
-        asyncio.run(sweep(postgres.url))
+        asyncio.run(purge_all(postgres.url))
 
 
 if __name__ == "__main__":

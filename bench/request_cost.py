@@ -1,6 +1,6 @@
-"""What the dearest requests of 16 KiB cost, in milliseconds of processor.
+"""Processor time of the most expensive requests of 16 KiB, in milliseconds.
 
-Run with ``python -m bench.request_cost``. Whether that is too much is for ``tests/attacks`` to say.
+Run with ``python -m bench.request_cost``. The bounds on it are tested in ``tests/attacks``.
 """
 
 import asyncio
@@ -9,27 +9,27 @@ from collections import defaultdict
 from tests.attacks.costly_requests import PLAIN, Target
 
 REPETITIONS = 5
-"""Of each request; the cheapest counts, since other processes only ever add."""
+"""Of each request. The minimum counts, since other processes can only add to it."""
 
 SHOWN = 3
-"""Requests of each kind."""
+"""The number of requests that are printed for each route."""
 
 
-LONGEST_ROUTE = 50
+ROUTE_WIDTH = 50  # characters
 
 
 async def report() -> None:
-    """Print for each route, or for paths that lead to none, what costs most."""
+    """Print the most expensive requests of each route, and of paths without a route."""
     costs: dict[str, list[tuple[float, str]]] = defaultdict(list)
     async with Target.made() as target:
         for attack in (PLAIN, *target.attacks()):
             cost = min([await target.cost(attack) for _ in range(REPETITIONS)])
-            route = f"{attack.method} {attack.path}"[:LONGEST_ROUTE]
+            route = f"{attack.method} {attack.path}"[:ROUTE_WIDTH]
             costs[route].append((cost, attack.name.rpartition(", ")[2]))
     print(f"{sum(map(len, costs.values()))} requests")
     for route, found in costs.items():
         for cost, name in sorted(found, reverse=True)[:SHOWN]:
-            print(f"{cost:8.2f} ms  {route:{LONGEST_ROUTE}}  {name}")
+            print(f"{cost:8.2f} ms  {route:{ROUTE_WIDTH}}  {name}")
 
 
 if __name__ == "__main__":

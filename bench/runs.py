@@ -1,4 +1,4 @@
-"""What all measurements need: a database, one client that keeps its connection, the conditions of a run."""
+"""Shared by all measurements: an empty database, a simple client, the conditions of a run."""
 
 import json
 import platform
@@ -19,7 +19,7 @@ BACKENDS = ("sqlite", "postgres")
 
 @contextmanager
 def empty_database(backend: str) -> Iterator[str]:
-    """Lead to a new database of this kind, which is gone afterwards."""
+    """Yield the URL of a new database of this kind, which is removed afterwards."""
     if backend == "sqlite":
         with TemporaryDirectory(prefix="fastauth-bench-") as directory:
             yield f"sqlite:///{directory}/bench.db"
@@ -29,7 +29,7 @@ def empty_database(backend: str) -> Iterator[str]:
 
 
 class OneConnection:
-    """A client that sends one request after the other over one connection."""
+    """A blocking client with one persistent connection."""
 
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
@@ -49,12 +49,12 @@ class OneConnection:
         return response.status, json.loads(received) if received else None
 
     def close(self) -> None:
-        """Hang up. The next request connects again."""
+        """Close the connection. The next request connects again."""
         self._connection.close()
 
 
 def active_build() -> str:
-    """Return the name of the build of the hash library that the service loads."""
+    """Return the name of the build of the hash library that the service loads here."""
     command = "from fastauth.adapters.passwords.native_builds import active_build; print(active_build())"
     return subprocess.run(
         [sys.executable, "-c", command], check=True, capture_output=True, text=True
@@ -62,7 +62,7 @@ def active_build() -> str:
 
 
 def conditions() -> str:
-    """Say on what this is measured."""
+    """Return the command, machine, load and versions of this run."""
     cores = len(
         [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("processor")]
     )
@@ -80,7 +80,7 @@ def conditions() -> str:
 
 
 def progress(label: str, number: int) -> Iterator[int]:
-    """Count, and tell whoever waits how far it is."""
+    """Yield the numbers of the rounds, and print the progress to stderr."""
     for count in range(number):
         print(f"\r{label}: {count + 1} of {number} ", end="", file=sys.stderr, flush=True)
         yield count

@@ -1,4 +1,4 @@
-"""Servers that are measured: fastauth in three configurations, and the references in `bench.references`."""
+"""The measured servers: fastauth in three configurations, and the references in `bench.references`."""
 
 import os
 import resource
@@ -32,7 +32,7 @@ PRODUCTION = {
     "FASTAUTH_PASSWORD_MIN_LENGTH": "8",
     "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
 }
-"""What production mode adds to the work of a request. Each request names another network as its client's."""
+"""The settings by which production mode adds work to a request. Each request names another network."""
 
 RAISED = dict.fromkeys(
     (
@@ -42,14 +42,14 @@ RAISED = dict.fromkeys(
     ),
     "1000000",
 )
-"""Limits that one network of many clients does not reach."""
+"""Rate limits that one network with many clients does not reach."""
 
-DEADLINE = 120  # seconds to come up
+DEADLINE = 120  # seconds for a server to start
 
 
 @dataclass(frozen=True)
 class Hashing:
-    """Parameters of Argon2id with a single lane."""
+    """Parameters of Argon2id with one lane."""
 
     memory_kib: int
     passes: int
@@ -57,12 +57,12 @@ class Hashing:
 
 DEFAULT = Hashing(19_456, 2)
 CHEAPEST = Hashing(8, 1)
-"""Leaves everything of a request but its hash."""
+"""The minimum cost, at which the rest of a request can be measured."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """Somebody who listens."""
+    """A running server."""
 
     name: str
     port: int
@@ -70,20 +70,20 @@ class Server:
 
     @property
     def is_fastauth(self) -> bool:
-        """Whether it is the service, on whichever database."""
+        """Whether this is fastauth, and not a reference."""
         return self.name in (FASTAUTH, LIMITED, SQLITE)
 
     def processor_seconds(self) -> float:
-        """Return how much processor time it has used so far, in all of its threads.
+        """Return the processor time of all threads so far, in seconds.
 
-        What /proc/PID/stat has comes in steps of 10 ms, which is a hundred pings; the scheduler's
-        own count has nanoseconds. It forgets threads that have ended: none ends while it is measured.
+        /proc/PID/stat counts in steps of 10 ms, the time of a hundred pings; schedstat counts
+        nanoseconds. It omits threads that have ended, but none ends during a measurement.
         """
         threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
 
     def peak_memory(self) -> float:
-        """Return the most resident memory it ever had, in MiB."""
+        """Return the peak of resident memory since the start, in MiB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) / 1024
@@ -93,7 +93,7 @@ class Server:
 def serving(
     name: str, postgres: PostgresServer, *, workers: int = 1, hashing: Hashing = DEFAULT
 ) -> Iterator[Server]:
-    """Start one of `NAMES` on an empty database of its own; end it as a crash would."""
+    """Run one of `NAMES` on an empty database; kill it afterwards."""
     if name == SQLITE:
         with (
             TemporaryDirectory(prefix="fastauth-bench-") as directory,
@@ -120,22 +120,22 @@ def fastauth(
     hashing: Hashing = DEFAULT,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """Serve fastauth on a database."""
+    """Run fastauth on a database."""
     given = {
         "FASTAUTH_WORKERS": str(workers),
         "FASTAUTH_ARGON2_MEMORY_KIB": str(hashing.memory_kib),
         "FASTAUTH_ARGON2_TIME_COST": str(hashing.passes),
     }
-    # As in production: a worker that has not migrated has not loaded Alembic either.
+    # As in production: a worker that does not migrate does not load Alembic either.
     subprocess.run([sys.executable, "-m", "fastauth", "migrate"], env=environment(database_url), check=True)
     with Service(database_url, **given, **(settings or {})) as service:
         yield Server(name, service.port, service.pid)
-        service.kill()  # whoever is still in its queue would have us wait
+        service.kill()  # a graceful stop would wait for queued requests
 
 
 @contextmanager
 def reference(name: str, database_url: str, *, workers: int, hashing: Hashing) -> Iterator[Server]:
-    """Serve one of the references."""
+    """Run one of the references on a database."""
     environment = os.environ | {
         "BENCH_DATABASE": database_url,
         "BENCH_MEMORY_KIB": str(hashing.memory_kib),
@@ -161,11 +161,11 @@ def reference(name: str, database_url: str, *, workers: int, hashing: Hashing) -
 
 
 MAX_CONNECTIONS = 300
-"""Of PostgreSQL. Four kinds of servers run at once: 3 workers each, up to 12 connections a worker."""
+"""Of PostgreSQL. Four kinds of servers use it at once: 3 workers each, up to 12 connections a worker."""
 
 
 def raise_max_connections(postgres: PostgresServer) -> None:
-    """Give the server room for everybody who is measured; its default is 100 connections."""
+    """Raise max_connections to `MAX_CONNECTIONS`; the default is 100. Restarts PostgreSQL."""
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(f"ALTER SYSTEM SET max_connections = {MAX_CONNECTIONS}".encode())
     postgres.kill()
@@ -173,7 +173,7 @@ def raise_max_connections(postgres: PostgresServer) -> None:
 
 
 def new_database(postgres: PostgresServer) -> str:
-    """Return the URL of an empty database of this server."""
+    """Create a database, and return its URL."""
     name = f"bench_{token_hex(4)}"
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
@@ -181,7 +181,7 @@ def new_database(postgres: PostgresServer) -> str:
 
 
 def allow_many_connections() -> None:
-    """Lift the number of open files, for this process and those it starts."""
+    """Raise the limit of open files to the maximum, for this process and its children."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -193,7 +193,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             OneConnection(port).ask("GET", "/ping")
         except ConnectionError:
             if process.poll() is not None or monotonic() > deadline:
-                raise TimeoutError("a reference does not start") from None
-            sleep(0.02)  # between two looks whether it listens
+                raise TimeoutError("the reference server does not start") from None
+            sleep(0.02)  # between two attempts to connect
         else:
             return

@@ -1,7 +1,7 @@
-"""Log-ins a second with limits on, over those with limits off, where the hash costs nothing.
+"""Log-ins a second with rate limits, over those without, at the minimum cost of the hash.
 
-All clients share the counters of one network, or each request comes from a network of its own. The
-limits are raised, as an operator does for a campus or an office behind one address.
+Either all clients share the counters of one network, or each request comes from another network. The
+limits are raised, as an operator does for an office behind one address.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from tests.harness.postgres import PostgresServer
 CLIENTS = 64
 OFF, MANY, ONE = "limits off", "many networks", "one network"
 SETTINGS = {OFF: {}, MANY: PRODUCTION | RAISED, ONE: {**PRODUCTION, **RAISED, "FASTAUTH_TRUSTED_PROXIES": ""}}
-"""Without a trusted proxy, all clients are of this machine's network."""
+"""Without a trusted proxy, all clients have the address of this machine."""
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
-    """Return the shares."""
+    """Return the ratios, and the share of responses with 503."""
     rates: dict[str, list[float]] = defaultdict(list)
     refused: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
@@ -61,7 +61,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
 
 
 async def _per_second(server: Server, seconds: float) -> tuple[float, float]:
-    """Return the log-ins a second, and how many of a hundred requests were refused instead."""
+    """Return log-ins a second, and the percentage of responses with 503."""
     async with flood(server.port, CLIENTS, lambda number: login_request(_client(number))) as responses:
         await asyncio.sleep(seconds)
         now = perf_counter()

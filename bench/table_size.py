@@ -1,8 +1,8 @@
-"""Whether it costs more to serve many users than 1 000: two services on Postgres, side by side.
+"""Cost of a request with many users over that with 1 000: two services on PostgreSQL, side by side.
 
-The database's own counters tell what it did for each: one transaction is one statement here, and a
-statement that grew with the table would show as a scan. PostgreSQL writes them when a connection
-ends, so they are read once the services have stopped.
+The statistics of PostgreSQL count the work for each service. One transaction is one statement here, and
+a statement whose cost grows with the table appears as a sequential scan. PostgreSQL writes its statistics
+when a connection ends, so they are read after the services have stopped.
 """
 
 import random
@@ -24,7 +24,7 @@ from bench.servers import CHEAPEST, DEADLINE, FASTAUTH, fastauth, new_database
 from tests.harness.postgres import PostgresServer
 
 FEW, MANY = "few", "many"
-HOW_FEW = 1_000
+FEW_USERS = 1_000
 
 _FILL = """
 INSERT INTO user_info (username, username_key, password, fullname)
@@ -35,13 +35,13 @@ SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = current_databas
   sum(coalesce(idx_scan, 0)), sum(n_tup_ins), sum(seq_scan)
 FROM pg_stat_user_tables WHERE relname IN ('user_info', 'session')
 """
-_OTHERS = (
+_OTHER_CONNECTIONS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
 class Work(NamedTuple):
-    """What the database has done."""
+    """The work of the database, by its own statistics."""
 
     statements: float
     index_scans: float
@@ -50,8 +50,8 @@ class Work(NamedTuple):
 
 
 async def measure(postgres: PostgresServer, *, users: int, rounds: int, number: int) -> list[Result]:
-    """Return processor time and the database's work with so many users, over that with 1 000."""
-    sizes = {FEW: HOW_FEW, MANY: users}
+    """Return processor time and work of the database with `users` users, over those with 1 000."""
+    sizes = {FEW: FEW_USERS, MANY: users}
     urls = {name: new_database(postgres) for name in sizes}
     for name, size in sizes.items():
         _fill(urls[name], size)
@@ -109,7 +109,7 @@ async def _log_in_of_any(size: int, connection: HttpConnection) -> None:
 
 def _fill(url: str, size: int) -> None:
     with fastauth(FASTAUTH, url):
-        pass  # it has migrated
+        pass  # its start migrated the database
     hashed = argon2.PasswordHasher(memory_cost=CHEAPEST.memory_kib, time_cost=CHEAPEST.passes, parallelism=1)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_FILL, (hashed.hash(PASSWORD), size))
@@ -119,8 +119,10 @@ def _fill(url: str, size: int) -> None:
 def _work(url: str) -> Work:
     with psycopg.connect(url, autocommit=True) as connection:
         deadline = monotonic() + DEADLINE
-        while connection.execute(_OTHERS).fetchone() != (0,) and monotonic() < deadline:
-            sleep(0.05)  # until those who were killed are gone, and have told what they did
+        while connection.execute(_OTHER_CONNECTIONS).fetchone() != (0,) and monotonic() < deadline:
+            sleep(
+                0.05
+            )  # until the connections of the killed service have ended and their statistics are written
         counted = connection.execute(_WORK).fetchone()
     assert counted
     return Work(*map(float, counted))

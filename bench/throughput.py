@@ -1,7 +1,7 @@
-"""Registrations and log-ins a second, over what the cores can hash when there is no server.
+"""Registrations and log-ins a second, over the hashes a second of the same cores without a server.
 
-The limit is measured before and after each of them, in the same minute and on the same cores, and
-the order is new in every round: who else uses the machine slows down both.
+The hashes a second are measured before and after each trial, and the order of trials is random in every
+round: other load on the machine slows down both.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ CLIENTS = 16
 
 RAMP = 0.3  # seconds until the threads have something to do
 STOCK_GOAL = Goal(0.85, at_least=True)
-"""Of the stock build of the hash, without limits."""
+"""For the stock build of the hash library, without limits."""
 GOALS = {"log-in": Goal(1.70, at_least=True), "register": Goal(1.85, at_least=True)}
-"""Of a build for the processor, with the limits of production."""
+"""For a build for this processor, with the limits of production."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Trial:
 
 
 def hashes_per_second(seconds: float) -> float:
-    """Return how many passwords the stock argon2-cffi hashes on all cores, with nothing else to do."""
+    """Return the hashes a second of the stock argon2-cffi on all cores."""
     hasher = argon2.PasswordHasher(memory_cost=DEFAULT.memory_kib, time_cost=DEFAULT.passes, parallelism=1)
 
     def rate(_thread: int) -> float:
@@ -58,7 +58,7 @@ def hashes_per_second(seconds: float) -> float:
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
-    """Return the shares of the limit."""
+    """Return requests a second over hashes a second."""
     limits = [hashes_per_second(seconds / 2)]
     is_stock = active_build() == "stock"
     shares: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -89,14 +89,14 @@ async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> l
 
 
 async def per_second(trial: Trial, seconds: float) -> float:
-    """Return how many requests were answered a second, while there were always enough of them."""
+    """Return the responses a second of a saturated server."""
 
     def sent(number: int) -> bytes:
         return register_request() if trial.kind == "register" else login_request(_client(number))
 
-    async with flood(trial.server.port, CLIENTS, sent) as responses:
+    async with flood(trial.server.port, CLIENTS, sent) as times:
         await asyncio.sleep(RAMP + seconds)
-        within = [moment for moment in responses if moment > responses[0] + RAMP]
+        within = [time for time in times if time > times[0] + RAMP]
     return (len(within) - 1) / (within[-1] - within[0])
 
 

@@ -1,7 +1,8 @@
-"""The least that a Python service can do: Starlette, psycopg and argon2-cffi, with nothing between.
+"""The minimum of a Python service: Starlette, psycopg and argon2-cffi without a layer between.
 
-Register, log in, show the account of a token's holder, answer pings. No rules for names, no limits,
-no problem details, no log. ``python -m bench.references.bare`` serves it; see `bench.servers`.
+Registers, logs in, returns the account of an access token, responds to pings. It has no rules for
+usernames, no rate limits, no problem details and no log.
+``python -m bench.references.bare`` serves it; see `bench.servers`.
 """
 
 import asyncio
@@ -61,11 +62,11 @@ connections: asyncio.LifoQueue[psycopg.AsyncConnection[Any]] = asyncio.LifoQueue
 
 
 async def hashing(work: Callable[[], str | bool]) -> str | bool:
-    """Return what `work` does on one of the hashing threads."""
+    """Run `work` on one of the hashing threads, and return its result."""
     return await asyncio.get_running_loop().run_in_executor(threads, work)
 
 
-async def fetch(statement: str, *values: object) -> Any:  # noqa: ANN401  whatever the row has
+async def fetch(statement: str, *values: object) -> Any:  # noqa: ANN401  the type of the row
     """Return the first row, if there is one."""
     connection = await connections.get()
     try:
@@ -76,7 +77,7 @@ async def fetch(statement: str, *values: object) -> Any:  # noqa: ANN401  whatev
 
 
 async def register(request: Request) -> JSONResponse:
-    """Hash, then insert unless the name is taken."""
+    """Hash the password, then insert the account unless the username exists."""
     body = await request.json()
     hashed = await hashing(lambda: hasher.hash(body["password"]))
     row = await fetch(REGISTER, body["username"], hashed, body["fullname"])
@@ -86,7 +87,7 @@ async def register(request: Request) -> JSONResponse:
 
 
 async def log_in(request: Request) -> JSONResponse:
-    """Verify, store a session, sign a token."""
+    """Verify the password, store a session, sign an access token."""
     body = await request.json()
     row = await fetch(FIND, body["username"])
     if row is None or not await hashing(lambda: fits(row[1], body["password"])):
@@ -99,7 +100,7 @@ async def log_in(request: Request) -> JSONResponse:
 
 
 async def me(request: Request) -> JSONResponse:
-    """Verify the token, find its session and whose that is."""
+    """Verify the access token, and return the account of its session."""
     token, now = request.headers.get("authorization", "").removeprefix("Bearer "), int(time.time())
     try:
         claims = jwt.decode(token, request.app.state.key, algorithms=["ES256"]).claims
@@ -112,12 +113,12 @@ async def me(request: Request) -> JSONResponse:
 
 
 async def ping(_request: Request) -> JSONResponse:
-    """Touch nothing."""
+    """Respond without the database."""
     return JSONResponse({"msg": "pong"})
 
 
 def fits(hashed: str, password: str) -> bool:
-    """Say whether it is the password of this hash."""
+    """Return whether the hash is of this password."""
     try:
         return hasher.verify(hashed, password)
     except VerifyMismatchError:
@@ -150,7 +151,7 @@ app = Starlette(
 
 
 def main() -> None:
-    """Make the tables and a key for all workers, and serve."""
+    """Create the tables and a signing key for all workers, and serve."""
     parser = ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=1)

@@ -1,7 +1,7 @@
-"""What a team would write by hand: FastAPI, SQLAlchemy Core, psycopg and argon2-cffi in one file.
+"""A service as a team would write it: FastAPI, SQLAlchemy Core, psycopg and argon2-cffi in one file.
 
-The same as `bench.references.bare`, with the libraries that fastauth stands on. What fastauth costs
-beyond it is fastauth's own. ``python -m bench.references.stack`` serves it; see `bench.servers`.
+It does the same as `bench.references.bare` with the libraries that fastauth uses. The difference to
+fastauth is the cost of fastauth itself. ``python -m bench.references.stack`` serves it; see `bench.servers`.
 """
 
 import asyncio
@@ -99,20 +99,20 @@ app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
 
 
 class Credentials(BaseModel):
-    """Who wants to log in."""
+    """Body of a log-in."""
 
     username: str
     password: str
 
 
 class Registration(Credentials):
-    """Who wants to register."""
+    """Body of a registration."""
 
     fullname: str
 
 
 class Account(BaseModel):
-    """Who has registered."""
+    """An account."""
 
     id: int
     username: str
@@ -120,7 +120,7 @@ class Account(BaseModel):
 
 
 class Tokens(BaseModel):
-    """What a log-in gives."""
+    """The tokens of a session."""
 
     access_token: str
     refresh_token: str
@@ -128,17 +128,17 @@ class Tokens(BaseModel):
 
 
 class Pong(BaseModel):
-    """The answer to a ping."""
+    """Body of the response to a ping."""
 
     msg: str = "pong"
 
 
-async def hashing(work: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever the work returns
-    """Return what `work` does on one of the hashing threads."""
+async def hashing(work: Callable[[], Any]) -> Any:  # noqa: ANN401  the type that the work returns
+    """Run `work` on one of the hashing threads, and return its result."""
     return await asyncio.get_running_loop().run_in_executor(threads, work)
 
 
-async def fetch(statement: Executable, **values: object) -> Any:  # noqa: ANN401  whatever the row has
+async def fetch(statement: Executable, **values: object) -> Any:  # noqa: ANN401  the type of the row
     """Return the first row, if there is one."""
     async with engine.connect() as connection:
         found = await connection.execute(statement, values)
@@ -147,7 +147,7 @@ async def fetch(statement: Executable, **values: object) -> Any:  # noqa: ANN401
 
 @app.post("/users/register", status_code=201)
 async def register(body: Registration) -> Account:
-    """Hash, then insert unless the name is taken."""
+    """Hash the password, then insert the account unless the username exists."""
     hashed = await hashing(lambda: hasher.hash(body.password))
     row = await fetch(REGISTER, username=body.username, password=hashed, fullname=body.fullname)
     if row is None:
@@ -157,7 +157,7 @@ async def register(body: Registration) -> Account:
 
 @app.post("/sessions", status_code=201)
 async def log_in(body: Credentials) -> Tokens:
-    """Verify, store a session, sign a token."""
+    """Verify the password, store a session, sign an access token."""
     row = await fetch(FIND, username=body.username)
     if row is None or not await hashing(lambda: fits(row.password, body.password)):
         raise HTTPException(401, "Username or password is wrong")
@@ -171,7 +171,7 @@ async def log_in(body: Credentials) -> Tokens:
 
 @app.get("/users/me")
 async def me(authorization: Annotated[str, Header()]) -> Account:
-    """Verify the token, find its session and whose that is."""
+    """Verify the access token, and return the account of its session."""
     now = int(time.time())
     try:
         token = jwt.decode(authorization.removeprefix("Bearer "), app.state.key, algorithms=["ES256"])
@@ -185,12 +185,12 @@ async def me(authorization: Annotated[str, Header()]) -> Account:
 
 @app.get("/ping")
 async def ping() -> Pong:
-    """Touch nothing."""
+    """Respond without the database."""
     return Pong()
 
 
 def fits(hashed: str, password: str) -> bool:
-    """Say whether it is the password of this hash."""
+    """Return whether the hash is of this password."""
     try:
         return hasher.verify(hashed, password)
     except VerifyMismatchError:
@@ -198,7 +198,7 @@ def fits(hashed: str, password: str) -> bool:
 
 
 def main() -> None:
-    """Make the tables and a key for all workers, and serve."""
+    """Create the tables and a signing key for all workers, and serve."""
     parser = ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=1)
