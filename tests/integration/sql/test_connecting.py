@@ -1,4 +1,4 @@
-"""Connections to Postgres: why there is none, which server they lead to, and what holds in a session."""
+"""Connections to PostgreSQL: reasons of failure, choice of the server, and session parameters."""
 
 import asyncio
 import socket
@@ -26,40 +26,40 @@ from fastauth.entrypoints.settings.database_url import parse_database_url
 from fastauth.entrypoints.startup import migrate_database, shut_down, start_up_with_warnings
 
 PASSWORD = "canary-of-the-role"
-LONGEST = 20.0  # seconds, for what takes a fraction of one
+MAX_SECONDS = 20.0  # for what takes a fraction of a second
 
 
 class Roles:
-    """Databases and roles of a server, which are gone afterwards."""
+    """Creates databases and roles on a server, and drops them in the end."""
 
     def __init__(self, server: PostgresServer) -> None:
         self.url = make_url(server.url).set(drivername="postgresql")
         self._drops: list[str] = []
 
-    def say(self, statement: str, *, database: str | None = None) -> None:
+    def run(self, statement: str, *, database: str | None = None) -> None:
         url = self.url.set(database=database) if database else self.url
         with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def database(self) -> str:
         name = f"fastauth_test_{token_hex(6)}"
-        self.say(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name}")
         self._drops.append(f"DROP DATABASE {name} WITH (FORCE)")
         return name
 
     def role(self, options: str = "LOGIN") -> str:
         name = f"fastauth_test_{token_hex(6)}"
-        self.say(f"CREATE ROLE {name} {options} PASSWORD '{PASSWORD}'")
+        self.run(f"CREATE ROLE {name} {options} PASSWORD '{PASSWORD}'")
         self._drops.append(f"DROP ROLE {name}")
         return name
 
     def close(self) -> None:
-        for statement in self._drops:  # databases first: roles own things in them
+        for statement in self._drops:  # databases first, because roles own objects in them
             if statement.startswith("DROP DATABASE"):
-                self.say(statement)
+                self.run(statement)
         for statement in self._drops:
             if statement.startswith("DROP ROLE"):
-                self.say(statement)
+                self.run(statement)
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ async def connected(url: URL | str, *, pool_size: int = 10, deadline: float = 2.
     await database.close()
 
 
-async def why_not(url: URL | str) -> str:
-    """Return why this URL does not do."""
+async def failure_reason(url: URL | str) -> str:
+    """Return the reason for which the database at this URL cannot be used."""
     async with connected(url) as database:
         with pytest.raises(StorageUnavailable) as refusal:
             await database.check()
@@ -91,8 +91,8 @@ async def add(database: Database) -> None:
     await users.add(username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash())
 
 
-async def until_it_is_done(database: Database) -> None:
-    async with asyncio.timeout(LONGEST):
+async def add_with_retries(database: Database) -> None:
+    async with asyncio.timeout(MAX_SECONDS):
         while True:
             try:
                 return await add(database)
@@ -111,7 +111,7 @@ async def port_of(database: Database) -> int:
 
 @contextmanager
 def listening(answer: bytes | None = None) -> Iterator[int]:
-    """Yield a port where somebody takes connections, and says nothing, or this and goodbye."""
+    """Yield a port whose server accepts connections, sends nothing or `answer`, and then closes."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         if answer is None:
             yield server.getsockname()[1]
@@ -130,39 +130,39 @@ def listening(answer: bytes | None = None) -> Iterator[int]:
             task.cancel()
 
 
-class TestReason:
-    async def test_names_what_an_operator_can_mend(self, roles: Roles) -> None:
+class TestConnectError:
+    async def test_reason_tells_the_operator_what_to_change(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         closed = roles.database()
-        roles.say(f"REVOKE CONNECT ON DATABASE {closed} FROM public")
-        for changed, told in [
-            (url.set(password="wrong"), "refuses the user or the password"),
-            (url.set(username="nobody_of_this_name"), "refuses the user or the password"),
-            (url.set(username=roles.role("NOLOGIN")), "may not log in"),
-            (url.set(username=roles.role("LOGIN CONNECTION LIMIT 0")), "no connection left"),
-            (url.set(database="none_of_this_name"), "no such database"),
+        roles.run(f"REVOKE CONNECT ON DATABASE {closed} FROM public")
+        for changed, expected in [
+            (url.set(password="wrong"), "rejects the user or the password"),
+            (url.set(username="nobody_of_this_name"), "rejects the user or the password"),
+            (url.set(username=roles.role("NOLOGIN")), "not allowed to log in"),
+            (url.set(username=roles.role("LOGIN CONNECTION LIMIT 0")), "connection limit"),
+            (url.set(database="none_of_this_name"), "database does not exist"),
             (url.set(database=closed), "GRANT CONNECT"),
-            (url.set(port=1), "nothing listens"),
+            (url.set(port=1), "no server listens"),
             (url.set(host="nosuch.invalid"), "(DNS)"),
             (url.update_query_dict({"sslmode": "require"}), "TLS"),
-            (url.update_query_dict({"sslmode": "none-such"}), "no valid value"),
+            (url.update_query_dict({"sslmode": "none-such"}), "invalid value"),
             (url.update_query_dict({"options": "-cno_such_setting=1"}), "?options="),
             (URL.create("postgresql", database="d", query={"host": "/nonexistent"}), "socket"),
         ]:
-            reason = await why_not(changed)
-            assert told in reason, changed
+            reason = await failure_reason(changed)
+            assert expected in reason, changed
             assert PASSWORD not in reason
 
-    async def test_names_another_server(self) -> None:
+    async def test_server_that_is_not_postgres(self) -> None:
         with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-            assert "not PostgreSQL" in await why_not(f"postgresql://u:p@127.0.0.1:{port}/d")
+            assert "not PostgreSQL" in await failure_reason(f"postgresql://u:p@127.0.0.1:{port}/d")
 
-    async def test_names_a_server_that_says_nothing(self) -> None:
+    async def test_server_that_does_not_answer(self) -> None:
         with listening() as port:
-            assert "no answer in time" in await why_not(f"postgresql://u:p@127.0.0.1:{port}/d")
+            assert "did not answer in time" in await failure_reason(f"postgresql://u:p@127.0.0.1:{port}/d")
 
-    def test_is_what_a_command_says(
+    def test_commands_print_the_reason_in_one_line(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         url = roles.url.set(database="none_of_this_name").render_as_string(hide_password=False)
@@ -170,49 +170,49 @@ class TestReason:
         for command in (["migrate"], ["serve"], ["users", "list"], ["keys", "list"]):
             result = fastauth(*command)
             assert result.exit_code == 1
-            told = result.output.splitlines()[-1]
-            assert told.startswith("fastauth: the database cannot be used: the server has no such database")
+            line = result.output.splitlines()[-1]
+            assert line.startswith("fastauth: the database cannot be used: the database does not exist")
 
 
 class TestPermissions:
-    def test_are_asked_for_before_a_migration(
+    def test_migration_without_create_privilege_names_the_grant(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         database, role = roles.database(), roles.role()
-        roles.say("REVOKE CREATE ON SCHEMA public FROM public", database=database)
+        roles.run("REVOKE CREATE ON SCHEMA public FROM public", database=database)
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         use(monkeypatch, tmp_path, url.render_as_string(hide_password=False))
         for command in ("migrate", "serve"):
-            told = fastauth(command).output.splitlines()[-1]
-            assert told.startswith("fastauth: The role may not change the schema")
-            assert f'GRANT USAGE, CREATE ON SCHEMA "public" TO "{role}"' in told
+            line = fastauth(command).output.splitlines()[-1]
+            assert line.startswith("fastauth: The role may not change the schema")
+            assert f'GRANT USAGE, CREATE ON SCHEMA "public" TO "{role}"' in line
 
-    async def test_are_asked_for_where_the_schema_is_none(self, roles: Roles) -> None:
+    async def test_migration_without_a_schema_in_search_path(self, roles: Roles) -> None:
         url = roles.url.set(database=roles.database())
         async with connected(url.update_query_dict({"options": "-csearch_path=auth"})) as refused:
             with pytest.raises(UnsupportedSchema, match="CREATE SCHEMA"):
                 await migrate(refused, username_key_of=username_key_of)
 
-    async def test_of_a_role_that_only_serves(self, roles: Roles) -> None:
+    async def test_grants_in_the_reason_are_enough_to_serve(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
         owner = roles.url.set(database=database)
         async with connected(owner) as migrated:
             await migrate(migrated, username_key_of=username_key_of)
         url = owner.set(username=role, password=PASSWORD)
-        reason = await why_not(url)
+        reason = await failure_reason(url)
         assert f'IN SCHEMA "public" TO "{role}"' in reason
-        for statement in reason.partition("says: ")[2].split(";"):
-            roles.say(statement.partition(" (")[0], database=database)
+        for statement in reason.partition("runs: ")[2].split(";"):
+            roles.run(statement.partition(" (")[0], database=database)
         async with connected(url) as served:
             await served.check()
             await add(served)
 
-    def test_that_are_revoked_while_it_serves(self, roles: Roles) -> None:
+    def test_privileges_revoked_while_serving_answer_503(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
-        roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
+        roles.run(f"ALTER DATABASE {database} OWNER TO {role}")
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         with Service(url.render_as_string(hide_password=False)) as service, Client(service.url) as client:
-            roles.say(f"REVOKE ALL ON user_info, session FROM {role}", database=database)
+            roles.run(f"REVOKE ALL ON user_info, session FROM {role}", database=database)
             log_in = client.post("/sessions", json={"username": "ann", "password": "x"})
             assert is_unavailable(log_in)
             assert client.get("/health/ready").status_code == 503
@@ -240,11 +240,11 @@ class TestSession:
         }
     )
 
-    async def test_is_the_same_whatever_the_defaults_are(self, roles: Roles) -> None:
+    async def test_session_parameters_override_defaults_of_the_role(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
-        roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
+        roles.run(f"ALTER DATABASE {database} OWNER TO {role}")
         for name, value in self.HOSTILE.items():
-            roles.say(f"ALTER ROLE {role} SET {name} = '{value}'")
+            roles.run(f"ALTER ROLE {role} SET {name} = '{value}'")
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         async with connected(url) as hostile:
             await migrate(hostile, username_key_of=username_key_of)
@@ -272,12 +272,12 @@ class TestSession:
             }
             assert (await hostile.now()).tzinfo is not None
 
-    async def test_gives_a_command_more_time(self, roles: Roles) -> None:
+    async def test_commands_have_a_longer_statement_timeout(self, roles: Roles) -> None:
         async with connected(roles.url, deadline=OPERATOR_DEADLINE) as database:
             limit = (await database.autocommit.execute(text("SHOW statement_timeout"))).scalar()
         assert limit == "1min"
 
-    async def test_is_the_same_whatever_the_environment_says(
+    async def test_session_parameters_override_the_environment(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         environment = {"PGDATESTYLE": "German", "PGTZ": "Asia/Kathmandu", "PGCLIENTENCODING": "LATIN1"}
@@ -289,32 +289,32 @@ class TestSession:
 
 
 class TestReadOnlyServer:
-    async def test_is_found_out_and_left_at_once(self, roles: Roles) -> None:
+    async def test_pooled_connection_is_closed_after_a_rejected_write(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
-        roles.say(f"ALTER DATABASE {database} OWNER TO {role}")
+        roles.run(f"ALTER DATABASE {database} OWNER TO {role}")
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         async with connected(url) as served:
             await migrate(served, username_key_of=username_key_of)
-        roles.say(f"ALTER ROLE {role} SET default_transaction_read_only = on")  # as a standby is
-        assert "takes no writes" in await why_not(url)
+        roles.run(f"ALTER ROLE {role} SET default_transaction_read_only = on")  # like a standby
+        assert "read-only" in await failure_reason(url)
         async with connected(url) as served:
             with pytest.raises(StorageUnavailable) as refusal:
                 await add(served)
-            assert "takes no writes" in refusal.value.reason
-            roles.say(f"ALTER ROLE {role} RESET default_transaction_read_only")  # now it leads to a primary
+            assert "read-only" in refusal.value.reason
+            roles.run(f"ALTER ROLE {role} RESET default_transaction_read_only")  # like a primary
             await add(served)
 
-    async def test_is_told_in_a_line_by_a_migration(self, roles: Roles) -> None:
+    async def test_migration_reports_it_in_one_line(self, roles: Roles) -> None:
         url = roles.url.set(database=roles.database())
         read_only = url.update_query_dict({"options": "-cdefault_transaction_read_only=on"})
         async with connected(read_only) as served:
             with pytest.raises(StorageUnavailable) as refusal:
                 await migrate(served, username_key_of=username_key_of)
-        assert "takes no writes" in refusal.value.reason
+        assert "read-only" in refusal.value.reason
 
 
 class TestSeveralServers:
-    async def test_that_hang_or_refuse_hold_up_nobody(self, roles: Roles) -> None:
+    async def test_unresponsive_servers_do_not_delay_a_connection(self, roles: Roles) -> None:
         url = roles.url.set(database=roles.database())
         async with connected(url) as database:
             await migrate(database, username_key_of=username_key_of)
@@ -327,17 +327,17 @@ class TestSeveralServers:
                 await database.check()
                 await add(database)
 
-    async def test_that_take_no_writes_are_passed_over(self, roles: Roles) -> None:
+    async def test_read_only_servers_are_skipped(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
-        roles.say(f"ALTER ROLE {role} SET default_transaction_read_only = on")
+        roles.run(f"ALTER ROLE {role} SET default_transaction_read_only = on")
         port = roles.url.port
         url = f"postgresql://{role}:{PASSWORD}@127.0.0.1:{port},127.0.0.1:1/{database}"
-        reason = await why_not(url)
-        assert "of 2 servers none will do" in reason
-        assert "takes no writes" in reason
-        assert "nothing listens" in reason
+        reason = await failure_reason(url)
+        assert "none of 2 servers can be used" in reason
+        assert "read-only" in reason
+        assert "no server listens" in reason
 
-    async def test_are_left_for_the_one_that_answers(self, roles: Roles) -> None:
+    async def test_failover_to_the_server_that_answers(self, roles: Roles) -> None:
         url = roles.url.set(database=roles.database())
         port = url.port or 5432
         with Proxy(port) as first, Proxy(port) as second:
@@ -350,17 +350,17 @@ class TestSeveralServers:
                 with pytest.raises(StorageUnavailable):
                     await add(database)
                 await database.check()
-                await until_it_is_done(database)
+                await add_with_retries(database)
                 used.resume()
 
 
-class TestPrepared:
-    async def test_statements_that_a_pooler_loses_are_given_up(self, roles: Roles) -> None:
+class TestPreparedStatements:
+    async def test_lost_prepared_statement_disables_them(self, roles: Roles) -> None:
         async with connected(roles.url.set(database=roles.database()), pool_size=1) as database:
             await migrate(database, username_key_of=username_key_of)
-            for _ in range(10):  # psycopg prepares what it has sent five times
+            for _ in range(10):  # psycopg prepares a statement after five executions
                 await add(database)
-            lose = "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"  # psycopg does not notice
+            lose = "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"  # psycopg does not notice this
             await database.autocommit.execute(text(lose))
             with pytest.raises(StorageUnavailable) as refusal:
                 await add(database)
@@ -371,18 +371,18 @@ class TestPrepared:
             assert (await database.autocommit.execute(count)).scalar() == 0
 
 
-class TestCommitsThatHang:
-    async def test_do_not_fill_the_server(self, mortal_postgres: PostgresServer) -> None:
+class TestSynchronousCommit:
+    async def test_waiting_commits_do_not_use_up_connections(self, mortal_postgres: PostgresServer) -> None:
         pool_size, name = 4, a_name()
         server = Roles(mortal_postgres)
         url = server.url.update_query_dict({"application_name": name})
         async with connected(url, pool_size=pool_size, deadline=2) as database:
             await migrate(database, username_key_of=username_key_of)
-            server.say("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
-            server.say("SELECT pg_reload_conf()")
-            async with asyncio.timeout(LONGEST):
-                while not await connections_that_wait(database):
-                    with suppress(StorageUnavailable):  # until the server has read its configuration
+            server.run("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
+            server.run("SELECT pg_reload_conf()")
+            async with asyncio.timeout(MAX_SECONDS):
+                while not await waiting_commits(database):
+                    with suppress(StorageUnavailable):  # until the server has reloaded its configuration
                         await add(database)
             for _ in range(3):
                 answers = await asyncio.gather(*(add(database) for _ in range(20)), return_exceptions=True)
@@ -391,27 +391,25 @@ class TestCommitsThatHang:
                 assert await users.find(a_username(a_name())) is None
                 await database.check()
                 assert await connections_of(database, name) <= pool_size
-            assert await connections_that_wait(database) == pool_size - 2
-            server.say("ALTER SYSTEM RESET synchronous_standby_names")
-            server.say("SELECT pg_reload_conf()")
-            await until_it_is_done(database)
+            assert await waiting_commits(database) == pool_size - 2
+            server.run("ALTER SYSTEM RESET synchronous_standby_names")
+            server.run("SELECT pg_reload_conf()")
+            await add_with_retries(database)
 
 
-async def connections_that_wait(database: Database) -> int:
+async def waiting_commits(database: Database) -> int:
     count = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
     return int((await database.probes.execute(text(count))).scalar_one())
 
 
 async def connections_of(database: Database, name: str) -> int:
-    """Return how many connections the server has from the pool: the one that asks is none of them."""
+    """Return the number of connections on the server with this name, without the one that asks."""
     count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name AND pid <> pg_backend_pid()"
     return int((await database.probes.execute(text(count), {"name": name})).scalar_one())
 
 
-class TestServer:
-    """What PostgreSQL says of the role and of itself, which the doctor holds against the settings."""
-
-    async def test_says_what_a_role_may_do_and_how_often_it_may_connect(self, roles: Roles) -> None:
+class TestServerState:
+    async def test_attributes_and_connection_limit_of_the_role(self, roles: Roles) -> None:
         expected: dict[str, tuple[tuple[str, ...], int | None]] = {
             "LOGIN": ((), None),
             "LOGIN CONNECTION LIMIT 7": ((), 7),
@@ -433,14 +431,14 @@ class TestServer:
             assert server
             assert (server.attributes, server.connections) == (attributes, limit or found[0]), options
             assert not server.pooled
-        roles.say(f"ALTER DATABASE {name} CONNECTION LIMIT 5")
+        roles.run(f"ALTER DATABASE {name} CONNECTION LIMIT 5")
         async with connected(url.set(username=roles.role())) as database:
             server = await database.server()
         assert server
         assert server.connections == 5
 
-    async def test_says_whether_commits_wait_for_a_standby(self, roles: Roles) -> None:
-        """A connection for replication stands for a standby server."""
+    async def test_standbys_and_synchronous_commit(self, roles: Roles) -> None:
+        """A replication connection takes the part of a standby."""
         name = roles.database()
         url = roles.url.set(username=roles.role(), password=PASSWORD, database=name)
         address = roles.url.set(database=name).render_as_string(hide_password=False)
@@ -453,11 +451,11 @@ class TestServer:
         assert (before.standbys + 1, before.synchronous) == (during.standbys, during.synchronous)
         assert not during.synchronous
 
-    async def test_is_none_on_sqlite(self, tmp_path: Path) -> None:
+    async def test_none_for_sqlite(self, tmp_path: Path) -> None:
         async with connected(f"sqlite:///{tmp_path}/a.db") as database:
             assert await database.server() is None
 
-    async def test_is_warned_of_at_the_start(self, roles: Roles) -> None:
+    async def test_privileged_role_is_a_warning_at_the_start(self, roles: Roles) -> None:
         url = roles.url.set(
             username=roles.role("LOGIN SUPERUSER"), password=PASSWORD, database=roles.database()
         )
@@ -470,7 +468,7 @@ class TestServer:
         }
         container = Container(settings=Settings.model_validate(given))
         await migrate_database(container)
-        told = await start_up_with_warnings(container)
+        warnings = await start_up_with_warnings(container)
         await shut_down(container)
-        assert [each.split(":")[0] for each in told] == ["database privileges"]
-        assert PASSWORD not in told[0]
+        assert [each.split(":")[0] for each in warnings] == ["database privileges"]
+        assert PASSWORD not in warnings[0]

@@ -1,4 +1,4 @@
-"""No request waits for long for a database, whatever that does."""
+"""Deadlines towards an unresponsive or slow database."""
 
 import asyncio
 import time
@@ -19,12 +19,12 @@ from fastauth.adapters.sql.unit_of_work import SqlTransaction
 from fastauth.domain.errors import StorageUnavailable
 
 DEADLINE = 0.5  # seconds; by default it is longer
-LONGEST = 8.0  # seconds; psycopg by itself would take ten
+MAX_SECONDS = 8.0  # without the deadline psycopg waits for ten
 
 
 @pytest.fixture
 def line(postgres: PostgresServer) -> Iterator[Proxy]:
-    """The line to the database."""
+    """A proxy between the service and the database."""
     with Proxy(make_url(postgres.url).port or 5432) as proxy:
         yield proxy
 
@@ -52,29 +52,27 @@ async def add(users: SqlUserRepository) -> None:
     await users.add(username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash())
 
 
-async def refused_in_time(act: Callable[[], Awaitable[None]]) -> None:
-    async with asyncio.timeout(LONGEST):
+async def assert_unavailable_in_time(act: Callable[[], Awaitable[None]]) -> None:
+    async with asyncio.timeout(MAX_SECONDS):
         with pytest.raises(StorageUnavailable):
             await act()
 
 
-class TestDatabaseThatNeverAnswers:
-    async def test_holds_up_nobody_who_is_connected(
+class TestUnresponsiveDatabase:
+    async def test_statement_on_an_open_connection_is_aborted(
         self, database: Database, users: SqlUserRepository, line: Proxy
     ) -> None:
         line.stall()
-        await refused_in_time(lambda: add(users))
+        await assert_unavailable_in_time(lambda: add(users))
 
-    async def test_holds_up_nobody_who_connects(
+    async def test_new_connection_is_aborted(
         self, database: Database, users: SqlUserRepository, line: Proxy
     ) -> None:
         await database.close()
         line.stall()
-        await refused_in_time(lambda: add(users))
+        await assert_unavailable_in_time(lambda: add(users))
 
-    async def test_holds_up_nobody_in_the_middle_of_a_transaction(
-        self, database: Database, line: Proxy
-    ) -> None:
+    async def test_commit_is_aborted(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
             async with SqlUnitOfWork(
                 transactions=database.transactions, audit_columns=AUDIT_COLUMNS
@@ -83,9 +81,9 @@ class TestDatabaseThatNeverAnswers:
                 line.stall()
                 await transaction.commit()
 
-        await refused_in_time(act)
+        await assert_unavailable_in_time(act)
 
-    async def test_holds_up_nobody_who_changes_their_mind(self, database: Database, line: Proxy) -> None:
+    async def test_rollback_is_aborted(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
             async with SqlUnitOfWork(
                 transactions=database.transactions, audit_columns=AUDIT_COLUMNS
@@ -94,11 +92,11 @@ class TestDatabaseThatNeverAnswers:
                 line.stall()
                 raise LookupError
 
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(MAX_SECONDS):
             with pytest.raises((StorageUnavailable, LookupError)):
                 await act()
 
-    async def test_costs_no_connection(
+    async def test_aborted_connections_leave_the_pool_intact(
         self, database: Database, users: SqlUserRepository, line: Proxy, postgres: PostgresServer
     ) -> None:
         line.stall()
@@ -106,33 +104,29 @@ class TestDatabaseThatNeverAnswers:
             answers = await asyncio.gather(*(add(users) for _ in range(8)), return_exceptions=True)
             assert {type(answer) for answer in answers} == {StorageUnavailable}
         line.resume()
-        await until_it_is_done(lambda: add(users))
-        await asyncio.gather(*(until_it_is_done(lambda: add(users)) for _ in range(20)))
+        await retry_until_available(lambda: add(users))
+        await asyncio.gather(*(retry_until_available(lambda: add(users)) for _ in range(20)))
         assert database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of this pool
         assert connections_of(database, postgres) <= 2
 
-    async def test_is_told_of_by_the_probe(self, database: Database, line: Proxy) -> None:
+    async def test_probe_reports_it(self, database: Database, line: Proxy) -> None:
         line.stall()
-        await refused_in_time(database.check)
+        await assert_unavailable_in_time(database.check)
 
 
-class TestDatabaseThatIsSlow:
-    async def test_is_told_to_stop(self, database: Database, postgres: PostgresServer) -> None:
+class TestSlowDatabase:
+    async def test_sessions_have_timeouts(self, database: Database, postgres: PostgresServer) -> None:
         settings = [
             (await database.autocommit.execute(text(f"SHOW {name}"))).scalar()
             for name in ("statement_timeout", "idle_in_transaction_session_timeout")
         ]
         assert settings == ["2s", "5s"]
 
-    async def test_refuses_whom_it_has_no_connection_for(
-        self, database: Database, users: SqlUserRepository
-    ) -> None:
+    async def test_exhausted_pool_is_unavailable(self, database: Database, users: SqlUserRepository) -> None:
         async with database.engine.connect(), database.engine.connect():
-            await refused_in_time(lambda: add(users))
+            await assert_unavailable_in_time(lambda: add(users))
 
-    async def test_ends_a_transaction_that_nobody_goes_on_with(
-        self, database: Database, postgres: PostgresServer
-    ) -> None:
+    async def test_idle_transaction_is_ended(self, database: Database, postgres: PostgresServer) -> None:
         async def act() -> None:
             async with SqlUnitOfWork(
                 transactions=database.transactions, audit_columns=AUDIT_COLUMNS
@@ -142,19 +136,21 @@ class TestDatabaseThatIsSlow:
                 await transaction.users.find(a_username())
 
         await database.close()
-        await refused_in_time(act)
+        await assert_unavailable_in_time(act)
 
-    async def test_may_take_its_time_to_migrate(self, database: Database, postgres: PostgresServer) -> None:
+    async def test_migration_has_no_statement_timeout(
+        self, database: Database, postgres: PostgresServer
+    ) -> None:
         async with await psycopg.AsyncConnection.connect(postgres.url) as another:
             await another.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             migration = asyncio.create_task(migrate(database, username_key_of=username_key_of))
-            await another.execute("SELECT pg_sleep(2.2)")  # longer than any other statement may take
+            await another.execute("SELECT pg_sleep(2.2)")  # longer than statement_timeout
         await migration
 
 
-async def until_it_is_done(act: Callable[[], Awaitable[None]]) -> None:
-    """Try again until the server has let go of what was given up on."""
-    async with asyncio.timeout(LONGEST):
+async def retry_until_available(act: Callable[[], Awaitable[None]]) -> None:
+    """Repeat until the server has finished the abandoned statements."""
+    async with asyncio.timeout(MAX_SECONDS):
         while True:
             try:
                 return await act()
@@ -163,7 +159,7 @@ async def until_it_is_done(act: Callable[[], Awaitable[None]]) -> None:
 
 
 def connections_of(database: Database, postgres: PostgresServer) -> int:
-    """Return how many connections the server knows of."""
+    """Return the number of connections on the server."""
     name = database.engine.url.query["application_name"]
     with psycopg.connect(postgres.url) as connection:
         count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
@@ -172,7 +168,7 @@ def connections_of(database: Database, postgres: PostgresServer) -> int:
 
 
 def wait_for_no_connection_of(database: Database, postgres: PostgresServer) -> None:
-    deadline = time.monotonic() + LONGEST
+    deadline = time.monotonic() + MAX_SECONDS
     while connections_of(database, postgres):
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Attempts that run against each other."""
+"""Parallel attempts with staggered starts, of which the first success counts."""
 
 import asyncio
 from contextlib import suppress
@@ -41,8 +41,8 @@ class Attempts:
             await self.hang(name)
         return name
 
-    async def hang_by_now(self, number: int) -> None:
-        """Return once so many attempts hang."""
+    async def wait_until_hanging(self, number: int) -> None:
+        """Return once `number` attempts hang."""
         for _ in range(number):
             await self._hanging.acquire()
 
@@ -50,51 +50,51 @@ class Attempts:
         self.discarded.append(name)
 
 
-class TestFirstOf:
-    async def test_does_not_begin_what_is_not_needed(self) -> None:
+class TestFirstSuccess:
+    async def test_no_second_attempt_after_a_success(self) -> None:
         its = Attempts()
         ways = [partial(its.succeed, "a"), partial(its.succeed, "b")]
         assert await first_success(ways, discard=its.discard) == "a"
         assert its.begun == ["a"]
 
-    async def test_goes_on_at_once_after_a_failure(self) -> None:
+    async def test_next_attempt_starts_at_once_after_a_failure(self) -> None:
         its = Attempts()
         ways = [partial(its.fail, "a"), partial(its.succeed, "b")]
         assert await first_success(ways, discard=its.discard, head_start=3_600) == "b"
 
-    async def test_leaves_behind_what_hangs(self) -> None:
+    async def test_hanging_attempt_is_cancelled(self) -> None:
         its = Attempts()
         ways = [partial(its.hang, "a"), partial(its.succeed, "b")]
         assert await first_success(ways, discard=its.discard, head_start=0.01) == "b"
         assert its.cancelled == ["a"]
 
-    async def test_discards_what_succeeds_too_late(self) -> None:
+    async def test_late_result_is_discarded(self) -> None:
         its = Attempts()
         ways = [partial(its.finish_late, "a"), partial(its.succeed, "b")]
         assert await first_success(ways, discard=its.discard, head_start=0.01) == "b"
         assert its.discarded == ["a"]
 
-    async def test_tells_every_failure(self) -> None:
+    async def test_all_errors_are_reported(self) -> None:
         its = Attempts()
         ways = [partial(its.fail, "a"), partial(its.fail, "b")]
         with pytest.raises(AllFailed) as failed:
             await first_success(ways, discard=its.discard)
         assert [str(error) for error in failed.value.errors] == ["a", "b"]
 
-    async def test_ends_all_where_it_is_cancelled(self) -> None:
+    async def test_cancellation_cancels_all_attempts(self) -> None:
         its = Attempts()
         ways = [partial(its.hang, "a"), partial(its.hang, "b")]
         race = asyncio.create_task(first_success(ways, discard=its.discard, head_start=0.01))
-        await its.hang_by_now(2)
+        await its.wait_until_hanging(2)
         race.cancel()
         with pytest.raises(asyncio.CancelledError):
             await race
         assert sorted(its.cancelled) == ["a", "b"]
 
-    async def test_discards_what_succeeds_after_it_was_cancelled(self) -> None:
+    async def test_result_after_cancellation_is_discarded(self) -> None:
         its = Attempts()
         race = asyncio.create_task(first_success([partial(its.finish_late, "a")], discard=its.discard))
-        await its.hang_by_now(1)
+        await its.wait_until_hanging(1)
         race.cancel()
         with pytest.raises(asyncio.CancelledError):
             await race

@@ -1,4 +1,4 @@
-"""Statements of a log-in, which neither psycopg nor SQLAlchemy shall read again for each execution."""
+"""Statements of a log-in stay in the caches of psycopg and SQLAlchemy."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from fastauth.domain.rate_limits.limits import Limits
 
 @dataclass
 class Counting(FakeCounterRepository):
-    """Notes what is counted."""
+    """Records the hits of each call."""
 
     noted: list[tuple[Hit, ...]] = field(default_factory=list)
 
@@ -34,7 +34,7 @@ class Counting(FakeCounterRepository):
 
 
 async def attempts(name: str) -> tuple[list[tuple[Hit, ...]], list[tuple[Refund, ...]]]:
-    """Return what a log-in counts and gives back: one of a stranger, and one on a device that is known."""
+    """Return the hits and refunds of a log-in from an unknown device and of one from a known device."""
     counters = Counting()
     rate_limiter = RateLimiter(
         counters=counters, keys=CounterKeys(A_SECRET_KEY), limits=Limits(), clock=FakeClock()
@@ -53,7 +53,7 @@ def length(statement: ClauseElement) -> int:
     return len(str(statement.compile(dialect=DIALECT)))
 
 
-async def test_are_short_enough_for_psycopg_to_remember_what_it_made_of_them() -> None:
+async def test_statements_are_short_enough_for_the_cache_of_psycopg() -> None:
     counted, right = await attempts("santosh")
     for hits in counted:
         assert length(count_statement(rules_of(hits))) <= MAX_CACHED_STATEMENT_LENGTH
@@ -61,7 +61,7 @@ async def test_are_short_enough_for_psycopg_to_remember_what_it_made_of_them() -
         assert length(START.with_refunds(refund_with(refunds, "done"))) <= MAX_CACHED_STATEMENT_LENGTH
 
 
-async def test_are_the_same_objects_for_other_values() -> None:
+async def test_statements_are_the_same_objects_for_other_values() -> None:
     (one, first), (other, second) = await attempts("santosh"), await attempts("ann")
     assert [count_statement(rules_of(hits)) for hits in one] == [
         count_statement(rules_of(hits)) for hits in other

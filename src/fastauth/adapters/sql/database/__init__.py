@@ -1,1 +1,1 @@
-"""The database itself: connections, their limits, errors, the schema. It knows no capability."""
+"""The database itself: connections, their limits, errors and the schema, without any capability."""

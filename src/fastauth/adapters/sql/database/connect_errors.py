@@ -1,8 +1,8 @@
-"""Names the reason for which a connection to Postgres was not made.
+"""Find the reason for which a connection to PostgreSQL failed.
 
-libpq gives no SQLSTATE for a connection that failed, only a text. The text may hold what was meant to
-be secret (of ``user:p@ss@host`` libpq takes ``ss@host`` for the host), so none of it is passed on: it
-is looked up here, and the reason is in words of our own.
+libpq gives no SQLSTATE for a failed connection, only a text. The text may contain secrets: in
+``user:p@ss@host`` libpq takes ``ss@host`` for the host. So the text is never passed on. It is matched
+against the patterns below, and the operator sees the reason beside the first pattern that matches.
 """
 
 import re
@@ -17,37 +17,34 @@ _PATTERNS = (
             r"|(?:Peer|Ident|LDAP|PAM|RADIUS|GSSAPI|Certificate|certificate) authentication failed"
             r"|bad_password|auth failed|invalid credentials"
         ),
-        (
-            "the server refuses the user or the password; in a URL, characters such as @ : / % are written"
-            " percent-encoded"
-        ),
+        ("the server rejects the user or the password; in a URL, percent-encode characters such as @ : / %"),
     ),
-    (r'role ".*" does not exist|no such user', "the server has no such role; CREATE ROLE ... LOGIN"),
-    (r"not permitted to log in", "the role may not log in; ALTER ROLE ... LOGIN"),
+    (r'role ".*" does not exist|no such user', "the role does not exist; run: CREATE ROLE ... LOGIN"),
+    (r"not permitted to log in", "the role is not allowed to log in; run: ALTER ROLE ... LOGIN"),
     (
         r"permission denied for database",
-        "the role may not connect to the database; GRANT CONNECT ON DATABASE ... TO ...",
+        "the role has no permission to connect to the database; run: GRANT CONNECT ON DATABASE ... TO ...",
     ),
-    (r'database ".*" does not exist|no such database', "the server has no such database; CREATE DATABASE"),
+    (r'database ".*" does not exist|no such database', "the database does not exist; run: CREATE DATABASE"),
     (
         r"not currently accepting connections",
-        "the database takes no connections; ALTER DATABASE ... ALLOW_CONNECTIONS true",
+        "the database accepts no connections; run: ALTER DATABASE ... ALLOW_CONNECTIONS true",
     ),
     (
         r"no pg_hba\.conf entry.*no encryption",
         (
-            "pg_hba.conf on the server allows no connection of this user, from here, without TLS;"
-            " set sslmode=require or add a line to it"
+            "pg_hba.conf on the server rejects this user from this address without TLS;"
+            " set sslmode=require or add a line to pg_hba.conf"
         ),
     ),
     (
         r"no pg_hba\.conf entry|pg_hba\.conf rejects",
-        "pg_hba.conf on the server allows no connection of this user to this database from here",
+        "pg_hba.conf on the server rejects this user and database from this address; add a line to it",
     ),
     (
         r"too many clients|too many connections|remaining connection slots|no more connections allowed",
         (
-            "the server, the database or the role has no connection left"
+            "the server, the database or the role has reached its connection limit"
             " (max_connections, CONNECTION LIMIT); use fewer workers or a smaller pool"
         ),
     ),
@@ -57,68 +54,68 @@ _PATTERNS = (
     ),
     (
         r"read-only|hot standby mode|standby",
-        "the server takes no writes or is not of the kind that target_session_attrs asks for",
+        "the server is read-only, or is not of the kind that target_session_attrs requires",
     ),
-    (r"server does not support SSL", "the server does not speak TLS, and sslmode demands it"),
+    (r"server does not support SSL", "the server does not support TLS, and sslmode requires it"),
     (
         r"root certificate|certificate verify failed|server certificate|host name.*certificate",
         "the server's TLS certificate cannot be verified; see sslmode and sslrootcert",
     ),
     (
         r"client certificate|certificate file|private key file|sslcert|sslkey",
-        "the client's TLS certificate or key (sslcert, sslkey) is missing, unreadable or refused",
+        "the client's TLS certificate or key (sslcert, sslkey) is missing, unreadable or rejected",
     ),
     (
         (
             r"invalid response to SSL negotiation|expected authentication request|lost synchronization"
             r"|invalid length of|protocol version|unexpected message"
         ),
-        "what answers there is not PostgreSQL",
+        "the server at that address is not PostgreSQL",
     ),
-    (r"SSL error|SSL connection|SSL SYSCALL|tlsv1|TLS", "TLS with the server fails"),
+    (r"SSL error|SSL connection|SSL SYSCALL|tlsv1|TLS", "the TLS handshake with the server failed"),
     (
         r"channel binding|authentication method|SASL|SCRAM",
-        "the server and these settings agree on no way to authenticate (require_auth, channel_binding)",
+        "the server supports no authentication method that require_auth and channel_binding allow",
     ),
-    (r"GSSAPI|GSS", "GSSAPI with the server fails; see gssencmode"),
+    (r"GSSAPI|GSS", "GSSAPI with the server failed; see gssencmode"),
     (
         r"resolve host|translate host name|Name or service not known|name resolution",
-        "the name of the host is not known (DNS)",
+        "the host name cannot be resolved (DNS)",
     ),
-    (r"Connection refused", "nothing listens at that host and port"),
+    (r"Connection refused", "no server listens at that host and port"),
     (
         r"No such file or directory",
-        "there is no socket of a server in that directory",
+        "the directory contains no socket of a server",
     ),
-    (r"Permission denied", "the socket of the server may not be opened by this account"),
+    (r"Permission denied", "this operating system user has no permission to open the server's socket"),
     (r"No route to host|unreachable", "there is no route to the host"),
-    (r"timeout expired|timed out", "there is no answer in time"),
+    (r"timeout expired|timed out", "the server did not answer in time"),
     (
         r"closed the connection unexpectedly|Connection reset|Broken pipe|could not receive data",
-        "the other side closes the connection: no PostgreSQL, or a proxy that has none behind it",
+        "the server closed the connection: it is not PostgreSQL, or a proxy without a PostgreSQL behind it",
     ),
     (
         (
             r"unrecognized configuration parameter|invalid value for parameter|invalid command-line argument"
             r"|unsupported startup parameter"
         ),
-        "the server does not know a setting in ?options=",
+        "the server does not know a parameter in ?options=",
     ),
     (
         (
             r"invalid .*value|invalid port|definition of service|bad value for|service file|could not match"
             r"|invalid connection option|invalid URI"
         ),
-        "one of its options has no valid value",
+        "a connection parameter has an invalid value",
     ),
 )
 _REASONS = [(re.compile(pattern, re.DOTALL), reason) for pattern, reason in _PATTERNS]
 
-UNKNOWN = "the connection is refused for a reason that the server's log has"
+UNKNOWN = "the connection failed; see the log of the server"
 
 
 class ConnectionFailed(psycopg.OperationalError):
-    """No connection could be made. ``reason`` says why, in one line and without a secret."""
+    """No connection could be made. ``reason`` is one line for operators and contains no secret."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -126,18 +123,18 @@ class ConnectionFailed(psycopg.OperationalError):
 
 
 def reason_of(error: BaseException) -> str:
-    """Return why a connection could not be made."""
+    """Return why a connection failed, as one line without secrets."""
     if isinstance(error, ConnectionFailed):
         return error.reason
     if isinstance(error, TimeoutError):
-        return "there is no answer in time"
-    said = str(error)
-    return next((reason for pattern, reason in _REASONS if pattern.search(said)), UNKNOWN)
+        return "the server did not answer in time"
+    text = str(error)
+    return next((reason for pattern, reason in _REASONS if pattern.search(text)), UNKNOWN)
 
 
 def reason_of_all(errors: Sequence[BaseException]) -> str:
-    """Return why none of several servers could be connected to: each different reason once."""
+    """Return why all of several connections failed: each different reason once."""
     reasons = list(dict.fromkeys(map(reason_of, errors)))
     if len(errors) == 1 or len(reasons) == 1:
         return reasons[0]
-    return f"of {len(errors)} servers none will do: " + "; ".join(reasons)
+    return f"none of {len(errors)} servers can be used: " + "; ".join(reasons)

@@ -1,24 +1,21 @@
-"""The database: what its connections guarantee, and whether it is fit for use."""
+"""The database of the service: its engines and deadlines, and the check that it can be used."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import URL, Select, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
-from fastauth.adapters.sql.database import postgres, sqlite
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.connections import (
     AutocommitConnections,
     Transactions,
 )
+from fastauth.adapters.sql.database.engines import postgres_engines, sqlite_engines
 from fastauth.adapters.sql.database.errors import (
     READ_ONLY_REASON,
     SchemaOutdated,
-    grants,
     is_missing_table,
+    missing_privileges,
     translate_database_errors,
 )
 from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
@@ -30,19 +27,19 @@ from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.domain.errors import StorageUnavailable
 
 DEADLINE = 2.5
-"""Seconds that one use of Postgres may take, from asking for a connection to giving it back.
+"""Seconds for one statement or transaction on PostgreSQL, the wait for a connection included.
 
-Its limit for a statement is shorter, so that it is Postgres that ends a statement that is slow, and
-the connection lives on. Only with a Postgres that does not answer at all the deadline ends both."""
+``statement_timeout`` is shorter, so PostgreSQL itself ends a slow statement and the connection stays
+usable. The deadline closes the connection; it matters if PostgreSQL does not answer at all."""
 
 PROBE_DEADLINE = 2.0
-"""Seconds within which the database has to answer a probe."""
+"""Seconds for a readiness probe."""
 
 OPERATOR_DEADLINE = 60.0
-"""Seconds that one use may take for a command: its reader waits, and a table may be read from end to end."""
+"""Seconds for a statement of a command line tool, which may read a whole table."""
 
 START_DEADLINE = 10.0
-"""Seconds within which the database has to answer at the start of a process, which nobody waits for."""
+"""Seconds for the check at the start of a process, for which no client waits."""
 
 _NOW: dict[str, Select[datetime]] = {
     "postgresql": select(func.clock_timestamp(type_=UtcDateTime)),
@@ -51,7 +48,7 @@ _NOW: dict[str, Select[datetime]] = {
 
 
 class Database:
-    """The one database of the service, SQLite or Postgres."""
+    """The database of the service, SQLite or PostgreSQL."""
 
     def __init__(
         self,
@@ -62,75 +59,37 @@ class Database:
         deadline: float = DEADLINE,
     ) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        in_memory = self.is_sqlite and url.database in (None, "", ":memory:")
-        arguments = dict(sqlite.ARGUMENTS if self.is_sqlite else postgres.ARGUMENTS)
         self._limit = None if self.is_sqlite else ConnectionLimit(pool_size)
-        connector = self._connector = PostgresConnector(
+        self._connector = PostgresConnector(
             limit=self._limit,
             prepared_statements=prepared_statements,
             statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
         )
-        if not self.is_sqlite:
-            arguments["async_creator_fn"] = connector.connect
-        common: dict[str, Any] = {
-            "hide_parameters": True,  # SQLAlchemy's errors show them otherwise, hashes included
-            # Most acts are a single statement. It costs to change a connection back and forth, so it is
-            # transactions that ask for the change; and there is nothing to roll back behind the others.
-            "isolation_level": "AUTOCOMMIT",
-            "skip_autocommit_rollback": True,
-            "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
-        }
-        unpooled = common if self.is_sqlite else {**common, "connect_args": {**common["connect_args"]}}
-        if not self.is_sqlite:
-            unpooled["connect_args"]["async_creator_fn"] = connector.connect_unpooled
-        pooled = create_async_engine(
-            url,
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1 if in_memory else pool_size,  # each connection would see a memory of its own
-            max_overflow=0,
-            pool_timeout=5 if self.is_sqlite else 1,  # seconds; writers of a file wait for each other
-            pool_use_lifo=True,  # the fewer connections are busy, the fresher they are
-            pool_recycle=-1 if self.is_sqlite else postgres.MAX_CONNECTION_SECONDS,
-            **common,
-        )
-        # A probe must not wait behind the requests whose trouble it is to report, and whoever may ask for
-        # one must not be able to open more than one connection. A file costs nothing to open again.
-        self._apart = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **unpooled)
-        self._kept = self._apart
-        if not self.is_sqlite:
-            self._kept = create_async_engine(
-                url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **unpooled
-            )
-        for engine in {pooled, self._apart, self._kept}:
-            if self.is_sqlite:
-                sqlite.configure_engine(engine.sync_engine)
-            else:
-                postgres.configure_engine(engine.sync_engine, connector)
-        self.engine = pooled.execution_options(
-            isolation_level="SERIALIZABLE" if self.is_sqlite else "READ COMMITTED"
-        )
         if self.is_sqlite:
-            sqlite.begin_immediately(self.engine.sync_engine)
-        bound = None if self.is_sqlite else deadline  # a file is no peer that may fall silent
-        self.transactions = Transactions(self.engine, deadline=bound, limit=self._limit)
-        """For acts of several statements."""
+            self._engines = sqlite_engines(url, pool_size=pool_size)
+        else:
+            self._engines = postgres_engines(url, pool_size=pool_size, connector=self._connector)
+        self.engine = self._engines.transactional
+        seconds = None if self.is_sqlite else deadline  # a SQLite file needs no deadline: there is no peer
+        self.transactions = Transactions(self.engine, deadline=seconds, limit=self._limit)
+        """For transactions of several statements."""
         transactional = self.engine.sync_engine
         self.autocommit = AutocommitConnections(
-            pooled.sync_engine, transactional=transactional, deadline=bound, limit=self._limit
+            self._engines.pooled.sync_engine, transactional=transactional, deadline=seconds, limit=self._limit
         )
-        """The same connections, for acts that need no unit of work."""
+        """For single statements, on the same pool."""
         self.probes, self.unpooled = (
             AutocommitConnections(engine.sync_engine, transactional=transactional, deadline=PROBE_DEADLINE)
-            for engine in (self._kept, self._apart)
+            for engine in (self._engines.probes, self._engines.unpooled)
         )
-        """Apart from the pool: the one connection of probes, and a new one for each statement."""
+        """Outside the pool: one connection for probes, and a new connection for each statement."""
 
     async def check(self, *, deadline: float = PROBE_DEADLINE) -> None:
-        """Return if the database answers in time, its schema is new enough, and it may be written to.
+        """Check that the database answers, has all migrations, and can be written to by the role.
 
         Raises:
-            StorageUnavailable: It does not answer, takes no writes, or the role may not use the tables.
-            SchemaOutdated: Migrations are missing.
+            StorageUnavailable: It does not answer in time, is read-only, or the role lacks privileges.
+            SchemaOutdated: Migrations are pending.
         """
         with translate_database_errors():
             probes = self.probes.within(deadline)
@@ -143,25 +102,25 @@ class Database:
             if str(state.revision or "") < REVISION:
                 raise SchemaOutdated
             if state.read_only:
-                await self._kept.dispose()  # another server may take writes by now
+                await self._engines.probes.dispose()  # reconnect: another server may be the primary by now
                 raise StorageUnavailable(reason=READ_ONLY_REASON)
             if not state.granted:
-                raise StorageUnavailable(reason=grants(role=state.role, schema=state.schema))
+                raise StorageUnavailable(reason=missing_privileges(role=state.role, schema=state.schema))
 
     async def now(self) -> datetime:
-        """Return what time it is by the database's clock, which decides nothing (ADR 0014).
+        """Return the time of the database's clock. It is only compared with ours (ADR 0014).
 
         Raises:
-            StorageUnavailable: It does not answer in time.
+            StorageUnavailable: The database does not answer in time.
         """
         now: datetime = (await self.unpooled.execute(_NOW[self.unpooled.dialect.name])).scalar_one()
         return now
 
     async def server(self) -> ServerState | None:
-        """Return what PostgreSQL grants and promises; None on SQLite, which has no server.
+        """Return the state of the PostgreSQL server; ``None`` for SQLite.
 
         Raises:
-            StorageUnavailable: It does not answer in time.
+            StorageUnavailable: The server does not answer in time.
         """
         if self.is_sqlite:
             return None
@@ -169,9 +128,7 @@ class Database:
         return state_of(row, pooled=self._connector.pooled)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         if self._limit:
             self._limit.close()
-        await self.engine.dispose()
-        for engine in (self._apart, self._kept):
-            await engine.dispose()
+        await self._engines.dispose()

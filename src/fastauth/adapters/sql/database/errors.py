@@ -1,4 +1,4 @@
-"""Tells an outage of the database from a mistake in this code."""
+"""Translates errors of the database into `StorageUnavailable`, with a reason for the operator."""
 
 import logging
 import sqlite3
@@ -21,20 +21,20 @@ LOST_PREPARED = ("26000", "42P05")
 DAMAGED_FILE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 _POOLER = (
-    "a pooler such as PgBouncer gave this connection another server's session;"
+    "a pooler such as PgBouncer assigned another session of the server to this connection;"
     " set FASTAUTH_DATABASE_PREPARED_STATEMENTS=off"
 )
 READ_ONLY_REASON = (
-    "it takes no writes: a standby, or a database with default_transaction_read_only; let"
-    " FASTAUTH_DATABASE_URL lead to the primary"
+    "the database is read-only: a standby, or a database with default_transaction_read_only; point"
+    " FASTAUTH_DATABASE_URL to the primary"
 )
 
 
-def grants(*, role: str = "...", schema: str | None = None) -> str:
-    """Return what a role is missing that has to serve, as the statements that mend it."""
+def missing_privileges(*, role: str = "...", schema: str | None = None) -> str:
+    """Return the reason for missing privileges, with the GRANT statements that add them."""
     to, within = f'TO "{role}"' if role != "..." else "TO ...", f'SCHEMA "{schema or "public"}"'
     return (
-        "the role may not use fastauth's tables; their owner says:"
+        "the role lacks privileges on fastauth's tables; their owner runs:"
         f" GRANT USAGE ON {within} {to};"
         f" GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN {within} {to};"
         f" GRANT USAGE ON ALL SEQUENCES IN {within} {to}"
@@ -43,43 +43,47 @@ def grants(*, role: str = "...", schema: str | None = None) -> str:
 
 _REASONS = {
     READ_ONLY: READ_ONLY_REASON,
-    INSUFFICIENT_PRIVILEGE: grants(),
-    NO_SCHEMA: "search_path names no schema that exists; CREATE SCHEMA ... AUTHORIZATION the role",
-    "08P01": "the server or a pooler breaks the protocol: a PgBouncer without a server behind it, or"
-    " FASTAUTH_DATABASE_PREPARED_STATEMENTS=on behind one that pools transactions",
-    "53100": "its disk is full",
-    "53200": "it is out of memory",
-    "53300": "it has no connection left (max_connections)",
-    "57014": "a statement took too long",
-    "55P03": "a lock was not to be had in time",
+    INSUFFICIENT_PRIVILEGE: missing_privileges(),
+    NO_SCHEMA: "no schema in search_path exists; run: CREATE SCHEMA ... AUTHORIZATION the role",
+    "08P01": "the server or a pooler violates the protocol: a PgBouncer without a server behind it, or"
+    " FASTAUTH_DATABASE_PREPARED_STATEMENTS=on with one that pools transactions",
+    "53100": "the disk of the server is full",
+    "53200": "the server is out of memory",
+    "53300": "the server has reached its connection limit (max_connections)",
+    "57014": "a statement exceeded statement_timeout",
+    "55P03": "a lock was not available in time",
     **dict.fromkeys(LOST_PREPARED, _POOLER),
 }
 _SQLITE_REASONS = {
-    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened or made; see that its directory exists and may be"
-    " written by this account",
-    sqlite3.SQLITE_READONLY: "the file, or its directory, may not be written by this account",
-    sqlite3.SQLITE_PERM: "the file may not be used by this account",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened or created; check that its directory exists and is"
+    " writable by this operating system user",
+    sqlite3.SQLITE_READONLY: "the file or its directory is not writable by this operating system user",
+    sqlite3.SQLITE_PERM: "this operating system user has no permission to use the file",
     sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_BUSY: "another process keeps the file locked",
-    sqlite3.SQLITE_LOCKED: "another connection keeps the table locked",
+    sqlite3.SQLITE_BUSY: "the file is locked by another process",
+    sqlite3.SQLITE_LOCKED: "the table is locked by another connection",
     sqlite3.SQLITE_CORRUPT: "the file is damaged",
     sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
-    sqlite3.SQLITE_IOERR: "reading or writing the file fails",
+    sqlite3.SQLITE_IOERR: "the file cannot be read or written (I/O error)",
 }
 
 
 class SchemaOutdated(StorageUnavailable):
-    """The database has not seen every migration that this code relies on."""
+    """The schema of the database lacks migrations that this code relies on."""
 
-    detail = "The database schema is behind."
+    detail = "The database schema is outdated."
 
 
 @contextmanager
 def translate_database_errors() -> Iterator[None]:
-    """Turn whatever says that the database is away, full, overrun or forbidden into `StorageUnavailable`.
+    """Translate errors that mean an outage, a full disk, overload or missing privileges.
 
-    Errors are told apart by their class and their code, never by their text. Everything else, a
-    statement that is wrong for instance, passes: it is a bug and should look like one.
+    They are recognised by class and code, never by text. All others, such as a syntax error in a
+    statement, pass unchanged: they are bugs.
+
+    Raises:
+        StorageUnavailable: The database did not do its work.
+        SchemaOutdated: A table is missing.
     """
     try:
         yield
@@ -88,40 +92,43 @@ def translate_database_errors() -> Iterator[None]:
             raise
         reason = reason_of(error)
         _log.warning("the database is unavailable: %s", reason)
-        behind = isinstance(error, DBAPIError) and is_missing_table(error)
-        raise (SchemaOutdated if behind else StorageUnavailable)(reason=reason) from None
+        outdated = isinstance(error, DBAPIError) and is_missing_table(error)
+        raise (SchemaOutdated if outdated else StorageUnavailable)(reason=reason) from None
 
 
 def is_missing_table(error: DBAPIError) -> bool:
-    """Return whether a statement failed because no migration has ever run."""
+    """Return whether a statement failed because a table does not exist.
+
+    SQLite has no code for that alone: `SQLITE_ERROR` is also that of other mistakes in a statement.
+    """
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
     return sqlstate(error) == UNDEFINED_TABLE
 
 
 def sqlstate(error: DBAPIError) -> str | None:
-    """Return PostgreSQL's code of the error, if it has one."""
+    """Return the SQLSTATE of an error, if it has one."""
     return getattr(error.orig, "sqlstate", None)
 
 
 def reason_of(error: Exception) -> str:
-    """Return why the database did not do its work: a line without names, addresses and values."""
+    """Return why the database did not do its work, in one line without addresses and values."""
     if isinstance(error, TimeoutError):
-        return "there is no answer in time"
+        return "the database did not answer in time"
     if not isinstance(error, DBAPIError):
         return getattr(error, "reason", type(error).__name__)
     if known := getattr(error.orig, "reason", None):
         return str(known)
     name = getattr(error.orig, "sqlite_errorname", None) or sqlstate(error)
-    told = f"{type(error.orig).__name__} {name}" if name else type(error.orig).__name__
+    code = f"{type(error.orig).__name__} {name}" if name else type(error.orig).__name__
     primary = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF  # of an extended result code
     known = _REASONS.get(sqlstate(error) or "") or _SQLITE_REASONS.get(primary)
-    return f"{known} ({told})" if known else told
+    return f"{known} ({code})" if known else code
 
 
 def _is_outage(error: DBAPIError) -> bool:
     if is_missing_table(error):
-        return True  # nobody has migrated yet, or somebody has taken the tables away
+        return True  # no migration has run yet, or the tables were dropped
     return (
         error.connection_invalidated
         or isinstance(error, (OperationalError, InterfaceError))

@@ -1,4 +1,4 @@
-"""Try several ways at once, and take the first that leads somewhere."""
+"""Run alternatives with staggered starts and keep the first that succeeds (as in RFC 8305)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,11 +7,11 @@ from typing import Generic, TypeVar
 Result = TypeVar("Result")
 
 HEAD_START = 0.1
-"""Seconds that an attempt has before the next begins too. One that fails ends its head start."""
+"""Seconds until the next attempt starts, unless the running ones fail before."""
 
 
 class AllFailed(Exception, Generic[Result]):
-    """No attempt has succeeded; ``errors`` has what each of them raised."""
+    """No attempt has succeeded; ``errors`` has the exception of each."""
 
     def __init__(self, errors: Sequence[BaseException]) -> None:
         self.errors = errors
@@ -24,16 +24,19 @@ async def first_success(
     discard: Callable[[Result], Awaitable[None]],
     head_start: float = HEAD_START,
 ) -> Result:
-    """Return the result of the attempt that succeeds first; `discard` those of others that do.
+    """Return the result of the first attempt that succeeds.
+
+    The other attempts are cancelled. `discard` is called with the results of those that succeeded
+    nevertheless.
 
     Raises:
-        AllFailed: None has succeeded.
+        AllFailed: No attempt has succeeded.
     """
     waiting = list(attempts)
     running: set[asyncio.Future[Result]] = set()
     errors: list[BaseException] = []
     results: list[Result] = []
-    wanted = 0
+    returned = 0
     try:
         while (waiting or running) and not results:
             if waiting:
@@ -46,13 +49,13 @@ async def first_success(
                     errors.append(error)
                 else:
                     results.append(attempt.result())
-        wanted = 1
+        returned = 1
     finally:
         for attempt in running:
             attempt.cancel()
         late = await asyncio.gather(*running, return_exceptions=True)
         results += [each for each in late if not isinstance(each, BaseException)]
-        for result in results[wanted:]:  # all of them, where the race was cancelled
+        for result in results[returned:]:  # all results if this call itself was cancelled
             await discard(result)
     if results:
         return results[0]

@@ -1,11 +1,12 @@
-"""Indexes of tables that may be large: Postgres builds them while the service goes on writing."""
+"""Indexes of large tables, which PostgreSQL builds without blocking writes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-LOCK = 0x66696478  # "fidx": nobody else's advisory lock of this database
+LOCK = 0x66696478
+"""Advisory lock of this database: "fidx" in ASCII, so that no other application uses it by chance."""
 
 _IS_MISSING = text(
     "SELECT NOT EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = to_regclass(:name) AND i.indisvalid)"
@@ -16,19 +17,19 @@ _UNLOCK = text("SELECT pg_advisory_unlock(:lock)")
 
 @dataclass(frozen=True)
 class LargeIndex:
-    """An index by its name, and the rest of the statement that makes it."""
+    """An index: its name, and the table with columns and condition."""
 
     name: str
     on: str
 
     @property
     def statement(self) -> str:
-        """Make it, while nobody writes to the table."""
+        """The statement that blocks writes to the table while the index is built."""
         return f"CREATE INDEX {self.name} ON {self.on}"
 
     @property
     def concurrent_statement(self) -> str:
-        """Make it, while others write to the table. Postgres wants this outside of a transaction."""
+        """The statement that lets writes continue. PostgreSQL refuses it inside a transaction."""
         return f"CREATE INDEX CONCURRENTLY {self.name} ON {self.on}"
 
 
@@ -46,9 +47,9 @@ LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES
 
 
 def build_or_leave(connection: Connection, indexes: Sequence[LargeIndex]) -> None:
-    """Build these of one table in a migration's transaction; on Postgres, only if the table has no rows.
+    """Build indexes of one table within a migration; on PostgreSQL only if the table is empty.
 
-    For a table that has rows `build_missing` does it afterwards.
+    `build_missing` builds those of other tables after the migration.
     """
     table = indexes[0].on.partition(" ")[0]
     if connection.dialect.name == "postgresql" and connection.scalar(
@@ -60,11 +61,11 @@ def build_or_leave(connection: Connection, indexes: Sequence[LargeIndex]) -> Non
 
 
 def build_missing(connection: Connection) -> None:
-    """Build those that are missing, on a Postgres connection in autocommit mode.
+    """Build missing indexes on a PostgreSQL connection in autocommit mode.
 
-    One that an earlier attempt left unfinished is invalid: it is dropped and built again. Where
-    another process builds them already, nothing is done. It never waits for that process's lock in
-    a statement: the build waits in its turn for every statement that began before it.
+    An index that an earlier attempt left unfinished is invalid; it is dropped and built again. If another
+    process is building them, this one does nothing. It does not wait for the other process's lock in a
+    statement, because CREATE INDEX CONCURRENTLY waits for every statement that began before it.
     """
     missing = [index for index in LARGE_INDEXES if connection.scalar(_IS_MISSING, {"name": index.name})]
     if not missing or not connection.scalar(_TRY_LOCK, {"lock": LOCK}):

@@ -1,4 +1,4 @@
-"""Brings the database to the schema that this code needs."""
+"""Migrates the database to the schema that this code needs."""
 
 import asyncio
 import logging
@@ -40,91 +40,90 @@ from fastauth.domain.errors import StorageUnavailable
 
 _log = logging.getLogger("fastauth.storage")
 
-LOCK = 0x66617374  # "fast": any number that nobody else uses for an advisory lock of this database
+LOCK = 0x66617374
+"""Advisory lock of this database: "fast" in ASCII, so that no other application uses it by chance."""
 
 LOCK_SECONDS = 1
 """Seconds that a migration waits for a lock on a table.
 
-Whoever uses the table after that waits behind the migration. So it gives up soon, and tries again."""
+While it waits, later statements on the table queue behind it. So it gives up early and retries."""
 
-LOCK_PAUSE = 1.0
-"""Seconds until it tries again."""
+LOCK_RETRY_SECONDS = 1.0
+"""Seconds between two attempts to get the lock."""
 
-LOCK_PATIENCE = 240.0
-"""Seconds of trying. A backup may take longer; then the command fails, and may be run again."""
+MAX_LOCK_SECONDS = 240.0
+"""Seconds after which the attempts end. If a backup takes longer, the command fails; run it again."""
 
 VERSION_TABLE = "fastauth_migration"
-"""Where the last migration is noted. Alembic's own name for it is everybody's."""
+"""Table with the last migration. Alembic's default name may be that of another application."""
 
 ALEMBIC_TABLE = "alembic_version"
-"""Where versions before 0.2 noted it."""
+"""Alembic's default name, which versions before 0.2 used."""
 
 # SQLSTATEs
-IN_USE = ("0A000", "2BP01")
-"""A view reads the column that should change, or a foreign key needs the constraint."""
+DEPENDENT_OBJECTS = ("0A000", "2BP01")
+"""A view uses the column that changes, or a foreign key needs the constraint."""
+LOCK_NOT_AVAILABLE = "55P03"
 NAME_TAKEN = ("42P07", "42710", "42P06", "42723")
-"""There is a relation, a type, a constraint of this name."""
+"""A relation, type, schema or function of this name exists already."""
 
 
-_TAKEN = "Something that is not fastauth's has a name that it needs"
-_OWN_FILE = "Give fastauth a file of its own by FASTAUTH_DATABASE_URL."
+_TAKEN = "Another application uses a name that fastauth needs"
+_OWN_FILE = "Set FASTAUTH_DATABASE_URL to a separate file."
 _OWN_SCHEMA = (
-    'Give fastauth a schema of its own: CREATE SCHEMA auth AUTHORIZATION "{role}"; and add'
+    'Use a separate schema: run CREATE SCHEMA auth AUTHORIZATION "{role}"; and add'
     " ?options=-csearch_path%3Dauth to FASTAUTH_DATABASE_URL."
 )
 _GRANT = (
-    " The owner of the database or a superuser says:"
-    ' GRANT USAGE, CREATE ON SCHEMA "{schema}" TO "{role}"; and of tables that are there:'
+    " The owner of the database or a superuser runs:"
+    ' GRANT USAGE, CREATE ON SCHEMA "{schema}" TO "{role}"; and for each existing table:'
     ' ALTER TABLE ... OWNER TO "{role}".'
 )
 _NO_SCHEMA = (
-    "search_path names no schema that exists and that the role may use. Its owner says:"
+    "No schema in search_path exists and is usable by the role. The owner of the database runs:"
     ' CREATE SCHEMA ... AUTHORIZATION "{role}", or GRANT USAGE, CREATE ON SCHEMA ... TO "{role}".'
 )
 
 
-LOCK_NOT_AVAILABLE = "55P03"
-
-
 class UnsupportedSchema(Exception):
-    """The database holds something that a migration cannot keep. Nothing was changed."""
+    """The database cannot be migrated as it is. Nothing was changed."""
 
 
 async def migrate(database: Database, *, username_key_of: Callable[[str], str]) -> None:
-    """Run every migration that the database has not seen, in one transaction.
+    """Run all pending migrations in one transaction.
 
-    Any number of processes may call this at once: one of them migrates while the others wait.
+    Several processes may call this at the same time: one migrates while the others wait.
 
-    `username_key_of` gives the key for a name that was registered before fastauth was there.
+    `username_key_of` returns the canonical key of a name in an imported table.
 
     Raises:
-        UnsupportedSchema: The database cannot be migrated as it is; it is left as it was.
-        StorageUnavailable: The database is away, or another process is still migrating.
+        UnsupportedSchema: The database cannot be migrated as it is; nothing was changed.
+        StorageUnavailable: The database does not answer, or another process is still migrating.
     """
     with translate_database_errors():
-        patience = time.monotonic() + LOCK_PATIENCE
-        while not await _migrate_once(database, username_key_of, is_last=time.monotonic() > patience):
-            _log.warning("a migration waits: another transaction uses a table that it changes")
-            await asyncio.sleep(LOCK_PAUSE)
+        last_attempt = time.monotonic() + MAX_LOCK_SECONDS
+        while not await _migrate_once(database, username_key_of, is_last=time.monotonic() > last_attempt):
+            _log.warning("the migration waits for a lock: another transaction uses a table that it changes")
+            await asyncio.sleep(LOCK_RETRY_SECONDS)
         if not database.is_sqlite:
             await _build_large_indexes(database)
 
 
 async def _migrate_once(database: Database, username_key_of: Callable[[str], str], *, is_last: bool) -> bool:
-    """Return whether it is done, and not held up by somebody who uses a table."""
+    """Return whether the migrations ran; ``False`` if another transaction holds a lock."""
     role, schema = "...", None
     try:
         async with database.engine.begin() as connection:
             await disable_timeouts(connection)
-            if not database.is_sqlite:  # SQLite's transactions exclude each other as it is
+            if not database.is_sqlite:  # write transactions of SQLite exclude each other
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
                 session = await connection.execute(text("SELECT current_user, current_schema()"))
                 role, schema = session.one()
                 await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
             await connection.run_sync(_upgrade, username_key_of)
     except DBAPIError as error:
-        if refusal := _refusal(error, role=role, schema=schema):
-            raise refusal from None
+        if known := _known_problem(error, role=role, schema=schema):
+            raise known from None
         if sqlstate(error) == LOCK_NOT_AVAILABLE and not is_last:
             return False
         raise
@@ -132,36 +131,39 @@ async def _migrate_once(database: Database, username_key_of: Callable[[str], str
 
 
 async def _build_large_indexes(database: Database) -> None:
-    """Build what a migration left for later, with the limits of the connection lifted meanwhile."""
+    """Build the indexes that a migration left out, without statement_timeout."""
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.exec_driver_sql("SET statement_timeout = 0")
         await connection.run_sync(build_missing)
-        await connection.invalidate()  # its limits are not those of a request
+        await connection.invalidate()  # the pool must not reuse a connection without timeouts
 
 
-def _refusal(error: DBAPIError, *, role: str, schema: str | None) -> Exception | None:
-    """Return what an operator can mend, if it is that. The database's own words name objects, no values."""
+def _known_problem(error: DBAPIError, *, role: str, schema: str | None) -> Exception | None:
+    """Return an error that tells the operator what to do; ``None`` for an unknown one.
+
+    It quotes the first line of the database's message, which has names of objects and no values.
+    """
     code = sqlstate(error)
-    said = str(error.orig).partition("\n")[0]
+    message = str(error.orig).partition("\n")[0]
     if code == READ_ONLY:
         return StorageUnavailable(reason=READ_ONLY_REASON)
-    if is_missing_table(error) and isinstance(error.orig, sqlite3.Error) and "already" in said:
-        return UnsupportedSchema(f"{_TAKEN}: {said}. {_OWN_FILE}")
-    told = {
-        **dict.fromkeys(IN_USE, f"Something else depends on the table user_info: {said}"),
-        **dict.fromkeys(NAME_TAKEN, f"{_TAKEN}: {said}. {_OWN_SCHEMA.format(role=role)}"),
-        INSUFFICIENT_PRIVILEGE: f"The role may not change the schema: {said}."
+    if is_missing_table(error) and isinstance(error.orig, sqlite3.Error) and "already" in message:
+        return UnsupportedSchema(f"{_TAKEN}: {message}. {_OWN_FILE}")
+    text = {
+        **dict.fromkeys(DEPENDENT_OBJECTS, f"Something else depends on the table user_info: {message}"),
+        **dict.fromkeys(NAME_TAKEN, f"{_TAKEN}: {message}. {_OWN_SCHEMA.format(role=role)}"),
+        INSUFFICIENT_PRIVILEGE: f"The role may not change the schema: {message}."
         + _GRANT.format(role=role, schema=schema or "public"),
         NO_SCHEMA: _NO_SCHEMA.format(role=role),
     }.get(code or "")
-    return UnsupportedSchema(told) if told else None
+    return UnsupportedSchema(text) if text else None
 
 
 def _upgrade(connection: Connection, username_key_of: Callable[[str], str]) -> None:
-    # Half a second that a start without migrations saves.
-    from alembic import command, config  # noqa: PLC0415  only a migration needs it
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  the same
+    # Importing Alembic takes half a second, which a start without migrations saves.
+    from alembic import command, config  # noqa: PLC0415  see above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  see above
 
     settings = config.Config()
     settings.set_main_option("script_location", str(Path(__file__).parent.with_name("migrations")))
@@ -172,10 +174,10 @@ def _upgrade(connection: Connection, username_key_of: Callable[[str], str]) -> N
 
 
 def _import_alembic_version(connection: Connection, revisions: set[str]) -> None:
-    """Carry over what a version before 0.2 noted in Alembic's own table, if that is ours.
+    """Copy the last migration from the table of Alembic's default name, which versions before 0.2 used.
 
-    It is left as it is: processes of such a version may run at the same time, and look at it. A table of
-    that name with anything else in it, or without our tables beside it, is another application's.
+    That table stays as it is, because processes of such a version may still run and read it. If it has
+    other content, or fastauth's tables do not exist, it belongs to another application.
     """
     inspector = inspect(connection)
     if inspector.has_table(VERSION_TABLE) or not inspector.has_table(ALEMBIC_TABLE):
@@ -197,7 +199,7 @@ def _import_alembic_version(connection: Connection, revisions: set[str]) -> None
 
 
 def _is_ours(connection: Connection, revision: str) -> bool:
-    """Return whether the tables are there that each migration up to this one makes."""
+    """Return whether the tables and columns of each migration up to `revision` exist."""
     inspector = inspect(connection)
     made = {
         "0001": {"user_info": {"username_key"}},

@@ -1,4 +1,7 @@
-"""Connections to Postgres: what they are made with, and when they are replaced."""
+"""Connections to PostgreSQL: their arguments, and when the pool replaces them.
+
+Parts of SQLAlchemy 2 that its documentation does not list: ``dialect.do_ping`` and ``dialect.loaded_dbapi``.
+"""
 
 import math
 import time
@@ -10,50 +13,55 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from fastauth.adapters.sql.database.errors import INSUFFICIENT_PRIVILEGE, LOST_PREPARED, READ_ONLY, grants
+from fastauth.adapters.sql.database.errors import (
+    INSUFFICIENT_PRIVILEGE,
+    LOST_PREPARED,
+    READ_ONLY,
+    missing_privileges,
+)
 from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
 from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
 
 PING_AFTER_IDLE = 0.1
-"""Seconds a pooled connection may rest before it has to prove that it still lives.
+"""Seconds of idle time after which a pooled connection is pinged before use.
 
-A check costs a round trip (70 to 95 µs); under load no connection rests for so long."""
+A ping costs a round trip (70 to 95 µs). Under load no connection is idle for so long."""
 
 MAX_IDLE_SECONDS = 10.0
-"""Seconds of rest after which a connection is replaced without being asked.
+"""Seconds of idle time after which a pooled connection is replaced without a ping.
 
-A primary that froze and was replaced may still answer, until it learns that it was. Half of Patroni's
-least ``ttl``."""
+A primary that froze and was replaced may still answer until it learns of its successor. Ten seconds are
+half of Patroni's smallest ``ttl``."""
 
 MAX_CONNECTION_SECONDS = 300
-"""Seconds after which a pooled connection is replaced, so that a name that leads elsewhere is followed."""
+"""Age in seconds after which a pooled connection is replaced, so that changes of DNS take effect."""
 
 ARGUMENTS: dict[str, Any] = {
-    "connect_timeout": 10,  # seconds for each server; requests and probes have shorter deadlines
-    "tcp_user_timeout": 5_000,  # milliseconds until a peer that does not answer counts as gone
-    "keepalives_idle": 5,  # seconds of silence; then a peer that is gone is found out in 6 more
+    "connect_timeout": 10,  # seconds for each server; the deadlines of requests and probes are shorter
+    "tcp_user_timeout": 5_000,  # milliseconds without acknowledgement; then the kernel closes
+    "keepalives_idle": 5,  # seconds of silence until keep-alive probes; three take 6 s
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
 
-_NO_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+_NO_TIMEOUTS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 async def disable_timeouts(transaction: AsyncConnection) -> None:
-    """Let this transaction take as long as it likes."""
+    """Disable the timeouts of statements and idleness in this transaction; SQLite has none."""
     if transaction.dialect.name == "postgresql":
-        await transaction.exec_driver_sql(_NO_LIMITS)
+        await transaction.exec_driver_sql(_NO_TIMEOUTS)
 
 
 def configure_engine(engine: Engine, connector: PostgresConnector) -> None:
-    """Have the connections of this engine be replaced in time, and errors that end one be seen."""
+    """Replace stale connections of this engine, and those on which certain errors occur."""
     _ping_stale_connections(engine)
 
-    def judge(context: ExceptionContext) -> None:
-        """Part with a server that became read-only, and with sessions that a pooler mixed up.
+    def handle_error(context: ExceptionContext) -> None:
+        """Close connections to a read-only server, and sessions that a pooler has exchanged.
 
-        A standby answers every check. So a connection to a primary that was demoted would be kept for
-        ever, and each write on it refused.
+        A standby answers every ping. Without this a connection to a demoted primary would stay in the
+        pool, and every write on it would fail.
         """
         error = context.original_exception
         code = getattr(error, "sqlstate", None)
@@ -64,24 +72,22 @@ def configure_engine(engine: Engine, connector: PostgresConnector) -> None:
         if code == INSUFFICIENT_PRIVILEGE and context.connection is not None:
             driver = context.connection.connection.driver_connection
             if isinstance(driver, AbortOnCancelConnection):
-                error.reason = grants(role=driver.info.user, schema=driver.schema)  # type: ignore[attr-defined]  # read by failures.py
+                error.reason = missing_privileges(role=driver.info.user, schema=driver.schema)  # type: ignore[attr-defined]  # read by errors.py
 
-    event.listen(engine, "handle_error", judge)
+    event.listen(engine, "handle_error", handle_error)
 
 
 def _ping_stale_connections(engine: Engine) -> None:
-    """Replace connections that died while they rested, so that no request has to find out."""
+    """Ping connections that were idle, and replace those that are too old or do not answer."""
 
     def note_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["resting_since"] = time.monotonic()
+        record.info["idle_since"] = time.monotonic()
 
-    def check(
-        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
-    ) -> None:
-        rest = time.monotonic() - record.info.get("resting_since", math.inf)
-        if rest < PING_AFTER_IDLE:
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        idle = time.monotonic() - record.info.get("idle_since", math.inf)
+        if idle < PING_AFTER_IDLE:
             return
-        if rest > MAX_IDLE_SECONDS:
+        if idle > MAX_IDLE_SECONDS:
             raise DisconnectionError
         try:
             engine.dialect.do_ping(connection)
@@ -89,4 +95,4 @@ def _ping_stale_connections(engine: Engine) -> None:
             raise DisconnectionError from error
 
     event.listen(engine, "checkin", note_checkin)
-    event.listen(engine, "checkout", check)
+    event.listen(engine, "checkout", ping)

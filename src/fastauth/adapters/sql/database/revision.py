@@ -1,4 +1,4 @@
-"""The schema that this code needs."""
+"""The version of the schema that this code needs."""
 
 REVISION = "0006"
-"""The last migration that this code relies on. Revisions are numbered, so text compares like age."""
+"""The last migration that this code relies on. Numbers have four digits, so text order is their order."""

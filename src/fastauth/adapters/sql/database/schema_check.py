@@ -1,4 +1,4 @@
-"""The one statement that finds out whether a database is fit for use."""
+"""The statement that checks whether the database can be used: schema, privileges, read-only."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ PRIVILEGES = {
     "tally": "SELECT INSERT UPDATE DELETE",
     "fastauth_task": "SELECT UPDATE",
 }
-"""What each table is used for while the service runs."""
+"""Privileges that the service needs on each table while it runs."""
 
 _GRANTED = (
-    # Of the audit trail only the address is ever changed; a role may have that column alone.
+    # The only column of the audit trail that is updated is the address; a grant on it is enough.
     func.has_any_column_privilege(name, privilege)
     if (name, privilege) == ("event", "UPDATE")
     else func.has_table_privilege(name, privilege)
@@ -35,4 +35,4 @@ CHECK: dict[str, Select[Any]] = {
     ),
     "sqlite": select(_revision, false().label("read_only"), true().label("granted")),
 }
-"""The last migration, whether the database is read-only, and whether the role has what it needs."""
+"""Returns the last migration, whether the database is read-only, and whether all privileges are granted."""

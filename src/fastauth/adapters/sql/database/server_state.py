@@ -1,4 +1,4 @@
-"""What a PostgreSQL server grants the role and promises about commits, for the operator's review."""
+"""State of a PostgreSQL server that the checks of production settings and the doctor evaluate."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 _ATTRIBUTES = ("SUPERUSER", "CREATEROLE", "REPLICATION", "BYPASSRLS")
-"""Attributes of a role, each of which reaches further than the tables of this service."""
+"""Attributes of a role that grant more than access to the tables of this service."""
 
 STATE = text(
     """
@@ -25,27 +25,27 @@ STATE = text(
     WHERE role.rolname = session_user AND base.datname = current_database()
     """
 )
-"""One row, which every role may read. Of `pg_stat_replication` each sees at least how many rows there are."""
+"""Returns one row that every role may read; any role sees the number of rows in `pg_stat_replication`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerState:
-    """What the server says of itself and of the role, and what was seen on the way there."""
+    """Properties of the server, of the role, and of the connection between."""
 
     attributes: tuple[str, ...]
-    """What the role may do beyond reading and writing tables."""
+    """Those of SUPERUSER, CREATEROLE, REPLICATION and BYPASSRLS that the role has."""
     connections: int
-    """Connections that the role may have by the limits of the server, the database and the role."""
+    """Most connections that the role may open: the lowest limit of server, database and role."""
     standbys: int
-    """Replicas that the server streams to."""
+    """Number of replicas that are connected."""
     synchronous: bool
-    """Whether a commit waits for a standby before it is acknowledged."""
+    """Whether a commit waits for a standby (synchronous replication)."""
     pooled: bool
-    """Whether there is a pooler in between, such as PgBouncer, whose limits count instead."""
+    """Whether a pooler such as PgBouncer is in between; then its limits apply instead."""
 
 
 def state_of(row: Row[Any], *, pooled: bool) -> ServerState:
-    """Return what a row of `STATE` says."""
+    """Return the state that a row of `STATE` describes."""
     return ServerState(
         attributes=tuple(name for name, given in zip(_ATTRIBUTES, row, strict=False) if given),
         connections=row.connections,

@@ -1,17 +1,17 @@
-"""What this code relies on in a session of Postgres, whatever its defaults are."""
+"""Session parameters of PostgreSQL that this code relies on, whatever the server's defaults are."""
 
 from fastauth.adapters.sql.database.connect_errors import ConnectionFailed
 from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
 
 STATEMENT_SECONDS = 2
-"""Seconds after which Postgres ends a statement."""
+"""``statement_timeout`` in seconds: PostgreSQL cancels a statement after it."""
 
 IDLE_SECONDS = 5
-"""Seconds after which Postgres ends a transaction that nobody goes on with."""
+"""``idle_in_transaction_session_timeout`` in seconds: PostgreSQL ends an idle transaction after it."""
 
 _SETTINGS = {
     "client_encoding": "UTF8",
-    "DateStyle": "ISO, MDY",  # psycopg reads no other
+    "DateStyle": "ISO, MDY",  # psycopg parses no other
     "IntervalStyle": "postgres",
     "TimeZone": "UTC",
     "standard_conforming_strings": "on",
@@ -24,25 +24,28 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
 }
 _SINCE = {140_000: {"idle_session_timeout": "0"}, 170_000: {"transaction_timeout": "0"}}
-"""Settings that only later servers have, by the first version."""
+"""Parameters of later servers, by the first version that has them."""
 
 _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
-"""An acknowledged write survives a crash. The other values promise that or more, and are left."""
+"""With ``off``, a crash may lose acknowledged writes. The other values prevent that and are kept."""
 
 _SESSION = "SELECT pg_backend_pid(), current_schema()"
 
 
 async def configure_session(connection: AbortOnCancelConnection, *, statement_seconds: float) -> bool:
-    """Set what this code relies on; return whether there is a pooler between here and the server.
+    """Set the session parameters; return whether a pooler is between this process and the server.
 
-    These are statements and no start-up options, because PgBouncer refuses those. They take one round
-    trip. ``search_path``, ``role`` and ``default_transaction_read_only`` are the operator's: a database
-    that was made read-only, by hand or by a provider whose disk is full, has to stay so.
+    They are set by statements, in one round trip, because PgBouncer rejects start-up options.
+    ``search_path``, ``role`` and ``default_transaction_read_only`` belong to the operator: a database that
+    was made read-only, by hand or by a provider because its disk is full, must stay read-only.
+
+    Raises:
+        ConnectionFailed: The server is CockroachDB.
     """
     if connection.pgconn.parameter_status(b"crdb_version"):
-        raise ConnectionFailed("it is CockroachDB; fastauth needs PostgreSQL")
+        raise ConnectionFailed("the server is CockroachDB; fastauth needs PostgreSQL")
     settings = _SETTINGS | {"statement_timeout": f"{statement_seconds:g}s"}
     for version, later in _SINCE.items():
         if connection.info.server_version >= version:

@@ -1,4 +1,8 @@
-"""Connections to SQLite."""
+"""Connections to SQLite: files, permissions, and settings of each connection.
+
+`await_only` is a documented part of SQLAlchemy's asyncio extension for writers of dialects. It is used here
+because the event handlers of an engine are synchronous.
+"""
 
 import asyncio
 import os
@@ -13,45 +17,45 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 ARGUMENTS: dict[str, Any] = {"timeout": 5}
-"""Seconds that a writer waits for another."""
+"""``timeout``: seconds that a writer waits for another one."""
 
 
 def configure_engine(engine: Engine) -> None:
-    """Have each connection of this engine be prepared."""
-    event.listen(engine, "do_connect", _try_to_open)
-    event.listen(engine, "connect", _prepare)
+    """Configure each new connection of this engine."""
+    event.listen(engine, "do_connect", _open_first)
+    event.listen(engine, "connect", _configure)
 
 
 def begin_immediately(engine: Engine) -> None:
-    """Have each transaction take the write lock at once.
+    """Begin each transaction with the write lock.
 
-    A reader that turns into a writer half-way cannot wait for it.
+    SQLite cannot wait for the lock in a transaction that has already read: it fails at once.
     """
     event.listen(engine, "begin", _begin)
 
 
-def _try_to_open(
+def _open_first(
     _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
 ) -> None:
-    """Fail here if the file cannot be opened: aiosqlite would leave a thread behind that fails later."""
+    """Open and close the file first, because aiosqlite leaves a thread behind if that fails."""
     if arguments and arguments[0] != ":memory:" and not options.get("uri"):
         create_for_owner(arguments[0])
     sqlite3.connect(*arguments, **options).close()
 
 
-def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _configure(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     _enable_wal(cursor)
-    cursor.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a loss of power
+    cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged write survives a power failure
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
 
 def _enable_wal(cursor: DBAPICursor) -> None:
-    """Have readers and the one writer not wait for each other.
+    """Switch the file to write-ahead logging, so that readers and the writer do not block each other.
 
-    A new file is switched once. Who waits for that inside of SQLite keeps a lock for which the
-    writer waits in turn, until one of them gives up: so here it is asked again and again.
+    The switch of a new file needs an exclusive lock. While SQLite itself waits for it, it holds a lock
+    that the other connection waits for, until one of them times out. So the wait is a loop here instead.
     """
     cursor.execute("PRAGMA busy_timeout")
     (milliseconds,) = cursor.fetchone() or (0,)
@@ -74,10 +78,10 @@ def _begin(connection: Connection) -> None:
 
 
 def create_for_owner(path: str) -> None:
-    """Create a file that only its owner may read and write, whatever the umask; leave one that exists.
+    """Create a file with permissions 0600, whatever the umask; leave an existing file alone.
 
-    SQLite gives the files beside its database, ``-wal`` and ``-shm``, the same permissions. A file that
-    exists is not opened: closing it would release the locks that this process holds on it.
+    SQLite gives its files ``-wal`` and ``-shm`` the same permissions. An existing file is not opened,
+    because closing it would release the POSIX locks that this process holds on it.
     """
-    with suppress(OSError):  # whoever opens the database is told why that is not possible
+    with suppress(OSError):  # opening the database reports the error
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

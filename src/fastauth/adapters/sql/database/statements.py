@@ -1,14 +1,14 @@
-"""Insertions that leave to the database whether there is room."""
+"""Statements that several repositories use."""
 
 from sqlalchemy import Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_on_conflict_do_nothing(table: Table, key: str, *others: str) -> dict[str, Insert]:
-    """Return a statement for each dialect that inserts nothing where `key` is there already.
+    """Return, by dialect, an INSERT of one row that does nothing if `key` exists already.
 
-    The constraint decides: a look-up before could always be too early. The value of a column is the
-    parameter of its name with ``new_`` before it.
+    The unique constraint decides: a SELECT before the INSERT would be a race. The parameter of a column
+    is its name with the prefix ``new_``.
     """
     values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in (key, *others)}
     return {

@@ -1,4 +1,4 @@
-"""The table ``fastauth_task``."""
+"""The table ``fastauth_task``: when each background task last began."""
 
 from sqlalchemy import Column, Table, Text
 

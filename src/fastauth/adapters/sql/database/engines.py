@@ -1,0 +1,92 @@
+"""The engines of SQLAlchemy behind a `Database`: pooled, for probes, and without a pool."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+
+from fastauth.adapters.sql.database import postgres, sqlite
+from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
+
+_SQLITE_POOL_SECONDS = 5
+"""Seconds to wait for a connection of the pool: writers of one file wait for each other."""
+
+_POSTGRES_POOL_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """Engines on one database."""
+
+    pooled: AsyncEngine
+    """For requests, in autocommit mode."""
+    transactional: AsyncEngine
+    """The same pool, with an isolation level for transactions."""
+    probes: AsyncEngine
+    """For readiness probes, which must not wait for the pool: an exhausted pool is what they report.
+
+    On PostgreSQL it has a single connection, so that many probes cannot open many."""
+    unpooled: AsyncEngine
+    """Opens a connection for each statement."""
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        for engine in (self.pooled, self.probes, self.unpooled):
+            await engine.dispose()
+
+
+def _options(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that all engines on `url` share. Its query overrides arguments of the driver."""
+    return {
+        "hide_parameters": True,  # otherwise SQLAlchemy's errors contain them, hashes included
+        # Most repository methods run a single statement, so autocommit is the default, and only
+        # transactions pay for the switch. After autocommit there is nothing to roll back.
+        "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,
+        "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
+    }
+
+
+def sqlite_engines(url: URL, *, pool_size: int) -> Engines:
+    """Return the engines on a SQLite file or an in-memory database."""
+    in_memory = url.database in (None, "", ":memory:")
+    options = _options(url, sqlite.ARGUMENTS)
+    pooled = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1 if in_memory else pool_size,  # each connection has an in-memory database of its own
+        max_overflow=0,
+        pool_timeout=_SQLITE_POOL_SECONDS,
+        pool_use_lifo=True,
+        **options,
+    )
+    unpooled = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **options)
+    for engine in {pooled, unpooled}:
+        sqlite.configure_engine(engine.sync_engine)
+    transactional = pooled.execution_options(isolation_level="SERIALIZABLE")
+    sqlite.begin_immediately(transactional.sync_engine)
+    return Engines(pooled=pooled, transactional=transactional, probes=unpooled, unpooled=unpooled)
+
+
+def postgres_engines(url: URL, *, pool_size: int, connector: PostgresConnector) -> Engines:
+    """Return the engines on a PostgreSQL server; `connector` opens their connections."""
+    options = _options(url, {**postgres.ARGUMENTS, "async_creator_fn": connector.connect})
+    pooled = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_POSTGRES_POOL_SECONDS,
+        pool_use_lifo=True,  # reuse few connections often, so that they need no ping
+        pool_recycle=postgres.MAX_CONNECTION_SECONDS,
+        **options,
+    )
+    options = _options(url, {**postgres.ARGUMENTS, "async_creator_fn": connector.connect_unpooled})
+    unpooled = create_async_engine(url, poolclass=NullPool, **options)
+    probes = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **options)
+    for engine in (pooled, probes, unpooled):
+        postgres.configure_engine(engine.sync_engine, connector)
+    transactional = pooled.execution_options(isolation_level="READ COMMITTED")
+    return Engines(pooled=pooled, transactional=transactional, probes=probes, unpooled=unpooled)
