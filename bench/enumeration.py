@@ -68,14 +68,14 @@ class BusyHasher:
         """Return a hash that `verify` accepts."""
         return PasswordHash(f"busy {password.text}")
 
-    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+    async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
         """Wait, then compare the password with the hash."""
         until = perf_counter_ns() + 1_000_000
         while perf_counter_ns() < until:
             pass
-        if known is None or known.encoded != f"busy {password.text}":
+        if stored is None or stored.encoded != f"busy {password.text}":
             raise InvalidCredentials
-        return known
+        return stored
 
 
 Names = dict[str, list[str]]

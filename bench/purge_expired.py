@@ -23,7 +23,7 @@ from tests.harness.postgres import own_postgres
 
 from fastauth.adapters.sql import CountActiveSessions, Database, SqlExpiredRows
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.application.operations.purge_expired import EVERY, PurgeSessions
+from fastauth.application.operations.purge_expired import PURGE_INTERVAL, PurgeSessions
 
 TABLES = ("user_info", "session")
 COUNTS = 20
@@ -65,7 +65,7 @@ class SteppedClock:
 
     def now(self) -> datetime:
         """Return the time of the current round."""
-        return self.began + self.rounds * EVERY
+        return self.began + self.rounds * PURGE_INTERVAL
 
 
 @dataclass
@@ -79,10 +79,10 @@ class TimedExpiredRows(SqlExpiredRows):
         """Use the connections that the service uses."""
         super().__init__(connections=self.database.autocommit)
 
-    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
         """Purge a batch, and keep its duration in seconds."""
         began = monotonic()
-        removed_now = await super().purge_sessions(over_since=over_since, at_most=at_most)
+        removed_now = await super().purge_sessions(before=before, limit=limit)
         self.seconds.append(monotonic() - began)
         return removed_now
 

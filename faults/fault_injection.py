@@ -290,7 +290,9 @@ class Life:
             if answer.json()["code"] != self._injector.code:
                 self.unexpected_responses.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
             retry_after = timedelta(seconds=int(answer.headers.get("Retry-After", 1)))
-            self._clock.advance(max(retry_after, Limits().looking.per))  # what was counted holds others up
+            self._clock.advance(
+                max(retry_after, Limits().verification_slot.window)
+            )  # what was counted holds others up
             answer = await ask()
             allowed += told.when_repeated
             self.repeated_log_ins += path == "/sessions" and method == "POST"

@@ -64,7 +64,7 @@ def a_policy(
 ) -> PasswordPolicy:
     return PasswordPolicy(
         min_length=min_length,
-        common=common,
+        blocklist=common,
         reject_user_attributes=reject_user_attributes,
         context_words=context_words,
         breached=breached,
@@ -96,8 +96,8 @@ def register_user(
         rate_limiter=rate_limiter or a_throttle(),
         users=users or FakeUserRepository(),
         hasher=hasher or FakePasswordHasher(),
-        usernames=PROFILE,
-        passwords=passwords or a_policy(),
+        username_profile=PROFILE,
+        password_policy=passwords or a_policy(),
     )
 
 
@@ -114,7 +114,7 @@ def a_session(user: User, *, now: datetime) -> Session:
     return Session(
         id=SessionId(token_hex(16)),
         user_id=user.id,
-        device=ClientInfo(user_agent="a browser", address="192.0.2.1"),
+        client=ClientInfo(user_agent="a browser", address="192.0.2.1"),
         created_at=now,
         last_used_at=now,
         expires_at=now + timedelta(days=30),

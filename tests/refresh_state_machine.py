@@ -34,7 +34,9 @@ STEPS = [
     ABSOLUTE - IDLE,
     ABSOLUTE,
 ]
-TERMS = SessionPolicy(idle=IDLE, absolute=ABSOLUTE, grace=GRACE, outage=OUTAGE)
+TERMS = SessionPolicy(
+    idle_timeout=IDLE, absolute_timeout=ABSOLUTE, rotation_grace=GRACE, same_client_grace=OUTAGE
+)
 DEVICES = [A_DEVICE, replace(A_DEVICE, address="192.0.2.2"), replace(A_DEVICE, user_agent="another browser")]
 
 
@@ -100,7 +102,7 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         position = max(0, len(model.given) - 1 - back)
         expected = model.outcome(position, device, now)
         try:
-            tokens = self.run(self.world.refresh_session(refresh_token=model.given[position], device=device))
+            tokens = self.run(self.world.refresh_session(refresh_token=model.given[position], client=device))
         except InvalidRefreshToken:
             assert expected in {"refused", "theft"}
             model.ended |= expected == "theft"
@@ -161,6 +163,6 @@ class RefreshTokenMachine(RuleBasedStateMachine):
     def the_living_are_those_who_should(self) -> None:
         now = self.world.clock.now()
         for model in getattr(self, "every", []):
-            session_id = self.world.mint.read(model.given[0]).session_id
+            session_id = self.world.mint.verify(model.given[0]).session_id
             found = self.run(self.world.sessions.find(session_id, now=now))  # type: ignore[arg-type]
             assert (found is not None) == model.is_active(now)

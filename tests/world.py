@@ -81,19 +81,19 @@ class World:
             rate_limiter=self.rate_limiter,
             users=self.users,
             hasher=self.hasher,
-            usernames=PROFILE,
-            passwords=self.passwords,
+            username_profile=PROFILE,
+            password_policy=self.passwords,
         )
         self.log_in = LogIn(
             rate_limiter=self.rate_limiter,
-            devices=DeviceTokens(A_SECRET_KEY),
+            device_tokens=DeviceTokens(A_SECRET_KEY),
             users=self.users,
             hasher=self.hasher,
-            usernames=PROFILE,
+            username_profile=PROFILE,
             sessions=self.sessions,
             refresh_tokens=self.mint,
             access_tokens=self.access_tokens,
-            terms=self.terms,
+            policy=self.terms,
             clock=self.clock,
         )
         self.refresh_session = RefreshSession(
@@ -101,7 +101,7 @@ class World:
             unit_of_work=self.unit_of_work,
             refresh_tokens=self.mint,
             access_tokens=self.access_tokens,
-            terms=self.terms,
+            policy=self.terms,
             clock=self.clock,
         )
         self.authenticate = Authenticate(
@@ -112,12 +112,12 @@ class World:
         self.change_password = ChangePassword(
             rate_limiter=self.rate_limiter,
             hasher=self.hasher,
-            passwords=self.passwords,
+            password_policy=self.passwords,
             unit_of_work=self.unit_of_work,
             clock=self.clock,
         )
-        self.change_full_name = ChangeFullName(users=self.users, pace=None, clock=self.clock)
-        self.find_user = FindUser(users=self.users, usernames=PROFILE)
+        self.change_full_name = ChangeFullName(users=self.users, limit=None, clock=self.clock)
+        self.find_user = FindUser(users=self.users, username_profile=PROFILE)
         self.disable_user = DisableUser(
             find_user=self.find_user, unit_of_work=self.unit_of_work, clock=self.clock
         )
@@ -138,16 +138,16 @@ class World:
         self.set_password = SetPassword(
             find_user=self.find_user,
             hasher=self.hasher,
-            passwords=self.passwords,
+            password_policy=self.passwords,
             unit_of_work=self.unit_of_work,
             rate_limiter=self.rate_limiter,
             clock=self.clock,
         )
         self.import_users = ImportUsers(
-            intake=FakeBulkUserRepository(self.storage),
+            bulk_users=FakeBulkUserRepository(self.storage),
             hasher=self.hasher,
-            usernames=PROFILE,
-            ledger=FakeSeenUsernames,
+            username_profile=PROFILE,
+            seen_usernames=FakeSeenUsernames,
             clock=self.clock,
         )
 
@@ -159,5 +159,5 @@ class World:
         await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)
 
     async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> TokenPair:
-        logged_in = await self.log_in(username=username, password=password, device=A_DEVICE)
+        logged_in = await self.log_in(username=username, password=password, client=A_DEVICE)
         return logged_in.tokens

@@ -67,7 +67,7 @@ class TestReservedUsername:
         user = await container.register_user()(
             username="admin", password="correct horse", fullname="Ann", address=None
         )
-        assert user.username.spelling == "admin"
+        assert user.username.display == "admin"
 
     def test_is_every_such_name_in_production_and_none_in_development(self) -> None:
         assert set(self.NAMES[3:]) <= set(Settings(mode=Mode.PRODUCTION).reserved_usernames)

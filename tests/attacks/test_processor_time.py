@@ -32,8 +32,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "known username": lambda text: Username.parse_existing(text, PROFILE),
     "full name": FullName.parse,
     "password": Password.parse,
-    "own words": lambda text: a_policy(reject_user_attributes=True).choose(
-        "password", own_words=(text, text)
+    "own words": lambda text: a_policy(reject_user_attributes=True).check(
+        "password", user_attributes=(text, text)
     ),
     "foreign hash": verifier_for,
     "Django hash": lambda text: verifier_for(f"pbkdf2_sha256${text}"),

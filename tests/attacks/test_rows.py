@@ -11,7 +11,7 @@ import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakeStorage
 
-from fastauth.domain.rate_limits.pace import REFRESHES, RENAMES
+from fastauth.domain.rate_limits.burst_limit import REFRESHES, RENAMES
 from fastauth.entrypoints.settings import Settings
 
 NUMBER, MOST = 300, 3
@@ -89,7 +89,7 @@ Act = Callable[[Attacker], Awaitable[int]]
 KINDS: dict[str, tuple[Act, set[int], int]] = {
     "refreshes of one session": (Attacker.refresh, {200, 429}, MOST),
     "repetitions of one refresh": (Attacker.repeat_a_refresh, {200}, MOST),
-    "names": (Attacker.rename, {200, 429}, RENAMES.in_a_row),
+    "names": (Attacker.rename, {200, 429}, RENAMES.burst),
     "the same name": (Attacker.keep_the_name, {200}, MOST),
     "refresh tokens made up": (Attacker.make_up_a_refresh_token, {401}, 0),
     "access tokens made up": (Attacker.make_up_an_access_token, {401}, 0),

@@ -40,9 +40,16 @@ class UnitOfWorkContract(ABC):
     async def change_everything(self, unit_of_work: UnitOfWork, user: User, *, commit: bool) -> None:
         async with unit_of_work.begin() as transaction:
             new = a_password_hash("another")
-            assert await transaction.users.replace_password(user.id, known=user.password_hash, new=new) == 1
-            await transaction.sessions.start(a_session(user, now=NOW), password_hash=new, at_most=100)
-            await transaction.events.record(Event(type=EventType.PASSWORD_CHANGED, at=NOW, user_id=user.id))
+            assert (
+                await transaction.users.compare_and_set_password(
+                    user.id, expected=user.password_hash, new=new
+                )
+                == 1
+            )
+            await transaction.sessions.add(a_session(user, now=NOW), password_hash=new, max_sessions=100)
+            await transaction.events.record(
+                Event(type=EventType.PASSWORD_CHANGED, occurred_at=NOW, user_id=user.id)
+            )
             if commit:
                 await transaction.commit()
 
@@ -53,7 +60,7 @@ class UnitOfWorkContract(ABC):
         found = await users.find(user.username)
         assert found
         assert found.password_hash == a_password_hash("another")
-        assert len(await sessions.of_user(user.id, now=NOW, at_most=100)) == 1
+        assert len(await sessions.list_active(user.id, now=NOW, limit=100)) == 1
         assert await self.events_of(user, users) == [
             EventType.USER_CREATED,
             EventType.LOGIN_SUCCEEDED,
@@ -65,7 +72,7 @@ class UnitOfWorkContract(ABC):
     ) -> None:
         await self.change_everything(unit_of_work, user, commit=False)
         assert await users.find(user.username) == user
-        assert await sessions.of_user(user.id, now=NOW, at_most=100) == []
+        assert await sessions.list_active(user.id, now=NOW, limit=100) == []
         assert await self.events_of(user, users) == [EventType.USER_CREATED]
 
     async def test_lets_everything_fall_after_an_error(
@@ -73,7 +80,9 @@ class UnitOfWorkContract(ABC):
     ) -> None:
         async def fail() -> None:
             async with unit_of_work.begin() as transaction:
-                await transaction.users.rename(user.id, a_full_name("Somebody Else"), now=NOW, pace=None)
+                await transaction.users.set_full_name(
+                    user.id, a_full_name("Somebody Else"), now=NOW, limit=None
+                )
                 raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
@@ -85,6 +94,6 @@ class UnitOfWorkContract(ABC):
     ) -> None:
         async with unit_of_work.begin() as transaction:
             known, new = a_password_hash("not known"), a_password_hash("new")
-            assert await transaction.users.replace_password(user.id, known=known, new=new) == 0
+            assert await transaction.users.compare_and_set_password(user.id, expected=known, new=new) == 0
             await transaction.commit()
         assert await users.find(user.username) == user

@@ -13,8 +13,8 @@ from fastauth.domain.accounts.user import ExistingUser, NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.pace import Pace
 
 
 class FakeSeenUsernames(AbstractContextManager["FakeSeenUsernames"]):
@@ -24,8 +24,8 @@ class FakeSeenUsernames(AbstractContextManager["FakeSeenUsernames"]):
     def __exit__(self, *_: object) -> None:
         self.places.clear()
 
-    def first_position(self, key: str, place: int) -> int:
-        return self.places.setdefault(key, place)
+    def first_position(self, canonical: str, position: int) -> int:
+        return self.places.setdefault(canonical, position)
 
 
 class FakeUserRepository:
@@ -37,7 +37,10 @@ class FakeUserRepository:
 
     async def find(self, username: Username) -> User | None:
         self.looked += 1
-        return next((user for user in self.storage.users.values() if user.username.key == username.key), None)
+        return next(
+            (user for user in self.storage.users.values() if user.username.canonical == username.canonical),
+            None,
+        )
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         if await self.find(username):
@@ -52,23 +55,27 @@ class FakeUserRepository:
         self.storage.note(EventType.USER_CREATED, user.id)
         return user
 
-    async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
+    async def set_full_name(
+        self, user_id: UserId, fullname: FullName, *, now: datetime, limit: BurstLimit | None
+    ) -> None:
         if self.storage.users[user_id].fullname == fullname:
             return
-        if pace:
+        if limit:
             until = self.storage.renames_paid_until.get(user_id)
-            paid = pace.paid(until, now)
+            paid = limit.next_arrival_time(until, now)
             if paid is None:
-                raise TooManyRequests(after=pace.wait(until, now))
+                raise TooManyRequests(after=limit.retry_after(until, now))
             self.storage.renames_paid_until[user_id] = paid
         self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
         self.storage.note(EventType.FULL_NAME_CHANGED, user_id)
 
-    async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
-        if self.storage.users[user_id].password_hash != known:
-            return 0
+    async def compare_and_set_password(
+        self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash
+    ) -> bool:
+        if self.storage.users[user_id].password_hash != expected:
+            return False
         self.storage.users[user_id] = replace(self.storage.users[user_id], password_hash=new)
-        return 1
+        return True
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         self.storage.users[user_id] = replace(self.storage.users[user_id], disabled_at=since)
@@ -78,34 +85,35 @@ class FakeUserDirectory:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+    async def page(self, *, after: UserId | None, limit: int, disabled: bool | None = None) -> list[User]:
         found = [
             user
             for user in self.storage.users.values()
             if (after is None or user.id > after) and disabled in {None, user.disabled_at is not None}
         ]
-        return sorted(found, key=lambda user: user.id)[:at_most]
+        return sorted(found, key=lambda user: user.id)[:limit]
 
 
 class FakeBulkUserRepository:
     def __init__(self, storage: FakeStorage) -> None:
         self.users = FakeUserRepository(storage)
 
-    async def holders(self, keys: Collection[str]) -> dict[str, ExistingUser]:
-        users = [user for user in self.users.storage.users.values() if user.username.key in keys]
+    async def find_existing(self, keys: Collection[str]) -> dict[str, ExistingUser]:
+        users = [user for user in self.users.storage.users.values() if user.username.canonical in keys]
         return {
-            user.username.key: ExistingUser(id=user.id, password_hash=user.password_hash) for user in users
+            user.username.canonical: ExistingUser(id=user.id, password_hash=user.password_hash)
+            for user in users
         }
 
-    async def admit(self, newcomers: Collection[NewUser]) -> dict[str, UserId]:
+    async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
         admitted = {}
-        for newcomer in newcomers:
+        for new_user in new_users:
             with suppress(UsernameTaken):
                 user = await self.users.add(
-                    username=newcomer.username,
-                    fullname=newcomer.fullname,
-                    password_hash=newcomer.password_hash,
+                    username=new_user.username,
+                    fullname=new_user.fullname,
+                    password_hash=new_user.password_hash,
                 )
-                await self.users.set_disabled(user.id, newcomer.disabled_at)
-                admitted[newcomer.username.key] = user.id
+                await self.users.set_disabled(user.id, new_user.disabled_at)
+                admitted[new_user.username.canonical] = user.id
         return admitted

@@ -17,12 +17,12 @@ class FakeEventLog:
     async def record(self, event: Event) -> None:
         self.storage.record(event)
 
-    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventType) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, or_kind: EventType) -> None:
         session = event.session_id and self.storage.sessions.get(event.session_id)
         already = any(
             other.session_id == event.session_id
-            and other.type in {event.type, unless}
-            and other.at > event.at - within
+            and other.type in {event.type, or_kind}
+            and other.occurred_at > event.occurred_at - within
             for other in self.storage.events
         )
         if session and not already:
@@ -33,29 +33,29 @@ class FakeAuditTrail:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
+    async def page(self, criteria: AuditFilter, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
         found = [
             replace(entry, username=self._name_of(entry.event.user_id))
             for entry in self.storage.entries
-            if self._is_wanted(entry.event, wanted) and (before is None or _order(entry) < _order(before))
+            if self._is_wanted(entry.event, criteria) and (before is None or _order(entry) < _order(before))
         ]
-        return sorted(found, key=_order, reverse=True)[:at_most]
+        return sorted(found, key=_order, reverse=True)[:limit]
 
     def _name_of(self, user_id: UserId | None) -> str | None:
         user = self.storage.users.get(user_id) if user_id else None
-        return user.username.spelling if user else None
+        return user.username.display if user else None
 
     @staticmethod
-    def _is_wanted(event: Event, wanted: AuditFilter) -> bool:
-        anybody = wanted.user_id is None and not wanted.names
-        theirs = event.user_id is not None and event.user_id == wanted.user_id
+    def _is_wanted(event: Event, criteria: AuditFilter) -> bool:
+        anybody = criteria.user_id is None and not criteria.username_digests
+        theirs = event.user_id is not None and event.user_id == criteria.user_id
         return (
-            (anybody or theirs or event.name in wanted.names)
-            and wanted.type in {None, event.type}
-            and (wanted.since is None or event.at >= wanted.since)
-            and (wanted.until is None or event.at < wanted.until)
+            (anybody or theirs or event.username_digest in criteria.username_digests)
+            and criteria.type in {None, event.type}
+            and (criteria.since is None or event.occurred_at >= criteria.since)
+            and (criteria.until is None or event.occurred_at < criteria.until)
         )
 
 
 def _order(entry: AuditEntry) -> tuple[datetime, int]:
-    return entry.event.at, entry.number
+    return entry.event.occurred_at, entry.id

@@ -22,40 +22,42 @@ class FakeExpiredRows:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
+    async def claim(self, task: str, *, now: datetime, every: timedelta) -> bool:
         begun_at = self.storage.begun_at.get(task)
         if begun_at and now - every < begun_at <= now + every:
             return False
         self.storage.begun_at[task] = now
         return True
 
-    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
         over = [
             session.id
             for session in self.storage.sessions.values()
-            if min(session.refresh_expires_at, session.ended_at or session.refresh_expires_at) < over_since
+            if min(session.refresh_expires_at, session.ended_at or session.refresh_expires_at) < before
         ]
-        for session_id in over[:at_most]:
+        for session_id in over[:limit]:
             del self.storage.sessions[session_id]
-        return len(over[:at_most])
+        return len(over[:limit])
 
-    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
-        forgotten = [key for key, tally in self.storage.counters.items() if tally.until < over_since]
-        for key in forgotten[:at_most]:
+    async def purge_counters(self, *, before: datetime, limit: int) -> int:
+        forgotten = [key for key, tally in self.storage.counters.items() if tally.resets_at < before]
+        for key in forgotten[:limit]:
             del self.storage.counters[key]
-        return len(forgotten[:at_most])
+        return len(forgotten[:limit])
 
-    async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
-        old = [entry for entry in self.storage.entries if entry.event.at < now - kept.events][:at_most]
+    async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
+        old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][
+            :limit
+        ]
         for entry in old:
             self.storage.entries.remove(entry)
         told = [
             index
             for index, entry in enumerate(self.storage.entries)
-            if entry.origin and entry.origin.address and entry.event.at < now - kept.addresses
-        ][:at_most]
+            if entry.source and entry.source.address and entry.event.occurred_at < now - retention.addresses
+        ][:limit]
         for index in told:
             entry = self.storage.entries[index]
-            assert entry.origin
-            self.storage.entries[index] = replace(entry, origin=replace(entry.origin, address=None))
+            assert entry.source
+            self.storage.entries[index] = replace(entry, source=replace(entry.source, address=None))
         return len(old) + len(told)

@@ -20,10 +20,10 @@ class FakePasswordHasher:
     def __init__(self, *, overloaded: bool = False) -> None:
         self.hashed = 0
         self.verified = 0
-        self.of_nobody = 0
+        self.dummies = 0
         self.overloaded = overloaded
 
-    def admit(self) -> None:
+    def check_capacity(self) -> None:
         if self.overloaded:
             raise HashingOverloaded
 
@@ -31,15 +31,15 @@ class FakePasswordHasher:
         self.hashed += 1
         return self._hash(password, salt=token_hex(8))
 
-    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+    async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
         self.verified += 1
-        self.of_nobody += known is None
-        kind, salt = known.encoded.split("$")[:2] if known and known.encoded.count("$") == 2 else ("", "")
-        if known is None or self._hash(password, salt=salt, kind=kind) != known:
+        self.dummies += stored is None
+        kind, salt = stored.encoded.split("$")[:2] if stored and stored.encoded.count("$") == 2 else ("", "")
+        if stored is None or self._hash(password, salt=salt, kind=kind) != stored:
             raise InvalidCredentials
-        return known if kind == "fake" else self._hash(password, salt=token_hex(8))
+        return stored if kind == "fake" else self._hash(password, salt=token_hex(8))
 
-    def expect(self, stored: Iterable[PasswordHash]) -> None:
+    def set_stored_kinds(self, examples: Iterable[PasswordHash]) -> None:
         """Every refusal costs the same here."""
 
     def parse_existing(self, encoded: str) -> PasswordHash:

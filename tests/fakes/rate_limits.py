@@ -6,14 +6,14 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.rate_limits import counting
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
-from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
+from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
 
 
 class FakeCounterRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
 
-    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
         found = self._found(tuple(hit.key for hit in hits), now)
         outcome, after = counting.count(hits, list(found.values()), now)
         self._write(dict(zip(found, after, strict=True)), now)
@@ -24,7 +24,7 @@ class FakeCounterRepository:
         self._write(counting.refund(refunds, found, now), now)
 
     def _found(self, keys: tuple[CounterKey, ...], now: datetime) -> dict[CounterKey, Counter]:
-        return {key: self.storage.counters.get(key, Counter()).remembered(now) for key in keys}
+        return {key: self.storage.counters.get(key, Counter()).or_new_if_expired(now) for key in keys}
 
     def _write(self, counters: dict[CounterKey, Counter], now: datetime) -> None:
         found = self._found(tuple(counters), now)

@@ -16,8 +16,8 @@ from fastauth.domain.rate_limits.counting import Refund
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import (
-    MOST_COUNTED,
-    RECORDED_WITHIN,
+    MAX_COUNTED,
+    RENEWAL_EVENT_INTERVAL,
     AuthenticatedUser,
     Rotation,
     Session,
@@ -39,7 +39,7 @@ class FakeAccessTokens:
         self._issued[text] = claims, self._clock.now() + LIFETIME
         return AccessToken(text=text, expires_in=int(LIFETIME.total_seconds()))
 
-    async def read(self, text: str) -> AccessClaims:
+    async def verify(self, text: str) -> AccessClaims:
         claims, expires_at = self._issued.get(text, (None, self._clock.now()))
         if claims is None or self._clock.now() >= expires_at:
             raise InvalidAccessToken
@@ -50,8 +50,13 @@ class FakeSessionRepository:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def start(
-        self, session: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
+    async def add(
+        self,
+        session: Session,
+        *,
+        password_hash: PasswordHash,
+        max_sessions: int,
+        refunds: tuple[Refund, ...] = (),
     ) -> None:
         user = self.storage.users.get(session.user_id)
         if user is None or user.disabled_at or user.password_hash != password_hash:
@@ -61,31 +66,31 @@ class FakeSessionRepository:
         self.storage.note(EventType.LOGIN_SUCCEEDED, session.user_id, session.id)
         await FakeCounterRepository(self.storage).refund(refunds, now=session.created_at)
         others = [s for s in self._living(session.user_id, session.created_at) if s.id != session.id]
-        for surplus in others[at_most - 1 :]:
+        for surplus in others[max_sessions - 1 :]:
             self.storage.sessions[surplus.id] = replace(surplus, ended_at=session.created_at)
 
     async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
         caller = await self.find(session_id, now=now)
-        if caller is None or caller.session.refresh_digest not in rotation.spent:
+        if caller is None or caller.session.refresh_digest not in rotation.presented:
             return None
         paid: datetime | None = now
-        if rotation.pace:
-            paid = rotation.pace.paid(caller.session.refreshes_paid_until, now)
+        if rotation.limit:
+            paid = rotation.limit.next_arrival_time(caller.session.refresh_arrival_time, now)
         if paid is None:
             return None
         session = replace(
             caller.session,
-            spent_digest=caller.session.refresh_digest,
-            spent_at=now,
-            spent_by=rotation.by,
+            previous_digest=caller.session.refresh_digest,
+            rotated_at=now,
+            rotated_by=rotation.client,
             refresh_digest=rotation.successor,
-            refresh_expires_at=min(rotation.until, caller.session.expires_at),
-            refreshes_paid_until=paid,
+            refresh_expires_at=min(rotation.expires_at, caller.session.expires_at),
+            refresh_arrival_time=paid,
             last_used_at=now,
         )
         self.storage.sessions[session_id] = session
         recorded_at = self.storage.recorded_at.get(session_id)
-        if recorded_at is None or recorded_at <= now - RECORDED_WITHIN:
+        if recorded_at is None or recorded_at <= now - RENEWAL_EVENT_INTERVAL:
             self.storage.recorded_at[session_id] = now
             self.storage.note(EventType.SESSION_RENEWED, session.user_id, session.id)
         return session
@@ -97,31 +102,31 @@ class FakeSessionRepository:
         user = self.storage.users[session.user_id]
         return None if user.disabled_at else AuthenticatedUser(user, session)
 
-    async def of_user(
-        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, at_most: int
+    async def list_active(
+        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, limit: int
     ) -> list[Session]:
         found = self._living(user_id, now)
         if after:
             ids = [session.id for session in found]
             found = found[ids.index(after.id) + 1 :] if after.id in ids else found
             found = [session for session in found if session.created_at <= after.created_at]
-        return found[:at_most]
+        return found[:limit]
 
-    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
-        ending = [session for session in self._living(user_id, now) if session.id == only]
+    async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
+        ending = [session for session in self._living(user_id, now) if session.id == session_id]
         for session in ending:
             self.storage.sessions[session.id] = replace(session, ended_at=now)
-        return len(ending)
+        return bool(ending)
 
-    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
-        ending = [session for session in self._living(user_id, now) if session.id != but]
-        kept = [session for session in self._living(user_id, now) if session.id == but]
+    async def revoke_all(self, user_id: UserId, *, except_: SessionId | None = None, now: datetime) -> int:
+        ending = [session for session in self._living(user_id, now) if session.id != except_]
+        kept = [session for session in self._living(user_id, now) if session.id == except_]
         self.storage.epochs[user_id] = self.storage.epochs.get(user_id, 0) + 1
         for session in kept:
             self.storage.session_epochs[session.id] = self.storage.epochs[user_id]
-        for session in ending[:MOST_COUNTED]:
+        for session in ending[:MAX_COUNTED]:
             self.storage.sessions[session.id] = replace(session, ended_at=now)
-        return min(len(ending), MOST_COUNTED)
+        return min(len(ending), MAX_COUNTED)
 
     def _living(self, user_id: UserId, now: datetime) -> list[Session]:
         found = [s for s in self.storage.sessions.values() if s.user_id == user_id and self._lives(s, now)]

@@ -10,16 +10,16 @@ class FakeSigningKeyRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
 
-    async def ring(self) -> KeySet:
+    async def load(self) -> KeySet:
         return KeySet([key for _, key in sorted(self.storage.keys.items())])
 
     async def add(self, key: SigningKey) -> None:
-        if key.number not in self.storage.keys:
-            self.storage.keys[key.number] = key
+        if key.sequence not in self.storage.keys:
+            self.storage.keys[key.sequence] = key
             self.storage.note(EventType.SIGNING_KEY_ROTATED)
 
-    async def reseal(self, key: SigningKey) -> None:
-        self.storage.keys[key.number] = key
+    async def update(self, key: SigningKey) -> None:
+        self.storage.keys[key.sequence] = key
 
     async def remove(self, key: SigningKey) -> None:
-        self.storage.keys.pop(key.number, None)
+        self.storage.keys.pop(key.sequence, None)

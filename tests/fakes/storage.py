@@ -41,13 +41,15 @@ class FakeStorage:
         return [entry.event for entry in self.entries]
 
     def record(self, event: Event) -> None:
-        number = max((entry.number for entry in self.entries), default=0) + 1
-        self.entries.append(AuditEntry(number=number, event=event, origin=self.origin(), username=None))
+        number = max((entry.id for entry in self.entries), default=0) + 1
+        self.entries.append(AuditEntry(id=number, event=event, source=self.origin(), username=None))
 
     def note(
         self, event_type: EventType, user_id: UserId | None = None, session_id: SessionId | None = None
     ) -> None:
-        self.record(Event(type=event_type, at=self.clock.now(), user_id=user_id, session_id=session_id))
+        self.record(
+            Event(type=event_type, occurred_at=self.clock.now(), user_id=user_id, session_id=session_id)
+        )
 
     def draft(self) -> "FakeStorage":
         return FakeStorage(

@@ -102,7 +102,7 @@ def signing_keys(database_url: str) -> KeySet:
         try:
             return await SqlSigningKeyRepository(
                 connections=database.autocommit, audit_columns=AUDIT_COLUMNS
-            ).ring()
+            ).load()
         finally:
             await database.close()
 

@@ -133,4 +133,4 @@ AUDIT_COLUMNS = AuditColumns(clock=SystemClock(), origin=current_event_source)
 
 
 def username_key_of(name: str) -> str:
-    return Username.parse_existing(name, PROFILE).key
+    return Username.parse_existing(name, PROFILE).canonical

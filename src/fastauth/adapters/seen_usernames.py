@@ -21,10 +21,10 @@ class TempFileSeenUsernames(AbstractContextManager["TempFileSeenUsernames"]):
         """Close the file, which removes it."""
         self._spool.close()
 
-    def first_position(self, key: str, place: int) -> int:
+    def first_position(self, canonical: str, position: int) -> int:
         """Insert, and look only where that was in vain."""
-        values = (key, place)
+        values = (canonical, position)
         if self._spool.execute("INSERT OR IGNORE INTO name VALUES (?, ?)", values).rowcount:
-            return place
+            return position
         (first,) = self._spool.execute("SELECT place FROM name WHERE key = ?", values[:1]).fetchone()
         return int(first)

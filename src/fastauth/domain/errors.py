@@ -70,7 +70,7 @@ class InvalidInput(FastauthError):
         self.detail = " ".join(f"{each.field}: {each.detail}" for each in violations)
         super().__init__()
 
-    def about(self, field: str) -> Self:
+    def with_field(self, field: str) -> Self:
         """Return the same violations of a field that goes by another name."""
         return type(self)(*(replace(each, field=field) for each in self.violations))
 
@@ -131,13 +131,13 @@ class ShuttingDown(Unavailable):
 class ViolationCollector:
     """Gather what several values break, so that one answer can name it all.
 
-    Each ``with noting:`` inside swallows the `InvalidInput` of one value; leaving the outer
+    Each ``with collecting:`` inside swallows the `InvalidInput` of one value; leaving the outer
     block raises a single `InvalidInput` with all of them. Past it, every value is there::
 
-        with ViolationCollector() as noting:
-            with noting:
+        with ViolationCollector() as collecting:
+            with collecting:
                 username = Username.parse(...)
-            with noting:
+            with collecting:
                 fullname = FullName.parse(...)
     """
 

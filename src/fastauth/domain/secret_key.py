@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import digest as hmac
 
-LEAST_BYTES = 32
+MIN_BYTES = 32
 """256 bits, the strength of what is derived from it."""
 
 

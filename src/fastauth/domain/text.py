@@ -4,13 +4,13 @@ import unicodedata
 
 from fastauth.domain.errors import InvalidInput, Violation
 
-LONGEST_DECOMPOSITION = 4
+MAX_DECOMPOSITION = 4
 """Code points of the longest canonical decomposition, that of U+1F82 for example.
 
 So Normalization Form C has at least a quarter of the code points of the text."""
 
 
-def refuse_surrogates(text: str, *, field: str) -> None:
+def reject_surrogates(text: str, *, field: str) -> None:
     """Raise `InvalidInput` if `text` holds a lone surrogate.
 
     That is half a character and cannot be stored or hashed (RFC 8259, section 8.2).
@@ -23,34 +23,34 @@ def refuse_surrogates(text: str, *, field: str) -> None:
         ) from None
 
 
-def normalize_nfc(text: str, *, field: str, most: int) -> str:
+def normalize_nfc(text: str, *, field: str, maximum: int) -> str:
     """Return `text` in Unicode's Normalization Form C.
 
-    A text too long to have `most` code points in that form is refused before anything else: many
+    A text too long to have `maximum` code points in that form is refused before anything else: many
     versions of Python take a time to normalise that is quadratic in the number of combining marks
     (python/cpython#149079).
 
     Raises:
         InvalidInput: `text` is too long, or holds a lone surrogate.
     """
-    if len(text) > LONGEST_DECOMPOSITION * most or _marks_that_stay(text) > most:
-        raise InvalidInput(_too_long(field, most))
-    refuse_surrogates(text, field=field)
+    if len(text) > MAX_DECOMPOSITION * maximum or _marks_that_stay(text) > maximum:
+        raise InvalidInput(_too_long(field, maximum))
+    reject_surrogates(text, field=field)
     return unicodedata.normalize("NFC", text)
 
 
-def check_length(text: str, *, field: str, least: int, most: int) -> str:
-    """Return `text` if it has `least` to `most` code points.
+def check_length(text: str, *, field: str, minimum: int, maximum: int) -> str:
+    """Return `text` if it has `minimum` to `maximum` code points.
 
     Raises:
         InvalidInput: It is shorter or longer.
     """
-    if len(text) < least:
+    if len(text) < minimum:
         if not text:
             raise InvalidInput(Violation(field, "empty", "Must not be empty."))
-        raise InvalidInput(Violation(field, "too_short", f"Must have at least {least} characters."))
-    if len(text) > most:
-        raise InvalidInput(_too_long(field, most))
+        raise InvalidInput(Violation(field, "too_short", f"Must have at least {minimum} characters."))
+    if len(text) > maximum:
+        raise InvalidInput(_too_long(field, maximum))
     return text
 
 
@@ -62,8 +62,8 @@ def _marks_that_stay(text: str) -> int:
     if text.isascii():
         return 0
     rows = "".join("m" if unicodedata.combining(character) else " " for character in text).split()
-    return sum(len(row) - (LONGEST_DECOMPOSITION - 1) for row in rows if len(row) >= LONGEST_DECOMPOSITION)
+    return sum(len(row) - (MAX_DECOMPOSITION - 1) for row in rows if len(row) >= MAX_DECOMPOSITION)
 
 
-def _too_long(field: str, most: int) -> Violation:
-    return Violation(field, "too_long", f"Must have at most {most} characters.")
+def _too_long(field: str, maximum: int) -> Violation:
+    return Violation(field, "too_long", f"Must have at most {maximum} characters.")

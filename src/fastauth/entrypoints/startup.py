@@ -30,7 +30,7 @@ async def migrate_database(container: Container) -> None:
     """
     profile = container.usernames()
     await migrate(
-        container.database(), username_key_of=lambda name: Username.parse_existing(name, profile).key
+        container.database(), username_key_of=lambda name: Username.parse_existing(name, profile).canonical
     )
 
 

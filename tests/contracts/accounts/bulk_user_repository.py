@@ -24,23 +24,25 @@ class BulkUserRepositoryContract(ABC):
 
     async def test_admits_all_at_once(self, intake: BulkUserRepository, users: UserRepository) -> None:
         newcomers = [a_newcomer(), a_newcomer(disabled_at=NOW), a_newcomer(spelling=a_name().upper())]
-        admitted = await intake.admit(newcomers)
-        assert admitted.keys() == {newcomer.username.key for newcomer in newcomers}
+        admitted = await intake.insert_new(newcomers)
+        assert admitted.keys() == {newcomer.username.canonical for newcomer in newcomers}
         for newcomer in newcomers:
             user = await users.find(newcomer.username)
             assert user
-            assert user.id == admitted[newcomer.username.key]
+            assert user.id == admitted[newcomer.username.canonical]
             assert (user.username, user.fullname) == (newcomer.username, newcomer.fullname)
             assert (user.password_hash, user.disabled_at) == (newcomer.password_hash, newcomer.disabled_at)
 
     async def test_admits_nobody_of_nobody(self, intake: BulkUserRepository) -> None:
-        assert await intake.admit([]) == {}
-        assert await intake.holders([]) == {}
+        assert await intake.insert_new([]) == {}
+        assert await intake.find_existing([]) == {}
 
     async def test_admits_a_thousand(self, intake: BulkUserRepository) -> None:
         newcomers = [a_newcomer() for _ in range(1_000)]
-        assert len(await intake.admit(newcomers)) == 1_000
-        assert len(await intake.holders([newcomer.username.key for newcomer in newcomers])) == 1_000
+        assert len(await intake.insert_new(newcomers)) == 1_000
+        assert (
+            len(await intake.find_existing([newcomer.username.canonical for newcomer in newcomers])) == 1_000
+        )
 
     async def test_leaves_alone_who_is_there(self, intake: BulkUserRepository, users: UserRepository) -> None:
         name = a_name()
@@ -48,20 +50,20 @@ class BulkUserRepositoryContract(ABC):
             username=a_username(name), fullname=a_full_name(), password_hash=a_password_hash()
         )
         other = a_newcomer()
-        admitted = await intake.admit([a_newcomer(spelling=name.upper(), encoded="another"), other])
-        assert set(admitted) == {other.username.key}
+        admitted = await intake.insert_new([a_newcomer(spelling=name.upper(), encoded="another"), other])
+        assert set(admitted) == {other.username.canonical}
         assert await users.find(holder.username) == holder
 
     async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: BulkUserRepository) -> None:
         newcomer = a_newcomer(encoded=a_name())
-        admitted = await intake.admit([newcomer])
-        held = await intake.holders([newcomer.username.key, a_name()])
-        holder = ExistingUser(id=admitted[newcomer.username.key], password_hash=newcomer.password_hash)
-        assert held == {newcomer.username.key: holder}
+        admitted = await intake.insert_new([newcomer])
+        held = await intake.find_existing([newcomer.username.canonical, a_name()])
+        holder = ExistingUser(id=admitted[newcomer.username.canonical], password_hash=newcomer.password_hash)
+        assert held == {newcomer.username.canonical: holder}
 
     async def test_admits_everybody_once_of_many_calls_at_once(self, intake: BulkUserRepository) -> None:
         newcomers = [a_newcomer() for _ in range(50)]
         orders = [newcomers, newcomers[::-1], newcomers[25:] + newcomers[:25]]
-        admitted = await asyncio.gather(*(intake.admit(order) for order in orders))
-        everybody = sorted(newcomer.username.key for newcomer in newcomers)
+        admitted = await asyncio.gather(*(intake.insert_new(order) for order in orders))
+        everybody = sorted(newcomer.username.canonical for newcomer in newcomers)
         assert sorted(key for keys in admitted for key in keys) == everybody

@@ -34,7 +34,7 @@ class UserRepositoryContract(ABC):
         name = a_name()
         added = await add(users, name.upper())
         assert await users.find(a_username(name)) == added
-        assert added.username.spelling == name.upper()
+        assert added.username.display == name.upper()
 
     async def test_keeps_text_to_the_letter(self, users: UserRepository) -> None:
         name, fullname, encoded = f"Zoë{a_name()}", "名 \U0001f600 O'Brien; --", "$argon2id$ü\u200d'\"\\%s"
@@ -45,7 +45,7 @@ class UserRepositoryContract(ABC):
         )
         found = await users.find(a_username(name))
         assert found
-        assert found.username.spelling == name
+        assert found.username.display == name
         assert found.fullname.text == fullname
         assert found.password_hash.encoded == encoded
 

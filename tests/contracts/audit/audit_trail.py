@@ -45,17 +45,17 @@ class Ports:
 
     async def a_session(self, user: User, *, now: datetime) -> Session:
         session = a_session(user, now=now)
-        await self.sessions.start(session, password_hash=user.password_hash, at_most=100)
+        await self.sessions.add(session, password_hash=user.password_hash, max_sessions=100)
         return session
 
     async def rotated(self, session: Session, *, now: datetime) -> Session | None:
         rotation = Rotation(
-            spent=(session.refresh_digest,), successor=a_digest("next"), until=now + 10 * MINUTE
+            presented=(session.refresh_digest,), successor=a_digest("next"), expires_at=now + 10 * MINUTE
         )
         return await self.sessions.rotate(session.id, rotation, now=now)
 
     async def read(self, **wanted: object) -> list[AuditEntry]:
-        return await self.trail.page(AuditFilter(**wanted), before=None, at_most=100)  # type: ignore[arg-type]  # its fields
+        return await self.trail.page(AuditFilter(**wanted), before=None, limit=100)  # type: ignore[arg-type]  # its fields
 
     async def event_types(self, **wanted: object) -> list[EventType]:
         return [entry.event.type for entry in await self.read(**wanted)]
@@ -83,17 +83,17 @@ class AuditTrailContract(ABC):
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
         await ports.rotated(session, now=now)
-        await ports.users.rename(user.id, a_full_name("Somebody Else"), now=now, pace=None)
+        await ports.users.set_full_name(user.id, a_full_name("Somebody Else"), now=now, limit=None)
         await ports.keys.add(a_key(1))
-        found = [(entry.event, entry.origin, entry.username) for entry in await ports.read()]
-        of_user = Event(type=EventType.USER_CREATED, at=now, user_id=user.id)
+        found = [(entry.event, entry.source, entry.username) for entry in await ports.read()]
+        of_user = Event(type=EventType.USER_CREATED, occurred_at=now, user_id=user.id)
         of_session = replace(of_user, session_id=session.id)
         assert found == [
-            (Event(type=EventType.SIGNING_KEY_ROTATED, at=now), A_CLIENT, None),
-            (replace(of_user, type=EventType.FULL_NAME_CHANGED), A_CLIENT, user.username.spelling),
-            (replace(of_session, type=EventType.SESSION_RENEWED), A_CLIENT, user.username.spelling),
-            (replace(of_session, type=EventType.LOGIN_SUCCEEDED), A_CLIENT, user.username.spelling),
-            (of_user, A_CLIENT, user.username.spelling),
+            (Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=now), A_CLIENT, None),
+            (replace(of_user, type=EventType.FULL_NAME_CHANGED), A_CLIENT, user.username.display),
+            (replace(of_session, type=EventType.SESSION_RENEWED), A_CLIENT, user.username.display),
+            (replace(of_session, type=EventType.LOGIN_SUCCEEDED), A_CLIENT, user.username.display),
+            (of_user, A_CLIENT, user.username.display),
         ]
 
     async def test_has_none_for_what_was_not_done(self, ports: Ports, now: datetime) -> None:
@@ -106,8 +106,8 @@ class AuditTrailContract(ABC):
                 username=user.username, fullname=user.fullname, password_hash=user.password_hash
             )
         with pytest.raises(InvalidCredentials):
-            await ports.sessions.start(
-                a_session(user, now=now), password_hash=a_password_hash("another"), at_most=100
+            await ports.sessions.add(
+                a_session(user, now=now), password_hash=a_password_hash("another"), max_sessions=100
             )
         assert await ports.rotated(replace(session, refresh_digest=a_digest("another")), now=now) is None
         await ports.keys.add(a_key(1))
@@ -118,28 +118,28 @@ class AuditTrailContract(ABC):
     ) -> None:
         operator = make(EventSource(Actor.OPERATOR))
         name = UsernameDigest(token_bytes(16))
-        event = Event(type=EventType.LOGIN_FAILED, at=now - MINUTE, name=name)
+        event = Event(type=EventType.LOGIN_FAILED, occurred_at=now - MINUTE, username_digest=name)
         await operator.events.record(event)
-        (entry,) = await ports.read(names=(name,))
-        assert (entry.event, entry.origin, entry.username) == (event, EventSource(Actor.OPERATOR), None)
+        (entry,) = await ports.read(username_digests=(name,))
+        assert (entry.event, entry.source, entry.username) == (event, EventSource(Actor.OPERATOR), None)
 
     async def test_records_once_what_goes_on_for_a_while(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session, other = [await ports.a_session(user, now=now) for _ in range(2)]
-        refused = Event(type=EventType.SESSION_RENEWAL_FAILED, at=now, session_id=session.id)
+        refused = Event(type=EventType.SESSION_RENEWAL_FAILED, occurred_at=now, session_id=session.id)
         for event in (
             refused,
-            replace(refused, at=now + MINUTE / 2),
+            replace(refused, occurred_at=now + MINUTE / 2),
             replace(refused, session_id=other.id),
-            replace(refused, at=now + MINUTE),
+            replace(refused, occurred_at=now + MINUTE),
             replace(refused, session_id=SessionId("nobody's")),
         ):
             await ports.events.record_unless_recent(
-                event, within=MINUTE, unless=EventType.REFRESH_TOKEN_REUSED
+                event, within=MINUTE, or_kind=EventType.REFRESH_TOKEN_REUSED
             )
         found = [entry.event for entry in await ports.read(type=EventType.SESSION_RENEWAL_FAILED)]
         assert found == [
-            replace(refused, user_id=user.id, at=now + MINUTE),
+            replace(refused, user_id=user.id, occurred_at=now + MINUTE),
             replace(refused, user_id=user.id, session_id=other.id),
             replace(refused, user_id=user.id),
         ]
@@ -147,10 +147,12 @@ class AuditTrailContract(ABC):
     async def test_records_nothing_where_worse_was_recorded(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
-        worse = Event(type=EventType.REFRESH_TOKEN_REUSED, at=now, user_id=user.id, session_id=session.id)
+        worse = Event(
+            type=EventType.REFRESH_TOKEN_REUSED, occurred_at=now, user_id=user.id, session_id=session.id
+        )
         await ports.events.record(worse)
-        event = Event(type=EventType.SESSION_RENEWAL_FAILED, at=now, session_id=session.id)
-        await ports.events.record_unless_recent(event, within=MINUTE, unless=worse.type)
+        event = Event(type=EventType.SESSION_RENEWAL_FAILED, occurred_at=now, session_id=session.id)
+        await ports.events.record_unless_recent(event, within=MINUTE, or_kind=worse.type)
         assert EventType.SESSION_RENEWAL_FAILED not in await ports.event_types()
 
     async def test_shows_one_account_and_the_names_tried_for_it(self, ports: Ports, now: datetime) -> None:
@@ -158,31 +160,33 @@ class AuditTrailContract(ABC):
         await ports.a_user()
         name = UsernameDigest(token_bytes(16))
         for tried in (name, UsernameDigest(token_bytes(16))):
-            await ports.events.record(Event(type=EventType.LOGIN_FAILED, at=now, name=tried))
-        theirs = {"user_id": user.id, "names": (name,)}
+            await ports.events.record(
+                Event(type=EventType.LOGIN_FAILED, occurred_at=now, username_digest=tried)
+            )
+        theirs = {"user_id": user.id, "username_digests": (name,)}
         assert await ports.event_types(**theirs) == [EventType.LOGIN_FAILED, EventType.USER_CREATED]
         assert await ports.event_types(**theirs, type=EventType.USER_CREATED) == [EventType.USER_CREATED]
-        assert await ports.event_types(names=(name,)) == [EventType.LOGIN_FAILED]
+        assert await ports.event_types(username_digests=(name,)) == [EventType.LOGIN_FAILED]
 
     async def test_shows_a_span_of_time(self, ports: Ports, now: datetime) -> None:
         for minutes in (2, 0, 1):
             at = now + minutes * MINUTE
-            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, at=at))
+            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=at))
         found = await ports.read(since=now + MINUTE, until=now + 2 * MINUTE)
-        assert [entry.event.at for entry in found] == [now + MINUTE]
+        assert [entry.event.occurred_at for entry in found] == [now + MINUTE]
 
     async def test_goes_from_page_to_page(self, ports: Ports, now: datetime) -> None:
         for minutes in (1, 0, 1, 0, 1):
             at = now + minutes * MINUTE
-            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, at=at))
+            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=at))
         everything = await ports.read()
         pages, last = [], None
-        while page := await ports.trail.page(AuditFilter(), before=last, at_most=2):
+        while page := await ports.trail.page(AuditFilter(), before=last, limit=2):
             pages.append(page)
             last = page[-1]
         assert [len(page) for page in pages] == [2, 2, 1]
         assert [entry for page in pages for entry in page] == everything
-        assert [entry.event.at for entry in everything] == [now + MINUTE] * 3 + [now] * 2
+        assert [entry.event.occurred_at for entry in everything] == [now + MINUTE] * 3 + [now] * 2
 
     async def test_forgets_addresses_first_and_then_events_in_batches(
         self, ports: Ports, now: datetime
@@ -190,10 +194,10 @@ class AuditTrailContract(ABC):
         days = timedelta(days=1)
         kept = Retention(events=365 * days, addresses=30 * days)
         for age in (366, 366, 366, 31, 31, 31, 29):
-            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, at=now - age * days))
-        swept = [await ports.expired_rows.purge_events(kept, now=now, at_most=2) for _ in range(4)]
+            await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=now - age * days))
+        swept = [await ports.expired_rows.purge_events(kept, now=now, limit=2) for _ in range(4)]
         assert sum(swept) >= 6
         assert swept[-1] == 0
         found = await ports.read()
-        assert [entry.event.at for entry in found] == [now - age * days for age in (29, 31, 31, 31)]
-        assert [entry.origin for entry in found] == [A_CLIENT, *[EventSource(Actor.CLIENT)] * 3]
+        assert [entry.event.occurred_at for entry in found] == [now - age * days for age in (29, 31, 31, 31)]
+        assert [entry.source for entry in found] == [A_CLIENT, *[EventSource(Actor.CLIENT)] * 3]

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.rate_limits import counting
-from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, REMEMBERED, Counter, CounterKey
+from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, EPOCH, LOCKED_FOREVER, Counter, CounterKey
 from fastauth.domain.rate_limits.counting import (
-    Counted,
-    Credit,
-    Forgive,
+    Decision,
+    Decrement,
     Hit,
-    Part,
+    HitResult,
     Refund,
-    Reopen,
     Reset,
-    Verdict,
+    ResetAfterSuccess,
+    ResetIfLocked,
+    Scope,
 )
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.limits import KEPT, Backoff, RateLimit
+from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION, Backoff, RateLimit
 from fastauth.domain.rate_limits.ports import CounterRepository
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
@@ -51,13 +51,19 @@ MANY_EXAMPLES = settings(
 keys = st.builds(a_key)  # in a database that others use, too, no key may come back
 spans = st.sampled_from([timedelta(seconds=1), timedelta(seconds=7, microseconds=1), MINUTE, HOUR])
 budgets = st.builds(
-    RateLimit, st.integers(1, 40), spans, st.none() | st.integers(1, 5), st.sampled_from([HOUR * 0, KEPT])
+    RateLimit,
+    st.integers(1, 40),
+    spans,
+    st.none() | st.integers(1, 5),
+    st.sampled_from([HOUR * 0, KNOWN_DEVICE_RETENTION]),
 )
 backoffs = st.builds(Backoff, spans, spans, st.integers(1, 50))
 moments = st.one_of(
-    st.sampled_from([NEVER, LONG_AGO, NOW, NOW + MINUTE, NOW + KEPT, NOW - REMEMBERED]),
+    st.sampled_from(
+        [LOCKED_FOREVER, EPOCH, NOW, NOW + MINUTE, NOW + KNOWN_DEVICE_RETENTION, NOW - COUNTER_RETENTION]
+    ),
     st.timedeltas(-2 * HOUR, 2 * HOUR).map(lambda span: NOW + span),
-    st.timedeltas(-2 * HOUR, 2 * HOUR).map(lambda span: NOW + KEPT + span),
+    st.timedeltas(-2 * HOUR, 2 * HOUR).map(lambda span: NOW + KNOWN_DEVICE_RETENTION + span),
 )
 stored = st.builds(Counter, st.integers(0, 50), moments)
 
@@ -65,7 +71,7 @@ stored = st.builds(Counter, st.integers(0, 50), moments)
 @st.composite
 def attempts(draw: st.DrawFn) -> list[tuple[Hit, Counter | None]]:
     """Return an attempt, and what is stored of each of its tallies."""
-    hits = st.builds(Hit, keys, budgets | backoffs, st.sampled_from(Part))
+    hits = st.builds(Hit, keys, budgets | backoffs, st.sampled_from(Scope))
     return draw(st.lists(st.tuples(hits, st.none() | stored), min_size=1, max_size=5))
 
 
@@ -74,17 +80,17 @@ def refunds(draw: st.DrawFn) -> list[tuple[Refund, Counter]]:
     """Return what is to be given back, and what is stored of each of its tallies."""
     counters = [draw(stored) for _ in range(6)]
     counted = Reset(a_key())
-    backoff = Credit(a_key(), draw(backoffs), counted_under=draw(st.sampled_from([None, counted.key])))
-    until = draw(st.sampled_from([LONG_AGO, counters[3].until, NOW]))
+    backoff = Decrement(a_key(), draw(backoffs), counted_under=draw(st.sampled_from([None, counted.key])))
+    until = draw(st.sampled_from([EPOCH, counters[3].resets_at, NOW]))
     return list(
         zip(
             (
                 counted,
                 backoff,
-                Credit(a_key(), draw(budgets)),
-                Reset(a_key(), until=until),
-                Forgive(a_key(), draw(budgets)),
-                Reopen(a_key(), draw(backoffs)),
+                Decrement(a_key(), draw(budgets)),
+                Reset(a_key(), if_resets_at=until),
+                ResetAfterSuccess(a_key(), draw(budgets)),
+                ResetIfLocked(a_key(), draw(backoffs)),
             ),
             counters,
             strict=True,
@@ -118,31 +124,31 @@ class CounterRepositoryContract(ABC):
     async def test_counts_under_every_key_of_an_attempt(
         self, counters: CounterRepository, rows: Rows
     ) -> None:
-        hits = tuple(Hit(a_key(), RateLimit(number, MINUTE), Part.ACCOUNT) for number in (1, 2, 3, 4))
+        hits = tuple(Hit(a_key(), RateLimit(number, MINUTE), Scope.ACCOUNT) for number in (1, 2, 3, 4))
         for order in (hits, hits[::-1]):
             await rows.write(dict.fromkeys((hit.key for hit in hits), Counter()))
-            assert await counters.count(order, now=NOW) == Counted(Verdict.COUNTS, is_closed=False)
+            assert await counters.count(order, now=NOW) == HitResult(Decision.ALLOWED, is_locked=False)
             stored = await rows.read(*(hit.key for hit in hits))
             assert stored == [Counter(1, NOW + MINUTE / number) for number in (1, 2, 3, 4)]
 
     async def test_keeps_what_is_closed(self, counters: CounterRepository, rows: Rows) -> None:
-        hit = Hit(a_key(), RateLimit(9, MINUTE, at_most=1), Part.ACCOUNT)
-        assert (await counters.count((hit,), now=NOW)).verdict is Verdict.COUNTS
-        assert await rows.read(hit.key) == [Counter(1, NEVER)]
+        hit = Hit(a_key(), RateLimit(9, MINUTE, max_consecutive=1), Scope.ACCOUNT)
+        assert (await counters.count((hit,), now=NOW)).decision is Decision.ALLOWED
+        assert await rows.read(hit.key) == [Counter(1, LOCKED_FOREVER)]
         late = NOW + timedelta(days=9_999)
-        assert await counters.count((hit,), now=late) == Counted(Verdict.USED_UP, is_closed=True)
+        assert await counters.count((hit,), now=late) == HitResult(Decision.LIMITED, is_locked=True)
 
     async def test_forgets_what_nothing_was_added_to(self, counters: CounterRepository, rows: Rows) -> None:
-        hit = Hit(a_key(), RateLimit(9, MINUTE, at_most=4), Part.ACCOUNT)
+        hit = Hit(a_key(), RateLimit(9, MINUTE, max_consecutive=4), Scope.ACCOUNT)
         await rows.write({hit.key: Counter(3, NOW)})
-        await counters.count((hit,), now=NOW + REMEMBERED)
-        assert await rows.read(hit.key) == [Counter(1, NOW + REMEMBERED + MINUTE // 9)]
+        await counters.count((hit,), now=NOW + COUNTER_RETENTION)
+        assert await rows.read(hit.key) == [Counter(1, NOW + COUNTER_RETENTION + MINUTE // 9)]
 
     async def test_counts_nothing_if_the_network_has_sent_too_many(
         self, counters: CounterRepository, rows: Rows
     ) -> None:
-        full = Hit(a_key(), RateLimit(2, MINUTE), Part.NETWORK)
-        others = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), MANY, Part.ACCOUNT)
+        full = Hit(a_key(), RateLimit(2, MINUTE), Scope.NETWORK)
+        others = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), MANY, Scope.ACCOUNT)
         await rows.write({full.key: Counter(2, NOW + MINUTE)})
         with pytest.raises(TooManyRequests) as refusal:
             await counters.count((others[0], full, others[1]), now=NOW + timedelta(seconds=7))
@@ -154,59 +160,59 @@ class CounterRepositoryContract(ABC):
     async def test_counts_against_the_network_alone_if_the_account_is_used_up(
         self, counters: CounterRepository, rows: Rows
     ) -> None:
-        network, account = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), MANY, Part.ACCOUNT)
-        full = Hit(a_key(), RateLimit(2, MINUTE), Part.ACCOUNT)
+        network, account = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), MANY, Scope.ACCOUNT)
+        full = Hit(a_key(), RateLimit(2, MINUTE), Scope.ACCOUNT)
         await rows.write({full.key: Counter(2, NOW + MINUTE)})
         outcome = await counters.count((network, account, full), now=NOW)
-        assert outcome == Counted(Verdict.USED_UP, is_closed=False)
+        assert outcome == HitResult(Decision.LIMITED, is_locked=False)
         stored = await rows.read(network.key, account.key, full.key)
-        assert [tally.attempts if tally else 0 for tally in stored] == [1, 0, 2]
+        assert [tally.count if tally else 0 for tally in stored] == [1, 0, 2]
 
     async def test_counts_nothing_while_another_attempt_is_looked_at(
         self, counters: CounterRepository, rows: Rows
     ) -> None:
-        network, turn = Hit(a_key(), MANY, Part.NETWORK), Hit(a_key(), RateLimit(1, MINUTE), Part.TURN)
-        verdicts = [(await counters.count((network, turn), now=NOW)).verdict for _ in range(2)]
-        assert verdicts == [Verdict.COUNTS, Verdict.BUSY]
-        assert await rows.read(network.key) == [Counter(1, NOW + MANY.step)]
-        await counters.refund((Reset(turn.key, until=LONG_AGO),), now=NOW)
-        assert (await counters.count((network, turn), now=NOW)).verdict is Verdict.BUSY
-        await counters.refund((Reset(turn.key, until=NOW + MINUTE),), now=NOW)
-        assert (await counters.count((network, turn), now=NOW)).verdict is Verdict.COUNTS
+        network, turn = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), RateLimit(1, MINUTE), Scope.SLOT)
+        verdicts = [(await counters.count((network, turn), now=NOW)).decision for _ in range(2)]
+        assert verdicts == [Decision.ALLOWED, Decision.BUSY]
+        assert await rows.read(network.key) == [Counter(1, NOW + MANY.emission_interval)]
+        await counters.refund((Reset(turn.key, if_resets_at=EPOCH),), now=NOW)
+        assert (await counters.count((network, turn), now=NOW)).decision is Decision.BUSY
+        await counters.refund((Reset(turn.key, if_resets_at=NOW + MINUTE),), now=NOW)
+        assert (await counters.count((network, turn), now=NOW)).decision is Decision.ALLOWED
 
     async def test_leaves_what_is_over_to_the_sweeper(
         self, counters: CounterRepository, rows: Rows, expired_rows: ExpiredRows
     ) -> None:
         long_ago = NOW - timedelta(days=5_000)  # before any other test's
         over, used_up, recent = [a_key() for _ in range(3)], a_key(), a_key()
-        while await expired_rows.purge_counters(over_since=long_ago, at_most=100):
+        while await expired_rows.purge_counters(before=long_ago, limit=100):
             pass
         await rows.write(dict.fromkeys(over, Counter(3, long_ago)))
-        await rows.write({used_up: Counter(100, NEVER), recent: Counter(1, NOW)})
+        await rows.write({used_up: Counter(100, LOCKED_FOREVER), recent: Counter(1, NOW)})
         soon = long_ago + timedelta(seconds=1)
-        assert [await expired_rows.purge_counters(over_since=soon, at_most=2) for _ in range(3)] == [2, 1, 0]
+        assert [await expired_rows.purge_counters(before=soon, limit=2) for _ in range(3)] == [2, 1, 0]
         stored = await rows.read(used_up, recent, *over)
-        assert stored == [Counter(100, NEVER), Counter(1, NOW), None, None, None]
+        assert stored == [Counter(100, LOCKED_FOREVER), Counter(1, NOW), None, None, None]
 
     async def test_loses_none_of_many_changes_at_once(self, counters: CounterRepository, rows: Rows) -> None:
-        shared, *own = [Hit(a_key(), MANY, Part.ACCOUNT) for _ in range(9)]
+        shared, *own = [Hit(a_key(), MANY, Scope.ACCOUNT) for _ in range(9)]
         orders = [order for hit in own for order in ((shared, hit), (hit, shared))] * 2
         await asyncio.gather(*(counters.count(order, now=NOW) for order in orders))
         keys = [hit.key for hit in (shared, *own)]
-        assert [tally and tally.attempts for tally in await rows.read(*keys)] == [32, *[4] * 8]
+        assert [tally and tally.count for tally in await rows.read(*keys)] == [32, *[4] * 8]
         await asyncio.gather(
             *(
-                counters.refund(tuple(Credit(hit.key, MANY) for hit in order), now=NOW)
+                counters.refund(tuple(Decrement(hit.key, MANY) for hit in order), now=NOW)
                 for order in orders[: len(orders) // 2]
             )
         )
-        assert [tally and tally.attempts for tally in await rows.read(*keys)] == [16, *[2] * 8]
+        assert [tally and tally.count for tally in await rows.read(*keys)] == [16, *[2] * 8]
 
     async def test_lets_no_more_through_of_many_at_once(self, counters: CounterRepository) -> None:
-        few = Hit(a_key(), RateLimit(3, MINUTE), Part.ACCOUNT)
-        networks = [Hit(a_key(), MANY, Part.NETWORK) for _ in range(24)]
+        few = Hit(a_key(), RateLimit(3, MINUTE), Scope.ACCOUNT)
+        networks = [Hit(a_key(), MANY, Scope.NETWORK) for _ in range(24)]
         outcomes = await asyncio.gather(*(counters.count((each, few), now=NOW) for each in networks))
-        assert [outcome.verdict for outcome in outcomes].count(Verdict.COUNTS) == 3
+        assert [outcome.decision for outcome in outcomes].count(Decision.ALLOWED) == 3
 
     @given(attempt=attempts(), after=st.timedeltas(-HOUR, HOUR))
     @MANY_EXAMPLES
@@ -218,7 +224,7 @@ class CounterRepositoryContract(ABC):
         after: timedelta,
     ) -> None:
         now, hits = NOW + after, tuple(hit for hit, _ in attempt)
-        found = [(tally or Counter()).remembered(now) for _, tally in attempt]
+        found = [(tally or Counter()).or_new_if_expired(now) for _, tally in attempt]
         await rows.write({hit.key: tally for hit, tally in attempt if tally})
         counted = tuple(found)
         try:
@@ -242,13 +248,13 @@ class CounterRepositoryContract(ABC):
     ) -> None:
         now, refunds = NOW + after, tuple(refund for refund, _ in given_back)
         await rows.write({refund.key: tally for refund, tally in given_back})
-        found = {refund.key: tally.remembered(now) for refund, tally in given_back}
+        found = {refund.key: tally.or_new_if_expired(now) for refund, tally in given_back}
         await counters.refund(refunds, now=now)
         await self.expect(rows, now, counting.refund(refunds, found, now))
 
     async def expect(self, rows: Rows, now: datetime, expected: Mapping[CounterKey, Counter]) -> None:
         """What has not changed may be stored as it was, and what is new may be missing."""
         stored = await rows.read(*expected)
-        assert [(tally or Counter()).remembered(now) for tally in stored] == [
-            tally.remembered(now) for tally in expected.values()
+        assert [(tally or Counter()).or_new_if_expired(now) for tally in stored] == [
+            tally.or_new_if_expired(now) for tally in expected.values()
         ]

@@ -28,7 +28,7 @@ class AccessTokensContract(ABC):
     async def test_read_what_they_issued(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
         token = await access_tokens.issue(claims)
         assert token.expires_in == 300
-        assert await access_tokens.read(token.text) == claims
+        assert await access_tokens.verify(token.text) == claims
 
     async def test_show_no_token(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
         token = await access_tokens.issue(claims)
@@ -43,12 +43,12 @@ class AccessTokensContract(ABC):
     ) -> None:
         token = await access_tokens.issue(claims)
         clock.advance(LIFETIME - timedelta(microseconds=1))
-        assert await access_tokens.read(token.text) == claims
+        assert await access_tokens.verify(token.text) == claims
         clock.advance(microseconds=1)
         with pytest.raises(InvalidAccessToken):
-            await access_tokens.read(token.text)
+            await access_tokens.verify(token.text)
 
     @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é", "\0"])
     async def test_refuse_what_they_never_issued(self, access_tokens: AccessTokens, text: str) -> None:
         with pytest.raises(InvalidAccessToken):
-            await access_tokens.read(text)
+            await access_tokens.verify(text)

@@ -14,13 +14,13 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.counter import CounterKey
-from fastauth.domain.rate_limits.counting import Credit, Hit, Part, Reset, Verdict
+from fastauth.domain.rate_limits.counting import Decision, Decrement, Hit, Reset, Scope
 from fastauth.domain.rate_limits.limits import RateLimit
-from fastauth.domain.rate_limits.pace import Pace
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.session import MOST_COUNTED, Rotation, Session, SessionCursor, SessionId
+from fastauth.domain.sessions.session import MAX_COUNTED, Rotation, Session, SessionCursor, SessionId
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SOON = NOW + timedelta(days=1)
@@ -49,7 +49,7 @@ class SessionRepositoryContract(ABC):
     @pytest.fixture
     async def session(self, sessions: SessionRepository, user: User) -> Session:
         session = a_session(user, now=NOW)
-        await sessions.start(session, password_hash=user.password_hash, at_most=100)
+        await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
         return session
 
     async def test_finds_what_it_started_and_whose_it_is(
@@ -67,36 +67,36 @@ class SessionRepositoryContract(ABC):
     async def test_gives_back_what_was_counted_with_the_session_it_starts(
         self, sessions: SessionRepository, counters: CounterRepository, user: User
     ) -> None:
-        hit = Hit(CounterKey(token_bytes(16)), RateLimit(2, timedelta(minutes=1)), Part.ACCOUNT)
-        credit, missing = Credit(hit.key, hit.rule), Reset(CounterKey(token_bytes(16)))
+        hit = Hit(CounterKey(token_bytes(16)), RateLimit(2, timedelta(minutes=1)), Scope.ACCOUNT)
+        credit, missing = Decrement(hit.key, hit.rule), Reset(CounterKey(token_bytes(16)))
         outcomes = []
         for password_hash in (user.password_hash, a_password_hash("another"), user.password_hash):
-            outcomes.append((await counters.count((hit,), now=NOW)).verdict)
+            outcomes.append((await counters.count((hit,), now=NOW)).decision)
             with suppress(InvalidCredentials):
-                await sessions.start(
+                await sessions.add(
                     a_session(user, now=NOW),
                     password_hash=password_hash,
-                    at_most=100,
+                    max_sessions=100,
                     refunds=(credit, missing),
                 )
-        outcomes += [(await counters.count((hit,), now=NOW)).verdict for _ in range(2)]
-        assert outcomes == [Verdict.COUNTS] * 4 + [Verdict.USED_UP]
+        outcomes += [(await counters.count((hit,), now=NOW)).decision for _ in range(2)]
+        assert outcomes == [Decision.ALLOWED] * 4 + [Decision.LIMITED]
 
     async def test_starts_nothing_for_an_outdated_password(
         self, sessions: SessionRepository, user: User
     ) -> None:
         with pytest.raises(InvalidCredentials):
-            await sessions.start(
-                a_session(user, now=NOW), password_hash=a_password_hash("another"), at_most=100
+            await sessions.add(
+                a_session(user, now=NOW), password_hash=a_password_hash("another"), max_sessions=100
             )
-        assert await sessions.of_user(user.id, now=NOW, at_most=100) == []
+        assert await sessions.list_active(user.id, now=NOW, limit=100) == []
 
     async def test_starts_nothing_for_somebody_disabled(
         self, sessions: SessionRepository, users: UserRepository, user: User
     ) -> None:
         await users.set_disabled(user.id, NOW)
         with pytest.raises(InvalidCredentials):
-            await sessions.start(a_session(user, now=NOW), password_hash=user.password_hash, at_most=100)
+            await sessions.add(a_session(user, now=NOW), password_hash=user.password_hash, max_sessions=100)
 
     @pytest.mark.parametrize("moment", ["refresh_expires_at", "expires_at"])
     async def test_finds_nothing_once_it_is_over(
@@ -104,13 +104,13 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         session = replace(a_session(user, now=NOW), refresh_expires_at=SOON, expires_at=SOON)
-        await sessions.start(session, password_hash=user.password_hash, at_most=100)
+        await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
         over: datetime = getattr(session, moment)
         assert await sessions.find(session.id, now=over - timedelta(milliseconds=1))
         assert await sessions.find(session.id, now=over) is None
-        assert await sessions.of_user(user.id, now=over, at_most=100) == []
-        assert await sessions.end(user.id, only=session.id, now=over) == 0
-        assert await sessions.end_all(user.id, now=over) == 0
+        assert await sessions.list_active(user.id, now=over, limit=100) == []
+        assert await sessions.revoke(user.id, session_id=session.id, now=over) == 0
+        assert await sessions.revoke_all(user.id, now=over) == 0
 
     async def test_finds_nothing_of_somebody_disabled(
         self, sessions: SessionRepository, users: UserRepository, session: Session, user: User
@@ -136,10 +136,10 @@ class SessionRepositoryContract(ABC):
             session.id,
             replace(
                 Rotation(
-                    spent=(a_digest("unrelated"), session.refresh_digest),
+                    presented=(a_digest("unrelated"), session.refresh_digest),
                     successor=a_digest(to),
-                    until=LATE,
-                    by=session.device.digest(),
+                    expires_at=LATE,
+                    client=session.client.digest(),
                 ),
                 **changes,  # type: ignore[arg-type]  # its fields
             ),
@@ -152,9 +152,9 @@ class SessionRepositoryContract(ABC):
             session,
             refresh_digest=a_digest("successor"),
             refresh_expires_at=LATE,
-            spent_digest=session.refresh_digest,
-            spent_at=SOON,
-            spent_by=session.device.digest(),
+            previous_digest=session.refresh_digest,
+            rotated_at=SOON,
+            rotated_by=session.client.digest(),
             last_used_at=SOON,
         )
         found = await sessions.find(session.id, now=SOON)
@@ -162,7 +162,7 @@ class SessionRepositoryContract(ABC):
         assert found.session == rotated
 
     async def test_never_rotates_beyond_the_end(self, sessions: SessionRepository, session: Session) -> None:
-        rotated = await self.rotate(sessions, session, until=session.expires_at + timedelta(days=1))
+        rotated = await self.rotate(sessions, session, expires_at=session.expires_at + timedelta(days=1))
         assert rotated
         assert rotated.refresh_expires_at == session.expires_at
 
@@ -184,7 +184,7 @@ class SessionRepositoryContract(ABC):
     async def test_does_not_rotate_what_has_ended(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
-        await sessions.end(user.id, only=session.id, now=NOW)
+        await sessions.revoke(user.id, session_id=session.id, now=NOW)
         assert await self.rotate(sessions, session) is None
 
     async def test_lets_one_of_many_rotate_at_once(
@@ -203,35 +203,35 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         mine = [a_session(user, now=NOW + timedelta(hours=hours)) for hours in (0, 2, 1)]
         for session in mine:
-            await sessions.start(session, password_hash=user.password_hash, at_most=100)
+            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
         other = await users.add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
-        await sessions.start(a_session(other, now=NOW), password_hash=other.password_hash, at_most=100)
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [mine[1], mine[2], mine[0]]
+        await sessions.add(a_session(other, now=NOW), password_hash=other.password_hash, max_sessions=100)
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [mine[1], mine[2], mine[0]]
 
     async def test_ends_one_or_all_but_one_or_all(self, sessions: SessionRepository, user: User) -> None:
         one, two, three, four = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         for session in (one, two, three, four):
-            await sessions.start(session, password_hash=user.password_hash, at_most=100)
-        assert await sessions.end(user.id, only=four.id, now=SOON) == 1
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [three, two, one]
-        assert await sessions.end_all(user.id, but=two.id, now=SOON) == 2
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [two]
-        assert await sessions.end_all(user.id, now=SOON) == 1
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == []
-        assert await sessions.end_all(user.id, now=SOON) == 0
+            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        assert await sessions.revoke(user.id, session_id=four.id, now=SOON) == 1
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [three, two, one]
+        assert await sessions.revoke_all(user.id, except_=two.id, now=SOON) == 2
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [two]
+        assert await sessions.revoke_all(user.id, now=SOON) == 1
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == []
+        assert await sessions.revoke_all(user.id, now=SOON) == 0
 
     async def test_pages_through_them(self, sessions: SessionRepository, user: User) -> None:
         twins = [a_session(user, now=NOW) for _ in range(4)]  # begun at the same instant
         for session in (*twins, a_session(user, now=SOON)):
-            await sessions.start(session, password_hash=user.password_hash, at_most=100)
+            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
         found: list[Session] = []
-        while page := await sessions.of_user(
+        while page := await sessions.list_active(
             user.id,
             now=SOON,
             after=SessionCursor(found[-1].created_at, found[-1].id) if found else None,
-            at_most=3,
+            limit=3,
         ):
             found += page
         assert len(found) == len({session.id for session in found}) == 5
@@ -241,65 +241,65 @@ class SessionRepositoryContract(ABC):
         oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         expired = replace(expired, refresh_expires_at=SOON)
         for session in (oldest, old, ended, expired):
-            await sessions.start(session, password_hash=user.password_hash, at_most=100)
-        await sessions.end(user.id, only=ended.id, now=SOON)
+            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        await sessions.revoke(user.id, session_id=ended.id, now=SOON)
         new, newer, newest = (a_session(user, now=SOON + timedelta(hours=n)) for n in range(3))
-        await sessions.start(new, password_hash=user.password_hash, at_most=3)
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [new, old, oldest]
-        await sessions.start(newer, password_hash=user.password_hash, at_most=3)
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [newer, new, old]
-        await sessions.start(newest, password_hash=user.password_hash, at_most=1)
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [newest]
+        await sessions.add(new, password_hash=user.password_hash, max_sessions=3)
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, old, oldest]
+        await sessions.add(newer, password_hash=user.password_hash, max_sessions=3)
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [newer, new, old]
+        await sessions.add(newest, password_hash=user.password_hash, max_sessions=1)
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [newest]
         assert await sessions.find(old.id, now=SOON) is None
 
     async def test_ends_nothing_where_nothing_begins(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
         with pytest.raises(InvalidCredentials):
-            await sessions.start(
-                a_session(user, now=SOON), password_hash=a_password_hash("another"), at_most=1
+            await sessions.add(
+                a_session(user, now=SOON), password_hash=a_password_hash("another"), max_sessions=1
             )
         assert await sessions.find(session.id, now=SOON)
 
     async def test_ends_more_than_it_marks(self, sessions: SessionRepository, user: User) -> None:
-        many = [a_session(user, now=NOW) for _ in range(MOST_COUNTED + 2)]
+        many = [a_session(user, now=NOW) for _ in range(MAX_COUNTED + 2)]
         for each in many:
-            await sessions.start(each, password_hash=user.password_hash, at_most=2 * MOST_COUNTED)
+            await sessions.add(each, password_hash=user.password_hash, max_sessions=2 * MAX_COUNTED)
         kept = await self.rotate(sessions, many[0])
         assert kept
-        assert await sessions.end_all(user.id, but=kept.id, now=SOON) == MOST_COUNTED
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [kept]
+        assert await sessions.revoke_all(user.id, except_=kept.id, now=SOON) == MAX_COUNTED
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [kept]
         for each in many[1:]:
             assert await sessions.find(each.id, now=SOON) is None
             assert await self.rotate(sessions, each) is None
-            assert await sessions.end(user.id, only=each.id, now=SOON) == 0
+            assert await sessions.revoke(user.id, session_id=each.id, now=SOON) == 0
         new = a_session(user, now=SOON)
-        await sessions.start(new, password_hash=user.password_hash, at_most=100)
-        assert await sessions.of_user(user.id, now=SOON, at_most=100) == [new, kept]
-        assert await sessions.end_all(user.id, now=SOON) == 2
+        await sessions.add(new, password_hash=user.password_hash, max_sessions=100)
+        assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, kept]
+        assert await sessions.revoke_all(user.id, now=SOON) == 2
 
     async def test_keeps_no_session_that_had_ended(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
-        await sessions.end_all(user.id, now=SOON)
-        assert await sessions.end_all(user.id, but=session.id, now=SOON) == 0
+        await sessions.revoke_all(user.id, now=SOON)
+        assert await sessions.revoke_all(user.id, except_=session.id, now=SOON) == 0
         assert await sessions.find(session.id, now=SOON) is None
 
     async def test_rotates_no_faster_than_its_pace(
         self, sessions: SessionRepository, session: Session
     ) -> None:
-        pace = Pace(in_a_row=2, interval=timedelta(seconds=10))
+        pace = BurstLimit(burst=2, interval=timedelta(seconds=10))
         moments = [(0, True), (0, True), (0, False), (9.999999, False), (10, True), (10, False), (40, True)]
         moments += [(30, False), (40, True), (30, False), (40, False)]  # a clock that is behind gains nothing
         moments += [(-100_000, True)]  # one that had been far ahead shuts nobody out
         for number, (seconds, is_allowed) in enumerate(moments):
             now = SOON + timedelta(seconds=seconds)
-            rotated = await self.rotate(sessions, session, to=str(number), now=now, pace=pace)
+            rotated = await self.rotate(sessions, session, to=str(number), now=now, limit=pace)
             assert (rotated is not None) == is_allowed, seconds
             found = await sessions.find(session.id, now=now)
             assert found
             if not rotated:
-                assert pace.wait(found.session.refreshes_paid_until, now) > timedelta(0)
+                assert pace.retry_after(found.session.refresh_arrival_time, now) > timedelta(0)
             session = found.session
 
     async def test_ends_nothing_of_somebody_else(
@@ -308,7 +308,7 @@ class SessionRepositoryContract(ABC):
         other = await users.add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
-        assert await sessions.end(other.id, only=session.id, now=NOW) == 0
+        assert await sessions.revoke(other.id, session_id=session.id, now=NOW) == 0
         assert await sessions.find(session.id, now=NOW)
 
 
@@ -321,34 +321,34 @@ class ExpiredRowsContract(SessionRepositoryContract):
         self, sessions: SessionRepository, expired_rows: ExpiredRows, user: User
     ) -> None:
         long_ago = NOW - timedelta(days=4_000)  # before any other test's sessions
-        while await expired_rows.purge_sessions(over_since=long_ago, at_most=100):
+        while await expired_rows.purge_sessions(before=long_ago, limit=100):
             pass
         old = [a_session(user, now=long_ago) for _ in range(4)]
         kept = a_session(user, now=NOW)
         for session in (*old, kept):
-            await sessions.start(session, password_hash=user.password_hash, at_most=100)
-        await sessions.end(user.id, only=old[0].id, now=long_ago)
+            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        await sessions.revoke(user.id, session_id=old[0].id, now=long_ago)
         over = long_ago + timedelta(hours=1)
-        assert await expired_rows.purge_sessions(over_since=over, at_most=3) == 1
+        assert await expired_rows.purge_sessions(before=over, limit=3) == 1
         over = old[0].expires_at + timedelta(hours=1)
-        assert await expired_rows.purge_sessions(over_since=over, at_most=2) == 2
-        assert await expired_rows.purge_sessions(over_since=over, at_most=2) == 1
-        assert await expired_rows.purge_sessions(over_since=over, at_most=2) == 0
-        assert await sessions.of_user(user.id, now=NOW, at_most=100) == [kept]
+        assert await expired_rows.purge_sessions(before=over, limit=2) == 2
+        assert await expired_rows.purge_sessions(before=over, limit=2) == 1
+        assert await expired_rows.purge_sessions(before=over, limit=2) == 0
+        assert await sessions.list_active(user.id, now=NOW, limit=100) == [kept]
 
     async def test_lets_one_of_all_processes_sweep_in_so_long(self, expired_rows: ExpiredRows) -> None:
         every = timedelta(minutes=1)
         for task in ("sessions", "tallies", "events"):
             now = LATE
-            while not await expired_rows.begin(task, now=now, every=every):
+            while not await expired_rows.claim(task, now=now, every=every):
                 now += timedelta(days=1)
             outcomes = await asyncio.gather(
-                *(expired_rows.begin(task, now=now, every=every) for _ in range(8))
+                *(expired_rows.claim(task, now=now, every=every) for _ in range(8))
             )
             assert not any(outcomes)
             now += every
             outcomes = await asyncio.gather(
-                *(expired_rows.begin(task, now=now, every=every) for _ in range(8))
+                *(expired_rows.claim(task, now=now, every=every) for _ in range(8))
             )
             assert sum(outcomes) == 1
-            assert await expired_rows.begin(task, now=now - every * 2, every=every), "a clock was far ahead"
+            assert await expired_rows.claim(task, now=now - every * 2, every=every), "a clock was far ahead"

@@ -58,9 +58,9 @@ class CountingHasher(Argon2PasswordHasher):
         self.work.hashed += 1
         return await super().hash(password)
 
-    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+    async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
         self.work.verified += 1
-        return await super().verify(password, known)
+        return await super().verify_and_update(password, stored)
 
     def _computed(self, check: Verifier, spelling: str) -> bool:
         self.work.computed[check.family] += check.amount

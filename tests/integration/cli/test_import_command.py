@@ -12,7 +12,7 @@ from tests.harness.service import Service, environment
 from tests.integration.http.test_legacy_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
 from tests.integration.http.test_sessions import wait_until
 
-from fastauth.application.accounts.import_users import BATCH
+from fastauth.application.accounts.import_users import BATCH_SIZE
 
 HASH = ADOPTED["tutorial"]
 HEADER = "username,fullname,password_hash,is_active\n"
@@ -175,13 +175,13 @@ class TestImport:
 
     def test_keeps_what_came_before_the_file_broke_off(self, url: str, users: Path) -> None:
         entry = json.dumps({"username": "ann{}", "password": HASH})
-        people = ", ".join(entry.replace("{}", str(number)) for number in range(BATCH + 500))
+        people = ", ".join(entry.replace("{}", str(number)) for number in range(BATCH_SIZE + 500))
         users.write_text(f"[{people}, ")
         result = fastauth("import", str(users))
         assert result.exit_code == 1
-        assert f"entry {BATCH + 500}: the file ends behind it" in result.stderr
-        assert f"imported       {BATCH}" in result.stdout
-        assert rows(url, COUNT) == [(BATCH,)]
+        assert f"entry {BATCH_SIZE + 500}: the file ends behind it" in result.stderr
+        assert f"imported       {BATCH_SIZE}" in result.stdout
+        assert rows(url, COUNT) == [(BATCH_SIZE,)]
 
     def test_needs_a_migrated_database(self, url: str, users: Path) -> None:
         execute(url, "DROP TABLE session")
@@ -198,27 +198,27 @@ class TestInterruption:
     def test_leaves_whole_batches_and_the_same_command_goes_on(
         self, url: str, users: Path, how: signal.Signals
     ) -> None:
-        people = [f"ann{number},Ann,{HASH},t\n" for number in range(3 * BATCH)]
+        people = [f"ann{number},Ann,{HASH},t\n" for number in range(3 * BATCH_SIZE)]
         with running(url) as process:
             assert process.stdin
             assert process.stderr
-            process.stdin.write(HEADER + "".join(people[: BATCH + 500]))
+            process.stdin.write(HEADER + "".join(people[: BATCH_SIZE + 500]))
             process.stdin.flush()
-            wait_until(lambda: rows(url, COUNT) == [(BATCH,)])
+            wait_until(lambda: rows(url, COUNT) == [(BATCH_SIZE,)])
             process.send_signal(how)
             process.stdin.close()
             said = process.stderr.read()
             assert process.wait(30) != 0
         if how is signal.SIGINT:
             assert said == "fastauth: interrupted; the same command goes on\n"
-        assert rows(url, COUNT) == [(BATCH,)]
+        assert rows(url, COUNT) == [(BATCH_SIZE,)]
 
         users.write_text(HEADER + "".join(people))
         result = fastauth("import", str(users))
         assert result.exit_code == 0
-        assert f"imported       {2 * BATCH}" in result.output
-        assert f"already there  {BATCH}" in result.output
-        assert rows(url, COUNT) == [(3 * BATCH,)]
+        assert f"imported       {2 * BATCH_SIZE}" in result.output
+        assert f"already there  {BATCH_SIZE}" in result.output
+        assert rows(url, COUNT) == [(3 * BATCH_SIZE,)]
 
 
 def heed_interrupts() -> None:

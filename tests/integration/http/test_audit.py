@@ -83,11 +83,11 @@ class TestActWhoseEventCannotBeWritten:
         now = SystemClock().now()
         user = await self.add(users)
         begun, another = a_session(user, now=now), a_session(user, now=now)
-        await sessions.start(begun, password_hash=user.password_hash, at_most=100)
+        await sessions.add(begun, password_hash=user.password_hash, max_sessions=100)
 
         async def rotate() -> object:
             spent, until = (begun.refresh_digest,), begun.refresh_expires_at
-            rotation = Rotation(spent=spent, successor=a_digest("next"), until=until)
+            rotation = Rotation(presented=spent, successor=a_digest("next"), expires_at=until)
             return await sessions.rotate(begun.id, rotation, now=now)
 
         dialect = database.engine.dialect.name
@@ -97,16 +97,16 @@ class TestActWhoseEventCannotBeWritten:
         with pytest.raises(IntegrityError):
             await self.add(users)
         with pytest.raises(IntegrityError):
-            await users.rename(user.id, a_full_name("Somebody Else"), now=now, pace=None)
+            await users.set_full_name(user.id, a_full_name("Somebody Else"), now=now, limit=None)
         with pytest.raises(IntegrityError):
-            await sessions.start(another, password_hash=user.password_hash, at_most=100)
+            await sessions.add(another, password_hash=user.password_hash, max_sessions=100)
         with pytest.raises(IntegrityError):
             await rotate()
         with looking_into(empty_database_url) as connection:
             assert everything(connection) == before
             connection.execute(text(ADMIT[dialect]))
         assert await rotate()
-        await sessions.start(another, password_hash=user.password_hash, at_most=100)
+        await sessions.add(another, password_hash=user.password_hash, max_sessions=100)
 
 
 class Visitor:

@@ -16,7 +16,7 @@ from tests.harness.service import DEADLINE, Service
 from tests.integration.conftest import connect
 
 from fastauth.adapters.sql.rate_limits.tables import tally
-from fastauth.domain.rate_limits.counter import NEVER
+from fastauth.domain.rate_limits.counter import LOCKED_FOREVER
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
@@ -57,7 +57,7 @@ async def strangers_of(name: str, database_url: str) -> tuple[int, bool]:
     async with database.engine.connect() as connection:
         row = (await connection.execute(select(tally).where(tally.c.key == key))).one()
     await database.close()
-    return row.attempts, row.until == NEVER
+    return row.attempts, row.until == LOCKED_FOREVER
 
 
 class TestGuesser:

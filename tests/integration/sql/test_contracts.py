@@ -93,10 +93,10 @@ class TestDatabase(StorageProbeContract):
         async with small.database().engine.begin():
             await small.database().check()
             assert (
-                await small.readiness_keys().ring()
+                await small.readiness_keys().load()
                 == await SqlSigningKeyRepository(
                     connections=database.autocommit, audit_columns=AUDIT_COLUMNS
-                ).ring()
+                ).load()
             )
         await small.database().close()
 
@@ -169,7 +169,7 @@ class TestSqlHashCensus(OnSql):
         stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
         before = await census.examples()
         intake = SqlBulkUserRepository(connections=database.autocommit)
-        await intake.admit([a_newcomer(encoded=encoded) for encoded in stored])
+        await intake.insert_new([a_newcomer(encoded=encoded) for encoded in stored])
         found = await census.examples()
         assert sum(found.values()) - sum(before.values()) == len(stored)
         hasher = Argon2PasswordHasher(
@@ -204,7 +204,7 @@ class SqlRows:
     async def write(self, counters: Mapping[CounterKey, Counter]) -> None:
         async with self.database.engine.begin() as connection:
             await connection.execute(delete(tally).where(tally.c.key.in_(counters)))
-            values = [{"key": key, "attempts": t.attempts, "until": t.until} for key, t in counters.items()]
+            values = [{"key": key, "attempts": t.count, "until": t.resets_at} for key, t in counters.items()]
             if values:
                 await connection.execute(insert(tally), values)
 
@@ -241,9 +241,9 @@ class TestSqlSweeper:
                 execute(url, MANY_ROWS)
                 expired_rows, now = SqlExpiredRows(connections=database.autocommit), datetime.now(UTC)
                 kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
-                assert await expired_rows.purge_sessions(over_since=now, at_most=10) == 20
-                assert await expired_rows.purge_counters(over_since=now, at_most=10) == 10
-                assert await expired_rows.purge_events(kept, now=now, at_most=10) == 20
+                assert await expired_rows.purge_sessions(before=now, limit=10) == 20
+                assert await expired_rows.purge_counters(before=now, limit=10) == 10
+                assert await expired_rows.purge_events(kept, now=now, limit=10) == 20
             finally:
                 await database.close()
             assert counted(url, deleted=40) == (40, 10, 0)

@@ -140,7 +140,7 @@ class TestServingRole:
         database = connect(roles.serve)
         try:
             expired_rows = SqlExpiredRows(connections=database.autocommit)
-            assert await expired_rows.purge_events(kept, now=now, at_most=100) == 2
+            assert await expired_rows.purge_events(kept, now=now, limit=100) == 2
         finally:
             await database.close()
         with psycopg.connect(roles.serve) as serving:

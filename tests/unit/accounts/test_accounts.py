@@ -8,7 +8,7 @@ from tests.builders import a_password_hash, a_policy
 from tests.fakes import FakePasswordHasher, FakeStorage
 from tests.world import World
 
-from fastauth.application.accounts.list_users import PAGE
+from fastauth.application.accounts.list_users import PAGE_SIZE
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import InvalidInput
@@ -38,16 +38,16 @@ class RenewedMeanwhile(FakePasswordHasher):
 
 
 async def names(world: World, *, disabled: bool | None = None) -> list[str]:
-    return [user.username.spelling async for page in world.list_users(disabled=disabled) for user in page]
+    return [user.username.display async for page in world.list_users(disabled=disabled) for user in page]
 
 
 class TestListUsers:
     async def test_shows_everybody_in_order(self, world: World) -> None:
-        others = [f"ann{number}" for number in range(2 * PAGE)]
+        others = [f"ann{number}" for number in range(2 * PAGE_SIZE)]
         for name in others:
             await world.a_user(name)
         assert await names(world) == ["santosh", *others]
-        assert [len(page) async for page in world.list_users()] == [PAGE, PAGE, 1]
+        assert [len(page) async for page in world.list_users()] == [PAGE_SIZE, PAGE_SIZE, 1]
 
     async def test_shows_those_alone_who_are_disabled_or_who_are_not(self, world: World) -> None:
         await world.a_user("ann")
@@ -62,7 +62,7 @@ class TestShowUser:
         world.clock.advance(minutes=1)
         await world.a_log_in()
         user, sessions = await world.get_user(username="Santosh")
-        assert user.username.spelling == "santosh"
+        assert user.username.display == "santosh"
         assert sessions[0].created_at - sessions[1].created_at == timedelta(minutes=1)
 
     async def test_shows_since_when_an_account_is_disabled(self, world: World) -> None:
@@ -85,7 +85,7 @@ class TestEndSessions:
                 await world.authenticate(access_token=each.access.text)
         (user,) = world.storage.users.values()
         assert world.storage.events[-1] == Event(
-            type=EventType.LOGGED_OUT, at=world.clock.now(), user_id=user.id
+            type=EventType.LOGGED_OUT, occurred_at=world.clock.now(), user_id=user.id
         )
         assert await world.revoke_sessions(username="santosh") == 0
 
@@ -114,7 +114,7 @@ class TestSetPassword:
         user = await world.set_password(username="santosh", password="another one")
         *_, event = world.storage.events
         assert (event.type, event.user_id, event.session_id) == (EventType.PASSWORD_CHANGED, user.id, None)
-        assert event.at == world.clock.now()
+        assert event.occurred_at == world.clock.now()
 
     @pytest.mark.parametrize("password", ["", "santosh1", "Kumar!"])
     async def test_obeys_the_policy(self, world: World, password: str) -> None:

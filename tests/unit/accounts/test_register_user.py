@@ -14,7 +14,7 @@ class TestRegisterUser:
         user = await register_user(users=users)(
             username="Santosh", password="sntsh", fullname=" Santosh Kumar ", address=None
         )
-        assert (user.username.spelling, user.fullname.text) == ("Santosh", "Santosh Kumar")
+        assert (user.username.display, user.fullname.text) == ("Santosh", "Santosh Kumar")
         assert await users.find(a_username("santosh")) == user
 
     async def test_keeps_nothing_but_a_hash_of_the_password(self) -> None:

@@ -12,7 +12,7 @@ from tests.unit.http.test_sessions import ANN, TokenPair, bearer, log_in
 from tests.world import A_SECRET_KEY
 
 from fastauth.application.audit.audit_failures import AuditFailures
-from fastauth.application.operations.purge_expired import BATCH
+from fastauth.application.operations.purge_expired import BATCH_SIZE
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry, Retention
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
@@ -109,11 +109,11 @@ class TestEachPath:
         clock.advance(minutes=1)
         assert (await act(client, tokens)).is_success is not event_type.endswith("_refused")
         (entry,) = since(storage, before)
-        assert (entry.event.type, entry.origin) == (event_type, EventSource(Actor.CLIENT, ADDRESS))
-        assert entry.event.at == clock.now()
+        assert (entry.event.type, entry.source) == (event_type, EventSource(Actor.CLIENT, ADDRESS))
+        assert entry.event.occurred_at == clock.now()
         if event_type is EventType.LOGIN_FAILED:
             assert (entry.event.user_id, entry.event.session_id) == (None, None)
-            assert entry.event.name
+            assert entry.event.username_digest
         else:
             assert entry.event.user_id in storage.users
 
@@ -151,8 +151,8 @@ class TestEachPath:
             EventType.USER_UNLOCKED,
             EventType.SIGNING_KEY_ROTATED,
         ]
-        assert {entry.origin for entry in storage.entries[-4:]} == {EventSource(Actor.SERVICE)}
-        assert {event.at for event in storage.events[-4:]} == {clock.now()}
+        assert {entry.source for entry in storage.entries[-4:]} == {EventSource(Actor.SERVICE)}
+        assert {event.occurred_at for event in storage.events[-4:]} == {clock.now()}
         assert {event.user_id for event in storage.events[-4:-1]} == set(storage.users)
 
 
@@ -168,7 +168,7 @@ class TestRefusedRefresh:
         (entry,) = since(storage, before)
         assert entry.event == Event(
             type=EventType.SESSION_RENEWAL_FAILED,
-            at=clock.now(),
+            occurred_at=clock.now(),
             user_id=storage.sessions[session_id].user_id,
             session_id=session_id,
         )
@@ -206,7 +206,7 @@ class TestRecordRefusals:
         async def record(what: str, *, how: str) -> None:
             given.append((what, how))
 
-        recording = AuditFailures(use_case=refuse, refusal=WrongPassword, record=record)
+        recording = AuditFailures(use_case=refuse, failure=WrongPassword, record=record)
         with pytest.raises(WrongPassword):
             await recording("this", how="so")
         assert given == [("this", "so")] * 2
@@ -231,7 +231,7 @@ class TestRefusedLogIn:
     ) -> None:
         for name in ("nobody", "NOBODY", "somebody"):
             await log_in_with(client, username=name)
-        one, two, other = (entry.event.name for entry in storage.entries[-3:])
+        one, two, other = (entry.event.username_digest for entry in storage.entries[-3:])
         assert one == two != other
         assert "nobody" not in repr(storage.entries)
 
@@ -239,7 +239,7 @@ class TestRefusedLogIn:
         self, container: Container, storage: FakeStorage
     ) -> None:
         before = list(storage.entries)
-        await container.failure_events().log_in(username="\ud800")
+        await container.failure_events().record_login_failure(username="\ud800")
         assert since(storage, before) == []
 
 
@@ -257,7 +257,7 @@ class TestThrottledLogIn:
 
 class TestReadAuditTrail:
     async def read(self, container: Container, **wanted: Any) -> list[EventType]:  # noqa: ANN401  its fields
-        pages = container.read_audit_trail()(**{"at_most": 1_000} | wanted)
+        pages = container.read_audit_trail()(**{"limit": 1_000} | wanted)
         return [entry.event.type async for page in pages for entry in page]
 
     async def test_shows_an_account_by_its_name_and_what_was_tried_under_it(
@@ -297,15 +297,15 @@ class TestReadAuditTrail:
         assert EventType.USER_ENABLED not in await self.read(container, until=noon)
         assert EventType.USER_DISABLED in await self.read(container, until=noon)
 
-    @pytest.mark.parametrize("at_most", [1, 499, 500, 501, 1_000, 1_200, 2_000])
+    @pytest.mark.parametrize("limit", [1, 499, 500, 501, 1_000, 1_200, 2_000])
     async def test_reads_page_by_page_and_no_more_than_was_asked_for(
-        self, container: Container, storage: FakeStorage, clock: FakeClock, at_most: int
+        self, container: Container, storage: FakeStorage, clock: FakeClock, limit: int
     ) -> None:
         for _ in range(1_200 - len(storage.entries)):
             storage.note(EventType.SIGNING_KEY_ROTATED)
-        pages = [page async for page in container.read_audit_trail()(at_most=at_most)]
+        pages = [page async for page in container.read_audit_trail()(limit=limit)]
         assert max(map(len, pages)) <= 500
-        assert sum(map(len, pages)) == min(at_most, 1_200)
+        assert sum(map(len, pages)) == min(limit, 1_200)
 
 
 class TestSweepEvents:
@@ -325,20 +325,20 @@ class TestSweepEvents:
         bounds = set()
 
         class Counting(FakeExpiredRows):
-            async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
-                bounds.add(at_most)
-                return await super().purge_events(kept, now=now, at_most=at_most)
+            async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
+                bounds.add(limit)
+                return await super().purge_events(retention, now=now, limit=limit)
 
         container.expired_rows.override(Counting(storage))
         storage.entries.clear()
-        for _ in range(2 * BATCH + 1):
+        for _ in range(2 * BATCH_SIZE + 1):
             storage.note(EventType.SIGNING_KEY_ROTATED)
         clock.advance(days=366)
-        assert await container.purge_events()() == 2 * BATCH + 1
-        assert (storage.entries, bounds) == ([], {BATCH})
+        assert await container.purge_events()() == 2 * BATCH_SIZE + 1
+        assert (storage.entries, bounds) == ([], {BATCH_SIZE})
 
 
 class TestNameDigests:
     async def test_are_those_of_every_other_version(self) -> None:
-        digest = UsernamePseudonyms(A_SECRET_KEY)(a_username("santosh"))
+        digest = UsernamePseudonyms(A_SECRET_KEY).digest(a_username("santosh"))
         assert digest.hex() == "84afc7c8f1611e3736c169463ac91f35"

@@ -380,7 +380,7 @@ class TestTimingCheck:
         """How many there are of each follows the clock, and is the same for both."""
         hasher = FakePasswordHasher()
         (finding,) = await user_enumeration(Container(settings=settings(), hasher=hasher))
-        number = hasher.of_nobody
+        number = hasher.dummies
         assert (hasher.hashed, hasher.verified) == (1, 2 * number)
         assert MIN_SAMPLES <= number <= MAX_SAMPLES
         assert f"medians of {number}" in finding.observed

@@ -380,7 +380,7 @@ class TestKeys:
         clock.advance(seconds=1)
         assert await published() == [second]
         await container.rotate_keys()()
-        assert [key.kid for key in (await container.signing_keys().ring()).keys] == [second]
+        assert [key.kid for key in (await container.signing_keys().load()).keys] == [second]
 
     async def test_rotate_by_age(self, container: Container, clock: FakeClock, storage: FakeStorage) -> None:
         clock.advance(days=90, seconds=-311)

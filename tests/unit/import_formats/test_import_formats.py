@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastauth.application.accounts.import_users import Candidate, Outcome, Verdict
+from fastauth.application.accounts.import_users import ImportRecord, ImportResult, Outcome
 from fastauth.entrypoints.import_formats import Columns, ImportFile, ImportNotes, RecordReader, UnreadableFile
 from fastauth.entrypoints.import_formats.disabled_columns import DisabledRule, rule_for_column
 from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES
 
-ANN = Candidate(place=2, username="ann", fullname="Ann Lee", password_hash="$2b$ann")
+ANN = ImportRecord(position=2, username="ann", fullname="Ann Lee", password_hash="$2b$ann")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BEFORE, LATER = "2025-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
 DJANGO_FIELDS: dict[str, Any] = {
@@ -35,7 +35,7 @@ DJANGO_FIELDS: dict[str, Any] = {
 }
 
 
-def read(content: bytes | str, **how: Any) -> list[Candidate | Verdict]:  # noqa: ANN401  parts of Reading
+def read(content: bytes | str, **how: Any) -> list[ImportRecord | ImportResult]:  # noqa: ANN401  parts of Reading
     content = content.encode() if isinstance(content, str) else content
     return list(ImportFile(BufferedReader(BytesIO(content)), RecordReader(now=NOW, **how)))
 
@@ -44,18 +44,18 @@ def fixture(*fields: dict[str, Any], model: str = "auth.user") -> list[dict[str,
     return [{"model": model, "pk": number, "fields": each} for number, each in enumerate(fields)]
 
 
-def only(content: bytes | str, **how: Any) -> Candidate:  # noqa: ANN401  parts of Reading
+def only(content: bytes | str, **how: Any) -> ImportRecord:  # noqa: ANN401  parts of Reading
     (candidate,) = read(content, **how)
-    assert isinstance(candidate, Candidate)
+    assert isinstance(candidate, ImportRecord)
     return candidate
 
 
 def codes(content: bytes | str) -> list[tuple[int, str, str]]:
     """Return place, field and code of all that is refused."""
     return [
-        (entry.place, violation.field, violation.code)
+        (entry.position, violation.field, violation.code)
         for entry in read(content)
-        if isinstance(entry, Verdict) and entry.outcome is Outcome.REJECTED
+        if isinstance(entry, ImportResult) and entry.outcome is Outcome.REJECTED
         for violation in entry.violations
     ]
 
@@ -92,7 +92,7 @@ class TestCsv:
     @pytest.mark.parametrize("before", ["sep=;\r\n", "\r\n", "\n\n", '"sep=;"\n', "\nSEP=;\n"])
     def test_may_have_lines_before_its_header(self, before: str) -> None:
         (ann,) = read(before + "username;password;fullname\r\nann;$2b$ann;Ann Lee\r\n")
-        assert ann == replace(ANN, place=before.count("\n") + 2)
+        assert ann == replace(ANN, position=before.count("\n") + 2)
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -100,8 +100,8 @@ class TestCsv:
         rows = [f"änn{number},$2b$ann" for number in range(9_000)]
         found = read(end.join(["username,password", *rows]).encode(encoding))
         assert len(found) == 9_000
-        assert found[-1] == Candidate(
-            place=9_001, username="änn8999", fullname="änn8999", password_hash="$2b$ann"
+        assert found[-1] == ImportRecord(
+            position=9_001, username="änn8999", fullname="änn8999", password_hash="$2b$ann"
         )
 
     def test_may_have_its_columns_named_by_the_operator(self) -> None:
@@ -131,7 +131,7 @@ class TestCsv:
         )
 
     def test_counts_lines_as_an_editor_does(self) -> None:
-        places = [entry.place for entry in read('username,password,bio\na,b,"1\n2\n3"\n\nc,d,e\n')]
+        places = [entry.position for entry in read('username,password,bio\na,b,"1\n2\n3"\n\nc,d,e\n')]
         assert places == [2, 6]
 
     @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ class TestCsv:
     def test_goes_on_behind_a_line_that_cannot_be_read(self, line: bytes, field: str, code: str) -> None:
         content = b"username,password\nann,x\n%s\nbob,x\n" % line
         assert codes(content) == [(3, field, code)]
-        assert [entry.place for entry in read(content)] == [2, 3, 4]
+        assert [entry.position for entry in read(content)] == [2, 3, 4]
 
     def test_finds_back_after_a_quotation_that_does_not_end(self) -> None:
         content = 'username,password\n"ann,x\n' + "bob,x\n" * 50_000
@@ -179,7 +179,7 @@ class TestJsonLines:
     def test_holds_an_account_in_each_line(self) -> None:
         content = '{"username": "ann", "password": "$2b$ann", "fullname": "Ann Lee"}\n\n{"username": 1}\n'
         first, second = read("\n" + content)
-        assert (first, second.place) == (ANN, 4)
+        assert (first, second.position) == (ANN, 4)
 
     def test_may_be_a_dump_of_fastapi_users(self) -> None:
         record = {
@@ -214,7 +214,7 @@ class TestJsonLines:
     def test_goes_on_behind_a_line_that_is_wrong(self, line: bytes, field: str, code: str) -> None:
         content = b'{"username": "ann", "password": "x"}\n%s\n{"username": "zoe", "password": "x"}' % line
         assert codes(content) == [(2, field, code)]
-        assert [entry.place for entry in read(content)] == [1, 2, 3]
+        assert [entry.position for entry in read(content)] == [1, 2, 3]
 
     def test_names_all_that_is_wrong(self) -> None:
         assert codes('{"is_active": 2}') == [
@@ -234,7 +234,7 @@ class TestObject:
     @pytest.mark.parametrize("around", [{}, {"realm": "x", "a": [1], "b": [], "c": {"d": [{}]}}])
     def test_may_hold_the_accounts(self, indent: int | None, around: dict[str, Any]) -> None:
         content = json.dumps({**around, "users": self.PEOPLE, "more": 1}, indent=indent)
-        names = [entry.username for entry in read(content) if isinstance(entry, Candidate)]
+        names = [entry.username for entry in read(content) if isinstance(entry, ImportRecord)]
         assert names == ["ann", "bob"]
         assert read(json.dumps({**around, "users": []}, indent=indent)) == []
 
@@ -245,7 +245,7 @@ class TestObject:
     def test_may_be_an_indented_account(self) -> None:
         one, other = (json.dumps(person, indent=2) for person in self.PEOPLE)
         assert only(one).username == "ann"
-        assert [entry.place for entry in read(f"{one}\n{other}\n")] == [1, 2]
+        assert [entry.position for entry in read(f"{one}\n{other}\n")] == [1, 2]
 
     def test_stops_where_it_breaks_off(self) -> None:
         for content in ('{\n"users": [', '{\n"users"', "{\n", '{\n"a": 1,\n"a": 2}', '{\n"a" 1}'):
@@ -366,7 +366,7 @@ class TestMark:
         }
         candidate = only(json.dumps(listed | {"password_hash": "$2b$ann"}))
         assert candidate.disabled_since == datetime(2025, 1, 1, tzinfo=UTC)
-        assert replace(candidate, disabled_since=None, old_id=None, place=2) == ANN
+        assert replace(candidate, disabled_since=None, old_id=None, position=2) == ANN
         assert candidate.old_id == "7"
 
     def test_is_read_in_little_time_whatever_its_name(self) -> None:
@@ -399,9 +399,9 @@ class TestFixture:
         other = fixture({"name": "staff", "permissions": []}, model="auth.group")
         content = json.dumps([*other, *fixture(DJANGO_FIELDS)], indent=indent)
         skipped, ann = read(content)
-        assert skipped == Verdict(1, Outcome.SKIPPED)
-        assert ann == Candidate(
-            place=2, old_id="0", username="ann", fullname="Ann Lee", password_hash="pbkdf2_sha256$ann"
+        assert skipped == ImportResult(1, Outcome.SKIPPED)
+        assert ann == ImportRecord(
+            position=2, old_id="0", username="ann", fullname="Ann Lee", password_hash="pbkdf2_sha256$ann"
         )
         lines = "\n".join(json.dumps(each) for each in [*other, *fixture(DJANGO_FIELDS)])
         assert read(lines) == [skipped, ann]
@@ -412,13 +412,13 @@ class TestFixture:
         content = json.dumps(fixture({"email": "ann", "password": "x"}, model="accounts.account"))
         assert only(content).username == "ann"
         assert only(content, model="Accounts.Account").username == "ann"
-        assert read(content, model="auth.user") == [Verdict(1, Outcome.SKIPPED)]
+        assert read(content, model="auth.user") == [ImportResult(1, Outcome.SKIPPED)]
 
     def test_is_read_in_pieces(self) -> None:
         people = [DJANGO_FIELDS | {"username": f"ann{number}", "first_name": "名"} for number in range(2_000)]
         content = json.dumps(fixture(*people), ensure_ascii=False)
         assert len(content) > 8 * MAX_RECORD_BYTES
-        names = [entry.username for entry in read(content) if isinstance(entry, Candidate)]
+        names = [entry.username for entry in read(content) if isinstance(entry, ImportRecord)]
         assert names == [f"ann{number}" for number in range(2_000)]
 
     @pytest.mark.parametrize("content", ["[]", " [ ] ", "[\n]\n"])
@@ -467,7 +467,7 @@ class TestDump:
         for position, byte in damage.items():
             damaged[position % len(damaged)] = byte
         try:
-            places = [entry.place for entry in read(bytes(damaged))]
+            places = [entry.position for entry in read(bytes(damaged))]
         except UnreadableFile:
             places = []
         assert places == sorted(places)

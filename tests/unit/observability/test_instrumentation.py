@@ -17,7 +17,7 @@ from tests.world import A_DEVICE
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
-from fastauth.application.accounts.import_users import Candidate
+from fastauth.application.accounts.import_users import ImportRecord
 from fastauth.domain.errors import InvalidInput
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
@@ -76,8 +76,8 @@ async def test_every_use_case_works_with_all_instrumentation(
     container: Container, spans: InMemorySpanExporter
 ) -> None:
     await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
-    login = await container.log_in()(username=NAME, password=PASSWORD, device=A_DEVICE)
-    tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, device=A_DEVICE)
+    login = await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE)
+    tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, client=A_DEVICE)
     caller = await container.authenticate()(access_token=tokens.access.text)
     assert await container.list_sessions()(caller=caller) == ([caller.session], None)
     await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
@@ -93,9 +93,11 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.unlock_user()(username=NAME)
     await container.set_password()(username=NAME, password=PASSWORD)
     await container.revoke_sessions()(username=NAME)
-    imported = Candidate(place=1, username="ann", fullname="Ann", password_hash=user.password_hash.encoded)
+    imported = ImportRecord(
+        position=1, username="ann", fullname="Ann", password_hash=user.password_hash.encoded
+    )
     assert len(await all_of(container.import_users()([imported]))) == 1
-    assert await all_of(container.read_audit_trail()(at_most=100))
+    assert await all_of(container.read_audit_trail()(limit=100))
     await container.learn_hash_kinds()()
     assert await container.publish_keys()()
     await container.rotate_keys()(early=True)
@@ -108,6 +110,6 @@ async def test_every_use_case_works_with_all_instrumentation(
 
 async def test_errors_of_pages_are_counted(container: Container, registry: CollectorRegistry) -> None:
     with pytest.raises(InvalidInput):
-        await all_of(container.read_audit_trail()(username="\ud800", at_most=1))
+        await all_of(container.read_audit_trail()(username="\ud800", limit=1))
     labels = {"use_case": "ReadAuditTrail", "code": "invalid_input"}
     assert registry.get_sample_value("fastauth_refusals_total", labels) == 1

@@ -16,7 +16,7 @@ from fastauth.domain.signing_keys.errors import KeyUnwrapFailed, NoActiveSigning
 from fastauth.domain.signing_keys.signing_key import RotationPolicy
 
 SCHEDULE = RotationPolicy(
-    lead=timedelta(minutes=5), rotation=timedelta(days=90), afterlife=timedelta(minutes=5)
+    publish_ahead=timedelta(minutes=5), rotate_every=timedelta(days=90), verify_after=timedelta(minutes=5)
 )
 
 
@@ -43,7 +43,7 @@ async def keys() -> FakeSigningKeyRepository:
     """One key, which signs."""
     keys = FakeSigningKeyRepository(FakeStorage())
     key_generator = JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(A_SECRET_KEY,))
-    await RotateKeys(keys=keys, key_generator=key_generator, schedule=SCHEDULE, clock=FakeClock())()
+    await RotateKeys(keys=keys, key_generator=key_generator, policy=SCHEDULE, clock=FakeClock())()
     return keys
 
 
@@ -79,10 +79,10 @@ class TestCheckReadiness:
     @pytest.mark.parametrize("sealed", ["", "e30.a.b.c.d", "bm8.a", "W10.a", "bnVsbA.a", "é.a"])
     async def test_decrypts_the_key(self, keys: FakeSigningKeyRepository, sealed: str) -> None:
         """A key that names the right secret and does not decrypt is no key that signs."""
-        (key,) = (await keys.ring()).keys
-        header, *rest, tag = key.sealed.split(".")
+        (key,) = (await keys.load()).keys
+        header, *rest, tag = key.encrypted_private_key.split(".")
         for damaged in (sealed, ".".join([header, *rest, "A" * len(tag)]), ".".join([header, *rest])):
-            await keys.reseal(replace(key, sealed=damaged))
+            await keys.update(replace(key, encrypted_private_key=damaged))
             with pytest.raises(KeyUnwrapFailed):
                 await check_readiness(keys=keys)()
 

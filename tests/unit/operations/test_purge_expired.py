@@ -4,7 +4,13 @@ from datetime import datetime, timedelta
 
 from tests.fakes import FakeClock, FakeExpiredRows, FakeStorage
 
-from fastauth.application.operations.purge_expired import BATCH, EVERY, KEPT, MOST_BATCHES, PurgeCounters
+from fastauth.application.operations.purge_expired import (
+    BATCH_SIZE,
+    MAX_BATCHES,
+    PURGE_INTERVAL,
+    RETENTION,
+    PurgeCounters,
+)
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 
@@ -13,31 +19,31 @@ class CountingSweeper(FakeExpiredRows):
         super().__init__(storage)
         self.asked: list[int] = []
 
-    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
-        self.asked.append(at_most)
-        return await super().purge_counters(over_since=over_since, at_most=at_most)
+    async def purge_counters(self, *, before: datetime, limit: int) -> int:
+        self.asked.append(limit)
+        return await super().purge_counters(before=before, limit=limit)
 
 
 class TestSweep:
     async def test_removes_what_has_been_over_for_a_day_in_batches(self, clock: FakeClock) -> None:
         storage, until = FakeStorage(), clock.now()
-        for number in range(2 * BATCH + 1):
+        for number in range(2 * BATCH_SIZE + 1):
             storage.counters[CounterKey(number.to_bytes(2, "big"))] = Counter(1, until)
-        storage.counters[CounterKey(b"kept")] = Counter(1, until + 2 * EVERY)
+        storage.counters[CounterKey(b"kept")] = Counter(1, until + 2 * PURGE_INTERVAL)
         expired_rows = CountingSweeper(storage)
         sweep = PurgeCounters(expired_rows=expired_rows, clock=clock)
-        clock.advance(KEPT)
+        clock.advance(RETENTION)
         assert await sweep() == 0
-        clock.advance(EVERY)
-        assert await sweep() == 2 * BATCH + 1
-        assert (set(storage.counters), expired_rows.asked) == ({b"kept"}, [BATCH] * 4)
+        clock.advance(PURGE_INTERVAL)
+        assert await sweep() == 2 * BATCH_SIZE + 1
+        assert (set(storage.counters), expired_rows.asked) == ({b"kept"}, [BATCH_SIZE] * 4)
 
     async def test_is_done_by_one_of_all_processes(self, clock: FakeClock) -> None:
         expired_rows = CountingSweeper(FakeStorage())
         first, second = (PurgeCounters(expired_rows=expired_rows, clock=clock) for _ in range(2))
         await first()
         await second()
-        clock.advance(EVERY - timedelta(microseconds=1))
+        clock.advance(PURGE_INTERVAL - timedelta(microseconds=1))
         await second()
         assert len(expired_rows.asked) == 1
         clock.advance(timedelta(microseconds=1))
@@ -47,7 +53,10 @@ class TestSweep:
 
     async def test_ends_though_there_is_always_more(self, clock: FakeClock) -> None:
         class Endless(FakeExpiredRows):
-            async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
-                return at_most
+            async def purge_counters(self, *, before: datetime, limit: int) -> int:
+                return limit
 
-        assert await PurgeCounters(expired_rows=Endless(FakeStorage()), clock=clock)() == MOST_BATCHES * BATCH
+        assert (
+            await PurgeCounters(expired_rows=Endless(FakeStorage()), clock=clock)()
+            == MAX_BATCHES * BATCH_SIZE
+        )

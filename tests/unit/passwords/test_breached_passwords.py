@@ -87,6 +87,6 @@ class TestSettings:
         monkeypatch.setenv("FASTAUTH_PASSWORD_CONTEXT_WORDS", "Acme, Zu\u0308rich,")
         policy = Container(settings=Settings.load()).password_policy()
         with pytest.raises(InvalidInput) as refused:
-            policy.choose(password)
+            policy.check(password)
         assert [each.code for each in refused.value.violations] == [code]
-        policy.choose("correct horse battery staple")
+        policy.check("correct horse battery staple")

@@ -47,7 +47,7 @@ class TestArgon2PasswordHasher(PasswordHasherContract):
     async def test_recognises_its_own_hashes_however_dear(self, pool: HashingPool) -> None:
         hasher = Argon2PasswordHasher(pool=pool, memory_kib=512, time_cost=1, parallelism=64)
         hashed = await hasher.hash(a_password())
-        assert await hasher.verify(a_password(), hashed) == hashed
+        assert await hasher.verify_and_update(a_password(), hashed) == hashed
 
 
 def django_pbkdf2(password: str, *, digest: str = "sha256", iterations: int = 1_000) -> str:
@@ -183,22 +183,22 @@ class TestVerification:
 
     @pytest.mark.parametrize("kind", FOREIGN)
     async def test_replaces_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
-        kept = await hasher.verify(a_password("sntsh"), a_password_hash(FOREIGN[kind]))
+        kept = await hasher.verify_and_update(a_password("sntsh"), a_password_hash(FOREIGN[kind]))
         parameters = extract_parameters(kept.encoded)
         assert (parameters.memory_cost, parameters.time_cost, parameters.type.name) == (64, 3, "ID")
-        assert await hasher.verify(a_password("sntsh"), kept) == kept
+        assert await hasher.verify_and_update(a_password("sntsh"), kept) == kept
 
     @pytest.mark.parametrize("kind", FOREIGN)
     async def test_tells_other_passwords_apart(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         with pytest.raises(InvalidCredentials):
-            await hasher.verify(a_password("sntsH"), a_password_hash(FOREIGN[kind]))
+            await hasher.verify_and_update(a_password("sntsH"), a_password_hash(FOREIGN[kind]))
 
     @pytest.mark.parametrize("kind", UNUSABLE)
     async def test_fits_nothing_to_what_is_no_hash_or_costs_too_much(
         self, hasher: Argon2PasswordHasher, kind: str
     ) -> None:
         with pytest.raises(InvalidCredentials):
-            await hasher.verify(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
+            await hasher.verify_and_update(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
 
     @pytest.mark.parametrize("kind", FOREIGN)
     def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
@@ -210,10 +210,10 @@ class TestVerification:
             known = a_password_hash(encoded)
             assert hasher.parse_existing(encoded) == known, kind
             with pytest.raises(InvalidCredentials):
-                await hasher.verify(a_password("pässwörd"), known)
-            kept = await hasher.verify(password, known)
+                await hasher.verify_and_update(a_password("pässwörd"), known)
+            kept = await hasher.verify_and_update(password, known)
             assert kept.encoded.startswith("$argon2id$v=19$m=64,t=3,p=1$"), kind
-            assert await hasher.verify(password, kept) == kept
+            assert await hasher.verify_and_update(password, kept) == kept
 
     def test_computes_sha_crypt_as_others_do(self) -> None:
         for text, encoded in CRYPTED:
@@ -235,10 +235,10 @@ class TestVerification:
         typed = a_password(DECOMPOSED)
         assert DECOMPOSED not in repr(typed)
         for kind, encoded in TYPED.items():
-            kept = await hasher.verify(typed, a_password_hash(encoded))
+            kept = await hasher.verify_and_update(typed, a_password_hash(encoded))
             composed = a_password(unicodedata.normalize("NFC", DECOMPOSED))
-            assert await hasher.verify(composed, kept) == kept, kind
-            assert await hasher.verify(typed, kept) == kept, kind
+            assert await hasher.verify_and_update(composed, kept) == kept, kind
+            assert await hasher.verify_and_update(typed, kept) == kept, kind
 
     async def test_pays_the_same_for_every_refusal_once_it_knows_which_kinds_there_are(
         self, pool: HashingPool
@@ -254,20 +254,20 @@ class TestVerification:
             FOREIGN["Django's bcrypt_sha256"],
         ]
         own = await hasher.hash(a_password("right"))
-        hasher.expect([own, *map(a_password_hash, kinds)])
+        hasher.set_stored_kinds([own, *map(a_password_hash, kinds)])
         for wrong in ("wrong", DECOMPOSED):
             found = []
             for known in (None, own, *map(a_password_hash, [*kinds, "", UNUSABLE["bcrypt of cost 31"]])):
                 hasher.computed.clear()
                 with pytest.raises(InvalidCredentials):
-                    await hasher.verify(a_password(wrong), known)
+                    await hasher.verify_and_update(a_password(wrong), known)
                 found.append(dict(hasher.computed))
             assert len({family for family, _ in found[0]}) == 8
             assert [each for each in found if each != found[0]] == []
-        hasher.expect([own])
+        hasher.set_stored_kinds([own])
         hasher.computed.clear()
         with pytest.raises(InvalidCredentials):
-            await hasher.verify(a_password("wrong"), None)
+            await hasher.verify_and_update(a_password("wrong"), None)
         assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
 
     async def test_has_no_more_memory_for_others_hashes_than_it_is_given(self, pool: HashingPool) -> None:
@@ -282,10 +282,10 @@ class TestVerification:
             assert [violation.code for violation in refusal.value.violations] == ["costly_hash"]
             hasher.computed.clear()
             with pytest.raises(InvalidCredentials):
-                await hasher.verify(a_password("sntsh"), a_password_hash(encoded))
+                await hasher.verify_and_update(a_password("sntsh"), a_password_hash(encoded))
             assert hasher.computed == {("argon2-ID-64-3-1", "sntsh"): 1}
         fitting = argon2.PasswordHasher(time_cost=1, memory_cost=512).hash("sntsh")
-        assert await hasher.verify(a_password("sntsh"), hasher.parse_existing(fitting))
+        assert await hasher.verify_and_update(a_password("sntsh"), hasher.parse_existing(fitting))
 
     @pytest.mark.parametrize("salt", ["sa\0lt", "\ud800", "sält", "sa\nlt"])
     def test_does_not_recognise_what_could_not_be_stored_or_shown(
@@ -308,30 +308,30 @@ class TestVerification:
         for each in (await hasher.hash(a_password("right")), known):
             hasher.computed.clear()
             with pytest.raises(InvalidCredentials):
-                await hasher.verify(a_password("wrong"), each)
+                await hasher.verify_and_update(a_password("wrong"), each)
             assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
 
     async def test_admits_no_more_than_its_pool_does(
         self, pool: HashingPool, hasher: Argon2PasswordHasher
     ) -> None:
-        hasher.admit()
+        hasher.check_capacity()
         release = threading.Event()
         waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(MIN_QUEUE_LENGTH)]
         await asyncio.sleep(0)
         with pytest.raises(HashingOverloaded):
-            hasher.admit()
+            hasher.check_capacity()
         release.set()
         await asyncio.gather(*waiting)
 
     async def test_keeps_a_hash_that_is_stronger(self, hasher: Argon2PasswordHasher) -> None:
         stronger = a_password_hash(argon2.PasswordHasher(time_cost=4, memory_cost=128).hash("sntsh"))
-        assert await hasher.verify(a_password("sntsh"), stronger) == stronger
+        assert await hasher.verify_and_update(a_password("sntsh"), stronger) == stronger
 
     async def test_reads_72_bytes_for_bcrypt_as_whoever_hashed_it_did(
         self, hasher: Argon2PasswordHasher
     ) -> None:
         known = a_password_hash(bcrypted(b"p" * 72))
-        assert (await hasher.verify(a_password("p" * 80), known)).encoded.startswith("$argon2id$")
+        assert (await hasher.verify_and_update(a_password("p" * 80), known)).encoded.startswith("$argon2id$")
 
 
 class TestHashingPool:
@@ -374,7 +374,7 @@ class TestHashingPool:
     ) -> None:
         assert not blocked.is_set()
         with pytest.raises(HashingOverloaded):
-            pool.admit()
+            pool.check_capacity()
         with pytest.raises(HashingOverloaded):
             await pool.run(int)
 
@@ -390,11 +390,11 @@ class TestHashingPool:
         release = threading.Event()
         waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(admitted - 1)]
         await asyncio.sleep(0)
-        pool.admit()
+        pool.check_capacity()
         waiting.append(asyncio.create_task(pool.run(release.wait)))
         await asyncio.sleep(0)
         with pytest.raises(HashingOverloaded) as refusal:
-            pool.admit()
+            pool.check_capacity()
         assert refusal.value.retry_after == retry_after
         release.set()
         await asyncio.gather(*waiting)
@@ -428,7 +428,7 @@ class TestHashingPool:
         for task in tasks:
             pool.cancel_pending(task)
         await asyncio.gather(*tasks[2:], return_exceptions=True)
-        pool.admit()
+        pool.check_capacity()
         release.set()
         await asyncio.gather(*tasks, return_exceptions=True)
         assert all(task.cancelled() for task in tasks)

@@ -38,10 +38,10 @@ class Keys(FakeSigningKeyRepository):
         """Publish no key any more."""
         self.storage.keys.clear()
 
-    async def ring(self) -> KeySet:
+    async def load(self) -> KeySet:
         if self.away:
             raise StorageUnavailable
-        return await super().ring()
+        return await super().load()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ class TestJoseAccessTokens(AccessTokensContract):
     async def access_tokens(
         self, clock: FakeClock, keys: Keys, key_generator: JoseSigningKeyGenerator
     ) -> JoseAccessTokens:
-        await keys.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
+        await keys.add(key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now()))
         return JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
 
     async def test_go_on_with_the_keys_at_hand_while_the_database_is_away(
@@ -75,7 +75,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         keys.away = True
         clock.advance(hours=1)
         token = await access_tokens.issue(claims)
-        assert await access_tokens.read(token.text) == claims
+        assert await access_tokens.verify(token.text) == claims
 
     async def test_know_a_new_key_at_the_latest_when_it_has_signed(
         self,
@@ -87,39 +87,39 @@ class TestJoseAccessTokens(AccessTokensContract):
     ) -> None:
         await access_tokens.issue(claims)
         elsewhere = JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
-        await keys.add(key_generator.generate(number=2, published_at=clock.now(), active_from=clock.now()))
+        await keys.add(key_generator.generate(sequence=2, published_at=clock.now(), active_from=clock.now()))
         clock.advance(seconds=1)
         token = await elsewhere.issue(claims)
-        assert await access_tokens.read(token.text) == claims
+        assert await access_tokens.verify(token.text) == claims
 
     async def test_refuses_a_token_that_was_read_before_once_its_key_is_withdrawn(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
     ) -> None:
         token = await access_tokens.issue(claims)
-        assert await access_tokens.read(token.text) == claims
+        assert await access_tokens.verify(token.text) == claims
         keys.withdraw()
         clock.advance(RELOAD_AFTER)
         with pytest.raises(InvalidAccessToken):
-            await access_tokens.read(token.text)
+            await access_tokens.verify(token.text)
 
     async def test_verifies_a_token_that_differs_in_one_character_from_one_read_before(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims
     ) -> None:
         token = await access_tokens.issue(claims)
-        assert await access_tokens.read(token.text) == claims
+        assert await access_tokens.verify(token.text) == claims
         for place in (5, token.text.index(".") + 5, token.text.rindex(".") + 5):
             another = "A" if token.text[place] != "A" else "B"
             with pytest.raises(InvalidAccessToken):
-                await access_tokens.read(token.text[:place] + another + token.text[place + 1 :])
+                await access_tokens.verify(token.text[:place] + another + token.text[place + 1 :])
         for spaced in (f" {token.text}", f"{token.text} ", f"{token.text}="):
             with pytest.raises(InvalidAccessToken):
-                await access_tokens.read(spaced)
+                await access_tokens.verify(spaced)
 
     @pytest.fixture
     async def at_two_addresses(
         self, keys: Keys, key_generator: JoseSigningKeyGenerator, clock: FakeClock
     ) -> Callable[..., list[JoseAccessTokens]]:
-        await keys.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
+        await keys.add(key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now()))
 
         def processes(*, guessed: bool) -> list[JoseAccessTokens]:
             addresses = ("http://127.0.0.1:1", "http://127.0.0.1:2")
@@ -138,14 +138,14 @@ class TestJoseAccessTokens(AccessTokensContract):
         self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
     ) -> None:
         here, there = at_two_addresses(guessed=True)
-        assert await there.read((await here.issue(claims)).text) == claims
+        assert await there.verify((await here.issue(claims)).text) == claims
 
     async def test_are_good_for_the_issuer_alone_if_somebody_said_which(
         self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
     ) -> None:
         here, there = at_two_addresses(guessed=False)
         with pytest.raises(InvalidAccessToken):
-            await there.read((await here.issue(claims)).text)
+            await there.verify((await here.issue(claims)).text)
 
     async def test_need_a_key(
         self, claims: AccessClaims, keys: Keys, key_generator: JoseSigningKeyGenerator, clock: FakeClock
@@ -166,29 +166,31 @@ class TestJoseAccessTokens(AccessTokensContract):
     ) -> None:
         """R46 (CVE-2019-13177 (django-rest-registration); CWE-798): all installations sign with one key."""
         others = Keys()
-        await others.add(key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now()))
+        await others.add(
+            key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now())
+        )
         token = await JoseAccessTokens(
             keys=others, key_generator=key_generator, policy=TERMS, clock=clock
         ).issue(claims)
         with pytest.raises(InvalidAccessToken):
-            await access_tokens.read(token.text)
+            await access_tokens.verify(token.text)
 
 
 class TestJoseKeySmith:
     def test_seals_what_it_forges(self, key_generator: JoseSigningKeyGenerator, clock: FakeClock) -> None:
         key = key_generator.generate(
-            number=1, published_at=clock.now(), active_from=clock.now() + timedelta(1)
+            sequence=1, published_at=clock.now(), active_from=clock.now() + timedelta(1)
         )
         private = str(key_generator.private_key(key).as_dict(private=True)["d"])
-        assert private not in repr(key) + key.sealed + key.public_jwk
+        assert private not in repr(key) + key.encrypted_private_key + key.public_jwk
 
     def test_reseals_under_the_newest_secret(
         self, key_generator: JoseSigningKeyGenerator, clock: FakeClock, algorithm: str
     ) -> None:
-        key = key_generator.generate(number=1, published_at=clock.now(), active_from=clock.now())
-        assert key_generator.resealed(key) is key
+        key = key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now())
+        assert key_generator.rewrap(key) is key
         both = JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY, A_SECRET_KEY))
-        resealed = both.resealed(key)
+        resealed = both.rewrap(key)
         alone = JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY,))
         assert alone.private_key(resealed).as_dict() == key_generator.private_key(key).as_dict()
         with pytest.raises(KeyUnwrapFailed):

@@ -25,8 +25,8 @@ class TestLogIn:
     async def test_begins_a_session(self, world: World) -> None:
         tokens = await world.a_log_in()
         caller = await world.authenticate(access_token=tokens.access.text)
-        assert caller.user.username.spelling == "santosh"
-        assert caller.session.device == A_DEVICE
+        assert caller.user.username.display == "santosh"
+        assert caller.session.client == A_DEVICE
         assert caller.session.created_at == caller.session.last_used_at == world.clock.now()
         assert caller.session.refresh_expires_at == world.clock.now() + timedelta(days=7)
         assert caller.session.expires_at == world.clock.now() + timedelta(days=30)
@@ -38,7 +38,7 @@ class TestLogIn:
 
         log_in = replace(world.log_in, access_tokens=NoKey(world.clock))
         with pytest.raises(NoActiveSigningKey):
-            await log_in(username="santosh", password="sntsh", device=A_DEVICE)
+            await log_in(username="santosh", password="sntsh", client=A_DEVICE)
         assert not world.storage.sessions
 
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "ｓａｎｔｏｓｈ"])
@@ -54,7 +54,7 @@ class TestLogIn:
         tokens = await world.a_log_in()
         (session,) = world.storage.sessions.values()
         assert tokens.refresh not in repr(session)
-        assert session.refresh_digest == world.mint.digest(world.mint.read(tokens.refresh))
+        assert session.refresh_digest == world.mint.digest(world.mint.verify(tokens.refresh))
 
     async def test_gives_every_session_tokens_of_its_own(self, world: World) -> None:
         one, two = await world.a_log_in(), await world.a_log_in()
@@ -125,8 +125,10 @@ class TestLogIn:
 
     async def test_lets_everybody_in_who_replaces_an_outdated_hash_at_once(self, world: World) -> None:
         class SlowHasher(FakePasswordHasher):
-            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
-                kept = await super().verify(password, known)
+            async def verify_and_update(
+                self, password: Password, stored: PasswordHash | None
+            ) -> PasswordHash:
+                kept = await super().verify_and_update(password, stored)
                 await asyncio.sleep(0)
                 return kept
 
@@ -134,46 +136,52 @@ class TestLogIn:
         outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
         world.storage.users[user.id] = replace(user, password_hash=outdated)
         slow = replace(world.log_in, hasher=SlowHasher())
-        at_once = [slow(username="santosh", password="sntsh", device=A_DEVICE) for _ in range(4)]
+        at_once = [slow(username="santosh", password="sntsh", client=A_DEVICE) for _ in range(4)]
         tokens = await asyncio.gather(*at_once)
         assert len({each.tokens.refresh for each in tokens}) == len(world.storage.sessions) == 4
 
     async def test_begins_nothing_if_the_password_changes_meanwhile(self, world: World) -> None:
         class SlowHasher(FakePasswordHasher):
-            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
-                kept = await super().verify(password, known)
+            async def verify_and_update(
+                self, password: Password, stored: PasswordHash | None
+            ) -> PasswordHash:
+                kept = await super().verify_and_update(password, stored)
                 user = world.storage.users[UserId(1)]
                 world.storage.users[user.id] = replace(user, password_hash=a_password_hash("another"))
                 return kept
 
         slow = replace(world.log_in, hasher=SlowHasher())
         with pytest.raises(InvalidCredentials):
-            await slow(username="santosh", password="sntsh", device=A_DEVICE)
+            await slow(username="santosh", password="sntsh", client=A_DEVICE)
         assert world.storage.sessions == {}
 
     async def test_begins_nothing_if_the_account_is_disabled_meanwhile(self, world: World) -> None:
         class SlowHasher(FakePasswordHasher):
-            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
-                kept = await super().verify(password, known)
+            async def verify_and_update(
+                self, password: Password, stored: PasswordHash | None
+            ) -> PasswordHash:
+                kept = await super().verify_and_update(password, stored)
                 await world.disable_user(username="santosh")
                 return kept
 
         slow = replace(world.log_in, hasher=SlowHasher())
         with pytest.raises(InvalidCredentials):
-            await slow(username="santosh", password="sntsh", device=A_DEVICE)
+            await slow(username="santosh", password="sntsh", client=A_DEVICE)
         assert world.storage.sessions == {}
 
     async def test_tells_overload_from_refusal(self, world: World) -> None:
         class Busy(FakePasswordHasher):
-            async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+            async def verify_and_update(
+                self, password: Password, stored: PasswordHash | None
+            ) -> PasswordHash:
                 raise HashingOverloaded
 
         with pytest.raises(HashingOverloaded):
-            await replace(world.log_in, hasher=Busy())(username="santosh", password="x", device=A_DEVICE)
+            await replace(world.log_in, hasher=Busy())(username="santosh", password="x", client=A_DEVICE)
 
     async def test_refuses_before_it_looks_what_could_not_be_hashed_in_time(self, world: World) -> None:
         world.hasher.overloaded = True
         users = FakeUserRepository(world.storage)
         with pytest.raises(HashingOverloaded):
-            await replace(world.log_in, users=users)(username="santosh", password="sntsh", device=A_DEVICE)
+            await replace(world.log_in, users=users)(username="santosh", password="sntsh", client=A_DEVICE)
         assert users.looked == 0

@@ -11,8 +11,8 @@ from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
+from fastauth.domain.rate_limits.burst_limit import REFRESHES
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.pace import REFRESHES
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken, SessionNotFound
@@ -36,7 +36,7 @@ async def tokens(world: World) -> TokenPair:
 
 
 async def refresh(world: World, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
-    return await world.refresh_session(refresh_token=tokens.refresh, device=device)
+    return await world.refresh_session(refresh_token=tokens.refresh, client=device)
 
 
 async def caller_of(world: World, tokens: TokenPair) -> AuthenticatedUser:
@@ -58,19 +58,19 @@ async def is_over(world: World, tokens: TokenPair) -> bool:
 class TestRefreshToken:
     def test_is_worth_the_same_whichever_version_made_it(self) -> None:
         mint = RefreshTokenCodec(A_SECRET_KEY)
-        token = mint.read(
+        token = mint.verify(
             "fa_rt_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8AAQIDBAUGBwgJCgsMDQ4PhZmc6AzY4SbOSd1cA38Yfg"
         )
         assert token.session_id == bytes(range(16)).hex()
         assert mint.digest(token).hex() == (
             "7bc20bc6e883e42bcd45bd76c7ef920e3229d8b0b5f63721fc8411b153602720"
         )
-        assert [successor.text for successor in mint.successors(token)] == [
+        assert [successor.text for successor in mint.derive_successors(token)] == [
             "fa_rt_z2JTTzU2ugrN2Y2oLF9jNC_m6Zyynn_SfbciNf5glsgAAQIDBAUGBwgJCgsMDQ4P8huj6Df7cAFq96zrflS88A"
         ]
 
     def test_does_not_show_itself(self) -> None:
-        token = RefreshTokenCodec(A_SECRET_KEY).first()
+        token = RefreshTokenCodec(A_SECRET_KEY).issue()
         assert token.text not in repr(token)
 
 
@@ -88,7 +88,7 @@ class TestRefreshSession:
     ) -> None:
         began_at = world.clock.now()
         world.clock.advance(minutes=5)
-        claims = await world.access_tokens.read((await refresh(world, tokens)).access.text)
+        claims = await world.access_tokens.verify((await refresh(world, tokens)).access.text)
         (session,) = world.storage.sessions.values()
         assert (claims.user_id, claims.session_id) == (session.user_id, session.id)
         assert claims.authenticated_at == began_at
@@ -112,7 +112,7 @@ class TestRefreshSession:
         (event,) = happened(world, EventType.REFRESH_TOKEN_REUSED)
         assert event == Event(
             type=EventType.REFRESH_TOKEN_REUSED,
-            at=world.clock.now(),
+            occurred_at=world.clock.now(),
             user_id=session.user_id,
             session_id=session.id,
         )
@@ -146,10 +146,10 @@ class TestRefreshSession:
         assert await is_over(world, following)
 
     async def test_refuses_what_comes_faster_than_the_pace_and_spends_nothing(self) -> None:
-        world = World(terms=SessionPolicy(pace=REFRESHES))
+        world = World(terms=SessionPolicy(refresh_limit=REFRESHES))
         await world.a_user()
         tokens = await world.a_log_in()
-        for _ in range(REFRESHES.in_a_row):
+        for _ in range(REFRESHES.burst):
             tokens = await refresh(world, tokens)
         for _ in range(2):
             with pytest.raises(TooManyRequests) as refusal:
@@ -173,7 +173,7 @@ class TestRefreshSession:
         assert await is_over(world, following)
 
     async def test_forgives_nothing_without_a_grace(self) -> None:
-        world = World(terms=SessionPolicy(grace=timedelta(0)))
+        world = World(terms=SessionPolicy(rotation_grace=timedelta(0)))
         await world.a_user()
         tokens = await world.a_log_in()
         following = await refresh(world, tokens)
@@ -181,7 +181,7 @@ class TestRefreshSession:
         assert await is_over(world, following)
 
     async def test_forgives_nothing_without_a_grace_to_who_read_the_clock_before(self) -> None:
-        world = World(terms=SessionPolicy(grace=timedelta(0)))
+        world = World(terms=SessionPolicy(rotation_grace=timedelta(0)))
         await world.a_user()
         tokens = await world.a_log_in()
         following = await refresh(world, tokens)
@@ -205,7 +205,7 @@ class TestRefreshSession:
         head, tail = tokens.refresh[:60], tokens.refresh[60:]
         for forged in (head + tail.swapcase(), tokens.refresh[:-1], tokens.refresh + "A", tail, "", "fa_rt_"):
             with pytest.raises(InvalidRefreshToken):
-                await world.refresh_session(refresh_token=forged, device=A_DEVICE)
+                await world.refresh_session(refresh_token=forged, client=A_DEVICE)
         assert await refresh(world, tokens)
 
     async def test_is_over_after_seven_idle_days(self, world: World, tokens: TokenPair) -> None:
@@ -231,12 +231,12 @@ class TestRefreshSession:
         both = replace(
             world.refresh_session, refresh_tokens=RefreshTokenCodec(ANOTHER_SECRET_KEY, A_SECRET_KEY)
         )
-        repeated = await both(refresh_token=tokens.refresh, device=A_DEVICE)
-        following = await both(refresh_token=repeated.refresh, device=A_DEVICE)
+        repeated = await both(refresh_token=tokens.refresh, client=A_DEVICE)
+        following = await both(refresh_token=repeated.refresh, client=A_DEVICE)
         alone = replace(world.refresh_session, refresh_tokens=RefreshTokenCodec(ANOTHER_SECRET_KEY))
-        assert await alone(refresh_token=following.refresh, device=A_DEVICE)
+        assert await alone(refresh_token=following.refresh, client=A_DEVICE)
         with pytest.raises(InvalidRefreshToken):
-            await alone(refresh_token=tokens.refresh, device=A_DEVICE)
+            await alone(refresh_token=tokens.refresh, client=A_DEVICE)
 
 
 class TestAuthenticate:
@@ -329,7 +329,7 @@ class TestChangePassword:
         (event,) = happened(world, EventType.PASSWORD_CHANGED)
         assert event == Event(
             type=EventType.PASSWORD_CHANGED,
-            at=world.clock.now(),
+            occurred_at=world.clock.now(),
             user_id=session.user_id,
             session_id=session.id,
         )
@@ -411,8 +411,8 @@ class TestDisableUser:
         assert await is_over(world, tokens)
         assert await world.a_log_in()
         assert happened(world, EventType.USER_DISABLED, EventType.USER_ENABLED) == [
-            Event(type=EventType.USER_DISABLED, at=disabled_at, user_id=user.id),
-            Event(type=EventType.USER_ENABLED, at=world.clock.now(), user_id=user.id),
+            Event(type=EventType.USER_DISABLED, occurred_at=disabled_at, user_id=user.id),
+            Event(type=EventType.USER_ENABLED, occurred_at=world.clock.now(), user_id=user.id),
         ]
 
     async def test_keeps_the_day_of_the_first_time(self, world: World) -> None:

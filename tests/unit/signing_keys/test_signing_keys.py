@@ -17,7 +17,7 @@ from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy, Sig
 
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 LEAD, ROTATION, AFTERLIFE = timedelta(minutes=5), timedelta(days=90), timedelta(hours=1)
-SCHEDULE = RotationPolicy(lead=LEAD, rotation=ROTATION, afterlife=AFTERLIFE)
+SCHEDULE = RotationPolicy(publish_ahead=LEAD, rotate_every=ROTATION, verify_after=AFTERLIFE)
 AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -33,20 +33,20 @@ class Installation:
     async def rotate(self, *secrets: SecretKey, **how: bool) -> KeySet:
         key_generator = a_smith(*secrets or [A_SECRET_KEY])
         return await RotateKeys(
-            keys=self.keys, key_generator=key_generator, schedule=SCHEDULE, clock=self.clock
+            keys=self.keys, key_generator=key_generator, policy=SCHEDULE, clock=self.clock
         )(**how)
 
     async def published(self) -> list[int]:
-        return numbers(await PublishKeys(keys=self.keys, schedule=SCHEDULE, clock=self.clock)())
+        return numbers(await PublishKeys(keys=self.keys, policy=SCHEDULE, clock=self.clock)())
 
     async def signer(self) -> int:
-        signer = (await self.keys.ring()).signer(self.clock.now())
+        signer = (await self.keys.load()).active(self.clock.now())
         assert signer
-        return signer.number
+        return signer.sequence
 
 
 def numbers(keys: Collection[SigningKey]) -> list[int]:
-    return [key.number for key in keys]
+    return [key.sequence for key in keys]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ class TestRotateKeys:
     async def test_makes_a_first_key_that_signs_at_once(self, installation: Installation) -> None:
         (key,) = (await installation.rotate()).keys
         now = installation.clock.now()
-        assert (key.number, key.published_at, key.active_from) == (1, now, now)
+        assert (key.sequence, key.published_at, key.active_from) == (1, now, now)
         assert key.kid
         assert a_smith(A_SECRET_KEY).private_key(key)
 
@@ -69,7 +69,7 @@ class TestRotateKeys:
         installation.clock.advance(AN_INSTANT)
         _, key = (await installation.rotate()).keys
         now = installation.clock.now()
-        assert (key.number, key.published_at, key.active_from) == (2, now, now + LEAD)
+        assert (key.sequence, key.published_at, key.active_from) == (2, now, now + LEAD)
         assert numbers((await installation.rotate()).keys) == [1, 2]
 
     async def test_publishes_the_next_before_it_is_due_if_told_to(self, installation: Installation) -> None:
@@ -105,10 +105,10 @@ class TestRotateKeys:
 class KeysThatGoAway(FakeSigningKeyRepository):
     away = False
 
-    async def ring(self) -> KeySet:
+    async def load(self) -> KeySet:
         if self.away:
             raise StorageUnavailable
-        return await super().ring()
+        return await super().load()
 
 
 class TestPublishKeys:
@@ -118,7 +118,7 @@ class TestPublishKeys:
         keys = KeysThatGoAway()
         installation = Installation(keys, clock)
         await installation.rotate()
-        publish = PublishKeys(keys=keys, schedule=SCHEDULE, clock=clock)
+        publish = PublishKeys(keys=keys, policy=SCHEDULE, clock=clock)
         keys.away = True
         with pytest.raises(StorageUnavailable):
             await publish()
@@ -161,7 +161,7 @@ class TestPublishKeys:
 
 class TestKeyRing:
     async def test_has_nobody_to_sign_before_the_first_key_does(self, installation: Installation) -> None:
-        assert KeySet([]).signer(installation.clock.now()) is None
+        assert KeySet([]).active(installation.clock.now()) is None
         ring = await installation.rotate()
-        assert ring.signer(installation.clock.now() - AN_INSTANT) is None
-        assert ring.signer(installation.clock.now()) == ring.keys[0]
+        assert ring.active(installation.clock.now() - AN_INSTANT) is None
+        assert ring.active(installation.clock.now()) == ring.keys[0]

@@ -15,7 +15,7 @@ from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
 from fastauth.adapters.sql.sessions.statements import START
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
-from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
+from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
 from fastauth.domain.rate_limits.limits import Limits
 
 
@@ -28,7 +28,7 @@ class Counting(FakeCounterRepository):
     def __post_init__(self) -> None:
         super().__init__()
 
-    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
         self.noted.append(hits)
         return await super().count(hits, now=now)
 
@@ -40,10 +40,10 @@ async def attempts(name: str) -> tuple[list[tuple[Hit, ...]], list[tuple[Refund,
         counters=counters, keys=CounterKeys(A_SECRET_KEY), limits=Limits(), clock=FakeClock()
     )
     permits = [
-        await rate_limiter.log_in(a_username(name), address="192.0.2.1", device=device)
+        await rate_limiter.check_login(a_username(name), address="192.0.2.1", device=device)
         for device in (None, "d")
     ]
-    return counters.noted, [permit.if_right for permit in permits]
+    return counters.noted, [permit.refunds_on_success for permit in permits]
 
 
 DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]

@@ -92,7 +92,7 @@ class JoseAccessTokens:
     async def issue(self, claims: AccessClaims) -> AccessToken:
         """Sign with the key whose turn it is."""
         now = self._clock.now()
-        key = (await self._current_ring()).signer(now)
+        key = (await self._current_ring()).active(now)
         if key is None:
             raise NoActiveSigningKey
         issued_at = int(now.timestamp())
@@ -107,12 +107,12 @@ class JoseAccessTokens:
             "exp": issued_at + lifetime,
             "jti": token_urlsafe(16),
             "auth_time": int(claims.authenticated_at.timestamp()),
-            "amr": list(claims.methods),
+            "amr": list(claims.amr),
         }
         text = jwt.encode(_header(key), payload, self._open(key), algorithms=[key.algorithm])
         return AccessToken(text=text, expires_in=lifetime)
 
-    async def read(self, text: str) -> AccessClaims:
+    async def verify(self, text: str) -> AccessClaims:
         """Verify the shape first, then the signature, then every claim."""
         if len(text) > MAX_TOKEN_LENGTH or not _SHAPE.fullmatch(text):
             raise InvalidAccessToken
@@ -164,7 +164,7 @@ class JoseAccessTokens:
                     user_id=UserId(int(subject)),
                     session_id=SessionId(session_id),
                     authenticated_at=datetime.fromtimestamp(authenticated_at, UTC),
-                    methods=tuple(methods),
+                    amr=tuple(methods),
                 )
         raise InvalidAccessToken
 
@@ -185,7 +185,7 @@ class JoseAccessTokens:
         now = self._clock.now()
         if self._read_at is None or not timedelta(0) <= now - self._read_at < age or not self._ring.keys:
             try:
-                self._ring, self._read_at = await self._keys.ring(), now
+                self._ring, self._read_at = await self._keys.load(), now
             except StorageUnavailable:
                 if not self._ring.keys:
                     raise

@@ -29,17 +29,17 @@ class JoseSigningKeyGenerator:
         self._newest = secret_keys[0]
         self._sealing = {key.id: OctKey.import_key(key.derive("signing key seal")) for key in secret_keys}
 
-    def generate(self, *, number: int, published_at: datetime, active_from: datetime) -> SigningKey:
+    def generate(self, *, sequence: int, published_at: datetime, active_from: datetime) -> SigningKey:
         """Make a key for the algorithm in use."""
         key = ECKey.generate_key("P-256") if self._algorithm == ES256 else OKPKey.generate_key("Ed25519")
         kid = key.thumbprint()
         public = {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": self._algorithm}
         return SigningKey(
-            number=number,
+            sequence=sequence,
             kid=kid,
             algorithm=self._algorithm,
             public_jwk=json.dumps(public, sort_keys=True),
-            sealed=self._seal(json.dumps(key.as_dict(private=True))),
+            encrypted_private_key=self._seal(json.dumps(key.as_dict(private=True))),
             published_at=published_at,
             active_from=active_from,
         )
@@ -48,11 +48,11 @@ class JoseSigningKeyGenerator:
         """Decrypt the private key, and forget it."""
         self.private_key(key)
 
-    def resealed(self, key: SigningKey) -> SigningKey:
+    def rewrap(self, key: SigningKey) -> SigningKey:
         """Seal again what was sealed under another secret."""
         if self._sealed_under(key) == self._newest.id:
             return key
-        return replace(key, sealed=self._seal(self._opened(key)))
+        return replace(key, encrypted_private_key=self._seal(self._opened(key)))
 
     def private_key(self, key: SigningKey) -> ECKey | OKPKey:
         """Return the key that signs.
@@ -72,14 +72,14 @@ class JoseSigningKeyGenerator:
         if secret is None:
             raise KeyUnwrapFailed
         try:
-            sealed = jwe.decrypt_compact(key.sealed, secret, algorithms=_SEALED_BY)
+            sealed = jwe.decrypt_compact(key.encrypted_private_key, secret, algorithms=_SEALED_BY)
         except (JoseError, ValueError):
             raise KeyUnwrapFailed from None
         return (sealed.plaintext or b"").decode()
 
     @staticmethod
     def _sealed_under(key: SigningKey) -> str:
-        header = key.sealed.partition(".")[0]
+        header = key.encrypted_private_key.partition(".")[0]
         try:
             return str(json.loads(urlsafe_b64decode(header + "=="))["kid"])
         except (ValueError, TypeError, LookupError):

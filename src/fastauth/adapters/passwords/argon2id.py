@@ -60,17 +60,17 @@ class Argon2PasswordHasher:
         self._expected: dict[str, Verifier] = {}
         self._large = Lock()
 
-    def admit(self) -> None:
+    def check_capacity(self) -> None:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
-        self._pool.admit()
+        self._pool.check_capacity()
 
     async def hash(self, password: Password) -> PasswordHash:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
         return PasswordHash(await self._pool.run(lambda: self._argon2.hash(password.text)))
 
-    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
+    async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
-        return await self._pool.run(lambda: self._verified(password, known))
+        return await self._pool.run(lambda: self._verified(password, stored))
 
     def parse_existing(self, encoded: str) -> PasswordHash:
         """See `fastauth.domain.passwords.ports.PasswordHasher`."""
@@ -91,12 +91,12 @@ class Argon2PasswordHasher:
             return PasswordHash(encoded)
         raise InvalidInput(Violation("password", code, detail))
 
-    def expect(self, stored: Iterable[PasswordHash]) -> None:
+    def set_stored_kinds(self, examples: Iterable[PasswordHash]) -> None:
         """Have every refusal cost as much as the dearest of these for each kind of hash among them.
 
         Otherwise the time of a refusal tells an account with a hash of another kind from none.
         """
-        dearest = self.families(stored)
+        dearest = self.families(examples)
         self._expected = {name: check for name, check in dearest.items() if name != self._dummy.family}
 
     def families(self, stored: Iterable[PasswordHash]) -> dict[str, Verifier]:
@@ -117,7 +117,7 @@ class Argon2PasswordHasher:
 
     def _fitting(self, check: Verifier, password: Password) -> str | None:
         """Return the spelling of a password that fits, or ``None``; every spelling is tried then."""
-        for spelling in password.spellings:
+        for spelling in password.forms:
             if self._computed(check, spelling):
                 return spelling
         return None
@@ -128,7 +128,7 @@ class Argon2PasswordHasher:
         for family, dearest in wanted.items():
             done = check.amount if check and check.family == family else 0
             if dearest.amount > done:
-                for spelling in password.spellings:
+                for spelling in password.forms:
                     self._spent(dearest, dearest.amount - done, spelling)
 
     def _computed(self, check: Verifier, spelling: str) -> bool:

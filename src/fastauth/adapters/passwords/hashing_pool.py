@@ -55,7 +55,7 @@ class HashingPool:
         self._given_up: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._seconds_each = 0.0  # a moving average
 
-    def admit(self) -> None:
+    def check_capacity(self) -> None:
         """Do nothing if there is room for one more.
 
         Raises:
@@ -73,7 +73,7 @@ class HashingPool:
             HashingOverloaded: See `admit`.
             CancelledError: Whoever asks was given up.
         """
-        self.admit()
+        self.check_capacity()
         task = asyncio.current_task()
         if task in self._given_up:
             raise asyncio.CancelledError

@@ -41,16 +41,16 @@ class PrecisUsernameProfile:
     def __init__(self) -> None:
         self._profile = get_profile("UsernameCaseMapped")
 
-    def key(self, spelling: str) -> str:
+    def canonicalize(self, display: str) -> str:
         """Map width, case and look-alikes, and normalise.
 
         See `fastauth.domain.accounts.username.UsernameProfile`.
         """
-        if spelling.isascii() and spelling.isprintable() and spelling and " " not in spelling:
+        if display.isascii() and display.isprintable() and display and " " not in display:
             # ASCII7 (RFC 8264, section 9.11): all of it is allowed, and only its case is mapped.
-            return spelling.lower()
+            return display.lower()
         try:
-            key: str = self._profile.enforce(spelling)
+            key: str = self._profile.enforce(display)
         except UnicodeEncodeError as error:
             reason = error.reason.rpartition("/")[2]
             detail = _REASONS.get(reason, "Must consist of letters, digits and ASCII punctuation.")

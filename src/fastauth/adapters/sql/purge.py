@@ -78,26 +78,26 @@ class SqlExpiredRows:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
+    async def claim(self, task: str, *, now: datetime, every: timedelta) -> bool:
         """Write the time into the task's row, unless another process did so less than `every` ago."""
         values = {"begun_task": task, "begun_before": now - every, "soon": now + every, "now": now}
         return bool((await self._connections.execute(_BEGIN, values)).rowcount)
 
-    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
         """Delete some that have ended, and some that have expired.
 
         Sessions that ended with an epoch of their account are marked as ended, or expire.
         """
-        return await self._delete_oldest(_SESSION_SWEEPS, over_since=over_since, at_most=at_most)
+        return await self._delete_oldest(_SESSION_SWEEPS, over_since=before, at_most=limit)
 
-    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_counters(self, *, before: datetime, limit: int) -> int:
         """Delete some rows."""
-        return await self._delete_oldest(_TALLY_SWEEPS, over_since=over_since, at_most=at_most)
+        return await self._delete_oldest(_TALLY_SWEEPS, over_since=before, at_most=limit)
 
-    async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+    async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete some rows, and some addresses in others."""
-        since = {"events_since": now - kept.events, "addresses_since": now - kept.addresses}
-        return await self._delete_oldest(_EVENT_SWEEPS, **since, at_most=at_most)
+        since = {"events_since": now - retention.events, "addresses_since": now - retention.addresses}
+        return await self._delete_oldest(_EVENT_SWEEPS, **since, at_most=limit)
 
     async def _delete_oldest(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
         """Do each in a statement of its own."""

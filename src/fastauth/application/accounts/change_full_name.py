@@ -6,7 +6,7 @@ from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.clock import Clock
-from fastauth.domain.rate_limits.pace import Pace
+from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.sessions.session import AuthenticatedUser
 
 
@@ -18,7 +18,7 @@ class ChangeFullName:
     """
 
     users: UserRepository
-    pace: Pace | None
+    limit: BurstLimit | None
     """How often one account may be renamed; ``None`` for as often as it likes."""
     clock: Clock
 
@@ -32,5 +32,5 @@ class ChangeFullName:
         """
         name = FullName.parse(fullname)
         if name != caller.user.fullname:
-            await self.users.rename(caller.user.id, name, now=self.clock.now(), pace=self.pace)
+            await self.users.set_full_name(caller.user.id, name, now=self.clock.now(), limit=self.limit)
         return replace(caller.user, fullname=name)

@@ -28,7 +28,9 @@ class DisableUser:
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, user.disabled_at or now)
-            await transaction.sessions.end_all(user.id, now=now)
-            await transaction.events.record(Event(type=EventType.USER_DISABLED, at=now, user_id=user.id))
+            await transaction.sessions.revoke_all(user.id, now=now)
+            await transaction.events.record(
+                Event(type=EventType.USER_DISABLED, occurred_at=now, user_id=user.id)
+            )
             await transaction.commit()
         return user

@@ -28,7 +28,7 @@ class EnableUser:
         async with self.unit_of_work.begin() as transaction:
             await transaction.users.set_disabled(user.id, None)
             await transaction.events.record(
-                Event(type=EventType.USER_ENABLED, at=self.clock.now(), user_id=user.id)
+                Event(type=EventType.USER_ENABLED, occurred_at=self.clock.now(), user_id=user.id)
             )
             await transaction.commit()
         return user

@@ -13,7 +13,7 @@ class FindUser:
     """Find whom an operator means: the name may be in any spelling."""
 
     users: UserRepository
-    usernames: UsernameProfile
+    username_profile: UsernameProfile
 
     async def __call__(self, *, username: str) -> User:
         """Return the account.
@@ -22,7 +22,7 @@ class FindUser:
             UserNotFound: Nobody goes by this name.
             StorageUnavailable: Try again later.
         """
-        user = await self.users.find(Username.parse_existing(username, self.usernames))
+        user = await self.users.find(Username.parse_existing(username, self.username_profile))
         if user is None:
             raise UserNotFound
         return user

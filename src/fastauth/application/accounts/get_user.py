@@ -6,7 +6,7 @@ from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.user import User
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.session import PAGE, Session
+from fastauth.domain.sessions.session import PAGE_SIZE, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,4 +25,4 @@ class GetUser:
             StorageUnavailable: Try again later.
         """
         user = await self.find_user(username=username)
-        return user, await self.sessions.of_user(user.id, now=self.clock.now(), at_most=PAGE)
+        return user, await self.sessions.list_active(user.id, now=self.clock.now(), limit=PAGE_SIZE)

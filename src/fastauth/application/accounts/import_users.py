@@ -14,17 +14,17 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.passwords.ports import PasswordHasher
 
-BATCH = 1_000
+BATCH_SIZE = 1_000
 """Accounts in one transaction: few enough that nobody else waits for it, enough that it pays."""
 
 _TAKEN = Violation("username", "username_taken", "Somebody goes by this name with another password.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class ImportRecord:
     """An account as another system describes it."""
 
-    place: int
+    position: int
     """Where it stands in what was read, from 1."""
     old_id: str | None = None
     """Its id in the other system, by which others may know it."""
@@ -45,10 +45,10 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ImportResult:
     """What came of one entry, and why if it was refused."""
 
-    place: int
+    position: int
     outcome: Outcome
     violations: tuple[Violation, ...] = ()
     old_id: str | None = None
@@ -67,81 +67,93 @@ class ImportUsers:
     - What is stored stays when the rest is interrupted. To go on is to begin again.
     """
 
-    intake: BulkUserRepository
+    bulk_users: BulkUserRepository
     hasher: PasswordHasher
-    usernames: UsernameProfile
-    ledger: Callable[[], SeenUsernames]
+    username_profile: UsernameProfile
+    seen_usernames: Callable[[], SeenUsernames]
     clock: Clock
 
     async def __call__(
-        self, entries: Iterable[Candidate | Verdict], *, dry_run: bool = False
-    ) -> AsyncIterator[list[Verdict]]:
+        self, records: Iterable[ImportRecord | ImportResult], *, dry_run: bool = False
+    ) -> AsyncIterator[list[ImportResult]]:
         """Yield the verdicts on a batch once it is stored, and no batch is read before.
 
-        An entry that was judged when it was read keeps its verdict. With `dry_run` the verdicts are
+        An entry that was validated when it was read keeps its result. With `dry_run` the verdicts are
         the same and nothing is stored.
 
         Raises:
             StorageUnavailable: The batch in hand may or may not have been stored.
         """
-        now, rest = self.clock.now(), iter(entries)
-        with self.ledger() as ledger:
-            while batch := list(islice(rest, BATCH)):
-                judged = [
-                    entry if isinstance(entry, Verdict) else self._judge(entry, ledger, now)
+        now, rest = self.clock.now(), iter(records)
+        with self.seen_usernames() as seen_usernames:
+            while batch := list(islice(rest, BATCH_SIZE)):
+                validated = [
+                    entry if isinstance(entry, ImportResult) else self._validate(entry, seen_usernames, now)
                     for entry in batch
                 ]
-                yield await self._settle(judged, dry_run=dry_run)
+                yield await self._store(validated, dry_run=dry_run)
 
-    def _judge(self, candidate: Candidate, ledger: SeenUsernames, now: datetime) -> "_Acceptable | Verdict":
+    def _validate(
+        self, record: ImportRecord, seen_usernames: SeenUsernames, now: datetime
+    ) -> "_ValidRecord | ImportResult":
         try:
-            newcomer = self._newcomer(candidate, now)
+            new_user = self._new_user(record, now)
         except InvalidInput as error:
-            return Verdict(candidate.place, Outcome.REJECTED, error.violations, candidate.old_id)
-        first = ledger.first_position(newcomer.username.key, candidate.place)
-        if first != candidate.place:
+            return ImportResult(record.position, Outcome.REJECTED, error.violations, record.old_id)
+        first = seen_usernames.first_position(new_user.username.canonical, record.position)
+        if first != record.position:
             repeated = Violation("username", "duplicate", f"Was there before, at {first}.")
-            return Verdict(candidate.place, Outcome.REJECTED, (repeated,), candidate.old_id)
-        return _Acceptable(candidate.place, candidate.old_id, newcomer)
+            return ImportResult(record.position, Outcome.REJECTED, (repeated,), record.old_id)
+        return _ValidRecord(record.position, record.old_id, new_user)
 
-    def _newcomer(self, candidate: Candidate, now: datetime) -> NewUser:
-        with ViolationCollector() as noting:
-            with noting:
-                username = Username.parse(candidate.username, self.usernames)
-            with noting:
-                fullname = FullName.parse(candidate.fullname)
-            with noting:
-                password_hash = self.hasher.parse_existing(candidate.password_hash)
+    def _new_user(self, record: ImportRecord, now: datetime) -> NewUser:
+        with ViolationCollector() as collecting:
+            with collecting:
+                username = Username.parse(record.username, self.username_profile)
+            with collecting:
+                fullname = FullName.parse(record.fullname)
+            with collecting:
+                password_hash = self.hasher.parse_existing(record.password_hash)
         return NewUser(
             username=username,
             fullname=fullname,
             password_hash=password_hash,
-            disabled_at=candidate.disabled_since and min(candidate.disabled_since, now),
+            disabled_at=record.disabled_since and min(record.disabled_since, now),
         )
 
-    async def _settle(self, judged: "list[_Acceptable | Verdict]", *, dry_run: bool) -> list[Verdict]:
-        newcomers = [each.newcomer for each in judged if isinstance(each, _Acceptable)]
-        holders = await self.intake.holders([newcomer.username.key for newcomer in newcomers])
-        free = [newcomer for newcomer in newcomers if newcomer.username.key not in holders]
-        admitted: Mapping[str, UserId | None] = (
-            {newcomer.username.key: None for newcomer in free} if dry_run else await self.intake.admit(free)
+    async def _store(
+        self, validated: "list[_ValidRecord | ImportResult]", *, dry_run: bool
+    ) -> list[ImportResult]:
+        new_users = [each.new_user for each in validated if isinstance(each, _ValidRecord)]
+        existing = await self.bulk_users.find_existing(
+            [new_user.username.canonical for new_user in new_users]
         )
-        return [each if isinstance(each, Verdict) else each.verdict(admitted, holders) for each in judged]
+        free = [new_user for new_user in new_users if new_user.username.canonical not in existing]
+        inserted: Mapping[str, UserId | None] = (
+            {new_user.username.canonical: None for new_user in free}
+            if dry_run
+            else await self.bulk_users.insert_new(free)
+        )
+        return [
+            each if isinstance(each, ImportResult) else each.result(inserted, existing) for each in validated
+        ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Acceptable:
+class _ValidRecord:
     """An entry that nothing but what is stored can speak against."""
 
-    place: int
+    position: int
     old_id: str | None
-    newcomer: NewUser
+    new_user: NewUser
 
-    def verdict(self, admitted: Mapping[str, UserId | None], holders: Mapping[str, ExistingUser]) -> Verdict:
-        key = self.newcomer.username.key
-        if key in admitted:
-            return Verdict(self.place, Outcome.IMPORTED, (), self.old_id, admitted[key])
-        holder = holders.get(key)
-        if holder and holder.password_hash == self.newcomer.password_hash:
-            return Verdict(self.place, Outcome.EXISTS, (), self.old_id, holder.id)
-        return Verdict(self.place, Outcome.REJECTED, (_TAKEN,), self.old_id)
+    def result(
+        self, inserted: Mapping[str, UserId | None], existing: Mapping[str, ExistingUser]
+    ) -> ImportResult:
+        key = self.new_user.username.canonical
+        if key in inserted:
+            return ImportResult(self.position, Outcome.IMPORTED, (), self.old_id, inserted[key])
+        holder = existing.get(key)
+        if holder and holder.password_hash == self.new_user.password_hash:
+            return ImportResult(self.position, Outcome.EXISTS, (), self.old_id, holder.id)
+        return ImportResult(self.position, Outcome.REJECTED, (_TAKEN,), self.old_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastauth.domain.accounts.ports import UserDirectory
 from fastauth.domain.accounts.user import User
 
-PAGE = 500
+PAGE_SIZE = 500
 """Accounts that are read at a time: some hundred kilobytes of memory, however many there are."""
 
 
@@ -22,7 +22,7 @@ class ListUsers:
         Raises:
             StorageUnavailable: Try again later.
         """
-        page = await self.directory.page(after=None, at_most=PAGE, disabled=disabled)
+        page = await self.directory.page(after=None, limit=PAGE_SIZE, disabled=disabled)
         while page:
             yield page
-            page = await self.directory.page(after=page[-1].id, at_most=PAGE, disabled=disabled)
+            page = await self.directory.page(after=page[-1].id, limit=PAGE_SIZE, disabled=disabled)

@@ -29,8 +29,8 @@ class RegisterUser:
     rate_limiter: RateLimiter
     users: UserRepository
     hasher: PasswordHasher
-    usernames: UsernameProfile
-    passwords: PasswordPolicy
+    username_profile: UsernameProfile
+    password_policy: PasswordPolicy
     reserved: Container[str] = frozenset()
     """Keys of names that operators alone may give."""
 
@@ -43,18 +43,18 @@ class RegisterUser:
             UsernameTaken: The name belongs to somebody.
             Unavailable: Try again later.
         """
-        with ViolationCollector() as noting:
-            with noting:
-                name = Username.parse(username, self.usernames)
-                if address is not None and name.key in self.reserved:
+        with ViolationCollector() as collecting:
+            with collecting:
+                name = Username.parse(username, self.username_profile)
+                if address is not None and name.canonical in self.reserved:
                     raise InvalidInput(_RESERVED)
-            with noting:
+            with collecting:
                 full_name = FullName.parse(fullname)
-            with noting:
-                secret = self.passwords.choose(password, own_words=(username, fullname))
-        self.hasher.admit()
-        permit = await self.rate_limiter.registration(address=address)
-        async with self.rate_limiter.settling(permit):
+            with collecting:
+                secret = self.password_policy.check(password, user_attributes=(username, fullname))
+        self.hasher.check_capacity()
+        permit = await self.rate_limiter.check_registration(address=address)
+        async with self.rate_limiter.refund_on_failure(permit):
             if await self.users.find(name):
                 raise UsernameTaken  # before the hash: a taken name buys no work
             password_hash = await self.hasher.hash(secret)

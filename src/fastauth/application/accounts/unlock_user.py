@@ -28,9 +28,9 @@ class UnlockUser:
         """
         user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
-            await replace(self.rate_limiter, counters=transaction.counters).reopen(user.username)
+            await replace(self.rate_limiter, counters=transaction.counters).reset(user.username)
             await transaction.events.record(
-                Event(type=EventType.USER_UNLOCKED, at=self.clock.now(), user_id=user.id)
+                Event(type=EventType.USER_UNLOCKED, occurred_at=self.clock.now(), user_id=user.id)
             )
             await transaction.commit()
         return user

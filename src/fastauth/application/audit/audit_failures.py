@@ -15,19 +15,19 @@ Result = TypeVar("Result")
 class AuditFailures(Generic[Given, Result]):
     """Do what a use case does, and record it when it refuses.
 
-    A refusal changes nothing, so there is no transaction for its event to be written in: it is
+    A failure changes nothing, so there is no transaction for its event to be written in: it is
     written afterwards. Whoever is refused is refused, whether or not that can be recorded.
     """
 
     use_case: Callable[Given, Awaitable[Result]]
-    refusal: type[FastauthError]
+    failure: type[FastauthError]
     record: Callable[Given, Awaitable[None]]
 
-    async def __call__(self, *args: Given.args, **given: Given.kwargs) -> Result:
+    async def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         """Return what the use case returns, and raise what it raises."""
         try:
-            return await self.use_case(*args, **given)
-        except self.refusal:
+            return await self.use_case(*args, **kwargs)
+        except self.failure:
             with suppress(Unavailable):
-                await self.record(*args, **given)
+                await self.record(*args, **kwargs)
             raise

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.operations.purge_expired import BATCH, EVERY, in_batches
+from fastauth.application.operations.purge_expired import BATCH_SIZE, PURGE_INTERVAL, in_batches
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.clock import Clock
 from fastauth.domain.operations.ports import ExpiredRows
@@ -13,7 +13,7 @@ class PurgeEvents:
     """Remove events, and before them the addresses in them, once they are old enough."""
 
     expired_rows: ExpiredRows
-    kept: Retention
+    retention: Retention
     clock: Clock
 
     async def __call__(self) -> int:
@@ -23,6 +23,8 @@ class PurgeEvents:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.expired_rows.begin("events", now=now, every=EVERY):
+        if not await self.expired_rows.claim("events", now=now, every=PURGE_INTERVAL):
             return 0
-        return await in_batches(lambda: self.expired_rows.purge_events(self.kept, now=now, at_most=BATCH))
+        return await in_batches(
+            lambda: self.expired_rows.purge_events(self.retention, now=now, limit=BATCH_SIZE)
+        )

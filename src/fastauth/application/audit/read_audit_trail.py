@@ -11,7 +11,7 @@ from fastauth.domain.audit.ports import AuditTrail
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 
-PAGE = 500
+PAGE_SIZE = 500
 """Entries that are read at once, and held in memory."""
 
 
@@ -24,8 +24,8 @@ class ReadAuditTrail:
 
     trail: AuditTrail
     users: UserRepository
-    usernames: UsernameProfile
-    names: UsernamePseudonyms
+    username_profile: UsernameProfile
+    pseudonyms: UsernamePseudonyms
 
     async def __call__(
         self,
@@ -34,7 +34,7 @@ class ReadAuditTrail:
         event_type: EventType | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
-        at_most: int,
+        limit: int,
     ) -> AsyncIterator[list[AuditEntry]]:
         """Give the entries `since` and before `until`, a page at a time.
 
@@ -42,12 +42,14 @@ class ReadAuditTrail:
             InvalidInput: The name holds half a character.
             StorageUnavailable: Try again later.
         """
-        wanted = AuditFilter(type=event_type, since=since, until=until)
+        criteria = AuditFilter(type=event_type, since=since, until=until)
         if username is not None:
-            name = Username.parse_existing(username, self.usernames)
+            name = Username.parse_existing(username, self.username_profile)
             user = await self.users.find(name)
-            wanted = replace(wanted, user_id=user.id if user else None, names=self.names.possible(name))
-        last, left = None, at_most
-        while page := await self.trail.page(wanted, before=last, at_most=min(left, PAGE)):
+            criteria = replace(
+                criteria, user_id=user.id if user else None, username_digests=self.pseudonyms.candidates(name)
+            )
+        last, left = None, limit
+        while page := await self.trail.page(criteria, before=last, limit=min(left, PAGE_SIZE)):
             yield page
             last, left = page[-1], left - len(page)

@@ -43,13 +43,13 @@ class CheckReadiness:
         try:
             async with asyncio.timeout(self.deadline.total_seconds()):
                 await self.storage.check()
-                ring = await self.keys.ring()
+                keys = await self.keys.load()
         except TimeoutError:
             raise StorageUnavailable from None
-        signer = ring.signer(self.clock.now())
-        if signer is None:
+        key = keys.active(self.clock.now())
+        if key is None:
             raise NoActiveSigningKey
-        self.key_generator.check(signer)
+        self.key_generator.check(key)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,28 +6,28 @@ from datetime import timedelta
 
 from fastauth.domain.clock import Clock
 from fastauth.domain.operations.ports import ExpiredRows
-from fastauth.domain.rate_limits.counter import REMEMBERED
+from fastauth.domain.rate_limits.counter import COUNTER_RETENTION
 
-KEPT = REMEMBERED
+RETENTION = COUNTER_RETENTION
 """For so long a session that is over stays, for whoever wants to see why."""
 
-BATCH = 500
+BATCH_SIZE = 500
 """Rows that one statement removes: few enough that nobody waits for it."""
 
-MOST_BATCHES = 200
+MAX_BATCHES = 200
 """Batches of one round: the next round is a minute later, and goes on."""
 
-EVERY = timedelta(seconds=45)
+PURGE_INTERVAL = timedelta(seconds=45)
 """So often one of all processes sweeps: less than the shortest time between two rounds of one of them."""
 
 
 async def in_batches(remove_some: Callable[[], Awaitable[int]]) -> int:
     """Remove until a batch is not full; return how many rows that were."""
     removed = 0
-    for _ in range(MOST_BATCHES):
+    for _ in range(MAX_BATCHES):
         swept = await remove_some()
         removed += swept
-        if swept < BATCH:
+        if swept < BATCH_SIZE:
             break
     return removed
 
@@ -49,10 +49,10 @@ class PurgeSessions:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.expired_rows.begin("sessions", now=now, every=EVERY):
+        if not await self.expired_rows.claim("sessions", now=now, every=PURGE_INTERVAL):
             return 0
         return await in_batches(
-            lambda: self.expired_rows.purge_sessions(over_since=now - KEPT, at_most=BATCH)
+            lambda: self.expired_rows.purge_sessions(before=now - RETENTION, limit=BATCH_SIZE)
         )
 
 
@@ -70,8 +70,8 @@ class PurgeCounters:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.expired_rows.begin("tallies", now=now, every=EVERY):
+        if not await self.expired_rows.claim("tallies", now=now, every=PURGE_INTERVAL):
             return 0
         return await in_batches(
-            lambda: self.expired_rows.purge_counters(over_since=now - KEPT, at_most=BATCH)
+            lambda: self.expired_rows.purge_counters(before=now - RETENTION, limit=BATCH_SIZE)
         )

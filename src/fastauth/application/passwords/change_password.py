@@ -20,7 +20,7 @@ class ChangePassword:
 
     rate_limiter: RateLimiter
     hasher: PasswordHasher
-    passwords: PasswordPolicy
+    password_policy: PasswordPolicy
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -37,31 +37,36 @@ class ChangePassword:
             Unavailable: Try again later.
         """
         user = caller.user
-        own_words = (user.username.spelling, user.fullname.text)
+        user_attributes = (user.username.display, user.fullname.text)
         try:
-            new = self.passwords.choose(new_password, own_words=own_words)
+            new = self.password_policy.check(new_password, user_attributes=user_attributes)
         except InvalidInput as error:
-            raise error.about("new_password") from None
-        self.hasher.admit()
-        permit = await self.rate_limiter.password_change(caller, address=address)
-        guess, is_possible = Password.guess(current_password)
-        known = user.password_hash if permit.counts and is_possible else None
+            raise error.with_field("new_password") from None
+        self.hasher.check_capacity()
+        permit = await self.rate_limiter.check_password_change(caller, address=address)
+        guess, is_possible = Password.for_verification(current_password)
+        known = user.password_hash if permit.allowed and is_possible else None
         now = self.clock.now()
-        async with self.rate_limiter.settling(permit):
+        async with self.rate_limiter.refund_on_failure(permit):
             try:
-                await self.hasher.verify(guess, known)
+                await self.hasher.verify_and_update(guess, known)
             except InvalidCredentials:
                 raise WrongPassword from None
             new_hash = await self.hasher.hash(new)
             async with self.unit_of_work.begin() as transaction:
                 users = transaction.users
-                if not await users.replace_password(user.id, known=user.password_hash, new=new_hash):
+                if not await users.compare_and_set_password(
+                    user.id, expected=user.password_hash, new=new_hash
+                ):
                     raise WrongPassword
-                await transaction.sessions.end_all(user.id, but=caller.session.id, now=now)
+                await transaction.sessions.revoke_all(user.id, except_=caller.session.id, now=now)
                 await transaction.events.record(
                     Event(
-                        type=EventType.PASSWORD_CHANGED, at=now, user_id=user.id, session_id=caller.session.id
+                        type=EventType.PASSWORD_CHANGED,
+                        occurred_at=now,
+                        user_id=user.id,
+                        session_id=caller.session.id,
                     )
                 )
                 await transaction.commit()
-        await self.rate_limiter.succeeded(permit)
+        await self.rate_limiter.refund(permit)

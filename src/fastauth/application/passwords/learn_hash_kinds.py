@@ -18,4 +18,4 @@ class LearnHashKinds:
         Raises:
             StorageUnavailable: Try again later; what was known before counts until then.
         """
-        self.hasher.expect(await self.hash_kinds.examples())
+        self.hasher.set_stored_kinds(await self.hash_kinds.examples())

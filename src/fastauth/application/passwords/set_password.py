@@ -22,7 +22,7 @@ class SetPassword:
 
     find_user: FindUser
     hasher: PasswordHasher
-    passwords: PasswordPolicy
+    password_policy: PasswordPolicy
     unit_of_work: UnitOfWork
     rate_limiter: RateLimiter
     clock: Clock
@@ -36,22 +36,26 @@ class SetPassword:
             Unavailable: The password may or may not have been replaced.
         """
         user = await self.find_user(username=username)
-        own_words = (user.username.spelling, user.fullname.text)
-        new_hash = await self.hasher.hash(self.passwords.choose(password, own_words=own_words))
+        user_attributes = (user.username.display, user.fullname.text)
+        new_hash = await self.hasher.hash(
+            self.password_policy.check(password, user_attributes=user_attributes)
+        )
         while not await self._replace(user, new_hash):
             # Somebody logged in meanwhile, and their hash was renewed.
             user = await self.find_user(username=username)
-        await self.rate_limiter.reopen(user.username)
+        await self.rate_limiter.reset(user.username)
         return user
 
     async def _replace(self, user: User, new: PasswordHash) -> int:
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            replaced = await transaction.users.replace_password(user.id, known=user.password_hash, new=new)
+            replaced = await transaction.users.compare_and_set_password(
+                user.id, expected=user.password_hash, new=new
+            )
             if replaced:
-                await transaction.sessions.end_all(user.id, now=now)
+                await transaction.sessions.revoke_all(user.id, now=now)
                 await transaction.events.record(
-                    Event(type=EventType.PASSWORD_CHANGED, at=now, user_id=user.id)
+                    Event(type=EventType.PASSWORD_CHANGED, occurred_at=now, user_id=user.id)
                 )
                 await transaction.commit()
         return replaced

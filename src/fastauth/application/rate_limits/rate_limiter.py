@@ -9,14 +9,23 @@ from fastauth.domain.accounts.username import Username
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import FastauthError, Unavailable
 from fastauth.domain.passwords.errors import HashingOverloaded
-from fastauth.domain.rate_limits.counter import LONG_AGO, CounterKey, CounterKeys
-from fastauth.domain.rate_limits.counting import Credit, Forgive, Hit, Part, Refund, Reopen, Reset, Verdict
+from fastauth.domain.rate_limits.counter import EPOCH, CounterKey, CounterKeys
+from fastauth.domain.rate_limits.counting import (
+    Decision,
+    Decrement,
+    Hit,
+    Refund,
+    Reset,
+    ResetAfterSuccess,
+    ResetIfLocked,
+    Scope,
+)
 from fastauth.domain.rate_limits.limits import Limits, RateLimit
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.session import AuthenticatedUser
 
-PAUSES = (0.01, 0.02, 0.04, 0.08, *[0.16] * 31)
+SLOT_RETRY_DELAYS = (0.01, 0.02, 0.04, 0.08, *[0.16] * 31)
 """Seconds before an attempt asks again whether it is its turn: about five in all."""
 
 
@@ -24,13 +33,13 @@ PAUSES = (0.01, 0.02, 0.04, 0.08, *[0.16] * 31)
 class Permit:
     """One attempt, counted before its password is looked at, and what is given back of it."""
 
-    counts: bool
+    allowed: bool
     """Whether it may succeed. One that may not is as wrong as any, and takes as long to be."""
-    is_closed: bool = False
+    is_locked: bool = False
     """Whether the device has used up its attempts for ever: the next log-in needs a new token."""
-    if_right: tuple[Refund, ...] = ()
-    if_wrong: tuple[Refund, ...] = ()
-    if_not_looked_at: tuple[Refund, ...] = ()
+    refunds_on_success: tuple[Refund, ...] = ()
+    refunds_on_failure: tuple[Refund, ...] = ()
+    refunds_if_unverified: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +55,9 @@ class RateLimiter:
     limits: Limits | None
     """``None`` counts nothing."""
     clock: Clock
-    pauses: tuple[float, ...] = PAUSES
+    slot_retry_delays: tuple[float, ...] = SLOT_RETRY_DELAYS
 
-    async def registration(self, *, address: str | None) -> Permit:
+    async def check_registration(self, *, address: str | None) -> Permit:
         """Count a registration, unless it does not come over a network.
 
         Raises:
@@ -56,11 +65,11 @@ class RateLimiter:
             StorageUnavailable: Try again later.
         """
         if self.limits is None or address is None:
-            return Permit(counts=True)
+            return Permit(allowed=True)
         key = self.keys("registrations", network_of(address))
-        return await self._count(Hit(key, self.limits.registrations, Part.NETWORK))
+        return await self._count(Hit(key, self.limits.registrations_per_network, Scope.NETWORK))
 
-    async def log_in(self, name: Username, *, address: str, device: str | None) -> Permit:
+    async def check_login(self, name: Username, *, address: str, device: str | None) -> Permit:
         """Count a guess at the account of `name`, whether or not there is one.
 
         Raises:
@@ -69,22 +78,22 @@ class RateLimiter:
             StorageUnavailable: Try again later.
         """
         if self.limits is None:
-            return Permit(counts=True)
+            return Permit(allowed=True)
         network, closed = network_of(address), False
         if device:
             of_network = self.keys("device log-ins", network)
-            permit = await self._by_owner(
+            permit = await self._check_known_device(
                 self.limits,
-                self.keys("device", name.key, device),
+                self.keys("device", name.canonical, device),
                 name,
-                Hit(of_network, self.limits.device_log_ins, Part.NETWORK),
+                Hit(of_network, self.limits.known_device_logins_per_network, Scope.NETWORK),
             )
-            if permit.counts:
+            if permit.allowed:
                 return permit
-            closed = permit.is_closed
-        return replace(await self._by_stranger(self.limits, network, name), is_closed=closed)
+            closed = permit.is_locked
+        return replace(await self._check_unknown_device(self.limits, network, name), is_locked=closed)
 
-    async def password_change(self, caller: AuthenticatedUser, *, address: str) -> Permit:
+    async def check_password_change(self, caller: AuthenticatedUser, *, address: str) -> Permit:
         """Count a guess at the password of somebody who is logged in.
 
         Raises:
@@ -92,17 +101,17 @@ class RateLimiter:
             StorageUnavailable: Try again later.
         """
         if self.limits is None:
-            return Permit(counts=True)
+            return Permit(allowed=True)
         own = self.keys("session", caller.session.id)
-        permit = await self._by_owner(self.limits, own, caller.user.username)
-        if not permit.counts:
+        permit = await self._check_known_device(self.limits, own, caller.user.username)
+        if not permit.allowed:
             key = self.keys("log-ins", network_of(address))
-            of_network = await self._count(Hit(key, self.limits.log_ins, Part.NETWORK))
-            permit = replace(permit, if_not_looked_at=of_network.if_not_looked_at)
+            of_network = await self._count(Hit(key, self.limits.logins_per_network, Scope.NETWORK))
+            permit = replace(permit, refunds_if_unverified=of_network.refunds_if_unverified)
         return permit
 
     @asynccontextmanager
-    async def settling(self, permit: Permit) -> AsyncIterator[None]:
+    async def refund_on_failure(self, permit: Permit) -> AsyncIterator[None]:
         """Give back what an attempt has taken if its password is wrong, or was never looked at.
 
         Within, everything of the tree of errors but `Unavailable` says that it is wrong. Whatever is
@@ -112,64 +121,71 @@ class RateLimiter:
             yield
         except BaseException as error:
             is_wrong = isinstance(error, FastauthError) and not isinstance(error, Unavailable)
-            await self._try_to_refund(permit.if_wrong if is_wrong else permit.if_not_looked_at)
+            await self._try_to_refund(permit.refunds_on_failure if is_wrong else permit.refunds_if_unverified)
             raise
 
-    async def succeeded(self, permit: Permit) -> None:
+    async def refund(self, permit: Permit) -> None:
         """Give back what was counted for a right password, and nothing that somebody else has spent."""
-        await self._refund(permit.if_right)
+        await self._refund(permit.refunds_on_success)
 
-    async def reopen(self, name: Username) -> None:
+    async def reset(self, name: Username) -> None:
         """Let strangers guess again at an account at which they may no more."""
-        await self._refund((Reset(self._strangers(name)),))
+        await self._refund((Reset(self._unknown_devices_key(name)),))
 
-    async def _by_owner(self, limits: Limits, own: CounterKey, name: Username, *network: Hit) -> Permit:
+    async def _check_known_device(
+        self, limits: Limits, own: CounterKey, name: Username, *network: Hit
+    ) -> Permit:
         """Count an attempt of a device or a session. If it is right, the account opens to strangers."""
-        permit = await self._count(*network, Hit(own, limits.owners, Part.ACCOUNT))
-        right = Forgive(own, limits.owners), Reopen(self._strangers(name), limits.strangers)
-        return replace(permit, if_right=right)
+        permit = await self._count(*network, Hit(own, limits.known_devices, Scope.ACCOUNT))
+        right = (
+            ResetAfterSuccess(own, limits.known_devices),
+            ResetIfLocked(self._unknown_devices_key(name), limits.unknown_devices),
+        )
+        return replace(permit, refunds_on_success=right)
 
-    async def _by_stranger(self, limits: Limits, network: str, name: Username) -> Permit:
-        log_ins, failures = self.keys("log-ins", network), self.keys("failures", network)
-        looking, strangers = self.keys("looking", name.key), self._strangers(name)
-        guesses = self.keys("guesses", network, name.key)
+    async def _check_unknown_device(self, limits: Limits, network: str, name: Username) -> Permit:
+        logins_per_network, failures = self.keys("log-ins", network), self.keys("failures", network)
+        looking, strangers = self.keys("looking", name.canonical), self._unknown_devices_key(name)
+        guesses = self.keys("guesses", network, name.canonical)
         permit = await self._count(
-            Hit(log_ins, limits.log_ins, Part.NETWORK),
-            Hit(failures, limits.failures, Part.NETWORK),
-            Hit(looking, limits.looking, Part.TURN),
-            Hit(guesses, limits.guesses, Part.ACCOUNT),
-            Hit(strangers, limits.strangers, Part.ACCOUNT),
+            Hit(logins_per_network, limits.logins_per_network, Scope.NETWORK),
+            Hit(failures, limits.failures_per_network, Scope.NETWORK),
+            Hit(looking, limits.verification_slot, Scope.SLOT),
+            Hit(guesses, limits.attempts_per_account_and_network, Scope.ACCOUNT),
+            Hit(strangers, limits.unknown_devices, Scope.ACCOUNT),
         )
         right = (
-            Credit(failures, limits.failures),
-            *permit.if_wrong,
-            Credit(strangers, limits.strangers, counted_under=guesses),
+            Decrement(failures, limits.failures_per_network),
+            *permit.refunds_on_failure,
+            Decrement(strangers, limits.unknown_devices, counted_under=guesses),
             Reset(guesses),
         )
-        return replace(permit, if_right=right)
+        return replace(permit, refunds_on_success=right)
 
     async def _count(self, *hits: Hit) -> Permit:
         """Count an attempt, once the one before it has been looked at."""
-        for pause in self.pauses:
+        for pause in self.slot_retry_delays:
             now = self.clock.now()
             counted = await self.counters.count(hits, now=now)
-            if counted.verdict is not Verdict.BUSY:
+            if counted.decision is not Decision.BUSY:
                 break
             await asyncio.sleep(pause)
         else:
             raise HashingOverloaded
-        counts = counted.verdict is Verdict.COUNTS
+        allowed = counted.decision is Decision.ALLOWED
         turns = tuple(
-            Reset(hit.key, until=now + hit.rule.per if counts else LONG_AGO)
+            Reset(hit.key, if_resets_at=now + hit.rule.window if allowed else EPOCH)
             for hit in hits
-            if hit.part is Part.TURN and isinstance(hit.rule, RateLimit)
+            if hit.scope is Scope.SLOT and isinstance(hit.rule, RateLimit)
         )
-        taken = [hit for hit in hits if hit.part is Part.NETWORK or (counts and hit.part is Part.ACCOUNT)]
+        taken = [
+            hit for hit in hits if hit.scope is Scope.NETWORK or (allowed and hit.scope is Scope.ACCOUNT)
+        ]
         return Permit(
-            counts=counts,
-            is_closed=counted.is_closed,
-            if_wrong=turns,
-            if_not_looked_at=(*turns, *(Credit(hit.key, hit.rule) for hit in taken)),
+            allowed=allowed,
+            is_locked=counted.is_locked,
+            refunds_on_failure=turns,
+            refunds_if_unverified=(*turns, *(Decrement(hit.key, hit.rule) for hit in taken)),
         )
 
     async def _refund(self, refunds: tuple[Refund, ...]) -> None:
@@ -180,5 +196,5 @@ class RateLimiter:
         with suppress(Unavailable):  # whoever asks is told of the first failure
             await self._refund(refunds)
 
-    def _strangers(self, name: Username) -> CounterKey:
-        return self.keys("strangers", name.key)
+    def _unknown_devices_key(self, name: Username) -> CounterKey:
+        return self.keys("strangers", name.canonical)

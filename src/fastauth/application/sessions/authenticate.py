@@ -27,7 +27,7 @@ class Authenticate:
             InvalidAccessToken: The token or its session is not valid or no longer so.
             StorageUnavailable: It cannot be known.
         """
-        claims = await self.access_tokens.read(access_token)
+        claims = await self.access_tokens.verify(access_token)
         caller = await self.sessions.find(claims.session_id, now=self.clock.now())
         if caller is None or caller.user.id != claims.user_id:
             raise InvalidAccessToken

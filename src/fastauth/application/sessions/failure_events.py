@@ -13,7 +13,7 @@ from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import AuthenticatedUser, SessionId
 
-REPEATED_WITHIN = timedelta(minutes=1)
+FAILURE_EVENT_INTERVAL = timedelta(minutes=1)
 """Refused refreshes of one session are one event for so long: they cost whoever sends them no hash."""
 
 
@@ -22,40 +22,42 @@ class FailureEvents:
     """What there is to record of a refusal: each method takes what its use case was given."""
 
     events: EventLog
-    names: UsernamePseudonyms
-    usernames: UsernameProfile
+    pseudonyms: UsernamePseudonyms
+    username_profile: UsernameProfile
     refresh_tokens: RefreshTokenCodec
     clock: Clock
 
-    async def log_in(self, *, username: str, **_: object) -> None:
+    async def record_login_failure(self, *, username: str, **_: object) -> None:
         """Record which name was tried, the same way whether or not it is anybody's.
 
         What is no name at all was neither counted nor looked at, and leaves no row.
         """
         try:
-            name = self.names(Username.parse_existing(username, self.usernames))
+            digest = self.pseudonyms.digest(Username.parse_existing(username, self.username_profile))
         except InvalidInput:
             return
-        await self.events.record(Event(type=EventType.LOGIN_FAILED, at=self.clock.now(), name=name))
+        await self.events.record(
+            Event(type=EventType.LOGIN_FAILED, occurred_at=self.clock.now(), username_digest=digest)
+        )
 
-    async def refresh(self, *, refresh_token: str, **_: object) -> None:
+    async def record_renewal_failure(self, *, refresh_token: str, **_: object) -> None:
         """Record whose token it was; one that somebody made up is nobody's, and no event."""
         try:
-            session_id = SessionId(self.refresh_tokens.read(refresh_token).session_id)
+            session_id = SessionId(self.refresh_tokens.verify(refresh_token).session_id)
         except InvalidRefreshToken:
             return
         await self.events.record_unless_recent(
-            Event(type=EventType.SESSION_RENEWAL_FAILED, at=self.clock.now(), session_id=session_id),
-            within=REPEATED_WITHIN,
-            unless=EventType.REFRESH_TOKEN_REUSED,
+            Event(type=EventType.SESSION_RENEWAL_FAILED, occurred_at=self.clock.now(), session_id=session_id),
+            within=FAILURE_EVENT_INTERVAL,
+            or_kind=EventType.REFRESH_TOKEN_REUSED,
         )
 
-    async def password_change(self, *, caller: AuthenticatedUser, **_: object) -> None:
+    async def record_password_change_failure(self, *, caller: AuthenticatedUser, **_: object) -> None:
         """Record who asked, and by which session."""
         await self.events.record(
             Event(
                 type=EventType.PASSWORD_CHANGE_FAILED,
-                at=self.clock.now(),
+                occurred_at=self.clock.now(),
                 user_id=caller.user.id,
                 session_id=caller.session.id,
             )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.session import PAGE, AuthenticatedUser, Session, SessionCursor
+from fastauth.domain.sessions.session import PAGE_SIZE, AuthenticatedUser, Session, SessionCursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,15 +15,15 @@ class ListSessions:
     clock: Clock
 
     async def __call__(
-        self, *, caller: AuthenticatedUser, after: SessionCursor | None = None, at_most: int = PAGE
+        self, *, caller: AuthenticatedUser, after: SessionCursor | None = None, limit: int = PAGE_SIZE
     ) -> tuple[list[Session], SessionCursor | None]:
         """Return a page of the caller's sessions that live, and where the next one begins, if there is one.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        found = await self.sessions.of_user(
-            caller.user.id, now=self.clock.now(), after=after, at_most=at_most + 1
+        found = await self.sessions.list_active(
+            caller.user.id, now=self.clock.now(), after=after, limit=limit + 1
         )
-        page = found[:at_most]
-        return page, SessionCursor(page[-1].created_at, page[-1].id) if len(found) > at_most else None
+        page = found[:limit]
+        return page, SessionCursor(page[-1].created_at, page[-1].id) if len(found) > limit else None

@@ -24,7 +24,7 @@ class LoginResult:
 
     tokens: TokenPair
     device_token: str = field(repr=False)
-    """To be presented at the next log-in on this device."""
+    """To be presented at the next log-in on this client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,70 +36,76 @@ class LogIn:
     """
 
     rate_limiter: RateLimiter
-    devices: DeviceTokens
+    device_tokens: DeviceTokens
     users: UserRepository
     hasher: PasswordHasher
-    usernames: UsernameProfile
+    username_profile: UsernameProfile
     sessions: SessionRepository
     refresh_tokens: RefreshTokenCodec
     access_tokens: AccessTokens
-    terms: SessionPolicy
+    policy: SessionPolicy
     clock: Clock
 
     async def __call__(
-        self, *, username: str, password: str, device: ClientInfo, device_token: str | None = None
+        self, *, username: str, password: str, client: ClientInfo, device_token: str | None = None
     ) -> LoginResult:
-        """Begin a session, on a device that may be known by its token, and return its first tokens.
+        """Begin a session, on a client that may be known by its token, and return its first tokens.
 
         Raises:
             InvalidCredentials: They do not lead to an account that may log in, or not now.
-            TooManyRequests: Too many came from the network of the device.
+            TooManyRequests: Too many came from the network of the client.
             Unavailable: Try again later.
         """
         try:
-            name = Username.parse_existing(username, self.usernames)
+            name = Username.parse_existing(username, self.username_profile)
         except InvalidInput:
             raise InvalidCredentials from None
-        guess, is_possible = Password.guess(password)
-        self.hasher.admit()
-        known_device = self.devices.read(device_token, name, now=self.clock.now())
-        permit = await self.rate_limiter.log_in(name, address=device.address, device=known_device)
-        looks = permit.counts and is_possible
-        async with self.rate_limiter.settling(permit):
-            user, kept = await self._verify_credentials(name, guess, looks=looks)
-            known = user.password_hash
-            if kept != known and not await self.users.replace_password(user.id, known=known, new=kept):
+        attempt, is_possible = Password.for_verification(password)
+        self.hasher.check_capacity()
+        known_device = self.device_tokens.verify(device_token, name, now=self.clock.now())
+        permit = await self.rate_limiter.check_login(name, address=client.address, device=known_device)
+        may_succeed = permit.allowed and is_possible
+        async with self.rate_limiter.refund_on_failure(permit):
+            user, current_hash = await self._verify_credentials(name, attempt, may_succeed=may_succeed)
+            stored_hash = user.password_hash
+            if current_hash != stored_hash and not await self.users.compare_and_set_password(
+                user.id, expected=stored_hash, new=current_hash
+            ):
                 # Another log-in was faster, or somebody has set a new password.
-                user, kept = await self._verify_credentials(name, guess, looks=looks)
+                user, current_hash = await self._verify_credentials(name, attempt, may_succeed=may_succeed)
 
-            refresh, now = self.refresh_tokens.first(), self.clock.now()
-            session = self.terms.begin(
+            refresh, now = self.refresh_tokens.issue(), self.clock.now()
+            session = self.policy.new_session(
                 SessionId(refresh.session_id),
                 user.id,
-                device,
+                client,
                 refresh_digest=self.refresh_tokens.digest(refresh),
                 now=now,
             )
-            access = await self.access_tokens.issue(AccessClaims.of(session))
-            await self.sessions.start(
+            access = await self.access_tokens.issue(AccessClaims.for_session(session))
+            await self.sessions.add(
                 session,
-                password_hash=kept,
-                at_most=self.terms.at_most,
-                refunds=permit.if_right,
+                password_hash=current_hash,
+                max_sessions=self.policy.max_sessions,
+                refunds=permit.refunds_on_success,
             )
-        device_id = None if permit.is_closed else known_device
+        device_id = None if permit.is_locked else known_device
         return LoginResult(
             tokens=TokenPair(access=access, refresh=refresh.text),
-            device_token=self.devices.issue(name, device=device_id, now=now),
+            device_token=self.device_tokens.issue(name, device=device_id, now=now),
         )
 
     async def _verify_credentials(
-        self, name: Username, guess: Password, *, looks: bool
+        self, name: Username, attempt: Password, *, may_succeed: bool
     ) -> tuple[User, PasswordHash]:
         """Return the account and the hash to keep of its password."""
         user = await self.users.find(name)
-        may_fit = user is not None and looks and not user.disabled_at  # nobody's hash costs as much as any
-        kept = await self.hasher.verify(guess, user.password_hash if user and may_fit else None)
+        may_fit = (
+            user is not None and may_succeed and not user.disabled_at
+        )  # nobody's hash costs as much as any
+        current_hash = await self.hasher.verify_and_update(
+            attempt, user.password_hash if user and may_fit else None
+        )
         if user is None or user.disabled_at:
             raise InvalidCredentials
-        return user, kept
+        return user, current_hash

@@ -30,10 +30,10 @@ class LogOut:
         user, now = caller.user, self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             if session_id is None:
-                await transaction.sessions.end_all(user.id, now=now)
-            elif not await transaction.sessions.end(user.id, only=session_id, now=now):
+                await transaction.sessions.revoke_all(user.id, now=now)
+            elif not await transaction.sessions.revoke(user.id, session_id=session_id, now=now):
                 raise SessionNotFound
             await transaction.events.record(
-                Event(type=EventType.LOGGED_OUT, at=now, user_id=user.id, session_id=session_id)
+                Event(type=EventType.LOGGED_OUT, occurred_at=now, user_id=user.id, session_id=session_id)
             )
             await transaction.commit()

@@ -27,38 +27,38 @@ class RefreshSession:
     unit_of_work: UnitOfWork
     refresh_tokens: RefreshTokenCodec
     access_tokens: AccessTokens
-    terms: SessionPolicy
+    policy: SessionPolicy
     clock: Clock
 
-    async def __call__(self, *, refresh_token: str, device: ClientInfo) -> TokenPair:
-        """Return the tokens that come after `refresh_token`, which was presented by `device`.
+    async def __call__(self, *, refresh_token: str, client: ClientInfo) -> TokenPair:
+        """Return the tokens that come after `refresh_token`, which was presented by `client`.
 
         Raises:
             InvalidRefreshToken: It is not one of ours, or its time, its turn or its session is over.
             TooManyRequests: The session has been refreshed too often. The token is not spent.
             Unavailable: Try again later, with the same token.
         """
-        token, now = self.refresh_tokens.read(refresh_token), self.clock.now()
-        successor = self.refresh_tokens.successors(token)[0]
+        token, now = self.refresh_tokens.verify(refresh_token), self.clock.now()
+        successor = self.refresh_tokens.derive_successors(token)[0]
         session = await self.sessions.rotate(
             SessionId(token.session_id),
             Rotation(
-                spent=self.refresh_tokens.digests(token),
+                presented=self.refresh_tokens.digests(token),
                 successor=self.refresh_tokens.digest(successor),
-                until=now + self.terms.idle,
-                by=device.digest(),
-                pace=self.terms.pace,
+                expires_at=now + self.policy.idle_timeout,
+                client=client.digest(),
+                limit=self.policy.refresh_limit,
             ),
             now=now,
         )
         replayed = session is None
         if session is None:
-            session = await self._replay_or_revoke(token, device, now)
+            session = await self._replay_or_revoke(token, client, now)
             successor = self._stored_successor(token, session)
-        access = await self.access_tokens.issue(AccessClaims.of(session))
+        access = await self.access_tokens.issue(AccessClaims.for_session(session))
         return TokenPair(access=access, refresh=successor.text, replayed=replayed)
 
-    async def _replay_or_revoke(self, token: RefreshToken, device: ClientInfo, now: datetime) -> Session:
+    async def _replay_or_revoke(self, token: RefreshToken, client: ClientInfo, now: datetime) -> Session:
         """Return the session of a token spent within the grace period; end that of one spent before.
 
         Raises:
@@ -71,16 +71,16 @@ class RefreshSession:
             raise InvalidRefreshToken
         session = caller.session
         if session.refresh_digest in self.refresh_tokens.digests(token):  # it was there, and not rotated
-            raise self.terms.too_early(session, now)
+            raise self.policy.refresh_limit_error(session, now)
         digests = self.refresh_tokens.digests(token)
-        if session.is_replay_within_grace(digests, by=device.digest(), now=now, terms=self.terms):
+        if session.is_replay_within_grace(digests, by=client.digest(), now=now, policy=self.policy):
             return session
         async with self.unit_of_work.begin() as transaction:
-            if await transaction.sessions.end(session.user_id, only=session.id, now=now):
+            if await transaction.sessions.revoke(session.user_id, session_id=session.id, now=now):
                 await transaction.events.record(
                     Event(
                         type=EventType.REFRESH_TOKEN_REUSED,
-                        at=now,
+                        occurred_at=now,
                         user_id=session.user_id,
                         session_id=session.id,
                     )
@@ -90,7 +90,7 @@ class RefreshSession:
 
     def _stored_successor(self, token: RefreshToken, session: Session) -> RefreshToken:
         """Return the successor that is stored: it may have been derived under an older key."""
-        for successor in self.refresh_tokens.successors(token):
+        for successor in self.refresh_tokens.derive_successors(token):
             if session.refresh_digest in self.refresh_tokens.digests(successor):
                 return successor
         raise InvalidRefreshToken

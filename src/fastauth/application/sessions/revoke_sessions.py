@@ -26,7 +26,9 @@ class RevokeSessions:
         user = await self.find_user(username=username)
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            ended = await transaction.sessions.end_all(user.id, now=now)
-            await transaction.events.record(Event(type=EventType.LOGGED_OUT, at=now, user_id=user.id))
+            ended = await transaction.sessions.revoke_all(user.id, now=now)
+            await transaction.events.record(
+                Event(type=EventType.LOGGED_OUT, occurred_at=now, user_id=user.id)
+            )
             await transaction.commit()
         return ended

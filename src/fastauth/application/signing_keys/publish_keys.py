@@ -15,15 +15,15 @@ class PublishKeys:
 
     Among them are the next key, before it signs, and old ones, until their last token has expired.
 
-    While the database is away, the keys that were read last are given, for as long as the schedule
+    While the database is away, the keys that were read last are given, for as long as the policy
     leads: a key that another process has published since then does not sign before that.
     """
 
     keys: SigningKeyRepository
-    schedule: RotationPolicy
+    policy: RotationPolicy
     clock: Clock
-    _ring: KeySet = field(default_factory=lambda: KeySet(()), init=False)
-    _read_at: datetime | None = field(default=None, init=False)
+    _keys: KeySet = field(default_factory=lambda: KeySet(()), init=False)
+    _loaded_at: datetime | None = field(default=None, init=False)
 
     async def __call__(self) -> list[SigningKey]:
         """Return the keys to publish.
@@ -33,8 +33,8 @@ class PublishKeys:
         """
         now = self.clock.now()
         try:
-            self._ring, self._read_at = await self.keys.ring(), now
+            self._keys, self._loaded_at = await self.keys.load(), now
         except StorageUnavailable:
-            if self._read_at is None or now - self._read_at >= self.schedule.lead:
+            if self._loaded_at is None or now - self._loaded_at >= self.policy.publish_ahead:
                 raise
-        return self._ring.published(now, self.schedule)
+        return self._keys.published(now, self.policy)

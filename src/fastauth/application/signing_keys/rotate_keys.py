@@ -17,7 +17,7 @@ class RotateKeys:
 
     keys: SigningKeyRepository
     key_generator: SigningKeyGenerator
-    schedule: RotationPolicy
+    policy: RotationPolicy
     clock: Clock
 
     async def __call__(self, *, early: bool = False) -> KeySet:
@@ -26,18 +26,18 @@ class RotateKeys:
         Raises:
             StorageUnavailable: Try again later.
         """
-        ring, now = await self.keys.ring(), self.clock.now()
-        if early or ring.rotation_due(now, self.schedule):
-            active_from = now + self.schedule.lead if ring.keys else now
+        keys, now = await self.keys.load(), self.clock.now()
+        if early or keys.rotation_due(now, self.policy):
+            active_from = now + self.policy.publish_ahead if keys.keys else now
             await self.keys.add(
                 self.key_generator.generate(
-                    number=ring.next_number(), published_at=now, active_from=active_from
+                    sequence=keys.next_sequence(), published_at=now, active_from=active_from
                 )
             )
-        public = ring.published(now, self.schedule)
-        for key in ring.keys:
+        public = keys.published(now, self.policy)
+        for key in keys.keys:
             if key not in public:
                 await self.keys.remove(key)
-            elif (resealed := self.key_generator.resealed(key)) is not key:
-                await self.keys.reseal(resealed)
-        return await self.keys.ring()
+            elif (rewrapped := self.key_generator.rewrap(key)) is not key:
+                await self.keys.update(rewrapped)
+        return await self.keys.load()

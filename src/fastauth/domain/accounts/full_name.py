@@ -7,7 +7,7 @@ from typing import Self
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.text import check_length, normalize_nfc
 
-MOST_CODE_POINTS = 50
+MAX_CODE_POINTS = 50
 
 # Control characters, line and paragraph separators.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Zl", "Zp"})
@@ -33,8 +33,8 @@ class FullName:
             InvalidInput: Nothing is left, it is longer than 50 code points, or it holds control
                 characters, or nothing that is seen.
         """
-        composed = normalize_nfc(text.strip(), field="fullname", most=MOST_CODE_POINTS)
-        name = check_length(composed, field="fullname", least=1, most=MOST_CODE_POINTS)
+        composed = normalize_nfc(text.strip(), field="fullname", maximum=MAX_CODE_POINTS)
+        name = check_length(composed, field="fullname", minimum=1, maximum=MAX_CODE_POINTS)
         if any(c in _REFUSED_CHARACTERS or unicodedata.category(c) in _REFUSED_CATEGORIES for c in name):
             raise InvalidInput(
                 Violation("fullname", "control_character", "Must not contain control characters.")

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.text import LONGEST_DECOMPOSITION, check_length, normalize_nfc, refuse_surrogates
+from fastauth.domain.text import MAX_DECOMPOSITION, check_length, normalize_nfc, reject_surrogates
 
-MOST_CODE_POINTS = 50
+MAX_CODE_POINTS = 50
 
 
 class UsernameProfile(Protocol):
     """Decides which names are allowed, and which of them are the same name."""
 
-    def key(self, spelling: str) -> str:
+    def canonicalize(self, display: str) -> str:
         """Return what all spellings of one name have in common.
 
-        The key of a key is that key.
+        It is idempotent.
 
         Raises:
             InvalidInput: The name must not be used.
@@ -24,13 +24,13 @@ class UsernameProfile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Username:
-    """A name in the spelling that its owner chose, and the key that decides whose it is.
+    """The name as its owner typed it, and the canonical form that decides whose it is.
 
-    Two spellings that a person would take for one name have one key.
+    Two spellings that a person would take for one name have one canonical form.
     """
 
-    spelling: str
-    key: str
+    display: str
+    canonical: str
 
     @classmethod
     def parse(cls, text: str, profile: "UsernameProfile") -> Self:
@@ -39,17 +39,17 @@ class Username:
         Raises:
             InvalidInput: It is empty, longer than 50 code points, or refused by `profile`.
         """
-        composed = normalize_nfc(text, field="username", most=MOST_CODE_POINTS)
-        spelling = check_length(composed, field="username", least=1, most=MOST_CODE_POINTS)
-        return cls(spelling, profile.key(spelling))
+        composed = normalize_nfc(text, field="username", maximum=MAX_CODE_POINTS)
+        display = check_length(composed, field="username", minimum=1, maximum=MAX_CODE_POINTS)
+        return cls(display, profile.canonicalize(display))
 
     @classmethod
     def parse_existing(cls, text: str, profile: "UsernameProfile") -> Self:
         """Read a name that somebody goes by already.
 
         A name that `profile` would refuse today may have been registered before fastauth was
-        there: it counts as its exact spelling, composed unless it is too long to be any name of
-        today. Its key begins with a space, as no other does.
+        there: it counts as its exact text, composed unless it is too long to be any name of
+        today. Its canonical form begins with a space, as no other does.
 
         Raises:
             InvalidInput: The text holds half a character.
@@ -57,8 +57,8 @@ class Username:
         try:
             return cls.parse(text, profile)
         except InvalidInput:
-            refuse_surrogates(text, field="username")
-        spelling = text
-        if len(text) <= LONGEST_DECOMPOSITION * MOST_CODE_POINTS:
-            spelling = normalize_nfc(text, field="username", most=MOST_CODE_POINTS)
-        return cls(spelling, f" {spelling}")
+            reject_surrogates(text, field="username")
+        display = text
+        if len(text) <= MAX_DECOMPOSITION * MAX_CODE_POINTS:
+            display = normalize_nfc(text, field="username", maximum=MAX_CODE_POINTS)
+        return cls(display, f" {display}")

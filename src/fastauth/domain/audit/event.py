@@ -35,11 +35,11 @@ class Event:
     """Something that happened, recorded in the transaction in which it did; or that was refused."""
 
     type: EventType
-    at: datetime
+    occurred_at: datetime
     user_id: UserId | None = None
     session_id: SessionId | None = None
     """``None`` if it concerns none, or all of them."""
-    name: UsernameDigest | None = None
+    username_digest: UsernameDigest | None = None
     """Of a refused log-in: which name was tried."""
 
 

@@ -13,10 +13,10 @@ class EventLog(Protocol):
     async def record(self, event: Event) -> None:
         """Write an event down."""
 
-    async def record_unless_recent(self, event: Event, *, within: timedelta, unless: EventType) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, or_kind: EventType) -> None:
         """Write down what happened to a session and to its user, whom `event` need not know.
 
-        Nothing is written of a session that is gone, nor of one of which this or `unless` was
+        Nothing is written of a session that is gone, nor of one of which this or `or_kind` was
         written down already, `within` so short a time before.
         """
 
@@ -24,5 +24,5 @@ class EventLog(Protocol):
 class AuditTrail(Protocol):
     """What was recorded, for those who may read it."""
 
-    async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
+    async def page(self, criteria: AuditFilter, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
         """Return entries, the newest first, from the one that comes after `before` in this order."""

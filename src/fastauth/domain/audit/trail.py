@@ -11,9 +11,9 @@ from fastauth.domain.audit.event import Event, EventSource, EventType, UsernameD
 class AuditEntry:
     """An event as it was written down."""
 
-    number: int
+    id: int
     event: Event
-    origin: EventSource | None
+    source: EventSource | None
     """``None`` of what was recorded before origins were."""
     username: str | None
     """In its owner's spelling, if the account is there."""
@@ -24,7 +24,7 @@ class AuditFilter:
     """Which events somebody wants to see: those of whom all of this is true."""
 
     user_id: UserId | None = None
-    names: tuple[UsernameDigest, ...] = ()
+    username_digests: tuple[UsernameDigest, ...] = ()
     """Or, instead of the user, a name that was tried."""
     type: EventType | None = None
     since: datetime | None = None

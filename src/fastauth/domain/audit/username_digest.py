@@ -17,10 +17,10 @@ class UsernamePseudonyms:
     def __init__(self, *keys: SecretKey) -> None:
         self._keys = [key.derive("names tried") for key in keys]
 
-    def __call__(self, name: Username) -> UsernameDigest:
+    def digest(self, name: Username) -> UsernameDigest:
         """Return what is stored of a name from now on."""
-        return self.possible(name)[0]
+        return self.candidates(name)[0]
 
-    def possible(self, name: Username) -> tuple[UsernameDigest, ...]:
+    def candidates(self, name: Username) -> tuple[UsernameDigest, ...]:
         """Return what may have been stored of a name, under each key."""
-        return tuple(UsernameDigest(hmac(key, name.key.encode(), sha256)[:16]) for key in self._keys)
+        return tuple(UsernameDigest(hmac(key, name.canonical.encode(), sha256)[:16]) for key in self._keys)

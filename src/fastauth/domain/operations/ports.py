@@ -9,16 +9,16 @@ from fastauth.domain.audit.trail import Retention
 class ExpiredRows(Protocol):
     """Removes what is over. Nothing depends on it."""
 
-    async def begin(self, task: str, *, now: datetime, every: timedelta) -> bool:
+    async def claim(self, task: str, *, now: datetime, every: timedelta) -> bool:
         """Return whether this process is to do the task now: of all processes one is, `every` so often."""
 
-    async def purge_sessions(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
         """Remove some of the sessions that were over by then; return how many."""
 
-    async def purge_counters(self, *, over_since: datetime, at_most: int) -> int:
+    async def purge_counters(self, *, before: datetime, limit: int) -> int:
         """Remove some of the tallies that were over by then; return how many."""
 
-    async def purge_events(self, kept: Retention, *, now: datetime, at_most: int) -> int:
+    async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Remove some of the events that are too old, and some of the addresses; return how many."""
 
 

@@ -6,7 +6,7 @@ from typing import Self
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.text import check_length, normalize_nfc
 
-MOST_CODE_POINTS = 256
+MAX_CODE_POINTS = 256
 """NIST SP 800-63B-4 asks for 64 or more; the bound is there for memory and clarity."""
 
 
@@ -18,13 +18,13 @@ class Password:
     """
 
     text: str = field(repr=False)
-    typed: str | None = field(default=None, repr=False, compare=False)
+    raw: str | None = field(default=None, repr=False, compare=False)
     """As it was sent, where that is not in Normalization Form C. Others may have hashed that."""
 
     @property
-    def spellings(self) -> tuple[str, ...]:
+    def forms(self) -> tuple[str, ...]:
         """As it was sent and in Normalization Form C, each once."""
-        return (self.text,) if self.typed is None else (self.typed, self.text)
+        return (self.text,) if self.raw is None else (self.raw, self.text)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -33,12 +33,12 @@ class Password:
         Raises:
             InvalidInput: It is empty or longer than 256 code points.
         """
-        composed = normalize_nfc(text, field="password", most=MOST_CODE_POINTS)
-        check_length(composed, field="password", least=1, most=MOST_CODE_POINTS)
+        composed = normalize_nfc(text, field="password", maximum=MAX_CODE_POINTS)
+        check_length(composed, field="password", minimum=1, maximum=MAX_CODE_POINTS)
         return cls(composed, None if composed == text else text)
 
     @classmethod
-    def guess(cls, text: str) -> tuple[Self, bool]:
+    def for_verification(cls, text: str) -> tuple[Self, bool]:
         """Return a password to verify, and whether it can be anybody's.
 
         One that is empty or too long cannot. It costs a hash all the same, so that it is counted

@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 
 from fastauth.domain.errors import InvalidInput, Violation
-from fastauth.domain.passwords.password import MOST_CODE_POINTS, Password
+from fastauth.domain.passwords.password import MAX_CODE_POINTS, Password
 from fastauth.domain.text import check_length
 
 SERVICE = "fastauth"
@@ -24,7 +24,7 @@ class PasswordPolicy:
 
     min_length: int
     """In Unicode code points."""
-    common: Container[str] = field(default=frozenset(), repr=False)
+    blocklist: Container[str] = field(default=frozenset(), repr=False)
     """Passwords that many people choose, case-folded."""
     reject_user_attributes: bool = False
     """Whether a password may be built on the account's own words."""
@@ -33,22 +33,22 @@ class PasswordPolicy:
     breached: Container[str] = field(default=frozenset(), repr=False)
     """Passwords found in published breaches, in Normalization Form C."""
 
-    def choose(self, text: str, *, own_words: tuple[str, ...] = ()) -> Password:
+    def check(self, text: str, *, user_attributes: tuple[str, ...] = ()) -> Password:
         """Read a password that somebody wants to use from now on.
 
         Raises:
             InvalidInput: It is too short or too long, many people use it, it was found in a breach,
-                or it is one of `own_words` or of the context words with nothing but digits and
+                or it is one of `user_attributes` or of the context words with nothing but digits and
                 punctuation around it.
         """
         password = Password.parse(text)
-        check_length(password.text, field="password", least=self.min_length, most=MOST_CODE_POINTS)
+        check_length(password.text, field="password", minimum=self.min_length, maximum=MAX_CODE_POINTS)
         folded = password.text.casefold()
-        if folded in self.common:
+        if folded in self.blocklist:
             raise InvalidInput(
                 Violation("password", "breached_or_common", "Too many people use this password.")
             )
-        if self.reject_user_attributes and _core(folded) in _words_of((SERVICE, *own_words)):
+        if self.reject_user_attributes and _core(folded) in _words_of((SERVICE, *user_attributes)):
             raise InvalidInput(
                 Violation("password", "contains_user_data", "Must not be built on the account's own words.")
             )
@@ -67,7 +67,7 @@ def _words_of(texts: tuple[str, ...]) -> set[str]:
     """Return the words somebody who knows the account would try first."""
     words = set()
     for text in texts:
-        folded = text[:MOST_CODE_POINTS].casefold()  # a longer text is refused, whatever its words
+        folded = text[:MAX_CODE_POINTS].casefold()  # a longer text is refused, whatever its words
         words |= {_core(folded), _core("".join(folded.split())), *map(_core, folded.split())}
     return words - {""}
 

@@ -9,11 +9,11 @@ from fastauth.domain.passwords.password import Password, PasswordHash
 class PasswordHasher(Protocol):
     """Turns passwords into something that does not give them away."""
 
-    def admit(self) -> None:
+    def check_capacity(self) -> None:
         """Do nothing if a password handed in now would be taken.
 
         Whoever asks first spends nothing else on a request that is refused in the end. It is no
-        reservation: `hash` and `verify` may refuse all the same.
+        reservation: `hash` and `verify_and_update` may refuse all the same.
 
         Raises:
             HashingOverloaded: Too many others wait.
@@ -26,8 +26,8 @@ class PasswordHasher(Protocol):
             HashingOverloaded: Too many others wait.
         """
 
-    async def verify(self, password: Password, known: PasswordHash | None) -> PasswordHash:
-        """Return the hash to keep of a password that fits: `known`, or a better one.
+    async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
+        """Return the hash to keep of a password that fits: `stored`, or a better one.
 
         ``None`` is the hash of nobody. It fits nothing, and costs as much as any.
 
@@ -36,11 +36,11 @@ class PasswordHasher(Protocol):
             HashingOverloaded: Too many others wait.
         """
 
-    def expect(self, stored: Iterable[PasswordHash]) -> None:
-        """Have each refusal of `verify` cost from now on what the dearest of `stored` costs of each kind."""
+    def set_stored_kinds(self, examples: Iterable[PasswordHash]) -> None:
+        """Make each failed `verify_and_update` cost what the most expensive of `examples` costs."""
 
     def parse_existing(self, encoded: str) -> PasswordHash:
-        """Read a hash that somebody else made, of a format that `verify` understands.
+        """Read a hash that somebody else made, of a format that `verify_and_update` understands.
 
         Nothing is computed.
 

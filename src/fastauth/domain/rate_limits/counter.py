@@ -11,28 +11,32 @@ from fastauth.domain.secret_key import SecretKey
 CounterKey = NewType("CounterKey", bytes)
 
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+LOCKED_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-REMEMBERED = timedelta(days=1)
-"""A tally is forgotten so long after its `until`; what is closed (`NEVER`) stays closed."""
+COUNTER_RETENTION = timedelta(days=1)
+"""A tally is forgotten so long after its `resets_at`; what is closed (`LOCKED_FOREVER`) stays closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What is remembered under one key."""
+    """The stored count of attempts under one key."""
 
-    attempts: int = 0
+    count: int = 0
     """Those that were not given back."""
-    until: datetime = LONG_AGO
+    resets_at: datetime = EPOCH
     """Of a budget, when it is full again; of strangers, when the next one may try."""
 
-    def remembered(self, now: datetime) -> "Counter":
+    def or_new_if_expired(self, now: datetime) -> "Counter":
         """Return the tally, or a new one where this is over."""
-        return self if now < self.until + REMEMBERED or self.until == NEVER else Counter()
+        return (
+            self
+            if now < self.resets_at + COUNTER_RETENTION or self.resets_at == LOCKED_FOREVER
+            else Counter()
+        )
 
 
 class CounterKeys:

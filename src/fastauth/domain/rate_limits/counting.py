@@ -13,12 +13,12 @@ from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.limits import Backoff, RateLimit
 
 
-class Part(Enum):
+class Scope(Enum):
     """What it means that a rule has no room for an attempt."""
 
     NETWORK = auto()
     """The client is told so, and nothing is counted."""
-    TURN = auto()
+    SLOT = auto()
     """Another attempt is being looked at: wait, and nothing is counted."""
     ACCOUNT = auto()
     """The attempt counts against the network alone, and cannot succeed."""
@@ -30,77 +30,77 @@ class Hit:
 
     key: CounterKey
     rule: RateLimit | Backoff
-    part: Part
+    scope: Scope
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """What becomes of an attempt."""
 
-    COUNTS = auto()
+    ALLOWED = auto()
     """Its password may be looked at."""
-    USED_UP = auto()
+    LIMITED = auto()
     """Its password is wrong, whatever it is."""
     BUSY = auto()
     """Another one is being looked at: try again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class HitResult:
     """What became of an attempt."""
 
-    verdict: Verdict
-    is_closed: bool
+    decision: Decision
+    is_locked: bool
     """Whether a rule that it concerns has no room for any attempt, ever."""
 
 
-def counted(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> Counted:
-    """Return what becomes of an attempt, from the tallies `found` and whether each has `room` for it.
+def counted(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> HitResult:
+    """Return what becomes of an attempt, from the counters `found` and whether each has `room` for it.
 
     Raises:
         TooManyRequests: Its network has sent too many.
     """
-    closed = any(hit.rule.is_used_up(tally) for hit, tally in zip(hits, found, strict=True))
-    return Counted(_verdict(hits, found, room, now), closed)
+    closed = any(hit.rule.is_locked(counter) for hit, counter in zip(hits, found, strict=True))
+    return HitResult(_decision(hits, found, room, now), closed)
 
 
-def _verdict(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> Verdict:
-    full = [(hit, tally) for hit, tally, has_room in zip(hits, found, room, strict=True) if not has_room]
-    waits = [_wait(hit.rule, tally, now) for hit, tally in full if hit.part is Part.NETWORK]
+def _decision(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> Decision:
+    full = [(hit, counter) for hit, counter, has_room in zip(hits, found, room, strict=True) if not has_room]
+    waits = [_wait(hit.rule, counter, now) for hit, counter in full if hit.scope is Scope.NETWORK]
     if waits:
         raise TooManyRequests(after=max(waits))
-    parts = {hit.part for hit, _ in full}
-    if Part.TURN in parts:
-        return Verdict.BUSY
-    return Verdict.USED_UP if parts else Verdict.COUNTS
+    parts = {hit.scope for hit, _ in full}
+    if Scope.SLOT in parts:
+        return Decision.BUSY
+    return Decision.LIMITED if parts else Decision.ALLOWED
 
 
 def count(
     hits: Sequence[Hit], found: Sequence[Counter], now: datetime
-) -> tuple[Counted, tuple[Counter, ...]]:
-    """Return what becomes of an attempt, and the tallies after it.
+) -> tuple[HitResult, tuple[Counter, ...]]:
+    """Return what becomes of an attempt, and the counters after it.
 
     Raises:
         TooManyRequests: Its network has sent too many.
     """
-    debited = [hit.rule.debited(tally, now) for hit, tally in zip(hits, found, strict=True)]
-    outcome = counted(hits, found, [after is not None for after in debited], now)
+    updated = [hit.rule.hit(counter, now) for hit, counter in zip(hits, found, strict=True)]
+    outcome = counted(hits, found, [after is not None for after in updated], now)
     taken = {
-        Verdict.COUNTS: set(Part),
-        Verdict.USED_UP: {Part.NETWORK},
-        Verdict.BUSY: set[Part](),
-    }[outcome.verdict]
+        Decision.ALLOWED: set(Scope),
+        Decision.LIMITED: {Scope.NETWORK},
+        Decision.BUSY: set[Scope](),
+    }[outcome.decision]
     return outcome, tuple(
-        after if after and hit.part in taken else before
-        for hit, before, after in zip(hits, found, debited, strict=True)
+        after if after and hit.scope in taken else before
+        for hit, before, after in zip(hits, found, updated, strict=True)
     )
 
 
-def _wait(rule: RateLimit | Backoff, tally: Counter, now: datetime) -> timedelta:
-    return rule.wait(tally, now) if isinstance(rule, RateLimit) else tally.until - now
+def _wait(rule: RateLimit | Backoff, counter: Counter, now: datetime) -> timedelta:
+    return rule.retry_after(counter, now) if isinstance(rule, RateLimit) else counter.resets_at - now
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class Decrement:
     """Give back one attempt, or as many as are counted under another key."""
 
     key: CounterKey
@@ -109,7 +109,7 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgive:
+class ResetAfterSuccess:
     """Give back an attempt that was right, and begin the row anew."""
 
     key: CounterKey
@@ -118,46 +118,46 @@ class Forgive:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Forget all attempts; with a time, only if the tally is as an attempt left it that was over then."""
+    """Forget all attempts; with a time, only if the counter is as an attempt left it that was over then."""
 
     key: CounterKey
-    until: datetime | None = None
+    if_resets_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reopen:
+class ResetIfLocked:
     """Forget all attempts if there may be no more."""
 
     key: CounterKey
     rule: Backoff
 
 
-Refund = Credit | Forgive | Reset | Reopen
+Refund = Decrement | ResetAfterSuccess | Reset | ResetIfLocked
 
 
 def refund(
     refunds: Sequence[Refund], found: Mapping[CounterKey, Counter], now: datetime
 ) -> dict[CounterKey, Counter]:
-    """Return the tallies after all `refunds`, each computed from what was `found`."""
+    """Return the counters after all `refunds`, each computed from what was `found`."""
     return {each.key: _refunded(each, found, now) for each in refunds}
 
 
 def keys_of(refunds: Sequence[Refund]) -> tuple[CounterKey, ...]:
-    """Return the keys of the tallies that `refunds` change. What one is counted under is among them."""
+    """Return the keys of the counters that `refunds` change. What one is counted under is among them."""
     return tuple(each.key for each in refunds)
 
 
 def _refunded(one: Refund, found: Mapping[CounterKey, Counter], now: datetime) -> Counter:
-    tally = found[one.key]
+    counter = found[one.key]
     match one:
-        case Credit():
+        case Decrement():
             if isinstance(one.rule, RateLimit):
-                return one.rule.credited(tally, now)
-            attempts = found[one.counted_under].attempts if one.counted_under else 1
-            return one.rule.credited(tally, now, attempts=attempts)
-        case Forgive():
-            return one.rule.forgiven(tally, now)
+                return one.rule.refund(counter, now)
+            attempts = found[one.counted_under].count if one.counted_under else 1
+            return one.rule.refund(counter, now, attempts=attempts)
+        case ResetAfterSuccess():
+            return one.rule.reset_after_success(counter, now)
         case Reset():
-            return Counter() if one.until in (None, tally.until) else tally
-        case Reopen():
-            return Counter() if one.rule.is_used_up(tally) else tally
+            return Counter() if one.if_resets_at in (None, counter.resets_at) else counter
+        case ResetIfLocked():
+            return Counter() if one.rule.is_locked(counter) else counter

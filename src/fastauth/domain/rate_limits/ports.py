@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Protocol
 
-from fastauth.domain.rate_limits.counting import Counted, Hit, Refund
+from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
 
 
 class CounterRepository(Protocol):
     """How often somebody has tried something, shared by all processes."""
 
-    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
         """Count an attempt as the function `counting.count` does, and return the result.
 
         Nobody changes any of the tallies in between. Those that are not there, or no longer

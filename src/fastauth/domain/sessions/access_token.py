@@ -18,11 +18,11 @@ class AccessClaims:
     user_id: UserId
     session_id: SessionId
     authenticated_at: datetime
-    methods: tuple[str, ...] = ("pwd",)
+    amr: tuple[str, ...] = ("pwd",)
     """How the user showed who they are (RFC 8176)."""
 
     @classmethod
-    def of(cls, session: Session) -> Self:
+    def for_session(cls, session: Session) -> Self:
         """Return what a token of this session says."""
         return cls(user_id=session.user_id, session_id=session.id, authenticated_at=session.created_at)
 

@@ -46,9 +46,9 @@ class DeviceTokens:
         """
         id_ = bytes.fromhex(device) if device else token_bytes(_ID_BYTES)
         day = (now - _FIRST_DAY).days.to_bytes(_DAY_BYTES, "big")
-        return self._sealed(self._seals[0], id_ + day, name)
+        return self._with_mac(self._seals[0], id_ + day, name)
 
-    def read(self, text: str | None, name: Username, *, now: datetime) -> str | None:
+    def verify(self, text: str | None, name: Username, *, now: datetime) -> str | None:
         """Return the id of the device; ``None`` if the token was not made for `name`, or is too old."""
         if text is None or not _SHAPE.fullmatch(text):
             return None
@@ -56,11 +56,11 @@ class DeviceTokens:
             dated = base64.urlsafe_b64decode(text.removeprefix(PREFIX))[: _ID_BYTES + _DAY_BYTES]
         except binascii.Error:
             return None
-        known = [compare_digest(self._sealed(key, dated, name), text) for key in self._seals]
+        known = [compare_digest(self._with_mac(key, dated, name), text) for key in self._seals]
         issued = _FIRST_DAY + timedelta(days=int.from_bytes(dated[_ID_BYTES:], "big"))
         return dated[:_ID_BYTES].hex() if any(known) and now < issued + VALID else None
 
     @staticmethod
-    def _sealed(key: bytes, dated: bytes, name: Username) -> str:
-        seal = hmac(key, dated + name.key.encode(), sha256)
+    def _with_mac(key: bytes, dated: bytes, name: Username) -> str:
+        seal = hmac(key, dated + name.canonical.encode(), sha256)
         return PREFIX + base64.urlsafe_b64encode(dated + seal).decode()

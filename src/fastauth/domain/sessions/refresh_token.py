@@ -50,11 +50,11 @@ class RefreshTokenCodec:
         self._digests = [key.derive("refresh token digest") for key in keys]
         self._successors = [key.derive("refresh token successor") for key in keys]
 
-    def first(self) -> RefreshToken:
+    def issue(self) -> RefreshToken:
         """Return the first token of a new session, whose id comes with it."""
-        return self._sealed(self._seals[0], secret=token_bytes(32), session=token_bytes(16))
+        return self._with_mac(self._seals[0], secret=token_bytes(32), session=token_bytes(16))
 
-    def read(self, text: str) -> RefreshToken:
+    def verify(self, text: str) -> RefreshToken:
         """Recognise a token.
 
         Raises:
@@ -68,7 +68,7 @@ class RefreshTokenCodec:
             raise InvalidRefreshToken from None
         secret, session = content[:32], content[32:48]
         for key in self._seals:
-            token = self._sealed(key, secret=secret, session=session)
+            token = self._with_mac(key, secret=secret, session=session)
             if compare_digest(token.text, text):
                 return token
         raise InvalidRefreshToken
@@ -81,17 +81,17 @@ class RefreshTokenCodec:
         """Return what is stored of a token from now on."""
         return self.digests(token)[0]
 
-    def successors(self, token: RefreshToken) -> tuple[RefreshToken, ...]:
+    def derive_successors(self, token: RefreshToken) -> tuple[RefreshToken, ...]:
         """Return what may have been given for a token, under each key; the first is given now."""
         return tuple(
-            self._sealed(
+            self._with_mac(
                 seal, secret=hmac(key, token.text.encode(), sha256), session=bytes.fromhex(token.session_id)
             )
             for key, seal in zip(self._successors, self._seals, strict=True)
         )
 
     @staticmethod
-    def _sealed(key: bytes, *, secret: bytes, session: bytes) -> RefreshToken:
+    def _with_mac(key: bytes, *, secret: bytes, session: bytes) -> RefreshToken:
         content = secret + session
         content += hmac(key, content, sha256)[:16]
         text = base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -9,16 +9,16 @@ from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 class SigningKeyRepository(Protocol):
     """The installation's signing keys, shared by all of its processes."""
 
-    async def ring(self) -> KeySet:
+    async def load(self) -> KeySet:
         """Return all keys."""
 
     async def add(self, key: SigningKey) -> None:
-        """Store a key, unless another process has stored one of its number: then nothing happens.
+        """Store a key, unless another process has stored one of its sequence: then nothing happens.
 
         Records `EventType.SIGNING_KEY_ROTATED`.
         """
 
-    async def reseal(self, key: SigningKey) -> None:
+    async def update(self, key: SigningKey) -> None:
         """Replace the sealed form of a key's private part."""
 
     async def remove(self, key: SigningKey) -> None:
@@ -28,7 +28,7 @@ class SigningKeyRepository(Protocol):
 class SigningKeyGenerator(Protocol):
     """Makes signing keys."""
 
-    def generate(self, *, number: int, published_at: datetime, active_from: datetime) -> SigningKey:
+    def generate(self, *, sequence: int, published_at: datetime, active_from: datetime) -> SigningKey:
         """Return a new key."""
 
     def check(self, key: SigningKey) -> None:
@@ -38,5 +38,5 @@ class SigningKeyGenerator(Protocol):
             KeyUnwrapFailed: It is sealed under a secret key that is not at hand, or is damaged.
         """
 
-    def resealed(self, key: SigningKey) -> SigningKey:
+    def rewrap(self, key: SigningKey) -> SigningKey:
         """Return the key sealed under the newest secret key: the same object, if it is already."""

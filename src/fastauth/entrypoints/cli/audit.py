@@ -54,7 +54,7 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
 
     async def read(container: "Container") -> None:
         trail = container.read_audit_trail()
-        await show(trail(username=user, event_type=event_type, since=since, until=until, at_most=limit))
+        await show(trail(username=user, event_type=event_type, since=since, until=until, limit=limit))
 
     run(read)
 
@@ -75,11 +75,13 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
         found = True
         table = Table("at", "event", "user", "session", "by", "address")
         for entry in page:
-            event, origin = entry.event, entry.origin
+            event, origin = entry.event, entry.source
             cells = (
-                f"{event.at:%Y-%m-%d %H:%M:%S}Z",
+                f"{event.occurred_at:%Y-%m-%d %H:%M:%S}Z",
                 event.type.value,
-                entry.username or event.user_id or (f"name {event.name.hex()[:8]}" if event.name else ""),
+                entry.username
+                or event.user_id
+                or (f"name {event.username_digest.hex()[:8]}" if event.username_digest else ""),
                 event.session_id or "",
                 origin.actor.value if origin else "",
                 (origin.address if origin else None) or "",
@@ -91,14 +93,14 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
 
 
 def _told(entry: "AuditEntry") -> dict[str, str | int | None]:
-    event, origin = entry.event, entry.origin
+    event, origin = entry.event, entry.source
     return {
-        "number": entry.number,
-        "at": f"{event.at:%Y-%m-%dT%H:%M:%S.%f}Z",
+        "number": entry.id,
+        "at": f"{event.occurred_at:%Y-%m-%dT%H:%M:%S.%f}Z",
         "type": event.type.value,
         "user_id": event.user_id,
         "username": entry.username,
-        "name_tried": event.name.hex() if event.name else None,
+        "name_tried": event.username_digest.hex() if event.username_digest else None,
         "session_id": event.session_id,
         "actor": origin.actor.value if origin else None,
         "address": origin.address if origin else None,

@@ -11,7 +11,7 @@ from fastauth.entrypoints.tuning import owasp
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fastauth.entrypoints.tuning.calibration import Candidate
+    from fastauth.entrypoints.tuning.calibration import ImportRecord
 
 DEFAULT = (19_456, 2)
 """What everything is compared with: the memory in KiB and the passes of the default settings."""
@@ -60,7 +60,9 @@ def _console() -> "Console":
     return console
 
 
-async def _measured(seconds: float, memory_kib: int, threads: int) -> "tuple[Candidate, list[Candidate]]":
+async def _measured(
+    seconds: float, memory_kib: int, threads: int
+) -> "tuple[ImportRecord, list[ImportRecord]]":
     from fastauth.adapters.passwords import HashingPool
     from fastauth.entrypoints.tuning.calibration import argon2id_on, candidate_of, candidates
 
@@ -75,7 +77,11 @@ async def _measured(seconds: float, memory_kib: int, threads: int) -> "tuple[Can
 
 
 def _show(
-    console: "Console", found: "list[Candidate]", chosen: "Candidate", default: "Candidate", threads: int
+    console: "Console",
+    found: "list[ImportRecord]",
+    chosen: "ImportRecord",
+    default: "ImportRecord",
+    threads: int,
 ) -> None:
     from rich.table import Table
 

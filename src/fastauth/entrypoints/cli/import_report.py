@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
-from fastauth.application.accounts.import_users import Outcome, Verdict
+from fastauth.application.accounts.import_users import ImportResult, Outcome
 from fastauth.entrypoints.cli.output import add_row, escape_control_characters, show
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ImportReport:
         """How many of them were refused."""
         return self._outcomes[Outcome.REJECTED]
 
-    def note(self, verdicts: Iterable[Verdict], *, unit: str) -> None:
+    def note(self, verdicts: Iterable[ImportResult], *, unit: str) -> None:
         """Count verdicts on entries whose places count this unit."""
         for verdict in verdicts:
             self._outcomes[verdict.outcome] += 1
@@ -78,8 +78,8 @@ class ImportReport:
             columns = ", ".join(map(escape_control_characters, notes.unread))
             self._console.print(f"columns that were not read: {columns}", markup=False)
 
-    def _refuse(self, verdict: Verdict, unit: str) -> None:
-        where = f"{unit} {verdict.place}"
+    def _refuse(self, verdict: ImportResult, unit: str) -> None:
+        where = f"{unit} {verdict.position}"
         if self.refused <= MAX_SHOWN:
             for violation in verdict.violations:
                 what = "" if violation.field == unit else f"{escape_control_characters(violation.field)}: "
@@ -98,7 +98,7 @@ class ImportReport:
             self._report.write(json.dumps(record) + "\n")
 
 
-def _place(verdict: Verdict, unit: str) -> dict[str, object]:
+def _place(verdict: ImportResult, unit: str) -> dict[str, object]:
     """Return where an entry stands and, as far as they are known, its old id and its new one."""
     ids = {"old_id": verdict.old_id, "id": verdict.new_id}
-    return {unit: verdict.place} | {name: value for name, value in ids.items() if value is not None}
+    return {unit: verdict.position} | {name: value for name, value in ids.items() if value is not None}

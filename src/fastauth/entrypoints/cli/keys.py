@@ -17,7 +17,7 @@ app = typer.Typer(help="Look after the keys that sign access tokens.", no_args_i
 @app.command(name="list")
 def list_keys() -> None:
     """Show the public keys: which signs, which will, which did."""
-    _show(run(lambda container: container.signing_keys().ring()))
+    _show(run(lambda container: container.signing_keys().load()))
 
 
 @app.command()
@@ -30,10 +30,10 @@ def _show(ring: "KeySet") -> None:
     from rich.table import Table
 
     now = datetime.now(UTC)
-    signer = ring.signer(now)
+    signer = ring.active(now)
     table = Table("number", "key id", "algorithm", "published", "signs from", "state")
     for key in ring.keys:
         state = "signs" if key is signer else "to come" if key.active_from > now else "verifies"
         times = map(format_time, (key.published_at, key.active_from))
-        add_row(table, key.number, key.kid, key.algorithm, *times, state)
+        add_row(table, key.sequence, key.kid, key.algorithm, *times, state)
     show(table)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastauth.domain.sessions.session import MOST_COUNTED
+from fastauth.domain.sessions.session import MAX_COUNTED
 from fastauth.entrypoints.cli.output import add_row, echo_json, escape_control_characters, format_time, show
 from fastauth.entrypoints.cli.password_prompt import ask_password
 from fastauth.entrypoints.cli.runner import run, runnable_settings_or_exit
@@ -43,7 +43,7 @@ def create(
         ),
         settings,
     )
-    typer.echo(f"{escape_control_characters(user.username.spelling)} has an account, with the id {user.id}")
+    typer.echo(f"{escape_control_characters(user.username.display)} has an account, with the id {user.id}")
 
 
 @app.command(name="list")
@@ -69,7 +69,7 @@ def get_user(name: Name, json: Json = False) -> None:
     account = Table.grid(padding=(0, 2))
     for title, value in (
         ("id", user.id),
-        ("username", user.username.spelling),
+        ("username", user.username.display),
         ("full name", user.fullname.text),
         ("disabled since", format_time(user.disabled_at) or "not disabled"),
         ("sessions", len(sessions)),
@@ -88,23 +88,21 @@ def get_user(name: Name, json: Json = False) -> None:
 def disable(name: Name) -> None:
     """Close an account. Its sessions end at once, and nobody can log in to it."""
     user = run(lambda container: container.disable_user()(username=name))
-    typer.echo(
-        f"{escape_control_characters(user.username.spelling)} is disabled, and every session has ended"
-    )
+    typer.echo(f"{escape_control_characters(user.username.display)} is disabled, and every session has ended")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Open an account that was disabled."""
     user = run(lambda container: container.enable_user()(username=name))
-    typer.echo(f"{escape_control_characters(user.username.spelling)} is enabled")
+    typer.echo(f"{escape_control_characters(user.username.display)} is enabled")
 
 
 @app.command()
 def unlock(name: Name) -> None:
     """Unlock an account that too many failed logins have locked for unknown devices."""
     user = run(lambda container: container.unlock_user()(username=name))
-    typer.echo(f"{escape_control_characters(user.username.spelling)} is unlocked")
+    typer.echo(f"{escape_control_characters(user.username.display)} is unlocked")
 
 
 @app.command()
@@ -114,7 +112,7 @@ def set_password(name: Name, stdin: Stdin = False) -> None:
     password = ask_password(from_stdin=stdin)
     user = run(lambda container: container.set_password()(username=name, password=password), settings)
     typer.echo(
-        f"{escape_control_characters(user.username.spelling)} has a new password, and every session has ended"
+        f"{escape_control_characters(user.username.display)} has a new password, and every session has ended"
     )
 
 
@@ -122,7 +120,7 @@ def set_password(name: Name, stdin: Stdin = False) -> None:
 def revoke_sessions(name: Name) -> None:
     """Log somebody out everywhere."""
     ended = run(lambda container: container.revoke_sessions()(username=name))
-    many = "or more " if ended >= MOST_COUNTED else ""
+    many = "or more " if ended >= MAX_COUNTED else ""
     typer.echo(f"{ended} {many}{'session has' if ended == 1 else 'sessions have'} ended")
 
 
@@ -135,14 +133,14 @@ def _show_page(users: "list[User]", *, json: bool) -> None:
 
     table = Table("id", "username", "full name", "disabled since")
     for user in users:
-        add_row(table, user.id, user.username.spelling, user.fullname.text, format_time(user.disabled_at))
+        add_row(table, user.id, user.username.display, user.fullname.text, format_time(user.disabled_at))
     show(table)
 
 
 def _user(user: "User") -> dict[str, Any]:
     return {
         "id": user.id,
-        "username": user.username.spelling,
+        "username": user.username.display,
         "fullname": user.fullname.text,
         "disabled_at": user.disabled_at,
     }

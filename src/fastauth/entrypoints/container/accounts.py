@@ -15,7 +15,7 @@ from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
-from fastauth.domain.rate_limits.pace import RENAMES, Pace
+from fastauth.domain.rate_limits.burst_limit import RENAMES, BurstLimit
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.shared import Shared
@@ -24,12 +24,12 @@ from fastauth.entrypoints.container.use_cases import paged, use_case
 from fastauth.entrypoints.settings import Settings
 
 
-def _rename_pace(settings: Settings) -> Pace | None:
+def _rename_pace(settings: Settings) -> BurstLimit | None:
     return RENAMES if settings.rate_limits else None
 
 
 def _reserved_usernames(settings: Settings, profile: UsernameProfile) -> frozenset[str]:
-    return frozenset(Username.parse_existing(name, profile).key for name in settings.reserved_usernames)
+    return frozenset(Username.parse_existing(name, profile).canonical for name in settings.reserved_usernames)
 
 
 class Accounts(Shared):
@@ -44,17 +44,17 @@ class Accounts(Shared):
         rate_limiter=RateLimits.rate_limiter,
         users=Storage.users,
         hasher=PasswordHashing.hasher,
-        usernames=usernames,
-        passwords=PasswordHashing.password_policy,
+        username_profile=usernames,
+        password_policy=PasswordHashing.password_policy,
         reserved=reserved_usernames,
     )
     change_full_name = use_case(
         ChangeFullName,
         users=Storage.users,
-        pace=Callable(_rename_pace, Shared.settings),
+        limit=Callable(_rename_pace, Shared.settings),
         clock=Shared.clock,
     )
-    find_user = use_case(FindUser, users=Storage.users, usernames=usernames)
+    find_user = use_case(FindUser, users=Storage.users, username_profile=usernames)
     get_user = use_case(GetUser, find_user=find_user, sessions=Storage.sessions, clock=Shared.clock)
     list_users = paged(ListUsers, directory=Storage.directory)
     disable_user = use_case(
@@ -72,9 +72,9 @@ class Accounts(Shared):
     )
     import_users = paged(
         ImportUsers,
-        intake=Storage.bulk_users,
+        bulk_users=Storage.bulk_users,
         hasher=PasswordHashing.hasher,
-        usernames=usernames,
-        ledger=seen_usernames.provider,
+        username_profile=usernames,
+        seen_usernames=seen_usernames.provider,
         clock=Shared.clock,
     )

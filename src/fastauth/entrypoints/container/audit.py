@@ -22,9 +22,9 @@ class Audit(Shared):
         ReadAuditTrail,
         trail=Storage.audit_trail,
         users=Storage.users,
-        usernames=Accounts.usernames,
-        names=username_pseudonyms,
+        username_profile=Accounts.usernames,
+        pseudonyms=username_pseudonyms,
     )
     purge_events = use_case(
-        PurgeEvents, expired_rows=Storage.expired_rows, kept=Shared.retention, clock=Shared.clock
+        PurgeEvents, expired_rows=Storage.expired_rows, retention=Shared.retention, clock=Shared.clock
     )

@@ -34,7 +34,7 @@ def _password_policy(settings: Settings) -> PasswordPolicy:
     common = common_passwords(min_length=settings.password_min_length) if strict else frozenset()
     return PasswordPolicy(
         min_length=settings.password_min_length,
-        common=common,
+        blocklist=common,
         reject_user_attributes=strict,
         context_words=settings.password_context_words,
         breached=BreachedPasswords.from_path(settings.password_breach_file),

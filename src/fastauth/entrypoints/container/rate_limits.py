@@ -6,7 +6,7 @@ from dependency_injector.providers import Callable, Provider, Singleton
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
-from fastauth.domain.rate_limits.limits import KEPT, Backoff, Limits, RateLimit
+from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION, Backoff, Limits, RateLimit
 from fastauth.domain.secret_key import SecretKey
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
@@ -18,15 +18,20 @@ def _limits(settings: Settings) -> Limits | None:
         return None
     minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.lockout_threshold
     return Limits(
-        log_ins=RateLimit(settings.rate_limit_logins_per_network, minute),
-        device_log_ins=RateLimit(10 * settings.rate_limit_logins_per_network, minute),
-        failures=RateLimit(settings.rate_limit_failures_per_network, minute),
-        registrations=RateLimit(settings.rate_limit_registrations_per_network, minute),
-        guesses=RateLimit(settings.rate_limit_account_per_network, five_minutes),
-        strangers=Backoff(
-            timedelta(seconds=1), timedelta(seconds=settings.backoff_max_seconds), at_most=in_a_row
+        logins_per_network=RateLimit(settings.rate_limit_logins_per_network, minute),
+        known_device_logins_per_network=RateLimit(10 * settings.rate_limit_logins_per_network, minute),
+        failures_per_network=RateLimit(settings.rate_limit_failures_per_network, minute),
+        registrations_per_network=RateLimit(settings.rate_limit_registrations_per_network, minute),
+        attempts_per_account_and_network=RateLimit(settings.rate_limit_account_per_network, five_minutes),
+        unknown_devices=Backoff(
+            timedelta(seconds=1), timedelta(seconds=settings.backoff_max_seconds), max_attempts=in_a_row
         ),
-        owners=RateLimit(settings.rate_limit_known_device, five_minutes, at_most=in_a_row, kept=KEPT),
+        known_devices=RateLimit(
+            settings.rate_limit_known_device,
+            five_minutes,
+            max_consecutive=in_a_row,
+            retention=KNOWN_DEVICE_RETENTION,
+        ),
     )
 
 

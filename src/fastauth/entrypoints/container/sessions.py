@@ -14,7 +14,7 @@ from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.domain.passwords.errors import InvalidCredentials
-from fastauth.domain.rate_limits.pace import REFRESHES, Pace
+from fastauth.domain.rate_limits.burst_limit import REFRESHES, BurstLimit
 from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.ports import AccessTokens
@@ -34,7 +34,7 @@ CLIENT_ID = "fastauth"
 """The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
 
 
-def _refresh_pace(settings: Settings) -> Pace | None:
+def _refresh_pace(settings: Settings) -> BurstLimit | None:
     """Return how often a session may be refreshed: at least twice in the life of an access token."""
     if not settings.rate_limits:
         return None
@@ -44,11 +44,11 @@ def _refresh_pace(settings: Settings) -> Pace | None:
 
 def _session_policy(settings: Settings) -> SessionPolicy:
     return SessionPolicy(
-        idle=timedelta(days=settings.session_idle_timeout_days),
-        absolute=timedelta(days=settings.session_absolute_timeout_days),
-        grace=timedelta(seconds=settings.refresh_grace_seconds),
-        at_most=settings.max_sessions_per_account,
-        pace=_refresh_pace(settings),
+        idle_timeout=timedelta(days=settings.session_idle_timeout_days),
+        absolute_timeout=timedelta(days=settings.session_absolute_timeout_days),
+        rotation_grace=timedelta(seconds=settings.refresh_grace_seconds),
+        max_sessions=settings.max_sessions_per_account,
+        refresh_limit=_refresh_pace(settings),
     )
 
 
@@ -83,8 +83,8 @@ class Sessions(Shared):
     failure_events: Provider[FailureEvents] = Singleton(
         FailureEvents,
         events=Storage.events,
-        names=Audit.username_pseudonyms,
-        usernames=Accounts.usernames,
+        pseudonyms=Audit.username_pseudonyms,
+        username_profile=Accounts.usernames,
         refresh_tokens=refresh_tokens,
         clock=Shared.clock,
     )
@@ -93,18 +93,18 @@ class Sessions(Shared):
         use_case(
             LogIn,
             rate_limiter=RateLimits.rate_limiter,
-            devices=device_tokens,
+            device_tokens=device_tokens,
             users=Storage.users,
             hasher=PasswordHashing.hasher,
-            usernames=Accounts.usernames,
+            username_profile=Accounts.usernames,
             sessions=Storage.sessions,
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,
-            terms=session_policy,
+            policy=session_policy,
             clock=Shared.clock,
         ),
         InvalidCredentials,
-        failure_events.provided.log_in,
+        failure_events.provided.record_login_failure,
     )
     refresh_session = audited(
         use_case(
@@ -113,11 +113,11 @@ class Sessions(Shared):
             unit_of_work=Storage.unit_of_work,
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,
-            terms=session_policy,
+            policy=session_policy,
             clock=Shared.clock,
         ),
         InvalidRefreshToken,
-        failure_events.provided.refresh,
+        failure_events.provided.record_renewal_failure,
     )
     authenticate = use_case(
         Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock

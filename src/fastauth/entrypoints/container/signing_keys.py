@@ -18,9 +18,9 @@ from fastauth.entrypoints.settings import Settings
 def _rotation_policy(settings: Settings) -> RotationPolicy:
     """Return when keys come and go; other processes may know of a key so much later."""
     return RotationPolicy(
-        lead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
-        rotation=timedelta(days=settings.signing_key_rotation_days),
-        afterlife=timedelta(seconds=settings.access_token_seconds) + 2 * RELOAD_AFTER,
+        publish_ahead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
+        rotate_every=timedelta(days=settings.signing_key_rotation_days),
+        verify_after=timedelta(seconds=settings.access_token_seconds) + 2 * RELOAD_AFTER,
     )
 
 
@@ -35,12 +35,12 @@ class SigningKeys(Shared):
     )
 
     publish_keys = use_case(
-        PublishKeys, keys=Storage.signing_keys, schedule=rotation_policy, clock=Shared.clock
+        PublishKeys, keys=Storage.signing_keys, policy=rotation_policy, clock=Shared.clock
     )
     rotate_keys = use_case(
         RotateKeys,
         keys=Storage.signing_keys,
         key_generator=key_generator,
-        schedule=rotation_policy,
+        policy=rotation_policy,
         clock=Shared.clock,
     )

@@ -35,7 +35,7 @@ def audited(
     record: Provider[Any],
 ) -> Provider[CallableType[Given, Awaitable[Result]]]:
     """Return a provider of `inner`, of which every `failure` is recorded in the audit trail."""
-    return Singleton(AuditFailures, use_case=inner, refusal=failure, record=record)
+    return Singleton(AuditFailures, use_case=inner, failure=failure, record=record)
 
 
 def _name(kind: CallableType[..., object]) -> str:

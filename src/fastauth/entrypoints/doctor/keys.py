@@ -13,8 +13,8 @@ ROTATION_TOLERANCE = timedelta(minutes=5)
 
 async def signing_keys(container: Container) -> list[Finding]:
     """Look at the key that signs and at the one after it."""
-    ring, now = await container.readiness_keys().ring(), container.clock().now()
-    signer = ring.signer(now)
+    ring, now = await container.readiness_keys().load(), container.clock().now()
+    signer = ring.active(now)
     if signer is None:
         return [fail("signing key", "none signs", remedy="start the service, or: fastauth keys rotate")]
     return [_signer(container, signer, now), _successor(container, ring, now)]
@@ -23,11 +23,11 @@ async def signing_keys(container: Container) -> list[Finding]:
 def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
     subject, observed = (
         "signing key",
-        f"number {signer.number}, {signer.algorithm}, signs {_since(signer, now)}",
+        f"number {signer.sequence}, {signer.algorithm}, signs {_since(signer, now)}",
     )
     try:
         container.key_generator().check(signer)
-        resealed = container.key_generator().resealed(signer)
+        resealed = container.key_generator().rewrap(signer)
     except KeyUnwrapFailed:
         remedy = "FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
         return fail(subject, f"{observed}, sealed under another secret key or damaged", remedy=remedy)
@@ -39,7 +39,7 @@ def _signer(container: Container, signer: SigningKey, now: datetime) -> Finding:
 def _successor(container: Container, ring: KeySet, now: datetime) -> Finding:
     newest, due = ring.keys[-1], ring.next_rotation(container.rotation_policy())
     if newest.active_from > now:
-        return ok("next key", f"number {newest.number}, signs from {newest.active_from:%Y-%m-%d %H:%M}Z")
+        return ok("next key", f"number {newest.sequence}, signs from {newest.active_from:%Y-%m-%d %H:%M}Z")
     if now > due + ROTATION_TOLERANCE:
         return warn("next key", f"was due on {due:%Y-%m-%d}, and nobody made it", remedy="start the service")
     return ok("next key", f"due on {due:%Y-%m-%d}")

@@ -61,5 +61,5 @@ def evaluate(unknown: list[float], known: list[float]) -> Finding:
 async def _milliseconds(hasher: PasswordHasher, known: PasswordHash | None) -> float:
     began = perf_counter()
     with suppress(InvalidCredentials):
-        await hasher.verify(Password("of nobody"), known)
+        await hasher.verify_and_update(Password("of nobody"), known)
     return (perf_counter() - began) * 1000

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
-from fastauth.domain.sessions.session import PAGE, SessionCursor, SessionId
+from fastauth.domain.sessions.session import PAGE_SIZE, SessionCursor, SessionId
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,7 +26,7 @@ PAGE_PARAMETERS: dict[str, Any] = {
             "in": "query",
             "required": False,
             "description": "How many sessions at most.",
-            "schema": {"type": "integer", "minimum": 1, "maximum": PAGE, "default": PAGE},
+            "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE, "default": PAGE_SIZE},
         },
         {
             "name": "after",
@@ -54,7 +54,7 @@ PAGE_HEADERS: dict[str, Any] = {
 class PageRequest:
     """Which part of a list is asked for."""
 
-    limit: int = PAGE
+    limit: int = PAGE_SIZE
     after: SessionCursor | None = None
 
 
@@ -64,7 +64,7 @@ def parse_page(*, limits: Repeatable, afters: Repeatable) -> PageRequest:
     Raises:
         InvalidInput: A parameter is repeated, or not of its form.
     """
-    limit, after = PAGE, None
+    limit, after = PAGE_SIZE, None
     with ViolationCollector() as noting:
         with noting:
             limit = _limit(_single("limit", limits))
@@ -87,9 +87,9 @@ def _single(name: str, values: Repeatable) -> str | None:
 
 def _limit(text: str | None) -> int:
     if text is None:
-        return PAGE
-    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= PAGE:
-        raise InvalidInput(Violation("limit", "out_of_range", f"Must be a number from 1 to {PAGE}."))
+        return PAGE_SIZE
+    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= PAGE_SIZE:
+        raise InvalidInput(Violation("limit", "out_of_range", f"Must be a number from 1 to {PAGE_SIZE}."))
     return int(text)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import partial
 from io import BufferedReader
 
-from fastauth.application.accounts.import_users import Candidate, Outcome, Verdict
+from fastauth.application.accounts.import_users import ImportRecord, ImportResult, Outcome
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.entrypoints.import_formats.column_names import SYNONYMS as SYNONYMS
 from fastauth.entrypoints.import_formats.column_names import Columns as Columns
@@ -58,7 +58,7 @@ class ImportFile:
         """What is worth telling of what was read so far."""
         return self._reader.notes
 
-    def __iter__(self) -> Iterator[Candidate | Verdict]:
+    def __iter__(self) -> Iterator[ImportRecord | ImportResult]:
         """Read what there is.
 
         Raises:
@@ -66,13 +66,13 @@ class ImportFile:
         """
         return (self._judged(place, row) for place, row in self._rows)
 
-    def _judged(self, place: int, row: Row) -> Candidate | Verdict:
+    def _judged(self, place: int, row: Row) -> ImportRecord | ImportResult:
         if isinstance(row, Violation):
-            return Verdict(place, Outcome.REJECTED, (row,))
+            return ImportResult(place, Outcome.REJECTED, (row,))
         account = self._reader.account_in(row)
         if account is None:
-            return Verdict(place, Outcome.SKIPPED)
+            return ImportResult(place, Outcome.SKIPPED)
         try:
             return self._reader.candidate(place, account)
         except InvalidInput as error:
-            return Verdict(place, Outcome.REJECTED, error.violations)
+            return ImportResult(place, Outcome.REJECTED, error.violations)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from fastauth.application.accounts.import_users import Candidate
+from fastauth.application.accounts.import_users import ImportRecord
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
 from fastauth.entrypoints.import_formats.disabled_columns import disabled_since_of
@@ -41,7 +41,7 @@ class RecordReader:
             is_account = model.casefold().endswith("user") or bool(known)
         return {"pk": record.get("pk"), **fields} if is_account else None
 
-    def candidate(self, place: int, record: Mapping[str, object]) -> Candidate:
+    def candidate(self, place: int, record: Mapping[str, object]) -> ImportRecord:
         """Read an account. Columns that mean nothing here are noted and passed over.
 
         Raises:
@@ -62,8 +62,8 @@ class RecordReader:
                 with noting:
                     row.close(disabled_since_of(rule, name, record[name], now=self.now))
         self.notes.trimmed += row.trimmed
-        return Candidate(
-            place=place,
+        return ImportRecord(
+            position=place,
             old_id=row.old_id(),
             username=username,
             fullname=fullname or username,

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from fastauth.domain.secret_key import LEAST_BYTES
+from fastauth.domain.secret_key import MIN_BYTES
 
 
 class SigningKeySettings(BaseSettings):
@@ -20,8 +20,6 @@ class SigningKeySettings(BaseSettings):
     @field_validator("secret_key", "secret_key_previous")
     @classmethod
     def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value().encode()) < LEAST_BYTES:
-            raise ValueError(
-                f"must have at least {LEAST_BYTES} bytes; make one with: openssl rand -base64 32"
-            )
+        if value and len(value.get_secret_value().encode()) < MIN_BYTES:
+            raise ValueError(f"must have at least {MIN_BYTES} bytes; make one with: openssl rand -base64 32")
         return value

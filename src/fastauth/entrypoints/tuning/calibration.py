@@ -22,7 +22,7 @@ Measure = Callable[[int, int], Awaitable[HashingSpeed]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class ImportRecord:
     """A pair of parameters, and how fast it was here."""
 
     memory_kib: int
@@ -37,7 +37,7 @@ class Candidate:
 
 async def candidates(
     measure: Measure, *, seconds: float, memory_kib: int, threads: int
-) -> AsyncIterator[Candidate]:
+) -> AsyncIterator[ImportRecord]:
     """Find, for each number of passes, the most memory with which a hash takes no longer than that.
 
     The time is that of a core: what else runs here meanwhile is not to weaken the hash.
@@ -58,13 +58,13 @@ async def candidates(
         yield candidate
 
 
-async def candidate_of(memory_kib: int, time_cost: int, measure: Measure) -> Candidate:
+async def candidate_of(memory_kib: int, time_cost: int, measure: Measure) -> ImportRecord:
     """Measure one pair of parameters."""
     speed = await measure(memory_kib, time_cost)
-    return Candidate(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
+    return ImportRecord(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
 
 
-def recommend(found: list[Candidate], *, seconds: float) -> Candidate:
+def recommend(found: list[ImportRecord], *, seconds: float) -> ImportRecord:
     """Return the one that costs an attacker most within the time, or else the quickest.
 
     Times vary: a little more is within it.
@@ -75,7 +75,7 @@ def recommend(found: list[Candidate], *, seconds: float) -> Candidate:
     return min(found, key=lambda each: each.speed.core_seconds)
 
 
-def is_within(candidate: Candidate, *, seconds: float) -> bool:
+def is_within(candidate: ImportRecord, *, seconds: float) -> bool:
     """Say whether a hash took no more of a core than so many seconds, and `TOLERANCE`."""
     return candidate.speed.core_seconds <= seconds * (1 + TOLERANCE)
 

@@ -27,7 +27,7 @@ class SqlBulkUserRepository:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def holders(self, keys: Collection[str]) -> dict[str, ExistingUser]:
+    async def find_existing(self, keys: Collection[str]) -> dict[str, ExistingUser]:
         """Look all of them up in one statement."""
         rows = (await self._connections.execute(_HOLDERS, {"keys": list(keys)})).all()
         return {
@@ -35,12 +35,14 @@ class SqlBulkUserRepository:
             for row in rows
         }
 
-    async def admit(self, newcomers: Collection[NewUser]) -> dict[str, UserId]:
+    async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
         """Insert many rows with each statement, in the order of their keys.
 
         Two who insert the same names in different orders would wait for each other for ever.
         """
-        values = [_values(newcomer) for newcomer in sorted(newcomers, key=lambda each: each.username.key)]
+        values = [
+            _values(newcomer) for newcomer in sorted(new_users, key=lambda each: each.username.canonical)
+        ]
         if not values:
             return {}
         return await self._connections.run_in_transaction(
@@ -53,8 +55,8 @@ class SqlBulkUserRepository:
 
 def _values(newcomer: NewUser) -> dict[str, object]:
     return {
-        "new_username": newcomer.username.spelling,
-        "new_username_key": newcomer.username.key,
+        "new_username": newcomer.username.display,
+        "new_username_key": newcomer.username.canonical,
         "new_password": newcomer.password_hash.encoded,
         "new_fullname": newcomer.fullname.text,
         "new_disabled_at": newcomer.disabled_at,

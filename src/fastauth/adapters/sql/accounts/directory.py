@@ -16,9 +16,9 @@ class SqlUserDirectory:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def page(self, *, after: UserId | None, at_most: int, disabled: bool | None = None) -> list[User]:
+    async def page(self, *, after: UserId | None, limit: int, disabled: bool | None = None) -> list[User]:
         """Seek in the primary key: the last page costs as much as the first."""
-        statement = _ALL.limit(at_most)
+        statement = _ALL.limit(limit)
         if after is not None:
             statement = statement.where(user_info.c.id > after)
         if disabled is not None:

@@ -23,8 +23,8 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.pace import Pace
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -72,15 +72,15 @@ class SqlUserRepository:
 
     async def find(self, username: Username) -> User | None:
         """Look the name up by its key."""
-        row = (await self._connections.execute(_FIND, {"key": username.key})).one()
+        row = (await self._connections.execute(_FIND, {"key": username.canonical})).one()
         user = user_of(row)
         return None if row.id is None else user
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Insert a row, unless the constraint objects."""
         values = {
-            "new_username": username.spelling,
-            "new_username_key": username.key,
+            "new_username": username.display,
+            "new_username_key": username.canonical,
             "new_password": password_hash.encoded,
             "new_fullname": fullname.text,
         }
@@ -89,18 +89,24 @@ class SqlUserRepository:
             raise UsernameTaken
         return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
 
-    async def rename(self, user_id: UserId, fullname: FullName, *, now: datetime, pace: Pace | None) -> None:
+    async def set_full_name(
+        self, user_id: UserId, fullname: FullName, *, now: datetime, limit: BurstLimit | None
+    ) -> None:
         """Replace the full name; look why, if nothing was replaced."""
-        values = {"user_id": user_id, "new": fullname.text, **pace_values(pace, now)}
-        if await _RENAME(self._connections, values, self._audit_columns) or pace is None:
+        values = {"user_id": user_id, "new": fullname.text, **pace_values(limit, now)}
+        if await _RENAME(self._connections, values, self._audit_columns) or limit is None:
             return
         row = (await self._connections.execute(_NAMED, {"user_id": user_id})).one_or_none()
         if row and row.fullname != fullname.text:
-            raise TooManyRequests(after=pace.wait(instant_of(row.renames_paid_until), now))
+            raise TooManyRequests(after=limit.retry_after(instant_of(row.renames_paid_until), now))
 
-    async def replace_password(self, user_id: UserId, *, known: PasswordHash, new: PasswordHash) -> int:
+    async def compare_and_set_password(
+        self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash
+    ) -> bool:
         """Compare and replace in one statement."""
-        return await self._change(_REPLACE_PASSWORD, user_id=user_id, known=known.encoded, new=new.encoded)
+        return bool(
+            await self._change(_REPLACE_PASSWORD, user_id=user_id, known=expected.encoded, new=new.encoded)
+        )
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         """Set the column ``disabled_at``."""

@@ -42,20 +42,20 @@ class SqlEventLog:
 
     async def record(self, happened: Event) -> None:
         """Insert a row."""
-        values = self._audit_columns.columns(happened.at) | {
+        values = self._audit_columns.columns(happened.occurred_at) | {
             "kind": happened.type.value,
             "user_id": happened.user_id,
             "session_id": happened.session_id,
-            "name_digest": happened.name,
+            "name_digest": happened.username_digest,
         }
         await self._connections.execute(insert(event), values)
 
-    async def record_unless_recent(self, happened: Event, *, within: timedelta, unless: EventType) -> None:
+    async def record_unless_recent(self, happened: Event, *, within: timedelta, or_kind: EventType) -> None:
         """Insert a row from a ``SELECT`` of the session, unless there is another one."""
-        columns = self._audit_columns.columns(happened.at) | {"kind": happened.type.value}
+        columns = self._audit_columns.columns(happened.occurred_at) | {"kind": happened.type.value}
         values = {f"new_{name}": value for name, value in columns.items()} | {
             "of_session": happened.session_id,
-            "since": happened.at - within,
-            "unless": unless.value,
+            "since": happened.occurred_at - within,
+            "unless": or_kind.value,
         }
         await self._connections.execute(_RECORD_ONCE, values)

@@ -26,37 +26,37 @@ class SqlAuditTrail:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def page(self, wanted: AuditFilter, *, before: AuditEntry | None, at_most: int) -> list[AuditEntry]:
+    async def page(self, criteria: AuditFilter, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
         """Read a page, from where the one before it ended."""
-        page = _NEWEST.where(*_conditions(wanted, before)).limit(at_most)
+        page = _NEWEST.where(*_conditions(criteria, before)).limit(limit)
         return [_entry(row) for row in await self._connections.execute(page)]
 
 
-def _conditions(wanted: AuditFilter, before: AuditEntry | None) -> Iterator[ColumnElement[bool]]:
-    if wanted.user_id is not None or wanted.names:
-        is_theirs = event.c.user_id == wanted.user_id if wanted.user_id is not None else false()
-        yield or_(is_theirs, event.c.name_digest.in_(wanted.names))
-    if wanted.type:
-        yield event.c.kind == wanted.type.value
-    if wanted.since:
-        yield event.c.at >= wanted.since
-    if wanted.until:
-        yield event.c.at < wanted.until
+def _conditions(criteria: AuditFilter, before: AuditEntry | None) -> Iterator[ColumnElement[bool]]:
+    if criteria.user_id is not None or criteria.username_digests:
+        is_theirs = event.c.user_id == criteria.user_id if criteria.user_id is not None else false()
+        yield or_(is_theirs, event.c.name_digest.in_(criteria.username_digests))
+    if criteria.type:
+        yield event.c.kind == criteria.type.value
+    if criteria.since:
+        yield event.c.at >= criteria.since
+    if criteria.until:
+        yield event.c.at < criteria.until
     if before:
-        at = before.event.at
-        yield or_(event.c.at < at, and_(event.c.at == at, event.c.id < before.number))
+        at = before.event.occurred_at
+        yield or_(event.c.at < at, and_(event.c.at == at, event.c.id < before.id))
 
 
 def _entry(row: Row[Any]) -> AuditEntry:
     return AuditEntry(
-        number=row.id,
+        id=row.id,
         event=Event(
             type=EventType(row.kind),
-            at=row.at,
+            occurred_at=row.at,
             user_id=None if row.user_id is None else UserId(row.user_id),
             session_id=None if row.session_id is None else SessionId(row.session_id),
-            name=None if row.name_digest is None else UsernameDigest(row.name_digest),
+            username_digest=None if row.name_digest is None else UsernameDigest(row.name_digest),
         ),
-        origin=None if row.actor is None else EventSource(Actor(row.actor), row.address),
+        source=None if row.actor is None else EventSource(Actor(row.actor), row.address),
         username=row.username,
     )

@@ -17,9 +17,9 @@ from typing import Any
 from sqlalchemy import ColumnClause, TextualSelect, column, text
 
 from fastauth.adapters.sql.database.connections import WRITES
-from fastauth.domain.rate_limits.counter import LONG_AGO, NEVER, REMEMBERED
-from fastauth.domain.rate_limits.counting import Hit, Part
-from fastauth.domain.rate_limits.limits import CLOCK_SKEW, MOST_DOUBLINGS, Backoff, RateLimit
+from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, EPOCH, LOCKED_FOREVER
+from fastauth.domain.rate_limits.counting import Hit, Scope
+from fastauth.domain.rate_limits.limits import CLOCK_SKEW, MAX_DOUBLINGS, Backoff, RateLimit
 
 Rule = RateLimit | Backoff
 
@@ -31,12 +31,12 @@ def interval(duration: timedelta) -> str:
     return f"INTERVAL '{duration // timedelta(microseconds=1)} us'"
 
 
-LONG_AGO_SQL = f"TIMESTAMPTZ '{LONG_AGO:%Y-%m-%d %H:%MZ}'"
-NEVER_SQL = f"TIMESTAMPTZ '{NEVER:%Y-%m-%d %H:%MZ}'"
+EPOCH_SQL = f"TIMESTAMPTZ '{EPOCH:%Y-%m-%d %H:%MZ}'"
+LOCKED_FOREVER_SQL = f"TIMESTAMPTZ '{LOCKED_FOREVER:%Y-%m-%d %H:%MZ}'"
 GIVEN_SQL = "given AS (SELECT CAST(:now AS timestamptz) AS moment)"
 """The time of the attempt, as the column ``moment``."""
 
-IS_REMEMBERED_SQL = f"(until = {NEVER_SQL} OR moment < until + {interval(REMEMBERED)})"
+IS_REMEMBERED_SQL = f"(until = {LOCKED_FOREVER_SQL} OR moment < until + {interval(COUNTER_RETENTION)})"
 """See `fastauth.domain.rate_limits.limits.Counter.remembered`. It is ``NULL`` where there is no row."""
 
 _COUNT = f"""
@@ -45,12 +45,12 @@ WITH {GIVEN_SQL}, found AS (
 ), known AS (
     SELECT asked.*, moment, found.key IS NOT NULL AS is_stored,
            CASE WHEN {IS_REMEMBERED_SQL} THEN attempts ELSE 0 END AS attempts,
-           CASE WHEN {IS_REMEMBERED_SQL} THEN until ELSE {LONG_AGO_SQL} END AS until
+           CASE WHEN {IS_REMEMBERED_SQL} THEN until ELSE {EPOCH_SQL} END AS until
     FROM given CROSS JOIN (VALUES {{rules}})
         AS asked (position, key, part, at_most, per, step, kept, first, longest, doublings)
     LEFT JOIN found ON found.key = asked.key
 ), stored AS (
-    SELECT *, until <> {NEVER_SQL} AND coalesce(attempts < at_most, true) AS is_open,
+    SELECT *, until <> {LOCKED_FOREVER_SQL} AND coalesce(attempts < at_most, true) AS is_open,
            CASE WHEN attempts > 0 THEN until - kept ELSE until END AS stored_at
     FROM known
 ), refilled AS (
@@ -61,7 +61,7 @@ WITH {GIVEN_SQL}, found AS (
     SELECT position, key, part, is_stored, attempts, until,
            is_open AND CASE WHEN per IS NOT NULL THEN full_at + step <= moment + per
                ELSE until <= moment OR until > moment + longest + {interval(CLOCK_SKEW)} END AS room,
-           CASE WHEN attempts + 1 = at_most THEN {NEVER_SQL}
+           CASE WHEN attempts + 1 = at_most THEN {LOCKED_FOREVER_SQL}
                 WHEN per IS NOT NULL THEN full_at + step + kept
                 ELSE moment + least(first * power(2, least(attempts, doublings)), longest) END AS after
     FROM refilled
@@ -84,7 +84,7 @@ SELECT attempts, until, room FROM judged ORDER BY position
 
 
 @lru_cache(maxsize=128)
-def count_statement(rules: tuple[tuple[Rule, Part], ...]) -> TextualSelect:
+def count_statement(rules: tuple[tuple[Rule, Scope], ...]) -> TextualSelect:
     """Return the statement that counts an attempt under as many keys as there are `rules`.
 
     It returns the tallies before the attempt and whether each had room. Where another transaction
@@ -100,20 +100,24 @@ def count_statement(rules: tuple[tuple[Rule, Part], ...]) -> TextualSelect:
     return counting.columns(*_RETURNED).execution_options(**{WRITES: True})
 
 
-def rules_of(hits: Sequence[Hit]) -> tuple[tuple[Rule, Part], ...]:
+def rules_of(hits: Sequence[Hit]) -> tuple[tuple[Rule, Scope], ...]:
     """Return what the statement for these hits is made of."""
-    return tuple((hit.rule, hit.part) for hit in hits)
+    return tuple((hit.rule, hit.scope) for hit in hits)
 
 
 def _values(rule: Rule) -> str:
     """Return the numbers of a rule, from ``at_most`` to ``doublings``."""
-    at_most = "NULL::integer" if rule.at_most is None else str(rule.at_most)
+    limit = rule.max_consecutive if isinstance(rule, RateLimit) else rule.max_attempts
+    limit = rule.max_consecutive if isinstance(rule, RateLimit) else rule.max_attempts
+    at_most = "NULL::integer" if limit is None else str(limit)
     nothing = "NULL::interval"
     if isinstance(rule, RateLimit):
-        spans = map(interval, (rule.per, rule.step, rule.kept))
+        spans = map(interval, (rule.window, rule.emission_interval, rule.retention))
         return ", ".join((at_most, *spans, nothing, nothing, "NULL::integer"))
     doublings = next(
-        n for n in range(MOST_DOUBLINGS + 1) if n == MOST_DOUBLINGS or rule.first * 2**n >= rule.longest
+        n
+        for n in range(MAX_DOUBLINGS + 1)
+        if n == MAX_DOUBLINGS or rule.initial_delay * 2**n >= rule.max_delay
     )  # no interval is too long
-    spans = map(interval, (rule.first, rule.longest))
+    spans = map(interval, (rule.initial_delay, rule.max_delay))
     return ", ".join((at_most, nothing, nothing, nothing, *spans, str(doublings)))

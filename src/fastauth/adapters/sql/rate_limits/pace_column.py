@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, case
 
-from fastauth.domain.rate_limits.pace import Pace
+from fastauth.domain.rate_limits.burst_limit import BurstLimit
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -40,14 +40,14 @@ def instant_of(paid_until: int | None) -> datetime | None:
     return None if paid_until is None else _1970 + paid_until * _MICROSECOND
 
 
-def pace_values(pace: Pace | None, now: datetime) -> dict[str, object]:
+def pace_values(pace: BurstLimit | None, now: datetime) -> dict[str, object]:
     """Return the values of `next_allowance` and `has_allowance`; without a pace there is always room."""
     paid_now = _microseconds(now)
     if pace is None:
         return {"paid_now": paid_now, "paid_latest": _UNLIMITED, "implausible": paid_now, "paid_interval": 0}
     return {
         "paid_now": paid_now,
-        "paid_latest": _microseconds(pace.latest(now)),
-        "implausible": _microseconds(pace.implausible(now)),
+        "paid_latest": _microseconds(pace.max_arrival_time(now)),
+        "implausible": _microseconds(pace.reset_threshold(now)),
         "paid_interval": pace.interval // _MICROSECOND,
     }

@@ -16,14 +16,14 @@ from functools import lru_cache
 from sqlalchemy import CTE, TextClause, text
 
 from fastauth.adapters.sql.rate_limits.count_statement import (
+    EPOCH_SQL,
     GIVEN_SQL,
     IS_REMEMBERED_SQL,
-    LONG_AGO_SQL,
-    NEVER_SQL,
+    LOCKED_FOREVER_SQL,
     interval,
 )
-from fastauth.domain.rate_limits.counter import LONG_AGO, CounterKey
-from fastauth.domain.rate_limits.counting import Credit, Forgive, Refund, Reopen, Reset
+from fastauth.domain.rate_limits.counter import EPOCH, CounterKey
+from fastauth.domain.rate_limits.counting import Decrement, Refund, Reset, ResetAfterSuccess, ResetIfLocked
 from fastauth.domain.rate_limits.limits import RateLimit
 
 _REFUND = f"""
@@ -31,7 +31,7 @@ WITH {GIVEN_SQL}, found AS (
     SELECT key, attempts, until FROM tally WHERE key IN ({{keys}}){{provided}} ORDER BY key FOR UPDATE
 ), known AS (
     SELECT key, moment, CASE WHEN {IS_REMEMBERED_SQL} THEN attempts ELSE 0 END AS attempts,
-           CASE WHEN {IS_REMEMBERED_SQL} THEN until ELSE {LONG_AGO_SQL} END AS until
+           CASE WHEN {IS_REMEMBERED_SQL} THEN until ELSE {EPOCH_SQL} END AS until
     FROM found, given
 ), refunded AS MATERIALIZED (
     {{refunded}}
@@ -58,18 +58,18 @@ def refund_parameters(refunds: Sequence[Refund], now: datetime) -> dict[str, obj
     values: dict[str, object] = {"now": now}
     for position, each in enumerate(refunds):
         values[f"key_{position}"] = each.key
-        if isinstance(each, Reset) and each.until:
-            values[f"until_{position}"] = each.until
+        if isinstance(each, Reset) and each.if_resets_at:
+            values[f"until_{position}"] = each.if_resets_at
     return values
 
 
 def _without_values(one: Refund, positions: dict[CounterKey, bytes]) -> Refund:
     """Return the refund with the position of its key for the key, and any time for its own."""
     key = CounterKey(positions[one.key])
-    if isinstance(one, Credit) and one.counted_under:
+    if isinstance(one, Decrement) and one.counted_under:
         return replace(one, key=key, counted_under=CounterKey(positions[one.counted_under]))
-    if isinstance(one, Reset) and one.until:
-        return replace(one, key=key, until=LONG_AGO)
+    if isinstance(one, Reset) and one.if_resets_at:
+        return replace(one, key=key, if_resets_at=EPOCH)
     return replace(one, key=key)
 
 
@@ -99,30 +99,31 @@ def _statement(refunds: tuple[Refund, ...], provided: str = "") -> TextClause:
 def _refunded(one: Refund, position: int) -> tuple[str, str]:
     """Return the attempts and the time after a refund."""
     match one:
-        case Credit():
+        case Decrement():
             return _credited(one.rule) if isinstance(one.rule, RateLimit) else _less(one.counted_under)
-        case Forgive():
+        case ResetAfterSuccess():
             return "0", _earlier(one.rule, kept_if="attempts > 0", otherwise="moment")
         case Reset():
-            return _new_if(f"until = :until_{position}" if one.until else "true")
-        case Reopen():
-            return _new_if(f"(until = {NEVER_SQL} OR attempts >= {one.rule.at_most})")
+            return _new_if(f"until = :until_{position}" if one.if_resets_at else "true")
+        case ResetIfLocked():
+            return _new_if(f"(until = {LOCKED_FOREVER_SQL} OR attempts >= {one.rule.max_attempts})")
 
 
 def _credited(rule: RateLimit) -> tuple[str, str]:
     """Return one attempt less in a budget."""
-    reopened = f"moment + {interval(rule.kept)}"
+    reopened = f"moment + {interval(rule.retention)}"
     return (
-        f"CASE WHEN until = {NEVER_SQL} THEN attempts - 1 ELSE greatest(attempts - 1, 0) END",
+        f"CASE WHEN until = {LOCKED_FOREVER_SQL} THEN attempts - 1 ELSE greatest(attempts - 1, 0) END",
         _earlier(rule, kept_if="attempts = 1", otherwise=reopened),
     )
 
 
 def _earlier(rule: RateLimit, *, kept_if: str, otherwise: str) -> str:
     """Return the time of a budget that one attempt less was taken of, and that no longer is kept."""
-    return f"""CASE WHEN until = {NEVER_SQL} THEN {otherwise}
-        ELSE greatest({LONG_AGO_SQL}, until - CASE WHEN {kept_if}
-            THEN {interval(rule.kept + rule.step)} ELSE {interval(rule.step)} END) END"""
+    step, kept = interval(rule.emission_interval), interval(rule.retention + rule.emission_interval)
+    return f"""CASE WHEN until = {LOCKED_FOREVER_SQL} THEN {otherwise}
+        ELSE greatest({EPOCH_SQL}, until - CASE WHEN {kept_if}
+            THEN {kept} ELSE {step} END) END"""
 
 
 def _less(counted_under: CounterKey | None) -> tuple[str, str]:
@@ -134,12 +135,12 @@ def _less(counted_under: CounterKey | None) -> tuple[str, str]:
     left = f"attempts - {number}"
     return (
         f"greatest({left}, 0)",
-        f"CASE WHEN {left} > 0 THEN least(until, moment) ELSE {LONG_AGO_SQL} END",
+        f"CASE WHEN {left} > 0 THEN least(until, moment) ELSE {EPOCH_SQL} END",
     )
 
 
 def _new_if(condition: str) -> tuple[str, str]:
     return (
         f"CASE WHEN {condition} THEN 0 ELSE attempts END",
-        f"CASE WHEN {condition} THEN {LONG_AGO_SQL} ELSE until END",
+        f"CASE WHEN {condition} THEN {EPOCH_SQL} ELSE until END",
     )

@@ -20,7 +20,7 @@ from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.rate_limits import counting
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
-from fastauth.domain.rate_limits.counting import Counted, Hit, Refund, Verdict
+from fastauth.domain.rate_limits.counting import Decision, Hit, HitResult, Refund
 
 Result = TypeVar("Result")
 Found = dict[CounterKey, Counter]
@@ -37,14 +37,14 @@ class SqlCounterRepository:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> Counted:
+    async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
         """Count in one statement, on SQLite in a transaction."""
         if self._connections.dialect.name == "postgresql":
             return await self._count_at_once(hits, now)
 
-        def act(found: Found) -> tuple[Counted, Found]:
+        def act(found: Found) -> tuple[HitResult, Found]:
             outcome, after = counting.count(hits, list(found.values()), now)
-            waits = outcome.verdict is Verdict.BUSY
+            waits = outcome.decision is Decision.BUSY
             return outcome, {} if waits else dict(zip(found, after, strict=True))
 
         return await self._connections.run_in_transaction(
@@ -60,7 +60,7 @@ class SqlCounterRepository:
                 lambda connection: apply_refunds(connection, refunds, now)
             )
 
-    async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> Counted:
+    async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> HitResult:
         statement = count_statement(rules_of(hits))
         values: dict[str, object] = {f"key_{position}": hit.key for position, hit in enumerate(hits)}
         values["now"] = now
@@ -73,7 +73,7 @@ class SqlCounterRepository:
 
     async def _execute(
         self, statement: TextualSelect, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
-    ) -> Counted:
+    ) -> HitResult:
         rows = (await self._connections.execute(statement, values)).all()
         found = [Counter(row.attempts, row.until) for row in rows]
         return counting.counted(hits, found, [row.room for row in rows], now)
@@ -90,10 +90,10 @@ def change(
     What is written as it was keeps the work the same whether or not an attempt counts.
     """
     rows = connection.execute(select(tally).where(tally.c.key.in_(keys)))
-    stored = {row.key: Counter(row.attempts, row.until).remembered(now) for row in rows}
+    stored = {row.key: Counter(row.attempts, row.until).or_new_if_expired(now) for row in rows}
     result, after = decide({key: stored.get(key, Counter()) for key in keys})
     written = [
-        {"key": key, "attempts": each.attempts, "until": each.until}
+        {"key": key, "attempts": each.count, "until": each.resets_at}
         for key, each in after.items()
         if each != Counter() or key in stored
     ]

@@ -16,7 +16,7 @@ from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.counting import Refund
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
-    RECORDED_WITHIN,
+    RENEWAL_EVENT_INTERVAL,
     AuthenticatedUser,
     ClientDigest,
     ClientInfo,
@@ -36,12 +36,17 @@ class SqlSessionRepository:
         self._connections = connections
         self._audit_columns = audit_columns
 
-    async def start(
-        self, new: Session, *, password_hash: PasswordHash, at_most: int, refunds: tuple[Refund, ...] = ()
+    async def add(
+        self,
+        new: Session,
+        *,
+        password_hash: PasswordHash,
+        max_sessions: int,
+        refunds: tuple[Refund, ...] = (),
     ) -> None:
         """Insert a row, if the user is still the one who was asked for the password."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
-        values |= {"password_hash": password_hash.encoded, "others_kept": at_most - 1}
+        values |= {"password_hash": password_hash.encoded, "others_kept": max_sessions - 1}
         started = await statements.START(
             self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at
         )
@@ -52,15 +57,15 @@ class SqlSessionRepository:
         """Compare and replace in one statement."""
         values = {
             "session_id": session_id,
-            "spent": rotation.spent[0],
-            "spent_too": rotation.spent[-1],
-            "spent_by": rotation.by,
+            "spent": rotation.presented[0],
+            "spent_too": rotation.presented[-1],
+            "spent_by": rotation.client,
             "successor": rotation.successor,
             "now": now,
-            "until": rotation.until,
-            "sweep_at": _sweep_at(rotation.until),
-            "recorded_since": now - RECORDED_WITHIN,
-            **pace_values(rotation.pace, now),
+            "until": rotation.expires_at,
+            "sweep_at": _sweep_at(rotation.expires_at),
+            "recorded_since": now - RENEWAL_EVENT_INTERVAL,
+            **pace_values(rotation.limit, now),
         }
         row = await statements.ROTATE(self._connections, values, self._audit_columns)
         return _session(row) if row else None
@@ -71,11 +76,11 @@ class SqlSessionRepository:
         row = (await self._connections.execute(statements.FIND, values)).one_or_none()
         return AuthenticatedUser(user_of(row, user_id=row.user_id), _session(row)) if row else None
 
-    async def of_user(
-        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, at_most: int
+    async def list_active(
+        self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, limit: int
     ) -> list[Session]:
         """Read a page of those that live, from where the one before it ended."""
-        values: dict[str, object] = {"of_user": user_id, "now": now, "at_most": at_most}
+        values: dict[str, object] = {"of_user": user_id, "now": now, "at_most": limit}
         page = statements.PAGE
         if after:
             page = statements.PAGE_AFTER
@@ -83,26 +88,26 @@ class SqlSessionRepository:
         rows = (await self._connections.execute(page, values)).all()
         return [_session(row) for row in rows]
 
-    async def end(self, user_id: UserId, *, only: SessionId, now: datetime) -> int:
+    async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
         """Set ``ended_at`` where it is not set."""
-        values = {"of_user": user_id, "only": only, "now": now}
+        values = {"of_user": user_id, "only": session_id, "now": now}
         ended: int = (await self._connections.execute(statements.END_ONE, values)).rowcount
-        return ended
+        return bool(ended)
 
-    async def end_all(self, user_id: UserId, *, but: SessionId | None = None, now: datetime) -> int:
+    async def revoke_all(self, user_id: UserId, *, except_: SessionId | None = None, now: datetime) -> int:
         """Begin an epoch: sessions of the one before it no longer live, however many there are.
 
         The row of the user is locked first, as by every act that ends sessions and by `start`. A
         bounded number of sessions is also marked, so that they can be counted and a version of the
         service that knows no epochs sees that they have ended.
         """
-        values: dict[str, object] = {"of_user": user_id, "but": but, "now": now}
+        values: dict[str, object] = {"of_user": user_id, "but": except_, "now": now}
 
         def act(connection: Connection) -> int:
             epoch = connection.execute(statements.BEGIN_EPOCH, values).scalar()
             if epoch is None:
                 return 0
-            if but:
+            if except_:
                 connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
             return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
 
@@ -118,8 +123,8 @@ def _values(new: Session) -> dict[str, object]:
     return {
         "id": new.id,
         "user_id": new.user_id,
-        "user_agent": new.device.user_agent,
-        "address": new.device.address,
+        "user_agent": new.client.user_agent,
+        "address": new.client.address,
         "created_at": new.created_at,
         "last_used_at": new.last_used_at,
         "expires_at": new.expires_at,
@@ -133,15 +138,15 @@ def _session(row: Row[Any]) -> Session:
     return Session(
         id=SessionId(row.id),
         user_id=UserId(row.user_id),
-        device=ClientInfo(user_agent=row.user_agent, address=row.address),
+        client=ClientInfo(user_agent=row.user_agent, address=row.address),
         created_at=row.created_at,
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,
         refresh_digest=TokenDigest(row.refresh_digest),
         refresh_expires_at=row.refresh_expires_at,
-        spent_digest=None if row.spent_digest is None else TokenDigest(row.spent_digest),
-        spent_at=row.spent_at,
-        spent_by=None if row.spent_by is None else ClientDigest(row.spent_by),
-        refreshes_paid_until=instant_of(row.refreshes_paid_until),
+        previous_digest=None if row.spent_digest is None else TokenDigest(row.spent_digest),
+        rotated_at=row.spent_at,
+        rotated_by=None if row.spent_by is None else ClientDigest(row.spent_by),
+        refresh_arrival_time=instant_of(row.refreshes_paid_until),
         ended_at=row.ended_at,
     )

@@ -18,7 +18,7 @@ from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.rate_limits.pace_column import has_allowance, next_allowance
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.sessions.session import MOST_COUNTED
+from fastauth.domain.sessions.session import MAX_COUNTED
 
 _MAX_SESSIONS_ENDED = 100
 """Sessions beyond the bound that one log-in ends: an account may have many from before there was one."""
@@ -182,6 +182,6 @@ KEEP_ONE = (
 )
 MARK_SOME = (
     update(session)
-    .where(session.c.id.in_(select(session.c.id).where(_is_of_last_epoch).limit(MOST_COUNTED)))
+    .where(session.c.id.in_(select(session.c.id).where(_is_of_last_epoch).limit(MAX_COUNTED)))
     .values(ended_at=_NOW)
 )

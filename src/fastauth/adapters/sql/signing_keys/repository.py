@@ -30,26 +30,26 @@ class SqlSigningKeyRepository:
         self._connections = connections
         self._audit_columns = audit_columns
 
-    async def ring(self) -> KeySet:
+    async def load(self) -> KeySet:
         """Read the whole table: it has a few rows."""
         return KeySet([_key(row) for row in await self._connections.execute(_RING)])
 
     async def add(self, key: SigningKey) -> None:
         """Insert a row, unless its number is there."""
         values = {
-            "new_number": key.number,
+            "new_number": key.sequence,
             "new_kid": key.kid,
             "new_algorithm": key.algorithm,
             "new_public_jwk": key.public_jwk,
-            "new_sealed": key.sealed,
+            "new_sealed": key.encrypted_private_key,
             "new_published_at": key.published_at,
             "new_signs_from": key.active_from,
         }
         await _ADD(self._connections, values, self._audit_columns)
 
-    async def reseal(self, key: SigningKey) -> None:
+    async def update(self, key: SigningKey) -> None:
         """Replace the column ``sealed``."""
-        await self._connections.execute(_RESEAL, {"name": key.kid, "new": key.sealed})
+        await self._connections.execute(_RESEAL, {"name": key.kid, "new": key.encrypted_private_key})
 
     async def remove(self, key: SigningKey) -> None:
         """Delete the row."""
@@ -58,11 +58,11 @@ class SqlSigningKeyRepository:
 
 def _key(row: Row[Any]) -> SigningKey:
     return SigningKey(
-        number=row.number,
+        sequence=row.number,
         kid=row.kid,
         algorithm=row.algorithm,
         public_jwk=row.public_jwk,
-        sealed=row.sealed,
+        encrypted_private_key=row.sealed,
         published_at=row.published_at,
         active_from=row.signs_from,
     )

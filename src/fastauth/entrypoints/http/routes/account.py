@@ -35,7 +35,7 @@ class UserResponse(BaseModel):
     @classmethod
     def of(cls, user: User) -> "UserResponse":
         """Return the account as it is shown."""
-        return cls(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
+        return cls(id=user.id, username=user.username.display, fullname=user.fullname.text)
 
 
 @router.get("", summary="Show one's account", responses=problems(*AUTHENTICATION_ERRORS))

@@ -51,4 +51,4 @@ async def register(
     user = await container.register_user()(
         username=body.username, password=body.password, fullname=body.fullname, address=address
     )
-    return UserResponse(id=user.id, username=user.username.spelling, fullname=user.fullname.text)
+    return UserResponse(id=user.id, username=user.username.display, fullname=user.fullname.text)

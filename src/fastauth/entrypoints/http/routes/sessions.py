@@ -101,8 +101,8 @@ class SessionResponse(BaseModel):
             created_at=session.created_at,
             last_used_at=session.last_used_at,
             expires_at=session.refresh_expires_at,
-            user_agent=session.device.user_agent,
-            address=session.device.address,
+            user_agent=session.client.user_agent,
+            address=session.client.address,
             current=session.id == current,
         )
 
@@ -117,7 +117,7 @@ class SessionResponse(BaseModel):
 async def log_in(body: LoginRequest, device: DeviceDep, container: ContainerDep) -> LoginResponse:
     """Log in."""
     begun = await container.log_in()(
-        username=body.username, password=body.password, device=device, device_token=body.device_token
+        username=body.username, password=body.password, client=device, device_token=body.device_token
     )
     return LoginResponse(**TokenResponse.of(begun.tokens).model_dump(), device_token=begun.device_token)
 
@@ -131,7 +131,7 @@ async def log_in(body: LoginRequest, device: DeviceDep, container: ContainerDep)
 async def refresh(body: RefreshRequest, device: DeviceDep, container: ContainerDep) -> TokenResponse:
     """Refresh a session."""
     return TokenResponse.of(
-        await container.refresh_session()(refresh_token=body.refresh_token, device=device)
+        await container.refresh_session()(refresh_token=body.refresh_token, client=device)
     )
 
 
@@ -152,7 +152,7 @@ async def list_sessions(
     """List one's sessions."""
     wanted = parse_page(limits=limit, afters=after)
     sessions, following = await container.list_sessions()(
-        caller=caller, after=wanted.after, at_most=wanted.limit
+        caller=caller, after=wanted.after, limit=wanted.limit
     )
     if following:
         response.headers["Link"] = next_page_link(following, limit=wanted.limit)
