@@ -100,12 +100,8 @@ class LogIn:
     ) -> tuple[User, PasswordHash]:
         """Return the account and the hash to keep of its password."""
         user = await self.users.find(name)
-        may_fit = (
-            user is not None and may_succeed and not user.disabled_at
-        )  # nobody's hash costs as much as any
-        current_hash = await self.hasher.verify_and_update(
-            attempt, user.password_hash if user and may_fit else None
-        )
+        usable = user.password_hash if user and may_succeed and not user.disabled_at else None
+        current_hash = await self.hasher.verify_and_update(attempt, usable)  # None: the dummy hash
         if user is None or user.disabled_at:
             raise InvalidCredentials
         return user, current_hash
