@@ -17,11 +17,11 @@ class FakeEventLog:
     async def record(self, event: Event) -> None:
         self.storage.record(event)
 
-    async def record_unless_recent(self, event: Event, *, within: timedelta, or_kind: EventType) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, or_type: EventType) -> None:
         session = event.session_id and self.storage.sessions.get(event.session_id)
         already = any(
             other.session_id == event.session_id
-            and other.type in {event.type, or_kind}
+            and other.type in {event.type, or_type}
             and other.occurred_at > event.occurred_at - within
             for other in self.storage.events
         )

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 
 from fastauth.domain.audit.event import Actor, EventSource
 
-_BY_ITSELF = EventSource(Actor.SERVICE)
+_BY_ITSELF = EventSource(Actor.SYSTEM)
 _current = ContextVar("origin", default=_BY_ITSELF)
 
 

@@ -135,7 +135,7 @@ class AuditTrailContract(ABC):
             replace(refused, session_id=SessionId("nobody's")),
         ):
             await ports.events.record_unless_recent(
-                event, within=MINUTE, or_kind=EventType.REFRESH_TOKEN_REUSED
+                event, within=MINUTE, or_type=EventType.REFRESH_TOKEN_REUSED
             )
         found = [entry.event for entry in await ports.read(type=EventType.SESSION_RENEWAL_FAILED)]
         assert found == [
@@ -152,7 +152,7 @@ class AuditTrailContract(ABC):
         )
         await ports.events.record(worse)
         event = Event(type=EventType.SESSION_RENEWAL_FAILED, occurred_at=now, session_id=session.id)
-        await ports.events.record_unless_recent(event, within=MINUTE, or_kind=worse.type)
+        await ports.events.record_unless_recent(event, within=MINUTE, or_type=worse.type)
         assert EventType.SESSION_RENEWAL_FAILED not in await ports.event_types()
 
     async def test_shows_one_account_and_the_names_tried_for_it(self, ports: Ports, now: datetime) -> None:

@@ -128,12 +128,12 @@ class Visitor:
     def visit(self, client: Client) -> None:
         registration = a_registration()
         assert client.post("/users/register", json=registration).status_code == 201
-        self.acknowledged["registered"] += 1
+        self.acknowledged["user_created"] += 1
         tokens = client.log_in(registration).json()
-        self.acknowledged["logged_in"] += 1
+        self.acknowledged["login_succeeded"] += 1
         for _ in range(3):
             tokens = client.refresh(tokens).json()
-            self.acknowledged["refreshed"] += 1
+            self.acknowledged["session_renewed"] += 1
 
 
 class TestCrash:
@@ -154,16 +154,16 @@ class TestCrash:
                 service.start()
         with looking_into(empty_database_url) as connection:
             told = Counter(connection.scalars(select(event.c.kind)).all())
-            assert told["registered"] == len(set(connection.scalars(select(user_info.c.id))))
-            assert ids_in(connection, "registered", "user_id") == set(
+            assert told["user_created"] == len(set(connection.scalars(select(user_info.c.id))))
+            assert ids_in(connection, "user_created", "user_id") == set(
                 connection.scalars(select(user_info.c.id))
             )
-            assert ids_in(connection, "logged_in", "session_id") == set(
+            assert ids_in(connection, "login_succeeded", "session_id") == set(
                 connection.scalars(select(session.c.id))
             )
             refreshed = select(session.c.id).where(session.c.spent_at.is_not(None))
-            assert ids_in(connection, "refreshed", "session_id") == set(connection.scalars(refreshed))
-        del acknowledged["refreshed"]  # recorded once a minute of a session
+            assert ids_in(connection, "session_renewed", "session_id") == set(connection.scalars(refreshed))
+        del acknowledged["session_renewed"]  # recorded once a minute of a session
         in_flight = CRASHES * CLIENTS
         for kind, number in acknowledged.items():
             assert number <= told[kind] <= number + in_flight
@@ -214,16 +214,16 @@ class TestTrail:
             log = service.log
         assert [(told["type"], told["actor"], told["address"]) for told in of_ann] == [
             ("user_disabled", "operator", None),
-            ("refresh_refused", "client", "2001:db8::7"),
+            ("session_renewal_failed", "client", "2001:db8::7"),
             ("logged_out", "client", "2001:db8::7"),
             ("password_changed", "client", "2001:db8::7"),
-            ("password_change_refused", "client", "2001:db8::7"),
-            ("refreshed", "client", "2001:db8::7"),
-            ("log_in_refused", "client", "2001:db8::7"),
-            ("logged_in", "client", "2001:db8::7"),
-            ("registered", "client", "2001:db8::7"),
+            ("password_change_failed", "client", "2001:db8::7"),
+            ("session_renewed", "client", "2001:db8::7"),
+            ("login_failed", "client", "2001:db8::7"),
+            ("login_succeeded", "client", "2001:db8::7"),
+            ("user_created", "client", "2001:db8::7"),
         ]
-        assert json.loads(refused)["type"] == "log_in_refused"
+        assert json.loads(refused)["type"] == "login_failed"
         with looking_into(empty_database_url) as connection:
             dump = repr(everything(connection))
         for output in (dump, shown, log, refused, json.dumps(of_ann)):
@@ -234,7 +234,7 @@ class TestTrail:
             service.register(a_registration())
         with looking_into(empty_database_url) as connection:
             found = connection.execute(select(event.c.kind, event.c.actor, event.c.address)).all()
-        assert found == [("key_rotated", "operator", None), ("registered", "client", None)]
+        assert found == [("signing_key_rotated", "operator", None), ("user_created", "client", None)]
 
     def test_shows_an_adopted_name_without_what_it_would_do_to_a_terminal(
         self, empty_database_url: str

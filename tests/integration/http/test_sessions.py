@@ -150,7 +150,11 @@ class TestRefreshRace:
                 assert successor["refresh_token"] != tokens["refresh_token"]
                 for each in (client, other_client):
                     assert not is_active(each, successor)
-                assert events_of(engine, tokens) == ["logged_in", "refreshed", "refresh_token_reused"]
+                assert events_of(engine, tokens) == [
+                    "login_succeeded",
+                    "session_renewed",
+                    "refresh_token_reused",
+                ]
 
     def test_gives_everybody_the_same_successor_within_the_grace(self, empty_database_url: str) -> None:
         with (
@@ -167,7 +171,7 @@ class TestRefreshRace:
                 tokens = answers[0].json()
             assert is_active(other_client, tokens)
             first, *others = events_of(engine, tokens)
-            assert (first, set(others)) == ("logged_in", {"refreshed"})  # recorded once a minute
+            assert (first, set(others)) == ("login_succeeded", {"session_renewed"})  # recorded once a minute
 
 
 def events_of(engine: Engine, tokens: TokenPair) -> list[str]:

@@ -107,7 +107,7 @@ class TestEachPath:
         event_type, act = ACTS[path]
         before = list(storage.entries)
         clock.advance(minutes=1)
-        assert (await act(client, tokens)).is_success is not event_type.endswith("_refused")
+        assert (await act(client, tokens)).is_success is not event_type.endswith("_failed")
         (entry,) = since(storage, before)
         assert (entry.event.type, entry.source) == (event_type, EventSource(Actor.CLIENT, ADDRESS))
         assert entry.event.occurred_at == clock.now()
@@ -151,7 +151,7 @@ class TestEachPath:
             EventType.USER_UNLOCKED,
             EventType.SIGNING_KEY_ROTATED,
         ]
-        assert {entry.source for entry in storage.entries[-4:]} == {EventSource(Actor.SERVICE)}
+        assert {entry.source for entry in storage.entries[-4:]} == {EventSource(Actor.SYSTEM)}
         assert {event.occurred_at for event in storage.events[-4:]} == {clock.now()}
         assert {event.user_id for event in storage.events[-4:-1]} == set(storage.users)
 

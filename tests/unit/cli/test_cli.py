@@ -76,7 +76,7 @@ class TestAudit:
     def test_writes_a_json_object_in_each_line(self) -> None:
         (line,) = run(app, ["audit", "--json"]).stdout.splitlines()
         told = json.loads(line)
-        assert (told["type"], told["actor"], told["address"]) == ("key_rotated", "operator", None)
+        assert (told["type"], told["actor"], told["address"]) == ("signing_key_rotated", "operator", None)
 
     @pytest.mark.parametrize(
         ("arguments", "number"),
@@ -86,7 +86,7 @@ class TestAudit:
             (["--since", "9999-12-31"], 0),
             (["--until", "30m"], 0),
             (["--until", "9999-12-31T23:59"], 1),
-            (["--type", "registered"], 0),
+            (["--type", "user_created"], 0),
             (["--user", "nobody"], 0),
         ],
     )

@@ -49,7 +49,7 @@ class FailureEvents:
         await self.events.record_unless_recent(
             Event(type=EventType.SESSION_RENEWAL_FAILED, occurred_at=self.clock.now(), session_id=session_id),
             within=FAILURE_EVENT_INTERVAL,
-            or_kind=EventType.REFRESH_TOKEN_REUSED,
+            or_type=EventType.REFRESH_TOKEN_REUSED,
         )
 
     async def record_password_change_failure(self, *, caller: AuthenticatedUser, **_: object) -> None:

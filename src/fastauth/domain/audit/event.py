@@ -14,20 +14,20 @@ UsernameDigest = NewType("UsernameDigest", bytes)
 class EventType(StrEnum):
     """What can happen to an account, or to the keys. Stored and shown: a name never changes."""
 
-    USER_CREATED = "registered"
-    LOGIN_SUCCEEDED = "logged_in"
-    LOGIN_FAILED = "log_in_refused"
-    SESSION_RENEWED = "refreshed"
-    SESSION_RENEWAL_FAILED = "refresh_refused"
+    USER_CREATED = "user_created"
+    LOGIN_SUCCEEDED = "login_succeeded"
+    LOGIN_FAILED = "login_failed"
+    SESSION_RENEWED = "session_renewed"
+    SESSION_RENEWAL_FAILED = "session_renewal_failed"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105  the name of an event
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
-    PASSWORD_CHANGE_FAILED = "password_change_refused"  # noqa: S105  the name of an event
+    PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105  the name of an event
     FULL_NAME_CHANGED = "full_name_changed"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
-    USER_UNLOCKED = "user_reopened"
-    SIGNING_KEY_ROTATED = "key_rotated"
+    USER_UNLOCKED = "user_unlocked"
+    SIGNING_KEY_ROTATED = "signing_key_rotated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ class Actor(StrEnum):
     """Somebody on the network."""
     OPERATOR = "operator"
     """Whoever may run commands on the machine."""
-    SERVICE = "service"
-    """Nobody: it was time."""
+    SYSTEM = "system"
+    """The service itself, on schedule."""
 
 
 @dataclass(frozen=True, slots=True)

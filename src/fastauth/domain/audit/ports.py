@@ -13,10 +13,10 @@ class EventLog(Protocol):
     async def record(self, event: Event) -> None:
         """Write an event down."""
 
-    async def record_unless_recent(self, event: Event, *, within: timedelta, or_kind: EventType) -> None:
+    async def record_unless_recent(self, event: Event, *, within: timedelta, or_type: EventType) -> None:
         """Write down what happened to a session and to its user, whom `event` need not know.
 
-        Nothing is written of a session that is gone, nor of one of which this or `or_kind` was
+        Nothing is written of a session that is gone, nor of one of which this or `or_type` was
         written down already, `within` so short a time before.
         """
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, insert, select
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.event_context import AuditColumns
+from fastauth.adapters.sql.events.stored_names import stored_names
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import Event, EventType
@@ -27,7 +28,7 @@ _RECORD_ONCE = insert(event).from_select(
             event.c.user_id == session.c.user_id,
             event.c.at > bindparam("since", type_=UtcDateTime),
             event.c.session_id == session.c.id,
-            event.c.kind.in_([bindparam("new_kind"), bindparam("unless")]),
+            event.c.kind.in_(bindparam("recent_kinds", expanding=True)),
         )
     ),
 )
@@ -50,12 +51,12 @@ class SqlEventLog:
         }
         await self._connections.execute(insert(event), values)
 
-    async def record_unless_recent(self, happened: Event, *, within: timedelta, or_kind: EventType) -> None:
+    async def record_unless_recent(self, happened: Event, *, within: timedelta, or_type: EventType) -> None:
         """Insert a row from a ``SELECT`` of the session, unless there is another one."""
         columns = self._audit_columns.columns(happened.occurred_at) | {"kind": happened.type.value}
         values = {f"new_{name}": value for name, value in columns.items()} | {
             "of_session": happened.session_id,
             "since": happened.occurred_at - within,
-            "unless": or_kind.value,
+            "recent_kinds": [*stored_names(happened.type), *stored_names(or_type)],
         }
         await self._connections.execute(_RECORD_ONCE, values)

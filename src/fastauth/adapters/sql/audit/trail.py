@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.events.stored_names import parse_actor, parse_event_type, stored_names
 from fastauth.adapters.sql.events.tables import event
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Actor, Event, EventSource, EventType, UsernameDigest
+from fastauth.domain.audit.event import Event, EventSource, UsernameDigest
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.sessions.session import SessionId
 
@@ -37,7 +38,7 @@ def _conditions(criteria: AuditFilter, before: AuditEntry | None) -> Iterator[Co
         is_theirs = event.c.user_id == criteria.user_id if criteria.user_id is not None else false()
         yield or_(is_theirs, event.c.name_digest.in_(criteria.username_digests))
     if criteria.type:
-        yield event.c.kind == criteria.type.value
+        yield event.c.kind.in_(stored_names(criteria.type))
     if criteria.since:
         yield event.c.at >= criteria.since
     if criteria.until:
@@ -51,12 +52,12 @@ def _entry(row: Row[Any]) -> AuditEntry:
     return AuditEntry(
         id=row.id,
         event=Event(
-            type=EventType(row.kind),
+            type=parse_event_type(row.kind),
             occurred_at=row.at,
             user_id=None if row.user_id is None else UserId(row.user_id),
             session_id=None if row.session_id is None else SessionId(row.session_id),
             username_digest=None if row.name_digest is None else UsernameDigest(row.name_digest),
         ),
-        source=None if row.actor is None else EventSource(Actor(row.actor), row.address),
+        source=None if row.actor is None else EventSource(parse_actor(row.actor), row.address),
         username=row.username,
     )

@@ -34,6 +34,7 @@ from fastauth.adapters.sql.database.errors import (
     sqlstate,
     translate_database_errors,
 )
+from fastauth.adapters.sql.database.event_renames import rename_events
 from fastauth.adapters.sql.database.large_indexes import build_missing
 from fastauth.adapters.sql.database.postgres import disable_timeouts
 from fastauth.domain.errors import StorageUnavailable
@@ -92,7 +93,8 @@ class UnsupportedSchema(Exception):
 async def migrate(database: Database, *, username_key_of: Callable[[str], str]) -> None:
     """Run all pending migrations in one transaction.
 
-    Several processes may call this at the same time: one migrates while the others wait.
+    Renames of stored events and, on Postgres, indexes of large tables follow outside of it. Several processes
+    may call this at the same time: one migrates while the others wait.
 
     `username_key_of` returns the canonical key of a name in an imported table.
 
@@ -105,6 +107,7 @@ async def migrate(database: Database, *, username_key_of: Callable[[str], str]) 
         while not await _migrate_once(database, username_key_of, is_last=time.monotonic() > last_attempt):
             _log.warning("the migration waits for a lock: another transaction uses a table that it changes")
             await asyncio.sleep(LOCK_RETRY_SECONDS)
+        await rename_events(database)
         if not database.is_sqlite:
             await _build_large_indexes(database)
 

@@ -1,0 +1,178 @@
+"""Migration 0007 renames stored event types while versions before it still write the old names."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from tests.builders import a_name
+from tests.integration.conftest import AUDIT_COLUMNS, connect
+from tests.integration.upgrade.test_migrations import migrate_at, migrate_to
+
+from fastauth.adapters.sql import SqlAuditTrail, SqlEventLog
+from fastauth.adapters.sql.database.event_renames import rename_events
+from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter
+from fastauth.domain.sessions.session import SessionId
+
+OLD_NAMES = {
+    "registered": EventType.USER_CREATED,
+    "logged_in": EventType.LOGIN_SUCCEEDED,
+    "log_in_refused": EventType.LOGIN_FAILED,
+    "refreshed": EventType.SESSION_RENEWED,
+    "refresh_refused": EventType.SESSION_RENEWAL_FAILED,
+    "password_change_refused": EventType.PASSWORD_CHANGE_FAILED,
+    "user_reopened": EventType.USER_UNLOCKED,
+    "key_rotated": EventType.SIGNING_KEY_ROTATED,
+}
+KEPT = [each for each in EventType if each not in OLD_NAMES.values()]
+SESSION = "0" * 32
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    engine = create_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def insert(engine: Engine, *names: str, session_id: str | None = None, user_id: int | None = None) -> None:
+    """Write events as a version before 0007 does."""
+    moments = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f000', 'now')", "postgresql": "now()"}
+    statement = "INSERT INTO event (at, kind, session_id, user_id) VALUES"
+    with engine.begin() as connection:
+        for name in names:
+            connection.execute(
+                text(f"{statement} ({moments[engine.dialect.name]}, :name, :session, :user)"),
+                {"name": name, "session": session_id, "user": user_id},
+            )
+
+
+def stored(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("SELECT kind FROM event ORDER BY id")))
+
+
+async def read(url: str, event_type: EventType | None = None) -> list[EventType]:
+    """Return the types of the events in the audit trail, the oldest first."""
+    return [entry.event.type for entry in await entries(url, event_type)]
+
+
+async def entries(url: str, event_type: EventType | None = None) -> list[AuditEntry]:
+    database = connect(url)
+    try:
+        trail = SqlAuditTrail(connections=database.autocommit)
+        page = await trail.page(AuditFilter(type=event_type), before=None, limit=1_000)
+    finally:
+        await database.close()
+    return sorted(page, key=lambda entry: entry.id)
+
+
+class TestMigration:
+    @pytest.mark.parametrize("batch", [1, 3, 1_000])
+    async def test_renames_stored_types(self, empty_database_url: str, engine: Engine, batch: int) -> None:
+        migrate_to("0006", engine)
+        insert(engine, *OLD_NAMES, *KEPT, *OLD_NAMES)
+        migrate_to("0007", engine)
+        database = connect(empty_database_url)
+        await rename_events(database, batch=batch)
+        await database.close()
+        assert stored(engine) == [*OLD_NAMES.values(), *KEPT, *OLD_NAMES.values()]
+
+    async def test_resumes_after_an_interruption(self, empty_database_url: str, engine: Engine) -> None:
+        """The schema has been migrated, and the process ended before it had renamed anything."""
+        migrate_to("0006", engine)
+        insert(engine, *OLD_NAMES)
+        migrate_to("0007", engine)
+        assert stored(engine) == [*OLD_NAMES]
+        await migrate_at(empty_database_url)
+        assert stored(engine) == [*OLD_NAMES.values()]
+
+    async def test_runs_once(self, empty_database_url: str, engine: Engine) -> None:
+        """A later start reads no event: the table may be large."""
+        migrate_to("0006", engine)
+        insert(engine, *OLD_NAMES)
+        await migrate_at(empty_database_url)
+        insert(engine, "registered")
+        await migrate_at(empty_database_url)
+        assert stored(engine)[-1] == "registered"
+
+    async def test_renames_actors(self, empty_database_url: str, engine: Engine) -> None:
+        migrate_to("0006", engine)
+        insert(engine, "key_rotated", "key_rotated", "logged_out")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE event SET actor = 'service' WHERE id < 3"))
+        await migrate_at(empty_database_url)
+        with engine.connect() as connection:
+            actors = connection.scalars(text("SELECT actor FROM event ORDER BY id"))
+            assert list(actors) == ["system", "system", None]
+
+
+class TestRollingUpgrade:
+    async def test_trail_reads_both_names(self, empty_database_url: str, engine: Engine) -> None:
+        migrate_to("0006", engine)
+        await migrate_at(empty_database_url)
+        insert(engine, *OLD_NAMES, *OLD_NAMES.values(), *KEPT)
+        assert await read(empty_database_url) == [*OLD_NAMES.values(), *OLD_NAMES.values(), *KEPT]
+
+    async def test_trail_reads_both_actors(self, empty_database_url: str, engine: Engine) -> None:
+        await migrate_at(empty_database_url)
+        insert(engine, "key_rotated", "signing_key_rotated")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE event SET actor = 'service' WHERE kind = 'key_rotated'"))
+            connection.execute(text("UPDATE event SET actor = 'system' WHERE kind <> 'key_rotated'"))
+        assert [entry.source for entry in await entries(empty_database_url)] == [
+            EventSource(Actor.SYSTEM)
+        ] * 2
+
+    async def test_filter_by_type_finds_both_names(self, empty_database_url: str, engine: Engine) -> None:
+        await migrate_at(empty_database_url)
+        insert(engine, *OLD_NAMES, *OLD_NAMES.values(), *KEPT)
+        for event_type in OLD_NAMES.values():
+            assert await read(empty_database_url, event_type) == [event_type] * 2
+        assert await read(empty_database_url, EventType.LOGGED_OUT) == [EventType.LOGGED_OUT]
+
+    @pytest.mark.parametrize(
+        "recorded", ["refresh_refused", "session_renewal_failed", "refresh_token_reused"]
+    )
+    async def test_recent_event_is_recognised_under_both_names(
+        self, empty_database_url: str, engine: Engine, recorded: str
+    ) -> None:
+        """A failed renewal is recorded once a minute, whichever version recorded the last one."""
+        await migrate_at(empty_database_url)
+        user_id = add_session(engine)
+        insert(engine, recorded, session_id=SESSION, user_id=user_id)
+        await self.record_renewal_failure(empty_database_url)
+        assert stored(engine) == [recorded]
+
+    async def record_renewal_failure(self, url: str) -> None:
+        database = connect(url)
+        try:
+            await SqlEventLog(
+                connections=database.autocommit, audit_columns=AUDIT_COLUMNS
+            ).record_unless_recent(
+                Event(
+                    type=EventType.SESSION_RENEWAL_FAILED,
+                    occurred_at=datetime.now(UTC),
+                    session_id=SessionId(SESSION),
+                ),
+                within=timedelta(minutes=1),
+                or_type=EventType.REFRESH_TOKEN_REUSED,
+            )
+        finally:
+            await database.close()
+
+
+def add_session(engine: Engine) -> int:
+    """Insert a user with one session; return the user's id."""
+    user = "INSERT INTO user_info (username, username_key, password, fullname) VALUES (:n, :n, 'x', 'x')"
+    session = (
+        "INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at,"
+        " refresh_digest, refresh_expires_at) VALUES (:id, :user, '', '', :now, :now, :now, :digest, :now)"
+    )
+    now = datetime.now(UTC) if engine.dialect.name == "postgresql" else "2026-01-01 00:00:00.000000"
+    with engine.begin() as connection:
+        user_id = connection.scalar(text(f"{user} RETURNING id"), {"n": a_name()})
+        connection.execute(text(session), {"id": SESSION, "user": user_id, "now": now, "digest": b"x"})
+    assert isinstance(user_id, int)
+    return user_id
