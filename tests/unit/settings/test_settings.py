@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from fastauth.entrypoints.production import warnings
 from fastauth.entrypoints.settings import Settings, SettingsError
+from fastauth.entrypoints.settings.renamed import RENAMED
 from fastauth.entrypoints.settings.secret_keys import secret_keys
 
 CANARY = "canary-5f2e"
@@ -249,6 +251,37 @@ class TestSettings:
         assert Settings(trusted_proxies="::ffff:10.0.0.0/104").trusted_proxies == (  # type: ignore[arg-type]
             ip_network("10.0.0.0/8"),
         )
+
+
+class TestRenamedSettings:
+    """Names from before 0.2: they are not accepted, and the error message has the new name."""
+
+    @pytest.mark.parametrize("where", ["environment", "file", "secrets"])
+    @pytest.mark.parametrize("spelling", [str.upper, str.lower])
+    def test_old_name_stops_the_start(
+        self, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, where: str, spelling: Callable[[str], str]
+    ) -> None:
+        name = spelling("FASTAUTH_LIMITS")
+        match where:
+            case "environment":
+                monkeypatch.setenv(name, CANARY)
+            case "file":
+                (elsewhere / ".env").write_text(f"{name}={CANARY}\n")
+            case _:
+                (elsewhere / name).write_text(CANARY)
+                monkeypatch.setenv("FASTAUTH_SECRETS_DIR", str(elsewhere))
+        with pytest.raises(SettingsError) as refused:
+            Settings.load()
+        assert str(refused.value) == f"{name} is now FASTAUTH_RATE_LIMITS"
+
+    def test_every_old_name_has_a_setting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for old, new in RENAMED.items():
+            assert old.removeprefix("FASTAUTH_").lower() not in Settings.model_fields
+            assert new.removeprefix("FASTAUTH_").lower() in Settings.model_fields
+            monkeypatch.setenv(old, "1")
+        with pytest.raises(SettingsError) as refused:
+            Settings.load()
+        assert str(refused.value).split("; ") == [f"{old} is now {RENAMED[old]}" for old in sorted(RENAMED)]
 
 
 class TestFiles:

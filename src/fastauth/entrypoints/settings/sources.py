@@ -15,6 +15,8 @@ from typing import Self
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
+from fastauth.entrypoints.settings.renamed import RENAMED
+
 PREFIX = "FASTAUTH_"
 TEST_PREFIX = "FASTAUTH_TEST_"
 SECRETS_DIRECTORY = "FASTAUTH_SECRETS_DIR"
@@ -78,9 +80,7 @@ class Sources:
             problems.append(_reason(error))
         names = {name for source in given for name in source.spellings}
         problems += [
-            f"{_printable(name)} is not a setting of fastauth"
-            for name in sorted(names)
-            if name.upper() not in known | {SECRETS_DIRECTORY}
+            _refusal(name) for name in sorted(names) if name.upper() not in known | {SECRETS_DIRECTORY}
         ]
         kept = tuple(source for source in given if source.values)
         return cls(kept, tuple(problems), tuple(map(_printable, sorted(links))))
@@ -100,6 +100,13 @@ class Sources:
             for name, value in values.items()
             if any(name in each and each[name].strip() != value.strip() for each in sources)
         )
+
+
+def _refusal(name: str) -> str:
+    """Return why a name is refused that no setting has."""
+    if new_name := RENAMED.get(name.upper()):
+        return f"{_printable(name)} is now {new_name}"
+    return f"{_printable(name)} is not a setting of fastauth"
 
 
 def _is_service_link(name: str, value: str) -> bool:
