@@ -62,13 +62,13 @@ class CountingHasher(Argon2PasswordHasher):
         self.work.verified += 1
         return await super().verify_and_update(password, stored)
 
-    def _computed(self, check: Verifier, spelling: str) -> bool:
+    def _matches(self, check: Verifier, spelling: str) -> bool:
         self.work.computed[check.family] += check.amount
-        return super()._computed(check, spelling)
+        return super()._matches(check, spelling)
 
-    def _spent(self, check: Verifier, amount: int, spelling: str) -> None:
+    def _compute(self, check: Verifier, amount: int, spelling: str) -> None:
         self.work.computed[check.family] += amount
-        super()._spent(check, amount, spelling)
+        super()._compute(check, amount, spelling)
 
 
 @dataclass

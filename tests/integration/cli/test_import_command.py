@@ -68,7 +68,7 @@ class TestImport:
         result = fastauth("import", str(users), "--dry-run")
         assert (result.exit_code, rows(url, COUNT)) == (1, [(0,)])
         assert "would be imported" in result.output
-        assert "line 3: password: Must be a hash that a log-in can verify." in result.output
+        assert "line 3: password: Must be a supported password hash." in result.output
         assert "sntsh" not in result.output
 
     def test_changes_nobody_who_is_there(self, url: str, users: Path) -> None:

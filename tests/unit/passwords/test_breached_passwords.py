@@ -1,4 +1,4 @@
-"""Looking passwords up in a file of breached ones, and the settings that name it."""
+"""The file of breached passwords, and its settings."""
 
 from hashlib import sha1
 from pathlib import Path
@@ -28,7 +28,7 @@ class TestBreachedPasswords:
         ("end", "last"), [(b"\n", b"\n"), (b"\n", b""), (b"\r\n", b"\r\n"), (b"\r\n", b"")]
     )
     @pytest.mark.parametrize("form", ["{hash}:7", "{hash}", "{lower}:12345678", "{password}"])
-    def test_has_what_is_in_the_file_and_nothing_else(
+    def test_contains_exactly_the_passwords_in_the_file(
         self, tmp_path: Path, form: str, end: bytes, last: bytes
     ) -> None:
         lines = [
@@ -41,9 +41,7 @@ class TestBreachedPasswords:
         assert [each for each in others if each in breached and each not in PASSWORDS] == []
 
     @pytest.mark.parametrize("number", [1, 2, 3, 64, 65])
-    def test_has_the_first_and_the_last_line_of_a_file_of_any_length(
-        self, tmp_path: Path, number: int
-    ) -> None:
+    def test_finds_first_and_last_line_of_files_of_any_length(self, tmp_path: Path, number: int) -> None:
         passwords = sorted(f"{each * 999_983 % 10**6:x}" for each in range(number))
         breached = BreachedPasswords(a_file(tmp_path, [each.encode() for each in passwords]))
         assert [each in breached for each in [*passwords, "g", "~", ""]] == [True] * number + [False] * 3
@@ -51,24 +49,22 @@ class TestBreachedPasswords:
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
-            (b"", "is empty or not a file"),
-            (b"zebra\nant\n", "is not sorted by its bytes; sort it with: LC_ALL=C sort"),
+            (b"", "is empty or not a regular file"),
+            (b"zebra\nant\n", "is not in byte order; sort it with: LC_ALL=C sort"),
             (
                 b"8846F7EAEE8FB117AD06BDD830B7586C:5\n",
-                "has NTLM hashes; passwords are looked up by their SHA-1",
+                "contains NTLM hashes; use the list of SHA-1 hashes",
             ),
         ],
     )
-    def test_is_refused_where_no_password_could_be_found(
-        self, tmp_path: Path, content: bytes, reason: str
-    ) -> None:
+    def test_unusable_file_is_rejected(self, tmp_path: Path, content: bytes, reason: str) -> None:
         (path := tmp_path / "breached.txt").write_bytes(content)
         with pytest.raises(ValueError, match=f"^{reason}$"):
             BreachedPasswords(path)
 
 
 class TestSettings:
-    def test_refuse_a_file_that_is_not_there(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_file_is_rejected(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FASTAUTH_PASSWORD_BREACH_FILE", str(tmp_path / "nowhere"))
         with pytest.raises(
             SettingsError, match=r"^FASTAUTH_PASSWORD_BREACH_FILE: cannot be read: No such file or directory$"
@@ -79,7 +75,7 @@ class TestSettings:
         ("password", "code"),
         [("2026acme!", "too_guessable"), ("zürich1", "too_guessable"), ("Tr0ub4dor&3", "breached")],
     )
-    def test_reach_whoever_chooses_a_password(
+    def test_apply_to_new_passwords(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str, code: str
     ) -> None:
         path = a_file(tmp_path, [f"{hashed('Tr0ub4dor&3')}:11".encode()])

@@ -1,4 +1,4 @@
-"""Argon2id and the threads it runs on."""
+"""Argon2id, legacy hashes, and the thread pool for hashing."""
 
 import asyncio
 import hashlib
@@ -39,12 +39,12 @@ class TestArgon2PasswordHasher(PasswordHasherContract):
     def hasher(self, pool: HashingPool) -> Argon2PasswordHasher:
         return Argon2PasswordHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
 
-    async def test_uses_the_parameters_it_was_given(self, hasher: Argon2PasswordHasher) -> None:
+    async def test_hash_has_the_configured_parameters(self, hasher: Argon2PasswordHasher) -> None:
         parameters = extract_parameters((await hasher.hash(a_password())).encoded)
         assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (64, 3, 1)
         assert (parameters.salt_len, parameters.hash_len, parameters.type.name) == (16, 32, "ID")
 
-    async def test_recognises_its_own_hashes_however_dear(self, pool: HashingPool) -> None:
+    async def test_own_parameters_are_always_within_the_cost_limits(self, pool: HashingPool) -> None:
         hasher = Argon2PasswordHasher(pool=pool, memory_kib=512, time_cost=1, parallelism=64)
         hashed = await hasher.hash(a_password())
         assert await hasher.verify_and_update(a_password(), hashed) == hashed
@@ -82,7 +82,7 @@ SECRET = legacy_hashes.PASSWORD.encode()
 
 
 def asp_net(version: int) -> str:
-    """Return what ASP.NET Identity stores: PBKDF2 with SHA-1 in version 2, and with a header in version 3."""
+    """Return a hash of ASP.NET Identity: version 2 is PBKDF2 with SHA-1, version 3 has a header."""
     if version == 2:
         blob = b"\0" + bytes(16) + hashlib.pbkdf2_hmac("sha1", SECRET, bytes(16), 1_000, 32)
     else:
@@ -155,25 +155,25 @@ UNUSABLE = {
     .replace("t=1", "t=32"),
     "argon2id of 255 lanes": FOREIGN["argon2id of fewer passes"].replace("p=4", "p=255"),
     "argon2id cut off": FOREIGN["argon2id of fewer passes"][:-10],
-    "a scheme nobody knows": "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
+    "an unknown scheme": "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99",
     "Django's mark for no password": "!x7y",
 }
 
 
 class CountingHasher(Argon2PasswordHasher):
-    """Counts what it computes, by family and spelling, in the unit of the family."""
+    """Counts the computed work by family and form of the password, in the unit of the family."""
 
     def __init__(self, **parameters: Any) -> None:  # noqa: ANN401  those of every hasher
         super().__init__(**parameters)
         self.computed: Counter[tuple[str, str]] = Counter()
 
-    def _computed(self, check: Verifier, spelling: str) -> bool:
+    def _matches(self, check: Verifier, spelling: str) -> bool:
         self.computed[check.family, spelling] += check.amount
-        return super()._computed(check, spelling)
+        return super()._matches(check, spelling)
 
-    def _spent(self, check: Verifier, amount: int, spelling: str) -> None:
+    def _compute(self, check: Verifier, amount: int, spelling: str) -> None:
         self.computed[check.family, spelling] += amount
-        super()._spent(check, amount, spelling)
+        super()._compute(check, amount, spelling)
 
 
 class TestVerification:
@@ -182,29 +182,31 @@ class TestVerification:
         return Argon2PasswordHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
 
     @pytest.mark.parametrize("kind", FOREIGN)
-    async def test_replaces_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+    async def test_legacy_hash_is_replaced(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         kept = await hasher.verify_and_update(a_password("sntsh"), a_password_hash(FOREIGN[kind]))
         parameters = extract_parameters(kept.encoded)
         assert (parameters.memory_cost, parameters.time_cost, parameters.type.name) == (64, 3, "ID")
         assert await hasher.verify_and_update(a_password("sntsh"), kept) == kept
 
     @pytest.mark.parametrize("kind", FOREIGN)
-    async def test_tells_other_passwords_apart(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+    async def test_wrong_password_fails_with_legacy_hash(
+        self, hasher: Argon2PasswordHasher, kind: str
+    ) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password("sntsH"), a_password_hash(FOREIGN[kind]))
 
     @pytest.mark.parametrize("kind", UNUSABLE)
-    async def test_fits_nothing_to_what_is_no_hash_or_costs_too_much(
+    async def test_no_password_matches_an_unusable_hash(
         self, hasher: Argon2PasswordHasher, kind: str
     ) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password("sntsh"), a_password_hash(UNUSABLE[kind]))
 
     @pytest.mark.parametrize("kind", FOREIGN)
-    def test_recognises_what_others_hashed(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+    def test_legacy_hash_can_be_imported(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         assert hasher.parse_existing(FOREIGN[kind]) == a_password_hash(FOREIGN[kind])
 
-    async def test_verifies_and_replaces_what_many_libraries_made(self, hasher: Argon2PasswordHasher) -> None:
+    async def test_formats_of_other_libraries(self, hasher: Argon2PasswordHasher) -> None:
         password = a_password(legacy_hashes.PASSWORD)
         for kind, encoded in OTHERS.items():
             known = a_password_hash(encoded)
@@ -215,14 +217,12 @@ class TestVerification:
             assert kept.encoded.startswith("$argon2id$v=19$m=64,t=3,p=1$"), kind
             assert await hasher.verify_and_update(password, kept) == kept
 
-    def test_computes_sha_crypt_as_others_do(self) -> None:
+    def test_sha_crypt_vectors_of_libcrypt(self) -> None:
         for text, encoded in CRYPTED:
             assert verifier_for(encoded).verify(text.encode())
             assert not verifier_for(encoded).verify(b"another")
 
-    async def test_does_not_recognise_what_is_fast_and_names_the_rule(
-        self, hasher: Argon2PasswordHasher
-    ) -> None:
+    async def test_import_rejects_fast_hashes(self, hasher: Argon2PasswordHasher) -> None:
         for kind, encoded in WEAK.items():
             with pytest.raises(InvalidInput) as refusal:
                 hasher.parse_existing(encoded)
@@ -231,7 +231,7 @@ class TestVerification:
             assert "ASVS 11.4.2" in violation.detail or "NIST SP 800-132" in violation.detail
             assert encoded not in violation.detail
 
-    async def test_takes_what_others_hashed_as_it_was_typed(self, hasher: Argon2PasswordHasher) -> None:
+    async def test_legacy_hash_of_a_decomposed_password(self, hasher: Argon2PasswordHasher) -> None:
         typed = a_password(DECOMPOSED)
         assert DECOMPOSED not in repr(typed)
         for kind, encoded in TYPED.items():
@@ -240,9 +240,7 @@ class TestVerification:
             assert await hasher.verify_and_update(composed, kept) == kept, kind
             assert await hasher.verify_and_update(typed, kept) == kept, kind
 
-    async def test_pays_the_same_for_every_refusal_once_it_knows_which_kinds_there_are(
-        self, pool: HashingPool
-    ) -> None:
+    async def test_failed_verification_costs_the_same_for_all_stored_kinds(self, pool: HashingPool) -> None:
         hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
         named = ("werkzeug scrypt", "passlib sha256_crypt", "passlib phpass", "passlib pbkdf2_sha512")
         kinds = [
@@ -270,7 +268,7 @@ class TestVerification:
             await hasher.verify_and_update(a_password("wrong"), None)
         assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
 
-    async def test_has_no_more_memory_for_others_hashes_than_it_is_given(self, pool: HashingPool) -> None:
+    async def test_memory_of_legacy_hashes_is_limited(self, pool: HashingPool) -> None:
         hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1, max_memory_kib=512)
         large = [
             django_scrypt("sntsh"),
@@ -288,19 +286,17 @@ class TestVerification:
         assert await hasher.verify_and_update(a_password("sntsh"), hasher.parse_existing(fitting))
 
     @pytest.mark.parametrize("salt", ["sa\0lt", "\ud800", "sält", "sa\nlt"])
-    def test_does_not_recognise_what_could_not_be_stored_or_shown(
-        self, hasher: Argon2PasswordHasher, salt: str
-    ) -> None:
+    def test_import_rejects_unprintable_characters(self, hasher: Argon2PasswordHasher, salt: str) -> None:
         with pytest.raises(InvalidInput):
             hasher.parse_existing(FOREIGN["Django's pbkdf2_sha256"].replace("salt", salt))
 
     @pytest.mark.parametrize("kind", UNUSABLE)
-    def test_does_not_recognise_what_nothing_fits(self, hasher: Argon2PasswordHasher, kind: str) -> None:
+    def test_import_rejects_unusable_hashes(self, hasher: Argon2PasswordHasher, kind: str) -> None:
         with pytest.raises(InvalidInput):
             hasher.parse_existing(UNUSABLE[kind])
 
     @pytest.mark.parametrize("kind", [*UNUSABLE, *NO_HASHES, None])
-    async def test_computes_one_hash_whether_a_password_is_wrong_or_there_is_no_hash_to_compute(
+    async def test_wrong_password_and_unknown_user_cost_one_hash(
         self, pool: HashingPool, kind: str | None
     ) -> None:
         hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=3, parallelism=1)
@@ -311,7 +307,7 @@ class TestVerification:
                 await hasher.verify_and_update(a_password("wrong"), each)
             assert hasher.computed == {("argon2-ID-64-3-1", "wrong"): 1}
 
-    async def test_admits_no_more_than_its_pool_does(
+    async def test_check_capacity_fails_when_the_pool_is_full(
         self, pool: HashingPool, hasher: Argon2PasswordHasher
     ) -> None:
         hasher.check_capacity()
@@ -323,13 +319,11 @@ class TestVerification:
         release.set()
         await asyncio.gather(*waiting)
 
-    async def test_keeps_a_hash_that_is_stronger(self, hasher: Argon2PasswordHasher) -> None:
+    async def test_stronger_hash_is_kept(self, hasher: Argon2PasswordHasher) -> None:
         stronger = a_password_hash(argon2.PasswordHasher(time_cost=4, memory_cost=128).hash("sntsh"))
         assert await hasher.verify_and_update(a_password("sntsh"), stronger) == stronger
 
-    async def test_reads_72_bytes_for_bcrypt_as_whoever_hashed_it_did(
-        self, hasher: Argon2PasswordHasher
-    ) -> None:
+    async def test_bcrypt_ignores_bytes_after_72(self, hasher: Argon2PasswordHasher) -> None:
         known = a_password_hash(bcrypted(b"p" * 72))
         assert (await hasher.verify_and_update(a_password("p" * 80), known)).encoded.startswith("$argon2id$")
 
@@ -337,7 +331,7 @@ class TestVerification:
 class TestHashingPool:
     @pytest.fixture
     async def blocked(self, pool: HashingPool) -> AsyncIterator[threading.Event]:
-        """A pool in which every place is taken until the event is set."""
+        """An event; until it is set, the queue of the pool is full."""
         release = threading.Event()
         waiting = [asyncio.create_task(pool.run(release.wait)) for _ in range(MIN_QUEUE_LENGTH)]
         await asyncio.sleep(0)
@@ -345,13 +339,11 @@ class TestHashingPool:
         release.set()
         await asyncio.gather(*waiting)
 
-    async def test_works_beside_the_event_loop_and_not_in_anybody_elses_threads(
-        self, pool: HashingPool
-    ) -> None:
+    async def test_work_runs_in_its_own_threads(self, pool: HashingPool) -> None:
         names = await asyncio.gather(*(pool.run(lambda: threading.current_thread().name) for _ in range(8)))
         assert {name.rpartition("_")[0] for name in names} == {"hashing"}
 
-    async def test_does_no_more_at_a_time_than_it_has_threads(self, pool: HashingPool) -> None:
+    async def test_parallelism_is_the_number_of_threads(self, pool: HashingPool) -> None:
         busy: list[int] = []
         most = 0
         together = threading.Barrier(
@@ -369,9 +361,7 @@ class TestHashingPool:
         await asyncio.gather(*(pool.run(work) for _ in range(20)))
         assert most == 2
 
-    async def test_refuses_at_once_what_could_not_be_done_in_time(
-        self, pool: HashingPool, blocked: threading.Event
-    ) -> None:
+    async def test_full_queue_is_rejected_at_once(self, pool: HashingPool, blocked: threading.Event) -> None:
         assert not blocked.is_set()
         with pytest.raises(HashingOverloaded):
             pool.check_capacity()
@@ -382,7 +372,7 @@ class TestHashingPool:
         ("seconds_each", "admitted", "retry_after"),
         [(0.01, 200, 1), (0.1, MIN_QUEUE_LENGTH, 4), (0.2, MIN_QUEUE_LENGTH, 7), (3, MIN_QUEUE_LENGTH, 96)],
     )
-    async def test_admits_a_second_of_work_or_a_burst_and_says_when_that_will_be_done(
+    async def test_queue_length_and_retry_after(
         self, seconds_each: float, admitted: int, retry_after: int
     ) -> None:
         pool = HashingPool(threads=2, clock=itertools.count(0, seconds_each).__next__)
@@ -400,7 +390,7 @@ class TestHashingPool:
         await asyncio.gather(*waiting)
         pool.close()
 
-    async def test_admits_again_once_there_is_room(self, pool: HashingPool, blocked: threading.Event) -> None:
+    async def test_queue_accepts_work_again(self, pool: HashingPool, blocked: threading.Event) -> None:
         blocked.set()
         while True:
             try:
@@ -409,7 +399,7 @@ class TestHashingPool:
             except HashingOverloaded:
                 await asyncio.sleep(0)
 
-    async def test_drops_what_has_yet_to_begin_for_a_task_that_is_given_up(self, pool: HashingPool) -> None:
+    async def test_cancel_pending_drops_queued_work(self, pool: HashingPool) -> None:
         begun, release = threading.Semaphore(0), threading.Event()
         done: list[int] = []
 
@@ -434,6 +424,6 @@ class TestHashingPool:
         assert all(task.cancelled() for task in tasks)
         assert sorted(done) == [0, 1]
 
-    async def test_passes_errors_on(self, pool: HashingPool) -> None:
+    async def test_errors_reach_the_caller(self, pool: HashingPool) -> None:
         with pytest.raises(ZeroDivisionError):
             await pool.run(lambda: 1 / 0)

@@ -1,4 +1,4 @@
-"""Password hashing: the algorithms, and the threads on which they run."""
+"""Password hashing: algorithms, the thread pool, and blocklists."""
 
 from fastauth.adapters.passwords.argon2id import Argon2PasswordHasher as Argon2PasswordHasher
 from fastauth.adapters.passwords.blocklist import common_passwords as common_passwords

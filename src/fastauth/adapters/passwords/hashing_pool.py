@@ -1,4 +1,4 @@
-"""The threads on which passwords are hashed, and who may wait for them."""
+"""The threads that hash passwords, and the bound on the calls that wait for them."""
 
 import asyncio
 import os
@@ -16,25 +16,26 @@ from fastauth.domain.passwords.errors import HashingOverloaded
 Result = TypeVar("Result")
 
 HashObserver = Callable[[], AbstractContextManager[AbstractContextManager[object]]]
-"""Returns a context that is entered while a hash is asked for. It yields another one, which the thread
-enters while it computes."""
+"""Returns a context that is entered when a hash is requested and left when it is done.
+
+The context yields another one, which the thread enters while it computes the hash."""
 
 NICE = 10
-"""How far the hashing threads step back behind the event loop. Linux keeps it for each thread."""
+"""Nice value of the hashing threads, so that the event loop is scheduled first. On Linux it is per thread."""
 
 MAX_QUEUE_SECONDS = 1.0
-"""Seconds of work that may wait; more would only make everybody wait longer."""
+"""Seconds of work that may wait. A longer queue would only make every call wait longer."""
 
 MIN_QUEUE_LENGTH = 64
-"""A burst of this size is never refused. Where it is more than a second of work, it waits for longer."""
+"""A queue of this length is always allowed, even if it takes longer than `MAX_QUEUE_SECONDS`."""
 
 
 class HashingPool:
-    """Run hashes a few at a time, apart from the event loop and from every other thread pool.
+    """Run hashes in a thread pool of their own, with a bounded queue.
 
-    argon2 and bcrypt give up Python's lock while they work, so ``threads`` cores are busy at most
-    and the memory in use is ``threads`` times that of one hash. A call that would wait for longer
-    than about a second is refused at once.
+    argon2 and bcrypt release the GIL while they work, so at most ``threads`` cores are busy, and the memory
+    in use is ``threads`` times that of one hash. A call that would wait longer than about a second fails
+    at once.
     """
 
     def __init__(
@@ -50,65 +51,66 @@ class HashingPool:
         self._executor = ThreadPoolExecutor(
             threads, thread_name_prefix="hashing", initializer=_lower_priority
         )
-        self._admitted = 0
-        self._waiting: dict[asyncio.Task[Any] | None, Future[Any]] = {}
-        self._given_up: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._seconds_each = 0.0  # a moving average
+        self._pending = 0
+        self._futures: dict[asyncio.Task[Any] | None, Future[Any]] = {}
+        self._cancelled: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._mean_seconds = 0.0  # an exponential moving average
 
     def check_capacity(self) -> None:
-        """Do nothing if there is room for one more.
+        """Check that the queue has room for one more call.
 
         Raises:
-            HashingOverloaded: About a second of work is waiting already, and at least
-                `MIN_QUEUE_LENGTH` calls. ``retry_after`` is when all of that will be done.
+            HashingOverloaded: `MIN_QUEUE_LENGTH` calls and about a second of work are pending.
+                ``retry_after`` is the number of seconds until all of them are done.
         """
-        if self._admitted >= max(MIN_QUEUE_LENGTH, self._capacity()):
-            seconds = self._admitted * self._seconds_each / self._threads
+        if self._pending >= max(MIN_QUEUE_LENGTH, self._capacity()):
+            seconds = self._pending * self._mean_seconds / self._threads
             raise HashingOverloaded(retry_after=max(1, ceil(seconds)))
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns, once there was a thread for it.
+        """Run `work` in a thread, and return its result.
 
         Raises:
-            HashingOverloaded: See `admit`.
-            CancelledError: Whoever asks was given up.
+            HashingOverloaded: See `check_capacity`.
+            CancelledError: `cancel_pending` was called for this task.
         """
         self.check_capacity()
         task = asyncio.current_task()
-        if task in self._given_up:
+        if task in self._cancelled:
             raise asyncio.CancelledError
-        self._admitted += 1
-        with ExitStack() as asked:
-            contexts = [asked.enter_context(observer()) for observer in self._observers]
-            self._waiting[task] = future = self._executor.submit(self._timed, work, contexts)
+        self._pending += 1
+        with ExitStack() as requested:
+            contexts = [requested.enter_context(observer()) for observer in self._observers]
+            self._futures[task] = future = self._executor.submit(self._timed, work, contexts)
             try:
                 return await asyncio.wrap_future(future)
             finally:
-                del self._waiting[task]
-                self._admitted -= 1
+                del self._futures[task]
+                self._pending -= 1
 
     def cancel_pending(self, task: asyncio.Task[Any]) -> None:
-        """Hash no more for `task`, which is cancelled where it waits for that or comes to ask for it.
+        """Compute no more hashes for `task`: cancel it where it waits for one or asks for the next.
 
-        What has begun is finished, and nowhere else is the task disturbed.
+        A hash that is being computed is finished, and the task is not cancelled anywhere else.
         """
-        self._given_up.add(task)
-        if waiting := self._waiting.get(task):
-            waiting.cancel()  # does nothing once a thread has begun with it
+        self._cancelled.add(task)
+        if future := self._futures.get(task):
+            future.cancel()  # has no effect once a thread has begun
 
     def close(self) -> None:
-        """Finish what has begun, drop what waits, and end the threads."""
+        """Finish hashes that have begun, drop those that wait, and end the threads."""
         self._executor.shutdown(cancel_futures=True)
 
     def _capacity(self) -> int:
-        """Return how many hashes the threads finish within `MAX_QUEUE_SECONDS`."""
-        if not self._seconds_each:
+        """Return the number of hashes that the threads finish within `MAX_QUEUE_SECONDS`."""
+        if not self._mean_seconds:
             return 0
-        return int(self._threads * MAX_QUEUE_SECONDS / self._seconds_each)
+        return int(self._threads * MAX_QUEUE_SECONDS / self._mean_seconds)
 
     def _timed(
         self, work: Callable[[], Result], contexts: Sequence[AbstractContextManager[object]]
     ) -> Result:
+        """Run `work` within `contexts`, and update the mean duration."""
         with ExitStack() as computing:
             for context in contexts:
                 computing.enter_context(context)
@@ -117,7 +119,7 @@ class HashingPool:
                 return work()
             finally:
                 seconds = self._clock() - began
-                self._seconds_each += (seconds - self._seconds_each) * (0.1 if self._seconds_each else 1)
+                self._mean_seconds += (seconds - self._mean_seconds) * (0.1 if self._mean_seconds else 1)
 
 
 def _lower_priority() -> None:

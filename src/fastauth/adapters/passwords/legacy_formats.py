@@ -1,4 +1,4 @@
-"""The forms in which others write hashes, a function that reads each."""
+"""Formats of legacy hashes, with a parser for each."""
 
 import base64
 import hashlib
@@ -20,12 +20,12 @@ _ASP_DIGESTS = {0: "sha1", 1: "sha256", 2: "sha512"}
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A form in which hashes are written."""
+    """A format of hashes."""
 
     prefix: str
     made_by: str
     verifier_for: Callable[[str], Verifier]
-    """Of what follows the prefix, or of the whole for those that read it themselves."""
+    """Returns the verifier for the text behind the prefix; raises `ValueError` for a malformed one."""
 
 
 def _bcrypt(version: str) -> Callable[[str], Verifier]:
@@ -72,7 +72,7 @@ def _django_pbkdf2(digest: str) -> Callable[[str], Verifier]:
 
 
 def _hex_pbkdf2(rest: str) -> Verifier:
-    """Read Werkzeug's ``sha256:600000$salt$hex``; old versions leave out the iterations."""
+    """Parse Werkzeug's ``sha256:600000$salt$hex``; old versions omit the iterations, which are 150 000."""
     method, salt, key = rest.split("$")
     digest, _, iterations = method.partition(":")
     if digest not in _ASP_DIGESTS.values():
@@ -89,9 +89,9 @@ def _passlib_pbkdf2(digest: str) -> Callable[[str], Verifier]:
 
 
 def _asp_net(rest: str) -> Verifier:
-    """Read the hashes of ASP.NET Identity: a byte for the version, and what that one has."""
+    """Parse a hash of ASP.NET Identity: a byte with the version, then the fields of that version."""
     blob = _base64("A" + rest)
-    if blob[0] == 0 and len(blob) == 49:  # noqa: PLR2004  1, a salt of 16, a key of 32
+    if blob[0] == 0 and len(blob) == 49:  # noqa: PLR2004  1 + a salt of 16 + a key of 32
         return pbkdf2_verifier("sha1", 1_000, blob[1:17], blob[17:])
     digest, iterations, size = (int.from_bytes(blob[at : at + 4], "big") for at in (1, 5, 9))
     if blob[0] != 1 or digest not in _ASP_DIGESTS or not 8 <= size <= len(blob) - 13:  # noqa: PLR2004  bytes
@@ -150,7 +150,7 @@ def _number(text: str) -> int:
 
 
 def _base64(text: str) -> bytes:
-    """Decode Base64, padded or not, and passlib's variant of it."""
+    """Decode Base64 with or without padding, and passlib's variant of it."""
     text = text.replace(".", "+").rstrip("=")
     return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 

@@ -1,8 +1,7 @@
-"""Hashes that others made: what they look like, and what is done with them.
+"""Hashes of other software: which are supported, and why others are rejected.
 
-`FORMATS` is the list of all that are understood; docs/operate/managing-users.md has the same. They are
-verified once and then replaced. Whoever could write a hash into the database could name any cost in it:
-costs are bounded.
+`FORMATS` has all supported formats; docs/operate/managing-users.md has the same list. A legacy hash is
+replaced at the first successful log-in. A hash states its own cost, so costs are bounded.
 """
 
 import re
@@ -13,7 +12,7 @@ from fastauth.adapters.passwords.verifiers import Verifier
 WRAPPERS = (
     "{bcrypt}", "{BLF-CRYPT}", "{CRYPT}", "{crypt}", "{SHA512-CRYPT}", "{SHA256-CRYPT}", "bcrypt$",
 )  # fmt: skip
-"""What Spring, Dovecot, OpenLDAP and Django write before a hash that is complete without it."""
+"""Prefixes of Spring, Dovecot, OpenLDAP and Django before a hash in the common crypt format."""
 ARGON2_WRAPPERS = (
     "{argon2}",
     "{argon2@SpringSecurity_v5_8}",
@@ -22,6 +21,7 @@ ARGON2_WRAPPERS = (
     "{ARGON2I}",
     "argon2",
 )
+"""The same before a hash in the format of Argon2."""
 
 _FAST_HASH = re.compile(
     r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
@@ -30,7 +30,7 @@ _FAST_HASH = re.compile(
     r"|\$(?:1|apr1|md5|3)\$.*|(?:unsalted_)?(?:md5|sha1|sha224|sha256|sha512|crypt|plain|hmac)[$:].*",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
-FAST_HASH = "Must be of a slow hash with a salt (OWASP ASVS 11.4.2): what was fast to make is fast to guess."
+FAST_HASH = "Must be a slow, salted hash (OWASP ASVS 11.4.2): passwords are guessed quickly from a fast one."
 _NOT_SUPPORTED = {
     "$y$": "yescrypt",
     "$gy$": "yescrypt",
@@ -40,10 +40,10 @@ _NOT_SUPPORTED = {
 
 
 def verifier_for(encoded: str) -> Verifier:
-    """Return what tells the password that has the hash `encoded` from others. Nothing is computed yet.
+    """Return the verifier of a legacy hash. No hash is computed yet.
 
     Raises:
-        ValueError: That is no hash known here, or one that would cost too much.
+        ValueError: The format is not supported, or the cost is out of bounds.
     """
     bare = encoded
     for wrapper in WRAPPERS:
@@ -56,7 +56,7 @@ def verifier_for(encoded: str) -> Verifier:
 
 
 def strip_argon2_wrapper(encoded: str) -> str:
-    """Return a hash without what others write before Argon2's own format."""
+    """Return `encoded` without a prefix before the format of Argon2."""
     for wrapper in ARGON2_WRAPPERS:
         if encoded.startswith(f"{wrapper}$argon2"):
             return encoded.removeprefix(wrapper)
@@ -64,13 +64,13 @@ def strip_argon2_wrapper(encoded: str) -> str:
 
 
 def rejection_reason(encoded: str) -> tuple[str, str]:
-    """Return a code and a sentence that say why a hash that is none known here is not taken."""
+    """Return the code and detail of the violation for a hash that is not supported."""
     if _FAST_HASH.fullmatch(encoded):
         return "weak_hash", FAST_HASH
     for prefix, name in _NOT_SUPPORTED.items():
         if encoded.startswith(prefix):
-            return "unknown_hash", f"Must be a hash that a log-in can verify; {name} is not supported."
-    return "unknown_hash", "Must be a hash that a log-in can verify."
+            return "unknown_hash", f"Must be a supported password hash; {name} is not."
+    return "unknown_hash", "Must be a supported password hash."
 
 
 _BCRYPT_WRAPPERS = ("", *WRAPPERS[:4], "bcrypt$", "bcrypt_sha256$", "$wp")
@@ -94,5 +94,6 @@ HASH_PREFIXES: tuple[tuple[str, int | None], ...] = (
     *((f"{wrapper}${kind}$rounds=", None) for wrapper in _CRYPT_WRAPPERS for kind in "56"),
     *((f"{wrapper}${kind}$", 0) for wrapper in _CRYPT_WRAPPERS for kind in "56"),
 )
-"""How each kind of hash begins, and how many characters behind that are its parameters: as far as the next
-``$`` where that is ``None``. The first that fits counts."""
+"""The prefix of each kind of hash, and the number of characters of its parameters behind it.
+
+``None`` stands for the characters up to the next ``$``. The first prefix that matches counts."""

@@ -1,8 +1,8 @@
-"""Which build of the hash library runs: its stock build, or one made for this processor.
+"""Import argon2 with the fastest build of its bindings that this processor supports.
 
-The wheel of argon2-cffi-bindings asks no more of an x86 processor than SSE2. ``make fast-hash`` and
-the image put builds of the same source beside it, in a folder for each set of instructions. Whoever
-imports argon2 from here has the fastest of them that the processor runs and that hashes rightly.
+The wheel of argon2-cffi-bindings uses only SSE2 on x86. ``make fast-hash`` and the container image add
+builds of the same source, in one folder for each instruction set. This module imports the fastest one that
+the processor supports and that passes a self-test, and else the wheel. Import argon2 from here.
 """
 
 import importlib
@@ -14,24 +14,25 @@ from sysconfig import get_path
 
 BINDINGS = "_argon2_cffi_bindings"
 FOLDER = Path(get_path("platlib"), "argon2_builds", version("argon2-cffi-bindings"))
-"""Of the same version, or argon2-cffi would run on bindings that it was not locked with."""
+"""Contains the builds. It is named after the version, so that argon2-cffi never runs on other bindings."""
 FASTEST_FIRST = ("avx512f", "avx2")
-"""As Linux, GCC and ``requirements/fast-hash`` call these instructions."""
+"""Instruction sets by the names of Linux, GCC and ``requirements/fast-hash``."""
 GENERIC = "stock"
+"""The build of the wheel."""
 
-_KNOWN = b"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+_TEST_HASH = b"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
 """The hash of ``password``, from the tests of the reference implementation of Argon2."""
 
 
 def load(folder: Path, processor: Collection[str]) -> str:
-    """Load the fastest build that `processor` has the instructions for, unless one is loaded; name it."""
+    """Load the fastest build in `folder` that `processor` supports, unless one is loaded; return its name."""
     for name in FASTEST_FIRST:
         if name in processor and (folder / name).is_dir() and BINDINGS not in sys.modules:
             sys.path.insert(0, str(folder / name))
             try:
                 if not _self_test():
                     unload()
-            except (ImportError, OSError, AttributeError, TypeError):  # damaged, or of another Python
+            except (ImportError, OSError, AttributeError, TypeError):  # damaged, or built for another Python
                 unload()
             finally:
                 sys.path.remove(str(folder / name))
@@ -39,19 +40,19 @@ def load(folder: Path, processor: Collection[str]) -> str:
 
 
 def active_build(folder: Path = FOLDER) -> str:
-    """Return the name of the build that runs: one of `FASTEST_FIRST`, or `GENERIC`."""
+    """Return the name of the loaded build: one of `FASTEST_FIRST`, or `GENERIC`."""
     place = Path(str(importlib.import_module(BINDINGS).__file__)).parent.parent
     return place.name if place.parent == folder else GENERIC
 
 
 def fastest_build() -> str:
-    """Return the name of the build that would be the fastest on this processor."""
+    """Return the name of the fastest build that this processor supports, whether or not it is installed."""
     known = instructions()
     return next((name for name in FASTEST_FIRST if name in known), GENERIC)
 
 
 def instructions(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
-    """Return what every processor of this machine understands, as far as Linux tells it."""
+    """Return the instruction sets that all processors support; an empty set outside Linux."""
     try:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
@@ -61,15 +62,16 @@ def instructions(cpuinfo: Path = Path("/proc/cpuinfo")) -> set[str]:
 
 
 def unload() -> None:
-    """Have the bindings imported anew."""
+    """Remove the bindings from the imported modules, so that the next import loads them again."""
     for name in [each for each in sys.modules if each.partition(".")[0] == BINDINGS]:
         del sys.modules[name]
 
 
 def _self_test() -> bool:
+    """Return whether the loaded bindings verify a known hash, and reject another password."""
     lib = importlib.import_module(BINDINGS).lib
     right, wrong = (
-        lib.argon2_verify(_KNOWN, password, len(password), lib.Argon2_id) == lib.ARGON2_OK
+        lib.argon2_verify(_TEST_HASH, password, len(password), lib.Argon2_id) == lib.ARGON2_OK
         for password in (b"password", b"Password")
     )
     return right and not wrong
@@ -77,4 +79,4 @@ def _self_test() -> bool:
 
 load(FOLDER, instructions())
 
-import argon2 as argon2  # noqa: E402, PLC0414  not before it is decided on which bindings
+import argon2 as argon2  # noqa: E402, PLC0414  after the bindings are loaded

@@ -1,8 +1,8 @@
-"""Hashes of Unix and of WordPress for which Python has no library: SHA-crypt and phpass.
+"""SHA-crypt of Unix and phpass of WordPress, in Python.
 
 SHA-crypt follows Ulrich Drepper's specification (2008), phpass the Portable PHP password hashing
-framework of Openwall. Their loops are Python's: they hold its lock, of which other threads get their
-turn every few milliseconds.
+framework of Openwall. The loops run in Python and hold the GIL; other threads get it every few
+milliseconds.
 """
 
 import hashlib
@@ -13,15 +13,15 @@ from fastauth.adapters.passwords.verifiers import Verifier
 
 ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SHA_CRYPT_ROUNDS = range(1_000, 1_000_001)
-"""1000 is the least of the specification; a million take about a second. passlib uses 656 000."""
+"""The specification's minimum is 1 000. A million rounds take about a second; passlib uses 656 000."""
 MAX_PASSWORD_BYTES = 256
-"""Bytes. Each round reads the password, so a longer one would cost more; it fits nothing."""
+"""Every round reads the password, so its length adds to the cost. A longer password never matches."""
 PHPASS_COSTS = range(7, 18)
-"""Powers of two; WordPress uses 13."""
+"""Base-2 logarithms of the rounds; WordPress uses 13."""
 
 MAX_SALT_LENGTH = 16
 
-_ORDER = {  # in which the bytes of the digest are written, by the specification
+_ORDER = {  # of the digest's bytes in the encoded hash, by the specification
     "sha256": [(0, 10, 20), (21, 1, 11), (12, 22, 2), (3, 13, 23), (24, 4, 14), (15, 25, 5), (6, 16, 26),
                (27, 7, 17), (18, 28, 8), (9, 19, 29)],
     "sha512": [(0, 21, 42), (22, 43, 1), (44, 2, 23), (3, 24, 45), (25, 46, 4), (47, 5, 26), (6, 27, 48),
@@ -32,10 +32,10 @@ _ORDER = {  # in which the bytes of the digest are written, by the specification
 
 
 def sha_crypt_verifier(digest: str, rounds: int, salt: str, key: str) -> Verifier:
-    """Return the check of what SHA-crypt writes behind the last ``$``.
+    """Return the verifier of a SHA-crypt hash; `key` is the text behind the last ``$``.
 
     Raises:
-        ValueError: The rounds are out of bounds, or the salt or the key are of the wrong form.
+        ValueError: The rounds are out of bounds, or the salt or the key is malformed.
     """
     if (
         rounds not in SHA_CRYPT_ROUNDS
@@ -72,8 +72,8 @@ def _sha_crypt(digest: str, password: bytes, salt: bytes, rounds: int) -> str:
         text += s if number % 3 else b""
         text += p if number % 7 else b""
         result = new(text + (result if number & 1 else p)).digest()
-    groups = [_encoded(result[a] << 16 | result[b] << 8 | result[c], 4) for a, b, c in _ORDER[digest]]
-    last = _encoded(result[31] << 8 | result[30], 3) if size == 32 else _encoded(result[63], 2)  # noqa: PLR2004  bytes of SHA-256
+    groups = [_encode(result[a] << 16 | result[b] << 8 | result[c], 4) for a, b, c in _ORDER[digest]]
+    last = _encode(result[31] << 8 | result[30], 3) if size == 32 else _encode(result[63], 2)  # noqa: PLR2004  bytes of SHA-256
     return "".join(groups) + last
 
 
@@ -81,15 +81,15 @@ def _repeated(text: bytes, length: int) -> bytes:
     return (text * (length // len(text) + 1))[:length]
 
 
-def _encoded(number: int, characters: int) -> str:
+def _encode(number: int, characters: int) -> str:
     return "".join(ALPHABET[number >> 6 * place & 63] for place in range(characters))
 
 
 def phpass_verifier(encoded: str) -> Verifier:
-    """Return the check of a hash of phpass: ``$P$`` or ``$H$``, the cost, a salt of 8 and 22 characters.
+    """Return the verifier of a phpass hash: ``$P$`` or ``$H$``, the cost, a salt of 8 characters, 22 more.
 
     Raises:
-        ValueError: It has another length, or a cost out of bounds.
+        ValueError: The length or an alphabet is wrong, or the cost is out of bounds.
     """
     if len(encoded) != 34 or set(encoded[3:]) - set(ALPHABET):  # noqa: PLR2004  of the format
         raise ValueError
@@ -113,4 +113,4 @@ def _phpass(password: bytes, salt: bytes, rounds: int) -> str:
         result = hashlib.md5(result + password, usedforsecurity=False).digest()
     rest = iter(result)
     groups = iter(lambda: bytes(islice(rest, 3)), b"")
-    return "".join(_encoded(int.from_bytes(group, "little"), len(group) + 1) for group in groups)
+    return "".join(_encode(int.from_bytes(group, "little"), len(group) + 1) for group in groups)

@@ -1,4 +1,4 @@
-"""The slow hashes that others use, with the cost of each."""
+"""Verifiers of bcrypt, PBKDF2 and scrypt, with bounds on their cost."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,42 +8,43 @@ from hmac import compare_digest
 import bcrypt
 
 BCRYPT_COSTS = range(4, 16)
-"""Up to a second or two; bcrypt's own default is 12."""
+"""Base-2 logarithms of the rounds. 15 takes a second or two; the default of bcrypt is 12."""
 MAX_PBKDF2_ITERATIONS = 5_000_000
-"""Some seconds; Django 6 uses 1 200 000."""
+"""Takes some seconds; Django 6 uses 1 200 000."""
 MIN_PBKDF2_ITERATIONS = 1_000
-"""NIST SP 800-132, section 5.2. Fewer are not imported; what is stored already is verified."""
+"""NIST SP 800-132, section 5.2. Weaker hashes are not imported; those stored already are verified."""
 MAX_SCRYPT_MEMORY = 256 * 1024 * 1024
 """Bytes; Django uses 16 MiB."""
 MAX_SCRYPT_WORK = 2**22
-"""Blocks, all passes counted."""
+"""The product of N, r and p."""
 
-_BCRYPT_BYTES = 72  # what bcrypt looks at; its library refuses more instead of ignoring it
+_BCRYPT_BYTES = 72  # bcrypt ignores the rest; the library raises ValueError instead
 _NO_SALT = "." * 53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
-    """How a password is compared with one hash, and what that costs."""
+    """Compares passwords with one hash, and states the cost of that."""
 
     family: str
-    """What is computed. Costs within one family add up."""
+    """The algorithm, with those parameters that the unit of `amount` does not include."""
     amount: int
-    """How much of it, in the family's own unit: rounds, or hashes."""
+    """The cost in the unit of the family: rounds or hashes."""
     memory: int = 0
-    """Bytes that are in use meanwhile, where that is more than a few KiB."""
+    """Bytes in use meanwhile; 0 for a few KiB."""
     weak: str = ""
-    """Why it is too weak to be imported."""
+    """Why the hash is too weak to be imported; empty if it is not."""
     verify: Callable[[bytes], bool]
+    """Returns whether a password has the hash."""
     compute: Callable[[bytes, int], object]
-    """Compute that amount of a password for nothing."""
+    """Computes an amount of the same work on a password, and discards the result."""
 
 
 def bcrypt_verifier(encoded: str, prepared: Callable[[bytes], bytes] = bytes) -> Verifier:
-    """Return the check of a hash in bcrypt's own format, of a password that is `prepared` first.
+    """Return the verifier of a hash in the format of bcrypt; `prepared` transforms the password first.
 
     Raises:
-        ValueError: Its cost is out of bounds.
+        ValueError: The cost is out of bounds.
     """
     cost = int(encoded[4:6])
     if cost not in BCRYPT_COSTS:
@@ -52,21 +53,21 @@ def bcrypt_verifier(encoded: str, prepared: Callable[[bytes], bytes] = bytes) ->
         family="bcrypt",
         amount=2**cost,
         verify=lambda password: bcrypt.checkpw(prepared(password)[:_BCRYPT_BYTES], encoded.encode()),
-        compute=_spend_bcrypt,
+        compute=_compute_bcrypt,
     )
 
 
-def _spend_bcrypt(_password: bytes, rounds: int) -> None:
+def _compute_bcrypt(_password: bytes, rounds: int) -> None:
     for cost in BCRYPT_COSTS:
         if rounds & 2**cost:
             bcrypt.checkpw(b"", f"$2b${cost:02}${_NO_SALT}".encode())
 
 
 def pbkdf2_verifier(digest: str, iterations: int, salt: bytes, key: bytes) -> Verifier:
-    """Return the check of a key made by PBKDF2 (RFC 8018) with HMAC.
+    """Return the verifier of a key of PBKDF2 with HMAC (RFC 8018).
 
     Raises:
-        ValueError: The iterations are out of bounds, or the key is not of a length in use.
+        ValueError: The iterations are out of bounds, or the key has not between 16 and 64 bytes.
     """
     size = hashlib.new(digest).digest_size
     if not 1 <= iterations <= MAX_PBKDF2_ITERATIONS or not 16 <= len(key) <= 64:  # noqa: PLR2004  bytes
@@ -90,10 +91,10 @@ def pbkdf2_verifier(digest: str, iterations: int, salt: bytes, key: bytes) -> Ve
 
 
 def scrypt_verifier(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Verifier:
-    """Return the check of a key made by scrypt (RFC 7914) with N, r and p.
+    """Return the verifier of a key of scrypt (RFC 7914) with N, r and p.
 
     Raises:
-        ValueError: The cost is impossible or out of bounds, or the key is too short to be one.
+        ValueError: The cost is invalid or out of bounds, or the key has not between 16 and 64 bytes.
     """
     n, r, p = cost
     if min(n, r, p) < 1 or 128 * n * r > MAX_SCRYPT_MEMORY or n * r * p > MAX_SCRYPT_WORK:
@@ -102,8 +103,8 @@ def scrypt_verifier(cost: tuple[int, int, int], salt: bytes, key: bytes) -> Veri
         raise ValueError
 
     def derived(password: bytes) -> bytes:
-        most = 2 * MAX_SCRYPT_MEMORY
-        return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=most, dklen=len(key))
+        max_memory = 2 * MAX_SCRYPT_MEMORY
+        return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=max_memory, dklen=len(key))
 
     return Verifier(
         family=f"scrypt-{n}-{r}-{p}",
