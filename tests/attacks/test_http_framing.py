@@ -201,7 +201,7 @@ class TestUnreadAnswers:
     """Answers that the client does not read: CWE-770, CWE-400 (slow read)."""
 
     def test_do_not_stay(self, service: Service) -> None:
-        before = counted("fastauth_connections_refused", reason="not_read")
+        before = counted("fastauth_connections_rejected", reason="write_timeout")
         with socket.socket() as line:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * KIB)
             line.connect(("127.0.0.1", service.port))
@@ -209,7 +209,7 @@ class TestUnreadAnswers:
             poll = select.poll()
             poll.register(line, 0)  # errors alone
             assert poll.poll(DEADLINE * 1_000)
-        assert counted("fastauth_connections_refused", reason="not_read") == before + 1
+        assert counted("fastauth_connections_rejected", reason="write_timeout") == before + 1
 
 
 class TestPipeline:

@@ -50,9 +50,9 @@ async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
         try:
             await container.learn_hash_kinds()()
         except Unavailable as error:  # what was known before still counts
-            _log.warning("kinds of hashes: %s", error.detail)
+            _log.warning("counting stored hash formats failed: %s", error.detail)
         except Exception:  # noqa: BLE001  a bug here must not end the rounds
-            _log.exception("kinds of hashes could not be learnt")
+            _log.exception("counting stored hash formats failed")
         known.set()
         await asyncio.sleep(max(LEARNING_INTERVAL_SECONDS, 100 * (monotonic() - began)))
 
@@ -65,7 +65,7 @@ async def _run_periodically(container: Container) -> None:
             container.rotate_keys(),
             container.publish_keys(),
             _told("sessions", container.purge_sessions()),
-            _told("tallies", container.purge_counters()),
+            _told("counters", container.purge_counters()),
             _told("events", container.purge_events()),
         ]
         acts += [
@@ -76,9 +76,9 @@ async def _run_periodically(container: Container) -> None:
             try:
                 await act()
             except Unavailable as error:  # the next round is soon
-                _log.warning("housekeeping: %s", error.detail)
+                _log.warning("background task failed: %s", error.detail)
             except Exception:  # noqa: BLE001  a bug here must not end the rounds
-                _log.exception("housekeeping failed")
+                _log.exception("background task failed")
 
 
 def _told(what: str, sweep: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
@@ -88,9 +88,9 @@ def _told(what: str, sweep: Callable[[], Awaitable[int]]) -> Callable[[], Awaita
         try:
             removed = await sweep()
         except Unavailable:
-            _log.warning("housekeeping: the %s that are over could not be removed", what)
+            _log.warning("purging expired %s failed", what)
             raise
         if removed:
-            _log.info("housekeeping: %d rows of %s were removed", removed, what)
+            _log.info("purged %d expired %s", removed, what)
 
     return swept

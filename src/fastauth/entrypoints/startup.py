@@ -17,7 +17,7 @@ from fastauth.entrypoints.production import (
 from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.settings import Mode
 
-_log = logging.getLogger("fastauth.housekeeping")
+_log = logging.getLogger("fastauth.background")
 _hashing_log = logging.getLogger("fastauth.hashing")
 
 

@@ -200,7 +200,7 @@ class TestMetrics:
             wait_for(lambda: value(sample) and not list(files.glob(f"*/*_{victim}.db")), "a burial")
             assert value(sample) == 20
             wait_for(lambda: value(opened) >= 2, "a worker for the one that is gone")
-            assert value('fastauth_database_connections{state="most"}') == 20
+            assert value('fastauth_database_connections{state="max"}') == 20
             assert value('fastauth_database_connections{state="busy"}') == 0
             pings(5)
             wait_for(lambda: value(sample) == 25, "a count of 25")

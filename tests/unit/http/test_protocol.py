@@ -165,14 +165,14 @@ class TestRejectedConnections:
         for step in range(300):
             now[0] = step / 100
             rejected.note(Reason.MALFORMED, HTTPStatus.BAD_REQUEST, "192.0.2.1")
-        rejected.note(Reason.NOT_READ, None, "192.0.2.2")
+        rejected.note(Reason.WRITE_TIMEOUT, None, "192.0.2.2")
         lines = [json.loads(line) for line in log.getvalue().splitlines()]
-        assert [line["others"] for line in lines] == [0, 99, 99]
+        assert [line["suppressed"] for line in lines] == [0, 99, 99]
         assert {(line["event"], line["address"], line["status"]) for line in lines} == {
-            ("refused", "192.0.2.1", 400)
+            ("connection_rejected", "192.0.2.1", 400)
         }
         labels = {"method": "-", "route": "-", "status": "400"}
         assert registry.get_sample_value("fastauth_requests_total", labels) == 300
-        for reason, number in (("malformed", 300), ("not_read", 1)):
-            refused = registry.get_sample_value("fastauth_connections_refused_total", {"reason": reason})
+        for reason, number in (("malformed", 300), ("write_timeout", 1)):
+            refused = registry.get_sample_value("fastauth_connections_rejected_total", {"reason": reason})
             assert refused == number

@@ -112,4 +112,4 @@ async def test_errors_of_pages_are_counted(container: Container, registry: Colle
     with pytest.raises(InvalidInput):
         await all_of(container.read_audit_trail()(username="\ud800", limit=1))
     labels = {"use_case": "ReadAuditTrail", "code": "invalid_input"}
-    assert registry.get_sample_value("fastauth_refusals_total", labels) == 1
+    assert registry.get_sample_value("fastauth_use_case_errors_total", labels) == 1

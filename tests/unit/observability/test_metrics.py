@@ -73,7 +73,7 @@ class TestRefusals:
             await client.post("/users/register" if "fullname" in body else "/sessions", json=body)
         for use_case, code in (("RegisterUser", "invalid_input"), ("LogIn", "invalid_credentials")):
             labels = {"use_case": use_case, "code": code}
-            assert registry.get_sample_value("fastauth_refusals_total", labels) == 1
+            assert registry.get_sample_value("fastauth_use_case_errors_total", labels) == 1
         assert CANARY not in generate_latest(registry).decode()
 
 
@@ -93,7 +93,7 @@ class TestRefreshes:
                 sample.labels["outcome"]: sample.value
                 for metric in registry.collect()
                 for sample in metric.samples
-                if sample.name == "fastauth_refreshes_total"
+                if sample.name == "fastauth_token_refreshes_total"
             }
 
         registration = a_registration()
@@ -102,13 +102,13 @@ class TestRefreshes:
         second = await refresh(first)
         assert outcomes() == {"rotated": 1}
         assert await refresh(first) == second
-        assert outcomes() == {"rotated": 1, "repeated": 1}
+        assert outcomes() == {"rotated": 1, "replayed": 1}
         clock.advance(timedelta(minutes=10))
         await refresh(first)
-        assert outcomes() == {"rotated": 1, "repeated": 1, "reused": 1}
+        assert outcomes() == {"rotated": 1, "replayed": 1, "reused": 1}
         await refresh(second)
         await refresh("made up")
-        assert outcomes() == {"rotated": 1, "repeated": 1, "reused": 1, "refused": 2}
+        assert outcomes() == {"rotated": 1, "replayed": 1, "reused": 1, "invalid": 2}
 
 
 class TestHashes:
@@ -150,7 +150,7 @@ class TestSessions:
         for _ in range(3):
             await instrumentation.collect(count)
         assert counted == 1  # a hundred times as long for each of two workers to wait: ten seconds
-        assert registry.get_sample_value("fastauth_sessions_alive") == 42
+        assert registry.get_sample_value("fastauth_active_sessions") == 42
 
 
 class TestWorkers:

@@ -33,9 +33,9 @@ PURGES = {kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents)}
 """Use cases that return how many rows they removed."""
 
 _OUTCOMES = {
-    TooManyRequests: "throttled",  # presented too soon, and not spent
+    TooManyRequests: "rate_limited",  # presented too soon, and not spent
     RefreshTokenReused: "reused",  # presented again after the grace period; its session was ended
-    InvalidRefreshToken: "refused",  # made up, expired, or of a session that has ended
+    InvalidRefreshToken: "invalid",  # made up, expired, or of a session that has ended
 }
 """What became of a refresh token that gave no new one."""
 
@@ -54,34 +54,47 @@ class PrometheusInstrumentation:
         self._requests = counter("fastauth_requests", "Requests answered.", ["method", "route", "status"])
         self._request_seconds = histogram(
             "fastauth_request_duration_seconds",
-            "From the head of a request to the end of its answer.",
+            "Time from the head of a request to the end of its response.",
             ["method", "route"],
             buckets=_REQUEST_SECONDS,
         )
-        self._refusals = counter(
-            "fastauth_refusals", "What use cases refused, by the code of the error.", ["use_case", "code"]
+        self._use_case_errors = counter(
+            "fastauth_use_case_errors", "Errors of use cases, by code.", ["use_case", "code"]
         )
-        self._closed = counter(
-            "fastauth_connections_refused", "Connections closed without the answer asked for.", ["reason"]
+        self._rejected = counter(
+            "fastauth_connections_rejected",
+            "Connections closed before the client had its response.",
+            ["reason"],
         )
-        self._refreshes = counter("fastauth_refreshes", "What became of refresh tokens.", ["outcome"])
-        self._swept = counter("fastauth_swept_rows", "Rows that housekeeping removed.", ["use_case"])
+        self._refreshes = counter(
+            "fastauth_token_refreshes", "Refresh tokens presented, by outcome.", ["outcome"]
+        )
+        self._purged = counter(
+            "fastauth_purged_rows", "Expired rows that background tasks removed.", ["use_case"]
+        )
         self._hashes = gauge(
-            "fastauth_hashes_pending", "Passwords hashed or waiting for it.", multiprocess_mode="livesum"
+            "fastauth_hashes_pending",
+            "Passwords being hashed or waiting for a thread.",
+            multiprocess_mode="livesum",
         )
         self._hash_wait = histogram(
-            "fastauth_hash_wait_seconds", "How long a password waited to be hashed.", buckets=_HASH_SECONDS
+            "fastauth_hash_wait_seconds", "Wait of a password for a hashing thread.", buckets=_HASH_SECONDS
         )
         self._hash_seconds = histogram(
-            "fastauth_hash_duration_seconds", "How long a hash took.", buckets=_HASH_SECONDS
+            "fastauth_hash_duration_seconds", "Time that a password hash took.", buckets=_HASH_SECONDS
         )
         self._connections = gauge(
             "fastauth_database_connections", "Pooled connections.", ["state"], multiprocess_mode="livesum"
         )
         self._sessions = gauge(
-            "fastauth_sessions_alive", "Sessions that live.", multiprocess_mode="livemostrecent"
+            "fastauth_active_sessions", "Sessions that can be refreshed.", multiprocess_mode="livemostrecent"
         )
-        build = gauge("fastauth_build_info", "What runs.", ["version", "python"], multiprocess_mode="livemax")
+        build = gauge(
+            "fastauth_build_info",
+            "Version of fastauth and of Python.",
+            ["version", "python"],
+            multiprocess_mode="livemax",
+        )
         build.labels(version, platform.python_version()).set(1)
         self._workers = workers
         self._next_count = 0.0
@@ -123,9 +136,9 @@ class PrometheusInstrumentation:
                 self._count_error(name, error)
                 raise
             if isinstance(result, TokenPair):
-                self._refreshes.labels("repeated" if result.replayed else "rotated").inc()
+                self._refreshes.labels("replayed" if result.replayed else "rotated").inc()
             elif name in PURGES:
-                self._swept.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
+                self._purged.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
             return result
 
         return counted
@@ -158,15 +171,15 @@ class PrometheusInstrumentation:
             yield
 
     def _count_error(self, name: str, error: FastauthError) -> None:
-        self._refusals.labels(name, error.code).inc()
+        self._use_case_errors.labels(name, error.code).inc()
         if name == RefreshSession.__name__ and (outcome := _OUTCOMES.get(type(error))):
             self._refreshes.labels(outcome).inc()
 
     def database(self, engine: Engine) -> None:
         """Note how many connections there are whenever one is lent or comes back."""
         pool: Any = engine.pool  # a QueuePool
-        busy, opened, most = map(self._connections.labels, ("busy", "open", "most"))
-        most.set(pool.size())
+        busy, opened, maximum = map(self._connections.labels, ("busy", "open", "max"))
+        maximum.set(pool.size())
 
         def note(returned: int) -> None:
             busy.set(pool.checkedout() - returned)
@@ -177,7 +190,7 @@ class PrometheusInstrumentation:
 
     def connection_rejected(self, reason: str, status: str) -> None:
         """Count a connection that was closed before there was a request."""
-        self._closed.labels(reason).inc()
+        self._rejected.labels(reason).inc()
         if status != "-":
             self._requests.labels("-", "-", status).inc()
 

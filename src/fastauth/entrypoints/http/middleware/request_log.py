@@ -59,7 +59,7 @@ class RequestLogMiddleware:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # the last resort: whatever comes here is a bug
-            self._log.error("bug", exc_info=error)
+            self._log.error("unhandled_exception", exc_info=error)
             if status:
                 raise  # the answer has begun: all that is left is to cut it off
             bug = problem_response(problem_for_status(HTTPStatus.INTERNAL_SERVER_ERROR))

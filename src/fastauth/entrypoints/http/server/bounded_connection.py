@@ -19,8 +19,8 @@ BAD, TOO_LARGE = HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LA
 REASONS = {
     BAD: Reason.MALFORMED,
     TOO_LARGE: Reason.TOO_LARGE,
-    HTTPStatus.REQUEST_TIMEOUT: Reason.TOO_SLOW,
-    HTTPStatus.SERVICE_UNAVAILABLE: Reason.NO_ROOM,
+    HTTPStatus.REQUEST_TIMEOUT: Reason.READ_TIMEOUT,
+    HTTPStatus.SERVICE_UNAVAILABLE: Reason.CONNECTION_LIMIT,
 }
 
 
@@ -108,10 +108,10 @@ class BoundedConnection(HttpToolsProtocol):
         elif self._counter.has_read_message and not self._counter.head:
             # Nothing is written: the client could take it for the response to its next request.
             self._reading_ended = True
-            self._rejected.note(Reason.MADE_ROOM, None, self._address)
+            self._rejected.note(Reason.EVICTED, None, self._address)
             self._close(b"")
         else:
-            self._reject(HTTPStatus.REQUEST_TIMEOUT, reason=Reason.MADE_ROOM)
+            self._reject(HTTPStatus.REQUEST_TIMEOUT, reason=Reason.EVICTED)
         self._connections.remove(self, self._network)
 
     def timeout_keep_alive_handler(self) -> None:
@@ -182,7 +182,7 @@ class BoundedConnection(HttpToolsProtocol):
         )
 
     def _write_timed_out(self) -> None:
-        self._rejected.note(Reason.NOT_READ, None, self._address)
+        self._rejected.note(Reason.WRITE_TIMEOUT, None, self._address)
         reset = struct.pack("ii", 1, 0)  # or the kernel keeps what was not taken
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
         self.transport.abort()

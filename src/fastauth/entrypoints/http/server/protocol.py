@@ -52,7 +52,7 @@ class HardenedHttpProtocol(BoundedConnection):
         elif fault := head_error(version, self.headers):
             self._reject(BAD, fault)
         elif not self._counter.has_room_for(size):
-            self._rejected.note(Reason.QUEUE, None, self._address)
+            self._rejected.note(Reason.PIPELINE_LIMIT, None, self._address)
             self._reading_ended = True
             self.cycle.keep_alive = False
         else:

@@ -20,15 +20,16 @@ class Reason(StrEnum):
 
     MALFORMED = "malformed"
     TOO_LARGE = "too_large"
-    TOO_SLOW = "too_slow"
-    NOT_READ = "not_read"
-    """The client did not take its answers."""
-    MADE_ROOM = "made_room"
-    """The connection waited longest for a request, and a newer one needed its place."""
-    NO_ROOM = "no_room"
-    """Answers were due on all other connections of the network."""
-    QUEUE = "queue"
-    """Too many requests waited on the connection; those taken were answered."""
+    READ_TIMEOUT = "read_timeout"
+    """The request did not arrive in time."""
+    WRITE_TIMEOUT = "write_timeout"
+    """The client did not read its responses in time."""
+    EVICTED = "evicted"
+    """The connection had waited longest for a request, and its network was at the connection limit."""
+    CONNECTION_LIMIT = "connection_limit"
+    """The network was at the connection limit, and responses were due on all of its connections."""
+    PIPELINE_LIMIT = "pipeline_limit"
+    """Too many pipelined requests waited on the connection; those accepted were answered."""
 
 
 class RejectedConnections:
@@ -53,12 +54,12 @@ class RejectedConnections:
             return
         self._next_line = now + MIN_LOG_INTERVAL_SECONDS
         self._log.warning(
-            "refused",
+            "connection_rejected",
             reason=str(reason),
             route="-",
             status=int(status) if status else "-",
             address=address,
-            others=self._unlogged,
+            suppressed=self._unlogged,
         )
         self._unlogged = 0
 
