@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # One process of pytest for each core, each with a Postgres of its own; more than four gain nothing.
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+# pytest rewrites every assert statement. Without a bytecode cache it does so in every process of every run.
+unexport PYTHONDONTWRITEBYTECODE
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -23,7 +25,7 @@ test: $(VENV)/test ## run every test, Postgres included
 	@exec $(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(VENV)/test ## run the unit tests alone
-	@exec $(BIN)/python -m pytest tests/unit
+	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit
 
 interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
@@ -53,7 +55,7 @@ check: $(VENV)/test ## check format, lint, types and import contracts, run the u
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest $(PARALLEL) tests/unit
 
 format: $(VENV)/test ## put the code into its one form
 	$(BIN)/ruff format

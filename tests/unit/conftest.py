@@ -45,8 +45,9 @@ def hasher() -> FakePasswordHasher:
     return FakePasswordHasher()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
+    """Return the settings of every test that has none of its own; they are immutable."""
     return Settings(secret_key="the secret key of the tests, 32 bytes")  # type: ignore[arg-type]  # pydantic reads it
 
 
