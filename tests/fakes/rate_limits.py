@@ -14,6 +14,10 @@ class FakeCounterRepository:
         self.storage = storage or FakeStorage()
 
     async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
+        for hit in hits:
+            for older in hit.older_keys:
+                if older in self.storage.counters and hit.key not in self.storage.counters:
+                    self.storage.counters[hit.key] = self.storage.counters.pop(older)
         found = self._found(tuple(hit.key for hit in hits), now)
         outcome, after = counting.count(hits, list(found.values()), now)
         self._write(dict(zip(found, after, strict=True)), now)

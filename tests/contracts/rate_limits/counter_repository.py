@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Protocol
@@ -258,3 +259,35 @@ class CounterRepositoryContract(ABC):
         assert [(tally or Counter()).or_new_if_expired(now) for tally in stored] == [
             tally.or_new_if_expired(now) for tally in expected.values()
         ]
+
+    async def test_count_moves_the_counter_of_an_older_key(
+        self, counters: CounterRepository, rows: Rows
+    ) -> None:
+        """After a change of the secret key, an attempt continues the counter stored under the older key."""
+        old, new, at = a_key(), a_key(), NOW + MINUTE / 2
+        hit = Hit(new, RateLimit(2, MINUTE), Scope.ACCOUNT, (a_key(), old))
+        await rows.write({old: Counter(1, at)})
+        assert (await counters.count((hit,), now=NOW)).decision is Decision.ALLOWED
+        assert await rows.read(old, new) == [None, Counter(2, NOW + MINUTE)]
+        assert (await counters.count((hit,), now=NOW)).decision is Decision.LIMITED
+
+    async def test_count_prefers_the_counter_of_the_current_key(
+        self, counters: CounterRepository, rows: Rows
+    ) -> None:
+        old, new = a_key(), a_key()
+        hit = Hit(new, RateLimit(9, MINUTE), Scope.ACCOUNT, (old,))
+        await rows.write({old: Counter(7, NOW + MINUTE), new: Counter(1, NOW)})
+        assert (await counters.count((hit,), now=NOW)).decision is Decision.ALLOWED
+        (current,) = await rows.read(new)
+        assert current
+        assert current.count == 2
+
+    async def test_concurrent_attempts_move_the_counter_of_an_older_key_once(
+        self, counters: CounterRepository, rows: Rows
+    ) -> None:
+        old, hit = a_key(), Hit(a_key(), RateLimit(9, MINUTE), Scope.ACCOUNT)
+        await rows.write({old: Counter(6, NOW + 6 * MINUTE / 9)})
+        moving = replace(hit, older_keys=(old,))
+        outcomes = await asyncio.gather(*(counters.count((moving,), now=NOW) for _ in range(8)))
+        assert [outcome.decision for outcome in outcomes].count(Decision.ALLOWED) == 3
+        assert (await rows.read(old)) == [None]

@@ -14,7 +14,7 @@ from tests.builders import a_username
 from tests.fakes import FakePasswordHasher
 from tests.world import A_SECRET_KEY, World
 
-from fastauth.application.sessions.log_in import LoginResult
+from fastauth.application.sessions.log_in import LogIn, LoginResult
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
@@ -855,6 +855,35 @@ class TestPasswordChange:
             caller=caller, current_password="sntsh", new_password="another", address="192.0.2.1"
         )
         assert await world.guess("another")
+
+
+class TestSecretKeyChange:
+    """Counters survive a change of the secret key while the older key is still configured."""
+
+    KEYS = CounterKeys(SecretKey(b"another secret key of 32 bytes!!"), A_SECRET_KEY)
+
+    def changed(self, world: Guarded) -> LogIn:
+        return replace(world.log_in, rate_limiter=replace(world.rate_limiter, keys=self.KEYS))
+
+    async def test_locked_account_stays_locked(self, world: Guarded) -> None:
+        world.storage.counters[world.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)
+        client = ClientInfo("a browser", "192.0.2.1")
+        with pytest.raises(InvalidCredentials):
+            await self.changed(world)(username="santosh", password="sntsh", client=client)
+
+    async def test_unlocking_resets_the_counter_of_the_older_key(self, world: Guarded) -> None:
+        world.storage.counters[world.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)
+        limiter = replace(world.rate_limiter, keys=self.KEYS)
+        await replace(world.unlock_user, rate_limiter=limiter)(username="santosh")
+        client = ClientInfo("a browser", "192.0.2.1")
+        assert await self.changed(world)(username="santosh", password="sntsh", client=client)
+
+    async def test_known_device_unlocks_the_counter_of_the_older_key(self, world: Guarded) -> None:
+        token = (await world.guess("sntsh")).device_token
+        world.storage.counters[world.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)
+        log_in, client = self.changed(world), ClientInfo("a browser", "192.0.2.1")
+        assert await log_in(username="santosh", password="sntsh", client=client, device_token=token)
+        assert await log_in(username="santosh", password="sntsh", client=client)
 
 
 class TestWithoutLimits:

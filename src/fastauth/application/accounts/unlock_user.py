@@ -1,6 +1,6 @@
 """Let strangers try again at an account."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
@@ -28,7 +28,7 @@ class UnlockUser:
         """
         user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
-            await replace(self.rate_limiter, counters=transaction.counters).reset(user.username)
+            await self.rate_limiter.reset(user.username, counters=transaction.counters)
             await transaction.events.record(
                 Event(type=EventType.USER_UNLOCKED, occurred_at=self.clock.now(), user_id=user.id)
             )

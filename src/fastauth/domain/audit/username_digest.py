@@ -1,26 +1,24 @@
-"""Digests by which the audit trail refers to usernames that have no account."""
-
-from hashlib import sha256
-from hmac import digest as hmac
+"""Pseudonyms of usernames in the audit trail."""
 
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import UsernameDigest
-from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.secret_key import SecretKey, SecretKeys
 
 
 class UsernamePseudonyms:
-    """Tells names that were tried apart, without keeping them: people type passwords there.
+    """Compute the digests that stand for usernames of failed log-ins.
 
-    ``keys`` are the server's secret keys, the newest first; the older ones are only recognised.
+    The name itself is not stored, because people type passwords into the wrong field.
     """
 
     def __init__(self, *keys: SecretKey) -> None:
-        self._keys = [key.derive("names tried") for key in keys]
+        self._keys = SecretKeys(*keys)
 
     def digest(self, name: Username) -> UsernameDigest:
-        """Return what is stored of a name from now on."""
+        """Return the digest that is stored from now on, 16 bytes."""
         return self.candidates(name)[0]
 
     def candidates(self, name: Username) -> tuple[UsernameDigest, ...]:
-        """Return what may have been stored of a name, under each key."""
-        return tuple(UsernameDigest(hmac(key, name.canonical.encode(), sha256)[:16]) for key in self._keys)
+        """Return the digest under each secret key, the newest first."""
+        macs = self._keys.macs("names tried", name.canonical.encode())
+        return tuple(UsernameDigest(mac[:16]) for mac in macs)

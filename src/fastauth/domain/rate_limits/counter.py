@@ -2,49 +2,48 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from hmac import digest as hmac
 from typing import NewType
 
-from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.secret_key import SecretKey, SecretKeys
 
 CounterKey = NewType("CounterKey", bytes)
 
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
+"""`Counter.resets_at` of a new counter."""
 
 LOCKED_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-
+"""`Counter.resets_at` of a counter that allows no further attempt until it is reset."""
 
 COUNTER_RETENTION = timedelta(days=1)
-"""A tally is forgotten so long after its `resets_at`; what is closed (`LOCKED_FOREVER`) stays closed."""
+"""How long a counter is kept after its `resets_at`. A locked counter is kept for good."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The stored count of attempts under one key."""
+    """The state stored under one key."""
 
     count: int = 0
-    """Those that were not given back."""
+    """Attempts that were not refunded."""
     resets_at: datetime = EPOCH
-    """Of a budget, when it is full again; of strangers, when the next one may try."""
+    """For a `RateLimit`: when all attempts are available again. For a `Backoff`: when the delay ends."""
 
     def or_new_if_expired(self, now: datetime) -> "Counter":
-        """Return the tally, or a new one where this is over."""
-        return (
-            self
-            if now < self.resets_at + COUNTER_RETENTION or self.resets_at == LOCKED_FOREVER
-            else Counter()
-        )
+        """Return this counter, or a new one once the retention is over."""
+        is_kept = now < self.resets_at + COUNTER_RETENTION or self.resets_at == LOCKED_FOREVER
+        return self if is_kept else Counter()
 
 
 class CounterKeys:
-    """Names tallies. Neither a name nor an address can be read out of a key."""
+    """Compute keys of counters. A key reveals neither the name nor the address that it was made from."""
 
-    def __init__(self, secret: SecretKey) -> None:
-        self._secret = secret.derive("tally keys")
+    def __init__(self, *keys: SecretKey) -> None:
+        self._keys = SecretKeys(*keys)
 
     def __call__(self, kind: str, *parts: str) -> CounterKey:
-        """Return the key of the tally of this kind for these parts."""
-        return CounterKey(hmac(self._secret, "\n".join((kind, *parts)).encode(), sha256)[:16])
+        """Return the key under which a counter of `kind` for `parts` is stored from now on."""
+        return self.candidates(kind, *parts)[0]
+
+    def candidates(self, kind: str, *parts: str) -> tuple[CounterKey, ...]:
+        """Return the key under each secret key, the newest first."""
+        data = "\n".join((kind, *parts)).encode()
+        return tuple(CounterKey(mac[:16]) for mac in self._keys.macs("tally keys", data))

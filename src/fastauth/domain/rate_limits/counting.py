@@ -31,6 +31,8 @@ class Hit:
     key: CounterKey
     rule: RateLimit | Backoff
     scope: Scope
+    older_keys: tuple[CounterKey, ...] = ()
+    """Where the counter may still be stored after a change of the secret key."""
 
 
 class Decision(Enum):

@@ -7,17 +7,23 @@ from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
 
 
 class CounterRepository(Protocol):
-    """How often somebody has tried something, shared by all processes."""
+    """Counters of attempts, shared by all processes."""
 
     async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
-        """Count an attempt as the function `counting.count` does, and return the result.
+        """Count an attempt as the function `counting.count` does, and return its result.
 
-        Nobody changes any of the tallies in between. Those that are not there, or no longer
-        remembered, are new ones.
+        The counters are read and written atomically. One that is not stored, or whose retention is
+        over, is a new one. A counter stored under one of a hit's `older_keys` is first moved to its
+        current key, unless one is stored there already.
 
         Raises:
-            TooManyRequests: The network of the attempt has sent too many; nothing was counted.
+            TooManyRequests: The network has reached its limit; nothing was counted.
+            StorageUnavailable: The attempt may or may not have been counted.
         """
 
     async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
-        """Change tallies as the function `counting.refund` does; those that are not stored stay so."""
+        """Change counters as the function `counting.refund` does. No counter is added.
+
+        Raises:
+            StorageUnavailable: The refund may or may not have been stored.
+        """

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-from dependency_injector.providers import Callable, Provider, Singleton
+from dependency_injector.providers import Callable, Object, Provider, Singleton
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION, Backoff, Limits, RateLimit
-from fastauth.domain.secret_key import SecretKey
-from fastauth.entrypoints.container.shared import Shared
+from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.settings import Settings
 
@@ -35,14 +34,10 @@ def _limits(settings: Settings) -> Limits | None:
     )
 
 
-def _counter_keys(keys: tuple[SecretKey, ...]) -> CounterKeys:
-    return CounterKeys(keys[0])
-
-
 class RateLimits(Shared):
     """See `fastauth.domain.rate_limits`."""
 
-    counter_keys: Provider[CounterKeys] = Singleton(_counter_keys, Shared.secret_keys)
+    counter_keys: Provider[CounterKeys] = Singleton(make_with_keys, Object(CounterKeys), Shared.secret_keys)
     rate_limiter: Provider[RateLimiter] = Singleton(
         RateLimiter,
         counters=Storage.counters,

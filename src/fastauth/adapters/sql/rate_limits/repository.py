@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, TextualSelect, select
+from sqlalchemy import Connection, TextualSelect, bindparam, exists, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -30,6 +30,15 @@ _WRITE = _insert.on_conflict_do_update(
     index_elements=["key"], set_={"attempts": _insert.excluded.attempts, "until": _insert.excluded.until}
 )
 
+_current = tally.alias("current")
+_STORED = select(tally.c.key).where(tally.c.key.in_(bindparam("keys", expanding=True)))
+_MOVE = (
+    update(tally)
+    .where(tally.c.key == bindparam("older_key"))
+    .where(~exists().where(_current.c.key == bindparam("current_key")))
+    .values(key=bindparam("current_key"))
+)
+
 
 class SqlCounterRepository:
     """See `fastauth.domain.rate_limits.ports.CounterRepository`."""
@@ -39,6 +48,7 @@ class SqlCounterRepository:
 
     async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
         """Count in one statement, on SQLite in a transaction."""
+        await self._move_older_counters(hits)
         if self._connections.dialect.name == "postgresql":
             return await self._count_at_once(hits, now)
 
@@ -59,6 +69,18 @@ class SqlCounterRepository:
             await self._connections.run_in_transaction(
                 lambda connection: apply_refunds(connection, refunds, now)
             )
+
+    async def _move_older_counters(self, hits: tuple[Hit, ...]) -> None:
+        """Store under the current keys what is stored under older ones; each row in a statement of its own.
+
+        A statement locks one row, so that concurrent attempts cannot deadlock.
+        """
+        current = {older: hit.key for hit in hits for older in hit.older_keys}
+        if not current:
+            return
+        for (older,) in (await self._connections.execute(_STORED, {"keys": list(current)})).all():
+            with suppress(IntegrityError):  # another attempt has just stored a counter under that key
+                await self._connections.execute(_MOVE, {"older_key": older, "current_key": current[older]})
 
     async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> HitResult:
         statement = count_statement(rules_of(hits))
