@@ -1,4 +1,4 @@
-"""How it is done: one module or package for each technology, each behind a port of the domain.
+"""Implementations of the domain's ports: one module or package for each technology.
 
-They know the core and their own library, and not each other.
+An adapter depends on the core and its own library, never on another adapter.
 """

@@ -1,4 +1,4 @@
-"""The clock of this machine."""
+"""The system clock."""
 
 from datetime import UTC, datetime
 
@@ -7,5 +7,5 @@ class SystemClock:
     """See `fastauth.domain.clock.Clock`."""
 
     def now(self) -> datetime:
-        """Return what this machine takes for the time."""
+        """Return the time of the operating system."""
         return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Claims of access tokens whose signature was verified before."""
+"""A cache of access tokens whose signature has been verified."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -7,23 +7,23 @@ from hashlib import sha256
 from typing import Any
 
 MAX_ENTRIES = 4_096
-"""About 6 MiB. A client uses one token for five minutes, so each entry saves many verifications."""
+"""About 6 MiB. A client sends the same token for five minutes, so an entry saves many verifications."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """What a valid signature vouches for. Whether it is still to be believed is checked each time."""
+    """The key and the claims of a valid signature. Claims such as ``exp`` are checked at each use."""
 
     kid: str
     claims: Mapping[str, Any] = field(repr=False)
 
 
 class VerifiedTokens:
-    """Remember the claims of the tokens that were used last, by a digest of the whole token.
+    """Cache of the most recently used tokens, by the SHA-256 of the whole token.
 
-    Verifying an ES256 signature takes about a third of the processor time of a small request. A digest
-    is equal only for the same header, claims and signature, so a remembered token needs no second
-    verification as long as its key is published.
+    Verifying an ES256 signature takes about a third of the processor time of a small request. The digest
+    covers header, claims and signature, so a cached token needs no second verification while its key
+    is published.
     """
 
     def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
@@ -31,7 +31,7 @@ class VerifiedTokens:
         self._by_digest: OrderedDict[bytes, VerifiedToken] = OrderedDict()
 
     def get(self, text: str) -> VerifiedToken | None:
-        """Return what was remembered of exactly this token."""
+        """Return the cached entry of exactly this token."""
         digest = _digest(text)
         token = self._by_digest.get(digest)
         if token:
@@ -39,7 +39,7 @@ class VerifiedTokens:
         return token
 
     def add(self, text: str, token: VerifiedToken) -> None:
-        """Remember a token whose signature is valid; forget the one that was unused for longest."""
+        """Add a token with a valid signature; drop the least recently used one if there are too many."""
         self._by_digest[_digest(text)] = token
         if len(self._by_digest) > self._max_entries:
             self._by_digest.popitem(last=False)

@@ -1,13 +1,13 @@
-"""Names of other scripts that look like Latin ones (UTS #39, whole-script confusables).
+"""Usernames of other scripts that look like Latin ones (UTS #39, whole-script confusables).
 
-The tables hold the letters that ``confusables.txt`` of UTS #39 calls confusable with one letter of
-ASCII, and that a username may have; they were made from the data of the package
-confusable-homoglyphs 3.3.1. The first column is the Latin letter. The others are the code points of
-lower-case letters, and of letters without case, as they stand in a key: in the first table those that
-look like it themselves, in the second those that look like it in upper case.
+The tables have the letters that ``confusables.txt`` of UTS #39 maps to one ASCII letter and that a
+username may contain. They were generated from the data of the package confusable-homoglyphs 3.3.1. The
+first column is the Latin letter. The others are code points of lower-case letters, or of letters without
+case, as they occur in a canonical username: in the first table those that look like the Latin letter
+themselves, in the second those whose upper case does.
 
-Two things differ from the data. The small palochka (U+04CF) is read as l and not as i, as browsers
-read it. Capitals that are a vertical bar are read as I, where the data has l.
+Two entries differ from the data. The small palochka (U+04CF) is mapped to l instead of i, as in browsers.
+Capitals that are a vertical bar are mapped to I, where the data has l.
 """
 
 import unicodedata
@@ -73,21 +73,21 @@ z 03b6 a4dc ab93 118c9
 
 
 def latin_look_alike(key: str) -> str:
-    """Return the Latin text that `key` looks like in lower or in upper case, or else `key`.
+    """Return the Latin text that `key` looks like in lower or upper case; `key` if there is none.
 
-    Every letter has to look like a Latin one: a word of which a single letter does not is not mistaken.
-    Digits, marks and punctuation stay.
+    All letters must look like Latin ones; a word with one other letter is not confusable. Digits, marks and
+    punctuation stay.
     """
     text = unicodedata.normalize("NFD", key)
     letters = {character for character in text if unicodedata.category(character)[0] == "L"}
-    for table in (_OF_SMALL, _OF_CAPITAL):
+    for table in (_LOWER_CASE, _UPPER_CASE):
         if letters and letters <= table.keys():
             looks = "".join(table.get(character, character) for character in text)
             return unicodedata.normalize("NFC", looks)
     return key
 
 
-def _read(table: str) -> dict[str, str]:
+def _parse(table: str) -> dict[str, str]:
     rows: dict[str, str] = {}
     for word in table.split():
         if len(word) == 1:
@@ -97,4 +97,4 @@ def _read(table: str) -> dict[str, str]:
     return rows
 
 
-_OF_SMALL, _OF_CAPITAL = _read(_SMALL), _read(_CAPITAL)
+_LOWER_CASE, _UPPER_CASE = _parse(_SMALL), _parse(_CAPITAL)

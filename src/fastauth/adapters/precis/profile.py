@@ -1,4 +1,4 @@
-"""Usernames by RFC 8265 (PRECIS) and UTS #39."""
+"""The username profile of RFC 8265 (PRECIS), restricted to a single script (UTS #39)."""
 
 from functools import cache
 
@@ -21,7 +21,7 @@ _SCRIPTS = (
     "Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb"
 ).split()
 # Writing systems that use several scripts: UTS #39, section 5.1, table 1a.
-_SYSTEMS = [["Hani", "Hira", "Kana"], ["Hani", "Bopo"], ["Hani", "Hang"]]
+_WRITING_SYSTEMS = [["Hani", "Hira", "Kana"], ["Hani", "Bopo"], ["Hani", "Hang"]]
 
 _REASONS = {
     "spaces": "Must not contain spaces.",
@@ -32,10 +32,10 @@ _REASONS = {
 
 
 class PrecisUsernameProfile:
-    """Names by the profile UsernameCaseMapped (RFC 8265, section 3.3), of a single script (UTS #39).
+    """The profile UsernameCaseMapped (RFC 8265, section 3.3) for names of a single script (UTS #39).
 
-    A name of another script that looks like a Latin one is that one (UTS #39, whole-script confusables).
-    Code points that the running Python's Unicode tables do not know are refused.
+    A name of another script that looks like a Latin name has the canonical form of that name (UTS #39,
+    whole-script confusables). Code points that are unassigned in Python's Unicode tables are rejected.
     """
 
     def __init__(self) -> None:
@@ -57,22 +57,22 @@ class PrecisUsernameProfile:
             raise InvalidInput(Violation("username", "not_allowed", detail)) from None
         if key.isascii():
             return key
-        if not _is_of_one_script(key):
+        if not _has_single_script(key):
             raise InvalidInput(
                 Violation("username", "mixed_scripts", "Must not mix letters of different scripts.")
             )
         latin = latin_look_alike(key)
-        return latin if _is_of_one_script(latin) else key
+        return latin if _has_single_script(latin) else key
 
 
-def _is_of_one_script(key: str) -> bool:
+def _has_single_script(key: str) -> bool:
     return _single_script().fullmatch(key) is not None
 
 
 @cache
 def _single_script() -> "regex.Pattern[str]":
-    """Match what is written in one script, with the marks and digits that all scripts share."""
-    systems = [[script] for script in _SCRIPTS] + _SYSTEMS
+    """Return a pattern for text of one script or writing system, and of characters that all share."""
+    systems = [[script] for script in _SCRIPTS] + _WRITING_SYSTEMS
     return regex.compile(
         "|".join(
             "[" + "".join(rf"\p{{scx={script}}}" for script in [*system, "Zyyy", "Zinh"]) + "]+"
