@@ -19,8 +19,9 @@ from bench.chart import draw
 from bench.load import precise_loop
 from bench.results import Result, table
 from bench.runs import conditions
-from bench.servers import allow_many_connections, raise_max_connections
+from bench.servers import raise_max_connections
 from tests.harness.postgres import own_postgres
+from tests.harness.processes import raise_open_files_limit
 
 
 def measure(parts: list[str], *, rounds: int, users: int) -> list[Result]:
@@ -62,7 +63,7 @@ def main() -> None:
     asked = parser.parse_args()
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped, too
-    allow_many_connections()
+    raise_open_files_limit()
     told = conditions()
     print(f"{told}\n")
     results = measure(asked.only or parts, rounds=asked.rounds, users=int(asked.million * 1_000_000))

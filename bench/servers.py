@@ -1,7 +1,6 @@
 """The measured servers: fastauth in three configurations, and the references in `bench.references`."""
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -178,12 +177,6 @@ def new_database(postgres: PostgresServer) -> str:
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
     return f"{postgres.url.rpartition('/')[0]}/{name}"
-
-
-def allow_many_connections() -> None:
-    """Raise the limit of open files to the maximum, for this process and its children."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

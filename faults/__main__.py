@@ -1,7 +1,7 @@
-"""Break what can break, and print what was lost: ``python -m faults``, or ``make faults``.
+"""Inject faults, and print what was lost: ``python -m faults``, or ``make faults``.
 
-It starts a Postgres and the service by itself, on this machine's loopback, and takes some minutes.
-The numbers that are not 0 where 0 is the goal make the exit status 1.
+Starts a Postgres and the service on this machine's loopback interface, and takes some minutes. The exit
+status is 1 if a number whose goal is 0 is not 0.
 """
 
 import argparse
@@ -29,22 +29,22 @@ from tests.integration.conftest import postgres_schema
 
 Trial = Callable[[], Outcome]
 
-NOT_HERE = {
-    full_disk.CannotMountError: "a small disk cannot be mounted here, which takes root",
-    graceful_shutdown.NoHaproxyError: "there is no haproxy here",
+UNAVAILABLE = {
+    full_disk.CannotMountError: "mounting a small file system needs root",
+    graceful_shutdown.NoHaproxyError: "haproxy is not installed",
 }
 
 
 def main() -> None:
-    """Run the trials that were asked for."""
+    """Run the selected trials, and print the table."""
     sizes = _sizes()
-    # What the service says that runs in this process; the others keep their logs.
+    # Silence the service that runs in this process; the other processes keep their logs.
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     outcomes = []
     with own_postgres() as server, TemporaryDirectory(prefix="fastauth-faults-") as directory:
         conditions = _conditions(server)
-        print(*(f"{name}: {told}" for name, told in conditions.items()), "", sep="\n", flush=True)
+        print(*(f"{name}: {value}" for name, value in conditions.items()), "", sep="\n", flush=True)
         for name, trial in _trials(sizes, server, f"sqlite:///{directory}"):
             if sizes.only and sizes.only not in name:
                 continue
@@ -61,27 +61,27 @@ def main() -> None:
 def _run(name: str, trial: Trial) -> Outcome:
     try:
         return trial()
-    except tuple(NOT_HERE) as error:
-        return Outcome(name, notes=[f"not run: {NOT_HERE[type(error)]}"])
+    except tuple(UNAVAILABLE) as error:
+        return Outcome(name, notes=[f"not run: {UNAVAILABLE[type(error)]}"])
 
 
 def _sizes() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m faults", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=20, help="races for one name")
-    parser.add_argument("--kills", type=int, default=10, help="of the service, and of Postgres")
-    parser.add_argument("--clients", type=int, default=200, help="while the database is slow")
-    parser.add_argument("--seconds", type=float, default=6, help="that each of these lasts")
-    parser.add_argument("--times", type=int, default=3, help="that the database is silent, or the disk full")
-    parser.add_argument("--stops", type=int, default=5, help="by SIGTERM, with requests under way")
-    parser.add_argument("--restarts", type=int, default=20, help="behind haproxy")
-    parser.add_argument("--rate", type=float, default=100, help="requests per second meanwhile")
-    parser.add_argument("--only", help="those trials whose name has this in it")
-    parser.add_argument("--json", type=Path, help="write the outcomes to this file, too")
+    parser.add_argument("--rounds", type=int, default=20, help="races for one username")
+    parser.add_argument("--kills", type=int, default=10, help="kills of the service, and of Postgres")
+    parser.add_argument("--clients", type=int, default=200, help="clients while the database is slow")
+    parser.add_argument("--seconds", type=float, default=6, help="duration of each slow phase")
+    parser.add_argument("--times", type=int, default=3, help="unresponsive databases, and full disks")
+    parser.add_argument("--stops", type=int, default=5, help="stops by SIGTERM with requests in flight")
+    parser.add_argument("--restarts", type=int, default=20, help="restarts behind haproxy")
+    parser.add_argument("--rate", type=float, default=100, help="requests a second during restarts")
+    parser.add_argument("--only", help="only trials whose name contains this")
+    parser.add_argument("--json", type=Path, help="also write the outcomes to this file")
     return parser.parse_args()
 
 
 def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -> Iterator[tuple[str, Trial]]:
-    """Yield every trial with the name by which one can ask for it."""
+    """Yield every trial with its name for `--only`."""
     postgres = server.url
     for url, workers in ((postgres, 1), (postgres, 4), (f"{directory}/race.db", 1)):
         yield "race", partial(races.race, url, rounds=sizes.rounds, workers=workers)
@@ -91,7 +91,7 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
     slow = {"clients": sizes.clients, "seconds": sizes.seconds}
     for delay in (0.05, 0.5, 2.0):
         yield "slow", partial(slow_database.slow_down, postgres, delay=delay, **slow)
-    yield "silent", partial(slow_database.black_hole, postgres, times=sizes.times, **slow)
+    yield "unresponsive", partial(slow_database.black_hole, postgres, times=sizes.times, **slow)
     yield "disk writes", partial(full_disk.refuse_writes, f"{directory}/writes.db", times=sizes.times)
     yield "disk sqlite", partial(full_disk.fill_sqlite, times=sizes.times)
     yield "disk postgres", partial(full_disk.fill_postgres, times=sizes.times)
@@ -103,8 +103,8 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
     rolling = {"restarts": sizes.restarts, "rate": sizes.rate}
     yield "rolling restart", partial(graceful_shutdown.restart_behind_haproxy, postgres, **rolling)
     for what, after in product(fault_injection.TARGETS, (False, True)):
-        yield "anomalies sqlite", partial(_each_fails_on_sqlite, what, after=after)
-        yield "anomalies postgres", partial(_each_fails_on_postgres, what, server, after=after)
+        yield "injection sqlite", partial(_each_fails_on_sqlite, what, after=after)
+        yield "injection postgres", partial(_each_fails_on_postgres, what, server, after=after)
 
 
 def _each_fails_on_sqlite(what: str, *, after: bool) -> Outcome:
@@ -112,13 +112,13 @@ def _each_fails_on_sqlite(what: str, *, after: bool) -> Outcome:
 
 
 def _each_fails_on_postgres(what: str, server: PostgresServer, *, after: bool) -> Outcome:
-    with postgres_schema(server) as url:  # of its own: the clock of these trials is another one
+    with postgres_schema(server) as url:  # a schema of its own, since these trials use another clock
         driven = url.replace("postgresql:", "postgresql+psycopg:")
         return asyncio.run(fault_injection.each_fails(what, driven, after=after))
 
 
 def _conditions(server: PostgresServer) -> dict[str, str]:
-    """Say on what this runs."""
+    """Return the command, machine and versions of this run."""
     with psycopg.connect(server.url) as connection:
         (postgres,) = connection.execute("SHOW server_version").fetchone() or ("",)
     names = ("fastauth", "uvicorn", "sqlalchemy", "psycopg", "aiosqlite", "httpx2")

@@ -1,12 +1,12 @@
-"""The service or its database is killed under load, and comes back (F2, F3)."""
+"""The service or its database is killed under load, and started again (F2, F3)."""
 
 from faults.load import load
 from faults.outcome import Outcome, backend_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import Service
 
-CALM = 30
-"""Requests that are served between two faults."""
+REQUESTS_BETWEEN = 30
+"""Successful requests between two faults."""
 
 
 def kill_service(database_url: str, *, kills: int, workers: int) -> Outcome:
@@ -15,31 +15,30 @@ def kill_service(database_url: str, *, kills: int, workers: int) -> Outcome:
     with Service(database_url, FASTAUTH_WORKERS=str(workers)) as service:
         with load(service.url) as clients:
             for _ in range(kills):
-                clients.wait_for(201, more=CALM)
+                clients.wait_for(201, more=REQUESTS_BETWEEN)
                 service.kill()
                 outcome.injected += 1
                 service.start()
                 outcome.recoveries.append(clients.wait_for_success())
                 outcome.survived += 1
-        clients.writes.close(outcome, database_url)
+        clients.writes.add_to(outcome, database_url)
     return outcome
 
 
 def kill_database(server: PostgresServer, *, kills: int) -> Outcome:
-    """Kill every process of Postgres, and start it again. The service stays up."""
+    """Kill every process of Postgres, and start it again. The service keeps running."""
     outcome = Outcome("kill -9 of Postgres")
     with Service(server.url) as service:
         with load(service.url) as clients:
             for _ in range(kills):
-                clients.wait_for(201, more=CALM)
+                clients.wait_for(201, more=REQUESTS_BETWEEN)
                 server.kill()
                 outcome.injected += 1
                 clients.wait_for(503, more=10)
                 server.start()
                 outcome.recoveries.append(clients.wait_for_success())
                 outcome.survived += 1
-            outcome.unexpected_responses += [f"{clients.writes.unanswered} unanswered"] * bool(
-                clients.writes.unanswered
-            )
-        clients.writes.close(outcome, server.url)
+            if clients.writes.unanswered:
+                outcome.unexpected_responses.append(f"{clients.writes.unanswered} unanswered")
+        clients.writes.add_to(outcome, server.url)
     return outcome

@@ -1,9 +1,9 @@
-"""Whatever can fail is made to fail, one after the other (F19).
+"""Fault injection: each call of a port, or each database statement, fails once (F19).
 
-One life of an account, from registration to theft of a refresh token, is lived again and again. In
-the n-th life the n-th thing fails that is asked of a port, or of the database; once before it was
-done, once after, so that only the answer is lost. A step that is refused is repeated, as a client
-would. The loop ends with the life in which nothing was left to fail.
+One scenario covers an account from its registration to the theft of a refresh token. It is repeated, and
+in the n-th run the n-th call fails: either before the call, or after it, so that only its result is lost.
+A step that fails is repeated once, as a client would. The loop ends with the run in which no call was
+left to fail.
 """
 
 import inspect
@@ -39,67 +39,70 @@ NEW_PASSWORD, NEW_NAME = "another password", "Somebody Else"
 
 
 class Injector:
-    """Has the n-th of all acts fail that it is asked about, before or after it was done."""
+    """Selects the n-th call to fail, either before or after the call."""
 
     def __init__(self, *, after: bool) -> None:
         self._after = after
         self.arm(0)
 
     def arm(self, nth: int) -> None:
-        """Begin to count anew."""
+        """Select call number `nth`, counted from now; 0 selects none."""
         self._left = nth
-        self.struck = ""
+        self.failed_call = ""
         self.code = ""
-        """What the client has to be told."""
+        """The error code that the client should receive."""
 
-    def strikes(self, act: str, code: str, *, after: bool) -> bool:
-        """Say whether this is where it fails."""
+    def fails(self, call: str, code: str, *, after: bool) -> bool:
+        """Return whether this call fails at this moment."""
         self._left -= after == self._after
-        if self._left or self.struck or after != self._after:
+        if self._left or self.failed_call or after != self._after:
             return False
-        self.struck, self.code = act, code
+        self.failed_call, self.code = call, code
         return True
 
 
 class FaultyPort:
-    """A port, each of whose acts may fail as its contract allows, or as nobody thought of."""
+    """Wraps a port: any call may raise `error`, before the call or after it.
+
+    Attributes that are not callable are wrapped too, and so is the unit of work of a transaction.
+    """
 
     def __init__(self, port: object, injector: Injector, *, error: type[Exception]) -> None:
         self._port = port
         self._injector = injector
         self._error = error
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has by this name
-        act = getattr(self._port, name)
-        told = f"{type(self._port).__name__}.{name}"
-        if not callable(act):
-            return FaultyPort(act, self._injector, error=self._error)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the type of the attribute
+        call = getattr(self._port, name)
+        call_name = f"{type(self._port).__name__}.{name}"
+        if not callable(call):
+            return FaultyPort(call, self._injector, error=self._error)
 
         def may_fail(*, after: bool) -> None:
-            if self._injector.strikes(told, getattr(self._error, "code", "internal_error"), after=after):
+            if self._injector.fails(call_name, getattr(self._error, "code", "internal_error"), after=after):
                 raise self._error
 
         @asynccontextmanager
         async def transaction(*arguments: object, **named: object) -> AsyncIterator[object]:
             may_fail(after=False)
-            async with act(*arguments, **named) as begun:
+            async with call(*arguments, **named) as begun:
                 yield FaultyPort(begun, self._injector, error=self._error)
 
-        async def later(*arguments: object, **named: object) -> object:
+        async def call_async(*arguments: object, **named: object) -> object:
             may_fail(after=False)
-            result = await act(*arguments, **named)
+            result = await call(*arguments, **named)
             may_fail(after=True)
             return result
 
-        def at_once(*arguments: object, **named: object) -> object:
+        def call_sync(*arguments: object, **named: object) -> object:
             may_fail(after=False)
-            result = act(*arguments, **named)
+            result = call(*arguments, **named)
             may_fail(after=True)
             return result
 
         if name == "begin":
             return transaction
-        return later if inspect.iscoroutinefunction(act) else at_once
+        return call_async if inspect.iscoroutinefunction(call) else call_sync
 
 
 EXPECTED_EVENTS = [
@@ -112,13 +115,13 @@ EXPECTED_EVENTS = [
     EventType.LOGGED_OUT,
     EventType.REFRESH_TOKEN_REUSED,
 ]
-"""What a life leaves in the audit trail. What was done and is repeated may be told twice."""
+"""The audit trail of one run. A repeated step may record its event twice."""
 
 PORTS: dict[str, type[Exception]] = {
     "users": StorageUnavailable,
     "sessions": StorageUnavailable,
     "signing_keys": StorageUnavailable,
-    "tallies": StorageUnavailable,
+    "counters": StorageUnavailable,
     "events": StorageUnavailable,
     "unit_of_work": StorageUnavailable,
     "hasher": HashingOverloaded,
@@ -126,46 +129,46 @@ PORTS: dict[str, type[Exception]] = {
     "access_tokens": RuntimeError,
     "clock": RuntimeError,
 }
-"""The ports that requests reach, and how each may fail."""
+"""The ports that requests use, and the error that each raises."""
 
 
-def _sabotage_ports(plain: Container, injector: Injector) -> Container:
+def _inject_into_ports(plain: Container, injector: Injector) -> Container:
     faulty = {
         name: FaultyPort(getattr(plain, name)(), injector, error=error) for name, error in PORTS.items()
     }
     return Container(settings=plain.settings(), database=plain.database(), **faulty)
 
 
-def _sabotage_statements(plain: Container, injector: Injector) -> Container:
+def _inject_into_statements(plain: Container, injector: Injector) -> Container:
     engine = plain.database().engine.sync_engine
     error = sqlite3.OperationalError if plain.database().is_sqlite else psycopg.OperationalError
     commit = engine.dialect.do_commit
 
-    def perhaps_fail(statement: str, act: Callable[[], object]) -> None:
+    def perhaps_fail(statement: str, call: Callable[[], object]) -> None:
         for after in (False, True):
-            if injector.strikes(statement, StorageUnavailable.code, after=after):
+            if injector.fails(statement, StorageUnavailable.code, after=after):
                 raise error
             if not after:
-                act()
+                call()
 
-    def execute(cursor: DBAPICursor, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401  as the driver takes them
+    def execute(cursor: DBAPICursor, statement: str, parameters: Any, _context: object) -> bool:  # noqa: ANN401  the driver's type
         perhaps_fail(statement, lambda: cursor.execute(statement, parameters))
-        return True  # it is done: SQLAlchemy need not
+        return True  # SQLAlchemy does not execute it again
 
     event.listen(engine, "do_execute", execute)
-    # SQLAlchemy has no event that could fail once a commit is done.
+    # SQLAlchemy has no event after a commit in which to fail.
     engine.dialect.do_commit = lambda dbapi_connection: perhaps_fail(  # type: ignore[method-assign]
         "COMMIT", lambda: commit(dbapi_connection)
     )
     return plain
 
 
-TARGETS = {"ports": _sabotage_ports, "statements": _sabotage_statements}
+TARGETS = {"ports": _inject_into_ports, "statements": _inject_into_statements}
 
 
 async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
-    """Have each act of `what` fail, before it was done or after."""
-    how = "is done and fails" if after else "fails"
+    """Let each call of `what` fail in a run of its own, before the call or after it."""
+    how = "fails after the call" if after else "fails before the call"
     outcome = Outcome(f"each call of the {what} {how}, {backend_of(database_url)}")
     injector = Injector(after=after)
     settings = Settings(
@@ -179,17 +182,19 @@ async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
             for nth in count(1):
                 injector.arm(nth)
-                life = Life(client, clock, injector)
-                await life.live()
-                if not injector.struck:
+                scenario = Scenario(client, clock, injector)
+                await scenario.run()
+                if not injector.failed_call:
                     break
-                struck = injector.struck
+                failed_call = injector.failed_call
                 injector.arm(0)
-                in_doubt = life.repeated_log_ins if after else 0
-                wrong = life.unexpected_responses + await life.left_behind(plain, in_doubt=in_doubt)
+                in_doubt = scenario.repeated_log_ins if after else 0
+                wrong = scenario.unexpected_responses + await scenario.unexpected_state(
+                    plain, in_doubt=in_doubt
+                )
                 outcome.injected += 1
                 outcome.survived += not wrong
-                outcome.unexpected_responses += [f"{struck}: {each}" for each in wrong]
+                outcome.unexpected_responses += [f"{failed_call}: {each}" for each in wrong]
     finally:
         await shut_down(plain)
     return outcome
@@ -197,14 +202,14 @@ async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
 
 @dataclass
 class ExpectedResponse:
-    """How a step may be answered when it is repeated after a fault, besides as it should be."""
+    """The status of a step, and others that are allowed when the step is repeated after a fault."""
 
     status: int
     when_repeated: tuple[int, ...] = ()
 
 
-class Life:
-    """What one client does, step by step."""
+class Scenario:
+    """The requests of one client."""
 
     def __init__(self, client: httpx2.AsyncClient, clock: FakeClock, injector: Injector) -> None:
         self._client = client
@@ -214,8 +219,8 @@ class Life:
         self.unexpected_responses: list[str] = []
         self.repeated_log_ins = 0
 
-    async def live(self) -> None:
-        """Live it from beginning to end."""
+    async def run(self) -> None:
+        """Send all requests in order."""
         name, password = self.person["username"], self.person["password"]
         await self._step("POST", "/users/register", self.person, ExpectedResponse(201, (409,)))
         first = await self._log_in(name, password)
@@ -224,7 +229,7 @@ class Life:
         await self._step("PATCH", "/users/me", {"fullname": NEW_NAME}, ExpectedResponse(200), first)
         spent = first
         first = await self._step("POST", "/sessions/refresh", _refresh(spent), ExpectedResponse(200)) or first
-        # Whose successor was presented is stolen, whoever presents it and however soon.
+        # Once the successor was used, an earlier token counts as stolen at once.
         first = await self._step("POST", "/sessions/refresh", _refresh(first), ExpectedResponse(200)) or first
         passwords = {"current_password": password, "new_password": NEW_PASSWORD}
         await self._step("PUT", "/users/me/password", passwords, ExpectedResponse(204, (403,)), first)
@@ -235,10 +240,10 @@ class Life:
         await self._step("GET", "/users/me", None, ExpectedResponse(401), first)
         await self._step("GET", "/.well-known/jwks.json", None, ExpectedResponse(200))
 
-    async def left_behind(self, container: Container, *, in_doubt: int) -> list[str]:
-        """Return what of the rows is not as it has to be after this life.
+    async def unexpected_state(self, container: Container, *, in_doubt: int) -> list[str]:
+        """Return the differences between the rows and the expected state after this run.
 
-        As many sessions as log-ins were `in_doubt` may be there, although nobody has heard of them.
+        Up to `in_doubt` sessions may exist whose log-in got no response.
         """
         async with container.database().engine.connect() as connection:
             users = (
@@ -275,30 +280,31 @@ class Life:
         method: str,
         path: str,
         body: dict[str, Any] | None,
-        told: ExpectedResponse,
+        expected: ExpectedResponse,
         tokens: dict[str, str] | None = None,
     ) -> Any:  # noqa: ANN401  any JSON value
-        """Return the answer to a request, repeated once where a fault was told."""
+        """Return the body of the response. A request that fails with a 5xx status is repeated once."""
         headers = {"Authorization": f"Bearer {tokens['access_token']}"} if tokens else {}
 
         async def ask() -> httpx2.Response:
             return await self._client.request(method, path, json=body, headers=headers)
 
-        answer = await ask()
-        allowed: tuple[int, ...] = (told.status,)
-        if answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
-            if answer.json()["code"] != self._injector.code:
-                self.unexpected_responses.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
-            retry_after = timedelta(seconds=int(answer.headers.get("Retry-After", 1)))
-            self._clock.advance(
-                max(retry_after, Limits().verification_slot.window)
-            )  # what was counted holds others up
-            answer = await ask()
-            allowed += told.when_repeated
+        response = await ask()
+        allowed: tuple[int, ...] = (expected.status,)
+        if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
+            if response.json()["code"] != self._injector.code:
+                self.unexpected_responses.append(
+                    f"{method} {path}: {response.status_code} {response.text[:200]}"
+                )
+            retry_after = timedelta(seconds=int(response.headers.get("Retry-After", 1)))
+            # The counted attempt delays the next one.
+            self._clock.advance(max(retry_after, Limits().verification_slot.window))
+            response = await ask()
+            allowed += expected.when_repeated
             self.repeated_log_ins += path == "/sessions" and method == "POST"
-        if answer.status_code not in allowed:
-            self.unexpected_responses.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
-        return answer.json() if answer.is_success and answer.content else None
+        if response.status_code not in allowed:
+            self.unexpected_responses.append(f"{method} {path}: {response.status_code} {response.text[:200]}")
+        return response.json() if response.is_success and response.content else None
 
 
 def _refresh(tokens: dict[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The database can write nothing more, and later it can again (F7)."""
+"""Writes of the database fail, and later succeed again (F7)."""
 
 import os
 import resource
@@ -14,19 +14,19 @@ from sqlalchemy import create_engine, text
 from tests.harness.postgres import PostgresOnThisMachine, postgres_programs
 from tests.harness.service import Service
 
-CALM = 30
-"""Requests that are served between two faults."""
+REQUESTS_BETWEEN = 30
+"""Successful requests between two faults."""
 
-REFUSALS = 20
-"""Requests that are refused during each."""
+FAILED_REQUESTS = 20
+"""Responses with 503 during each fault."""
 
 
 class CannotMountError(Exception):
-    """We may not make a small disk on this machine."""
+    """Mounting a file system is not permitted to this process."""
 
 
 def refuse_writes(database_url: str, *, times: int) -> Outcome:
-    """Have the system refuse the service every write to a file, as a broken disk does. For SQLite."""
+    """Make every write to a file fail for the service (RLIMIT_FSIZE), as a broken disk does. For SQLite."""
     outcome = Outcome("SQLite, every write fails")
     unlimited = resource.RLIM_INFINITY
 
@@ -34,21 +34,23 @@ def refuse_writes(database_url: str, *, times: int) -> Outcome:
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (size, unlimited))
 
     with Service(database_url) as service:
-        _break_and_mend(outcome, service, times, lambda: limit(service, 0), lambda: limit(service, unlimited))
+        _inject_and_repair(
+            outcome, service, times, lambda: limit(service, 0), lambda: limit(service, unlimited)
+        )
     return outcome
 
 
 def fill_sqlite(*, times: int) -> Outcome:
-    """Fill the disk that the SQLite file is on."""
+    """Fill the disk of the SQLite file."""
     outcome = Outcome("SQLite on a full disk")
     with _small_disk(mebibytes=16) as disk, Service(f"sqlite:///{disk}/fastauth.db") as service:
         ballast = disk / "ballast"
-        _break_and_mend(outcome, service, times, lambda: _fill(ballast), ballast.unlink)
+        _inject_and_repair(outcome, service, times, lambda: _fill(ballast), ballast.unlink)
     return outcome
 
 
 def fill_postgres(*, times: int) -> Outcome:
-    """Fill the disk that Postgres has its data on. Where Postgres gives up, start it again."""
+    """Fill the disk with the data of Postgres. Start Postgres again if it has ended."""
     outcome = Outcome("Postgres on a full disk")
     programs = postgres_programs()
     if not programs:
@@ -60,49 +62,50 @@ def fill_postgres(*, times: int) -> Outcome:
     ):
         ballast = disk / "ballast"
 
-        def mend() -> None:
+        def repair() -> None:
             ballast.unlink()
             if server.has_ended:
                 outcome.notes.append("Postgres had ended and was started again; the service was not")
                 server.start()
 
-        _break_and_mend(outcome, service, times, lambda: _fill(ballast), mend)
+        _inject_and_repair(outcome, service, times, lambda: _fill(ballast), repair)
     return outcome
 
 
-def _break_and_mend(
+def _inject_and_repair(
     outcome: Outcome,
     service: Service,
     times: int,
-    break_it: Callable[[], None],
-    mend: Callable[[], None],
+    inject: Callable[[], None],
+    repair: Callable[[], None],
 ) -> None:
     with load(service.url) as clients:
         for _ in range(times):
-            clients.wait_for(201, more=CALM)
-            break_it()
+            clients.wait_for(201, more=REQUESTS_BETWEEN)
+            inject()
             outcome.injected += 1
-            clients.wait_for(503, more=REFUSALS)
-            mend()
+            clients.wait_for(503, more=FAILED_REQUESTS)
+            repair()
             outcome.recoveries.append(clients.wait_for_success())
             outcome.survived += 1
-    clients.writes.close(outcome, service.database_url)
-    outcome.notes.append(f"answers {dict(sorted(clients.writes.answers.items()))}")
+    clients.writes.add_to(outcome, service.database_url)
+    outcome.notes.append(f"responses {dict(sorted(clients.writes.statuses.items()))}")
     if service.database_url.startswith("sqlite"):
         engine = create_engine(service.database_url)
         with engine.connect() as connection:
             found = connection.scalar(text("PRAGMA integrity_check"))
         engine.dispose()
         outcome.notes.append(f"integrity_check {found}")
-        outcome.unexpected_responses += [f"integrity_check {found}"] * (found != "ok")
+        if found != "ok":
+            outcome.unexpected_responses.append(f"integrity_check {found}")
 
 
 @contextmanager
 def _small_disk(*, mebibytes: int) -> Iterator[Path]:
-    """Mount a disk of this size in memory.
+    """Mount a file system of this size in memory.
 
     Raises:
-        CannotMountError: That is not for us to do here.
+        CannotMountError: This process may not mount one.
     """
     with TemporaryDirectory(prefix="fastauth-disk-") as directory:
         command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0755", "none", directory]
@@ -115,7 +118,7 @@ def _small_disk(*, mebibytes: int) -> Iterator[Path]:
 
 
 def _fill(ballast: Path) -> None:
-    """Write until the disk takes not a single byte more."""
+    """Write until the disk is full."""
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(65_536))

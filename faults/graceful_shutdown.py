@@ -1,4 +1,4 @@
-"""The service is asked to end while it works, once and again (F9)."""
+"""SIGTERM to a service with requests in flight, and rolling restarts behind a proxy (F9)."""
 
 import asyncio
 import shutil
@@ -13,29 +13,34 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx2
-from faults.load import AcknowledgedWrites
+from faults.acknowledged_writes import AcknowledgedWrites
 from faults.outcome import Outcome, backend_of
 from faults.proxy_exposure import find_exposed
 from tests.builders import a_registration
 from tests.harness.postgres import free_port
+from tests.harness.processes import wait_until
 from tests.harness.service import DEADLINE, NO_TLS, Service
 
 SLOW_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "19456", "FASTAUTH_ARGON2_TIME_COST": "2"}
-"""Parameters with which requests are under way for a while."""
+"""Hash parameters that keep requests in flight for a while."""
 
-UNTIL_SEEN = 3
-"""Seconds in which haproxy, which looks twice a second, has seen that a process is back."""
+HEALTH_CHECK_SECONDS = 3
+"""Within this time haproxy, which checks twice a second, uses a restarted process again."""
+
+SUCCESS = "success"
 
 CONFIGURATION = Path(__file__).with_name("haproxy.cfg")
 
 
 class NoHaproxyError(Exception):
-    """The program is not on this machine."""
+    """haproxy is not installed."""
 
 
 def stop(database_url: str, *, times: int, workers: int, in_flight: int = 50) -> Outcome:
-    """Send SIGTERM while many registrations are under way; every one of them has to be answered."""
-    outcome = Outcome(f"SIGTERM with {in_flight} under way, workers: {workers}, {backend_of(database_url)}")
+    """Send SIGTERM while registrations are in flight. Each of them needs a response."""
+    outcome = Outcome(
+        f"SIGTERM with {in_flight} requests in flight, workers: {workers}, {backend_of(database_url)}"
+    )
     writes = AcknowledgedWrites()
     with Service(database_url, FASTAUTH_WORKERS=str(workers), **SLOW_HASH) as service:
         for number in range(times):
@@ -47,8 +52,8 @@ def stop(database_url: str, *, times: int, workers: int, in_flight: int = 50) ->
             outcome.injected += 1
             outcome.survived += status == 0 and not writes.unanswered
             outcome.notes.append(f"ended with status {status} after {time.monotonic() - began:.2f} s more")
-    outcome.notes.append(f"unanswered {writes.unanswered}, answers {dict(writes.answers)}")
-    writes.close(outcome, database_url)
+    outcome.notes.append(f"unanswered {writes.unanswered}, responses {dict(writes.statuses)}")
+    writes.add_to(outcome, database_url)
     return outcome
 
 
@@ -62,26 +67,26 @@ async def _register_and_stop(service: Service, writes: AcknowledgedWrites, in_fl
             person = a_registration()
             began = time.monotonic()
             try:
-                answer = await client.post("/users/register", json=person)
+                response = await client.post("/users/register", json=person)
             except httpx2.TransportError:
                 writes.unanswered += 1
                 return
-            writes.note(answer, time.monotonic() - began)
-            if answer.status_code == httpx2.codes.CREATED:
-                writes.names.append(person["username"])
+            writes.add_response(response, time.monotonic() - began)
+            if response.status_code == httpx2.codes.CREATED:
+                writes.add_user(response)
 
         await asyncio.gather(*(client.get("/ping") for _ in range(in_flight)))
         tasks = [asyncio.create_task(register()) for _ in range(in_flight)]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # the others are under way
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # the others are in flight
         service.signal(signal.SIGTERM)
         await asyncio.gather(*tasks)
 
 
 def restart_behind_haproxy(database_url: str, *, restarts: int, rate: float) -> Outcome:
-    """Restart two processes in turn behind haproxy, while requests come in steadily.
+    """Restart two processes in turn behind haproxy, under requests at a steady rate.
 
     Raises:
-        NoHaproxyError: There is no haproxy here.
+        NoHaproxyError: haproxy is not installed.
     """
     if not shutil.which("haproxy"):
         raise NoHaproxyError
@@ -96,20 +101,20 @@ def restart_behind_haproxy(database_url: str, *, restarts: int, rate: float) -> 
             for _ in range(2)
         ]
         url = stack.enter_context(_haproxy(services))
-        visitors = SteadyClients(url, rate=rate)
-        outcome.unexpected_responses += find_exposed(url, visitors.writes.names)
-        asyncio.run(_restart_meanwhile(visitors, services, outcome, restarts))
-    visitors.writes.close(outcome, database_url)
-    told = dict(visitors.told)
-    errors = sum(told.values()) - told["served"]
-    outcome.unexpected_responses += [name for name in told if name != "served"]
-    outcome.notes.append(f"client-visible errors {errors} of {sum(told.values())} requests: {told}")
+        clients = SteadyClients(url, rate=rate)
+        outcome.unexpected_responses += find_exposed(url, clients.writes)
+        asyncio.run(_restart_under_load(clients, services, outcome, restarts))
+    clients.writes.add_to(outcome, database_url)
+    results = dict(clients.results)
+    errors = sum(results.values()) - results[SUCCESS]
+    outcome.unexpected_responses += [name for name in results if name != SUCCESS]
+    outcome.notes.append(f"client-visible errors {errors} of {sum(results.values())} requests: {results}")
     return outcome
 
 
 @contextmanager
 def _haproxy(services: list[Service]) -> Iterator[str]:
-    """Run haproxy with the configuration that docs/operate/behind-a-proxy.md shows, on other ports."""
+    """Run haproxy with the configuration of docs/operate/behind-a-proxy.md on other ports."""
     port = free_port()
     configuration = CONFIGURATION.read_text().replace("*:8080", f"127.0.0.1:{port}")
     for number, service in enumerate(services, start=1):
@@ -121,38 +126,33 @@ def _haproxy(services: list[Service]) -> Iterator[str]:
             process = subprocess.Popen(["haproxy", "-db", "-f", file], stdout=log, stderr=log)
         url = f"http://127.0.0.1:{port}"
         try:
-            _wait_until_it_serves(url)
+            wait_until(lambda: _responds_to_ping(url), "haproxy does not respond", deadline=DEADLINE)
             yield url
         finally:
             process.terminate()
             process.wait(DEADLINE)
 
 
-def _wait_until_it_serves(url: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        try:
-            if httpx2.get(f"{url}/ping", verify=NO_TLS).status_code == httpx2.codes.OK:
-                return
-        except httpx2.TransportError:
-            pass
-        if time.monotonic() > deadline:
-            raise AssertionError("haproxy does not serve")
-        time.sleep(0.05)  # between two looks
+def _responds_to_ping(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/ping", verify=NO_TLS).status_code == httpx2.codes.OK
+    except httpx2.TransportError:
+        return False
 
 
 class SteadyClients:
-    """Clients who come at a steady rate, whatever becomes of those before them."""
+    """Clients that send requests at a steady rate, independent of earlier responses."""
 
     def __init__(self, url: str, *, rate: float) -> None:
         self.writes = AcknowledgedWrites()
-        self.told = Counter[str]()
+        self.results = Counter[str]()
+        """The number of requests by `SUCCESS`, status or exception."""
         self.over = asyncio.Event()
         self._url = url
         self._rate = rate
 
-    async def come(self) -> None:
-        """Come until it is over."""
+    async def run(self) -> None:
+        """Send requests until `over` is set."""
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
         async with (
             httpx2.AsyncClient(base_url=self._url, timeout=DEADLINE, limits=limits, verify=NO_TLS) as client,
@@ -160,39 +160,39 @@ class SteadyClients:
         ):
             began = time.monotonic()
             for number in count():
-                group.create_task(self._ask(client, number))
+                group.create_task(self._send(client, number))
                 await asyncio.sleep(max(0, began + (number + 1) / self._rate - time.monotonic()))
                 if self.over.is_set():
                     return
 
-    async def _ask(self, client: httpx2.AsyncClient, number: int) -> None:
-        """Register every tenth time, and ask for something that hashes nothing otherwise."""
-        began, person = time.monotonic(), a_registration()
+    async def _send(self, client: httpx2.AsyncClient, number: int) -> None:
+        """Register with every tenth request; the others need no hash."""
+        began = time.monotonic()
         try:
             if number % 10:
-                answer = await client.get("/.well-known/jwks.json")
+                response = await client.get("/.well-known/jwks.json")
             else:
-                answer = await client.post("/users/register", json=person)
+                response = await client.post("/users/register", json=a_registration())
         except httpx2.TransportError as error:
-            self.told[type(error).__name__] += 1
+            self.results[type(error).__name__] += 1
             return
         self.writes.slowest = max(self.writes.slowest, time.monotonic() - began)
-        self.told["served" if answer.is_success else f"status {answer.status_code}"] += 1
-        if answer.status_code == httpx2.codes.CREATED:
-            self.writes.names.append(person["username"])
+        self.results[SUCCESS if response.is_success else f"status {response.status_code}"] += 1
+        if response.status_code == httpx2.codes.CREATED:
+            self.writes.add_user(response)
 
 
-async def _restart_meanwhile(
-    visitors: SteadyClients, services: list[Service], outcome: Outcome, restarts: int
+async def _restart_under_load(
+    clients: SteadyClients, services: list[Service], outcome: Outcome, restarts: int
 ) -> None:
-    coming = asyncio.create_task(visitors.come())
+    running = asyncio.create_task(clients.run())
     for number in range(restarts):
         began = time.monotonic()
         await asyncio.to_thread(_restart, services[number % 2], outcome)
         outcome.recoveries.append(time.monotonic() - began)
-        await asyncio.sleep(UNTIL_SEEN)
-    visitors.over.set()
-    await coming
+        await asyncio.sleep(HEALTH_CHECK_SECONDS)  # or both processes could be out of rotation at once
+    clients.over.set()
+    await running
 
 
 def _restart(service: Service, outcome: Outcome) -> None:

@@ -1,31 +1,33 @@
-"""What came of an injected fault, in numbers that can be compared."""
+"""The outcome of injected faults, in numbers that can be compared."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 
 @dataclass
 class Outcome:
-    """What one trial found. Whatever counts as a failure has 0 as its goal."""
+    """The outcome of one trial. The goal of every count of failures is 0."""
 
     trial: str
     injected: int = 0
+    """The number of faults."""
     survived: int = 0
-    """After how many of these the service did as before, without having been restarted by hand."""
+    """The faults after which the service worked as before, without a manual restart."""
     acknowledged: int = 0
-    """Registrations and log-ins that were answered with 201."""
+    """Registrations and log-ins with the status 201."""
     lost: int = 0
-    """Of those, how many are not in the database."""
+    """Of those, the number that is not in the database."""
     duplicates: int = 0
-    """Clients who were given a name that another one had been given."""
+    """Usernames or user ids that were given to a second client."""
     unexpected_responses: list[str] = field(default_factory=list)
-    """Answers that no page of the documentation promises."""
+    """Responses that are not documented for this fault."""
     leaked: int = 0
-    """Connections to the database beyond those that the pool may have."""
+    """Connections to the database beyond the size of the pools."""
     slowest: float = 0
-    """Seconds that the slowest answer took."""
+    """The duration of the slowest response, in seconds."""
     recoveries: list[float] = field(default_factory=list)
-    """Seconds from the end of each fault to the first request that was served again."""
+    """Seconds from the end of each fault to the first request that succeeds."""
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -34,9 +36,14 @@ class Outcome:
         failures = (self.lost, self.duplicates, len(self.unexpected_responses), self.leaked)
         return self.survived == self.injected and not any(failures)
 
+    @property
+    def unexpected_examples(self) -> list[str]:
+        """The first unexpected responses, each with the name of the trial."""
+        return [f"{self.trial}: unexpected: {each}" for each in self.unexpected_responses[:5]]
+
 
 def backend_of(database_url: str) -> str:
-    """Return what a database is called in a table."""
+    """Return the name of the database in a table."""
     return "SQLite" if database_url.startswith("sqlite") else "Postgres"
 
 
@@ -47,21 +54,20 @@ HEADINGS = (
 
 
 def table(outcomes: list[Outcome]) -> str:
-    """Return the outcomes as a table in Markdown, and the notes below it."""
-    rows = [HEADINGS, *(_row(each) for each in outcomes)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    """Return the outcomes as a Markdown table, followed by notes and unexpected responses."""
     notes = [f"{each.trial}: {note}" for each in outcomes for note in each.notes]
-    wrong = [
-        f"{each.trial}: not as promised: {told}"
-        for each in outcomes
-        for told in each.unexpected_responses[:5]
-    ]
-    return "\n".join([*lines, "", *notes, *wrong])
+    unexpected = [example for each in outcomes for example in each.unexpected_examples]
+    return "\n".join([*markdown_table(HEADINGS, map(_row, outcomes)), "", *notes, *unexpected])
+
+
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a Markdown table."""
+    return [markdown_row(headings), markdown_row(["---"] * len(headings)), *map(markdown_row, rows)]
+
+
+def markdown_row(cells: Sequence[str]) -> str:
+    """Return a row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A line to a server, in which things go wrong when they are told to."""
+"""A TCP proxy that delays, stalls or resets connections on demand."""
 
 import asyncio
 import threading
@@ -12,21 +12,21 @@ CHUNK = 65_536
 
 
 class Proxy:
-    """Passes bytes on to a port of this machine, late or never.
+    """Forwards connections to a port of this machine.
 
-    It runs on a thread and an event loop of its own; any thread may change `delay`, or call
-    `stall`, `resume` and `cut`.
+    It runs an event loop in a thread of its own. `delay`, `stall`, `resume` and `cut` may be used from any
+    thread.
     """
 
     def __init__(self, port: int) -> None:
         self._target = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._flowing = asyncio.Event()
-        self._lines: set[asyncio.StreamWriter] = set()
+        self._forwarding = asyncio.Event()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.delay = 0.0
-        """Seconds by which every answer of the server is late."""
+        """Seconds by which every chunk from the server is delayed."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -42,20 +42,20 @@ class Proxy:
         self._loop.close()
 
     def stall(self) -> None:
-        """From now on take every connection and every byte, and pass nothing on."""
-        self._loop.call_soon_threadsafe(self._flowing.clear)
+        """Accept connections and bytes, and forward nothing."""
+        self._loop.call_soon_threadsafe(self._forwarding.clear)
 
     def resume(self) -> None:
-        """Pass everything on again, what has been held back included."""
-        self._loop.call_soon_threadsafe(self._flowing.set)
+        """Forward again, including the bytes that were held back."""
+        self._loop.call_soon_threadsafe(self._forwarding.set)
 
     def cut(self) -> None:
-        """Hang up on everybody."""
+        """Reset every connection."""
         self._loop.call_soon_threadsafe(self._cut)
 
     def _cut(self) -> None:
-        for line in self._lines:
-            line.transport.abort()
+        for writer in self._writers:
+            writer.transport.abort()
 
     def _on_loop(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
@@ -70,29 +70,31 @@ class Proxy:
         task = asyncio.current_task()
         assert task
         self._tasks.add(task)
-        self._lines.add(writer)
+        self._writers.add(writer)
         with suppress(OSError, asyncio.CancelledError):
-            await self._flowing.wait()
+            await self._forwarding.wait()
             server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._target)
-            self._lines.add(server_writer)
+            self._writers.add(server_writer)
             try:
                 await asyncio.gather(
-                    self._pass(reader, server_writer, late=False),
-                    self._pass(server_reader, writer, late=True),
+                    self._forward(reader, server_writer, delayed=False),
+                    self._forward(server_reader, writer, delayed=True),
                 )
             finally:
-                self._hang_up(server_writer)
-        self._hang_up(writer)
+                self._reset(server_writer)
+        self._reset(writer)
         self._tasks.discard(task)
 
-    def _hang_up(self, line: asyncio.StreamWriter) -> None:
-        self._lines.discard(line)
-        line.transport.abort()
+    def _reset(self, writer: asyncio.StreamWriter) -> None:
+        self._writers.discard(writer)
+        writer.transport.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, late: bool) -> None:
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, delayed: bool
+    ) -> None:
         while chunk := await reader.read(CHUNK):
-            await asyncio.sleep(self.delay if late else 0)
-            await self._flowing.wait()
+            await asyncio.sleep(self.delay if delayed else 0)
+            await self._forwarding.wait()
             writer.write(chunk)
             await writer.drain()
         raise ConnectionResetError

@@ -1,11 +1,12 @@
-"""What the documented proxy lets through: no address that a client made up, and nothing of `/health`."""
+"""Requests that the documented reverse proxy must not forward as they are."""
 
 import httpx2
+from faults.acknowledged_writes import AcknowledgedWrites
 from tests.builders import a_registration
 from tests.harness.service import DEADLINE, NO_TLS
 
-MADE_UP = "203.0.113.9"
-SPELLINGS = (
+FORGED_ADDRESS = "203.0.113.9"
+HEALTH_PATHS = (
     "/health/ready",
     "/health/live",
     "/%68ealth/ready",
@@ -15,18 +16,22 @@ SPELLINGS = (
 )
 
 
-def find_exposed(url: str, names: list[str]) -> list[str]:
-    """Return what came through the proxy at `url` and should not have; add who was registered to `names`."""
+def find_exposed(url: str, writes: AcknowledgedWrites) -> list[str]:
+    """Return the health paths, and the forged client address, that the proxy at `url` lets through.
+
+    The registration that this takes is added to `writes`.
+    """
     person = a_registration()
     with httpx2.Client(base_url=url, timeout=DEADLINE, verify=NO_TLS) as client:
-        client.headers["X-Forwarded-For"] = MADE_UP
-        if client.post("/users/register", json=person).status_code == httpx2.codes.CREATED:
-            names.append(person["username"])
+        client.headers["X-Forwarded-For"] = FORGED_ADDRESS
+        registered = client.post("/users/register", json=person)
+        if registered.status_code == httpx2.codes.CREATED:
+            writes.add_user(registered)
         credentials = {name: person[name] for name in ("username", "password")}
         tokens = client.post("/sessions", json=credentials).json()
         client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         (session,) = client.get("/sessions").json()
-        found = [path for path in SPELLINGS if client.get(path).status_code != httpx2.codes.NOT_FOUND]
+        found = [path for path in HEALTH_PATHS if client.get(path).status_code != httpx2.codes.NOT_FOUND]
     if session["address"] != "127.0.0.1":
-        found.append("an X-Forwarded-For that the client wrote")
+        found.append("an X-Forwarded-For of the client")
     return found

@@ -1,1 +1,1 @@
-"""Faults of a replicated PostgreSQL: three nodes under Patroni, three etcd, one haproxy."""
+"""Faults of a replicated PostgreSQL: three nodes under Patroni, three etcd members, one haproxy."""

@@ -1,7 +1,7 @@
-"""Break a replicated PostgreSQL under load: ``python -m faults.cluster``, or ``make faults-cluster``.
+"""Faults of a replicated PostgreSQL under load: ``python -m faults.cluster``, ``make faults-cluster``.
 
-It needs etcd, haproxy and PostgreSQL's own programs on this machine, and Patroni in the virtual
-environment. Everything runs on loopback. Ten faults of each kind take about an hour.
+Needs etcd, haproxy and the programs of PostgreSQL on this machine, and Patroni in the virtual environment.
+Everything runs on the loopback interface. Ten faults of each kind take about an hour.
 """
 
 import argparse
@@ -11,24 +11,30 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 import psycopg
-from faults.cluster.nodes import Cluster, Node, wait_until
+from faults.cluster.nodes import Cluster, Node
 from faults.cluster.traffic import ResponseLog, longest_gap, traffic
+from faults.outcome import Outcome, markdown_row, markdown_table
 from tests.harness.service import Service
 
 FREEZE = 30
-"""Seconds for which a frozen node says nothing: longer than Patroni's ``ttl``."""
+"""Seconds that a node is frozen: longer than Patroni's ``ttl``."""
 AWAY = 20
-"""Seconds for which standbys or etcd are away."""
+"""Seconds that standbys or etcd are frozen."""
 LAG = 2.5
-"""Seconds for which nothing is streamed before an unreplicated primary dies."""
+"""Seconds without replication before the primary is killed, and of an outage of etcd's leader."""
+TRAFFIC_BEFORE = 2
+"""Seconds of traffic before a fault."""
+TRAFFIC_AFTER = 3
+"""Seconds of traffic after the recovery: a refresh is repeated after two."""
 
 
 def switch_over(cluster: Cluster) -> None:
@@ -37,7 +43,7 @@ def switch_over(cluster: Cluster) -> None:
 
 
 def kill_postgres(cluster: Cluster) -> None:
-    """Kill PostgreSQL of the primary; Patroni starts it again or gives up its lead."""
+    """Kill PostgreSQL of the primary; Patroni starts it again or gives up the leader lock."""
     _signal(cluster.node("leader").postgres_pids(), signal.SIGKILL)
 
 
@@ -57,10 +63,12 @@ def freeze_node(cluster: Cluster) -> None:
 
 
 def kill_synchronous_standby(cluster: Cluster) -> None:
-    """Kill the node on which every commit waits."""
+    """Kill the synchronous standby, for which every commit waits."""
     standby = cluster.node("sync_standby")
     standby.kill()
-    wait_until(lambda: _has_another(cluster, standby), "no other node becomes the synchronous standby")
+    cluster.wait_until(
+        lambda: _has_another_standby(cluster, standby), "no other node becomes the synchronous standby"
+    )
     standby.start()
 
 
@@ -71,10 +79,10 @@ def freeze_both_standbys(cluster: Cluster) -> None:
 
 
 def kill_etcd_leader(cluster: Cluster) -> None:
-    """Kill the etcd member that leads."""
+    """Kill the leader of etcd."""
     leader = cluster.etcd_leader()
     leader.kill()
-    time.sleep(LAG)  # so long the fault lasts
+    time.sleep(LAG)  # the duration of the fault
     leader.start()
 
 
@@ -84,10 +92,10 @@ def freeze_etcd(cluster: Cluster) -> None:
 
 
 def kill_lagging_primary(cluster: Cluster) -> None:
-    """Hold back what is streamed, then kill the primary: an asynchronous cluster loses it."""
+    """Stop replication, then kill the primary: an asynchronous cluster loses the difference."""
     leader = cluster.node("leader")
     _signal(leader.wal_senders(), signal.SIGSTOP)
-    time.sleep(LAG)  # so long the stream is held back
+    time.sleep(LAG)  # writes go on without replication
     _fail_over(cluster, leader)
 
 
@@ -103,40 +111,48 @@ SETTINGS = {
     "FASTAUTH_ARGON2_MEMORY_KIB": "8",
     "FASTAUTH_ARGON2_TIME_COST": "1",
 }
-"""Limits as in production, each client from a network of its own, and a hash that costs nothing."""
+"""Rate limits as in production, a network of its own for each client, and the minimum cost of the hash."""
 
 
 @dataclass
-class Result:
-    """What one kind of fault led to. Times are in seconds."""
+class ClusterOutcome(Outcome):
+    """The outcome of one kind of fault. Times are in seconds, one for each fault and process."""
 
-    fault: str
-    times: int = 0
     without_writes: dict[str, list[float]] = field(default_factory=lambda: {"haproxy": [], "hosts": []})
+    """The longest time without a successful write, by how the process finds the primary."""
     without_reads: list[float] = field(default_factory=list)
-    acknowledged: int = 0
-    lost: int = 0
-    duplicate_ids: int = 0
+    """The longest time without a successful read."""
     logged_out: int = 0
-    refused: int = 0
-    unexpected: list[str] = field(default_factory=list)
-    slowest: float = 0
+    """Clients whose latest refresh token was rejected."""
+    unavailable: int = 0
+    """Responses with 503."""
     connections: int = 0
-    """Of the service on the primary, at most, when counted after a fault."""
+    """The maximum of the service's connections to the primary, counted after each fault."""
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing acknowledged was lost and nothing but 503 was answered."""
-        return not (self.lost or self.duplicate_ids or self.unexpected or self.logged_out)
+        """Whether no acknowledged write was lost, no client was logged out, and only 503 was an error."""
+        return super().is_good and not self.logged_out
+
+    @property
+    def row(self) -> list[str]:
+        """The cells of the table."""
+        gaps = [f"{median(each):.1f}, {max(each):.1f}" for each in self.without_writes.values()]
+        cells = [
+            self.trial, self.injected, *gaps, f"{max(self.without_reads):.1f}", self.acknowledged, self.lost,
+            self.duplicates, self.logged_out, self.unavailable, len(self.unexpected_responses),
+            f"{self.slowest:.1f}", self.connections,
+        ]  # fmt: skip
+        return [str(cell) for cell in cells]
 
 
 def main() -> None:
-    """Run the faults that were asked for."""
+    """Run the selected kinds of faults, and print the table."""
     arguments = _arguments()
     kinds = [fault for fault in FAULTS if not arguments.only or arguments.only in fault.__name__]
     if arguments.asynchronous:
         kinds = [kill_lagging_primary]
-    results = []
+    outcomes = []
     with Cluster(synchronous=not arguments.asynchronous) as cluster, ExitStack() as stack:
         services = {
             name: stack.enter_context(Service(url, **SETTINGS))
@@ -144,18 +160,18 @@ def main() -> None:
         }
         print(_conditions(), "", sep="\n", flush=True)
         for fault in kinds:
-            results.append(_run(fault, cluster, services, arguments.times, arguments.rate))
-            print(_row(results[-1]), file=sys.stderr, flush=True)
+            outcomes.append(_run(fault, cluster, services, arguments.times, arguments.rate))
+            print(markdown_row(outcomes[-1].row), file=sys.stderr, flush=True)
             if arguments.json:
-                arguments.json.write_text(json.dumps([asdict(each) for each in results], indent=2) + "\n")
-    print(_table(results))
-    sys.exit(not (arguments.asynchronous or all(each.is_good for each in results)))
+                arguments.json.write_text(json.dumps([asdict(each) for each in outcomes], indent=2) + "\n")
+    print(_table(outcomes))
+    sys.exit(not (arguments.asynchronous or all(each.is_good for each in outcomes)))
 
 
 def _run(
     fault: Callable[[Cluster], None], cluster: Cluster, services: dict[str, Service], times: int, rate: float
-) -> Result:
-    result = Result((fault.__doc__ or "").split(".")[0].split("\n")[0])
+) -> ClusterOutcome:
+    outcome = ClusterOutcome((fault.__doc__ or "").split(".")[0].split("\n")[0])
     for _ in range(times):
         cluster.wait_until_healthy()
         with ExitStack() as stack:
@@ -163,36 +179,35 @@ def _run(
                 name: stack.enter_context(traffic(service.url, rate=rate / len(services)))
                 for name, service in services.items()
             }
-            time.sleep(2)  # traffic before the fault, as there is after it
+            time.sleep(TRAFFIC_BEFORE)
             began = time.monotonic()
             fault(cluster)
+            outcome.injected += 1
             cluster.wait_until_healthy()
             for service in services.values():
                 service.wait_until_ready()
-            result.connections = max(result.connections, _connections(cluster))
-            time.sleep(3)  # what was refused is repeated after two seconds
+            outcome.survived += 1
+            outcome.connections = max(outcome.connections, _connections(cluster))
+            time.sleep(TRAFFIC_AFTER)
             ended = time.monotonic()
-        _add(result, logs, began, ended)
-        _compare(result, logs, cluster.haproxy_url)
-    return result
+        for name, log in logs.items():
+            _add(outcome, name, log, began, ended)
+            log.add_to(outcome, cluster.haproxy_url)
+        outcome.duplicates += _duplicate_ids(logs.values())
+    return outcome
 
 
-def _add(result: Result, logs: dict[str, ResponseLog], began: float, ended: float) -> None:
-    result.times += 1
-    for name, responses in logs.items():
-        result.without_writes[name].append(longest_gap(responses.writes, began, ended))
-        result.without_reads.append(longest_gap(responses.reads, began, ended))
-        result.acknowledged += responses.acknowledged
-        result.logged_out += responses.logged_out
-        result.refused += responses.answers[503]
-        result.unexpected += responses.unexpected
-        result.slowest = max(result.slowest, responses.slowest)
+def _add(outcome: ClusterOutcome, name: str, log: ResponseLog, began: float, ended: float) -> None:
+    outcome.without_writes[name].append(longest_gap(log.writes, began, ended))
+    outcome.without_reads.append(longest_gap(log.reads, began, ended))
+    outcome.logged_out += log.logged_out
+    outcome.unavailable += log.statuses[HTTPStatus.SERVICE_UNAVAILABLE]
 
 
-def _compare(result: Result, logs: dict[str, ResponseLog], database_url: str) -> None:
-    result.lost += sum(responses.missing_from(database_url) for responses in logs.values())
-    ids = [user_id for responses in logs.values() for user_id in responses.users.values()]
-    result.duplicate_ids += len(ids) - len(set(ids))
+def _duplicate_ids(logs: Collection[ResponseLog]) -> int:
+    """Return the number of user ids that two processes gave to different users."""
+    ids = [set(log.users.values()) for log in logs]
+    return sum(map(len, ids)) - len(set().union(*ids))
 
 
 def _connections(cluster: Cluster) -> int:
@@ -205,7 +220,7 @@ def _connections(cluster: Cluster) -> int:
 
 def _fail_over(cluster: Cluster, leader: Node) -> None:
     leader.kill()
-    wait_until(lambda: _has_another_leader(cluster, leader), "no other node becomes the primary")
+    cluster.wait_until(lambda: _has_another_leader(cluster, leader), "no other node becomes the primary")
     leader.start()
 
 
@@ -216,7 +231,7 @@ def _has_another_leader(cluster: Cluster, old: Node) -> bool:
     )
 
 
-def _has_another(cluster: Cluster, old: Node) -> bool:
+def _has_another_standby(cluster: Cluster, old: Node) -> bool:
     return any(
         member["role"] == "sync_standby" and member["state"] == "streaming" and name != old.name
         for name, member in cluster.members().items()
@@ -225,7 +240,7 @@ def _has_another(cluster: Cluster, old: Node) -> bool:
 
 def _freeze(pids: list[int], seconds: float) -> None:
     _signal(pids, signal.SIGSTOP)
-    time.sleep(seconds)  # so long the fault lasts
+    time.sleep(seconds)  # the duration of the fault
     _signal(pids, signal.SIGCONT)
 
 
@@ -243,9 +258,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--times", type=int, default=10, help="faults of each kind")
     parser.add_argument("--rate", type=float, default=20, help="requests per second")
-    parser.add_argument("--only", help="those kinds whose function name has this in it")
-    parser.add_argument("--asynchronous", action="store_true", help="replicate without waiting")
-    parser.add_argument("--json", type=Path, help="write the results to this file, too")
+    parser.add_argument("--only", help="only kinds whose function name contains this")
+    parser.add_argument(
+        "--asynchronous", action="store_true", help="asynchronous replication, which loses writes"
+    )
+    parser.add_argument("--json", type=Path, help="also write the outcomes to this file")
     return parser.parse_args()
 
 
@@ -264,20 +281,9 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def _table(results: list[Result]) -> str:
-    wrong = [f"{each.fault}: {told}" for each in results for told in each.unexpected[:5]]
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS), *map(_row, results)]
-    return "\n".join([*lines, "", *wrong])
-
-
-def _row(result: Result) -> str:
-    gaps = [f"{median(each):.1f}, {max(each):.1f}" for each in result.without_writes.values()]
-    cells = [
-        result.fault, result.times, *gaps, f"{max(result.without_reads):.1f}",
-        result.acknowledged, result.lost, result.duplicate_ids, result.logged_out, result.refused,
-        len(result.unexpected), f"{result.slowest:.1f}", result.connections,
-    ]  # fmt: skip
-    return "| " + " | ".join(map(str, cells)) + " |"
+def _table(outcomes: list[ClusterOutcome]) -> str:
+    unexpected = [example for each in outcomes for example in each.unexpected_examples]
+    return "\n".join([*markdown_table(HEADINGS, [each.row for each in outcomes]), "", *unexpected])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""A highly available PostgreSQL on loopback: three etcd, three nodes under Patroni, one haproxy."""
+"""A highly available PostgreSQL on loopback: three etcd members, three Patroni nodes, one haproxy."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -16,21 +15,22 @@ import httpx2
 import psycopg
 import yaml
 from tests.harness.postgres import free_port, postgres_programs
+from tests.harness.processes import descendants_of, wait_until
 from tests.harness.service import NO_TLS
 
 DEADLINE = 180
-"""Seconds for the cluster to become healthy. A node that has to be rewound takes the longest."""
+"""Seconds for the cluster to become healthy. pg_rewind of a node takes the longest."""
 
 TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 3, 5
-"""Seconds. Patroni accepts no smaller ``ttl``, and an unreported crash is noticed after it."""
+"""Seconds. This is the smallest ``ttl`` that Patroni accepts; a silent crash is detected after it."""
 
 
 class ClusterUnavailableError(Exception):
-    """A program is missing, or the cluster does not become healthy."""
+    """A program is missing, or the cluster does not become healthy in time."""
 
 
 class Process:
-    """A program in a directory of its own, with its output in a file there."""
+    """A program that runs in a directory of its own, where its output is written to ``log``."""
 
     def __init__(self, command: list[str], home: Path) -> None:
         self.home = home
@@ -45,7 +45,11 @@ class Process:
 
     def pids(self) -> list[int]:
         """Return the process ids of the program and its children."""
-        return [] if self._process.poll() is not None else [self._process.pid, *_children(self._process.pid)]
+        return (
+            []
+            if self._process.poll() is not None
+            else [self._process.pid, *descendants_of(self._process.pid)]
+        )
 
     def signal(self, number: int) -> None:
         """Send a signal to the program and its children."""
@@ -54,7 +58,7 @@ class Process:
                 os.kill(pid, number)
 
     def kill(self) -> None:
-        """End the program and its children as a crash of the machine would."""
+        """Kill the program and its children, as a crash of the machine does."""
         self.signal(signal.SIGKILL)
         self._process.wait()
 
@@ -70,7 +74,7 @@ class Node(Process):
         self._data = home / "data"
         configuration = _configuration(self, home, etcd, programs, synchronous=synchronous)
         (home / "patroni.yml").write_text(yaml.safe_dump(configuration))
-        # PostgreSQL refuses to run as root. In a user namespace, root is somebody else.
+        # PostgreSQL refuses to run as root. In a user namespace, root is mapped to another user.
         unprivileged = [] if os.geteuid() else ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
         super().__init__([*unprivileged, sys.executable, "-m", "patroni", str(home / "patroni.yml")], home)
 
@@ -79,7 +83,7 @@ class Node(Process):
         with suppress(OSError, ValueError, IndexError):
             postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
             if Path(f"/proc/{postmaster}").exists():
-                return [postmaster, *_children(postmaster)]
+                return [postmaster, *descendants_of(postmaster)]
         return []
 
     def pids(self) -> list[int]:
@@ -87,12 +91,12 @@ class Node(Process):
         return [*dict.fromkeys([*super().pids(), *self.postgres_pids()])]
 
     def wal_senders(self) -> list[int]:
-        """Return the process ids that stream to standbys."""
+        """Return the process ids of the WAL senders, which stream to standbys."""
         return [pid for pid in self.postgres_pids() if b"walsender" in _command_line(pid)]
 
 
 class Cluster:
-    """Three nodes, healthy when the block is entered. ``node(role)`` finds one by its role."""
+    """Three nodes, which are healthy when the block is entered."""
 
     def __init__(self, *, synchronous: bool = True) -> None:
         self._synchronous = synchronous
@@ -124,18 +128,18 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for part in self.nodes:  # a stopped process does not answer SIGKILL's cleanup in order
+        for part in self.nodes:  # a stopped process would not exit
             part.signal(signal.SIGCONT)
         self._stack.close()
 
     @property
     def haproxy_url(self) -> str:
-        """The address of whichever node is the primary, by haproxy."""
+        """The URL of the primary through haproxy."""
         return f"postgresql://fastauth:fastauth@127.0.0.1:{self.haproxy_port}/fastauth?sslmode=disable"
 
     @property
     def hosts_url(self) -> str:
-        """The addresses of all nodes, of which a client takes the primary."""
+        """The URL with the addresses of all nodes; the client connects to the primary."""
         hosts = ",".join("127.0.0.1" for _ in self.nodes)
         ports = ",".join(str(node.port) for node in self.nodes)
         return (
@@ -144,7 +148,7 @@ class Cluster:
         )
 
     def members(self) -> dict[str, dict[str, Any]]:
-        """Return what the first node that answers says of all, by name; nothing if none does."""
+        """Return the members by name, as the first reachable node reports them; empty if none is."""
         for node in self.nodes:
             with suppress(httpx2.HTTPError, ValueError):
                 answer = httpx2.get(f"http://127.0.0.1:{node.rest_port}/cluster", timeout=2, verify=NO_TLS)
@@ -152,14 +156,18 @@ class Cluster:
         return {}
 
     def node(self, role: str) -> Node:
-        """Return a node that has this role: leader, sync_standby or replica."""
+        """Return a node with this role: leader, sync_standby or replica.
+
+        Raises:
+            ClusterUnavailableError: No node has it.
+        """
         for name, member in self.members().items():
             if member["role"] == role:
                 return next(node for node in self.nodes if node.name == name)
         raise ClusterUnavailableError(f"no node is {role}")
 
     def is_healthy(self) -> bool:
-        """Return whether one node leads and both others follow it without a lag."""
+        """Return whether there is one leader and both other nodes stream from it without lag."""
         members = list(self.members().values())
         leaders = [each for each in members if each["role"] == "leader" and each["state"] == "running"]
         followers = [each for each in members if each["state"] == "streaming" and each.get("lag") == 0]
@@ -169,8 +177,20 @@ class Cluster:
         )
 
     def wait_until_healthy(self) -> None:
-        """Return once it is healthy, and accepts a write."""
-        wait_until(self.is_healthy, "the cluster is not healthy", self._state)
+        """Return once the cluster is healthy.
+
+        Raises:
+            ClusterUnavailableError: It is not within `DEADLINE` seconds.
+        """
+        self.wait_until(self.is_healthy, "the cluster is not healthy")
+
+    def wait_until(self, condition: Callable[[], bool], failure: str) -> None:
+        """Return once a condition holds.
+
+        Raises:
+            ClusterUnavailableError: It does not within `DEADLINE` seconds.
+        """
+        wait_until(condition, failure, deadline=DEADLINE, details=self._state, error=ClusterUnavailableError)
 
     def switch_over(self) -> None:
         """Ask Patroni to make another node the primary."""
@@ -181,7 +201,11 @@ class Cluster:
         httpx2.post(url, json=body, timeout=DEADLINE, verify=NO_TLS).raise_for_status()
 
     def etcd_leader(self) -> Process:
-        """Return the etcd member that leads the two others."""
+        """Return the leader of etcd.
+
+        Raises:
+            ClusterUnavailableError: There is none.
+        """
         for process, port in zip(self.etcd, self._etcd_ports, strict=True):
             with suppress(httpx2.HTTPError, KeyError, ValueError):
                 url = f"http://127.0.0.1:{port}/v3/maintenance/status"
@@ -225,21 +249,8 @@ class Cluster:
         return json.dumps(self.members(), indent=1)
 
 
-def wait_until(holds: Callable[[], bool], otherwise: str, told: Callable[[], str] = str) -> None:
-    """Return once `holds()`.
-
-    Raises:
-        ClusterUnavailableError: It does not within `DEADLINE`.
-    """
-    deadline = time.monotonic() + DEADLINE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise ClusterUnavailableError(f"{otherwise} {told()}")
-        time.sleep(0.1)
-
-
 def replication(*, synchronous: bool) -> dict[str, Any]:
-    """Return Patroni's settings of the whole cluster, which docs/operate/cluster.md shows."""
+    """Return Patroni's settings of the cluster, which docs/operate/cluster.md shows."""
     parameters = {"wal_log_hints": "on", "synchronous_commit": "on", "max_connections": 100}
     return {
         "ttl": TTL,
@@ -295,13 +306,6 @@ def _haproxy_configuration(cluster: Cluster) -> str:
         f"    server {node.name} 127.0.0.1:{node.port} check port {node.rest_port}" for node in cluster.nodes
     ]
     return template.replace("*:5432", f"127.0.0.1:{cluster.haproxy_port}") + "\n".join([*servers, ""])
-
-
-def _children(pid: int) -> list[int]:
-    with suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [each for child in map(int, children) for each in (child, *_children(child))]
-    return []
 
 
 def _command_line(pid: int) -> bytes:

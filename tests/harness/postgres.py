@@ -25,6 +25,7 @@ from docker.errors import DockerException
 from psycopg.conninfo import conninfo_to_dict
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
+from tests.harness.processes import descendants_of
 
 IMAGE = os.environ.get("FASTAUTH_TEST_POSTGRES_IMAGE", "postgres:17")
 DEADLINE = 60  # seconds for a server to come up
@@ -188,7 +189,7 @@ class PostgresOnThisMachine:
 
     def kill(self) -> None:
         """End the server and all of its children at once, as a crash of the machine would."""
-        children = [] if self.has_ended else _children_of(self._process.pid)
+        children = [] if self.has_ended else descendants_of(self._process.pid)
         for pid in [self._process.pid, *children]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
@@ -306,7 +307,3 @@ def _unprivileged_account() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise NoPostgresError("PostgreSQL does not run as root, and there is no account nobody.")
-
-
-def _children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -32,12 +32,12 @@ class TestDatabase:
 
     def test_may_be_slow(self, postgres: PostgresServer) -> None:
         assert_survived(
-            slow_database.slow_down(postgres.url, delay=2, clients=40, seconds=3, longest=DEADLINE)
+            slow_database.slow_down(postgres.url, delay=2, clients=40, seconds=3, max_seconds=DEADLINE)
         )
 
     def test_may_fall_silent(self, postgres: PostgresServer) -> None:
         assert_survived(
-            slow_database.black_hole(postgres.url, times=1, clients=40, seconds=3, longest=DEADLINE)
+            slow_database.black_hole(postgres.url, times=1, clients=40, seconds=3, max_seconds=DEADLINE)
         )
 
     def test_may_be_refused_every_write(self, tmp_path: Path) -> None:
