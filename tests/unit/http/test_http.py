@@ -201,7 +201,7 @@ class TestEveryAnswer:
         assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
     @pytest.mark.parametrize(
-        "path", ["/", "/users", f"{URL}/", f"{URL}//", "/users//register", "/docs/", "/%00", "/%ff"]
+        "path", ["/users", f"{URL}/", f"{URL}//", "/users//register", "/docs/", "/%00", "/%ff"]
     )
     async def test_does_not_guess_at_addresses(self, client: httpx2.AsyncClient, path: str) -> None:
         assert_problem(await client.post(path, json=a_registration()), 404, "not_found")
@@ -290,6 +290,28 @@ class TestDocumentation:
         assert {urljoin("/auth/docs", each)[:6] for each in named} == {"/auth/"}
         (server,) = document["servers"]
         assert urljoin("/auth/openapi.json", server["url"]) == "/auth/"
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    async def test_root_redirects_to_docs_in_development(
+        self, client: httpx2.AsyncClient, method: str
+    ) -> None:
+        """The target is relative: a proxy may strip a prefix."""
+        response = await client.request(method, "/")
+        assert response.status_code == 307
+        assert urljoin("/", response.headers["location"]) == "/docs"
+        assert urljoin("/auth/", response.headers["location"]) == "/auth/docs"
+        assert response.content == b""
+        assert "/" not in (await client.get("/openapi.json")).json()["paths"]
+
+    @pytest.mark.parametrize(
+        "settings",
+        [Settings(mode=Mode.PRODUCTION), Settings(mode=Mode.PRODUCTION, docs=True), Settings(docs=False)],
+    )
+    async def test_root_is_not_found_in_production_or_without_docs(self, settings: Settings) -> None:
+        app = create_app(Container(settings=settings))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            assert_problem(await client.get("/"), 404, "not_found")
+            assert (await client.head("/")).status_code == 404
 
     async def test_is_not_there_in_production(self) -> None:
         app = create_app(Container(settings=Settings(mode=Mode.PRODUCTION)))

@@ -1,4 +1,4 @@
-"""The ASGI application."""
+"""The ASGI application: lifespan, middleware, routes and error handlers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ from fastauth.entrypoints.http.server.connections import ConnectionRegistry, max
 from fastauth.entrypoints.http.server.rejections import RejectedConnections
 from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.observability.instrumentation import instrumentations
-from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings import Mode, Settings
 from fastauth.entrypoints.startup import shut_down, start_up, warm_up
 
 NO_TELEMETRY: TelemetryConfig = {
@@ -28,11 +28,12 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-"""FastAPI's own would export paths, queries and invalid bodies. See `observability.instrumentation`."""
+"""FastAPI's own telemetry would export paths, queries and invalid bodies. fastauth has its own instead: see
+`fastauth.entrypoints.observability.instrumentation`."""
 
 
 def create_app(container: Container | None = None) -> FastAPI:
-    """Build the application around `container`, or around one made from this process's settings."""
+    """Build the application on `container`; by default on a container with the settings of this process."""
     if container is None:
         settings = Settings.load()
         container = Container(settings=settings, instrumentations=instrumentations(settings))
@@ -59,7 +60,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         openapi_url="/openapi.json" if container.settings().docs else None,
         telemetry=NO_TELEMETRY,
         servers=[{"url": "."}],  # relative to the document: a proxy may strip a prefix
-        redirect_slashes=False,  # a redirect would have the client send its password once more
+        redirect_slashes=False,  # a redirect would make the client send its password twice
     )
     app.state.container = container
     app.state.connections = ConnectionRegistry(max_connections())
@@ -74,9 +75,9 @@ def create_app(container: Container | None = None) -> FastAPI:
         app.add_middleware(instrumentation.requests)
     routers = (*ROUTERS, well_known.metadata_for_issuer_path(container.settings().issuer_url))
     routes = [route for router in routers for route in router.routes]
-    app.router.routes.extend(routes)  # an included router would add a third of the time of a ping
+    app.router.routes.extend(routes)  # include_router makes a ping a third slower (measured)
     install_problem_handlers(app, routes)
     openapi.describe_problems(app)
     if container.settings().docs:
-        openapi.install(app)
+        openapi.install_docs(app, redirect_root=container.settings().mode is Mode.DEVELOPMENT)
     return app

@@ -1,11 +1,11 @@
-"""The OpenAPI document, and Swagger UI from files of our own: no browser has to reach the internet."""
+"""The OpenAPI document and Swagger UI, whose files the service serves itself: browsers need no CDN."""
 
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
@@ -17,7 +17,7 @@ from fastauth.entrypoints.http.problem_details import (
 )
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-# FastAPI's page starts Swagger UI in an inline script and shows images from data: addresses.
+# FastAPI's page starts Swagger UI with an inline script and shows images from data: URLs.
 _POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -28,31 +28,31 @@ _AN_UNACCEPTABLE_FIELD = InvalidInput(Violation("fullname", "too_long", "Must ha
 _AN_UNACCEPTABLE_PARAMETER = InvalidInput(Violation("limit", "out_of_range", "Must be from 1 to 100."))
 
 _DESCRIPTIONS = {
-    401: "It is not shown, or no longer true, who asks.",
-    403: "It is known who asks, and that they may not.",
-    404: "There is no such thing, or none of the caller's.",
-    409: "What is asked for contradicts what is stored.",
+    401: "The caller is not authenticated, or their credentials are no longer valid.",
+    403: "The caller is authenticated but not allowed to do this.",
+    404: "The resource does not exist, or belongs to another account.",
+    409: "The request conflicts with stored data.",
     413: "The body is too large.",
     415: "The body has a content coding.",
-    422: "The body or a parameter is not acceptable; `errors` says where and why.",
-    429: "Too much came from whoever asks, or from their network.",
-    503: "Try again after as many seconds as Retry-After says.",
+    422: "The body or a parameter is invalid; `errors` lists every violation.",
+    429: "The caller or their network has sent too many requests.",
+    503: "The service is unavailable. Retry after the number of seconds in Retry-After.",
 }
-
 
 NO_CONTENT: dict[str, Any] = {
     "status_code": HTTPStatus.NO_CONTENT,
     "response_class": Response,  # a JSONResponse would announce a body
 }
-"""Arguments of a route that answers 204."""
+"""Arguments of a route that responds with 204."""
 
 
 def problems(
     *errors: type[FastauthError], body: bool = False, query: bool = False
 ) -> dict[int | str, dict[str, Any]]:
-    """Return what the OpenAPI document says of a route that may answer with `errors`.
+    """Return the error responses of a route that may raise `errors`, for the OpenAPI document.
 
-    Any route may find the database away. One with a `body` or a `query` may find that unacceptable.
+    Every route may respond that the database is unavailable. A route with a `body` or a `query` may also
+    respond that it is invalid.
     """
     possible = [problem_for(error()) for error in (*errors, StorageUnavailable)]
     if query:
@@ -78,9 +78,9 @@ def problems(
 
 
 def describe_problems(app: FastAPI) -> None:
-    """Have the OpenAPI document say that problems are `application/problem+json`.
+    """Document problems as `application/problem+json`.
 
-    FastAPI puts the schema of every response under the media type of the successful one.
+    FastAPI documents every response with the media type of the successful one.
     """
     generate = app.openapi
 
@@ -89,16 +89,16 @@ def describe_problems(app: FastAPI) -> None:
             for path in generate()["paths"].values():
                 for operation in path.values():
                     for status, response in list(operation["responses"].items()):
-                        if "HTTPValidationError" in str(response):  # FastAPI's own, which is never sent
+                        if "HTTPValidationError" in str(response):  # FastAPI's own schema: it is never sent
                             del operation["responses"][status]
                         _move_schema(response.get("content", {}))
         return app.openapi_schema or {}
 
-    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI's documentation extends it
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documentation extends it in this way
 
 
-def install(app: FastAPI) -> None:
-    """Add the page and its files to `app`."""
+def install_docs(app: FastAPI, *, redirect_root: bool) -> None:
+    """Add Swagger UI and its files to `app`; with `redirect_root`, ``/`` redirects to it."""
     app.mount("/docs/files", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
     router = APIRouter(route_class=StrictJSONRoute)
@@ -106,7 +106,7 @@ def install(app: FastAPI) -> None:
     @router.get("/docs", include_in_schema=False)
     async def swagger_ui() -> HTMLResponse:
         page = get_swagger_ui_html(
-            openapi_url="openapi.json",  # relative, as the files are: a proxy may strip a prefix
+            openapi_url="openapi.json",  # relative, like the files: a proxy may strip a prefix
             title="fastauth",
             swagger_js_url="docs/files/swagger-ui-bundle.js",
             swagger_css_url="docs/files/swagger-ui.css",
@@ -115,6 +115,12 @@ def install(app: FastAPI) -> None:
         )
         page.headers["Content-Security-Policy"] = _POLICY
         return page
+
+    if redirect_root:
+
+        @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+        async def root() -> RedirectResponse:
+            return RedirectResponse("docs", HTTPStatus.TEMPORARY_REDIRECT)
 
     app.include_router(router)
 
