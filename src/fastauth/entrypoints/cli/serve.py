@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from importlib.metadata import version
 from tempfile import TemporaryDirectory
 
 import typer
@@ -17,6 +18,11 @@ from fastauth.entrypoints.settings import Settings, tls
 def serve() -> None:
     """Serve the JSON API. In development the database is migrated first."""
     import structlog
+
+    from fastauth.entrypoints.http.server.uvicorn_version import unsupported_uvicorn
+
+    if error := unsupported_uvicorn(version("uvicorn")):
+        fail(error)
 
     from fastauth.entrypoints.http.server.run import run_server
     from fastauth.entrypoints.observability import logging_config
