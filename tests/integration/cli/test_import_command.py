@@ -106,9 +106,9 @@ class TestImport:
         [
             (b"", "line 1: none of its columns is username or email"),
             (b"name,password\n", "line 1: none of its columns is username or email"),
-            (HEADER.encode("utf-16"), "there is nothing in it"),
-            (HEADER.encode(), "there is nothing in it"),
-            (b"[]", "there is nothing in it"),
+            (HEADER.encode("utf-16"), "the file is empty"),
+            (HEADER.encode(), "the file is empty"),
+            (b"[]", "the file is empty"),
         ],
     )
     def test_says_in_one_line_why_nothing_came_of_a_file(
@@ -125,7 +125,7 @@ class TestImport:
         for more in ([], ["--dry-run"]):
             result = fastauth("import", str(users), *more)
             assert result.exit_code == 1
-            assert f"fastauth: {users}: no account was found in it, and nothing was imported" in result.stderr
+            assert f"fastauth: {users}: no account found, nothing imported" in result.stderr
         account = {"model": "accounts.account", "pk": 5, "fields": {"email": "ann", "password": HASH}}
         users.write_text(json.dumps([group, account]))
         assert fastauth("import", str(users), "--model", "auth.user").exit_code == 1
@@ -146,8 +146,8 @@ class TestImport:
             ]
             assert (refused["line"], refused["old_id"]) == (4, "7")
             assert (sums["columns_not_read"], sums["trimmed"]) == (["bio"], 1)
-            assert "columns that were not read: bio" in result.stderr
-            assert "blanks around values were removed in 1 entries" in result.stderr
+            assert "columns not read: bio" in result.stderr
+            assert "white space around values removed in 1 entry" in result.stderr
 
     def test_never_opens_an_account_that_was_closed(self, url: str, users: Path) -> None:
         marks = [("enabled", False), ("banned_until", "2099-01-01"), ("Status", "suspended"), ("isActive", 0)]
@@ -210,7 +210,7 @@ class TestInterruption:
             said = process.stderr.read()
             assert process.wait(30) != 0
         if how is signal.SIGINT:
-            assert said == "fastauth: interrupted; the same command goes on\n"
+            assert said == "fastauth: interrupted; run the same command again to continue\n"
         assert rows(url, COUNT) == [(BATCH_SIZE,)]
 
         users.write_text(HEADER + "".join(people))

@@ -59,7 +59,7 @@ class TestCreate:
             ("Ann", "sntsh", "fastauth: Username already registered"),
             ("san tosh", "sntsh", "fastauth: username: Must not contain spaces."),
             ("bob", "", "fastauth: password: Must not be empty."),
-            ("bob", "canary" * 1_000, "fastauth: password: there is too much on standard input"),
+            ("bob", "canary" * 1_000, "fastauth: password: standard input has more than 4096 bytes"),
         ],
     )
     def test_says_what_is_wrong_in_one_line(self, ann: str, name: str, typed: str, said: str) -> None:
@@ -87,10 +87,10 @@ class TestTerminal:
         ) as process:  # fmt: skip
             os.close(theirs)
             screen = b""
-            for prompt in (b"Password: ", b"Once more: ", b"ended"):
+            for prompt in (b"Password: ", b"Repeat the password: ", b"revoked"):
                 while prompt not in screen:
                     screen += os.read(ours, 1_024)
-                os.write(ours, b"canary\n" if prompt != b"ended" else b"")
+                os.write(ours, b"canary\n" if prompt != b"revoked" else b"")
             assert process.wait(30) == 0
         os.close(ours)
         assert b"ann has a new password" in screen
@@ -141,8 +141,8 @@ class TestShow:
 class TestEndSessions:
     def test_says_how_many(self, migrated: str, ann: str) -> None:
         begin_session(migrated)
-        assert fastauth("users", "end-sessions", ann).output == "1 session has ended\n"
-        assert fastauth("users", "end-sessions", ann).output == "0 sessions have ended\n"
+        assert fastauth("users", "end-sessions", ann).output == "1 session revoked\n"
+        assert fastauth("users", "end-sessions", ann).output == "0 sessions revoked\n"
 
 
 class TestList:

@@ -60,7 +60,7 @@ class TestSecretKey:
             assert still_there(person, service)
             assert published(service) == kids
         assert refusal(empty_database_url, **settings("C")) == (
-            "fastauth: the signing keys are sealed under another secret key; give that one as"
+            "fastauth: the signing keys are encrypted with another secret key; set it as"
             " FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS\n"
         )
 

@@ -99,8 +99,8 @@ class TestCertificate:
         [
             ({"FASTAUTH_TLS_KEY": ""}, "must be set together"),
             ({"FASTAUTH_TLS_KEY": "/nowhere/tls.key"}, "cannot be read (FileNotFoundError)"),
-            ({"FASTAUTH_TLS_KEY": __file__}, "are not a certificate and its key"),
-            ({"FASTAUTH_TLS_CERTIFICATE": __file__}, "are not a certificate and its key"),
+            ({"FASTAUTH_TLS_KEY": __file__}, "not a certificate and its key"),
+            ({"FASTAUTH_TLS_CERTIFICATE": __file__}, "not a certificate and its key"),
         ],
     )
     def test_is_refused_where_it_cannot_be_used(

@@ -113,4 +113,4 @@ class TestAudit:
 
     def test_says_that_there_is_nothing_to_show(self) -> None:
         result = run(app, ["audit", "--user", "nobody"])
-        assert (result.stdout, result.stderr) == ("", "fastauth: there are no such events\n")
+        assert (result.stdout, result.stderr) == ("", "fastauth: no events match\n")

@@ -3,7 +3,8 @@
 import pytest
 from rich.table import Table
 
-from fastauth.entrypoints.cli.output import add_row, escape_control_characters, show
+from fastauth.entrypoints.cli.output import add_row, show
+from fastauth.entrypoints.text import escape_control_characters
 
 
 class TestVisible:

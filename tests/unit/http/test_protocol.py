@@ -31,10 +31,10 @@ from fastauth.entrypoints.settings import Mode
 class Connection:
     """A connection that knows whether it was closed."""
 
-    def __init__(self, connections: ConnectionRegistry, address: str, most: float = math.inf) -> None:
+    def __init__(self, connections: ConnectionRegistry, address: str, limit: float = math.inf) -> None:
         self.closed = False
         self._connections, self._network = connections, network_of(address)
-        self.is_in = connections.add(self, self._network, most)
+        self.is_in = connections.add(self, self._network, limit)
 
     def evict(self) -> None:
         self.closed = True
@@ -50,32 +50,32 @@ class Connection:
 class TestConnectionRegistry:
     def test_of_a_network_are_bounded_by_its_64_bits(self) -> None:
         connections = ConnectionRegistry()
-        made = [Connection(connections, f"2001:db8::{number:x}", most=3) for number in range(1, 11)]
-        other = Connection(connections, "2001:db8:0:1::1", most=3)
+        made = [Connection(connections, f"2001:db8::{number:x}", limit=3) for number in range(1, 11)]
+        other = Connection(connections, "2001:db8:0:1::1", limit=3)
         assert [each.closed for each in made] == [True] * 7 + [False] * 3
         assert (other.is_in, other.closed, len(connections)) == (True, False, 4)
 
     def test_of_a_worker_are_bounded_too(self) -> None:
-        connections = ConnectionRegistry(most=3)
+        connections = ConnectionRegistry(limit=3)
         made = [Connection(connections, f"192.0.2.{number}") for number in range(5)]
         assert [each.closed for each in made] == [True, True, False, False, False]
         assert len(connections) == 3
 
     def test_lose_the_one_that_has_waited_longest(self) -> None:
         connections = ConnectionRegistry()
-        first, second, third = (Connection(connections, "192.0.2.1", most=3) for _ in range(3))
+        first, second, third = (Connection(connections, "192.0.2.1", limit=3) for _ in range(3))
         first.mark_busy()
         second.mark_busy()
         second.mark_idle()
-        Connection(connections, "192.0.2.1", most=3)
+        Connection(connections, "192.0.2.1", limit=3)
         assert [first.closed, second.closed, third.closed] == [False, False, True]
 
     def test_are_refused_where_none_waits(self) -> None:
         connections = ConnectionRegistry()
         for _ in range(3):
-            Connection(connections, "192.0.2.1", most=3).mark_busy()
-        assert not Connection(connections, "192.0.2.1", most=3).is_in
-        assert Connection(connections, "192.0.2.2", most=3).is_in
+            Connection(connections, "192.0.2.1", limit=3).mark_busy()
+        assert not Connection(connections, "192.0.2.1", limit=3).is_in
+        assert Connection(connections, "192.0.2.2", limit=3).is_in
         assert len(connections) == 4
 
 
@@ -88,7 +88,7 @@ class TestByteCounter:
             counter.end_message()
             taken += 1
         assert taken == MAX_QUEUED_REQUESTS + 1
-        counter.answered()
+        counter.complete_response()
         assert counter.has_room_for(100)
 
     def test_has_no_room_for_many_bytes(self) -> None:
@@ -104,21 +104,21 @@ class TestByteCounter:
         counter.begin_body(100)
         for _ in range(MAX_FRAMING_BYTES // PARSE_BYTES + 1):
             assert not counter.framing_is_too_large
-            place = counter.place
+            position = counter.position
             counter.count_content(PARSE_BYTES // 2)
-            counter.take(PARSE_BYTES + PARSE_BYTES // 2, since=place)
+            counter.count(PARSE_BYTES + PARSE_BYTES // 2, since=position)
         assert counter.framing_is_too_large
 
     def test_counts_a_head_from_its_beginning(self) -> None:
         counter = ByteCounter()
-        place = counter.place
-        counter.take(10, since=place)  # empty lines
+        position = counter.position
+        counter.count(10, since=position)  # empty lines
         counter.part = MessagePart.HEAD
-        counter.take(20, since=place)
+        counter.count(20, since=position)
         assert counter.head == 30
         counter.begin_body(30)
         counter.end_message()
-        counter.take(30, since=(0, MessagePart.HEAD))
+        counter.count(30, since=(0, MessagePart.HEAD))
         assert counter.head == 0
 
 
@@ -164,8 +164,8 @@ class TestRejectedConnections:
         rejected = RejectedConnections((instrumentation,), clock=lambda: now[0])
         for step in range(300):
             now[0] = step / 100
-            rejected.note(Reason.MALFORMED, HTTPStatus.BAD_REQUEST, "192.0.2.1")
-        rejected.note(Reason.WRITE_TIMEOUT, None, "192.0.2.2")
+            rejected.record(Reason.MALFORMED, HTTPStatus.BAD_REQUEST, "192.0.2.1")
+        rejected.record(Reason.WRITE_TIMEOUT, None, "192.0.2.2")
         lines = [json.loads(line) for line in log.getvalue().splitlines()]
         assert [line["suppressed"] for line in lines] == [0, 99, 99]
         assert {(line["event"], line["address"], line["status"]) for line in lines} == {

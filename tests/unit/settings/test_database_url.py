@@ -64,7 +64,7 @@ class TestDatabaseUrl:
             (f"postgresql://u:{CANARY}@h/d?{CANARY}=1", "libpq does not know"),
             (f"postgresql://u:{CANARY}@h:99999/d", "1 to 65535"),
             (f"postgresql://u:{CANARY}@h1,h2/d?port=1,2,3&host=a,b", "2 hosts and 3 ports"),
-            (f"postgresql://u:{CANARY}@h:{CANARY}/d", "port that is no number"),
+            (f"postgresql://u:{CANARY}@h:{CANARY}/d", "port that is not a number"),
             (f"mysql://u:{CANARY}@h/d", "must begin with"),
             (CANARY, "is not a database URL"),
         ],

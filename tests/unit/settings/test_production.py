@@ -452,7 +452,7 @@ class TestStart:
         result = run(app, ["serve"])
         assert result.exit_code == 1
         heading, *reasons = result.output.splitlines()
-        assert heading == "fastauth: production refuses to run like this:"
+        assert heading == "fastauth: insecure settings for FASTAUTH_MODE=production:"
         for reason, named in zip(
             reasons, ["SECRET_KEY", "ISSUER", "ARGON2", "WORKERS", "fastauth migrate"], strict=True
         ):
@@ -534,7 +534,7 @@ async def client_of(settings: Settings) -> httpx2.AsyncClient:
 GOOD = a_registration(password="a password of nobody else")
 CREDENTIALS = {"username": GOOD["username"], "password": GOOD["password"]}
 REQUESTS: list[tuple[str, str, object]] = [
-    ("GET", "/", None),
+    ("GET", "/nothing-here", None),
     ("GET", "/ping", None),
     ("GET", "/health/live", None),
     ("GET", "/health/ready", None),

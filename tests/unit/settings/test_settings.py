@@ -52,8 +52,8 @@ class TestSettings:
         assert Settings.load().development_relaxations == [
             "passwords from 1 character",
             "no password blocklist",
-            "no limits on guessing",
-            "/docs is open",
+            "no rate limits",
+            "public /docs",
         ]
 
     def test_come_from_the_environment_first_then_the_file_then_the_secrets(

@@ -8,8 +8,8 @@ from fastauth.adapters.passwords import HashingPool
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.tuning import owasp
 from fastauth.entrypoints.tuning.calibration import (
-    ImportRecord,
     Measure,
+    MeasuredParameters,
     argon2id_on,
     candidates,
     is_within,
@@ -32,7 +32,7 @@ def a_machine(kib_per_second: float) -> Measure:
 
 async def found(
     measure: Measure, *, seconds: float = 0.05, memory_kib: int = GIB, threads: int = 2
-) -> list[ImportRecord]:
+) -> list[MeasuredParameters]:
     return [
         each async for each in candidates(measure, seconds=seconds, memory_kib=memory_kib, threads=threads)
     ]
@@ -60,9 +60,9 @@ class TestCandidates:
         assert await found(a_machine(2_000_000), memory_kib=2 * 7_167) == []
 
 
-def a_candidate(memory_kib: int, time_cost: int, seconds: float) -> ImportRecord:
+def a_candidate(memory_kib: int, time_cost: int, seconds: float) -> MeasuredParameters:
     speed = HashingSpeed(seconds=9, core_seconds=seconds, per_second=1)  # somebody else was busy
-    return ImportRecord(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
+    return MeasuredParameters(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
 
 
 class TestProposed:

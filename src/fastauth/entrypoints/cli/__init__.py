@@ -1,7 +1,7 @@
 """The command ``fastauth``.
 
-Whatever pulls in FastAPI or SQLAlchemy's dialects is imported where it is used, so that
-``fastauth --help`` does not wait for it.
+Modules that import FastAPI or SQLAlchemy's dialects are imported where they are used, so that
+``fastauth --help`` starts fast.
 """
 
 import os
@@ -14,7 +14,7 @@ app = typer.Typer(
     help="An authentication service: one process, a database and a JSON API.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_enable=False,  # its tracebacks show local variables, passwords among them
+    pretty_exceptions_enable=False,  # such tracebacks show local variables, including passwords
 )
 app.command()(serve.serve)
 app.command()(serve.migrate)
@@ -28,6 +28,6 @@ app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
-    """Run the command. Files that it creates are its owner's alone, those of the metrics too."""
+    """Run the command. Only the owner can read the files that it creates, such as those of metrics."""
     os.umask(0o077)
     app()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastauth.domain.audit.event import EventType
+from fastauth.entrypoints.cli.output import add_row, format_time, show
 from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
@@ -22,39 +23,40 @@ def _parse_time(text: str) -> datetime:
     try:
         if ago := re.fullmatch(r"([0-9]{1,6})([smhdw])", text):
             return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise typer.BadParameter("not a time; 2026-11-01, 2026-11-01T12:30 or 2h would be") from None
+        raise typer.BadParameter("must be a time such as 2026-11-01, 2026-11-01T12:30 or 2h") from None
 
 
 def audit(  # noqa: PLR0913, PLR0917  the options of a command
     user: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What happened to this account, or under this name.")
+        str | None, typer.Option(metavar="NAME", help="Only events of this account or username.")
     ] = None,
     event_type: Annotated[
         EventType | None,
         typer.Option("--type", metavar="TYPE", help="Only events of one type, for example login_failed."),
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(parser=_parse_time, metavar="TIME", help="Not before this time.")
+        datetime | None,
+        typer.Option(parser=_parse_time, metavar="TIME", help="Only events at or after this time."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(parser=_parse_time, metavar="TIME", help="Before this time.")
+        datetime | None,
+        typer.Option(parser=_parse_time, metavar="TIME", help="Only events before this time."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Write a JSON object in each line.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of events.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print lines of JSON.")] = False,
 ) -> None:
-    """Show what happened to accounts and keys, the newest first.
+    """Show audit events of accounts and keys, the newest first.
 
-    A TIME is a date or a time by ISO 8601, in UTC unless it says otherwise, or how long ago
-    that was: 30m, 2h, 7d.
+    A TIME is a date or time in ISO 8601, in UTC unless it has an offset, or an age: 30m, 2h, 7d.
     """
-    show = _in_lines if as_json else _in_tables
+    print_pages = _in_lines if as_json else _in_tables
 
     async def read(container: "Container") -> None:
         trail = container.read_audit_trail()
-        await show(trail(username=user, event_type=event_type, since=since, until=until, limit=limit))
+        await print_pages(trail(username=user, event_type=event_type, since=since, until=until, limit=limit))
 
     run(read)
 
@@ -62,38 +64,35 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
 async def _in_lines(pages: AsyncIterator[list["AuditEntry"]]) -> None:
     async for page in pages:
         for entry in page:
-            typer.echo(json.dumps(_told(entry)))
+            typer.echo(json.dumps(_as_json(entry)))
 
 
 async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-    console, found = Console(width=None if Console().is_terminal else 160), False
+    found = False
     async for page in pages:
         found = True
         table = Table("at", "event", "user", "session", "by", "address")
         for entry in page:
-            event, origin = entry.event, entry.source
-            cells = (
-                f"{event.occurred_at:%Y-%m-%d %H:%M:%S}Z",
+            event, source = entry.event, entry.source
+            digest = f"name {event.username_digest.hex()[:8]}" if event.username_digest else ""
+            add_row(
+                table,
+                format_time(event.occurred_at),
                 event.type.value,
-                entry.username
-                or event.user_id
-                or (f"name {event.username_digest.hex()[:8]}" if event.username_digest else ""),
+                entry.username or event.user_id or digest,
                 event.session_id or "",
-                origin.actor.value if origin else "",
-                (origin.address if origin else None) or "",
+                source.actor.value if source else "",
+                (source.address if source else None) or "",
             )
-            table.add_row(*(Text(escape_control_characters(str(cell))) for cell in cells))
-        console.print(table)
+        show(table)
     if not found:
-        typer.echo("fastauth: there are no such events", err=True)
+        typer.echo("fastauth: no events match", err=True)
 
 
-def _told(entry: "AuditEntry") -> dict[str, str | int | None]:
-    event, origin = entry.event, entry.source
+def _as_json(entry: "AuditEntry") -> dict[str, str | int | None]:
+    event, source = entry.event, entry.source
     return {
         "number": entry.id,
         "at": f"{event.occurred_at:%Y-%m-%dT%H:%M:%S.%f}Z",
@@ -102,11 +101,6 @@ def _told(entry: "AuditEntry") -> dict[str, str | int | None]:
         "username": entry.username,
         "name_tried": event.username_digest.hex() if event.username_digest else None,
         "session_id": event.session_id,
-        "actor": origin.actor.value if origin else None,
-        "address": origin.address if origin else None,
+        "actor": source.actor.value if source else None,
+        "address": source.address if source else None,
     }
-
-
-def escape_control_characters(text: str) -> str:
-    """Return a text with its control characters spelt out: a name that was adopted may hold any."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fastauth.entrypoints.cli.output import show
 from fastauth.entrypoints.cli.runner import load_settings_or_exit, run
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Let a warning be a failure.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as failures.")] = False,
 ) -> None:
     """Review this deployment. The exit status is 1 if something fails, and 0 otherwise."""
     from fastauth.entrypoints.doctor import exit_status, run_checks, worst
@@ -32,12 +33,11 @@ def doctor(
 
 
 def _show(findings: "list[Finding]") -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("", "what", "seen", "what mends it")
+    table = Table("", "check", "observed", "remedy")
     for finding in findings:
         level = Text(finding.level, style=COLOURS[finding.level])
         table.add_row(level, finding.subject, finding.observed, finding.remedy or "")
-    Console(width=None if Console().is_terminal else 120).print(table)
+    show(table)

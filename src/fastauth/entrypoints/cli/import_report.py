@@ -1,4 +1,4 @@
-"""What came of an import."""
+"""The outcome of an import: shown on the terminal and written to a report."""
 
 import json
 from collections import Counter
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from fastauth.application.accounts.import_users import ImportResult, Outcome
-from fastauth.entrypoints.cli.output import add_row, escape_control_characters, show
+from fastauth.entrypoints.cli.output import add_row, show
+from fastauth.entrypoints.text import escape_control_characters
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from fastauth.entrypoints.import_formats import ImportNotes
 
 MAX_SHOWN = 20
-"""Refusals that are told one by one: what fits on a screen. The report has all of them."""
+"""Rejected entries that are shown one by one: what fits on a screen. The report has all of them."""
 
 
 class ImportReport:
-    """Tell the first refusals as they come, write all of them to a report, and count everything."""
+    """Show the first rejected entries, write every result to the report file, and count the outcomes."""
 
     def __init__(self, console: "Console", report: TextIO | None) -> None:
         self._console = console
@@ -28,77 +29,76 @@ class ImportReport:
 
     @property
     def entries(self) -> int:
-        """How many entries there were."""
+        """The number of entries in the file."""
         return self._outcomes.total()
 
     @property
     def accounts(self) -> int:
-        """How many were imported, or would be, or were there already."""
+        """The number of entries that were imported (in a dry run: would be) or existed already."""
         return self._outcomes[Outcome.IMPORTED] + self._outcomes[Outcome.EXISTS]
 
     @property
-    def refused(self) -> int:
-        """How many of them were refused."""
+    def rejected(self) -> int:
+        """The number of rejected entries."""
         return self._outcomes[Outcome.REJECTED]
 
-    def note(self, verdicts: Iterable[ImportResult], *, unit: str) -> None:
-        """Count verdicts on entries whose places count this unit."""
-        for verdict in verdicts:
-            self._outcomes[verdict.outcome] += 1
-            if verdict.outcome is Outcome.REJECTED:
-                self._refuse(verdict, unit)
-            elif verdict.old_id is not None:
-                self._write(_place(verdict, unit) | {"outcome": verdict.outcome})
+    def add(self, results: Iterable[ImportResult], *, unit: str) -> None:
+        """Count results. `unit` is what their positions count: lines or entries."""
+        for result in results:
+            self._outcomes[result.outcome] += 1
+            if result.outcome is Outcome.REJECTED:
+                self._add_rejected(result, unit)
+            elif result.old_id is not None:
+                self._write(_position(result, unit) | {"outcome": result.outcome})
 
     def close(self, notes: "ImportNotes", *, dry_run: bool) -> None:
-        """Show the sums, and make them the last line of the report."""
+        """Show the totals, and write them as the last line of the report."""
         if not self.entries:
             return
         from rich.table import Table
 
         table = Table.grid(padding=(0, 2))
         for outcome in Outcome:
-            told = outcome.replace("_", " ")
-            count = self._outcomes[outcome]
-            add_row(table, f"would be {told}" if dry_run and outcome is Outcome.IMPORTED else told, count)
+            words = outcome.replace("_", " ")
+            would_be = dry_run and outcome is Outcome.IMPORTED
+            add_row(table, f"would be {words}" if would_be else words, self._outcomes[outcome])
         for reason, count in self._reasons.most_common():
             add_row(table, f"  {reason}", count)
         show(table)
-        self._tell(notes)
-        sums: dict[str, object] = {outcome: self._outcomes[outcome] for outcome in Outcome}
-        noted: dict[str, object] = {"columns_not_read": [*notes.unread], "trimmed": notes.trimmed}
-        worth_telling = {name: value for name, value in noted.items() if value}
-        self._write({**sums, **worth_telling, "dry_run": dry_run})
+        self._show_notes(notes)
+        totals: dict[str, object] = {outcome: self._outcomes[outcome] for outcome in Outcome}
+        extras: dict[str, object] = {"columns_not_read": [*notes.unread], "trimmed": notes.trimmed}
+        present = {name: value for name, value in extras.items() if value}
+        self._write({**totals, **present, "dry_run": dry_run})
 
-    def _tell(self, notes: "ImportNotes") -> None:
+    def _show_notes(self, notes: "ImportNotes") -> None:
         if notes.trimmed:
-            told = f"blanks around values were removed in {notes.trimmed} entries"
-            self._console.print(told, markup=False)
+            trimmed = "1 entry" if notes.trimmed == 1 else f"{notes.trimmed} entries"
+            self._console.print(f"white space around values removed in {trimmed}", markup=False)
         if notes.unread:
             columns = ", ".join(map(escape_control_characters, notes.unread))
-            self._console.print(f"columns that were not read: {columns}", markup=False)
+            self._console.print(f"columns not read: {columns}", markup=False)
 
-    def _refuse(self, verdict: ImportResult, unit: str) -> None:
-        where = f"{unit} {verdict.position}"
-        if self.refused <= MAX_SHOWN:
-            for violation in verdict.violations:
-                what = "" if violation.field == unit else f"{escape_control_characters(violation.field)}: "
-                self._console.print(f"{where}: {what}{violation.detail}", markup=False)
-        elif self.refused == MAX_SHOWN + 1:
-            self._console.print("... and more; --report has them all")
-        self._reasons.update(f"{violation.field}: {violation.code}" for violation in verdict.violations)
+    def _add_rejected(self, result: ImportResult, unit: str) -> None:
+        if self.rejected <= MAX_SHOWN:
+            for violation in result.violations:
+                name = "" if violation.field == unit else f"{escape_control_characters(violation.field)}: "
+                self._console.print(f"{unit} {result.position}: {name}{violation.detail}", markup=False)
+        elif self.rejected == MAX_SHOWN + 1:
+            self._console.print("more entries were rejected; --report lists all of them")
+        self._reasons.update(f"{violation.field}: {violation.code}" for violation in result.violations)
         reasons = [
             {"field": violation.field, "code": violation.code, "detail": violation.detail}
-            for violation in verdict.violations
+            for violation in result.violations
         ]
-        self._write(_place(verdict, unit) | {"rejected": reasons})
+        self._write(_position(result, unit) | {"rejected": reasons})
 
     def _write(self, record: dict[str, object]) -> None:
         if self._report:
             self._report.write(json.dumps(record) + "\n")
 
 
-def _place(verdict: ImportResult, unit: str) -> dict[str, object]:
-    """Return where an entry stands and, as far as they are known, its old id and its new one."""
-    ids = {"old_id": verdict.old_id, "id": verdict.new_id}
-    return {unit: verdict.position} | {name: value for name, value in ids.items() if value is not None}
+def _position(result: ImportResult, unit: str) -> dict[str, object]:
+    """Return the position of an entry and, if known, its old and its new id."""
+    ids = {"old_id": result.old_id, "id": result.new_id}
+    return {unit: result.position} | {name: value for name, value in ids.items() if value is not None}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastauth.entrypoints.cli.import_report import ImportReport
-from fastauth.entrypoints.cli.output import escape_control_characters
 from fastauth.entrypoints.cli.runner import fail, run
+from fastauth.entrypoints.text import escape_control_characters
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -23,13 +23,13 @@ File = Annotated[
     typer.FileBinaryRead,
     typer.Argument(metavar="FILE", help="CSV, JSON lines or a Django fixture; - is standard input."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, and store nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Validate everything, and store nothing.")]
 Report = Annotated[
     typer.FileTextWrite | None,
     typer.Option(
         metavar="FILE",
         lazy=False,
-        help="Where to write what came of each account, old and new id, as lines of JSON.",
+        help="Write the result of each account, with its old and new id, as lines of JSON.",
     ),
 ]
 Column = Annotated[
@@ -41,9 +41,7 @@ Column = Annotated[
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option(
-        "--ignore-column", metavar="NAME", help="A column that says nothing, whatever it is called."
-    ),
+    typer.Option("--ignore-column", metavar="NAME", help="A column to ignore, whatever its name means."),
 ]
 Model = Annotated[
     str | None,
@@ -59,36 +57,40 @@ def import_users(  # noqa: PLR0913, PLR0917  the options of a command
     ignore_column: Ignore = None,
     model: Model = None,
 ) -> None:
-    """Import accounts with the hashes of their passwords. Whoever is there already is left alone.
+    """Import accounts with their password hashes. Existing accounts are not changed.
 
-    The exit status is 1 if anything was refused, and if nothing was imported nor there already. After
-    an interruption the same command goes on.
+    The exit status is 1 if an entry was rejected, or if the file has no account. After an interruption,
+    run the same command again: it continues.
     """
     from rich.console import Console
 
     from fastauth.entrypoints.import_formats import ImportFile, RecordReader, UnreadableFile
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    findings = ImportReport(console, report)
+    outcome = ImportReport(console, report)
     reader = RecordReader(columns=_columns(column or [], ignore_column or []), model=model)
     name, stopped = escape_control_characters(file.name), ""
     try:
-        dump = ImportFile(file, reader)
-        run(lambda container: _import(container, dump, findings, _progress(file, console), dry_run=dry_run))
+        import_file = ImportFile(file, reader)
+        run(
+            lambda container: _import(
+                container, import_file, outcome, _progress(file, console), dry_run=dry_run
+            )
+        )
     except UnreadableFile as error:
         stopped = f"{name}: {error}"
     except KeyboardInterrupt:
-        stopped = "interrupted; the same command goes on"
+        stopped = "interrupted; run the same command again to continue"
     finally:
-        findings.close(reader.notes, dry_run=dry_run)
+        outcome.close(reader.notes, dry_run=dry_run)
     if stopped:
         fail(stopped)
-    if findings.refused:
+    if outcome.rejected:
         raise typer.Exit(1)
-    if not findings.entries:
-        fail(f"{name}: there is nothing in it")
-    if not findings.accounts:
-        fail(f"{name}: no account was found in it, and nothing was imported; see --model")
+    if not outcome.entries:
+        fail(f"{name}: the file is empty")
+    if not outcome.accounts:
+        fail(f"{name}: no account found, nothing imported; see --model")
 
 
 def _columns(called: list[str], ignored: list[str]) -> "Columns":
@@ -99,23 +101,28 @@ def _columns(called: list[str], ignored: list[str]) -> "Columns":
         wanted, equals, name = each.partition("=")
         if wanted not in SYNONYMS or not equals or not folded(name):
             raise typer.BadParameter(
-                f"must be one of {', '.join(SYNONYMS)}, then = and a column", param_hint="--column"
+                f"must be FIELD=NAME, where FIELD is one of {', '.join(SYNONYMS)}", param_hint="--column"
             )
         named[wanted] = name.strip()
     return Columns(called=named, ignored=frozenset(map(folded, ignored)))
 
 
 async def _import(
-    container: "Container", dump: "ImportFile", findings: ImportReport, progress: "Progress", *, dry_run: bool
+    container: "Container",
+    import_file: "ImportFile",
+    outcome: ImportReport,
+    progress: "Progress",
+    *,
+    dry_run: bool,
 ) -> None:
     with progress:
-        async for verdicts in container.import_users()(dump, dry_run=dry_run):
-            findings.note(verdicts, unit=dump.unit)
-            progress.update(progress.task_ids[0], completed=dump.position, entries=findings.entries)
+        async for results in container.import_users()(import_file, dry_run=dry_run):
+            outcome.add(results, unit=import_file.unit)
+            progress.update(progress.task_ids[0], completed=import_file.position, entries=outcome.entries)
 
 
 def _progress(file: "BufferedReader", console: "Console") -> "Progress":
-    """Return a bar for the bytes of a file; nothing is shown where there is no terminal."""
+    """Return a progress bar for the bytes of a file. It is hidden where stderr is no terminal."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = (

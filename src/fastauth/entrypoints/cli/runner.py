@@ -1,4 +1,4 @@
-"""How a command runs: settings, a container of its own, and mistakes told in one line."""
+"""Run a command with a container of its own, and report errors in one line."""
 
 import asyncio
 import logging
@@ -17,15 +17,15 @@ Result = TypeVar("Result")
 
 
 def runnable_settings_or_exit() -> Settings:
-    """Return the settings, or say what is wrong with them or refused in production, and exit."""
+    """Return the settings. Exit with an error if they are invalid, or insecure in production mode."""
     settings = load_settings_or_exit()
     if reasons := production_errors(settings):
-        _fail_for(reasons)
+        _fail_insecure(reasons)
     return settings
 
 
 def load_settings_or_exit() -> Settings:
-    """Return the settings, fit for production or not, or say what is wrong with them and exit."""
+    """Return the settings. Exit with an error if they are invalid; insecure settings are accepted."""
     try:
         return Settings.load()
     except SettingsError as error:
@@ -33,7 +33,7 @@ def load_settings_or_exit() -> Settings:
 
 
 def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | None = None) -> Result:
-    """Return what `act` does with a container of its own, or say what an operator can mend and exit."""
+    """Run `act` with a new container and return its result. Exit with one line on an expected error."""
     from fastauth.adapters.sql import OPERATOR_DEADLINE, SchemaOutdated, UnsupportedSchema
     from fastauth.domain.audit.event import Actor, EventSource
     from fastauth.domain.errors import FastauthError, StorageUnavailable
@@ -46,40 +46,40 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
         settings=settings or runnable_settings_or_exit(), database_deadline=OPERATOR_DEADLINE
     )
 
-    async def whole() -> Result:
+    async def act_and_shut_down() -> Result:
         try:
             with event_source(EventSource(Actor.OPERATOR)):
                 return await act(container)
         finally:
             await shut_down(container)
 
-    logging.getLogger("fastauth").setLevel(logging.ERROR)  # what matters is told below, in one line
+    logging.getLogger("fastauth").setLevel(logging.ERROR)  # errors are reported below, in one line
     try:
-        return asyncio.run(whole())
-    except InsecureSettings as refused:
-        _fail_for(refused.reasons)
-    except ModeNotSet as refused:
-        fail(str(refused))
+        return asyncio.run(act_and_shut_down())
+    except InsecureSettings as error:
+        _fail_insecure(error.reasons)
+    except ModeNotSet as error:
+        fail(str(error))
     except SchemaOutdated:
         fail(SCHEMA_OUTDATED)
-    except StorageUnavailable as away:
-        fail(f"the database cannot be used: {away.reason}; check FASTAUTH_DATABASE_URL")
+    except StorageUnavailable as error:
+        fail(f"the database cannot be used: {error.reason}; check FASTAUTH_DATABASE_URL")
     except KeyUnwrapFailed:
         fail(
-            "the signing keys are sealed under another secret key;"
-            " give that one as FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
+            "the signing keys are encrypted with another secret key;"
+            " set it as FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS"
         )
-    except UnsupportedSchema as refused:
-        fail(str(refused))
+    except UnsupportedSchema as error:
+        fail(str(error))
     except FastauthError as error:
         fail(error.detail)
 
 
 def fail(line: str) -> NoReturn:
-    """Say what is wrong, and exit with status 1."""
+    """Print an error of one line, and exit with status 1."""
     typer.echo(f"fastauth: {line}", err=True)
     raise typer.Exit(1)
 
 
-def _fail_for(reasons: list[str]) -> NoReturn:
-    fail("\n  ".join(["production refuses to run like this:", *reasons]))
+def _fail_insecure(reasons: list[str]) -> NoReturn:
+    fail("\n  ".join(["insecure settings for FASTAUTH_MODE=production:", *reasons]))

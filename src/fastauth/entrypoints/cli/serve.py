@@ -1,7 +1,6 @@
 """``fastauth serve``, ``migrate`` and ``health``."""
 
 import os
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -24,29 +23,30 @@ def serve() -> None:
     if error := unsupported_uvicorn(version("uvicorn")):
         fail(error)
 
+    from fastauth.entrypoints.http.server.connections import raise_open_files_limit
     from fastauth.entrypoints.http.server.run import run_server
     from fastauth.entrypoints.observability import logging_config
     from fastauth.entrypoints.production import warnings
     from fastauth.entrypoints.startup import start_up_with_warnings
 
-    settings = load_settings_or_exit()  # what production refuses is told with the state of the schema
-    of_the_server = run(start_up_with_warnings, settings)
+    settings = load_settings_or_exit()  # start_up reports insecure settings together with the schema
+    server_warnings = run(start_up_with_warnings, settings)
     if settings.development_relaxations:
         typer.echo(
-            f"fastauth: development mode, with {', '.join(settings.development_relaxations)};"
-            " FASTAUTH_MODE=production is strict",
+            f"fastauth: development mode: {', '.join(settings.development_relaxations)};"
+            " set FASTAUTH_MODE=production for strict defaults",
             err=True,
         )
     logging_config.set_up(settings.mode)
-    for warning in (*warnings(settings), *of_the_server):
+    for warning in (*warnings(settings), *server_warnings):
         structlog.get_logger().warning(warning, logger="fastauth.settings")
-    _allow_many_connections()
+    raise_open_files_limit()
     with _metrics(settings):
         run_server(settings)
 
 
 def migrate() -> None:
-    """Bring the database to the newest schema. Any number may run this at once."""
+    """Migrate the database to the newest schema. Several processes may run this at once."""
     from fastauth.entrypoints.startup import migrate_database
 
     run(migrate_database)
@@ -54,7 +54,7 @@ def migrate() -> None:
 
 
 def health() -> None:
-    """Ask the service of these settings whether it is ready; the exit status is the answer."""
+    """Check that the service with these settings is ready. The exit status is 0 if it is."""
     settings = runnable_settings_or_exit()
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     connection = HTTPConnection(host, settings.port, timeout=3)
@@ -65,14 +65,14 @@ def health() -> None:
         connection.request("GET", "/health/ready")
         status = connection.getresponse().status
     except (OSError, HTTPException) as error:
-        fail(f"nobody answers ({type(error).__name__})")
+        fail(f"cannot connect to {host}:{settings.port} ({type(error).__name__})")
     if status != HTTPStatus.OK:
         fail(f"not ready (status {status})")
 
 
 @contextmanager
 def _metrics(settings: Settings) -> Iterator[None]:
-    """Have every worker keep its metrics in files, and serve those to Prometheus; or neither."""
+    """Serve the metrics of all workers to Prometheus, if a port is set. Workers share them through files."""
     if not settings.metrics_port:
         yield
         return
@@ -80,24 +80,19 @@ def _metrics(settings: Settings) -> Iterator[None]:
         files = TemporaryDirectory(prefix="fastauth-metrics-")
     except OSError as error:
         fail(
-            "FASTAUTH_METRICS_PORT needs a directory for temporary files, and there is none to write to"
+            "FASTAUTH_METRICS_PORT needs a writable directory for temporary files"
             f" ({type(error).__name__}); mount one at /tmp, with Docker by --tmpfs /tmp, or set TMPDIR"
         )
     with files as directory:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # it is read when prometheus_client is imported
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory  # read when prometheus_client is imported
         from fastauth.adapters.prometheus import MetricsExporter
 
         try:
             serving = MetricsExporter(directory, settings.metrics_host, settings.metrics_port)
         except OSError as error:
             fail(
-                f"nobody can listen at FASTAUTH_METRICS_HOST, FASTAUTH_METRICS_PORT ({type(error).__name__})"
+                "cannot bind the metrics address FASTAUTH_METRICS_HOST, FASTAUTH_METRICS_PORT"
+                f" ({type(error).__name__})"
             )
         with serving:
             yield
-
-
-def _allow_many_connections() -> None:
-    """Lift the number of open files from what a shell allows to what the system does."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

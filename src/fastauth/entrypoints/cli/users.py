@@ -5,23 +5,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fastauth.domain.sessions.session import MAX_COUNTED
-from fastauth.entrypoints.cli.output import add_row, echo_json, escape_control_characters, format_time, show
+from fastauth.entrypoints.cli.output import add_row, echo_json, format_time, show
 from fastauth.entrypoints.cli.password_prompt import ask_password
 from fastauth.entrypoints.cli.runner import run, runnable_settings_or_exit
+from fastauth.entrypoints.text import escape_control_characters, plural
 
 if TYPE_CHECKING:
     from fastauth.domain.accounts.user import User
     from fastauth.domain.sessions.session import Session
     from fastauth.entrypoints.container import Container
 
-app = typer.Typer(help="Look after accounts.", no_args_is_help=True)
+app = typer.Typer(help="Manage accounts.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The username, in any spelling.")]
 Json = Annotated[bool, typer.Option("--json", help="Print lines of JSON.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")]
 Fullname = Annotated[str | None, typer.Option(help="The full name; without it, the username.")]
 Disabled = Annotated[
-    bool | None, typer.Option("--disabled/--enabled", help="Those alone that are disabled, or are not.")
+    bool | None, typer.Option("--disabled/--enabled", help="Only disabled accounts, or only enabled ones.")
 ]
 
 
@@ -31,7 +32,7 @@ def create(
     fullname: Fullname = None,
     stdin: Stdin = False,
 ) -> None:
-    """Create an account. The password is asked for, or read with --stdin."""
+    """Create an account. The password is prompted for, or read with --stdin."""
     settings = runnable_settings_or_exit()
     password = ask_password(from_stdin=stdin)
     user = run(
@@ -43,7 +44,7 @@ def create(
         ),
         settings,
     )
-    typer.echo(f"{escape_control_characters(user.username.display)} has an account, with the id {user.id}")
+    typer.echo(f"{escape_control_characters(user.username.display)} is created with id {user.id}")
 
 
 @app.command(name="list")
@@ -86,14 +87,14 @@ def get_user(name: Name, json: Json = False) -> None:
 
 @app.command()
 def disable(name: Name) -> None:
-    """Close an account. Its sessions end at once, and nobody can log in to it."""
+    """Disable an account. Its sessions are revoked at once, and log-ins to it fail."""
     user = run(lambda container: container.disable_user()(username=name))
-    typer.echo(f"{escape_control_characters(user.username.display)} is disabled, and every session has ended")
+    typer.echo(f"{escape_control_characters(user.username.display)} is disabled, all sessions are revoked")
 
 
 @app.command()
 def enable(name: Name) -> None:
-    """Open an account that was disabled."""
+    """Enable a disabled account."""
     user = run(lambda container: container.enable_user()(username=name))
     typer.echo(f"{escape_control_characters(user.username.display)} is enabled")
 
@@ -107,21 +108,21 @@ def unlock(name: Name) -> None:
 
 @app.command()
 def set_password(name: Name, stdin: Stdin = False) -> None:
-    """Replace a password that is asked for, or read with --stdin. Every session ends."""
+    """Set a new password, prompted for or read with --stdin. All sessions are revoked."""
     settings = runnable_settings_or_exit()
     password = ask_password(from_stdin=stdin)
     user = run(lambda container: container.set_password()(username=name, password=password), settings)
     typer.echo(
-        f"{escape_control_characters(user.username.display)} has a new password, and every session has ended"
+        f"{escape_control_characters(user.username.display)} has a new password, all sessions are revoked"
     )
 
 
 @app.command()
 def revoke_sessions(name: Name) -> None:
-    """Log somebody out everywhere."""
-    ended = run(lambda container: container.revoke_sessions()(username=name))
-    many = "or more " if ended >= MAX_COUNTED else ""
-    typer.echo(f"{ended} {many}{'session has' if ended == 1 else 'sessions have'} ended")
+    """Revoke all sessions of an account."""
+    revoked = run(lambda container: container.revoke_sessions()(username=name))
+    at_least = "at least " if revoked >= MAX_COUNTED else ""
+    typer.echo(f"{at_least}{plural(revoked, 'session')} revoked")
 
 
 def _show_page(users: "list[User]", *, json: bool) -> None:

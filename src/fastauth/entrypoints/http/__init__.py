@@ -1,1 +1,1 @@
-"""The JSON API: read a request, call one use case, tell its result."""
+"""The JSON API. A route parses the request, calls one use case and returns its result."""

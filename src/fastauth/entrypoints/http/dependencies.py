@@ -1,4 +1,4 @@
-"""What routes depend on: the container, the caller, and the client that sent the request."""
+"""Dependencies of routes: the container, the authenticated caller and the client."""
 
 from itertools import islice
 from typing import Annotated
@@ -12,25 +12,25 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.request_origin import current_event_source
 
 SCOPE_USER_ID = "fastauth.user"
-"""The key of the caller's number in the scope of a request, once it is known."""
+"""Key of the authenticated account's id in the ASGI scope, for the request log."""
 
 MAX_USER_AGENT_LENGTH = 256
-"""Characters that are kept of what a browser says of itself."""
+"""Characters of a ``User-Agent`` that are stored."""
 
 
-async def _container(request: Request) -> Container:  # a plain function would be sent to a thread
+async def _container(request: Request) -> Container:  # FastAPI would run a plain function in a thread
     container: Container = request.app.state.container
     return container
 
 
 ContainerDep = Annotated[Container, Depends(_container)]
-"""The container of the application. A route asks it for the use case that it calls."""
+"""The container of the application, from which a route gets its use case."""
 
 
 class _Bearer(HTTPBearer):
-    """Finds the caller. Swagger UI's button comes from the class of FastAPI's, which reads less strictly."""
+    """Authenticates the caller. The base class only documents the scheme: it parses less strictly."""
 
-    async def __call__(self, request: Request) -> AuthenticatedUser:  # type: ignore[override]  # more than what was sent
+    async def __call__(self, request: Request) -> AuthenticatedUser:  # type: ignore[override]  # the caller, not only the credentials
         sent = request.headers.getlist("authorization")
         if not sent:
             raise MissingAccessToken
@@ -49,7 +49,7 @@ _bearer = _Bearer(scheme_name="HTTPBearer", bearerFormat="JWT", description="The
 
 CallerDep = Annotated[AuthenticatedUser, Depends(_bearer)]
 AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
-"""What a route answers where `CallerDep` finds nobody."""
+"""Errors that `CallerDep` raises."""
 
 
 async def _client_address() -> str:
@@ -61,6 +61,7 @@ ClientAddressDep = Annotated[str, Depends(_client_address)]
 
 async def _device(request: Request) -> ClientInfo:
     agent = request.headers.get("user-agent", "")
+    # Control characters are dropped, not escaped: the text is only shown to the user.
     printable = "".join(islice(filter(str.isprintable, agent), MAX_USER_AGENT_LENGTH))
     return ClientInfo(user_agent=printable, address=await _client_address())
 

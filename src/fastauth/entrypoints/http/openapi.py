@@ -120,7 +120,7 @@ def install_docs(app: FastAPI, *, redirect_root: bool) -> None:
 
         @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
         async def root() -> RedirectResponse:
-            return RedirectResponse("docs", HTTPStatus.TEMPORARY_REDIRECT)
+            return RedirectResponse("docs", HTTPStatus.TEMPORARY_REDIRECT.value)
 
     app.include_router(router)
 

@@ -1,4 +1,4 @@
-"""Pages of a list: ``?limit=`` and ``?after=``, and the header ``Link`` (RFC 8288) that leads to the next."""
+"""Keyset pagination: ``?limit=`` and ``?after=``, and a ``Link`` header (RFC 8288) to the next page."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
 _AFTER = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})", re.ASCII)
 
 Repeatable = Annotated[list[str] | None, Query(include_in_schema=False)]
-"""A parameter as often as it was sent; what it may be is for `parse_page` to say."""
+"""All values of a query parameter, in the order sent. `parse_page` validates them."""
 
 PAGE_PARAMETERS: dict[str, Any] = {
     "parameters": [
@@ -37,7 +37,7 @@ PAGE_PARAMETERS: dict[str, Any] = {
         },
     ]
 }
-"""What the OpenAPI document says of the query."""
+"""The query parameters, for the OpenAPI document."""
 
 PAGE_HEADERS: dict[str, Any] = {
     "headers": {
@@ -47,22 +47,22 @@ PAGE_HEADERS: dict[str, Any] = {
         }
     }
 }
-"""What the OpenAPI document says of the answer."""
+"""The response header, for the OpenAPI document."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which part of a list is asked for."""
+    """The requested part of a list."""
 
     limit: int = PAGE_SIZE
     after: SessionCursor | None = None
 
 
 def parse_page(*, limits: Repeatable, afters: Repeatable) -> PageRequest:
-    """Read which page is wanted.
+    """Parse the query parameters of a page.
 
     Raises:
-        InvalidInput: A parameter is repeated, or not of its form.
+        InvalidInput: A parameter is repeated or malformed.
     """
     limit, after = PAGE_SIZE, None
     with ViolationCollector() as noting:
@@ -73,10 +73,10 @@ def parse_page(*, limits: Repeatable, afters: Repeatable) -> PageRequest:
     return PageRequest(limit, after)
 
 
-def next_page_link(place: SessionCursor, *, limit: int) -> str:
-    """Return the header that leads to the page after `place`, relative to the page itself."""
-    at = (place.created_at - _1970) // _MICROSECOND
-    return f'<?limit={limit}&after={at}-{place.id}>; rel="next"'
+def next_page_link(cursor: SessionCursor, *, limit: int) -> str:
+    """Return the ``Link`` header for the page after `cursor`. The URL is relative to the current page."""
+    microseconds = (cursor.created_at - _1970) // _MICROSECOND
+    return f'<?limit={limit}&after={microseconds}-{cursor.id}>; rel="next"'
 
 
 def _single(name: str, values: Repeatable) -> str | None:

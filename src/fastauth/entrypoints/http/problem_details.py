@@ -1,4 +1,4 @@
-"""Errors as ``application/problem+json`` (RFC 9457), from every route and from the framework too."""
+"""Errors as ``application/problem+json`` (RFC 9457), from routes and from the framework."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -34,7 +34,7 @@ STATUS_BY_CATEGORY: dict[type[FastauthError], HTTPStatus] = {
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""The one place where an error of the domain becomes a status."""
+"""The status of each category of domain errors."""
 
 CODE_AND_DETAIL_BY_STATUS = {
     HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
@@ -58,7 +58,7 @@ CODE_AND_DETAIL_BY_STATUS = {
         "The service made a mistake. The header X-Request-Id leads to it in the log.",
     ),
 }
-"""What the framework or a bug is told as, where no error of the domain says it."""
+"""Code and detail of problems that are not domain errors: of the framework, the server and bugs."""
 
 
 class InvalidParam(BaseModel):
@@ -82,17 +82,17 @@ class ProblemDetails(BaseModel):
     errors: list[InvalidParam] | None = Field(default=None, description="With status 422 alone.")
 
     def as_json(self) -> dict[str, Any]:
-        """Return the members that there are."""
+        """Return the members that are set."""
         return self.model_dump(exclude_none=True)
 
 
 def status_of(error: FastauthError) -> HTTPStatus:
-    """Return the status of the error's category."""
+    """Return the HTTP status of a domain error."""
     return next(status for category, status in STATUS_BY_CATEGORY.items() if isinstance(error, category))
 
 
 def problem_for(error: FastauthError) -> ProblemDetails:
-    """Return what is told of an error of the domain."""
+    """Return the problem details of a domain error."""
     if isinstance(error, InvalidInput):
         return _unprocessable(
             [InvalidParam(pointer=f"/{v.field}", code=v.code, detail=v.detail) for v in error.violations]
@@ -101,23 +101,23 @@ def problem_for(error: FastauthError) -> ProblemDetails:
 
 
 def problem_for_status(status: HTTPStatus) -> ProblemDetails:
-    """Return what is told where nothing is known but the status."""
+    """Return the problem details of an error of which only the status is known."""
     known = CODE_AND_DETAIL_BY_STATUS.get(status)
     code, detail = known or (status.name.lower(), status.description or status.phrase)
     return _problem(status, code, detail)
 
 
 def problem_response(details: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Return the answer that tells of an error."""
+    """Return the response for a problem."""
     return JSONResponse(details.as_json(), status_code=details.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Have `app`, which has these `routes`, tell every error in this form."""
+    """Handle all errors of `app`, which has these `routes`, as problem details."""
 
     async def handle_http_exception(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers or {})
-        if "Allow" in headers:  # a route knows its own method, and not those of the others at its address
+        if "Allow" in headers:  # Starlette lists the methods of one route; the path may have several
             headers["Allow"] = ", ".join(_methods_at(request.scope["path"], routes)) or headers["Allow"]
         return problem_response(problem_for_status(HTTPStatus(error.status_code)), headers)
 
@@ -145,7 +145,7 @@ def _headers_for(error: FastauthError) -> dict[str, str]:
             return {"Retry-After": str(error.retry_after)}
         case InvalidAccessToken():
             return {"WWW-Authenticate": f'Bearer error="{error.code}", error_description="{error.detail}"'}
-        case Unauthenticated():  # no error code where no token was sent: RFC 6750, section 3.1
+        case Unauthenticated():  # RFC 6750, section 3.1: no error code if no token was sent
             return {"WWW-Authenticate": "Bearer"}
     return {}
 
@@ -169,7 +169,7 @@ def _unprocessable(errors: list[InvalidParam]) -> ProblemDetails:
 
 
 def _invalid_param(error: Any) -> InvalidParam:  # noqa: ANN401  a TypedDict of pydantic_core's
-    """Translate pydantic's words. Its ``input`` and ``ctx`` hold what was sent and stay behind."""
+    """Translate an error of pydantic, without its ``input`` and ``ctx``: they have the sent values."""
     pointer = "".join(f"/{part}" for part in error["loc"][1:] if isinstance(part, str))
     match error["type"]:
         case "json_invalid":

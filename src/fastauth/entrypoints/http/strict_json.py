@@ -1,7 +1,10 @@
-"""JSON by RFC 8259 and nothing beside it.
+"""Strict JSON (RFC 8259) for request bodies, and limits on bodies and queries.
 
-Python's own reader takes NaN, UTF-16, duplicate names and half characters. What such a body means
-depends on who reads it, and some of it cannot be stored: it is refused before anything looks at it.
+Python's parser accepts NaN, UTF-16, duplicate names and lone surrogates. Parsers disagree on the meaning of
+such a body, and parts of it cannot be stored. It is rejected before validation.
+
+`fastauth.adapters.jose` has a smaller strict parser for tokens. The two share no code: a body needs
+messages for its sender and a depth limit, a token needs neither, and both are short.
 """
 
 import json
@@ -17,40 +20,39 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
 MAX_BODY_BYTES = 16 * 1024
-"""Far above what any request of this API needs."""
+"""More than any request of this API needs."""
 
 MAX_DEPTH = 16
-"""Levels of arrays and objects. The API's own bodies have one."""
+"""Levels of arrays and objects. Valid bodies of this API have one."""
 
-# A string that does not end goes on to the end of the body. If it had to end, the search would begin
-# again at each quotation mark within it, in a time that is quadratic in their number (CWE-1333).
+# The closing quotation mark is optional: an unterminated string matches up to the end of the body. If it were
+# required, the search would restart at each quotation mark within it, in quadratic time (CWE-1333).
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
 _NO_BRACKETS = bytes(byte for byte, step in enumerate(_STEPS) if not step)
 
 
 MAX_QUERY_BYTES = 1024
-"""Of a query, on routes that have parameters in it."""
+"""Maximum length of a query, on routes that have query parameters."""
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read strictly, and of which nothing is read beyond its bound.
+    """A request with strict JSON and a limit on the size of its body and query.
 
-    FastAPI asks every request for its cookies and its query, whether or not a route has use for
-    them. To unquote a cookie takes a time that is quadratic in its backslashes (CVE-2024-7592 of
-    Python), and no route reads one.
+    FastAPI parses cookies and query of every request, even if the route declares none. Unquoting a cookie
+    takes time quadratic in its backslashes (CVE-2024-7592 of Python), and no route reads cookies.
     """
 
     reads_query = False
 
     @property
     def cookies(self) -> dict[str, str]:
-        """Return none."""
+        """Return no cookies."""
         return {}
 
     @property
     def query_params(self) -> QueryParams:
-        """Return the parameters in the query, none where the route declares none.
+        """Return the query parameters, or none if the route declares none.
 
         Raises:
             HTTPException: The query is larger than `MAX_QUERY_BYTES` (status 414).
@@ -65,8 +67,8 @@ class StrictRequest(Request):
         """Return the whole body.
 
         Raises:
-            HTTPException: It is larger than `MAX_BODY_BYTES` (status 413); no more than that is read. Or it
-                has a content coding (415).
+            HTTPException: The body is larger than `MAX_BODY_BYTES` (status 413; reading stops there), or
+                has a content coding (status 415).
         """
         if not hasattr(self, "_body"):
             if self.headers.get("content-encoding", "identity").strip().lower() != "identity":
@@ -80,17 +82,16 @@ class StrictRequest(Request):
         return self._body
 
     async def json(self) -> Any:  # noqa: ANN401  any JSON value, as in the base class
-        """Return the body's value.
+        """Return the JSON value of the body.
 
         Raises:
-            json.JSONDecodeError: The body is not JSON that every reader understands alike. The
-                error holds nothing of the body.
+            json.JSONDecodeError: The body is not strict JSON. The error has no part of the body.
         """
         return loads(await self.body())
 
 
 class StrictJSONRoute(APIRoute):
-    """A route that reads its request as a `StrictRequest` does."""
+    """A route whose requests are `StrictRequest`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler."""
@@ -110,11 +111,11 @@ def _has_query_parameters(dependant: Dependant) -> bool:
 
 
 def loads(body: bytes) -> Any:  # noqa: ANN401  any JSON value
-    """Return the value that `body` writes as JSON.
+    """Return the JSON value of `body`.
 
     Raises:
-        json.JSONDecodeError: It is not UTF-8, not JSON, nested deeper than `MAX_DEPTH`, or holds a
-            name twice, half a surrogate pair, or a number that is none.
+        json.JSONDecodeError: The body is not UTF-8 or not JSON, is nested deeper than `MAX_DEPTH`, or has a
+            duplicate name, a lone surrogate, NaN or Infinity.
     """
     if _depth(body) > MAX_DEPTH:
         _refuse("it is nested too deep")
@@ -153,8 +154,8 @@ def _constant(_name: str) -> NoReturn:
 
 
 def _depth(body: bytes) -> int:
-    """Return how deep `body` nests arrays and objects."""
+    """Return the depth of arrays and objects in `body`."""
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return 0  # it cannot be too deep, whatever it is
+        return 0  # too few brackets to be too deep
     brackets = _STRINGS.sub(b"", body).translate(None, _NO_BRACKETS)
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)

@@ -1,7 +1,7 @@
-"""What an operator can set, where it comes from, and what is refused.
+"""The settings: names, defaults, sources and validation.
 
-Every setting is an environment variable with the prefix ``FASTAUTH_``, a line in ``.env``, or a
-file of that name in the secrets directory; the first of these that has it wins. A module here has the
+Every setting is an environment variable with the prefix ``FASTAUTH_``, a line in ``.env``, or a file of
+that name in the secrets directory. The first source that has it wins. Each module of this package has the
 settings of one capability.
 """
 
@@ -23,13 +23,14 @@ from fastauth.entrypoints.settings.server import ServerSettings
 from fastauth.entrypoints.settings.sessions import SessionSettings
 from fastauth.entrypoints.settings.signing_keys import SigningKeySettings
 from fastauth.entrypoints.settings.sources import PREFIX, Sources
+from fastauth.entrypoints.text import plural
 
 SECRETS = frozenset({"secret_key", "secret_key_previous"})
-"""Settings whose value may have several lines, as a key may that ``openssl`` wrapped."""
+"""Settings whose value may have several lines: ``openssl`` wraps long keys."""
 
 
 class SettingsError(Exception):
-    """A setting is unknown, malformed or not allowed. The text names it and never its value."""
+    """A setting is unknown, malformed or not allowed. The message names it and never shows its value."""
 
 
 class Settings(
@@ -43,9 +44,9 @@ class Settings(
     RateLimitSettings,
     AuditSettings,
 ):
-    """The settings, checked. Use `load` to have mistakes told in one line.
+    """The validated settings. `load` reports all errors in one line.
 
-    What makes sense but is not for production is left to `fastauth.entrypoints.production`.
+    Values that are valid but insecure are refused by `fastauth.entrypoints.production`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -73,42 +74,38 @@ class Settings(
 
     @property
     def issuer_url(self) -> str:
-        """Who issues the tokens: the URL at which this service is reached."""
+        """The issuer of the tokens: the URL of this service."""
         return self.issuer or self.own_url
 
     @property
     def sources(self) -> Sources:
-        """Where the settings were read from, if `load` read them."""
+        """The sources that `load` has read; empty for settings that were made in another way."""
         return self._sources
 
     @property
     def mode_is_set(self) -> bool:
-        """Whether the mode was chosen, and is not merely the default."""
+        """Whether the mode was set explicitly."""
         return "mode" in self.model_fields_set
 
     @property
     def development_relaxations(self) -> list[str]:
-        """What is laxer now than production would have it."""
+        """What development mode relaxes in comparison with production mode."""
         if self.mode is Mode.PRODUCTION:
             return []
         return [
-            f"passwords from {self.password_min_length} character{'s' * (self.password_min_length > 1)}",
+            f"passwords from {plural(self.password_min_length, 'character')}",
             *(["no password blocklist"] if not self.password_blocklist else []),
-            *(["no limits on guessing"] if not self.rate_limits else []),
-            *(["/docs is open"] if self.docs else []),
-            *(
-                ["a secret key that everybody knows"]
-                if not (self.secret_key or self.is_file_database)
-                else []
-            ),
+            *(["no rate limits"] if not self.rate_limits else []),
+            *(["public /docs"] if self.docs else []),
+            *(["a published secret key"] if not (self.secret_key or self.is_file_database) else []),
         ]
 
     @classmethod
     def load(cls) -> Self:
-        """Read the settings of this process, whatever production may think of them.
+        """Read the settings of this process. Insecure ones are accepted.
 
         Raises:
-            SettingsError: Something is set that cannot be used.
+            SettingsError: A setting is unknown or invalid, or a source cannot be read.
         """
         found = Sources.read(frozenset(PREFIX + field.upper() for field in cls.model_fields))
         problems = list(found.problems)
@@ -117,17 +114,17 @@ class Settings(
             for field in cls.model_fields
             if (name := PREFIX + field.upper()) in found.values
         }
-        try:  # no variable has such a name: the environment has been read
+        try:  # no variable has this prefix, so pydantic does not read the environment again
             settings = cls(_env_prefix="=", **given)  # type: ignore[call-arg]  # BaseSettings takes it
         except ValidationError as error:
-            problems += map(_told, error.errors(include_input=False))
+            problems += map(_message, error.errors(include_input=False))
         if problems:
             raise SettingsError("; ".join(problems))
         settings._sources = found
         return settings
 
 
-def _told(error: Any) -> str:  # noqa: ANN401  a TypedDict of pydantic_core's
+def _message(error: Any) -> str:  # noqa: ANN401  a TypedDict of pydantic_core's
     message = error["msg"].removeprefix("Value error, ")
     if not error["loc"]:
         return str(message)

@@ -9,6 +9,6 @@ from fastauth.entrypoints.settings import values
 
 
 class AccountSettings(BaseSettings):
-    """Which usernames nobody may register."""
+    """Usernames that cannot be registered."""
 
     reserved_usernames: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.words)] = ()

@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings
 
 
 class AuditSettings(BaseSettings):
-    """How long events and the addresses in them are kept."""
+    """Retention of audit events and of the addresses in them."""
 
     audit_retention_days: float = Field(default=365, gt=0, le=3_650)
     audit_address_retention_days: float = Field(default=30, ge=0, le=3_650)

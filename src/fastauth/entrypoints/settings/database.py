@@ -10,7 +10,7 @@ from fastauth.entrypoints.settings.database_url import parse_database_url
 
 
 class DatabaseSettings(BaseSettings):
-    """Which database, and how many connections to it."""
+    """The database and its connection pool."""
 
     database_url: Annotated[URL, NoDecode, BeforeValidator(parse_database_url)] = Field(
         default=URL.create("sqlite+aiosqlite", database="fastauth.db"), repr=False
@@ -26,5 +26,5 @@ class DatabaseSettings(BaseSettings):
 
     @property
     def is_file_database(self) -> bool:
-        """Whether the database is a file of this machine."""
+        """Whether the database is a SQLite file."""
         return self.is_sqlite and self.database_url.database not in (None, "", ":memory:")

@@ -1,4 +1,4 @@
-"""Reads ``FASTAUTH_DATABASE_URL``, in SQLAlchemy's spellings and in libpq's."""
+"""Parse ``FASTAUTH_DATABASE_URL`` in the syntax of SQLAlchemy or libpq."""
 
 import re
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ _SERVER = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[0-9]*))?")
 
 
 def parse_database_url(value: object) -> URL:
-    """Return the URL with its driver. Of several hosts the lists are in its query, as libpq has them.
+    """Return the URL with its driver. Several hosts are lists in its query, as in libpq.
 
     Raises:
-        ValueError: It is none, or one of another database.
+        ValueError: It is not a URL of SQLite or PostgreSQL.
     """
     url = value if isinstance(value, URL) else _parsed(str(value).strip())
     if url.drivername in _SQLITES:
@@ -40,7 +40,7 @@ def _parsed(text: str) -> URL:
     except (ArgumentError, ValueError):
         if not own:
             raise ValueError(NOT_A_URL) from None
-    try:  # what SQLAlchemy does not understand, or misunderstands: several hosts
+    try:  # several hosts, which SQLAlchemy cannot parse or parses wrongly
         found = {name: str(value) for name, value in conninfo_to_dict("".join(own.groups())).items()}
     except psycopg.Error:
         raise ValueError(NOT_A_URL) from None
@@ -51,9 +51,9 @@ def _parsed(text: str) -> URL:
 def _postgres(url: URL) -> URL:
     servers = _servers(url)
     if any("@" in host for host, _ in servers):
-        raise ValueError("has an @ in its user or password; there it is written %40")
+        raise ValueError("has an @ in its user or password; write it as %40")
     if any(port and int(port) not in PORTS for _, port in servers):
-        raise ValueError("names a port that is none: they are 1 to 65535")
+        raise ValueError("has a port outside of 1 to 65535")
     query = {name: given for name, given in url.query.items() if name not in {"host", "port"}}
     host, port = servers[0]
     number = None
@@ -70,7 +70,7 @@ def _postgres(url: URL) -> URL:
 
 
 def _servers(url: URL) -> list[tuple[str, str]]:
-    """Return host and port of each server; the query wins over what stands before it, as with libpq."""
+    """Return host and port of each server. As in libpq, the query overrides the authority of the URL."""
     hosts = _listed(url.query.get("host", ())) or [unquote(url.host or "")]
     ports = _listed(url.query.get("port", ())) or [str(url.port or "")]
     servers = []
@@ -80,10 +80,10 @@ def _servers(url: URL) -> list[tuple[str, str]]:
     if any(port for _, port in servers):
         return [(host, port or ports[0]) for host, port in servers]
     if len(ports) not in {1, len(servers)}:
-        raise ValueError(f"names {len(servers)} hosts and {len(ports)} ports")
+        raise ValueError(f"has {len(servers)} hosts and {len(ports)} ports")
     ports = ports * len(servers) if len(ports) == 1 else ports
     if not all(re.fullmatch(r"[0-9]*", port) for port in ports):
-        raise ValueError("names a port that is no number")
+        raise ValueError("has a port that is not a number")
     return [(host, port) for (host, _), port in zip(servers, ports, strict=True)]
 
 
@@ -97,4 +97,4 @@ def _refuse_unknown_options(url: URL) -> None:
     try:
         make_conninfo("", **options)
     except psycopg.Error:
-        raise ValueError("has an option behind the ? that libpq does not know") from None
+        raise ValueError("has an option after the ? that libpq does not know") from None

@@ -1,10 +1,10 @@
-"""How strict the service is."""
+"""Development or production mode."""
 
 from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """Development has convenient defaults. Production refuses what is insecure."""
+    """Development mode has convenient defaults. Production mode refuses insecure settings."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"

@@ -10,7 +10,7 @@ from fastauth.entrypoints.settings.server import Host
 
 
 class ObservabilitySettings(BaseSettings):
-    """Where metrics are served, and whether traces are sent."""
+    """The address of the metrics, and the export of traces."""
 
     metrics_host: Host = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)

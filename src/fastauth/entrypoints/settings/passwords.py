@@ -10,7 +10,7 @@ from fastauth.entrypoints.settings import values
 
 
 class PasswordSettings(BaseSettings):
-    """What a new password must satisfy, and what a hash costs."""
+    """The password policy and the cost of a hash."""
 
     password_min_length: int = Field(default=1, ge=1, le=256)
     password_blocklist: bool = False

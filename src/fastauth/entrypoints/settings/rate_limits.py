@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings
 
 
 class RateLimitSettings(BaseSettings):
-    """How many attempts are allowed, and how long further ones have to wait."""
+    """Attempts that are allowed in each window, and the delays after failures."""
 
     rate_limits: bool = False
     rate_limit_logins_per_network: int = Field(default=30, ge=1)

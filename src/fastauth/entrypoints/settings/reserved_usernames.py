@@ -1,10 +1,10 @@
-"""Names that speak for the service or its operator: nobody registers them in production."""
+"""Usernames that could be taken for the service or its operator. Production mode reserves them."""
 
 MAILBOXES = (
     "info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster",
     "usenet", "news", "webmaster", "www", "uucp", "ftp",
 )  # fmt: skip
-"""Of RFC 2142, by which others reach an organisation."""
+"""The mailbox names of RFC 2142, at which an organisation is contacted."""
 
 RESERVED_USERNAMES = (
     *MAILBOXES,

@@ -1,4 +1,4 @@
-"""Where the server's secret key comes from."""
+"""The source of the server's secret keys."""
 
 import os
 import secrets
@@ -13,10 +13,11 @@ _FOR_DEVELOPMENT = SecretKey(b"fastauth development key: everybody knows it")
 
 
 def secret_keys(settings: Settings) -> tuple[SecretKey, ...]:
-    """Return the keys to use, the newest first.
+    """Return the secret keys, the newest first.
 
-    Production has to be given one. Development makes one beside its SQLite file, which only its
-    owner may read; on Postgres, where several processes have to agree, it uses one that is no secret.
+    Production mode requires one in the settings. Development mode creates one in a file beside its SQLite
+    file, readable by the owner only. On PostgreSQL, where several processes need the same key, development
+    mode uses a published one.
     """
     given = [key for key in (settings.secret_key, settings.secret_key_previous) if key]
     if given:
@@ -27,13 +28,13 @@ def secret_keys(settings: Settings) -> tuple[SecretKey, ...]:
 
 
 def _beside(database: Path) -> SecretKey:
-    """Return the key in the file beside `database`; the first of several processes to come makes it."""
+    """Return the key in the file beside `database`. The first of several processes creates it."""
     path = database.with_name(f"{database.name}.secret-key")
     if not path.exists():
         descriptor, draft = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # mode 0600
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(32))
         with suppress(FileExistsError):  # another process was first
-            os.link(draft, path)  # at once: nobody ever reads half a key
+            os.link(draft, path)  # atomic: no process reads half a key
         Path(draft).unlink()
     return SecretKey(path.read_bytes().strip())

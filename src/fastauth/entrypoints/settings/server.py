@@ -13,7 +13,7 @@ Host = Annotated[str, AfterValidator(values.host)]
 
 
 class ServerSettings(BaseSettings):
-    """Where the service listens, for how long it waits, and which proxies it trusts."""
+    """Listening address, timeouts, connection limits, TLS and trusted proxies."""
 
     host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
@@ -39,6 +39,6 @@ class ServerSettings(BaseSettings):
 
     @property
     def own_url(self) -> str:
-        """The URL of the address at which the service listens."""
+        """The URL of the listening address."""
         scheme = "https" if self.tls_key else "http"
         return f"{scheme}://{values.url_host(self.host)}:{self.port}"

@@ -10,7 +10,7 @@ from fastauth.entrypoints.settings import values
 
 
 class SessionSettings(BaseSettings):
-    """Who issues tokens, for whom, and how long they and their sessions last."""
+    """Issuer, audience and lifetime of tokens, and timeouts of sessions."""
 
     issuer: Annotated[str | None, AfterValidator(values.issuer)] = None
     audience: str | None = Field(default=None, min_length=1)

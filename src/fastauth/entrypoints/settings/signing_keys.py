@@ -1,4 +1,4 @@
-"""Settings of the keys that sign access tokens, and of the secret key that protects them."""
+"""Settings of the keys that sign access tokens, and of the secret key that encrypts them."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from fastauth.domain.secret_key import MIN_BYTES
 
 
 class SigningKeySettings(BaseSettings):
-    """Which algorithm signs, and how long a key lasts."""
+    """Signing algorithm, key rotation and secret keys."""
 
     secret_key: SecretStr | None = None
     secret_key_previous: SecretStr | None = None

@@ -1,7 +1,7 @@
-"""Where settings are read from: the environment, ``.env`` and the secrets directory.
+"""The sources of settings: the environment, ``.env`` and the secrets directory.
 
-A file that cannot be read, is not UTF-8 or has a line that is no assignment is a problem that names the
-file and the line. No text that is made here holds a value.
+A file that cannot be read, is not UTF-8 or has a line that is not an assignment is reported with its name
+and the line. No message contains a value.
 """
 
 import os
@@ -24,7 +24,7 @@ DEFAULT_SECRETS_DIRECTORY = "/run/secrets"
 ENV_FILE = ".env"
 
 MAX_FILE_BYTES = 65_536
-"""Bytes of one file. The longest setting that makes sense has less than 4 KiB."""
+"""Maximum size of one file. The longest useful setting has less than 4 KiB."""
 
 _SERVICE_LINKS = {
     re.compile(r"FASTAUTH(_\w+)?_SERVICE_HOST"): re.compile(r"[0-9a-fA-F.:]+"),
@@ -35,7 +35,7 @@ _SERVICE_LINKS = {
     re.compile(r"FASTAUTH(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)_PORT"): re.compile(r"\d+"),
     re.compile(r"FASTAUTH(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)_PROTO"): re.compile(r"tcp|udp|sctp"),
 }
-"""Names and values of the variables that Kubernetes makes for a Service whose name begins with
+"""Names and values of the variables that Kubernetes creates for a Service whose name begins with
 ``fastauth``, in a pod whose ``enableServiceLinks`` is not false."""
 
 
@@ -45,30 +45,30 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The settings of one place."""
+    """The settings of one source."""
 
     path: Path | None
-    """The file, or nothing for the environment."""
+    """The file, or ``None`` for the environment."""
     values: Mapping[str, str] = field(repr=False)
-    """By the name of the setting, in upper case."""
+    """Values by the name of the setting in upper case."""
     permissions: int = 0
     """Permission bits of the file."""
     spellings: frozenset[str] = frozenset()
-    """The names as they are written."""
+    """The names as they are spelt in the source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that was read, the source that wins first."""
+    """All sources, in the order of precedence."""
 
     given: tuple[Source, ...] = ()
     problems: tuple[str, ...] = ()
     service_links: tuple[str, ...] = ()
-    """Names of the variables that Kubernetes made."""
+    """Names of ignored variables that Kubernetes created."""
 
     @classmethod
     def read(cls, known: frozenset[str]) -> Self:
-        """Read what this process is given. `known` are the names of all settings."""
+        """Read the settings of this process. `known` has the names of all settings."""
         problems: list[str] = []
         links = {name for name, value in os.environ.items() if _is_service_link(name.upper(), value)}
         environment = {name: value for name, value in os.environ.items() if name not in links}
@@ -87,12 +87,12 @@ class Sources:
 
     @property
     def values(self) -> dict[str, str]:
-        """The value of each setting that is given, from the source that wins."""
+        """The value of each setting, from the first source that has it."""
         return {name: value for source in reversed(self.given) for name, value in source.values.items()}
 
     @property
     def given_twice(self) -> list[str]:
-        """Names of settings that two sources give differently."""
+        """Names of settings that have different values in two sources."""
         values = self.values
         sources = [source.values for source in self.given]
         return sorted(
@@ -152,7 +152,7 @@ def _secrets(before: Iterable[Source], problems: list[str]) -> Iterator[Source]:
     directory = Path(named or DEFAULT_SECRETS_DIRECTORY)
     if not directory.is_dir():
         if named:
-            problems.append(f"{SECRETS_DIRECTORY} names no directory")
+            problems.append(f"{SECRETS_DIRECTORY} is not a directory")
         return
     for path in sorted(directory.iterdir()):
         if not _is_ours(path.name):
@@ -167,11 +167,11 @@ def _secrets(before: Iterable[Source], problems: list[str]) -> Iterator[Source]:
 
 
 def _text(path: Path, shown: str | None = None) -> tuple[str, int]:
-    """Return the text of a file, and its permission bits.
+    """Return the text of a file and its permission bits.
 
     Raises:
-        UnreadableFile: It is not UTF-8, or too long.
-        OSError: It cannot be opened.
+        UnreadableFile: The file is not UTF-8, or too long.
+        OSError: The file cannot be opened.
     """
     shown = shown or str(path)
     with path.open("rb") as file:
@@ -195,4 +195,5 @@ def _reason(error: Exception, shown: str = "") -> str:
 
 
 def _printable(name: str) -> str:
+    """Return a name of at most 80 characters, with ``?`` for each that no setting has."""
     return re.sub(r"[^A-Za-z0-9_]", "?", name)[:80]

@@ -1,7 +1,7 @@
-"""How the values of settings are read, and which are refused in every mode.
+"""Parsers and validators of settings, for both modes.
 
-Each function returns the value to use or raises `ValueError`, whose text states the rule and never the
-value.
+Each function returns the parsed value or raises `ValueError`. The message states the rule and never shows
+the value.
 """
 
 import re
@@ -30,17 +30,17 @@ MAPPED = IPv6Network("::ffff:0:0/96")
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)*{_LABEL}\.?")
 _NUMERIC_END = re.compile(r"(.*\.)?(\d+|0[xX][0-9a-fA-F]*)\.?")
-"""What resolvers take for an IPv4 address: ``0`` is 0.0.0.0, and ``127.1`` is 127.0.0.1."""
+"""Names that resolvers parse as IPv4 addresses: ``0`` is 0.0.0.0, ``127.1`` is 127.0.0.1."""
 
 _NOT_IN_A_URL = re.compile(r"[^!-~]|[\\\"<>^`{|}]|%(?![0-9A-Fa-f]{2})")
-"""RFC 3986, section 2: other characters have to be percent-encoded."""
+"""Characters that RFC 3986, section 2, requires to be percent-encoded."""
 
 _PRIVATE_ENDINGS = (".internal", ".local", ".localhost", ".test", ".home.arpa")
-"""Names that no public resolver has: RFC 6761, RFC 6762, RFC 8375 and ICANN's ``.internal``."""
+"""Domains without public DNS: RFC 6761, RFC 6762, RFC 8375 and ICANN's ``.internal``."""
 
 
 def plain(value: object, *, is_secret: bool = False) -> object:
-    """Strip white space from both ends of a text, and refuse what no setting can contain."""
+    """Strip white space from both ends of a text, and refuse control characters and lone surrogates."""
     if not isinstance(value, str):
         return value
     if any("\ud800" <= character <= "\udfff" for character in value):
@@ -52,14 +52,12 @@ def plain(value: object, *, is_secret: bool = False) -> object:
 
 
 def networks(value: object) -> tuple[Network, ...]:
-    """Read addresses and networks with commas or spaces between them."""
+    """Parse addresses and networks that are separated by commas or spaces."""
     given = value if isinstance(value, tuple) else re.split(r"[,\s]+", str(value))
     try:
         return tuple(_unmapped(ip_network(each)) for each in given if each)
     except ValueError:
-        raise ValueError(
-            "must be addresses or networks such as 10.0.0.0/8, with commas between them"
-        ) from None
+        raise ValueError("must be addresses or networks such as 10.0.0.0/8, separated by commas") from None
 
 
 def _unmapped(network: Network) -> Network:
@@ -77,23 +75,26 @@ def host(value: str) -> str:
 
 
 def issuer(value: str | None) -> str | None:
-    """RFC 8414, section 2: a URL without query and fragment; https, but for a private network."""
-    if not value:  # compose files pass on what is not set as nothing
+    """Check an issuer (RFC 8414, section 2): an https URL without query and fragment.
+
+    http is allowed on private networks.
+    """
+    if not value:  # compose files pass an unset variable as an empty string
         return None
     if _NOT_IN_A_URL.search(value):
         raise ValueError(
-            "must be ASCII without spaces and backslashes; another name of a host is written as xn--..."
+            "must be ASCII without spaces and backslashes; write an internationalised host name as xn--..."
         )
     try:
         url = urlsplit(value)
         name = host(url.hostname or "")
     except ValueError:
-        raise ValueError("must be a URL that begins with https://, with the name of a host") from None
+        raise ValueError("must be a URL that begins with https:// and has a host name") from None
     if not (url.scheme == "https" or (url.scheme == "http" and _is_private(name))):
         raise ValueError("must be a URL that begins with https://")
     _check_authority(url)
     if "?" in value or "#" in value or value.endswith("/"):
-        raise ValueError("must be a URL without query, fragment and slash at the end")
+        raise ValueError("must be a URL without query, fragment and trailing slash")
     segments = [unquote(segment) for segment in url.path.split("/")[1:]]
     if any(segment in {"", ".", ".."} or set(segment) & set("/\\") for segment in segments):
         raise ValueError("must have a path without empty and dot segments")
@@ -112,21 +113,21 @@ def _check_authority(url: SplitResult) -> None:
 
 
 def tracing(value: str) -> str:
-    """Refuse traces where their packages are missing."""
+    """Refuse tracing if its packages are not installed."""
     if value != "off" and not find_spec("opentelemetry.exporter"):
         raise ValueError("needs packages that are not installed: pip install 'fastauth[tracing]'")
     return value
 
 
 def words(value: object) -> tuple[str, ...]:
-    """Read words with commas between them."""
+    """Parse words that are separated by commas."""
     given = value if isinstance(value, tuple) else str(value).split(",")
     return tuple(word for each in given if (word := normalize("NFC", str(each)).strip()))
 
 
 def breach_file(value: object) -> Path | None:
-    """Open the file once, so that the start is refused where no password could be looked up in it."""
-    if not value:  # compose files pass on what is not set as nothing
+    """Open the file once: the start is refused if no password could be looked up in it."""
+    if not value:  # compose files pass an unset variable as an empty string
         return None
     BreachedPasswords(path := Path(str(value)))
     return path
@@ -134,7 +135,7 @@ def breach_file(value: object) -> Path | None:
 
 @lru_cache(maxsize=1024)
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that a text is, an IPv4-mapped one as IPv4, or None if it is none."""
+    """Parse an IP address, an IPv4-mapped one as IPv4. Return ``None`` if the text is not an address."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -143,7 +144,7 @@ def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def is_loopback(name: str) -> bool:
-    """Return whether a host, which may have brackets, is always this machine."""
+    """Return whether a host, with or without brackets, is always this machine."""
     address = parsed_address(name.strip("[]"))
     if address is not None:
         return address.is_loopback
@@ -160,9 +161,9 @@ def _is_private(name: str) -> bool:
 
 
 def url_host(name: str) -> str:
-    """Return a host as a URL has it: an IPv6 address in brackets (RFC 3986, section 3.2.2).
+    """Return a host in URL syntax: an IPv6 address in brackets (RFC 3986, section 3.2.2).
 
-    An address that means all interfaces is replaced by the loopback address of its family.
+    The unspecified address is replaced by the loopback address of its family.
     """
     address = parsed_address(name)
     if address is not None and address.is_unspecified:

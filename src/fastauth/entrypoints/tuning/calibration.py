@@ -22,7 +22,7 @@ Measure = Callable[[int, int], Awaitable[HashingSpeed]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRecord:
+class MeasuredParameters:
     """A pair of parameters, and how fast it was here."""
 
     memory_kib: int
@@ -37,7 +37,7 @@ class ImportRecord:
 
 async def candidates(
     measure: Measure, *, seconds: float, memory_kib: int, threads: int
-) -> AsyncIterator[ImportRecord]:
+) -> AsyncIterator[MeasuredParameters]:
     """Find, for each number of passes, the most memory with which a hash takes no longer than that.
 
     The time is that of a core: what else runs here meanwhile is not to weaken the hash.
@@ -58,13 +58,13 @@ async def candidates(
         yield candidate
 
 
-async def candidate_of(memory_kib: int, time_cost: int, measure: Measure) -> ImportRecord:
+async def candidate_of(memory_kib: int, time_cost: int, measure: Measure) -> MeasuredParameters:
     """Measure one pair of parameters."""
     speed = await measure(memory_kib, time_cost)
-    return ImportRecord(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
+    return MeasuredParameters(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
 
 
-def recommend(found: list[ImportRecord], *, seconds: float) -> ImportRecord:
+def recommend(found: list[MeasuredParameters], *, seconds: float) -> MeasuredParameters:
     """Return the one that costs an attacker most within the time, or else the quickest.
 
     Times vary: a little more is within it.
@@ -75,7 +75,7 @@ def recommend(found: list[ImportRecord], *, seconds: float) -> ImportRecord:
     return min(found, key=lambda each: each.speed.core_seconds)
 
 
-def is_within(candidate: ImportRecord, *, seconds: float) -> bool:
+def is_within(candidate: MeasuredParameters, *, seconds: float) -> bool:
     """Say whether a hash took no more of a core than so many seconds, and `TOLERANCE`."""
     return candidate.speed.core_seconds <= seconds * (1 + TOLERANCE)
 

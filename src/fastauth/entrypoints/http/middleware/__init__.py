@@ -1,1 +1,1 @@
-"""Middleware: what holds for every request, whichever route it has."""
+"""ASGI middleware around all routes."""

@@ -1,4 +1,4 @@
-"""From which address a request comes, where proxies stand between."""
+"""The client address of a request that came through proxies, from ``X-Forwarded-For``."""
 
 import logging
 import re
@@ -10,29 +10,29 @@ from fastauth.entrypoints.settings.values import Network, parsed_address
 _log = logging.getLogger("fastauth.http")
 
 MAX_HOPS = 32
-"""Hops that are read; few installations have more than three proxies in a row."""
+"""Maximum number of hops that are read. Few installations have more than three proxies in a row."""
 
 MAX_HOP_LENGTH = 128
-"""Characters; an IPv6 address has 45 at most, and a zone and a port some more."""
+"""Maximum characters of a hop. An IPv6 address has at most 45, plus zone and port."""
 
 _PORT = r"(:(\d{1,5}|_[\w.-]+))?"
 _IPV4_HOP = re.compile(rf"([0-9.]+){_PORT}", re.ASCII)
 _BRACKETED_HOP = re.compile(rf"\[([0-9A-Fa-f:.]+)(%[^\]\s]*)?\]{_PORT}", re.ASCII)
 _BARE_IPV6_HOP = re.compile(r"([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(%\S*)?", re.ASCII)
-"""A hop as proxies write it: with a port, in brackets, with a zone. RFC 7239, section 6, also has ports
-that are names behind an underscore."""
+"""The forms of a hop: with a port, in brackets, with a zone. In RFC 7239, section 6, a port may also be an
+identifier that begins with an underscore."""
 
 _NO_ADDRESS = re.compile(r"unknown|_[\w.-]+", re.ASCII | re.IGNORECASE)
-"""RFC 7239, sections 6.2 and 6.3: the proxy does not know the address, or does not tell it."""
+"""RFC 7239, sections 6.2 and 6.3: the address is unknown to the proxy, or obfuscated."""
 
 
 def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
-    """Return the address of the client that the last trusted proxy has seen.
+    """Return the client address that the last trusted proxy has seen.
 
-    Each proxy writes behind what it was sent, so ``X-Forwarded-For`` is read from its end, and no
-    further than to the first address that is not a trusted proxy's: whatever stands before, the
-    client may have made up. At a hop that is empty, has no address or cannot be read, the proxy that
-    wrote it stands for all of its clients, and so does the last of `MAX_HOPS` trusted proxies in a row.
+    Each proxy appends the address of its peer, so ``X-Forwarded-For`` is read from its end up to the first
+    address that is not a trusted proxy. Earlier entries may be forged by the client. If a hop has no valid
+    address, the address of the proxy that wrote it is returned. The same holds after `MAX_HOPS` trusted
+    proxies in a row.
     """
     if not forwarded_for or not is_in_networks(trusted, peer):
         return peer
@@ -42,7 +42,7 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
         address = _address_of_hop(text)
         if address is None:
             if not _NO_ADDRESS.fullmatch(text.strip('"')):
-                _log.warning("a proxy sent an X-Forwarded-For with a hop that is no address")
+                _log.warning("ignoring a malformed X-Forwarded-For from a trusted proxy")
             return client
         client = str(address)
         if not _is_within(trusted, address):
@@ -51,7 +51,7 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
 
 
 def is_in_networks(networks: Sequence[Network], address: str) -> bool:
-    """Return whether an address belongs to one of the networks."""
+    """Return whether an address is in one of the networks."""
     parsed = parsed_address(address) if networks else None
     return parsed is not None and _is_within(networks, parsed)
 
@@ -61,7 +61,7 @@ def _is_within(networks: Sequence[Network], address: IPv4Address | IPv6Address) 
 
 
 def _address_of_hop(text: str) -> IPv4Address | IPv6Address | None:
-    if len(text) > MAX_HOP_LENGTH:  # the forms below are not linear in their length
+    if len(text) > MAX_HOP_LENGTH:  # the regular expressions are not linear in the length
         return None
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()

@@ -1,4 +1,4 @@
-"""Notes for each request from which address it comes."""
+"""Sets the client address of each request."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,14 @@ from fastauth.entrypoints.request_origin import event_source
 from fastauth.entrypoints.settings.values import Network
 
 SCOPE_CLIENT_ADDRESS = "fastauth.address"
-"""The key of the client's address in the scope of a request, for the log."""
+"""Key of the client address in the ASGI scope, for the request log."""
 
 
 class ClientAddressMiddleware:
-    """Tell `fastauth.entrypoints.request_origin` of the client, as the last trusted proxy has seen it."""
+    """Set the actor and client address of a request, as seen by the last trusted proxy.
+
+    Events that are recorded during the request take them from `fastauth.entrypoints.request_origin`.
+    """
 
     def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network], *, log_addresses: bool) -> None:
         self._app = app
@@ -23,7 +26,7 @@ class ClientAddressMiddleware:
         self._log_addresses = log_addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection, by ASGI."""
+        """Handle an ASGI connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

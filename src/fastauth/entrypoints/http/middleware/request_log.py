@@ -1,4 +1,4 @@
-"""The outermost layer: what holds for every answer, whichever route or error it comes from."""
+"""The outermost middleware: request ids, default headers, the request log and unhandled exceptions."""
 
 import re
 import secrets
@@ -22,17 +22,18 @@ _HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
 ]
 
-REFUSALS = frozenset(
+_AUDITED_STATUSES = frozenset(
     {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
 )
-"""Attempts on which somebody may want to look back: OWASP ASVS 5.0, 16.2.1, 16.3.2 and 16.3.3."""
+"""Responses whose log line has the account and the client address: OWASP ASVS 5.0, 16.2.1, 16.3.2, 16.3.3."""
 
 
 class RequestLogMiddleware:
-    """Give each request an id and each answer its headers, write one line, let no error escape.
+    """Add a request id and default headers to each response, and log each request in one line.
 
-    The line has the route's template and never the path, a query, a header or a body. That of a
-    request that was not allowed also says who asked, where that is known, and from which address.
+    The line has the template of the route, and never the path, the query, a header or the body. If the
+    request was denied, the line also has the account, if known, and the client address.
+    An unhandled exception is logged and becomes a problem response with status 500.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -40,13 +41,13 @@ class RequestLogMiddleware:
         self._log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection, by ASGI."""
+        """Handle an ASGI connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began = perf_counter()
         request_id = _request_id(scope)
-        bind_contextvars(request_id=request_id.decode())  # each request is a task with a context of its own
+        bind_contextvars(request_id=request_id.decode())  # each request runs in its own task and context
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -58,12 +59,12 @@ class RequestLogMiddleware:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception as error:  # the last resort: whatever comes here is a bug
+        except Exception as error:  # no handler knows the exception: it is a bug
             self._log.error("unhandled_exception", exc_info=error)
             if status:
-                raise  # the answer has begun: all that is left is to cut it off
-            bug = problem_response(problem_for_status(HTTPStatus.INTERNAL_SERVER_ERROR))
-            await bug(scope, receive, send_with_headers)
+                raise  # the response has begun: uvicorn can only close the connection
+            response = problem_response(problem_for_status(HTTPStatus.INTERNAL_SERVER_ERROR))
+            await response(scope, receive, send_with_headers)
         finally:
             self._log.info(
                 "request",
@@ -71,32 +72,32 @@ class RequestLogMiddleware:
                 route=getattr(scope.get("route"), "path_format", "-"),
                 status=status or "-",
                 duration_ms=round((perf_counter() - began) * 1_000, 1),
-                **(_user_and_address(scope) if status in REFUSALS else {}),
+                **(_user_and_address(scope) if status in _AUDITED_STATUSES else {}),
             )
 
 
 def with_default_headers(
     own: Iterable[tuple[bytes, bytes]], *, request_id: bytes
 ) -> list[tuple[bytes, bytes]]:
-    """Return an answer's own headers and those that every answer has, where it has none of its own."""
+    """Return the headers of a response, with the default headers that it does not set itself."""
     headers = [*own, (b"x-request-id", request_id)]
     present = {name for name, _ in headers}
     return headers + [header for header in _HEADERS if header[0] not in present]
 
 
 def _user_and_address(scope: Scope) -> dict[str, object]:
-    """Return the number of the account and the client's address, as far as they are known."""
+    """Return the account id and the client address, as far as they are known."""
     known = {"user": scope.get(SCOPE_USER_ID), "address": scope.get(SCOPE_CLIENT_ADDRESS)}
     return {name: value for name, value in known.items() if value is not None}
 
 
 def new_request_id() -> bytes:
-    """Return an id for a request that brought none."""
+    """Return a new request id: 16 hexadecimal digits."""
     return secrets.token_hex(8).encode()
 
 
 def _request_id(scope: Scope) -> bytes:
-    """Return the id that the client sent if it is harmless, or else a new one."""
+    """Return the id that the client sent if it is valid, otherwise a new one."""
     sent = [value for name, value in scope["headers"] if name == b"x-request-id"]
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return bytes(sent[0])

@@ -1,4 +1,4 @@
-"""A connection of uvicorn's, with a bound on every second of it and on how many there are."""
+"""A connection of uvicorn with read and write timeouts and a limit on the number of connections."""
 
 import asyncio
 import math
@@ -25,21 +25,19 @@ REASONS = {
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """Bound how long one connection may wait for what it sends or takes, and how many there are.
+    """Limits the time for which a connection may be slow, and the number of connections.
 
-    Of uvicorn this and `Protocol` use the methods of `asyncio.Protocol`, the callbacks of httptools,
-    ``on_response_complete`` and ``timeout_keep_alive_handler``, and the attributes ``app``, ``client``,
-    ``cycle``, ``flow``, ``headers``, ``loop``, ``parser``, ``server_state``, ``transport`` and ``url``.
+    `fastauth.entrypoints.http.server.uvicorn_version` lists the internals of uvicorn that are used.
 
-    What is wrong is told after the answers that are due, and nothing is read any more. A client that
-    hangs up gets no answer, so its password is not hashed unless that has begun. Whatever else a
-    request does is done to its end.
+    After an error nothing more is read, and the error is sent after the pending responses. If the client
+    closes the connection, its password hash is cancelled unless it has begun. The rest of a request is
+    always completed.
     """
 
     app: Any
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
-        """Begin to wait for the first head, if there is room for the connection."""
+        """Start the read timeout of the first head, if the connection limits allow the connection."""
         super().connection_made(transport)
         state = self.app.state
         settings = state.container.settings()
@@ -57,11 +55,12 @@ class BoundedConnection(HttpToolsProtocol):
         self._request_task: asyncio.Task[None] | None = None
         self._counter = ByteCounter()
         self._reading_ended = False
-        """Whether nothing is read any more."""
+        """Whether all further bytes are ignored."""
         self._closed = False
-        """Whether nobody waits for an answer any more."""
+        """Whether responses can no longer reach the client."""
         self._rejection: bytes | None = None
-        self._due_after_rejection = 0
+        """The error response to send after the pending responses."""
+        self._pending_after_rejection = 0
         transport.set_write_buffer_limits(high=MAX_UNSENT_BYTES)
         trusted = is_in_networks(settings.trusted_proxies, self._address)
         most = math.inf if trusted else settings.max_pending_connections_per_ip
@@ -71,7 +70,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._reject(HTTPStatus.SERVICE_UNAVAILABLE, "This network has too many connections.")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more, and have no password hashed whose sender has gone."""
+        """Cancel the timeouts, and the password hash of a pending request."""
         self._reading_ended = self._closed = True
         self._cancel_read_timeout()
         self.resume_writing()
@@ -80,9 +79,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._cancel_hashing()
 
     def on_response_complete(self) -> None:
-        """Begin the next answer, or tell what was wrong with what came after the last one."""
-        self._counter.answered()
-        if not self._counter.due:
+        """Start the next response, or send the rejection of the bytes after the last request."""
+        self._counter.complete_response()
+        if not self._counter.pending:
             self._connections.mark_idle(self, self._network)
         self._send_rejection_if_due()
         super().on_response_complete()
@@ -90,37 +89,37 @@ class BoundedConnection(HttpToolsProtocol):
             self._start_write_timeout()
 
     def pause_writing(self) -> None:
-        """Begin to wait for the client to take what was written."""
+        """Pause writing, and start the write timeout."""
         super().pause_writing()
         self._start_write_timeout()
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Resume writing, and cancel the write timeout."""
         super().resume_writing()
         if self._write_timeout:
             self._write_timeout.cancel()
             self._write_timeout = None
 
     def evict(self) -> None:
-        """Close the connection, which waits for a request, in favour of a newer one."""
+        """Close this idle connection in favour of a newer one."""
         if self._reading_ended:
             self.transport.abort()
         elif self._counter.has_read_message and not self._counter.head:
             # Nothing is written: the client could take it for the response to its next request.
             self._reading_ended = True
-            self._rejected.note(Reason.EVICTED, None, self._address)
+            self._rejected.record(Reason.EVICTED, None, self._address)
             self._close(b"")
         else:
             self._reject(HTTPStatus.REQUEST_TIMEOUT, reason=Reason.EVICTED)
         self._connections.remove(self, self._network)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that has rested for too long, whatever the client has not read."""
+        """Close a connection after the keep-alive timeout, even if the client has not read everything."""
         super().timeout_keep_alive_handler()
         self._start_write_timeout()
 
     async def _run_app(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        """Answer a request; it may be given up while it waits for a hash."""
+        """Run the application for one request. It may be cancelled while it waits for a hash."""
         self._request_task = asyncio.current_task()
         if self._closed:
             self._cancel_hashing()
@@ -135,7 +134,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._container.hashing_pool().cancel_pending(self._request_task)
 
     def _start_read_timeout(self) -> None:
-        """Refuse what is due unless it arrives in time."""
+        """Reject the request unless it is complete in time."""
         self._read_timeout = self.loop.call_later(self._seconds, self._read_timed_out)
 
     def _cancel_read_timeout(self) -> None:
@@ -144,27 +143,27 @@ class BoundedConnection(HttpToolsProtocol):
             self._read_timeout = None
 
     def _read_timed_out(self) -> None:
-        if self.flow.read_paused:  # by uvicorn, until requests that wait are answered
+        if self.flow.read_paused:  # by uvicorn, while pipelined requests wait
             self._start_read_timeout()
         else:
             self._reject(HTTPStatus.REQUEST_TIMEOUT)
 
     def _reject(self, status: HTTPStatus, detail: str | None = None, *, reason: Reason | None = None) -> None:
-        """Read nothing any more, and tell why after the answers that are due."""
+        """Stop reading, and send an error after the pending responses."""
         if self._reading_ended:
             return
         self._reading_ended = True
         self._cancel_read_timeout()
-        self._rejected.note(reason or REASONS[status], status, self._address)
+        self._rejected.record(reason or REASONS[status], status, self._address)
         self._rejection = raw_problem_response(status, detail, self.server_state.default_headers)
         if self._counter.part is MessagePart.BODY:
-            self._due_after_rejection = int(not self.cycle.response_complete)
+            self._pending_after_rejection = int(not self.cycle.response_complete)
             if self.cycle.response_started:
                 self._rejection = b""
         self._send_rejection_if_due()
 
     def _send_rejection_if_due(self) -> None:
-        if self._rejection is not None and self._counter.due <= self._due_after_rejection:
+        if self._rejection is not None and self._counter.pending <= self._pending_after_rejection:
             self._close(self._rejection)
 
     def _close(self, response: bytes) -> None:
@@ -176,13 +175,13 @@ class BoundedConnection(HttpToolsProtocol):
         self._start_write_timeout()
 
     def _start_write_timeout(self) -> None:
-        """End the connection unless the client takes what was written in time."""
+        """Abort the connection unless the client reads the written bytes in time."""
         self._write_timeout = self._write_timeout or self.loop.call_later(
             self._seconds, self._write_timed_out
         )
 
     def _write_timed_out(self) -> None:
-        self._rejected.note(Reason.WRITE_TIMEOUT, None, self._address)
-        reset = struct.pack("ii", 1, 0)  # or the kernel keeps what was not taken
+        self._rejected.record(Reason.WRITE_TIMEOUT, None, self._address)
+        reset = struct.pack("ii", 1, 0)  # otherwise the kernel keeps the unread bytes
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
         self.transport.abort()

@@ -1,4 +1,4 @@
-"""Which connections a worker keeps, and which one it closes to make room for another."""
+"""Limits on the number of connections, per network and per worker."""
 
 import math
 import resource
@@ -8,82 +8,88 @@ from typing import Protocol
 
 
 class EvictableConnection(Protocol):
-    """A connection, as far as this module has to do with it."""
+    """A connection that can be closed in favour of a newer one."""
 
     def evict(self) -> None:
         """Close the connection, because a newer one needs its place."""
 
 
 OTHER_FILES = 128
-"""Files that a worker may have open beside its connections: the database's, listeners, logs, metrics."""
+"""File descriptors for everything but HTTP connections: database, listeners, logs, metrics."""
+
+
+def raise_open_files_limit() -> None:
+    """Raise the soft limit on open files, which a shell sets low, to the hard limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def max_connections() -> float:
-    """Return how many connections a process may have by the system's bound on open files."""
+    """Return how many connections a process may have within its limit on open files."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return math.inf if soft == resource.RLIM_INFINITY else max(soft - OTHER_FILES, OTHER_FILES)
 
 
 @dataclass(slots=True)
 class _Group:
-    """Connections that share a bound."""
+    """Connections that share a limit."""
 
     members: set[EvictableConnection] = field(default_factory=set)
-    waiting: dict[EvictableConnection, None] = field(default_factory=dict)
-    """The members to which no answer is due, in the order in which they began to wait."""
+    idle: dict[EvictableConnection, None] = field(default_factory=dict)
+    """Members without a pending response, in the order in which they became idle."""
 
 
 class ConnectionRegistry:
-    """Bound the connections of each network, and those of the worker.
+    """Limit the connections of each network and those of the worker.
 
-    Every connection counts, whatever it does. Where there are too many, the one that has waited
-    longest for its next request is closed. If none waits, the new one is refused.
+    Every connection counts, idle or not. At the limit, the connection that has been idle for the longest
+    time is closed. If none is idle, the new connection is refused.
     """
 
-    def __init__(self, most: float = math.inf) -> None:
-        self._most = most
+    def __init__(self, limit: float = math.inf) -> None:
+        self._limit = limit
         self._all = _Group()
         self._networks: defaultdict[str, _Group] = defaultdict(_Group)
 
     def __len__(self) -> int:
         return len(self._all.members)
 
-    def add(self, connection: EvictableConnection, network: str, most: float) -> bool:
-        """Take up a connection of a network that may have `most`. Return whether there is room for it."""
-        for group, bound in ((self._networks[network], most), (self._all, self._most)):
-            if len(group.members) < bound:
+    def add(self, connection: EvictableConnection, network: str, limit: float) -> bool:
+        """Add a connection of a network that may have `limit`. Return whether there is room for it."""
+        for group, allowed in ((self._networks[network], limit), (self._all, self._limit)):
+            if len(group.members) < allowed:
                 continue
-            longest = next(iter(group.waiting), None)
-            if longest is None:
-                self._forget_if_empty(network)
+            longest_idle = next(iter(group.idle), None)
+            if longest_idle is None:
+                self._remove_if_empty(network)
                 return False
-            longest.evict()
+            longest_idle.evict()
         for group in self._groups(network):
             group.members.add(connection)
-            group.waiting[connection] = None
+            group.idle[connection] = None
         return True
 
     def mark_idle(self, connection: EvictableConnection, network: str) -> None:
-        """Note that no answer is due to a connection any more."""
+        """Record that a connection has no pending response."""
         for group in self._groups(network):
             if connection in group.members:
-                group.waiting[connection] = None
+                group.idle[connection] = None
 
     def mark_busy(self, connection: EvictableConnection, network: str) -> None:
-        """Note that an answer is due to a connection: it is not closed to make room."""
+        """Record that a connection has a pending response: it is not evicted."""
         for group in self._groups(network):
-            group.waiting.pop(connection, None)
+            group.idle.pop(connection, None)
 
     def remove(self, connection: EvictableConnection, network: str) -> None:
-        """Forget a connection."""
+        """Remove a connection."""
         for group in self._groups(network):
             group.members.discard(connection)
-            group.waiting.pop(connection, None)
-        self._forget_if_empty(network)
+            group.idle.pop(connection, None)
+        self._remove_if_empty(network)
 
     def _groups(self, network: str) -> tuple[_Group, _Group]:
         return self._networks[network], self._all
 
-    def _forget_if_empty(self, network: str) -> None:
+    def _remove_if_empty(self, network: str) -> None:
         if not self._networks[network].members:
             del self._networks[network]

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn reads it with httptools, with a bound on every byte of a message."""
+"""HTTP/1.1 by uvicorn and httptools, with limits on all bytes of a message."""
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
@@ -9,14 +9,14 @@ from fastauth.entrypoints.http.server.request_heads import head_error, without_u
 
 
 class HardenedHttpProtocol(BoundedConnection):
-    """Read requests, each of which is bounded whatever else goes on; see docs/adr/0024.
+    """Reads requests within fixed limits, also while earlier requests are processed; see ADR 0024.
 
-    A head that offers an upgrade (RFC 9110, 7.8) is read a second time, without the offer: httptools
-    ends the message there, and would take its body for the next request (Kludex/uvicorn#2722).
+    A head with an ``Upgrade`` header (RFC 9110, 7.8) is parsed a second time without it: httptools ends the
+    message there and would parse its body as the next request (Kludex/uvicorn#2722).
     """
 
     def data_received(self, data: bytes) -> None:
-        """Read what the client has sent, and look at the bounds after each piece."""
+        """Parse received bytes, and check the limits after each chunk."""
         self._unset_keepalive_if_required()
         for start in range(0, len(data), PARSE_BYTES):
             if self._reading_ended:
@@ -25,13 +25,13 @@ class HardenedHttpProtocol(BoundedConnection):
             self._read(data[start : start + PARSE_BYTES])
 
     def on_message_begin(self) -> None:
-        """Begin a head."""
+        """Begin a request head."""
         if not self._reading_ended:
             self._counter.part = MessagePart.HEAD
             super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header. httptools calls this for trailers, too, which are no headers (RFC 9110, 6.5.1)."""
+        """Add a header, or reject a trailer: httptools calls this for both (RFC 9110, 6.5.1)."""
         if self._reading_ended:
             return
         if self._counter.part is MessagePart.BODY:
@@ -42,7 +42,7 @@ class HardenedHttpProtocol(BoundedConnection):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Begin the request, unless its head is not acceptable or is about to be read again."""
+        """Start the request, unless its head is invalid or will be parsed again without ``Upgrade``."""
         if self._reading_ended or self.parser.should_upgrade():
             return
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -52,7 +52,7 @@ class HardenedHttpProtocol(BoundedConnection):
         elif fault := head_error(version, self.headers):
             self._reject(BAD, fault)
         elif not self._counter.has_room_for(size):
-            self._rejected.note(Reason.PIPELINE_LIMIT, None, self._address)
+            self._rejected.record(Reason.PIPELINE_LIMIT, None, self._address)
             self._reading_ended = True
             self.cycle.keep_alive = False
         else:
@@ -66,7 +66,7 @@ class HardenedHttpProtocol(BoundedConnection):
                 self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body, and keep no more than what shows that it is too large."""
+        """Add a part of the body, up to one byte more than its limit."""
         if not self._reading_ended and (kept := self._counter.count_content(len(body))):
             super().on_body(body[:kept])
 
@@ -76,11 +76,11 @@ class HardenedHttpProtocol(BoundedConnection):
             self._cancel_read_timeout()
             self._counter.end_message()
             super().on_message_complete()
-            self._reading_ended = not self.cycle.keep_alive  # nothing that follows is read
+            self._reading_ended = not self.cycle.keep_alive
 
     def _read(self, piece: bytes) -> None:
-        """Parse a piece, and see whether it was too much or the beginning of something to wait for."""
-        size, place, rest = len(piece), self._counter.place, piece
+        """Parse a chunk, enforce the limits, and start the read timeout if a head has begun."""
+        size, position, rest = len(piece), self._counter.position, piece
         while rest and not self._reading_ended:
             try:
                 self.parser.feed_data(rest)
@@ -89,7 +89,7 @@ class HardenedHttpProtocol(BoundedConnection):
                 rest = self._without_upgrade() + rest[offer.args[0] :]
             except HttpParserError:
                 self._reject(BAD, "This is not HTTP.")
-        self._counter.take(size, since=place)
+        self._counter.count(size, since=position)
         if self._counter.head_is_too_large:
             self._reject(TOO_LARGE)
         elif self._counter.framing_is_too_large:
@@ -98,10 +98,10 @@ class HardenedHttpProtocol(BoundedConnection):
             self._start_read_timeout()
 
     def _without_upgrade(self) -> bytes:
-        """Return the head that was read without its offer, and read on as from a new connection."""
+        """Return the parsed head without ``Upgrade``, and continue with a new parser."""
         method, version = self.parser.get_method(), self.parser.get_http_version()
         if method == b"CONNECT":
-            self._reject(BAD, "CONNECT is for proxies.")
+            self._reject(BAD, "CONNECT is not supported.")
         self.parser = HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
         return without_upgrade(method, self.url, version, self.headers)

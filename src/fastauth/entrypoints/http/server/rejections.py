@@ -1,4 +1,4 @@
-"""What the protocol refuses before there is a request: answered, counted, and logged at a bounded rate."""
+"""Connections that are rejected before the application has a request: response, metric and log line."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -12,11 +12,11 @@ from fastauth.entrypoints.http.problem_details import problem_for_status, proble
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 MIN_LOG_INTERVAL_SECONDS = 1.0
-"""Between two lines of the log. What comes in between is counted, and the next line has the number."""
+"""Minimum time between two log lines. The next line has the number of rejections without a line."""
 
 
 class Reason(StrEnum):
-    """Why a connection was closed before its client had what it asked for. A label of a metric."""
+    """Why a connection was closed before all its requests were answered. A label of a metric."""
 
     MALFORMED = "malformed"
     TOO_LARGE = "too_large"
@@ -33,7 +33,7 @@ class Reason(StrEnum):
 
 
 class RejectedConnections:
-    """Count each refusal, and log at most one a second with the address that it came from."""
+    """Count each rejected connection, and log at most one a second with the address of its client."""
 
     def __init__(
         self, instrumentations: Instrumentations, clock: Callable[[], float] = time.monotonic
@@ -44,8 +44,8 @@ class RejectedConnections:
         self._unlogged = 0
         self._log = structlog.get_logger()
 
-    def note(self, reason: Reason, status: HTTPStatus | None, address: str) -> None:
-        """Take note of one. `status` is that of the answer, if there is one."""
+    def record(self, reason: Reason, status: HTTPStatus | None, address: str) -> None:
+        """Record one. `status` is that of the response, or ``None`` if none was sent."""
         for instrumentation in self._instrumentations:
             instrumentation.connection_rejected(reason, str(int(status)) if status else "-")
         now = self._clock()
@@ -67,10 +67,10 @@ class RejectedConnections:
 def raw_problem_response(
     status: HTTPStatus, detail: str | None, default_headers: Iterable[tuple[bytes, bytes]]
 ) -> bytes:
-    """Return the bytes of a problem after which the connection is closed."""
-    details = problem_for_status(status)
-    told = problem_response(details.model_copy(update={"detail": detail}) if detail else details)
-    own = [*default_headers, *told.raw_headers, (b"connection", b"close")]
+    """Return the bytes of a problem response that closes the connection."""
+    problem = problem_for_status(status)
+    response = problem_response(problem.model_copy(update={"detail": detail}) if detail else problem)
+    own = [*default_headers, *response.raw_headers, (b"connection", b"close")]
     lines = [b"%s: %s" % header for header in with_default_headers(own, request_id=new_request_id())]
-    first = b"HTTP/1.1 %d %s" % (status, status.phrase.encode())
-    return b"\r\n".join([first, *lines, b"", bytes(told.body)])
+    status_line = b"HTTP/1.1 %d %s" % (status, status.phrase.encode())
+    return b"\r\n".join([status_line, *lines, b"", bytes(response.body)])

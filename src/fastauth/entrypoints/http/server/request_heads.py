@@ -1,4 +1,4 @@
-"""What RFC 9112 asks of the head of a request beyond what llhttp looks at."""
+"""Checks of request heads that RFC 9112 requires and llhttp does not do."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _HOST = re.compile(rb"(?:\[[0-9A-Za-z:.%_~-]+\]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(?:
 
 
 def head_error(version: str, headers: Sequence[Header]) -> str | None:
-    """Return what is wrong with a head, for its sender; or nothing. Names are in lower case."""
+    """Return an error message for the client, or ``None``. Names of `headers` are in lower case."""
     if version not in VERSIONS:
         return "The version must be HTTP/1.1 or HTTP/1.0."
     hosts = [value for name, value in headers if name == b"host"]
@@ -28,7 +28,7 @@ def head_error(version: str, headers: Sequence[Header]) -> str | None:
 
 
 def without_upgrade(method: bytes, url: bytes, version: str, headers: Sequence[Header]) -> bytes:
-    """Return the bytes of a head whose offer to upgrade is left out."""
+    """Return the bytes of a head without its ``Upgrade`` header."""
     request = b"%s %s HTTP/%s" % (method, url, version.encode())
     kept = [b"%s: %s" % header for header in headers if header[0] != b"upgrade"]
     return b"\r\n".join([request, *kept, b"", b""])

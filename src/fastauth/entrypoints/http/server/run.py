@@ -1,4 +1,4 @@
-"""The server process, or the one above several, as uvicorn has them."""
+"""Run uvicorn: one server process, or a supervisor with several workers."""
 
 import signal
 import sys
@@ -14,7 +14,7 @@ from fastauth.entrypoints.shutdown import terminate
 
 
 def run_server(settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl-C. After SIGTERM the exit status is 0: ending is what was asked for."""
+    """Serve until SIGTERM or Ctrl-C. The exit status after SIGTERM is 0: it is a regular shutdown."""
     config = uvicorn.Config(
         "fastauth.entrypoints.http.app:create_app",
         factory=True,
@@ -25,8 +25,8 @@ def run_server(settings: Settings) -> None:
         http="fastauth.entrypoints.http.server.protocol:HardenedHttpProtocol",
         ws="none",
         log_config=logging_config.configuration(settings.mode),
-        access_log=False,  # the edge writes a line of its own, without what was asked for
-        proxy_headers=False,  # a header is no proof of who asks
+        access_log=False,  # RequestLogMiddleware logs requests, without paths and queries
+        proxy_headers=False,  # ClientAddressMiddleware reads X-Forwarded-For of trusted proxies only
         server_header=False,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
@@ -46,10 +46,10 @@ def run_server(settings: Settings) -> None:
 
 
 def sigterm_handler(server: uvicorn.Server) -> Callable[[int, FrameType | None], None]:
-    """Return what handles SIGTERM before uvicorn does, and when uvicorn sends it once more at its end.
+    """Return the handler of SIGTERM for before uvicorn installs its own, and for after its shutdown.
 
-    Python drops an exception that a handler raises while an object is collected. The server is told too,
-    so that it ends as soon as it has started.
+    Python drops an exception that a handler raises during garbage collection. So the handler also makes the
+    server exit as soon as it has started.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -60,7 +60,7 @@ def sigterm_handler(server: uvicorn.Server) -> Callable[[int, FrameType | None],
 
 
 class _Supervisor(Multiprocess):
-    """Stops its workers, and itself, as a single process stops."""
+    """A supervisor that shuts down like a single server process."""
 
     def handle_term(self) -> None:
         if self.should_exit.is_set():
@@ -69,7 +69,7 @@ class _Supervisor(Multiprocess):
 
     def join_all(self) -> None:
         for listener in self.sockets:
-            listener.close()  # or clients would go on being connected to nobody
+            listener.close()  # otherwise the kernel would accept connections that no worker serves
         signal.signal(signal.SIGTERM, lambda *_: self._terminate_workers())
         super().join_all()
 
