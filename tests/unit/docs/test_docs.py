@@ -41,20 +41,19 @@ class TestVerifyingTokens:
         assert code.replace("from tests.interop.published_keys", "from published_keys") in page
 
 
+def code_lines(text: str) -> list[str]:
+    """Return the lines of code, without their indentation and their comments."""
+    lines = [line.partition("  #")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line not in {"", "..."}]
+
+
 class TestTour:
     def test_quotes_the_code_as_it_is(self) -> None:
         page = (ROOT / "docs/internals/tour.md").read_text()
-        source = {
-            line.strip() for file in (ROOT / "src").rglob("*.py") for line in file.read_text().splitlines()
-        }
-        quoted = [
-            line.strip()
-            for excerpt in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-            for line in excerpt.splitlines()
-            if line.strip() not in {"", "..."}
-        ]
-        assert quoted
-        assert [line for line in quoted if line not in source] == []
+        source = {line for file in (ROOT / "src").rglob("*.py") for line in code_lines(file.read_text())}
+        excerpts = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+        assert excerpts
+        assert [line for each in excerpts for line in code_lines(each) if line not in source] == []
 
 
 class TestOperations:
