@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
@@ -20,13 +20,13 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
-from faults.cluster.nodes import Cluster, Node
+from faults.cluster.nodes import Cluster, ClusterUnavailableError, Node
 from faults.cluster.traffic import ResponseLog, longest_gap, traffic
 from faults.outcome import Outcome, markdown_row, markdown_table
 from tests.harness.service import Service
 
 FREEZE = 30
-"""Seconds that a node is frozen: longer than Patroni's ``ttl``."""
+"""Seconds that a node is frozen or away: longer than Patroni's ``ttl``."""
 AWAY = 20
 """Seconds that standbys or etcd are frozen."""
 LAG = 2.5
@@ -92,11 +92,16 @@ def freeze_etcd(cluster: Cluster) -> None:
 
 
 def kill_lagging_primary(cluster: Cluster) -> None:
-    """Stop replication, then kill the primary: an asynchronous cluster loses the difference."""
+    """Stop replication, then kill the primary for up to 30 seconds: asynchronously, writes are lost."""
     leader = cluster.node("leader")
     _signal(leader.wal_senders(), signal.SIGSTOP)
     time.sleep(LAG)  # writes go on without replication
-    _fail_over(cluster, leader)
+    leader.kill()
+    with suppress(ClusterUnavailableError):  # with synchronous replication no standby may become the primary
+        cluster.wait_until(
+            lambda: _has_another_leader(cluster, leader), "no other node becomes the primary", deadline=FREEZE
+        )
+    leader.start()
 
 
 FAULTS: tuple[Callable[[Cluster], None], ...] = (

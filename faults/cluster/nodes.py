@@ -184,13 +184,13 @@ class Cluster:
         """
         self.wait_until(self.is_healthy, "the cluster is not healthy")
 
-    def wait_until(self, condition: Callable[[], bool], failure: str) -> None:
+    def wait_until(self, condition: Callable[[], bool], failure: str, deadline: float = DEADLINE) -> None:
         """Return once a condition holds.
 
         Raises:
-            ClusterUnavailableError: It does not within `DEADLINE` seconds.
+            ClusterUnavailableError: It does not within `deadline` seconds.
         """
-        wait_until(condition, failure, deadline=DEADLINE, details=self._state, error=ClusterUnavailableError)
+        wait_until(condition, failure, deadline=deadline, details=self._state, error=ClusterUnavailableError)
 
     def switch_over(self) -> None:
         """Ask Patroni to make another node the primary."""
