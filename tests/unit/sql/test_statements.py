@@ -12,7 +12,7 @@ from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
-from fastauth.adapters.sql.sessions.statements import START
+from fastauth.adapters.sql.sessions.statements import ADD
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
@@ -58,7 +58,7 @@ async def test_statements_are_short_enough_for_the_cache_of_psycopg() -> None:
     for hits in counted:
         assert length(count_statement(rules_of(hits))) <= MAX_CACHED_STATEMENT_LENGTH
     for refunds in right:
-        assert length(START.with_refunds(refund_with(refunds, "done"))) <= MAX_CACHED_STATEMENT_LENGTH
+        assert length(ADD.with_refunds(refund_with(refunds, "changed"))) <= MAX_CACHED_STATEMENT_LENGTH
 
 
 async def test_statements_are_the_same_objects_for_other_values() -> None:
@@ -67,6 +67,6 @@ async def test_statements_are_the_same_objects_for_other_values() -> None:
         count_statement(rules_of(hits)) for hits in other
     ]
     for of_one, of_other in zip(first, second, strict=True):
-        assert START.with_refunds(refund_with(of_one, "done")) is START.with_refunds(
-            refund_with(of_other, "done")
+        assert ADD.with_refunds(refund_with(of_one, "changed")) is ADD.with_refunds(
+            refund_with(of_other, "changed")
         )

@@ -1,4 +1,4 @@
-"""SQLite and Postgres, through SQLAlchemy Core: one adapter for both."""
+"""Storage in SQLite or PostgreSQL, with SQLAlchemy Core."""
 
 from fastauth.adapters.sql.accounts.bulk_import import SqlBulkUserRepository as SqlBulkUserRepository
 from fastauth.adapters.sql.accounts.directory import SqlUserDirectory as SqlUserDirectory
@@ -13,7 +13,7 @@ from fastauth.adapters.sql.database.errors import SchemaOutdated as SchemaOutdat
 from fastauth.adapters.sql.database.migrate import UnsupportedSchema as UnsupportedSchema
 from fastauth.adapters.sql.database.migrate import migrate as migrate
 from fastauth.adapters.sql.database.server_state import ServerState as ServerState
-from fastauth.adapters.sql.events.event_context import AuditColumns as AuditColumns
+from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as SqlCounterRepository

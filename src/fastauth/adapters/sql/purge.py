@@ -1,4 +1,4 @@
-"""Removes rows that are over."""
+"""Deletes expired rows in batches."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,50 +24,48 @@ from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.trail import Retention
 
-_SINCE = bindparam("over_since", type_=UtcDateTime)
-_BEFORE = bindparam("begun_before", type_=UtcDateTime)
-_SOON = bindparam("soon", type_=UtcDateTime)
+_BEFORE = bindparam("before", type_=UtcDateTime)
 
 
-def _oldest(by: Column[datetime], over: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether a row is among the oldest of those that are over.
+def _oldest(by: Column[datetime], is_expired: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a row is one of the oldest expired ones, at most ``max_rows``.
 
-    The order has the database read the index of the column. Without it Postgres expects to find a few of
-    many rows soonest by reading the table, and reads all of it where they are at its end.
+    The order makes the database read the index of the column. Without it PostgreSQL may scan the table, and
+    reads all of it if the expired rows are at its end.
     """
     table = by.table
     (key,) = table.primary_key.columns
-    return key.in_(select(key).where(over).order_by(by).limit(bindparam("at_most")))
+    return key.in_(select(key).where(is_expired).order_by(by).limit(bindparam("max_rows")))
 
 
-def _delete_oldest(by: Column[datetime], over: ColumnElement[bool]) -> Delete:
-    return delete(by.table).where(_oldest(by, over))
+def _delete_oldest(by: Column[datetime], is_expired: ColumnElement[bool]) -> Delete:
+    return delete(by.table).where(_oldest(by, is_expired))
 
 
-_BEGIN = (
+_CLAIM = (
     update(task_row)
     .where(
-        task_row.c.name == bindparam("begun_task"),
-        # A clock that was wrong must not keep everybody from it.
+        task_row.c.name == bindparam("task"),
         or_(
-            task_row.c.begun_at <= _BEFORE,
-            task_row.c.begun_at > _SOON,
+            task_row.c.begun_at <= bindparam("due_before", type_=UtcDateTime),
+            # written by a clock that was wrong: it must not delay the task
+            task_row.c.begun_at > bindparam("latest", type_=UtcDateTime),
         ),
     )
     .values(begun_at=bindparam("now", type_=UtcDateTime))
 )
-_SESSION_SWEEPS = (
-    _delete_oldest(session.c.ended_at, session.c.ended_at < _SINCE),
+_PURGE_SESSIONS = (
+    _delete_oldest(session.c.ended_at, session.c.ended_at < _BEFORE),
     _delete_oldest(
-        session.c.sweep_at, and_(session.c.sweep_at < _SINCE, session.c.refresh_expires_at < _SINCE)
+        session.c.sweep_at, and_(session.c.sweep_at < _BEFORE, session.c.refresh_expires_at < _BEFORE)
     ),
 )
-_TALLY_SWEEPS = (_delete_oldest(tally.c.until, tally.c.until < _SINCE),)
+_PURGE_COUNTERS = (_delete_oldest(tally.c.until, tally.c.until < _BEFORE),)
 _has_old_address = event.c.address.is_not(None) & (
-    event.c.at < bindparam("addresses_since", type_=UtcDateTime)
+    event.c.at < bindparam("addresses_before", type_=UtcDateTime)
 )
-_EVENT_SWEEPS = (
-    _delete_oldest(event.c.at, event.c.at < bindparam("events_since", type_=UtcDateTime)),
+_PURGE_EVENTS = (
+    _delete_oldest(event.c.at, event.c.at < bindparam("events_before", type_=UtcDateTime)),
     update(event).where(_oldest(event.c.at, _has_old_address)).values(address=None),
 )
 
@@ -79,29 +77,29 @@ class SqlExpiredRows:
         self._connections = connections
 
     async def claim(self, task: str, *, now: datetime, every: timedelta) -> bool:
-        """Write the time into the task's row, unless another process did so less than `every` ago."""
-        values = {"begun_task": task, "begun_before": now - every, "soon": now + every, "now": now}
-        return bool((await self._connections.execute(_BEGIN, values)).rowcount)
+        """Update the row of the task, unless another process did so less than `every` ago."""
+        values = {"task": task, "due_before": now - every, "latest": now + every, "now": now}
+        return bool((await self._connections.execute(_CLAIM, values)).rowcount)
 
     async def purge_sessions(self, *, before: datetime, limit: int) -> int:
-        """Delete some that have ended, and some that have expired.
+        """Delete up to `limit` revoked and up to `limit` expired sessions.
 
-        Sessions that ended with an epoch of their account are marked as ended, or expire.
+        Sessions that ended with an epoch of their account are marked as revoked, or expire.
         """
-        return await self._delete_oldest(_SESSION_SWEEPS, over_since=before, at_most=limit)
+        return await self._run(_PURGE_SESSIONS, before=before, max_rows=limit)
 
     async def purge_counters(self, *, before: datetime, limit: int) -> int:
-        """Delete some rows."""
-        return await self._delete_oldest(_TALLY_SWEEPS, over_since=before, at_most=limit)
+        """Delete up to `limit` rows."""
+        return await self._run(_PURGE_COUNTERS, before=before, max_rows=limit)
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
-        """Delete some rows, and some addresses in others."""
-        since = {"events_since": now - retention.events, "addresses_since": now - retention.addresses}
-        return await self._delete_oldest(_EVENT_SWEEPS, **since, at_most=limit)
+        """Delete up to `limit` events, and the addresses of up to `limit` others."""
+        times = {"events_before": now - retention.events, "addresses_before": now - retention.addresses}
+        return await self._run(_PURGE_EVENTS, **times, max_rows=limit)
 
-    async def _delete_oldest(self, sweeps: Sequence[Delete | Update], **values: object) -> int:
-        """Do each in a statement of its own."""
-        swept = 0
-        for sweep in sweeps:
-            swept += (await self._connections.execute(sweep, values)).rowcount
-        return swept
+    async def _run(self, statements: Sequence[Delete | Update], **values: object) -> int:
+        """Run the statements one by one; return the number of changed rows."""
+        changed = 0
+        for statement in statements:
+            changed += (await self._connections.execute(statement, values)).rowcount
+        return changed

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
-from fastauth.adapters.sql.events.event_context import AuditColumns
+from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository

@@ -1,4 +1,4 @@
-"""Many users at once."""
+"""Bulk insert of imported accounts."""
 
 from collections.abc import Collection
 
@@ -10,10 +10,10 @@ from fastauth.adapters.sql.database.statements import insert_on_conflict_do_noth
 from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
 from fastauth.domain.passwords.password import PasswordHash
 
-_HOLDERS = select(user_info.c.id, user_info.c.username_key, user_info.c.password).where(
+_FIND_EXISTING = select(user_info.c.id, user_info.c.username_key, user_info.c.password).where(
     user_info.c.username_key.in_(bindparam("keys", expanding=True))
 )
-_ADMIT = {
+_INSERT_NEW = {
     dialect: statement.returning(user_info.c.id, user_info.c.username_key)
     for dialect, statement in insert_on_conflict_do_nothing(
         user_info, "username_key", "username", "password", "fullname", "disabled_at"
@@ -28,36 +28,36 @@ class SqlBulkUserRepository:
         self._connections = connections
 
     async def find_existing(self, keys: Collection[str]) -> dict[str, ExistingUser]:
-        """Look all of them up in one statement."""
-        rows = (await self._connections.execute(_HOLDERS, {"keys": list(keys)})).all()
+        """Find all of them in one statement."""
+        rows = (await self._connections.execute(_FIND_EXISTING, {"keys": list(keys)})).all()
         return {
             row.username_key: ExistingUser(id=UserId(row.id), password_hash=PasswordHash(row.password or ""))
             for row in rows
         }
 
     async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
-        """Insert many rows with each statement, in the order of their keys.
+        """Insert many rows with each statement, in the order of their canonical names.
 
-        Two who insert the same names in different orders would wait for each other for ever.
+        Two imports that insert the same names in different orders would deadlock.
         """
         values = [
-            _values(newcomer) for newcomer in sorted(new_users, key=lambda each: each.username.canonical)
+            _values(new_user) for new_user in sorted(new_users, key=lambda each: each.username.canonical)
         ]
         if not values:
             return {}
         return await self._connections.run_in_transaction(
             lambda connection: {
                 row.username_key: UserId(row.id)
-                for row in connection.execute(_ADMIT[connection.dialect.name], values)
+                for row in connection.execute(_INSERT_NEW[connection.dialect.name], values)
             }
         )
 
 
-def _values(newcomer: NewUser) -> dict[str, object]:
+def _values(new_user: NewUser) -> dict[str, object]:
     return {
-        "new_username": newcomer.username.display,
-        "new_username_key": newcomer.username.canonical,
-        "new_password": newcomer.password_hash.encoded,
-        "new_fullname": newcomer.fullname.text,
-        "new_disabled_at": newcomer.disabled_at,
+        "new_username": new_user.username.display,
+        "new_username_key": new_user.username.canonical,
+        "new_password": new_user.password_hash.encoded,
+        "new_fullname": new_user.fullname.text,
+        "new_disabled_at": new_user.disabled_at,
     }

@@ -1,4 +1,4 @@
-"""All users, a page at a time."""
+"""All users, in pages."""
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ class SqlUserDirectory:
         self._connections = connections
 
     async def page(self, *, after: UserId | None, limit: int, disabled: bool | None = None) -> list[User]:
-        """Seek in the primary key: the last page costs as much as the first."""
+        """Read a page by the primary key, so that the last page costs as much as the first."""
         statement = _ALL.limit(limit)
         if after is not None:
             statement = statement.where(user_info.c.id > after)

@@ -1,4 +1,4 @@
-"""The table ``user_info``."""
+"""The table ``user_info``: accounts."""
 
 from sqlalchemy import BigInteger, Column, Integer, Table, Text, UniqueConstraint
 
@@ -16,5 +16,5 @@ user_info = Table(
     Column("session_epoch", Integer, server_default="0"),
     Column("renames_paid_until", BigInteger),
     UniqueConstraint("username_key", name="user_info_username_key_unique"),
-    sqlite_autoincrement=True,  # the id of somebody deleted is never given to somebody else
+    sqlite_autoincrement=True,  # the id of a deleted account is never reused
 )

@@ -9,13 +9,13 @@ from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
 from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
-from fastauth.adapters.sql.events.event_context import AuditColumns
-from fastauth.adapters.sql.rate_limits.pace_column import (
-    has_allowance,
-    instant_of,
-    next_allowance,
-    pace_values,
+from fastauth.adapters.sql.rate_limits.limit_column import (
+    is_allowed,
+    limit_parameters,
+    next_arrival_time,
+    parse_arrival_time,
 )
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
@@ -28,8 +28,8 @@ from fastauth.domain.rate_limits.errors import TooManyRequests
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
-# There is a row whether or not there is an account, and an instant in it whether or not that is
-# disabled: to read them takes time, and time tells.
+# The query returns a row without an account as well, and a time for enabled accounts as well: parsing
+# them takes time, which must not reveal whether an account exists or is disabled.
 _COLUMNS: list[ColumnElement[Any]] = [
     *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
@@ -45,22 +45,22 @@ _ADD = AuditedStatement(
     user_id=user_info.c.id,
 )
 
-_ONE = update(user_info).where(user_info.c.id == bindparam("user_id"))
-_RENAME = AuditedStatement(
-    _ONE.where(
-        user_info.c.fullname.is_distinct_from(bindparam("new")), has_allowance(user_info.c.renames_paid_until)
-    ).values(fullname=bindparam("new"), renames_paid_until=next_allowance(user_info.c.renames_paid_until)),
+_UPDATE = update(user_info).where(user_info.c.id == bindparam("user_id"))
+_SET_FULL_NAME = AuditedStatement(
+    _UPDATE.where(
+        user_info.c.fullname.is_distinct_from(bindparam("new")), is_allowed(user_info.c.renames_paid_until)
+    ).values(fullname=bindparam("new"), renames_paid_until=next_arrival_time(user_info.c.renames_paid_until)),
     EventType.FULL_NAME_CHANGED,
     user_info.c.id,
     user_id=user_info.c.id,
 )
-_NAMED = select(user_info.c.fullname, user_info.c.renames_paid_until).where(
+_FULL_NAME = select(user_info.c.fullname, user_info.c.renames_paid_until).where(
     user_info.c.id == bindparam("user_id")
 )
-_SET_DISABLED = _ONE.values(disabled_at=bindparam("new"))
-_REPLACE_PASSWORD = _ONE.where(func.coalesce(user_info.c.password, "") == bindparam("known")).values(
+_SET_DISABLED = _UPDATE.values(disabled_at=bindparam("new"))
+_SET_PASSWORD = _UPDATE.where(func.coalesce(user_info.c.password, "") == bindparam("expected")).values(
     password=bindparam("new")
-)  # a row that was adopted may have none
+)  # a row of an imported table may have no password
 
 
 class SqlUserRepository:
@@ -71,13 +71,13 @@ class SqlUserRepository:
         self._audit_columns = audit_columns
 
     async def find(self, username: Username) -> User | None:
-        """Look the name up by its key."""
+        """Find the account by its canonical name."""
         row = (await self._connections.execute(_FIND, {"key": username.canonical})).one()
         user = user_of(row)
         return None if row.id is None else user
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
-        """Insert a row, unless the constraint objects."""
+        """Insert a row, unless the name violates the unique constraint."""
         values = {
             "new_username": username.display,
             "new_username_key": username.canonical,
@@ -92,34 +92,34 @@ class SqlUserRepository:
     async def set_full_name(
         self, user_id: UserId, fullname: FullName, *, now: datetime, limit: BurstLimit | None
     ) -> None:
-        """Replace the full name; look why, if nothing was replaced."""
-        values = {"user_id": user_id, "new": fullname.text, **pace_values(limit, now)}
-        if await _RENAME(self._connections, values, self._audit_columns) or limit is None:
+        """Update the full name; if no row was changed, read the row to find the reason."""
+        values = {"user_id": user_id, "new": fullname.text, **limit_parameters(limit, now)}
+        if await _SET_FULL_NAME(self._connections, values, self._audit_columns) or limit is None:
             return
-        row = (await self._connections.execute(_NAMED, {"user_id": user_id})).one_or_none()
+        row = (await self._connections.execute(_FULL_NAME, {"user_id": user_id})).one_or_none()
         if row and row.fullname != fullname.text:
-            raise TooManyRequests(after=limit.retry_after(instant_of(row.renames_paid_until), now))
+            raise TooManyRequests(after=limit.retry_after(parse_arrival_time(row.renames_paid_until), now))
 
     async def compare_and_set_password(
         self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash
     ) -> bool:
-        """Compare and replace in one statement."""
+        """Compare and update in one statement."""
         return bool(
-            await self._change(_REPLACE_PASSWORD, user_id=user_id, known=expected.encoded, new=new.encoded)
+            await self._update(_SET_PASSWORD, user_id=user_id, expected=expected.encoded, new=new.encoded)
         )
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
-        """Set the column ``disabled_at``."""
-        await self._change(_SET_DISABLED, user_id=user_id, new=since)
+        """Update the column ``disabled_at``."""
+        await self._update(_SET_DISABLED, user_id=user_id, new=since)
 
-    async def _change(self, statement: Update, **values: object) -> int:
-        changed: int = (await self._connections.execute(statement, values)).rowcount
-        return changed
+    async def _update(self, statement: Update, **values: object) -> int:
+        updated: int = (await self._connections.execute(statement, values)).rowcount
+        return updated
 
 
 def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
-    """Return the account that a row with the columns of ``user_info`` holds."""
-    # Rows that were adopted from another table may lack any of these.
+    """Return the account of a row with the columns of ``user_info``."""
+    # Rows of an imported table may lack any of these.
     return User(
         id=UserId(user_id or row.id),
         username=Username(row.username or "", row.username_key),

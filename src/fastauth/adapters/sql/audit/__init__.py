@@ -1,1 +1,1 @@
-"""The audit trail in the table ``event``, as operators read it."""
+"""The audit trail in the table ``event``."""

@@ -1,4 +1,4 @@
-"""The audit trail in the table ``event``."""
+"""Reads the audit trail in the table ``event``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from fastauth.domain.audit.event import Event, EventSource, UsernameDigest
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.sessions.session import SessionId
 
-_NEWEST = (
+_NEWEST_FIRST = (
     select(event, user_info.c.username)
     .outerjoin(user_info, user_info.c.id == event.c.user_id)
     .order_by(event.c.at.desc(), event.c.id.desc())
@@ -28,15 +28,15 @@ class SqlAuditTrail:
         self._connections = connections
 
     async def page(self, criteria: AuditFilter, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
-        """Read a page, from where the one before it ended."""
-        page = _NEWEST.where(*_conditions(criteria, before)).limit(limit)
+        """Read the page that follows the entry `before`, newest first."""
+        page = _NEWEST_FIRST.where(*_conditions(criteria, before)).limit(limit)
         return [_entry(row) for row in await self._connections.execute(page)]
 
 
 def _conditions(criteria: AuditFilter, before: AuditEntry | None) -> Iterator[ColumnElement[bool]]:
     if criteria.user_id is not None or criteria.username_digests:
-        is_theirs = event.c.user_id == criteria.user_id if criteria.user_id is not None else false()
-        yield or_(is_theirs, event.c.name_digest.in_(criteria.username_digests))
+        is_by_user = event.c.user_id == criteria.user_id if criteria.user_id is not None else false()
+        yield or_(is_by_user, event.c.name_digest.in_(criteria.username_digests))
     if criteria.type:
         yield event.c.kind.in_(stored_names(criteria.type))
     if criteria.since:

@@ -1,1 +1,1 @@
-"""How every repository writes audit events, in the statement or transaction that they are about."""
+"""Audit events, which repositories write in the same statement or transaction as the change."""

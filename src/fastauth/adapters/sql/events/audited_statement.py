@@ -1,4 +1,4 @@
-"""Acts that are recorded where they are done."""
+"""Statements that write an audit event together with the change."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,64 +21,67 @@ from sqlalchemy import (
 )
 
 from fastauth.adapters.sql.database.connections import WRITES, Connections
-from fastauth.adapters.sql.events.event_context import AuditColumns
+from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_with
 from fastauth.adapters.sql.rate_limits.repository import apply_refunds
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.rate_limits.counting import Refund
 
-_NOTED = ("at", "actor", "address")
-_TELL = insert(event)
+_SHARED_COLUMNS = ("at", "actor", "address")
+_INSERT_EVENT = insert(event)
 
 
 @lru_cache(maxsize=128)
-def _with(statement: Select[Any], other: CTE) -> Select[Any]:
-    """Return the same object each time: SQLAlchemy keeps the key of its cache with it."""
-    return statement.add_cte(other)
+def _add_cte(statement: Select[Any], cte: CTE) -> Select[Any]:
+    """Return the same object for the same arguments, because SQLAlchemy caches per object."""
+    return statement.add_cte(cte)
 
 
 class AuditedStatement:
-    """A statement that changes one row at most, and the event that tells of it: both, or neither.
+    """A statement that changes at most one row, and inserts an event only if it changed one.
 
-    Postgres does them in one statement, so the event costs no round trip. In SQLite a ``WITH`` can
-    only read: there they are two statements of one transaction.
+    PostgreSQL runs both as one statement, so the event needs no round trip. In SQLite a ``WITH`` clause
+    can only read, so they are two statements in one transaction.
     """
 
     def __init__(
         self,
-        act: Insert | Update | dict[str, Insert],
+        statement: Insert | Update | dict[str, Insert],
         event_type: EventType,
         *returned: Column[Any],
         also: Update | None = None,
         if_now: Column[Any] | None = None,
         **subject: Column[Any],
     ) -> None:
-        """Tell of `act` as an event of `event_type`, whose `subject` is found among what it has `returned`.
+        """Create the statement; a dictionary has one for each dialect.
 
-        `also` is done with it, and only if it changed a row; the two must not change the same one. With
-        `if_now` there is an event only where that column has become the value of the parameter ``now``.
+        `subject` maps columns of the event to `returned` columns. `also` is a second statement, which runs
+        only if the first changed a row; the two must not change the same row. With `if_now` the event is
+        inserted only if that column has the value of the parameter ``now`` after the change.
         """
-        of_dialect = act if isinstance(act, dict) else {"postgresql": act, "sqlite": act}
+        by_dialect = (
+            statement if isinstance(statement, dict) else {"postgresql": statement, "sqlite": statement}
+        )
         self._event_type = event_type
         self._subject = {name: column.name for name, column in subject.items()}
-        self._act = of_dialect["sqlite"].returning(*returned)
+        self._for_sqlite = by_dialect["sqlite"].returning(*returned)
         self._also = also
         self._if_now = None if if_now is None else if_now.name
 
-        done = of_dialect["postgresql"].returning(*returned).cte("done")
-        noted = (bindparam(f"event_{name}", type_=event.c[name].type) for name in _NOTED)
-        telling = select(
-            *noted, literal(event_type.value), *(done.c[name] for name in self._subject.values())
-        )
-        telling = telling.select_from(done)
+        changed = by_dialect["postgresql"].returning(*returned).cte("changed")
+        shared = (bindparam(f"event_{name}", type_=event.c[name].type) for name in _SHARED_COLUMNS)
+        new_event = select(
+            *shared, literal(event_type.value), *(changed.c[name] for name in self._subject.values())
+        ).select_from(changed)
         if if_now is not None:
-            telling = telling.where(done.c[if_now.name] == bindparam("now", type_=if_now.type))
-        told = insert(event).from_select([*_NOTED, "kind", *subject], telling).cte("told")
-        self._both = select(done).add_cte(told)
+            new_event = new_event.where(changed.c[if_now.name] == bindparam("now", type_=if_now.type))
+        inserted = insert(event).from_select([*_SHARED_COLUMNS, "kind", *subject], new_event).cte("audited")
+        self._for_postgres = select(changed).add_cte(inserted)
         if also is not None:
-            self._both = self._both.add_cte(also.where(exists().select_from(done)).cte("also_done"))
-        self._both = self._both.execution_options(**{WRITES: True})
+            only_if_changed = also.where(exists().select_from(changed))
+            self._for_postgres = self._for_postgres.add_cte(only_if_changed.cte("also"))
+        self._for_postgres = self._for_postgres.execution_options(**{WRITES: True})
 
     async def __call__(
         self,
@@ -89,38 +92,38 @@ class AuditedStatement:
         refunds: tuple[Refund, ...] = (),
         now: datetime | None = None,
     ) -> Row[Any] | None:
-        """Do it with these `values`; return the row, or ``None`` where there was nothing to do.
+        """Run the statement with `values`; return the changed row, ``None`` if there was none.
 
-        If it was done, `refunds` are given back with it, as of `now`.
+        If a row was changed, `refunds` are applied as of `now`.
         """
-        noted = audit_columns.columns()
+        shared = audit_columns.columns()
         if connections.dialect.name == "postgresql":
-            both = {**values, **{f"event_{name}": noted[name] for name in _NOTED}}
-            statement = self._both
+            parameters = {**values, **{f"event_{name}": shared[name] for name in _SHARED_COLUMNS}}
+            statement = self._for_postgres
             if refunds and now:
-                both |= refund_parameters(refunds, now)
-                statement = self.with_refunds(refund_with(refunds, "done"))
-            return (await connections.execute(statement, both)).one_or_none()
+                parameters |= refund_parameters(refunds, now)
+                statement = self.with_refunds(refund_with(refunds, "changed"))
+            return (await connections.execute(statement, parameters)).one_or_none()
 
-        def act(connection: Connection) -> Row[Any] | None:
-            row = self._one_by_one(connection, values, noted)
+        def work(connection: Connection) -> Row[Any] | None:
+            row = self._run_on_sqlite(connection, values, shared)
             if row and refunds and now:
                 apply_refunds(connection, refunds, now)
             return row
 
-        return await connections.run_in_transaction(act)
+        return await connections.run_in_transaction(work)
 
-    def with_refunds(self, given_back: CTE) -> Select[Any]:
-        """Return the statement that does both."""
-        return _with(self._both, given_back)
+    def with_refunds(self, refunds: CTE) -> Select[Any]:
+        """Return the statement for PostgreSQL, extended by `refunds`."""
+        return _add_cte(self._for_postgres, refunds)
 
-    def _one_by_one(
-        self, connection: Connection, values: Mapping[str, object], noted: Mapping[str, object]
+    def _run_on_sqlite(
+        self, connection: Connection, values: Mapping[str, object], shared: Mapping[str, object]
     ) -> Row[Any] | None:
-        row = connection.execute(self._act, values).one_or_none()
+        row = connection.execute(self._for_sqlite, values).one_or_none()
         if row and self._also is not None:
             connection.execute(self._also, values)
         if row and (self._if_now is None or getattr(row, self._if_now) == values["now"]):
             subject = {name: getattr(row, column) for name, column in self._subject.items()}
-            connection.execute(_TELL, {**noted, **subject, "kind": self._event_type.value})
+            connection.execute(_INSERT_EVENT, {**shared, **subject, "kind": self._event_type.value})
         return row

@@ -1,4 +1,4 @@
-"""The table ``event``."""
+"""The table ``event``: the audit trail."""
 
 from sqlalchemy import Column, Index, LargeBinary, Table, Text
 

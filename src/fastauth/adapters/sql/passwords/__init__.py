@@ -1,1 +1,1 @@
-"""Password hashes that are stored."""
+"""Stored password hashes."""

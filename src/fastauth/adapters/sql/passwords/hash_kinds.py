@@ -1,4 +1,4 @@
-"""Which kinds of password hashes are stored."""
+"""The kinds of stored password hashes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from fastauth.adapters.sql.database.connections import Connections
 from fastauth.domain.passwords.password import PasswordHash
 
 PAGE = 5_000
-"""Ids that one statement looks at. A probe of readiness waits for its connection meanwhile: some
-milliseconds. With 50 000 ids that was 1.2 s on a busy server, and the probe failed."""
+"""Ids that one statement covers. A readiness probe waits for the same connection meanwhile, for a few
+milliseconds. With 50 000 ids it waited 1.2 s on a busy server, and failed."""
 
 _POSITION = {"postgresql": func.strpos, "sqlite": func.instr}
-_LAST = select(func.max(user_info.c.id))
+_MAX_ID = select(func.max(user_info.c.id))
 
 
 class SqlHashKinds:
     """See `fastauth.domain.passwords.ports.HashKinds`.
 
-    Of what is stored under a kind one hash and their number leave the database. Two hashes are of one
-    kind if they begin with the same of `prefixes` and the same parameters behind it: so many
-    characters, or as far as the next ``$`` where no number is given.
+    The database returns one hash of each kind and the number of its hashes. Hashes are of one kind if they
+    have the same prefix and the same parameters behind it. `prefixes` has the number of characters of the
+    parameters; ``None`` stands for the characters up to the next ``$``.
     """
 
     def __init__(self, *, connections: Connections, prefixes: Sequence[tuple[str, int | None]]) -> None:
@@ -30,17 +30,17 @@ class SqlHashKinds:
         self._statements = {name: _statement(name, prefixes) for name in _POSITION}
 
     async def examples(self) -> dict[PasswordHash, int]:
-        """Read all accounts, a page of ids at a time."""
-        number: Counter[str] = Counter()
-        example: dict[str, str] = {}
-        last = (await self._connections.execute(_LAST)).scalar_one() or 0
+        """Read all accounts, `PAGE` ids at a time."""
+        counts: Counter[str] = Counter()
+        examples: dict[str, str] = {}
+        last = (await self._connections.execute(_MAX_ID)).scalar_one() or 0
         statement = self._statements[self._connections.dialect.name]
         for after in range(0, last, PAGE):
             page = {"after": after, "last": after + PAGE}
             for row in (await self._connections.execute(statement, page)).all():
-                number[row.kind] += row.number
-                example.setdefault(row.kind, row.example)
-        return {PasswordHash(example[kind]): count for kind, count in number.items()}
+                counts[row.kind] += row.number
+                examples.setdefault(row.kind, row.example)
+        return {PasswordHash(examples[kind]): count for kind, count in counts.items()}
 
 
 def _statement(dialect: str, prefixes: Sequence[tuple[str, int | None]]) -> Select[tuple[str, str, int]]:

@@ -1,8 +1,7 @@
-"""Tallies in the table ``tally``.
+"""Counters of rate limits in the table ``tally``.
 
-Postgres counts and refunds in one statement each, which computes what the domain does: see
-`count_statement` and `refund_statement` beside this file. SQLite has one writer at a time, whose
-transaction asks the domain.
+PostgreSQL counts and refunds in one statement each, which implements the rules of the domain in SQL: see
+`count_statement` and `refund_statement`. SQLite has one writer at a time, so a transaction calls the domain.
 """
 
 from collections.abc import Callable
@@ -23,10 +22,10 @@ from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.rate_limits.counting import Decision, Hit, HitResult, Refund
 
 Result = TypeVar("Result")
-Found = dict[CounterKey, Counter]
+Counters = dict[CounterKey, Counter]
 
 _insert = sqlite.insert(tally)
-_WRITE = _insert.on_conflict_do_update(
+_UPSERT = _insert.on_conflict_do_update(
     index_elements=["key"], set_={"attempts": _insert.excluded.attempts, "until": _insert.excluded.until}
 )
 
@@ -47,22 +46,22 @@ class SqlCounterRepository:
         self._connections = connections
 
     async def count(self, hits: tuple[Hit, ...], *, now: datetime) -> HitResult:
-        """Count in one statement, on SQLite in a transaction."""
+        """Count in one statement; on SQLite in a transaction."""
         await self._move_older_counters(hits)
         if self._connections.dialect.name == "postgresql":
-            return await self._count_at_once(hits, now)
+            return await self._count_in_one_statement(hits, now)
 
-        def act(found: Found) -> tuple[HitResult, Found]:
-            outcome, after = counting.count(hits, list(found.values()), now)
-            waits = outcome.decision is Decision.BUSY
-            return outcome, {} if waits else dict(zip(found, after, strict=True))
+        def decide(counters: Counters) -> tuple[HitResult, Counters]:
+            outcome, after = counting.count(hits, list(counters.values()), now)
+            unchanged = outcome.decision is Decision.BUSY
+            return outcome, {} if unchanged else dict(zip(counters, after, strict=True))
 
         return await self._connections.run_in_transaction(
-            lambda connection: change(connection, tuple(hit.key for hit in hits), act, now)
+            lambda connection: update_counters(connection, tuple(hit.key for hit in hits), decide, now)
         )
 
     async def refund(self, refunds: tuple[Refund, ...], *, now: datetime) -> None:
-        """Give back in one statement, on SQLite in a transaction."""
+        """Apply refunds in one statement; on SQLite in a transaction."""
         if self._connections.dialect.name == "postgresql":
             await self._connections.execute(refund_statement(refunds), refund_parameters(refunds, now))
         else:
@@ -71,24 +70,24 @@ class SqlCounterRepository:
             )
 
     async def _move_older_counters(self, hits: tuple[Hit, ...]) -> None:
-        """Store under the current keys what is stored under older ones; each row in a statement of its own.
+        """Rename the keys of counters that are stored under older keys.
 
-        A statement locks one row, so that concurrent attempts cannot deadlock.
+        Each statement locks a single row, so that concurrent attempts cannot deadlock.
         """
         current = {older: hit.key for hit in hits for older in hit.older_keys}
         if not current:
             return
         for (older,) in (await self._connections.execute(_STORED, {"keys": list(current)})).all():
-            with suppress(IntegrityError):  # another attempt has just stored a counter under that key
+            with suppress(IntegrityError):  # a concurrent attempt has inserted that key
                 await self._connections.execute(_MOVE, {"older_key": older, "current_key": current[older]})
 
-    async def _count_at_once(self, hits: tuple[Hit, ...], now: datetime) -> HitResult:
+    async def _count_in_one_statement(self, hits: tuple[Hit, ...], now: datetime) -> HitResult:
         statement = count_statement(rules_of(hits))
         values: dict[str, object] = {f"key_{position}": hit.key for position, hit in enumerate(hits)}
         values["now"] = now
         for _ in hits:
-            # Another attempt may add one of the rows meanwhile: then nothing is counted, and next
-            # time that row is there.
+            # A concurrent attempt may insert one of the rows: then nothing is counted, and the row exists
+            # at the next try.
             with suppress(IntegrityError):
                 return await self._execute(statement, values, hits, now)
         return await self._execute(statement, values, hits, now)
@@ -97,19 +96,19 @@ class SqlCounterRepository:
         self, statement: TextualSelect, values: dict[str, object], hits: tuple[Hit, ...], now: datetime
     ) -> HitResult:
         rows = (await self._connections.execute(statement, values)).all()
-        found = [Counter(row.attempts, row.until) for row in rows]
-        return counting.counted(hits, found, [row.room for row in rows], now)
+        counters = [Counter(row.attempts, row.until) for row in rows]
+        return counting.counted(hits, counters, [row.room for row in rows], now)
 
 
-def change(
+def update_counters(
     connection: Connection,
     keys: tuple[CounterKey, ...],
-    decide: Callable[[Found], tuple[Result, Found]],
+    decide: Callable[[Counters], tuple[Result, Counters]],
     now: datetime,
 ) -> Result:
-    """Write what `decide` makes of the tallies under `keys`, in a transaction that has begun on SQLite.
+    """Update the counters under `keys` to what `decide` returns, in an open transaction of SQLite.
 
-    What is written as it was keeps the work the same whether or not an attempt counts.
+    Unchanged counters are written too, so that the work does not depend on whether an attempt counts.
     """
     rows = connection.execute(select(tally).where(tally.c.key.in_(keys)))
     stored = {row.key: Counter(row.attempts, row.until).or_new_if_expired(now) for row in rows}
@@ -120,11 +119,11 @@ def change(
         if each != Counter() or key in stored
     ]
     if written:
-        connection.execute(_WRITE, written)
+        connection.execute(_UPSERT, written)
     return result
 
 
 def apply_refunds(connection: Connection, refunds: tuple[Refund, ...], now: datetime) -> None:
-    """Give back in a transaction that has begun on SQLite."""
+    """Apply refunds in an open transaction of SQLite."""
     keys = counting.keys_of(refunds)
-    change(connection, keys, lambda found: (None, counting.refund(refunds, found, now)), now)
+    update_counters(connection, keys, lambda counters: (None, counting.refund(refunds, counters, now)), now)

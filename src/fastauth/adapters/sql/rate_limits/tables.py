@@ -1,4 +1,4 @@
-"""The table ``tally``."""
+"""The table ``tally``: counters of rate limits."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, Table
 

@@ -1,17 +1,17 @@
-"""Counts what lives, for whoever watches the service."""
+"""Counts active sessions, for the metrics."""
 
 from sqlalchemy import Executable, func, select, text
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.sessions.statements import is_of_user, is_open
+from fastauth.adapters.sql.sessions.statements import is_of_current_epoch, is_open
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.clock import Clock
 
 SAMPLED_PAGES = 2_000
-"""Pages that a count on Postgres reads at most: 16 MiB, with some 40 000 sessions."""
+"""Most pages that a count on PostgreSQL reads: 16 MiB, or about 40 000 sessions."""
 
-_COUNT = select(func.count()).select_from(session).join(user_info, is_of_user).where(is_open)
+_COUNT = select(func.count()).select_from(session).join(user_info, is_of_current_epoch).where(is_open)
 
 _SHARE = (
     "least(1, cast(:sampled_pages AS float)"
@@ -24,14 +24,14 @@ _ESTIMATE = text(
 
 
 class CountActiveSessions:
-    """Counts sessions: on SQLite all of them, on Postgres those in a sample of the pages.
+    """Counts active sessions: on SQLite all, on PostgreSQL those in a sample of the table's pages.
 
-    Each page is in the sample with the same probability. For a small table that is 1, and the count is
-    exact. For a large one the standard error is about 1/√2000 for the number of pages, and what pages
-    differ by. It is the same pages each time, so the figure moves only if the sessions do.
+    Every page is in the sample with the same probability. For a small table it is 1, and the count is exact.
+    For a large table the relative standard error is about 1/√2000, plus the variance between pages. The
+    sample has the same pages each time, so the result changes only with the sessions.
 
-    On Postgres a session that an account ended together with more than are marked at once counts until
-    it expires: to read the accounts of the sample would cost a page each.
+    On PostgreSQL sessions that were revoked by a new epoch and not marked count until they expire, because
+    reading the accounts of the sample would cost a page for each session.
     """
 
     def __init__(self, *, connections: Connections, clock: Clock, sampled_pages: int = SAMPLED_PAGES) -> None:
@@ -40,10 +40,10 @@ class CountActiveSessions:
         self._sampled_pages = sampled_pages
 
     async def __call__(self) -> int:
-        """Return how many sessions live.
+        """Return the number of active sessions.
 
         Raises:
-            StorageUnavailable: Try again later.
+            StorageUnavailable: The database does not answer.
         """
         values: dict[str, object] = {"now": self._clock.now()}
         statement: Executable = _COUNT

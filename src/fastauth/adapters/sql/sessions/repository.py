@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Row
 
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.events.event_context import AuditColumns
-from fastauth.adapters.sql.rate_limits.pace_column import instant_of, pace_values
+from fastauth.adapters.sql.events.audit_columns import AuditColumns
+from fastauth.adapters.sql.rate_limits.limit_column import limit_parameters, parse_arrival_time
 from fastauth.adapters.sql.sessions import statements
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
@@ -44,34 +44,34 @@ class SqlSessionRepository:
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> None:
-        """Insert a row, if the user is still the one who was asked for the password."""
+        """Insert a row, unless the account was disabled or its password changed since it was verified."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
-        values |= {"password_hash": password_hash.encoded, "others_kept": max_sessions - 1}
-        started = await statements.START(
+        values |= {"password_hash": password_hash.encoded, "max_others": max_sessions - 1}
+        added = await statements.ADD(
             self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at
         )
-        if started is None:
+        if added is None:
             raise InvalidCredentials
 
     async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
-        """Compare and replace in one statement."""
+        """Compare and update in one statement."""
         values = {
             "session_id": session_id,
-            "spent": rotation.presented[0],
-            "spent_too": rotation.presented[-1],
-            "spent_by": rotation.client,
+            "presented": rotation.presented[0],
+            "presented_alternative": rotation.presented[-1],
+            "client": rotation.client,
             "successor": rotation.successor,
             "now": now,
-            "until": rotation.expires_at,
-            "sweep_at": _sweep_at(rotation.expires_at),
-            "recorded_since": now - RENEWAL_EVENT_INTERVAL,
-            **pace_values(rotation.limit, now),
+            "new_expiry": rotation.expires_at,
+            "sweep_at": _purge_at(rotation.expires_at),
+            "event_since": now - RENEWAL_EVENT_INTERVAL,
+            **limit_parameters(rotation.limit, now),
         }
         row = await statements.ROTATE(self._connections, values, self._audit_columns)
         return _session(row) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
-        """Join the session with its user."""
+        """Read the session together with its user."""
         values = {"session_id": session_id, "now": now}
         row = (await self._connections.execute(statements.FIND, values)).one_or_none()
         return AuthenticatedUser(user_of(row, user_id=row.user_id), _session(row)) if row else None
@@ -79,8 +79,8 @@ class SqlSessionRepository:
     async def list_active(
         self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, limit: int
     ) -> list[Session]:
-        """Read a page of those that live, from where the one before it ended."""
-        values: dict[str, object] = {"of_user": user_id, "now": now, "at_most": limit}
+        """Read a page of active sessions, newest first."""
+        values: dict[str, object] = {"of_user": user_id, "now": now, "max_rows": limit}
         page = statements.PAGE
         if after:
             page = statements.PAGE_AFTER
@@ -89,21 +89,21 @@ class SqlSessionRepository:
         return [_session(row) for row in rows]
 
     async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
-        """Set ``ended_at`` where it is not set."""
-        values = {"of_user": user_id, "only": session_id, "now": now}
-        ended: int = (await self._connections.execute(statements.END_ONE, values)).rowcount
-        return bool(ended)
+        """Set ``ended_at``, unless it is set."""
+        values = {"of_user": user_id, "target": session_id, "now": now}
+        revoked: int = (await self._connections.execute(statements.REVOKE, values)).rowcount
+        return bool(revoked)
 
     async def revoke_all(self, user_id: UserId, *, except_: SessionId | None = None, now: datetime) -> int:
-        """Begin an epoch: sessions of the one before it no longer live, however many there are.
+        """Begin a new epoch of the account, which revokes all sessions of the previous one.
 
-        The row of the user is locked first, as by every act that ends sessions and by `start`. A
-        bounded number of sessions is also marked, so that they can be counted and a version of the
-        service that knows no epochs sees that they have ended.
+        The row of the user is locked first, as in `add` and in every other revocation. Up to `MAX_COUNTED`
+        sessions are also marked as ended: so they can be counted, and versions of the service from before
+        epochs see that they are revoked.
         """
-        values: dict[str, object] = {"of_user": user_id, "but": except_, "now": now}
+        values: dict[str, object] = {"of_user": user_id, "kept": except_, "now": now}
 
-        def act(connection: Connection) -> int:
+        def work(connection: Connection) -> int:
             epoch = connection.execute(statements.BEGIN_EPOCH, values).scalar()
             if epoch is None:
                 return 0
@@ -111,12 +111,12 @@ class SqlSessionRepository:
                 connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
             return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
 
-        return await self._connections.run_in_transaction(act)
+        return await self._connections.run_in_transaction(work)
 
 
-def _sweep_at(refresh_until: datetime) -> datetime:
-    """Return the midnight (UTC) after it: most refreshes of a day leave the indexed column as it is."""
-    return refresh_until.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+def _purge_at(expiry: datetime) -> datetime:
+    """Return the next midnight (UTC), so that most refreshes do not change the indexed column."""
+    return expiry.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
 def _values(new: Session) -> dict[str, object]:
@@ -130,7 +130,7 @@ def _values(new: Session) -> dict[str, object]:
         "expires_at": new.expires_at,
         "refresh_digest": new.refresh_digest,
         "refresh_expires_at": new.refresh_expires_at,
-        "sweep_at": _sweep_at(new.refresh_expires_at),
+        "sweep_at": _purge_at(new.refresh_expires_at),
     }
 
 
@@ -147,6 +147,6 @@ def _session(row: Row[Any]) -> Session:
         previous_digest=None if row.spent_digest is None else TokenDigest(row.spent_digest),
         rotated_at=row.spent_at,
         rotated_by=None if row.spent_by is None else ClientDigest(row.spent_by),
-        refresh_arrival_time=instant_of(row.refreshes_paid_until),
+        refresh_arrival_time=parse_arrival_time(row.refreshes_paid_until),
         ended_at=row.ended_at,
     )

@@ -15,18 +15,18 @@ from sqlalchemy import (
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
-from fastauth.adapters.sql.rate_limits.pace_column import has_allowance, next_allowance
+from fastauth.adapters.sql.rate_limits.limit_column import is_allowed, next_arrival_time
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.sessions.session import MAX_COUNTED
 
 _MAX_SESSIONS_ENDED = 100
-"""Sessions beyond the bound that one log-in ends: an account may have many from before there was one."""
+"""Sessions above the limit that one log-in revokes. Accounts from before the limit may have many."""
 
 _NOW = bindparam("now", type_=UtcDateTime)
-is_of_user = and_(user_info.c.id == session.c.user_id, user_info.c.session_epoch == session.c.epoch)
+is_of_current_epoch = and_(user_info.c.id == session.c.user_id, user_info.c.session_epoch == session.c.epoch)
 is_open = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
-"""Together: a session lives. All sessions of an account end when the account begins another epoch."""
+"""With `is_of_current_epoch`: the session is active. A new epoch of an account revokes all its sessions."""
 
 _NEW = [
     session.c[name]
@@ -35,13 +35,14 @@ _NEW = [
         *("refresh_digest", "refresh_expires_at", "sweep_at"),
     )
 ]
-"""What a new session has; it has not been refreshed, nor has it ended."""
+"""Columns of a new session; the others are set by a refresh or a revocation."""
 
 
-def _is_of_epoch_of(user_id: str) -> ColumnElement[bool]:
-    """Return the condition that a session is of this user and of the user's epoch.
+def _has_current_epoch(user_id: str) -> ColumnElement[bool]:
+    """Return the condition that a session is of this user and of the user's current epoch.
 
-    A constant to the planner, and no join: so it reads `session_open` in order, and only a page of it.
+    The epoch is a scalar subquery and not a join, so that the planner reads one page of the index
+    ``session_open`` in its order.
     """
     epoch = select(user_info.c.session_epoch).where(user_info.c.id == bindparam(user_id))
     return and_(session.c.user_id == bindparam(user_id), session.c.epoch == epoch.scalar_subquery())
@@ -50,33 +51,33 @@ def _is_of_epoch_of(user_id: str) -> ColumnElement[bool]:
 _others = (
     select(session.c.id)
     .where(
-        _is_of_epoch_of("new_user_id"),
+        _has_current_epoch("new_user_id"),
         session.c.ended_at.is_(None),
         session.c.refresh_expires_at > bindparam("new_created_at", type_=UtcDateTime),
         session.c.id != bindparam("new_id"),
     )
     .order_by(session.c.created_at.desc(), session.c.id.desc())
-    .offset(bindparam("others_kept"))
+    .offset(bindparam("max_others"))
     .limit(_MAX_SESSIONS_ENDED)
     .correlate(None)
 )
-_surplus = session.alias("surplus")
-_END_SURPLUS = (
+_excess = session.alias("excess")
+_REVOKE_EXCESS = (
     update(session)
     .where(
         session.c.id.in_(
-            # Two log-ins at once must not wait for each other's rows.
-            select(_surplus.c.id)
-            .where(_surplus.c.id.in_(_others), _surplus.c.ended_at.is_(None))
+            # Concurrent log-ins must not wait for each other's rows.
+            select(_excess.c.id)
+            .where(_excess.c.id.in_(_others), _excess.c.ended_at.is_(None))
             .with_for_update(skip_locked=True)
         )
     )
     .values(ended_at=bindparam("new_created_at", type_=UtcDateTime))
 )
 
-# The row of the user stays locked until the session is there: a change of the password or of the
-# account at the same time either sees this session, or is seen by this statement.
-START = AuditedStatement(
+# The row of the user stays locked until the session is inserted. So a concurrent change of the password or
+# the account either sees this session, or this statement sees the change.
+ADD = AuditedStatement(
     insert(session).from_select(
         [*(column.name for column in _NEW), "epoch"],
         select(
@@ -95,32 +96,34 @@ START = AuditedStatement(
     session.c.user_id,
     user_id=session.c.user_id,
     session_id=session.c.id,
-    also=_END_SURPLUS,
+    also=_REVOKE_EXCESS,
 )
 
 
-_UNTIL = bindparam("until", type_=UtcDateTime)
+_NEW_EXPIRY = bindparam("new_expiry", type_=UtcDateTime)
 _RECORDED_AT = session.c.refresh_recorded_at
 
 ROTATE = AuditedStatement(
     update(session)
     .where(
         session.c.id == bindparam("session_id"),
-        session.c.refresh_digest.in_([bindparam("spent"), bindparam("spent_too")]),
+        session.c.refresh_digest.in_([bindparam("presented"), bindparam("presented_alternative")]),
         is_open,
-        exists().where(is_of_user, user_info.c.disabled_at.is_(None)),
-        has_allowance(session.c.refreshes_paid_until),
+        exists().where(is_of_current_epoch, user_info.c.disabled_at.is_(None)),
+        is_allowed(session.c.refreshes_paid_until),
     )
     .values(
         spent_digest=session.c.refresh_digest,
         spent_at=_NOW,
-        spent_by=bindparam("spent_by"),
+        spent_by=bindparam("client"),
         refresh_digest=bindparam("successor"),
-        refresh_expires_at=case((session.c.expires_at < _UNTIL, session.c.expires_at), else_=_UNTIL),
+        refresh_expires_at=case(
+            (session.c.expires_at < _NEW_EXPIRY, session.c.expires_at), else_=_NEW_EXPIRY
+        ),
         sweep_at=bindparam("sweep_at", type_=UtcDateTime),
-        refreshes_paid_until=next_allowance(session.c.refreshes_paid_until),
+        refreshes_paid_until=next_arrival_time(session.c.refreshes_paid_until),
         refresh_recorded_at=case(
-            (bindparam("recorded_since", type_=UtcDateTime) < _RECORDED_AT, _RECORDED_AT), else_=_NOW
+            (bindparam("event_since", type_=UtcDateTime) < _RECORDED_AT, _RECORDED_AT), else_=_NOW
         ),
         last_used_at=_NOW,
     ),
@@ -140,28 +143,28 @@ FIND = (
         user_info.c.fullname,
         user_info.c.disabled_at,
     )
-    .join(user_info, is_of_user)
+    .join(user_info, is_of_current_epoch)
     .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
 )
 
 PAGE = (
     select(session)
-    .where(_is_of_epoch_of("of_user"), is_open)
+    .where(_has_current_epoch("of_user"), is_open)
     .order_by(session.c.created_at.desc(), session.c.id.desc())
-    .limit(bindparam("at_most"))
+    .limit(bindparam("max_rows"))
 )
 PAGE_AFTER = PAGE.where(
     tuple_(session.c.created_at, session.c.id)
     < tuple_(bindparam("after_created_at", type_=UtcDateTime), bindparam("after_id", type_=session.c.id.type))
 )
 
-END_ONE = (
+REVOKE = (
     update(session)
     .where(
-        session.c.id == bindparam("only"),
+        session.c.id == bindparam("target"),
         session.c.user_id == bindparam("of_user"),
         is_open,
-        exists().where(is_of_user),
+        exists().where(is_of_current_epoch),
     )
     .values(ended_at=_NOW)
 )
@@ -172,16 +175,16 @@ BEGIN_EPOCH = (
     .values(session_epoch=user_info.c.session_epoch + 1)
     .returning(user_info.c.session_epoch)
 )
-_is_of_last_epoch = and_(
+_is_of_previous_epoch = and_(
     session.c.user_id == bindparam("of_user"), session.c.epoch == bindparam("new_epoch") - 1, is_open
 )
 KEEP_ONE = (
     update(session)
-    .where(session.c.id == bindparam("but"), _is_of_last_epoch)
+    .where(session.c.id == bindparam("kept"), _is_of_previous_epoch)
     .values(epoch=bindparam("new_epoch"))
 )
 MARK_SOME = (
     update(session)
-    .where(session.c.id.in_(select(session.c.id).where(_is_of_last_epoch).limit(MAX_COUNTED)))
+    .where(session.c.id.in_(select(session.c.id).where(_is_of_previous_epoch).limit(MAX_COUNTED)))
     .values(ended_at=_NOW)
 )

@@ -6,21 +6,21 @@ from sqlalchemy import Row, bindparam, delete, select, update
 
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
+from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
-from fastauth.adapters.sql.events.event_context import AuditColumns
 from fastauth.adapters.sql.signing_keys.tables import signing_key
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
-_RING = select(signing_key).order_by(signing_key.c.number)
+_ALL = select(signing_key).order_by(signing_key.c.number)
 _ADD = AuditedStatement(
     insert_on_conflict_do_nothing(signing_key, *signing_key.columns.keys()),
     EventType.SIGNING_KEY_ROTATED,
     signing_key.c.number,
 )
-_ONE = signing_key.c.kid == bindparam("name")
-_RESEAL = update(signing_key).where(_ONE).values(sealed=bindparam("new"))
-_REMOVE = delete(signing_key).where(_ONE)
+_HAS_KID = signing_key.c.kid == bindparam("name")
+_UPDATE = update(signing_key).where(_HAS_KID).values(sealed=bindparam("new"))
+_REMOVE = delete(signing_key).where(_HAS_KID)
 
 
 class SqlSigningKeyRepository:
@@ -31,11 +31,11 @@ class SqlSigningKeyRepository:
         self._audit_columns = audit_columns
 
     async def load(self) -> KeySet:
-        """Read the whole table: it has a few rows."""
-        return KeySet([_key(row) for row in await self._connections.execute(_RING)])
+        """Read the whole table, which has a few rows."""
+        return KeySet([_key(row) for row in await self._connections.execute(_ALL)])
 
     async def add(self, key: SigningKey) -> None:
-        """Insert a row, unless its number is there."""
+        """Insert a row, unless its number exists."""
         values = {
             "new_number": key.sequence,
             "new_kid": key.kid,
@@ -48,8 +48,8 @@ class SqlSigningKeyRepository:
         await _ADD(self._connections, values, self._audit_columns)
 
     async def update(self, key: SigningKey) -> None:
-        """Replace the column ``sealed``."""
-        await self._connections.execute(_RESEAL, {"name": key.kid, "new": key.encrypted_private_key})
+        """Update the column ``sealed``."""
+        await self._connections.execute(_UPDATE, {"name": key.kid, "new": key.encrypted_private_key})
 
     async def remove(self, key: SigningKey) -> None:
         """Delete the row."""

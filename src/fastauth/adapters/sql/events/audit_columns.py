@@ -8,17 +8,18 @@ from fastauth.domain.clock import Clock
 
 
 class AuditColumns:
-    """Knows what an act does not say of itself: when it happens, who has it happen, and from where."""
+    """Fills the columns that all audit events share: time, actor and client address."""
 
     def __init__(
         self, *, clock: Clock, origin: Callable[[], EventSource], keeps_addresses: bool = True
     ) -> None:
+        """Use `origin` to get the actor and address of the current request or command."""
         self._clock = clock
         self._origin = origin
         self._keeps_addresses = keeps_addresses
 
     def columns(self, at: datetime | None = None) -> dict[str, object]:
-        """Return these columns of an event that happens now or happened `at` some time."""
+        """Return the columns of an event that occurred `at` a time; ``None`` is now."""
         origin = self._origin()
         return {
             "at": at or self._clock.now(),
