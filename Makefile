@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test unit interop mutants faults faults-cluster bench check format lock sbom up down clean
+.PHONY: help run fast-hash test thorough unit interop mutants faults faults-cluster bench check format lock sbom up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ fast-hash: $(VENV)/run ## build the hash library for this processor, or fail; ne
 
 test: $(VENV)/test ## run every test, Postgres included
 	@exec $(BIN)/python -m pytest $(PARALLEL)
+
+thorough: $(VENV)/test ## run every test, the slow ones with many more examples and rounds
+	@FASTAUTH_TEST_THOROUGH=1 exec $(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(VENV)/test ## run the unit tests alone
 	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit

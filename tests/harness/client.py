@@ -11,7 +11,7 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from tests.attacks.token_forgeries import PrivateKey
 from tests.builders import a_registration
-from tests.harness.service import DEADLINE, Service
+from tests.harness.service import DEADLINE, NO_TLS, Service
 from tests.integration.conftest import AUDIT_COLUMNS, connect
 
 from fastauth.adapters.jose import JoseSigningKeyGenerator
@@ -36,18 +36,24 @@ class Person:
         self.tokens = self.log_in()
 
     def log_in(self) -> TokenPair:
-        answer = httpx2.post(f"{self.service.url}/sessions", json=self.registration, timeout=DEADLINE)
+        answer = httpx2.post(
+            f"{self.service.url}/sessions", json=self.registration, timeout=DEADLINE, verify=NO_TLS
+        )
         return _tokens(answer, 201)
 
     def refresh(self) -> TokenPair:
         body = {"refresh_token": self.tokens.refresh}
-        answer = httpx2.post(f"{self.service.url}/sessions/refresh", json=body, timeout=DEADLINE)
+        answer = httpx2.post(
+            f"{self.service.url}/sessions/refresh", json=body, timeout=DEADLINE, verify=NO_TLS
+        )
         self.tokens = _tokens(answer, 200)
         return self.tokens
 
     def log_out(self, tokens: TokenPair) -> None:
         headers = {"Authorization": f"Bearer {tokens.access}"}
-        answer = httpx2.delete(f"{self.service.url}/sessions/current", headers=headers, timeout=DEADLINE)
+        answer = httpx2.delete(
+            f"{self.service.url}/sessions/current", headers=headers, timeout=DEADLINE, verify=NO_TLS
+        )
         assert answer.status_code == 204, answer.text
 
 

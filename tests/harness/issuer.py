@@ -12,7 +12,7 @@ import httpx2
 from tests.attacks.token_forgeries import Forger
 from tests.harness.client import Answer, Person, ask_who_i_am, stolen_key
 from tests.harness.postgres import free_port
-from tests.harness.service import Service
+from tests.harness.service import NO_TLS, Service
 from tests.interop import with_authlib, with_joserfc, with_jwcrypto, with_old_authlib, with_pyjwt
 from tests.interop.published_keys import InvalidToken
 
@@ -99,7 +99,7 @@ def an_issuer(database_url: str, algorithm: str) -> Iterator[Issuer]:
         person.log_out(leaving)
         forger = Forger(
             key=stolen_key(database_url, SECRET_KEY),
-            jwk=httpx2.get(f"{service.url}/.well-known/jwks.json").json()["keys"][0],
+            jwk=httpx2.get(f"{service.url}/.well-known/jwks.json", verify=NO_TLS).json()["keys"][0],
             access_token=person.tokens.access,
             claims=payload_of(person.tokens.access),
             refresh_token=person.tokens.refresh,

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Self
 
 import httpx2
+from tests.harness.in_process import run_fastauth
 from tests.harness.postgres import free_port
+from typer.testing import Result
 
 DEADLINE = 30  # seconds for a stop
 START_DEADLINE = 120  # seconds; a failure alone waits for so long
@@ -111,18 +113,16 @@ class Service:
 
     def run(self, *arguments: str) -> str:
         """Return what ``fastauth`` says to these arguments, under the same settings."""
-        return subprocess.run(
-            [sys.executable, "-m", "fastauth", *arguments],
-            check=True, capture_output=True, text=True, cwd=self._home.name, env=self._environment,
-        ).stdout  # fmt: skip
+        result = self._result_of(*arguments)
+        assert result.exit_code == 0, result.output
+        return result.stdout
 
     def succeeds(self, *arguments: str) -> bool:
         """Say whether ``fastauth`` ends with status 0 on these arguments, under the same settings."""
-        done = subprocess.run(
-            [sys.executable, "-m", "fastauth", *arguments],
-            check=False, capture_output=True, cwd=self._home.name, env=self._environment,
-        )  # fmt: skip
-        return done.returncode == 0
+        return self._result_of(*arguments).exit_code == 0
+
+    def _result_of(self, *arguments: str) -> Result:
+        return run_fastauth(*arguments, settings=self._environment, directory=self._home.name)
 
     @property
     def pid(self) -> int:

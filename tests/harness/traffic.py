@@ -1,7 +1,5 @@
 """Clients of two services whose keys change all the time."""
 
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -15,8 +13,9 @@ from typing import Any
 import httpx2
 import jwt
 from tests.harness.client import Person, ask_who_i_am, signing_keys
+from tests.harness.in_process import run_fastauth
 from tests.harness.issuer import AUDIENCE, SECRET_KEY, VERIFIERS, MakeVerifier, Verify, header_of, payload_of
-from tests.harness.service import DEADLINE, Service, environment
+from tests.harness.service import DEADLINE, NO_TLS, Service, environment
 
 MAX_AGE = 4
 CLIENTS = 4
@@ -116,14 +115,13 @@ def traffic(*services: Service, **further: MakeVerifier) -> Iterator[Traffic]:
 
 def rotate(database_url: str, directory: Path) -> None:
     """Publish a new key, by the command that an operator has for it."""
-    subprocess.run(
-        [sys.executable, "-m", "fastauth", "keys", "rotate"],
-        cwd=directory, env=environment(database_url, **ROTATING), check=True, capture_output=True,
-    )  # fmt: skip
+    settings = environment(database_url, **ROTATING)
+    result = run_fastauth("keys", "rotate", settings=settings, directory=directory)
+    assert result.exit_code == 0, result.output
 
 
 def published(service: Service) -> set[str]:
-    keys = httpx2.get(f"{service.url}/.well-known/jwks.json").json()["keys"]
+    keys = httpx2.get(f"{service.url}/.well-known/jwks.json", verify=NO_TLS).json()["keys"]
     return {key["kid"] for key in keys}
 
 

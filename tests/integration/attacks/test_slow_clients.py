@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 from tests.builders import a_registration
-from tests.harness.service import Service
+from tests.harness.service import NO_TLS, Service
 
 DEADLINE = 1.0  # seconds, by setting
 HEAD = b"POST /users/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -78,7 +78,7 @@ class TestSlowClient:
             assert answer.startswith(b"HTTP/1.1 408 ")
 
     def test_gets_its_full_time_for_the_next_request(self, service: Service) -> None:
-        with httpx2.Client(base_url=service.url) as client:
+        with httpx2.Client(base_url=service.url, verify=NO_TLS) as client:
             for _ in range(3):
                 assert client.get("/ping").status_code == 200
                 time.sleep(DEADLINE * 0.6)  # the rest is idle time, which is no request's
@@ -119,4 +119,4 @@ class TestHead:
 
     def test_of_ordinary_length_is_read(self, service: Service) -> None:
         headers = {f"X-{number}": "y" * 100 for number in range(100)}
-        assert httpx2.get(f"{service.url}/ping", headers=headers).status_code == 200
+        assert httpx2.get(f"{service.url}/ping", headers=headers, verify=NO_TLS).status_code == 200

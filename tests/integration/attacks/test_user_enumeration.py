@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, make_url, update
 from tests import legacy_hashes
 from tests.builders import a_registration
-from tests.harness.service import Service
+from tests.harness.service import NO_TLS, Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.verifiers import Verifier
@@ -180,7 +180,10 @@ class TestRefusedLogIn:
         CVE-2021-29621, CVE-2022-21659 (Flask-AppBuilder); CWE-204.
         """
         limits = {f"FASTAUTH_{name.upper()}": str(value) for name, value in ONE_GUESS_EACH.items()}
-        with Service(used_database_url, **limits) as service, httpx2.Client(base_url=service.url) as client:
+        with (
+            Service(used_database_url, **limits) as service,
+            httpx2.Client(base_url=service.url, verify=NO_TLS) as client,
+        ):
             answers = {
                 kind: bytes_of(client.post("/sessions", json={"username": name, "password": password}))
                 for kind, (name, password) in (await refused(observed)).items()

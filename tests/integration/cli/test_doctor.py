@@ -1,19 +1,17 @@
 """The doctor and a database, on SQLite and on Postgres."""
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
-from tests.harness.service import DEADLINE, Service, environment
+from tests.harness.in_process import run_fastauth
+from tests.harness.service import Service, environment
 
 
-def levels(database_url: str, secret: dict[str, str]) -> dict[str, str]:
+def levels(database_url: str, secret: dict[str, str], directory: Path) -> dict[str, str]:
     """Return what the command says, by subject."""
-    answer = subprocess.run(
-        [sys.executable, "-m", "fastauth", "doctor", "--json"], env=environment(database_url, **secret),
-        capture_output=True, text=True, timeout=DEADLINE, check=False,
-    )  # fmt: skip
+    settings = environment(database_url, **secret)
+    answer = run_fastauth("doctor", "--json", settings=settings, directory=directory)
     return {finding["subject"]: finding["level"] for finding in json.loads(answer.stdout)["findings"]}
 
 
@@ -23,14 +21,18 @@ def secret() -> dict[str, str]:
 
 
 class TestDoctor:
-    def test_finds_well_what_a_service_uses(self, empty_database_url: str, secret: dict[str, str]) -> None:
+    def test_finds_well_what_a_service_uses(
+        self, empty_database_url: str, secret: dict[str, str], tmp_path: Path
+    ) -> None:
         with Service(empty_database_url, **secret):
-            found = levels(empty_database_url, secret)
+            found = levels(empty_database_url, secret, tmp_path)
         assert [found[subject] for subject in ("database", "schema", "clock")] == ["ok"] * 3
         assert found.get("database connections", "ok") == "ok"
         assert [found[subject] for subject in ("signing key", "next key")] == ["ok"] * 2
 
-    def test_misses_the_schema_of_an_empty_one(self, empty_database_url: str, secret: dict[str, str]) -> None:
-        found = levels(empty_database_url, secret)
+    def test_misses_the_schema_of_an_empty_one(
+        self, empty_database_url: str, secret: dict[str, str], tmp_path: Path
+    ) -> None:
+        found = levels(empty_database_url, secret, tmp_path)
         assert [found[subject] for subject in ("database", "schema", "clock")] == ["ok", "fail", "ok"]
         assert found["signing keys"] == "warn"  # it could not be looked at

@@ -3,7 +3,7 @@
 import httpx2
 from tests.builders import a_registration
 from tests.harness.postgres import PostgresServer
-from tests.harness.service import Service, is_unavailable
+from tests.harness.service import NO_TLS, Service, is_unavailable
 
 
 class TestDatabaseOutage:
@@ -18,9 +18,9 @@ class TestDatabaseOutage:
 
             mortal_postgres.kill()
             assert is_unavailable(service.register(a_registration()))
-            assert is_unavailable(httpx2.get(f"{service.url}/health/ready"))
-            assert httpx2.get(f"{service.url}/health/live").status_code == 200
-            assert httpx2.get(f"{service.url}/.well-known/jwks.json").json()["keys"]
+            assert is_unavailable(httpx2.get(f"{service.url}/health/ready", verify=NO_TLS))
+            assert httpx2.get(f"{service.url}/health/live", verify=NO_TLS).status_code == 200
+            assert httpx2.get(f"{service.url}/.well-known/jwks.json", verify=NO_TLS).json()["keys"]
 
             mortal_postgres.start()
             assert service.register(a_registration()).status_code == 201

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 from tests.builders import a_registration
-from tests.harness.service import Service
+from tests.harness.service import NO_TLS, Service
 
 THE_TUTORIALS_OWN = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
 
@@ -11,10 +11,10 @@ THE_TUTORIALS_OWN = {"username": "santosh", "password": "sntsh", "fullname": "Sa
 class TestOrigin:
     @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
     def test_1_registering_is_a_post(self, service: Service, method: str) -> None:
-        assert httpx2.request(method, f"{service.url}/users/register").status_code == 405
+        assert httpx2.request(method, f"{service.url}/users/register", verify=NO_TLS).status_code == 405
 
     def test_2_a_body_is_required(self, service: Service) -> None:
-        assert httpx2.post(f"{service.url}/users/register").status_code == 422
+        assert httpx2.post(f"{service.url}/users/register", verify=NO_TLS).status_code == 422
 
     @pytest.mark.parametrize("missing", ["username", "password", "fullname"])
     def test_2_every_field_is_required(self, service: Service, missing: str) -> None:
@@ -41,11 +41,11 @@ class TestOrigin:
             assert service.register(THE_TUTORIALS_OWN).status_code == 201
 
     def test_4_a_ping_is_answered(self, service: Service) -> None:
-        assert httpx2.get(f"{service.url}/ping").json() == {"msg": "pong"}
+        assert httpx2.get(f"{service.url}/ping", verify=NO_TLS).json() == {"msg": "pong"}
 
     def test_4_swagger_ui_is_there_and_its_example_works(self, service: Service) -> None:
-        assert "swagger-ui" in httpx2.get(f"{service.url}/docs").text
-        document = httpx2.get(f"{service.url}/openapi.json").json()
+        assert "swagger-ui" in httpx2.get(f"{service.url}/docs", verify=NO_TLS).text
+        document = httpx2.get(f"{service.url}/openapi.json", verify=NO_TLS).json()
         body = document["paths"]["/users/register"]["post"]["requestBody"]["content"]["application/json"]
         assert body["schema"]["examples"] == [THE_TUTORIALS_OWN]
 

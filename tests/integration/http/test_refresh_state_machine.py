@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
+from tests.harness.editions import size
 from tests.integration.conftest import AUDIT_COLUMNS, connect, username_key_of
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 from tests.world import World
@@ -46,5 +47,5 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
 
 class TestRefreshTokens:
     def test_live_as_they_should(self, machine: type[RefreshTokenMachine]) -> None:
-        bounds = settings(max_examples=30, stateful_step_count=30, deadline=None)
+        bounds = settings(max_examples=size(8, 30), stateful_step_count=30, deadline=None)
         run_state_machine_as_test(machine, settings=bounds)

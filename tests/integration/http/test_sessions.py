@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from tests.builders import a_registration
 from tests.harness.postgres import PostgresServer
-from tests.harness.service import DEADLINE, Client, Service, is_unavailable
+from tests.harness.service import DEADLINE, NO_TLS, Client, Service, is_unavailable
 from tests.integration.conftest import postgres_schema
 
 from fastauth.adapters.sql.events.tables import event
@@ -85,7 +85,8 @@ def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.
         share = CLIENTS // len(several)
         limits = httpx2.Limits(max_connections=share, max_keepalive_connections=share)
         clients = [
-            httpx2.AsyncClient(base_url=service.url, timeout=DEADLINE, limits=limits) for service in several
+            httpx2.AsyncClient(base_url=service.url, timeout=DEADLINE, limits=limits, verify=NO_TLS)
+            for service in several
         ]
         everybody = clients * share
         body = {"refresh_token": tokens["refresh_token"]}

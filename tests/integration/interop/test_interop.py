@@ -8,6 +8,7 @@ import pytest
 from tests.attacks.token_forgeries import FORGERIES, VALID, edits_of_the_signature, thumbprint
 from tests.harness.client import HUNG_UP, Answer, ask_who_i_am
 from tests.harness.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
+from tests.harness.service import NO_TLS
 from tests.integration.conftest import postgres_schema
 
 from fastauth.entrypoints.http.server.byte_limits import MAX_HEAD_BYTES
@@ -72,7 +73,7 @@ class TestAccessToken:
 
 class TestKeySet:
     def test_has_what_verifies_and_nothing_that_signs(self, issuer: Issuer) -> None:
-        answer = httpx2.get(f"{issuer.service.url}/.well-known/jwks.json")
+        answer = httpx2.get(f"{issuer.service.url}/.well-known/jwks.json", verify=NO_TLS)
         (key,) = answer.json()["keys"]
         kind = {"ES256": {"kty": "EC", "crv": "P-256"}, "Ed25519": {"kty": "OKP", "crv": "Ed25519"}}
         numbers = {name: key[name] for name in ("x", "y") if name in key}
@@ -85,15 +86,15 @@ class TestKeySet:
 
     @pytest.mark.parametrize("name", ["jwks.json", "oauth-authorization-server", "openid-configuration"])
     def test_may_be_kept_for_a_while(self, issuer: Issuer, name: str) -> None:
-        answer = httpx2.get(f"{issuer.service.url}/.well-known/{name}")
+        answer = httpx2.get(f"{issuer.service.url}/.well-known/{name}", verify=NO_TLS)
         assert answer.headers.get_list("cache-control") == ["public, max-age=300"]
 
     def test_is_where_the_metadata_says(self, issuer: Issuer) -> None:
         # RFC 8414, section 3.3: the issuer is the address without the well-known part.
         url = f"{issuer.service.url}/.well-known/oauth-authorization-server"
-        metadata = httpx2.get(url).json()
+        metadata = httpx2.get(url, verify=NO_TLS).json()
         assert metadata["issuer"] == issuer.service.url == payload_of(issuer.person.tokens.access)["iss"]
-        assert httpx2.get(metadata["jwks_uri"]).json()["keys"] == [issuer.forger.jwk]
+        assert httpx2.get(metadata["jwks_uri"], verify=NO_TLS).json()["keys"] == [issuer.forger.jwk]
 
 
 class TestForgery:
@@ -129,7 +130,7 @@ class TestForgery:
 
     def test_by_any_edit_of_the_signature_is_refused(self, issuer: Issuer) -> None:
         """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
-        with httpx2.Client(base_url=issuer.service.url) as client:
+        with httpx2.Client(base_url=issuer.service.url, verify=NO_TLS) as client:
             for token in edits_of_the_signature(issuer.person.tokens.access):
                 answer = client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
                 assert answer.status_code == 401, token
@@ -173,4 +174,4 @@ class TestAuthorization:
 
     def test_in_the_address_is_not_looked_at(self, issuer: Issuer) -> None:
         url = f"{issuer.service.url}/users/me?access_token={issuer.person.tokens.access}"
-        assert httpx2.get(url).status_code == 401
+        assert httpx2.get(url, verify=NO_TLS).status_code == 401

@@ -15,7 +15,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 from tests.harness.postgres import PostgresServer
-from tests.harness.service import Service, environment
+from tests.harness.service import NO_TLS, Service, environment
 from tests.integration.conftest import connect
 
 from fastauth.adapters.sql import SqlExpiredRows
@@ -95,7 +95,7 @@ class TestServingRole:
                     owner.execute(statement.encode())
 
     def test_is_enough_for_the_service(self, roles: Roles) -> None:
-        with Service(roles.serve) as service, httpx2.Client(base_url=service.url) as client:
+        with Service(roles.serve) as service, httpx2.Client(base_url=service.url, verify=NO_TLS) as client:
             assert client.get("/health/ready").status_code == 200
             assert client.post("/users/register", json=ANN | {"fullname": "Ann"}).status_code == 201
             tokens = client.post("/sessions", json=ANN).json()

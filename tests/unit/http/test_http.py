@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.attacks.malformed_requests import ACCEPTABLE, BODIES, CANARY, NAUGHTY_STRINGS, TOO_LARGE
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage, FakeUserRepository
+from tests.harness.editions import size
 
 from fastauth.domain import errors
 from fastauth.domain.accounts.user import User
@@ -149,7 +150,9 @@ class TestRegister:
         body = json.dumps(a_registration())
         assert (await client.post(URL, content=body, headers={"Content-Type": kind})).status_code == 201
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+    @settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=size(50, 200)
+    )
     @given(
         st.recursive(
             st.none() | st.booleans() | st.floats() | st.integers() | st.text(),

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hypothesis import settings
+from tests.harness.editions import size
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 from tests.world import World
 
@@ -25,4 +26,4 @@ class OverFakes(RefreshTokenMachine):
 
 
 TestRefreshTokens = OverFakes.TestCase
-TestRefreshTokens.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestRefreshTokens.settings = settings(max_examples=size(40, 150), stateful_step_count=40, deadline=None)
