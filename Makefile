@@ -5,12 +5,14 @@ BIN    := $(VENV)/bin
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # One process of pytest for each core, each with a Postgres of its own; more than four gain nothing.
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+# The files and folders that `make test` runs; all of them if there are none.
+TESTS  :=
 # pytest rewrites every assert statement. Without a bytecode cache it does so in every process of every run.
 unexport PYTHONDONTWRITEBYTECODE
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test thorough unit interop mutants faults faults-cluster bench check format lock sbom up down clean
+.PHONY: help run fast-hash test thorough unit interop mutants faults faults-cluster faults-http bench newcomer check lint format lock sbom up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +24,10 @@ fast-hash: $(VENV)/run ## build the hash library for this processor, or fail; ne
 	@sh requirements/fast-hash $(VENV)
 
 test: $(VENV)/test ## run every test, Postgres included
-	@exec $(BIN)/python -m pytest $(PARALLEL)
+	@exec $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 thorough: $(VENV)/test ## run every test, the slow ones with many more examples and rounds
-	@FASTAUTH_TEST_THOROUGH=1 exec $(BIN)/python -m pytest $(PARALLEL)
+	@exec env FASTAUTH_TEST_THOROUGH=1 $(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(VENV)/test ## run the unit tests alone
 	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit
@@ -53,12 +55,16 @@ mutants: $(VENV)/mutation ## count what the tests of the core would overlook; ab
 	  END { for (module in made) printf "%-32s %4d %3d\n", module, made[module], left[module]; \
 	        printf "%-32s %4d %3d  %.1f %%\n", "all", all, lived, 100 - 100 * lived / all }'
 
-check: $(VENV)/test ## check format, lint, types and import contracts, run the unit tests
+newcomer: ## do what the README says in a bare container, every test included; needs Docker and the images of CI
+	@bash .ci/newcomer user every-test
+
+check: lint unit ## check format, lint, types and import contracts, run the unit tests
+
+lint: $(VENV)/test ## check format, lint, types and import contracts
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(PARALLEL) tests/unit
 
 format: $(VENV)/test ## put the code into its one form
 	$(BIN)/ruff format

@@ -429,7 +429,8 @@ class TestDescription:
                     # The document has the shape of a registration; the rules are the domain's, and
                     # JSON Schema cannot say that a name must be of a single script.
                     "--exclude-checks=positive_data_acceptance",
-                    f"--max-examples={EXAMPLES}", "--generation-deterministic", "--continue-on-failure", "--no-color",
+                    f"--max-examples={EXAMPLES}", "--generation-deterministic",
+                    "--continue-on-failure", "--no-color",
                     "--report=json", f"--report-json-path={report}",
                 ],
                 check=False, capture_output=True, text=True, cwd=tmp_path,
