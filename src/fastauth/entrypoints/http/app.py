@@ -75,6 +75,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         app.add_middleware(instrumentation.requests)
     routers = (*ROUTERS, well_known.metadata_for_issuer_path(container.settings().issuer_url))
     routes = [route for router in routers for route in router.routes]
+    openapi.name_operations(routes)
     app.router.routes.extend(routes)  # include_router makes a ping a third slower (measured)
     install_problem_handlers(app, routes)
     openapi.describe_problems(app)

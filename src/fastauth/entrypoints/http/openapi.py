@@ -1,11 +1,14 @@
 """The OpenAPI document and Swagger UI, whose files the service serves itself: browsers need no CDN."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
@@ -77,6 +80,16 @@ def problems(
     return responses
 
 
+def name_operations(routes: Iterable[BaseRoute]) -> None:
+    """Give each operation the name of its function as its id, unless it has one.
+
+    FastAPI's own ids contain the path, so that a client generator's method names would change with it.
+    """
+    for route in routes:
+        if isinstance(route, APIRoute):
+            route.operation_id = route.operation_id or route.name
+
+
 def describe_problems(app: FastAPI) -> None:
     """Document problems as `application/problem+json`.
 
@@ -86,10 +99,13 @@ def describe_problems(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if not app.openapi_schema:
-            for path in generate()["paths"].values():
+            document = generate()
+            for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own: they are never sent
+                document["components"]["schemas"].pop(name, None)
+            for path in document["paths"].values():
                 for operation in path.values():
                     for status, response in list(operation["responses"].items()):
-                        if "HTTPValidationError" in str(response):  # FastAPI's own schema: it is never sent
+                        if "HTTPValidationError" in str(response):
                             del operation["responses"][status]
                         _move_schema(response.get("content", {}))
         return app.openapi_schema or {}

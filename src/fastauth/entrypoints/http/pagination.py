@@ -25,14 +25,14 @@ PAGE_PARAMETERS: dict[str, Any] = {
             "name": "limit",
             "in": "query",
             "required": False,
-            "description": "How many sessions at most.",
+            "description": "Maximum number of sessions.",
             "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE, "default": PAGE_SIZE},
         },
         {
             "name": "after",
             "in": "query",
             "required": False,
-            "description": "Where the page begins; taken from the header Link of the page before it.",
+            "description": "Start of the page, from the `Link` header of the previous page.",
             "schema": {"type": "string", "pattern": f"^{_AFTER.pattern}$"},
         },
     ]

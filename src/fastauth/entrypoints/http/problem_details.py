@@ -62,24 +62,24 @@ CODE_AND_DETAIL_BY_STATUS = {
 
 
 class InvalidParam(BaseModel):
-    """What is wrong with one part of a request's body, or with a parameter."""
+    """A violation of a rule by a field of the body or by a parameter."""
 
     pointer: str = Field(
-        description="Where it is: a JSON Pointer (RFC 6901) into the body; or / and a parameter's name."
+        description="A JSON Pointer (RFC 6901) into the body, or `/` and the name of a parameter."
     )
     code: str = Field(description="Stable, for programs.")
     detail: str = Field(description="For people.")
 
 
 class ProblemDetails(BaseModel):
-    """An error, by RFC 9457. No member ever holds a value that was sent."""
+    """An error (RFC 9457). No member contains a value of the request."""
 
     type: str = Field(description="The code as a URI.")
     title: str = Field(description="The code in words.")
     status: int
     detail: str = Field(description="For people.")
     code: str = Field(description="Stable, for programs.")
-    errors: list[InvalidParam] | None = Field(default=None, description="With status 422 alone.")
+    errors: list[InvalidParam] | None = Field(default=None, description="Only with status 422.")
 
     def as_json(self) -> dict[str, Any]:
         """Return the members that are set."""

@@ -1,12 +1,8 @@
-"""``/users/me``: look after one's own account."""
-
-from inspect import getdoc
+"""``/users/me``: the caller's own account."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from fastauth.application.accounts.change_full_name import ChangeFullName
-from fastauth.domain.accounts.user import User
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
@@ -14,44 +10,34 @@ from fastauth.entrypoints.http.dependencies import (
     ContainerDep,
 )
 from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.schemas import UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
 
 
 class UpdateProfileRequest(BaseModel):
-    """What the caller wants to be called."""
+    """A new full name."""
 
     fullname: str = Field(description="1 to 50 characters.", examples=["Santosh K. Kumar"])
 
 
-class UserResponse(BaseModel):
-    """An account as its owner sees it."""
-
-    id: int = Field(examples=[1])
-    username: str = Field(examples=["santosh"])
-    fullname: str = Field(examples=["Santosh Kumar"])
-
-    @classmethod
-    def of(cls, user: User) -> "UserResponse":
-        """Return the account as it is shown."""
-        return cls(id=user.id, username=user.username.display, fullname=user.fullname.text)
-
-
-@router.get("", summary="Show one's account", responses=problems(*AUTHENTICATION_ERRORS))
-async def show_account(caller: CallerDep) -> UserResponse:
-    """Show the account of whoever holds the access token."""
+@router.get("", summary="Get one's account", responses=problems(*AUTHENTICATION_ERRORS))
+async def get_account(caller: CallerDep) -> UserResponse:
+    """Return the account that the access token belongs to."""
     return UserResponse.of(caller.user)
 
 
 @router.patch(
     "",
     summary="Change one's full name",
-    description=getdoc(ChangeFullName),
     responses=problems(*AUTHENTICATION_ERRORS, TooManyRequests, body=True),
 )
 async def change_full_name(
     body: UpdateProfileRequest, caller: CallerDep, container: ContainerDep
 ) -> UserResponse:
-    """Change one's full name."""
+    """Replace the full name of the caller. The rules are those of registration.
+
+    The current name is accepted, changes nothing and does not count towards the rate limit.
+    """
     return UserResponse.of(await container.change_full_name()(caller=caller, fullname=body.fullname))

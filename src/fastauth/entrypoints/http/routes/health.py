@@ -1,4 +1,4 @@
-"""Whether the service is there."""
+"""``/ping`` and the health checks."""
 
 from typing import Literal
 
@@ -19,32 +19,35 @@ class PingResponse(BaseModel):
     msg: Literal["pong"] = "pong"
 
 
-class Health(BaseModel):
-    """The answer of a probe that found nothing amiss."""
+class HealthResponse(BaseModel):
+    """A successful health check."""
 
     status: Literal["ok"] = "ok"
 
 
-@router.get("/ping", summary="Say hello")
+@router.get("/ping", summary="Ping")
 async def ping() -> PingResponse:
-    """Answer at once, and touch nothing."""
+    """Respond at once, without the database."""
     return PingResponse()
 
 
-@router.get("/health/live", summary="Is the process alive?")
-async def live() -> Health:
-    """Tell that the event loop turns. A supervisor restarts a process that does not answer this."""
-    return Health()
+@router.get("/health/live", summary="Check liveness")
+async def get_liveness() -> HealthResponse:
+    """Respond if the event loop runs. A supervisor restarts a process that does not respond."""
+    return HealthResponse()
 
 
 @router.get(
     "/health/ready",
-    summary="Can it serve?",
+    summary="Check readiness",
     responses=problems(ShuttingDown),
 )
-async def ready(container: ContainerDep) -> Health:
-    """Tell that this process goes on, and that it has a database with its schema and a key that signs."""
+async def get_readiness(container: ContainerDep) -> HealthResponse:
+    """Respond with 200 if requests can be served.
+
+    That takes a database with the current schema, a signing key, and a process that is not shutting down.
+    """
     if container.shutdown().in_progress:
         raise ShuttingDown
     await container.check_readiness()()
-    return Health()
+    return HealthResponse()

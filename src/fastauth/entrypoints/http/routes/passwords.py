@@ -1,11 +1,8 @@
 """``/users/me/password``: change one's password."""
 
-from inspect import getdoc
-
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.domain.passwords.errors import HashingOverloaded, WrongPassword
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import (
@@ -21,7 +18,7 @@ router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRou
 
 
 class ChangePasswordRequest(BaseModel):
-    """What the caller's password was, and what it shall be."""
+    """The current password and the new one."""
 
     current_password: str = Field(examples=["sntsh"], repr=False)
     new_password: str = Field(examples=["correct horse battery staple"], repr=False)
@@ -31,13 +28,12 @@ class ChangePasswordRequest(BaseModel):
     "/password",
     **NO_CONTENT,
     summary="Change one's password",
-    description=getdoc(ChangePassword),
     responses=problems(*AUTHENTICATION_ERRORS, WrongPassword, TooManyRequests, HashingOverloaded, body=True),
 )
 async def change_password(
     body: ChangePasswordRequest, caller: CallerDep, address: ClientAddressDep, container: ContainerDep
 ) -> None:
-    """Change one's password."""
+    """Replace the password of the caller, and end every other session of the account."""
     await container.change_password()(
         caller=caller,
         current_password=body.current_password,

@@ -1,17 +1,12 @@
-"""``/sessions``: log in, refresh, see where one is logged in, log out."""
+"""``/sessions``: log in, refresh, list sessions, log out."""
 
 from datetime import datetime
-from inspect import getdoc
 from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
-from fastauth.application.sessions.list_sessions import ListSessions
-from fastauth.application.sessions.log_in import LogIn
-from fastauth.application.sessions.log_out import LogOut
-from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.access_token import TokenPair
@@ -37,30 +32,32 @@ router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSON
 
 
 class LoginRequest(BaseModel):
-    """Who wants to log in."""
+    """Username and password."""
 
     username: str = Field(examples=["santosh"])
     password: str = Field(examples=["sntsh"], repr=False)
     device_token: str | None = Field(
-        default=None, description="What an earlier log-in on this device gave.", repr=False
+        default=None, description="The device token of an earlier log-in on this device.", repr=False
     )
 
 
 class RefreshRequest(BaseModel):
-    """What a session goes on with."""
+    """The newest refresh token of a session."""
 
     refresh_token: str = Field(examples=["fa_rt_..."], repr=False)
 
 
 class TokenResponse(BaseModel):
-    """What a client gets for logging in or refreshing, in the words of OAuth 2 (RFC 6749)."""
+    """The tokens of a session, with the member names of OAuth 2 (RFC 6749)."""
 
     access_token: str = Field(
         description="A JWT (RFC 9068), to be sent as Authorization: Bearer ...", repr=False
     )
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's name
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[300])
-    refresh_token: str = Field(description="Good for one refresh.", examples=["fa_rt_..."], repr=False)
+    refresh_token: str = Field(
+        description="For one refresh; it is replaced by its successor.", examples=["fa_rt_..."], repr=False
+    )
 
     @classmethod
     def of(cls, tokens: TokenPair) -> "TokenResponse":
@@ -73,25 +70,26 @@ class TokenResponse(BaseModel):
 
 
 class LoginResponse(TokenResponse):
-    """What a client gets for logging in."""
+    """The tokens of a new session, and a device token."""
 
     device_token: str = Field(
-        description="For the next log-in on this device: strangers' guesses do not count against it.",
+        description="For later log-ins on this device, which then have a rate limit of their own: wrong"
+        " passwords from unknown devices do not count against it.",
         examples=["fa_dev_..."],
         repr=False,
     )
 
 
 class SessionResponse(BaseModel):
-    """One place where the caller is logged in."""
+    """An active session of the caller."""
 
     id: str = Field(examples=["513106b3caad308e39e2022d8d910d2d"])
     created_at: datetime
     last_used_at: datetime
-    expires_at: datetime = Field(description="When it ends unless it is refreshed before.")
+    expires_at: datetime = Field(description="When it expires unless it is refreshed before.")
     user_agent: str = Field(examples=["curl/8.5.0"])
     address: str = Field(examples=["192.0.2.1"])
-    current: bool = Field(description="Whether it is the session of this very request.")
+    current: bool = Field(description="Whether this is the session of the request.")
 
     @classmethod
     def of(cls, session: Session, *, current: SessionId) -> "SessionResponse":
@@ -111,11 +109,14 @@ class SessionResponse(BaseModel):
     "",
     status_code=status.HTTP_201_CREATED,
     summary="Log in",
-    description=getdoc(LogIn),
     responses=problems(InvalidCredentials, TooManyRequests, HashingOverloaded, body=True),
 )
 async def log_in(body: LoginRequest, device: DeviceDep, container: ContainerDep) -> LoginResponse:
-    """Log in."""
+    """Start a session with a username and a password.
+
+    An unknown username, a wrong password, a disabled account and a locked account get the same response,
+    after the same work.
+    """
     begun = await container.log_in()(
         username=body.username, password=body.password, client=device, device_token=body.device_token
     )
@@ -125,11 +126,16 @@ async def log_in(body: LoginRequest, device: DeviceDep, container: ContainerDep)
 @router.post(
     "/refresh",
     summary="Refresh a session",
-    description=getdoc(RefreshSession),
     responses=problems(InvalidRefreshToken, TooManyRequests, body=True),
 )
-async def refresh(body: RefreshRequest, device: DeviceDep, container: ContainerDep) -> TokenResponse:
-    """Refresh a session."""
+async def refresh_session(body: RefreshRequest, device: DeviceDep, container: ContainerDep) -> TokenResponse:
+    """Exchange a refresh token for its successor and a new access token.
+
+    A refresh token can be exchanged once. Within the grace period, and while the successor has not been
+    used, it returns the same successor again, so that two tabs may refresh at once and a lost response does
+    no harm. For the client that exchanged it, by user agent and network, the grace period is ten minutes.
+    Used after that, the token has been stolen, or was: the session ends.
+    """
     return TokenResponse.of(
         await container.refresh_session()(refresh_token=body.refresh_token, client=device)
     )
@@ -138,7 +144,6 @@ async def refresh(body: RefreshRequest, device: DeviceDep, container: ContainerD
 @router.get(
     "",
     summary="List one's sessions",
-    description=getdoc(ListSessions),
     responses={**problems(*AUTHENTICATION_ERRORS, query=True), 200: PAGE_HEADERS},
     openapi_extra=PAGE_PARAMETERS,
 )
@@ -149,7 +154,7 @@ async def list_sessions(
     limit: Repeatable = None,
     after: Repeatable = None,
 ) -> list[SessionResponse]:
-    """List one's sessions."""
+    """List the active sessions of the caller, the newest first."""
     wanted = parse_page(limits=limit, afters=after)
     sessions, following = await container.list_sessions()(
         caller=caller, after=wanted.after, limit=wanted.limit
@@ -162,34 +167,43 @@ async def list_sessions(
 @router.delete(
     "",
     **NO_CONTENT,
-    summary="Log out everywhere",
-    description=getdoc(LogOut),
+    summary="Delete all sessions",
     responses=problems(*AUTHENTICATION_ERRORS),
 )
-async def log_out_everywhere(caller: CallerDep, container: ContainerDep) -> None:
-    """Log out everywhere."""
+async def delete_all_sessions(caller: CallerDep, container: ContainerDep) -> None:
+    """Log out everywhere: end every session of the caller.
+
+    Refresh tokens and access tokens of an ended session are no longer accepted here. Services that verify
+    access tokens locally accept them until they expire.
+    """
     await container.log_out()(caller=caller, session_id=None)
 
 
 @router.delete(
     "/current",
     **NO_CONTENT,
-    summary="Log out here",
-    description=getdoc(LogOut),
+    summary="Delete the current session",
     responses=problems(*AUTHENTICATION_ERRORS, SessionNotFound),
 )
-async def log_out_here(caller: CallerDep, container: ContainerDep) -> None:
-    """Log out here."""
+async def delete_current_session(caller: CallerDep, container: ContainerDep) -> None:
+    """Log out: end the session of the access token.
+
+    Its tokens are no longer accepted here. Services that verify access tokens locally accept them until
+    they expire.
+    """
     await container.log_out()(caller=caller, session_id=caller.session.id)
 
 
 @router.delete(
     "/{session_id:uuid}",
     **NO_CONTENT,
-    summary="Log out there",
-    description=getdoc(LogOut),
+    summary="Delete a session",
     responses=problems(*AUTHENTICATION_ERRORS, SessionNotFound),
 )
-async def log_out_there(session_id: UUID, caller: CallerDep, container: ContainerDep) -> None:
-    """Log out there."""
+async def delete_session(session_id: UUID, caller: CallerDep, container: ContainerDep) -> None:
+    """Log out another device: end one session of the caller.
+
+    Its tokens are no longer accepted here. Services that verify access tokens locally accept them until
+    they expire.
+    """
     await container.log_out()(caller=caller, session_id=SessionId(session_id.hex))

@@ -1,14 +1,12 @@
 """``/.well-known``: what other services need to verify tokens by themselves."""
 
 import json
-from inspect import getdoc
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.openapi import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -45,20 +43,28 @@ class AuthorizationServerMetadata(BaseModel):
     grant_types_supported: list[str] = []
 
 
-@router.get(
-    "/jwks.json", summary="Get the public keys", description=getdoc(PublishKeys), responses=problems()
-)
-async def jwks(container: ContainerDep, response: Response) -> JsonWebKeySet:
-    """Get the public keys."""
+@router.get("/jwks.json", summary="Get the public keys", responses=problems())
+async def get_jwks(container: ContainerDep, response: Response) -> JsonWebKeySet:
+    """Return the public keys that verify access tokens (RFC 7517).
+
+    The set has the next key before it signs, and earlier keys until the last token that they signed has
+    expired. While the database is unavailable, the keys that were read last are returned.
+    """
     keys = await container.publish_keys()()
     response.headers["Cache-Control"] = f"public, max-age={container.settings().jwks_max_age}"
     return JsonWebKeySet(keys=[json.loads(key.public_jwk) for key in keys])
 
 
-@router.get("/openid-configuration", summary="Get the metadata by its name in OpenID Connect")
-@router.get("/oauth-authorization-server", summary="Get the metadata of this server")
-async def metadata(container: ContainerDep, response: Response) -> AuthorizationServerMetadata:
-    """Tell who issues the tokens and where the keys are (RFC 8414)."""
+@router.get(
+    "/openid-configuration",
+    summary="Get the metadata under its OpenID name",
+    operation_id="get_openid_configuration",
+)
+@router.get("/oauth-authorization-server", summary="Get the authorization server metadata")
+async def get_authorization_server_metadata(
+    container: ContainerDep, response: Response
+) -> AuthorizationServerMetadata:
+    """Return the issuer of the tokens and the address of its public keys (RFC 8414)."""
     settings = container.settings()
     response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
     return AuthorizationServerMetadata(
@@ -75,5 +81,5 @@ def metadata_for_issuer_path(issuer: str) -> APIRouter:
     behind = APIRouter(include_in_schema=False)
     if path := urlsplit(issuer).path:
         for name in ("oauth-authorization-server", "openid-configuration"):
-            behind.add_api_route(f"{router.prefix}/{name}{path}", metadata)
+            behind.add_api_route(f"{router.prefix}/{name}{path}", get_authorization_server_metadata)
     return behind

@@ -1,0 +1,80 @@
+"""The OpenAPI document: what a client generator makes of it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return create_app(Container(settings=Settings(docs=True))).openapi()
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+class TestOperations:
+    def test_ids_are_unique_and_stable(self, document: dict[str, Any]) -> None:
+        """Client generators make method names of them, so none may change."""
+        assert [
+            f"{method.upper()} {path} {operation['operationId']}"
+            for path, methods in document["paths"].items()
+            for method, operation in methods.items()
+        ] == [
+            "POST /users/register register_user",
+            "GET /users/me get_account",
+            "PATCH /users/me change_full_name",
+            "PUT /users/me/password change_password",
+            "POST /sessions log_in",
+            "GET /sessions list_sessions",
+            "DELETE /sessions delete_all_sessions",
+            "POST /sessions/refresh refresh_session",
+            "DELETE /sessions/current delete_current_session",
+            "DELETE /sessions/{session_id} delete_session",
+            "GET /.well-known/jwks.json get_jwks",
+            "GET /.well-known/oauth-authorization-server get_authorization_server_metadata",
+            "GET /.well-known/openid-configuration get_openid_configuration",
+            "GET /ping ping",
+            "GET /health/live get_liveness",
+            "GET /health/ready get_readiness",
+        ]
+        ids = [operation["operationId"] for operation in operations(document)]
+        assert len(ids) == len(set(ids))
+
+    def test_each_has_summary_and_description(self, document: dict[str, Any]) -> None:
+        for operation in operations(document):
+            assert re.fullmatch(r"[A-Z][\w' -]{3,49}", operation["summary"]), operation["operationId"]
+            assert operation["description"].endswith("."), operation["operationId"]
+
+
+class TestSchemas:
+    def test_each_has_a_name_of_its_own(self, document: dict[str, Any]) -> None:
+        """Two classes of one name would get the names of their modules."""
+        assert sorted(document["components"]["schemas"]) == [
+            "AuthorizationServerMetadata",
+            "ChangePasswordRequest",
+            "HealthResponse",
+            "InvalidParam",
+            "JsonWebKeySet",
+            "LoginRequest",
+            "LoginResponse",
+            "PingResponse",
+            "ProblemDetails",
+            "RefreshRequest",
+            "RegisterRequest",
+            "SessionResponse",
+            "TokenResponse",
+            "UpdateProfileRequest",
+            "UserResponse",
+        ]
+
+    def test_registration_and_account_respond_alike(self, document: dict[str, Any]) -> None:
+        created = document["paths"]["/users/register"]["post"]["responses"]["201"]
+        shown = document["paths"]["/users/me"]["get"]["responses"]["200"]
+        assert created["content"] == shown["content"]
