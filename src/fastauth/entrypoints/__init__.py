@@ -1,1 +1,1 @@
-"""How fastauth is reached: over HTTP and from the command line, wired together by a container."""
+"""The HTTP API, the command line, the settings, and the container that wires all parts together."""

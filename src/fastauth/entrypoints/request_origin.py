@@ -1,7 +1,7 @@
-"""Where what is done now was asked for.
+"""Actor and client address of the current request or command, in a context variable.
 
-It goes past the use cases, which have no use for it, to whatever records events: a request and a
-command each run in a context of their own.
+It is read when an audit event is recorded. Each request and each command runs in a context of its own. Use
+cases whose rules depend on the address take it as an argument instead.
 """
 
 from collections.abc import Iterator
@@ -10,19 +10,20 @@ from contextvars import ContextVar
 
 from fastauth.domain.audit.event import Actor, EventSource
 
-_BY_ITSELF = EventSource(Actor.SYSTEM)
-_current = ContextVar("origin", default=_BY_ITSELF)
+_SYSTEM = EventSource(Actor.SYSTEM)
+"""The source of events outside of requests and commands: background tasks."""
+_current = ContextVar("event_source", default=_SYSTEM)
 
 
 def current_event_source() -> EventSource:
-    """Return where the present act was asked for."""
+    """Return the source of events that are recorded in this context."""
     return _current.get()
 
 
 @contextmanager
-def event_source(origin: EventSource) -> Iterator[None]:
-    """Have whatever is done meanwhile, in this context, come from `origin`."""
-    token = _current.set(origin)
+def event_source(source: EventSource) -> Iterator[None]:
+    """Record events with this source within the block."""
+    token = _current.set(source)
     try:
         yield
     finally:

@@ -1,9 +1,8 @@
-"""What happens between SIGTERM and the end.
+"""Graceful shutdown after SIGTERM.
 
-First nothing but that ``/health/ready`` says no, for `Stopping.delay`: a proxy that asks now and
-then sends its requests elsewhere before the first of them could be refused. Then the server stops
-listening, lets go of who asks nothing, and finishes what is under way. A second SIGTERM ends all of
-that at once.
+For `GracefulShutdown.delay` seconds the service serves as before, but ``/health/ready`` fails: proxies that
+poll it stop sending requests. Then the server stops listening, closes idle connections and completes the
+pending requests. A second SIGTERM ends the process at once.
 """
 
 import asyncio
@@ -17,7 +16,7 @@ from typing import NoReturn
 
 
 class GracefulShutdown:
-    """Whether this process is about to end."""
+    """The state of the shutdown of this process."""
 
     def __init__(self, *, delay: float) -> None:
         self.delay = delay
@@ -25,7 +24,7 @@ class GracefulShutdown:
 
     @contextmanager
     def on_sigterm(self) -> Iterator[None]:
-        """Meanwhile, put the delay between SIGTERM and what the server does then."""
+        """Within the block, delay the server's reaction to SIGTERM by `delay` seconds."""
         server = signal.getsignal(signal.SIGTERM)
         if threading.current_thread() is not threading.main_thread() or not callable(server):
             yield
@@ -36,7 +35,7 @@ class GracefulShutdown:
             if not self.in_progress:
                 self.in_progress = True
                 loop.call_soon_threadsafe(loop.call_later, self.delay, server, number, None)
-            elif not parent_process():  # a worker hears of it twice where its whole group is told
+            elif not parent_process():  # workers get it twice if it is sent to the process group
                 terminate()
 
         signal.signal(signal.SIGTERM, begin)
@@ -47,7 +46,7 @@ class GracefulShutdown:
 
 
 def terminate() -> NoReturn:
-    """End this process as SIGTERM does where nobody handles it."""
+    """End this process with the default action of SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTERM)
     raise AssertionError("unreachable")

@@ -1,4 +1,4 @@
-"""What happens before the first request and after the last."""
+"""Startup and shutdown of the service: schema, signing keys, warm-up, closing."""
 
 import logging
 
@@ -22,11 +22,11 @@ _hashing_log = logging.getLogger("fastauth.hashing")
 
 
 async def migrate_database(container: Container) -> None:
-    """Bring the database to the newest schema.
+    """Migrate the database to the newest schema.
 
     Raises:
-        UnsupportedSchema: It holds what cannot be migrated; nothing was changed.
-        StorageUnavailable: It is away.
+        UnsupportedSchema: The database has tables or rows that cannot be migrated. Nothing was changed.
+        StorageUnavailable: The database is unavailable.
     """
     profile = container.usernames()
     await migrate(
@@ -35,17 +35,17 @@ async def migrate_database(container: Container) -> None:
 
 
 async def start_up(container: Container) -> None:
-    """See to it that the schema is there, and a key to sign with.
+    """Check the settings and the schema, and make sure that there is an active signing key.
 
-    Production wants ``fastauth migrate`` to have run: several versions of the service may be up at
-    once there, and when the schema moves is for the operator to say.
+    Development mode migrates the database. Production mode requires ``fastauth migrate`` to have run:
+    several versions of the service may run at once, and the operator decides when the schema changes.
 
     Raises:
-        ModeNotSet: Others could reach it, and nobody chose the mode.
-        InsecureSettings: The settings are not for production, or nobody has migrated.
+        ModeNotSet: Other machines could connect, and the mode is not set explicitly.
+        InsecureSettings: The settings are insecure for production, or the schema is outdated.
         UnsupportedSchema: See `migrate_database`.
-        KeyUnwrapFailed: The signing keys are sealed under another secret key.
-        StorageUnavailable: The database is away.
+        KeyUnwrapFailed: The signing keys are encrypted with another secret key.
+        StorageUnavailable: The database is unavailable.
     """
     if exposed := exposed_without_mode(container.settings()):
         raise ModeNotSet(exposed)
@@ -63,32 +63,32 @@ async def start_up(container: Container) -> None:
     if reasons:
         raise InsecureSettings(reasons)
     await container.rotate_keys()()
-    await container.publish_keys()()  # so that they are at hand, should the database go away
+    await container.publish_keys()()  # fills the cache, so that tokens verify without the database
 
 
 async def start_up_with_warnings(container: Container) -> list[str]:
-    """Start up, and return what production warns of in the server of the database. See `start_up`."""
+    """Call `start_up`, and return production's warnings about the database server."""
     await start_up(container)
     if container.settings().mode is not Mode.PRODUCTION:
         return []
     try:
         server = await container.database().server()
-    except StorageUnavailable:  # also where the catalogs are closed to the role; the doctor tells
+    except StorageUnavailable:  # also raised if the role cannot read the catalogs; the doctor reports it
         return []
     return server_warnings(container.settings(), server) if server else []
 
 
 def warm_up(container: Container) -> None:
-    """Make the hash of nobody now, and not while the first request waits.
+    """Compute the dummy hash now, not during the first request.
 
-    Only where requests are served: glibc gives back the memory of the first hash of a thread, and keeps
-    that of the second.
+    Only the server calls this: glibc frees the memory of the first hash of a thread and keeps that of the
+    second.
     """
     container.hasher()
-    _hashing_log.info("passwords are hashed by the %s build of Argon2", active_build())
+    _hashing_log.info("password hashing uses the %s build of Argon2", active_build())
 
 
 async def shut_down(container: Container) -> None:
-    """Let go of the database and of the hashing threads."""
+    """Close the database connections and the hashing threads."""
     container.hashing_pool().close()
     await container.database().close()

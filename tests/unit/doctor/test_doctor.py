@@ -84,7 +84,7 @@ class TestExamine:
             "hash strength": "fail",
             "workers": "ok",
             "storage": "ok",
-            "limits on guessing": "fail",
+            "rate limits": "fail",
             "client connections": "ok",
             "password rules": "fail",
             "times": "ok",
@@ -101,7 +101,7 @@ class TestExamine:
             "blocklist": "fail",
             "other rules": "ok",
             "imported hashes": "ok",
-            "timing of names": found(findings)["timing of names"],  # as the machine would have it
+            "user enumeration": found(findings)["user enumeration"],  # as the machine would have it
         }
         assert all(finding.remedy for finding in findings if finding.level is Level.FAIL)
 
@@ -303,8 +303,10 @@ class TestHashingCheck:
     def test_says_what_the_machine_allows(self) -> None:
         time, rate, memory = judged_speed(on(LARGE, argon2_memory_kib=19_456), QUICK, 80 * MIB)
         assert time.observed == "20 ms for one"
-        assert rate.observed == "about 90 log-ins and registrations a second, 2 at once"
-        assert memory.observed == "38 MiB for 2 at once and 80 for the service, of 8192, without a limit"
+        assert rate.observed == "about 90 log-ins and registrations a second, 2 in parallel"
+        assert memory.observed == (
+            "38 MiB for 2 in parallel and 80 for the service, of 8192 MiB, without a limit"
+        )
 
     @pytest.mark.parametrize(("limit", "level"), [(679, "fail"), (680, "warn"), (849, "warn"), (850, "ok")])
     def test_sets_memory_against_the_limit(self, limit: int, level: str) -> None:
@@ -315,7 +317,7 @@ class TestHashingCheck:
     def test_counts_every_worker(self) -> None:
         _, rate, memory = judged_speed(on(LARGE, workers=2, argon2_memory_kib=10_240), QUICK, 80 * MIB)
         assert rate.observed.startswith("about 180 ")
-        assert memory.observed.startswith("20 MiB for 2 at once and 160 for the service")
+        assert memory.observed.startswith("20 MiB for 2 in parallel and 160 for the service")
 
     def test_sees_that_threads_share_less_than_a_core_each(self) -> None:
         half = Machine(cores=8, cpu_limit=0.5, memory=LARGE.memory, memory_limit=None)
@@ -324,7 +326,7 @@ class TestHashingCheck:
         _, rate, _ = judged_speed(container, QUICK, 80 * MIB)
         assert (rate.level, rate.observed) == (
             Level.WARN,
-            "about 25 a second: 0.5 cores' worth of time for 1 at once",
+            "about 25 a second: a CPU limit of 0.5 cores for 1 in parallel",
         )
 
     def test_warns_of_a_hash_that_takes_a_second(self) -> None:
@@ -399,7 +401,7 @@ class TestTimingCheck:
     def test_says_what_it_could_not_have_seen(self) -> None:
         finding = evaluate([1.0, 39.0] * 10, [5.0, 45.0] * 10)
         assert finding.level is Level.OK
-        assert "less than 28.5 ms would not have been seen" in finding.observed
+        assert "below 28.5 ms are not detectable" in finding.observed
 
 
 class TestMachine:
@@ -434,7 +436,7 @@ class TestDoctor:
     def test_shows_a_table_and_fails(self) -> None:
         result = run(app, ["doctor"])
         assert result.exit_code == 1
-        assert "not fit for use" in result.output
+        assert "cannot be used" in result.output
         assert "hash memory" in result.output
         assert "canary" not in result.output
 

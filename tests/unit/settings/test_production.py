@@ -69,13 +69,15 @@ class TestRefusals:
         ("named", "changes"),
         {
             "FASTAUTH_SECRET_KEY is missing": {"secret_key": None},
-            "FASTAUTH_SECRET_KEY stands in": {"secret_key": "fastauth development key: everybody knows it"},
+            "FASTAUTH_SECRET_KEY is published": {
+                "secret_key": "fastauth development key: everybody knows it"
+            },
             "FASTAUTH_SECRET_KEY_PREVIOUS": {
                 "secret_key_previous": "Fastauth development key: everybody knows it "
             },
             "FASTAUTH_ISSUER": {"issuer": ""},
             "FASTAUTH_WORKERS": {"workers": 2},
-            "in memory": {"database_url": "sqlite://"},
+            "in-memory": {"database_url": "sqlite://"},
             "FASTAUTH_RATE_LIMITS": {"rate_limits": False},
             "FASTAUTH_RATE_LIMIT_FAILURES_PER_NETWORK": {"rate_limit_failures_per_network": 1_000_000},
             "FASTAUTH_RATE_LIMIT_KNOWN_DEVICE": {"rate_limit_known_device": 1_001},
@@ -319,7 +321,7 @@ class TestServer:
         ("changes", "server", "told"),
         [
             ({}, {}, []),
-            ({}, {"attributes": ("SUPERUSER",)}, ["database privileges: the role has SUPERUSER,"]),
+            ({}, {"attributes": ("SUPERUSER",)}, ["database privileges: the role has SUPERUSER:"]),
             (
                 {},
                 {"attributes": ("CREATEROLE", "BYPASSRLS")},
@@ -329,13 +331,13 @@ class TestServer:
             (
                 {"workers": 9},
                 {},
-                ["database connections: up to 108 are opened, and the server allows this role 97"],
+                ["database connections: the service opens up to 108, and the server allows this role 97"],
             ),
             ({}, {"connections": 12}, []),
-            ({}, {"connections": 11}, ["database connections: up to 12 "]),
+            ({}, {"connections": 11}, ["database connections: the service opens up to 12,"]),
             ({}, {"connections": 10, "pooled": True}, []),
             ({}, {"standbys": 2, "synchronous": True}, []),
-            ({}, {"standbys": 1}, ["replication: 1 standby server, and no commit waits"]),
+            ({}, {"standbys": 1}, ["replication: 1 standby server, and commits do not wait"]),
             ({"database_prepared_statements": True}, {}, []),
             ({"database_prepared_statements": True}, {"pooled": True}, ["pooler: "]),
             ({"database_prepared_statements": False}, {"pooled": True}, []),

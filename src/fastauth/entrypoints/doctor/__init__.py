@@ -1,4 +1,4 @@
-"""An executable review of a deployment: small checks, each of which says what it found."""
+"""Checks of a deployment. They take the container: each needs other parts of it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,21 +32,21 @@ CHECKS: tuple[Check, ...] = (
     password_policy,
     user_enumeration,
 )
-"""In the order in which they are shown. They change no row and no setting."""
+"""In the order of the output. No check writes to the database or changes a setting."""
 
 
 async def run_checks(container: Container, checks: tuple[Check, ...] = CHECKS) -> list[Finding]:
-    """Run every check. What one of them cannot look at is a finding as well."""
+    """Run all checks. A check that fails because something is unavailable becomes a warning."""
     findings: list[Finding] = []
     for check in checks:
         try:
             findings += await check(container)
         except Unavailable as error:
             reason = error.code.replace("_", " ")
-            findings.append(warn(subject_of(check), f"could not be looked at: {reason}"))
+            findings.append(warn(subject_of(check), f"could not be checked: {reason}"))
     return findings
 
 
 def subject_of(check: Check) -> str:
-    """Return what a check looks at, by its name."""
+    """Return the subject of a check, which is its name in words."""
     return getattr(check, "__name__", "").replace("_", " ")

@@ -1,4 +1,4 @@
-"""The database: whether it answers, what schema it has, and what time it thinks it is."""
+"""Checks of the database: connection, schema, server settings and clock."""
 
 from datetime import timedelta
 
@@ -9,26 +9,26 @@ from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 from fastauth.entrypoints.production.server import SERVER_RULES
 
 WARN_SKEW = timedelta(seconds=1)
-"""More than NTP leaves between two machines that it keeps."""
+"""More than two machines with NTP differ."""
 
 FAIL_SKEW = timedelta(seconds=5)
-"""Twice this is what the schedule of the signing keys has room for; see ADR 0014."""
+"""The rotation policy of the signing keys tolerates twice this; see ADR 0014."""
 
 
 async def database(container: Container) -> list[Finding]:
-    """Say whether it answers, and whether a migration is pending."""
-    answers = ok("database", "answers")
+    """Check the connection, and whether a migration is pending."""
+    connected = ok("database", "connected")
     try:
         await container.database().check()
     except SchemaOutdated:
-        return [answers, fail("schema", "behind: migrations are pending", remedy="fastauth migrate")]
+        return [connected, fail("schema", "outdated: migrations are pending", remedy="fastauth migrate")]
     except StorageUnavailable as away:
-        return [fail("database", f"not fit for use: {away.reason}", remedy="FASTAUTH_DATABASE_URL")]
-    return [answers, ok("schema", "no migration is pending")]
+        return [fail("database", f"cannot be used: {away.reason}", remedy="FASTAUTH_DATABASE_URL")]
+    return [connected, ok("schema", "no migration is pending")]
 
 
 async def database_server(container: Container) -> list[Finding]:
-    """Ask PostgreSQL what it grants the role and promises about commits."""
+    """Check the privileges, connections and replication of PostgreSQL."""
     server, settings = await container.database().server(), container.settings()
     if server is None:
         return []
@@ -43,20 +43,20 @@ async def database_server(container: Container) -> list[Finding]:
 
 
 async def clock(container: Container) -> list[Finding]:
-    """Compare this clock with the database's, which stands for those of all replicas."""
-    here = container.clock()
-    before = here.now()
-    theirs = await container.database().now()
-    half = (here.now() - before) / 2
-    ahead = before + half - theirs
-    direction = "ahead of" if ahead > timedelta() else "behind"
+    """Compare the local clock with the database's. All replicas are compared with the same database."""
+    local = container.clock()
+    before = local.now()
+    remote = await container.database().now()
+    uncertainty = (local.now() - before) / 2
+    skew = before + uncertainty - remote
+    direction = "ahead of" if skew > timedelta() else "behind"
     observed = (
-        f"{abs(ahead).total_seconds():.3f} s {direction} the database's,"
-        f" give or take {half.total_seconds():.3f} s"
+        f"{abs(skew).total_seconds():.3f} s {direction} the database's,"
+        f" +/- {uncertainty.total_seconds():.3f} s"
     )
-    certain = abs(ahead) - half
+    certain = abs(skew) - uncertainty
     if certain > FAIL_SKEW:
-        return [fail("clock", observed, remedy="NTP, here and on the database's machine")]
+        return [fail("clock", observed, remedy="NTP on this machine and on the database's")]
     if certain > WARN_SKEW:
-        return [warn("clock", observed, remedy="NTP, here and on the database's machine")]
+        return [warn("clock", observed, remedy="NTP on this machine and on the database's")]
     return [ok("clock", observed)]

@@ -1,11 +1,11 @@
-"""What a check finds."""
+"""Findings of checks, and their levels."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How much a finding matters, the least first."""
+    """Severity of a finding, in ascending order."""
 
     OK = "ok"
     WARN = "warn"
@@ -14,35 +14,35 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at. It holds no secret."""
+    """The result of checking one subject. It has no secret."""
 
     level: Level
     subject: str
     observed: str
     remedy: str | None = None
-    """The setting, or what else would make it better."""
+    """The setting to change, or another measure."""
 
 
 def ok(subject: str, observed: str) -> Finding:
-    """Return a finding that is as it should be."""
+    """Return a finding without a problem."""
     return Finding(level=Level.OK, subject=subject, observed=observed)
 
 
 def warn(subject: str, observed: str, *, remedy: str | None = None) -> Finding:
-    """Return a finding that somebody should know of."""
+    """Return a finding that the operator should know."""
     return Finding(level=Level.WARN, subject=subject, observed=observed, remedy=remedy)
 
 
 def fail(subject: str, observed: str, *, remedy: str) -> Finding:
-    """Return a finding that must not stay as it is."""
+    """Return a finding that the operator must fix."""
     return Finding(level=Level.FAIL, subject=subject, observed=observed, remedy=remedy)
 
 
 def worst(findings: list[Finding]) -> Level:
-    """Return the level of the gravest finding."""
+    """Return the level of the most severe finding."""
     return max((finding.level for finding in findings), key=list(Level).index, default=Level.OK)
 
 
 def exit_status(findings: list[Finding], *, strict: bool) -> int:
-    """Return 1 where something fails, and 0 where all is well; a warning fails if one is `strict`."""
+    """Return 1 if a finding fails, otherwise 0. With `strict`, a warning fails too."""
     return int(worst(findings) in ({Level.FAIL, Level.WARN} if strict else {Level.FAIL}))

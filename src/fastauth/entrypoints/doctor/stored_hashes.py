@@ -1,4 +1,4 @@
-"""The hashes that others made, and those of other parameters, which stay until their owners log in."""
+"""Checks of stored password hashes of other systems or with other parameters."""
 
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.password import PasswordHash
@@ -9,7 +9,7 @@ REMEDY = "fastauth users set-password, or fastauth users disable"
 
 
 async def stored_hashes(container: Container) -> list[Finding]:
-    """Count the hashes that no log-in here can verify, the weak ones, and the other kinds."""
+    """Count hashes that cannot be verified, weak hashes, and hashes of other kinds or parameters."""
     settings = container.settings()
     own = (
         f"$argon2id$v=19$m={settings.argon2_memory_kib},t={settings.argon2_time_cost}"
@@ -21,22 +21,22 @@ async def stored_hashes(container: Container) -> list[Finding]:
             counted[_state(container, known)] += number
     findings = []
     if counted["unusable"]:
-        observed = f"{counted['unusable']} that no log-in can verify here: none, unknown, or too costly"
+        observed = f"{counted['unusable']} that cannot be verified: missing, unknown or too expensive"
         findings.append(warn("unusable hashes", observed, remedy=REMEDY))
     if counted["weak_hash"]:
         findings.append(warn("weak hashes", f"{counted['weak_hash']} (ASVS 11.4.2)", remedy=REMEDY))
     others = counted[""] + counted["weak_hash"]
-    observed = f"{others} of another kind or other parameters, replaced when their owners log in"
+    observed = f"{others} of another kind or with other parameters, replaced at the next log-in"
     if others and not settings.equalize_login_timing:
-        told = f"{observed}; the time of a refused log-in tells that they exist"
-        findings.append(warn("imported hashes", told, remedy="FASTAUTH_EQUALIZE_LOGIN_TIMING=true"))
+        timing = f"{observed}; the time of a failed log-in reveals that the account exists"
+        findings.append(warn("imported hashes", timing, remedy="FASTAUTH_EQUALIZE_LOGIN_TIMING=true"))
     else:
         findings.append(ok("imported hashes", observed if others else "none"))
     return findings
 
 
 def _state(container: Container, known: PasswordHash) -> str:
-    """Return nothing for a hash that is as it should be, and otherwise what is wrong."""
+    """Return the problem of a hash, or an empty string."""
     try:
         container.hasher().parse_existing(known.encoded)
     except InvalidInput as error:

@@ -1,4 +1,4 @@
-"""Whether the time of a refusal tells a name that exists from one that does not."""
+"""Check that the time of a failed log-in does not reveal whether the account exists."""
 
 from contextlib import suppress
 from math import sqrt
@@ -14,21 +14,21 @@ from fastauth.entrypoints.doctor.finding import Finding, ok, warn
 
 SECONDS_PER_KIND = 0.75
 MIN_SAMPLES, MAX_SAMPLES = 10, 100
-"""Verifications of each kind, as many of them as that time has room for."""
+"""Verifications of each kind, as many as fit into `SECONDS_PER_KIND`."""
 
 T_THRESHOLD = 4.5
-"""The t that dudect calls a difference (Reparaz et al., 2017)."""
+"""Welch's t above which dudect reports a difference (Reparaz et al., 2017)."""
 
 
 async def user_enumeration(container: Container) -> list[Finding]:
-    """Verify a password of nobody's and a wrong one of somebody's in turn, by chance, and compare.
+    """Compare verifications for an unknown account with those of a wrong password, in random order.
 
-    The hash is what takes the time; that the rest does the same is what the tests hold. Hashes of
-    other parameters take another time until their owners log in, and are not looked at here.
+    Only the hash is measured, which takes nearly all of the time. Tests cover the rest. Stored hashes with
+    other parameters are covered by `fastauth.entrypoints.doctor.stored_hashes`.
     """
     hasher = container.hasher()
     began = perf_counter()
-    known = await hasher.hash(Password("of somebody"))
+    known = await hasher.hash(Password("of a known account"))
     number = sample_size(perf_counter() - began)
     order: list[PasswordHash | None] = [None, known] * number
     SystemRandom().shuffle(order)
@@ -39,27 +39,29 @@ async def user_enumeration(container: Container) -> list[Finding]:
 
 
 def sample_size(seconds: float) -> int:
-    """Return how many verifications of each kind to make where one takes so long."""
+    """Return the number of verifications of each kind if one takes `seconds`."""
     return int(min(MAX_SAMPLES, max(MIN_SAMPLES, SECONDS_PER_KIND / seconds)))
 
 
 def evaluate(unknown: list[float], known: list[float]) -> Finding:
-    """Compare two samples of equal size, in milliseconds."""
+    """Compare two samples of equal size, in milliseconds, with Welch's t-test."""
     number = len(unknown)
-    visible = T_THRESHOLD * sqrt((stdev(unknown) ** 2 + stdev(known) ** 2) / number)
+    detectable = T_THRESHOLD * sqrt((stdev(unknown) ** 2 + stdev(known) ** 2) / number)
     observed = (
         f"unknown {median(unknown):.1f} ms, known {median(known):.1f} ms (medians of {number});"
-        f" means that differ by less than {visible:.1f} ms would not have been seen"
+        f" differences of the means below {detectable:.1f} ms are not detectable"
     )
-    if abs(mean(known) - mean(unknown)) < visible:
-        return ok("timing of names", observed)
+    if abs(mean(known) - mean(unknown)) < detectable:
+        return ok("user enumeration", observed)
     return warn(
-        "timing of names", f"{observed}, and these do", remedy="repeat it; bench/enumeration.py says more"
+        "user enumeration",
+        f"{observed}, and the difference is larger",
+        remedy="repeat; bench/enumeration.py measures more",
     )
 
 
 async def _milliseconds(hasher: PasswordHasher, known: PasswordHash | None) -> float:
     began = perf_counter()
     with suppress(InvalidCredentials):
-        await hasher.verify_and_update(Password("of nobody"), known)
+        await hasher.verify_and_update(Password("wrong"), known)
     return (perf_counter() - began) * 1000

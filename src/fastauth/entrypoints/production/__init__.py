@@ -1,7 +1,7 @@
-"""What production refuses, and what it warns of.
+"""Rules of production mode: settings that it refuses, and settings that it warns of.
 
-Whatever stands here is allowed in development; `fastauth.entrypoints.settings.values` refuses what makes
-no sense in any mode.
+Development mode accepts all of them. `fastauth.entrypoints.settings.values` refuses values that are invalid
+in both modes.
 """
 
 from fastauth.entrypoints.production import amounts, network, secrets
@@ -13,11 +13,11 @@ from fastauth.entrypoints.settings.values import is_loopback
 SCHEMA_OUTDATED = "the database schema is behind; run: fastauth migrate"
 
 RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *amounts.RULES)
-"""In the order in which they are told."""
+"""In the order of the output."""
 
 
 class InsecureSettings(Exception):
-    """Production does not run like this. ``reasons`` are all of them, a line each, and no secrets."""
+    """The settings are insecure for production mode. ``reasons`` has a line for each, without secrets."""
 
     def __init__(self, reasons: list[str]) -> None:
         self.reasons = reasons
@@ -25,24 +25,24 @@ class InsecureSettings(Exception):
 
 
 class ModeNotSet(Exception):
-    """Other machines could reach a service whose mode nobody chose. The message says what to set."""
+    """Other machines can connect, and the mode is not set explicitly. The message says what to set."""
 
 
 def production_errors(settings: Settings) -> list[str]:
-    """Return everything that production refuses in these settings; nothing in development."""
+    """Return the errors of all rules in production mode; an empty list in development mode."""
     if settings.mode is not Mode.PRODUCTION:
         return []
-    return [check for rule in RULES if (check := rule.check(settings))]
+    return [error for rule in RULES if (error := rule.check(settings))]
 
 
 def warnings(settings: Settings) -> list[str]:
-    """Return everything that production warns of, and in development what is wrong there too."""
+    """Return the warnings of all rules; in development mode only those of `secrets.IN_ANY_MODE`."""
     rules = RULES if settings.mode is Mode.PRODUCTION else secrets.IN_ANY_MODE
     return [warning for rule in rules if (warning := rule.warning(settings))]
 
 
 def exposed_without_mode(settings: Settings) -> str | None:
-    """Return why the service must not listen: it is open to others in a mode that nobody chose."""
+    """Return an error if other machines can connect and the mode is not set explicitly."""
     if settings.mode_is_set:
         return None
     listening = {"FASTAUTH_HOST": settings.host}
@@ -52,6 +52,6 @@ def exposed_without_mode(settings: Settings) -> str | None:
     if not open_to_others:
         return None
     return (
-        f"{' and '.join(open_to_others)}: other machines could reach it, and FASTAUTH_MODE is not set;"
-        " say FASTAUTH_MODE=production, or FASTAUTH_MODE=development where everybody who can connect may"
+        f"{' and '.join(open_to_others)}: other machines can connect, and FASTAUTH_MODE is not set;"
+        " set FASTAUTH_MODE=production, or FASTAUTH_MODE=development on a trusted network"
     )

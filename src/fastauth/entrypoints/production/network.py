@@ -1,4 +1,4 @@
-"""Rules about addresses: proxies, the issuer, the way to the database, what is open to whom."""
+"""Rules about the network: proxies, issuer, database connection, metrics and documentation."""
 
 import os
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ _PRIVATE = tuple(
     )
 )
 _MAX_PUBLIC_ADDRESSES = {4: 2**24, 6: 2**112 - 1}
-"""Public addresses whose word is taken: a /8 of IPv4, less than a /16 of IPv6. The published networks of
-the large content delivery networks have fewer than 2^22 and 2^101."""
+"""Maximum number of public addresses that may be trusted: a /8 of IPv4, less than a /16 of IPv6. The
+published ranges of the large content delivery networks have fewer than 2^22 and 2^101."""
 
 
 def _proxies_of_everybody(settings: Settings) -> str | None:
@@ -30,21 +30,21 @@ def _proxies_of_everybody(settings: Settings) -> str | None:
         contains(trusted, each) for each in (MAPPED, _NAT64)
     ):
         return (
-            "FASTAUTH_TRUSTED_PROXIES covers more than proxies: whoever has such an address may say where"
-            " a request comes from; name the addresses of yours alone"
+            "FASTAUTH_TRUSTED_PROXIES is too wide: any host in it can forge client addresses;"
+            " list only the addresses of your proxies"
         )
     return None
 
 
 def _embedded(network: Network) -> Network:
-    """Return the IPv4 addresses that a network of NAT64 stands for."""
+    """Return the IPv4 network that a NAT64 network maps to; other networks unchanged."""
     if isinstance(network, IPv6Network) and network.subnet_of(_NAT64):
         return IPv4Network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
     return network
 
 
 def _public(networks: Iterable[Network], version: int) -> int:
-    """Return how many addresses of a version the networks have together, private ones apart."""
+    """Return the number of public addresses of an IP version in the networks."""
     merged: list[Network] = []
     if version == 4:  # noqa: PLR2004
         merged += collapse_addresses(each for each in networks if isinstance(each, IPv4Network))
@@ -68,21 +68,21 @@ def _no_proxies(settings: Settings) -> str | None:
     if settings.trusted_proxies or not is_loopback(settings.host):
         return None
     return (
-        "FASTAUTH_HOST is loopback and FASTAUTH_TRUSTED_PROXIES names no proxy: behind one all clients share"
-        " one client's limits"
+        "FASTAUTH_HOST is loopback and FASTAUTH_TRUSTED_PROXIES is empty: behind a proxy all clients share"
+        " the rate limits of one address"
     )
 
 
 def _issuer(settings: Settings) -> str | None:
     if not settings.issuer:
-        return "FASTAUTH_ISSUER is missing; it is the URL at which the world reaches fastauth: https://..."
+        return "FASTAUTH_ISSUER is missing; set the public URL of fastauth: https://..."
     url = urlsplit(settings.issuer)
     name = url.hostname or ""
     address = parsed_address(name)
     if url.scheme != "https":
         return "FASTAUTH_ISSUER must begin with https://"
     if is_loopback(name) or (address and (address.is_unspecified or address.is_link_local)):
-        return "FASTAUTH_ISSUER names this machine alone; it is the URL at which the world reaches fastauth"
+        return "FASTAUTH_ISSUER is a local address; set the public URL of fastauth"
     return None
 
 
@@ -91,13 +91,13 @@ def _unusual_issuer(settings: Settings) -> str | None:
     usual = f"{url.scheme}://{url.netloc.lower()}{url.path}"
     if not settings.issuer or (settings.issuer == usual and url.port != HTTPS_PORT):
         return None
-    return "FASTAUTH_ISSUER is not in the usual form: lower case, without the port 443"
+    return "FASTAUTH_ISSUER is not normalised: write the host in lower case, and omit port 443"
 
 
 def _listening(settings: Settings) -> str | None:
     if settings.metrics_port is None or is_loopback(settings.metrics_host):
         return None
-    return "FASTAUTH_METRICS_HOST is not loopback: whoever reaches it reads the metrics, without TLS"
+    return "FASTAUTH_METRICS_HOST is not loopback: other machines can read the metrics, without TLS"
 
 
 def _docs(settings: Settings) -> str | None:
@@ -110,7 +110,7 @@ def _texts(value: str | tuple[str, ...] | None) -> list[str]:
 
 
 def _is_elsewhere(settings: Settings) -> bool:
-    """Return whether the way to PostgreSQL leaves this machine."""
+    """Return whether PostgreSQL is on another machine."""
     url = settings.database_url
     hosts = [url.host or "", *_texts(url.query.get("host")), *_texts(url.query.get("hostaddr"))]
     if not any(hosts):
@@ -122,7 +122,7 @@ def _is_elsewhere(settings: Settings) -> bool:
 
 
 def _tls(settings: Settings) -> str:
-    """Return libpq's ``sslmode``: ``prefer`` where nobody asks for another."""
+    """Return libpq's ``sslmode``, which is ``prefer`` by default."""
     asked = _texts(settings.database_url.query.get("sslmode"))
     return asked[-1] if asked else os.environ.get("PGSSLMODE") or "prefer"
 
@@ -133,8 +133,8 @@ def _database_in_the_clear(settings: Settings) -> str | None:
     if _tls(settings) in {"require", "verify-ca", "verify-full"}:
         return None
     return (
-        "FASTAUTH_DATABASE_URL leads to another machine without TLS: add ?sslmode=verify-full, or set"
-        " FASTAUTH_DATABASE_PRIVATE_NETWORK=true if nobody else is on the way there"
+        "FASTAUTH_DATABASE_URL connects to another machine without TLS: add ?sslmode=verify-full, or set"
+        " FASTAUTH_DATABASE_PRIVATE_NETWORK=true on a private network"
     )
 
 
@@ -143,26 +143,26 @@ def _database_unverified(settings: Settings) -> str | None:
         return None
     if _tls(settings) == "require":
         return "FASTAUTH_DATABASE_URL has sslmode=require, which trusts any server; use sslmode=verify-full"
-    return "FASTAUTH_DATABASE_PRIVATE_NETWORK is on: the way to PostgreSQL has no TLS that is verified"
+    return "FASTAUTH_DATABASE_PRIVATE_NETWORK is on: the connection to PostgreSQL has no verified TLS"
 
 
 RULES = (
     Rule(
         subject="database TLS",
         setting="FASTAUTH_DATABASE_URL",
-        ok="the database is on this machine, or proves who it is",
+        ok="the database is local, or its certificate is verified",
         refused_if=(
             "PostgreSQL on another machine without sslmode=verify-full, verify-ca or require, unless"
-            " FASTAUTH_DATABASE_PRIVATE_NETWORK says that nobody else is on the way"
+            " FASTAUTH_DATABASE_PRIVATE_NETWORK is on"
         ),
-        warned_if="sslmode=require; FASTAUTH_DATABASE_PRIVATE_NETWORK in place of TLS",
+        warned_if="sslmode=require; FASTAUTH_DATABASE_PRIVATE_NETWORK instead of TLS",
         check=_database_in_the_clear,
         warning=_database_unverified,
     ),
     Rule(
         subject="issuer",
         setting="FASTAUTH_ISSUER",
-        ok="access tokens name the URL that was set",
+        ok="an https URL of another host than this one",
         refused_if="missing, not https://, or a loopback, link-local or unspecified host",
         warned_if="capitals in the host, or the port 443",
         check=_issuer,
@@ -171,26 +171,26 @@ RULES = (
     Rule(
         subject="proxies",
         setting="FASTAUTH_TRUSTED_PROXIES",
-        ok="few enough are trusted to say where a client is",
+        ok="the trusted networks are small enough",
         refused_if=(
             "networks that together have more public addresses than a /8 of IPv4 or a /16 of IPv6, or all"
             " IPv4-mapped or NAT64 addresses"
         ),
-        warned_if="none, where FASTAUTH_HOST is loopback",
+        warned_if="none, while FASTAUTH_HOST is loopback",
         check=_proxies_of_everybody,
         warning=_no_proxies,
     ),
     Rule(
         subject="metrics",
         setting="FASTAUTH_METRICS_HOST",
-        ok="no other machine reads them",
+        ok="no other machine can read them",
         warned_if="a FASTAUTH_METRICS_HOST that is not loopback, with FASTAUTH_METRICS_PORT",
         warning=_listening,
     ),
     Rule(
         subject="documentation",
         setting="FASTAUTH_DOCS",
-        ok="/docs is closed",
+        ok="/docs is off",
         warned_if="on",
         warning=_docs,
     ),

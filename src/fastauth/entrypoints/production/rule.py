@@ -1,4 +1,4 @@
-"""What a rule of production is."""
+"""The form of a rule of production mode."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,28 +6,25 @@ from dataclasses import dataclass
 from fastauth.entrypoints.settings import Settings
 
 Check = Callable[[Settings], str | None]
-"""Return in one line what is wrong with the settings, without a value of any of them, or None."""
+"""Returns an error of one line without any value of the settings, or ``None``."""
 
 
 def no_problem(_settings: Settings) -> None:
-    """Find nothing wrong."""
+    """Return no error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing that production asks of the settings.
-
-    `refused_if` and `warned_if` are for the table of the documentation.
-    """
+    """A requirement of production mode. `refused_if` and `warned_if` are for the documentation."""
 
     subject: str
     setting: str
-    """What to change."""
+    """The setting to change, or another remedy."""
     ok: str
-    """What is so where the rule is kept."""
+    """The finding of the doctor if the rule is satisfied."""
     refused_if: str = ""
     warned_if: str = ""
     check: Check = no_problem
-    """Why production does not start."""
+    """An error prevents the start in production mode."""
     warning: Check = no_problem
-    """What production starts with and an operator should know."""
+    """A warning is logged at the start in production mode."""

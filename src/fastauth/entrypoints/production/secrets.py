@@ -1,4 +1,4 @@
-"""Rules about the secret keys, the password of the database and the files that they are in."""
+"""Rules about the secret keys, the database password and their files."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from fastauth.entrypoints.production.weak_secrets import is_weak_password, weakn
 from fastauth.entrypoints.settings import SECRETS, Settings
 from fastauth.entrypoints.settings.sources import PREFIX, Source
 
-_MAKE_ONE = "make one with: openssl rand -base64 32"
+_MAKE_ONE = "generate one with: openssl rand -base64 32"
 _SECRET = frozenset(PREFIX + name.upper() for name in (*SECRETS, "database_url"))
 
 _WRITABLE, _READABLE = 0o022, 0o004
@@ -29,7 +29,7 @@ def _weak_key(settings: Settings) -> str | None:
 def _same_key(settings: Settings) -> str | None:
     if not settings.secret_key or settings.secret_key != settings.secret_key_previous:
         return None
-    return "FASTAUTH_SECRET_KEY_PREVIOUS is the same as FASTAUTH_SECRET_KEY, and has no effect"
+    return "FASTAUTH_SECRET_KEY_PREVIOUS equals FASTAUTH_SECRET_KEY and has no effect"
 
 
 def _exposed_file(settings: Settings) -> str | None:
@@ -38,7 +38,7 @@ def _exposed_file(settings: Settings) -> str | None:
         exposed.append("the file of FASTAUTH_TLS_KEY")
     if not exposed:
         return None
-    return f"other accounts may read or write {', '.join(exposed)}; give it the mode 0600 or 0440"
+    return f"other accounts may read or write {', '.join(exposed)}; run chmod 0600 or 0440"
 
 
 def _is_exposed(source: Source) -> bool:
@@ -59,7 +59,7 @@ def _exposed_database(settings: Settings) -> str | None:
     exposed = [path.name for path in beside if _permissions(path) & (_WRITABLE | _READABLE)]
     if not exposed:
         return None
-    return f"other accounts may read or write {', '.join(map(repr, exposed))}; give it the mode 0600"
+    return f"other accounts may read or write {', '.join(map(repr, exposed))}; run chmod 0600"
 
 
 def _permissions(path: Path) -> int:
@@ -73,7 +73,7 @@ def _given_twice(settings: Settings) -> str | None:
     names = settings.sources.given_twice
     if not names:
         return None
-    return f"{', '.join(names)}: two sources have different values, and the first of them is used"
+    return f"{', '.join(names)}: two sources have different values; the first source is used"
 
 
 def _service_links(settings: Settings) -> str | None:
@@ -81,8 +81,8 @@ def _service_links(settings: Settings) -> str | None:
     if not names:
         return None
     return (
-        f"{', '.join(names)}: made by Kubernetes for a Service and passed over as no setting;"
-        " enableServiceLinks: false in the pod leaves them out"
+        f"{', '.join(names)}: created by Kubernetes for a Service, ignored as a setting;"
+        " set enableServiceLinks: false in the pod"
     )
 
 
@@ -100,8 +100,8 @@ def _weak_password(settings: Settings) -> str | None:
     for where, passwords in given.items():
         if any(is_weak_password(each, names, common) for each in passwords if each):
             return (
-                f"the password in {where} is one that everybody tries, short, common or made of"
-                " a name; change it by ALTER ROLE ... PASSWORD, and here"
+                f"the password in {where} is short, common, well-known or derived from a name;"
+                " change it with ALTER ROLE ... PASSWORD, and here"
             )
     return None
 
@@ -111,13 +111,13 @@ def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _of_password_file(settings: Settings) -> list[str]:
-    """Return the passwords that libpq may take from its file (host:port:database:user:password)."""
+    """Return the passwords for this user in libpq's password file (host:port:database:user:password)."""
     url = settings.database_url
     named = _texts(url.query.get("passfile")) or (os.environ.get("PGPASSFILE", ""),)
     try:
         path = Path(named[0]) if named[0] else Path.home() / ".pgpass"
         lines = path.read_text(errors="replace").splitlines()
-    except (OSError, RuntimeError):  # none, or no home
+    except (OSError, RuntimeError):  # no such file, or no home directory
         return []
     user = url.username or os.environ.get("PGUSER", "")
     entries = [line.replace("\\:", "\0").split(":", 4) for line in lines if not line.startswith("#")]
@@ -132,20 +132,20 @@ def _superuser(settings: Settings) -> str | None:
     user = settings.database_url.username or os.environ.get("PGUSER")
     if settings.is_sqlite or user != "postgres":
         return None
-    return "FASTAUTH_DATABASE_URL names the superuser postgres; give fastauth a role of its own"
+    return "FASTAUTH_DATABASE_URL uses the superuser postgres; create a role for fastauth"
 
 
 RULES = (
     Rule(
         subject="secret key",
         setting="FASTAUTH_SECRET_KEY",
-        ok="there is one, and it is neither published nor a pattern",
+        ok="set, and neither published nor guessable",
         refused_if=(
-            "missing, published, or guessable: fewer than 16 different bytes (9 different digits in"
-            " hexadecimal), a repetition or a row, fewer than 10 words, words of examples;"
-            " the previous key too"
+            "missing, published, or guessable: fewer than 16 distinct bytes (9 distinct digits in"
+            " hexadecimal), a repetition or a sequence, fewer than 10 words, words from examples;"
+            " also the previous key"
         ),
-        warned_if="the previous key is the same",
+        warned_if="the previous key equals the current one",
         check=_weak_key,
         warning=_same_key,
     ),
@@ -154,8 +154,8 @@ RULES = (
         setting="chmod 0600 or 0440",
         ok="no other account may read or change them",
         refused_if=(
-            "a file of settings that others may write, or one with a secret key, the database URL"
-            " or the key of TLS that everybody may read"
+            "a settings file that other accounts may write, or a file with a secret key, the database URL"
+            " or the TLS key that all accounts may read"
         ),
         check=_exposed_file,
     ),
@@ -164,8 +164,8 @@ RULES = (
         setting="chmod 0600",
         ok="no other account may read or change it",
         warned_if=(
-            "a SQLite file, or one of those beside it (-wal, -shm, .secret-key), that every account may"
-            " read or the group may write"
+            "a SQLite file, or a file beside it (-wal, -shm, .secret-key), that all accounts may read or"
+            " the group may write"
         ),
         warning=_exposed_database,
     ),
@@ -173,23 +173,23 @@ RULES = (
         subject="sources",
         setting="the environment, .env or the secrets directory",
         ok="each setting has one value",
-        warned_if="a setting that two sources give differently",
+        warned_if="a setting with different values in two sources",
         warning=_given_twice,
     ),
     Rule(
         subject="service links",
         setting="enableServiceLinks: false",
-        ok="Kubernetes made no variables of the name of a setting",
-        warned_if="variables that Kubernetes makes for a Service whose name begins with fastauth",
+        ok="no variables of Kubernetes with the name of a setting",
+        warned_if="variables that Kubernetes creates for a Service whose name begins with fastauth",
         warning=_service_links,
     ),
     Rule(
         subject="database password",
         setting="FASTAUTH_DATABASE_URL",
-        ok="neither common nor made of a name",
+        ok="neither common nor derived from a name",
         refused_if=(
-            "shorter than 8 characters, one of the 30 000 common ones, published, a repetition or a row, or a"
-            " variation of the name of the user, the database or the host; in the URL, PGPASSWORD or the"
+            "shorter than 8 characters, one of the 30 000 common ones, published, a repetition or a sequence,"
+            " or a variation of the name of the user, the database or the host; in the URL, PGPASSWORD or the"
             " password file"
         ),
         check=_weak_password,
@@ -204,4 +204,4 @@ RULES = (
 )
 
 IN_ANY_MODE = tuple(rule for rule in RULES if rule.subject == "service links")
-"""Rules whose warnings are told in development too."""
+"""Rules that warn in development mode, too."""

@@ -1,56 +1,57 @@
-"""Rules about the PostgreSQL server, which has to be asked. They warn and refuse nothing."""
+"""Rules about the PostgreSQL server. They query the server, and only warn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastauth.adapters.sql import ServerState
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.text import plural
 
 ServerCheck = Callable[[Settings, ServerState], str | None]
-"""Return in one line what is wrong, without a secret, or None."""
+"""Returns a warning of one line without secrets, or ``None``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerRule:
-    """One thing that production asks of the server. `warned_if` is for the table of the documentation."""
+    """A requirement of the server. `warned_if` is for the documentation."""
 
     subject: str
     remedy: str
-    """What to change."""
+    """The setting to change, or another measure."""
     warned_if: str
     warning: ServerCheck
     ok: Callable[[Settings, ServerState], str]
-    """Return what is so where the rule is kept."""
+    """Returns the finding of the doctor if the rule is satisfied."""
     fails: bool = False
-    """Whether the doctor takes it for a failure."""
+    """Whether the doctor reports a failure instead of a warning."""
 
 
 BESIDE_THE_POOL = 2
-"""Connections of a worker: one for probes, and one for what is counted once a minute."""
+"""Connections of a worker besides its pool: one for readiness probes, one for the session count."""
 
 
 def connections_of(settings: Settings) -> int:
-    """Return how many connections the service opens at most."""
+    """Return the maximum number of connections that the service opens."""
     return settings.workers * (settings.database_pool_size + BESIDE_THE_POOL)
 
 
 def _privileges(_settings: Settings, server: ServerState) -> str | None:
     if not server.attributes:
         return None
-    return f"the role has {', '.join(server.attributes)}, which reaches further than its own tables"
+    return f"the role has {', '.join(server.attributes)}: more privileges than its own tables need"
 
 
 def _connections(settings: Settings, server: ServerState) -> str | None:
     needed = connections_of(settings)
     if server.pooled or needed <= server.connections:
         return None
-    return f"up to {needed} are opened, and the server allows this role {server.connections}"
+    return f"the service opens up to {needed}, and the server allows this role {server.connections}"
 
 
 def _connections_left(settings: Settings, server: ServerState) -> str:
     needed = connections_of(settings)
     if server.pooled:
-        return f"up to {needed}, to a pooler whose limits count"
+        return f"up to {needed}, to a pooler with limits of its own"
     return f"up to {needed} of {server.connections}: enough for {server.connections // needed} such services"
 
 
@@ -58,21 +59,21 @@ def _replication(_settings: Settings, server: ServerState) -> str | None:
     if not server.standbys or server.synchronous:
         return None
     return (
-        f"{server.standbys} standby server{'s' * (server.standbys > 1)}, and no commit waits for one:"
-        " a failover loses what was acknowledged last, and gives ids a second time"
+        f"{plural(server.standbys, 'standby server')}, and commits do not wait for any:"
+        " a failover loses the latest acknowledged commits and assigns their ids again"
     )
 
 
 def _replication_kept(_settings: Settings, server: ServerState) -> str:
     if not server.standbys:
         return "no standby server is connected"
-    return f"{server.standbys} connected, and commits wait for a standby server"
+    return f"{server.standbys} connected, commits wait for a standby server"
 
 
 def _pooler(settings: Settings, server: ServerState) -> str | None:
     if not server.pooled or not settings.database_prepared_statements:
         return None
-    return "a pooler, with FASTAUTH_DATABASE_PREPARED_STATEMENTS on: PgBouncer before 1.21 mixes them up"
+    return "a pooler, with FASTAUTH_DATABASE_PREPARED_STATEMENTS on: PgBouncer supports them from 1.21"
 
 
 SERVER_RULES = (
@@ -106,10 +107,10 @@ SERVER_RULES = (
         ok=lambda _settings, server: "one, and no prepared statements" if server.pooled else "none",
     ),
 )
-"""In the order in which they are told."""
+"""In the order of the output."""
 
 
 def server_warnings(settings: Settings, server: ServerState) -> list[str]:
-    """Return everything to warn of, each with what it is about."""
+    """Return all warnings about the server, each with its subject and remedy."""
     found = ((rule, rule.warning(settings, server)) for rule in SERVER_RULES)
     return [f"{rule.subject}: {warning}; see {rule.remedy}" for rule, warning in found if warning]

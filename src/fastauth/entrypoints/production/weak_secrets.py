@@ -1,4 +1,4 @@
-"""Which secrets are none: published ones, patterns, words."""
+"""Detect weak secrets: published ones, patterns and words."""
 
 import base64
 import binascii
@@ -10,33 +10,33 @@ WELL_KNOWN_SECRETS = frozenset(
     {"admin", "changeme", "example", "fastauth", "pass", "password", "postgres", "root", "secret", "user"}
     | {"fastauth development key: everybody knows it"}
 )
-"""Secrets that are none: the first that anybody tries, and every one that the documentation, the
-examples, ``docker-compose.yml`` or the source shows. In lower case."""
+"""Well-known secrets, refused in production mode: common defaults, and every value in the documentation, the
+examples, ``docker-compose.yml`` and the source. In lower case."""
 
 MIN_DISTINCT_BYTES = 16
-"""Different bytes of a key. Of keys of 32 random characters of base64 1.5 in 10^7 have fewer, of 43 none in
-10^13 (computed)."""
+"""Distinct bytes of a key. Of random base64 keys with 32 characters 1.5 in 10^7 have fewer; with 43
+characters fewer than 1 in 10^13 (computed)."""
 
 MIN_DISTINCT_HEX_DIGITS = 9
-"""Different digits of a key in hexadecimal. Of keys of 32 random digits 2.7 in 10^6 have fewer, of 64 none in
-10^15 (computed)."""
+"""Distinct digits of a hexadecimal key. Of random keys with 32 digits 2.7 in 10^6 have fewer; with 64 digits
+fewer than 1 in 10^15 (computed)."""
 
 MIN_WORDS = 10
-"""Of a passphrase as a key: 10 words of a list of 7776 have 129 bits."""
+"""Words of a passphrase that is used as a key: 10 words of a list of 7776 have 129 bits."""
 
 MIN_PASSWORD_LENGTH = 8
-"""Characters of the password of the database: ASVS 6.2.1."""
+"""Characters of the database password: ASVS 6.2.1."""
 
 MIN_CHARACTERS_BESIDES_NAMES = 6
-"""Letters and digits of such a password besides the names in it."""
+"""Letters and digits of the database password besides the names in it."""
 
 _EXAMPLE_WORDS = re.compile(
     r"passw(or|0r)d|secret|change[-_ ]?me|example|fastauth|openssl|default|insecure|development"
     r"|placeholder|replace|your[-_ ]|unsafe|testing|\$\(|`",
     re.IGNORECASE,
 )
-"""Words of examples, and of a command that no shell has run. A random key in base64 has one of six letters
-once in 10^7 keys."""
+"""Words of examples, and parts of a command that was pasted instead of run. One in 10^7 random base64 keys
+contains a given word of six letters."""
 
 _KEYBOARDS = (
     "qwertyuiopasdfghjklzxcvbnm",
@@ -47,10 +47,10 @@ _LEET = str.maketrans("@4301!5$7+", "aaeoiissttx"[:10])
 
 
 def weakness_of_key(key: str) -> str | None:
-    """Return why a secret key can be guessed, or None. 128 bits are what is asked for."""
+    """Return why a secret key can be guessed, or ``None``. At least 128 bits are required."""
     text = key.strip()
     if text.lower() in WELL_KNOWN_SECRETS:
-        return "stands in the documentation: everybody knows it"
+        return "is published in the documentation"
     return _weakness(text) or _weakness_when_decoded(text)
 
 
@@ -58,19 +58,19 @@ def _weakness(text: str) -> str | None:
     if _is_repeated(text) or _is_sequence(text):
         return "is a pattern"
     if _EXAMPLE_WORDS.search(text):
-        return "contains a word of examples or of a command"
+        return "contains a word from examples or a command"
     words = re.findall(r"[^\s\-_.,;:+/]+", text)
     if 1 < len(words) < MIN_WORDS and all(re.fullmatch(r"[A-Za-z]?[a-z']*|\d{1,4}", each) for each in words):
-        return f"is made of fewer than {MIN_WORDS} words"
+        return f"has fewer than {MIN_WORDS} words"
     bare = text.replace("-", "")
     is_hex = re.fullmatch(r"[0-9a-f]+|[0-9A-F]+", bare) and not bare.isdigit()
     if len(set(bare.encode())) < (MIN_DISTINCT_HEX_DIGITS if is_hex else MIN_DISTINCT_BYTES):
-        return f"has fewer than {MIN_DISTINCT_BYTES} different bytes"
+        return f"has fewer than {MIN_DISTINCT_BYTES} distinct bytes"
     return None
 
 
 def _weakness_when_decoded(text: str) -> str | None:
-    """Judge the text that a key in base64 or hexadecimal hides. Random bytes are no text."""
+    """Check the text that a base64 or hexadecimal key encodes. Random bytes rarely encode printable text."""
     for decode in (bytes.fromhex, lambda given: base64.b64decode(given, validate=True)):
         try:
             content = decode(text)
@@ -82,7 +82,7 @@ def _weakness_when_decoded(text: str) -> str | None:
 
 
 def _is_repeated(text: str) -> bool:
-    """Return whether a text is one part again and again, the last time perhaps cut off."""
+    """Return whether a text is a repetition of one part, the last of which may be incomplete."""
     return any(
         all(character == text[index % period] for index, character in enumerate(text))
         for period in range(1, len(text) // 2 + 1)
@@ -90,7 +90,7 @@ def _is_repeated(text: str) -> bool:
 
 
 def _is_sequence(text: str) -> bool:
-    """Return whether most characters are followed by a neighbour in the alphabet or on a keyboard."""
+    """Return whether most characters are neighbours in the alphabet or on a keyboard."""
     lower = text.lower()
     orders: list[Sequence[int]] = [[ord(each) for each in lower]]
     orders += [[row.find(each) for each in lower] for row in _KEYBOARDS]
@@ -117,7 +117,7 @@ def is_weak_password(password: str, names: Iterable[str], common: frozenset[str]
 
 
 def _without(words: Iterable[str], text: str) -> str:
-    """Return the letters and digits that are left when the words are taken out."""
+    """Return the letters and digits that remain without the words."""
     for word in words:
         text = text.replace(word, "")
     return "".join(filter(str.isalnum, text))

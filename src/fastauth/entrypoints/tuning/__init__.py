@@ -1,1 +1,1 @@
-"""Measurements by which an operator chooses the cost of a password hash."""
+"""Measurements for choosing the cost of a password hash."""

@@ -1,4 +1,4 @@
-"""Which parameters of Argon2id take a wanted time on this machine."""
+"""Find Argon2id parameters whose hash takes a given time on this machine."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_spe
 
 KIB_PER_MIB = 1024
 PARALLELISM = 1
-"""More only help where cores have nothing to do; a server hashes on all of them as it is."""
+"""More lanes only help on idle cores. A busy server hashes on all cores anyway."""
 
 TOLERANCE = 0.1
-"""A share by which two measurements of one pair of parameters may well differ."""
+"""Relative difference that is normal between two measurements of the same parameters."""
 
 CORRECTIONS = 3
-"""Times that a candidate is measured again with another memory, so that it takes the wanted time."""
+"""Maximum number of measurements with corrected memory for each number of passes."""
 
 Measure = Callable[[int, int], Awaitable[HashingSpeed]]
-"""Says how fast hashes of so much memory, in KiB, and so many passes are."""
+"""Measures the speed of hashes with this memory in KiB and this number of passes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredParameters:
-    """A pair of parameters, and how fast it was here."""
+    """A pair of parameters and its speed on this machine."""
 
     memory_kib: int
     time_cost: int
@@ -31,27 +31,27 @@ class MeasuredParameters:
 
     @property
     def work_kib(self) -> int:
-        """Memory times passes, by which OWASP's equally strong minima are about equal."""
+        """Memory times passes: about equal for parameters that OWASP calls equally strong."""
         return self.memory_kib * self.time_cost
 
 
 async def candidates(
     measure: Measure, *, seconds: float, memory_kib: int, threads: int
 ) -> AsyncIterator[MeasuredParameters]:
-    """Find, for each number of passes, the most memory with which a hash takes no longer than that.
+    """Yield, for each number of passes, the most memory whose hash takes at most `seconds`.
 
-    The time is that of a core: what else runs here meanwhile is not to weaken the hash.
-    None has less than OWASP's minimum for its passes, however long that takes, nor so much that
-    `threads` hashes at once take more than `memory_kib`.
+    The time is CPU time of one core, so that other load on the machine does not weaken the hash. Each result
+    has at least OWASP's minimum memory for its passes, even if that takes longer, and at most so much that
+    `threads` concurrent hashes fit into `memory_kib`.
     """
-    most = memory_kib // threads
-    for passes, least in owasp.MINIMUM_PARAMETERS.items():
-        if least > most:
+    maximum = memory_kib // threads
+    for passes, minimum in owasp.MINIMUM_PARAMETERS.items():
+        if minimum > maximum:
             continue
-        candidate = await candidate_of(least, passes, measure)
+        candidate = await candidate_of(minimum, passes, measure)
         for _ in range(CORRECTIONS):
-            fitting = candidate.memory_kib * seconds / candidate.speed.core_seconds  # they grow alike
-            memory = max(least, min(most, int(fitting)) // KIB_PER_MIB * KIB_PER_MIB)
+            fitting = candidate.memory_kib * seconds / candidate.speed.core_seconds  # time grows with memory
+            memory = max(minimum, min(maximum, int(fitting)) // KIB_PER_MIB * KIB_PER_MIB)
             if abs(memory - candidate.memory_kib) <= TOLERANCE * candidate.memory_kib:
                 break
             candidate = await candidate_of(memory, passes, measure)
@@ -65,10 +65,7 @@ async def candidate_of(memory_kib: int, time_cost: int, measure: Measure) -> Mea
 
 
 def recommend(found: list[MeasuredParameters], *, seconds: float) -> MeasuredParameters:
-    """Return the one that costs an attacker most within the time, or else the quickest.
-
-    Times vary: a little more is within it.
-    """
+    """Return the parameters within the time that cost an attacker most, or else the fastest ones."""
     within = [each for each in found if is_within(each, seconds=seconds)]
     if within:
         return max(within, key=lambda each: each.work_kib)
@@ -76,12 +73,12 @@ def recommend(found: list[MeasuredParameters], *, seconds: float) -> MeasuredPar
 
 
 def is_within(candidate: MeasuredParameters, *, seconds: float) -> bool:
-    """Say whether a hash took no more of a core than so many seconds, and `TOLERANCE`."""
+    """Return whether a hash took at most `seconds` of CPU time, plus `TOLERANCE`."""
     return candidate.speed.core_seconds <= seconds * (1 + TOLERANCE)
 
 
 def argon2id_on(pool: HashingPool, *, threads: int) -> Measure:
-    """Return what measures Argon2id itself, on a pool of so many threads."""
+    """Return a measurement of Argon2id on a pool with this number of threads."""
 
     async def measure(memory_kib: int, time_cost: int) -> HashingSpeed:
         hasher = Argon2PasswordHasher(

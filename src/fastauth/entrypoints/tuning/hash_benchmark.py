@@ -1,4 +1,4 @@
-"""How fast passwords are hashed here."""
+"""Measure the speed of password hashing on this machine."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,38 +9,38 @@ from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher
 
 SEQUENTIAL_HASHES = 5
-"""Hashes one after the other, of which the median counts."""
+"""Sequential hashes, of which the median is taken."""
 ROUNDS = 2
-"""Rounds of as many hashes at once as there are threads."""
+"""Rounds of concurrent hashes, one for each thread."""
 
 _PASSWORD = Password("any password takes as long as any other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashingSpeed:
-    """What was measured, beside whatever else ran on the machine."""
+    """The result of a measurement, which includes the effect of other load on the machine."""
 
     seconds: float
-    """For one hash with nothing of ours beside it."""
+    """Wall-clock time of one hash without concurrent hashes."""
     core_seconds: float
-    """Of a core for such a hash: what else runs makes it wait, but hardly changes this."""
+    """CPU time of one hash. Other load hardly changes it."""
     per_second: float
-    """With a hash on every thread."""
+    """Hashes per second with one hash on every thread."""
 
 
 async def hashing_speed(hasher: PasswordHasher, *, threads: int) -> HashingSpeed:
-    """Measure the hasher, whose pool has so many threads.
+    """Measure a hasher whose pool has `threads` threads.
 
     Raises:
-        HashingOverloaded: A single round would be too much.
+        HashingOverloaded: The pool refuses even one round.
     """
-    alone = [await _one(hasher) for _ in range(SEQUENTIAL_HASHES)]
+    sequential = [await _one(hasher) for _ in range(SEQUENTIAL_HASHES)]
     began = perf_counter()
     for _ in range(ROUNDS):
         await asyncio.gather(*(hasher.hash(_PASSWORD) for _ in range(threads)))
     return HashingSpeed(
-        seconds=median(seconds for seconds, _ in alone),
-        core_seconds=median(core_seconds for _, core_seconds in alone),
+        seconds=median(seconds for seconds, _ in sequential),
+        core_seconds=median(core_seconds for _, core_seconds in sequential),
         per_second=ROUNDS * threads / (perf_counter() - began),
     )
 

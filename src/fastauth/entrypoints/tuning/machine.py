@@ -1,4 +1,4 @@
-"""The machine, or the part of one, that this process may use."""
+"""CPU and memory that this process may use, with the limits of its container."""
 
 import os
 import resource
@@ -11,20 +11,20 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """What there is, and what the container's limits leave of it (cgroup v2)."""
+    """The machine and the limits of the container (cgroup v2)."""
 
     cores: int
-    """On which this process may run."""
+    """Cores on which this process may run."""
     cpu_limit: float | None
-    """How many cores' worth of time it gets, if that is limited."""
+    """CPU time in cores, or ``None`` without a limit."""
     memory: int
-    """Bytes."""
+    """Bytes of physical memory."""
     memory_limit: int | None
-    """Bytes, if they are limited."""
+    """Bytes, or ``None`` without a limit."""
 
     @classmethod
     def detect(cls, root: Path = Path("/")) -> Self:
-        """Look at the machine whose files are under `root`."""
+        """Read the machine and its limits from the files under `root`."""
         groups = list(_groups(root))
         return cls(
             cores=len(os.sched_getaffinity(0)),
@@ -35,22 +35,22 @@ class Machine:
 
     @property
     def usable_cores(self) -> int:
-        """How many threads can be busy at once: cores, or as many as its time allows, at least one."""
+        """The number of threads that can be busy at once, at least one."""
         return min(self.cores, ceil(self.cpu_limit or self.cores))
 
     @property
     def usable_memory(self) -> int:
-        """Bytes that all processes here may have together."""
+        """Bytes that all processes of the container may use together."""
         return min(self.memory, self.memory_limit or self.memory)
 
 
 def peak_memory_bytes() -> int:
-    """Return the most bytes that this process has had so far."""
+    """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
 
 
 def _groups(root: Path) -> Iterator[Path]:
-    """Return the directories of this process's control group and of all above it: each may limit it."""
+    """Yield the directories of this process's control group and of its parents. Each may set limits."""
     mount = root / "sys/fs/cgroup"
     own = next(
         (line[3:] for line in _read(root / "proc/self/cgroup").splitlines() if line.startswith("0::")), "/"
