@@ -1,4 +1,4 @@
-# The service's image: a virtual environment on a slim Python, run by nobody in particular.
+# The image of the service: a virtual environment on a slim Python, run by an unprivileged user.
 ARG PYTHON_IMAGE=python:3.13-slim
 
 FROM ${PYTHON_IMAGE} AS build
@@ -8,8 +8,8 @@ ENV PATH=/opt/fastauth/bin:$PATH
 COPY requirements/run.txt requirements/run.txt
 RUN pip install --no-cache-dir --require-hashes --requirement requirements/run.txt
 
-# Hashing twice as fast takes a compiler, which stays in this stage. Where none can be had, the image hashes with the
-# stock build, unless FAST_HASH=on, which fails then. FAST_HASH=off does not try.
+# A build of the hash library for AVX2 and AVX-512 hashes about twice as fast and needs a compiler, which stays in this
+# stage. Without a compiler the image uses the stock build; FAST_HASH=on fails instead, FAST_HASH=off does not try.
 ARG FAST_HASH=auto
 COPY requirements/fast-hash requirements/fast-hash.txt requirements/
 RUN test "$FAST_HASH" = off \
@@ -25,7 +25,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY src src
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . \
  && pip uninstall --yes uv-build pip setuptools \
- && find /opt/fastauth -name '*.c' -delete # what compiled modules were made of
+ && find /opt/fastauth -name '*.c' -delete # sources of compiled modules
 
 FROM ${PYTHON_IMAGE}
 COPY --from=build /opt/fastauth /opt/fastauth

@@ -32,22 +32,22 @@ thorough: $(VENV)/test ## run every test, the slow ones with many more examples 
 unit: $(VENV)/test ## run the unit tests alone
 	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit
 
-interop: $(VENV)/test ## have the package jose verify our tokens; needs Node and npm
+interop: $(VENV)/test ## verify tokens of the service with the npm package jose; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
 
-faults: $(VENV)/test ## break what can break, print what was lost; five minutes
+faults: $(VENV)/test ## inject faults and count what was lost; five minutes
 	@exec $(BIN)/python -m faults
 
-faults-cluster: $(VENV)/cluster ## break a replicated PostgreSQL; an hour; needs etcd, haproxy and PostgreSQL
+faults-cluster: $(VENV)/cluster ## fail over a replicated PostgreSQL under load; an hour; needs etcd, haproxy, PostgreSQL
 	@exec $(BIN)/python -m faults.cluster
 
-faults-http: $(VENV)/test ## flood the edge of HTTP, print memory and the pings of others; five minutes
+faults-http: $(VENV)/test ## attack the HTTP server; print memory and ping latency; five minutes
 	@exec $(BIN)/python -m faults.http_exhaustion
 
 bench: $(VENV)/bench ## measure the service beside hand-written references; about ten minutes
 	@exec $(BIN)/python -m bench
 
-mutants: $(VENV)/mutation ## count what the tests of the core would overlook; about a quarter of an hour
+mutants: $(VENV)/mutation ## mutation test of the core; about a quarter of an hour
 	@rm -rf mutants
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results --all true | awk -F '[ .:]+' '/mutmut_/ \
@@ -66,11 +66,11 @@ lint: $(VENV)/test ## check format, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/test ## put the code into its one form
+format: $(VENV)/test ## format the code and fix lint errors
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-lock: $(VENV)/test ## resolve the dependencies anew and write their hashes to requirements/
+lock: $(VENV)/test ## resolve the dependencies again and write their hashes to requirements/
 	$(PIP) install 'uv>=0.9'
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra tracing --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
