@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: where the time of one request went, and nothing of what was in it."""
+"""Traces with OpenTelemetry: the time of each request and its parts, without their content."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -12,7 +12,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from fastauth.domain.errors import FastauthError
 
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 def otlp() -> TracerProvider:
-    """Return what sends spans by OTLP over HTTP, as OpenTelemetry's own variables (``OTEL_...``) say."""
+    """Return a provider that exports spans by OTLP over HTTP, configured by the variables ``OTEL_...``."""
     os.environ.setdefault("OTEL_SERVICE_NAME", "fastauth")
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -31,50 +31,40 @@ def otlp() -> TracerProvider:
 class OpenTelemetryInstrumentation:
     """See `fastauth.entrypoints.observability.instrumentation.Instrumentation`.
 
-    A span has names of ours, templates, codes and statements with placeholders. It has no path, no
-    query, no header, no address, no parameter and no text of an exception.
+    A span has names of use cases, route templates, codes, and statements with placeholders. It never has a
+    path, query, header, address, parameter or the text of an exception.
     """
 
     def __init__(self, provider: TracerProvider) -> None:
         self._tracer = provider.get_tracer("fastauth")
         self._propagator = TraceContextTextMapPropagator()
 
-    def requests(self, app: ASGIApp) -> ASGIApp:
-        """Begin a span for each request, within the trace that its ``traceparent`` names."""
+    @contextmanager
+    def request(self, scope: Scope) -> Iterator[Callable[[int | None, str | None], None]]:
+        """Create a span for the request, in the trace of its ``traceparent`` header."""
+        parents = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
+        with self._tracer.start_as_current_span(
+            scope["method"],
+            context=self._propagator.extract({"traceparent": parents}),
+            kind=SpanKind.SERVER,
+            attributes={"http.request.method": scope["method"]},
+            record_exception=False,  # its text may quote the request
+            set_status_on_exception=False,
+        ) as span:
 
-        async def traced(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
-            parents = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
-            with self._tracer.start_as_current_span(
-                scope["method"],
-                context=self._propagator.extract({"traceparent": parents}),
-                kind=SpanKind.SERVER,
-                attributes={"http.request.method": scope["method"]},
-                record_exception=False,  # its text may quote what was sent
-                set_status_on_exception=False,
-            ) as span:
+            def observe(status: int | None, route: str | None) -> None:
+                if status:
+                    span.set_attribute("http.response.status_code", status)
+                if route:
+                    span.set_attribute("http.route", route)
+                    span.update_name(f"{scope['method']} {route}")
 
-                async def overheard(message: Message) -> None:
-                    if message["type"] == "http.response.start":
-                        span.set_attribute("http.response.status_code", message["status"])
-                    await send(message)
-
-                try:
-                    await app(scope, receive, overheard)
-                finally:
-                    route = getattr(scope.get("route"), "path_format", None)
-                    if route:
-                        span.set_attribute("http.route", route)
-                        span.update_name(f"{scope['method']} {route}")
-
-        return traced
+            yield observe
 
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
-        """Put a span around each call of `use_case`."""
+        """Create a span for each call of `use_case`."""
 
         async def traced(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             with _span(self._tracer, name):
@@ -85,7 +75,7 @@ class OpenTelemetryInstrumentation:
     def pages(
         self, name: str, use_case: Callable[Given, AsyncIterator[Result]]
     ) -> Callable[Given, AsyncIterator[Result]]:
-        """Put a span around all pages of a call of `use_case`."""
+        """Create a span for each call of `use_case`, all pages included."""
 
         async def traced(*args: Given.args, **kwargs: Given.kwargs) -> AsyncIterator[Result]:
             with _span(self._tracer, name):
@@ -96,14 +86,14 @@ class OpenTelemetryInstrumentation:
 
     @contextmanager
     def hashing(self) -> Iterator[AbstractContextManager[object]]:
-        """Put a span around each hash, its wait included."""
+        """Create a span for each hash, its wait included."""
         with _span(self._tracer, "hash"):
             yield nullcontext()
 
     def database(self, engine: Engine) -> None:
-        """Put a span around each statement."""
+        """Create a span for each statement."""
 
-        def begin(connection: Connection, _cursor: Any, statement: str, _values: Any, *of: Any) -> None:  # noqa: ANN401  as SQLAlchemy tells it
+        def begin(connection: Connection, _cursor: Any, statement: str, _values: Any, *of: Any) -> None:  # noqa: ANN401  the signature of the event
             span = self._tracer.start_span(
                 statement.split(maxsplit=1)[0],
                 kind=SpanKind.CLIENT,
@@ -119,7 +109,7 @@ class OpenTelemetryInstrumentation:
         def fail(failure: ExceptionContext) -> None:
             span = getattr(failure.execution_context, "fastauth_span", None)
             if span:
-                _told(span, failure.original_exception)
+                _record_error(span, failure.original_exception)
                 span.end()
 
         event.listen(engine, "before_cursor_execute", begin)
@@ -127,10 +117,10 @@ class OpenTelemetryInstrumentation:
         event.listen(engine, "handle_error", fail)
 
     def connection_rejected(self, reason: str, status: str) -> None:
-        """Trace nothing: there is no request."""
+        """Create no span, because there is no request."""
 
     async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
-        """Do nothing: what is counted is for metrics."""
+        """Do nothing: counts are metrics."""
 
 
 @contextmanager
@@ -139,12 +129,12 @@ def _span(tracer: Tracer, name: str) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            _told(span, error)
+            _record_error(span, error)
             raise
 
 
-def _told(span: Span, error: BaseException) -> None:
-    """Say what kind of error it was. One of the domain's is an answer like any other."""
+def _record_error(span: Span, error: BaseException) -> None:
+    """Set the type of the error. Errors of the domain are regular responses, so they only add a code."""
     if isinstance(error, FastauthError):
         span.set_attribute("fastauth.code", error.code)
     else:

@@ -1,4 +1,9 @@
-"""Where Prometheus gets the metrics: at an address of its own, those of all workers added up."""
+"""Serves the metrics of all workers at one address, for Prometheus.
+
+Private parts of prometheus_client 0.26 (bound: the lock file; `TestWorkers` in test_metrics.py notices a
+change): ``mmap_dict.MmapedDict``, and the names of its files, ``TYPE_PID.db``. Why not
+``multiprocess.mark_process_dead``: ADR 0035.
+"""
 
 import os
 from collections.abc import Iterable
@@ -13,14 +18,14 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from fastauth.adapters.prometheus.bounded_server import BoundedServer
 
 DEAD_WORKERS = 0
-"""The process whose files have what dead workers counted."""
+"""Pseudo process id of the files with the merged counters of dead workers."""
 
 
 class MetricsExporter:
-    """Answers Prometheus for every process that keeps its metrics in files of `directory`.
+    """Serves the metrics of all processes that write them to files in `directory`.
 
     Raises:
-        OSError: The address is not to be had.
+        OSError: The address cannot be bound.
     """
 
     def __init__(self, directory: str, host: str, port: int) -> None:
@@ -36,7 +41,7 @@ class MetricsExporter:
 
 
 class MultiProcessMetrics(MultiProcessCollector):
-    """The metrics of every worker there is or was."""
+    """The metrics of all workers, running or dead."""
 
     def __init__(self, registry: CollectorRegistry, directory: str) -> None:
         super().__init__(registry, directory)  # type: ignore[no-untyped-call]  # it has no types
@@ -44,7 +49,7 @@ class MultiProcessMetrics(MultiProcessCollector):
         self._lock = Lock()
 
     def collect(self) -> Iterable[Metric]:
-        """Add up the workers that live and what the dead have counted."""
+        """Merge the files of dead workers, then add up all files."""
         with self._lock:
             for file in self._directory.glob("*.db"):
                 if not _is_running(int(file.stem.rpartition("_")[2])):
@@ -52,23 +57,24 @@ class MultiProcessMetrics(MultiProcessCollector):
             return list(super().collect())  # type: ignore[no-untyped-call]  # it has no types
 
     def _merge_dead_worker(self, file: Path) -> None:
-        """Keep what a dead worker has counted, and forget of what it had so and so many."""
+        """Add the counters and histograms of a dead worker to the merged file; drop its gauges."""
         kind = file.stem.partition("_")[0]
         if kind != "gauge":
-            kept = MmapedDict(str(self._directory / f"{kind}_{DEAD_WORKERS}.db"))
+            merged = MmapedDict(str(self._directory / f"{kind}_{DEAD_WORKERS}.db"))
             for key, value, _, _ in MmapedDict.read_all_values_from_file(str(file)):
-                kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
-            kept.close()
+                merged.write_value(key, merged.read_value(key)[0] + value, 0.0)
+            merged.close()
         file.unlink()
 
 
 def _is_running(process: int) -> bool:
+    """Return whether a process of this user has this id."""
     if process == DEAD_WORKERS:
         return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's, who has the number now
+    except PermissionError:  # the id belongs to a process of another user now
         return False
     return True

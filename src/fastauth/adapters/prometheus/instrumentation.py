@@ -1,4 +1,4 @@
-"""What is counted and timed while the service works."""
+"""The metrics: what is counted and timed."""
 
 import platform
 import time
@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.operations.purge_expired import PurgeCounters, PurgeSessions
@@ -27,24 +27,24 @@ _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 
 _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5)
 
 MAX_COUNTING_SHARE = 0.01
-"""The part of the time, of all workers together, in which a connection may be busy counting sessions."""
+"""The share of time that all workers together may spend on counting sessions."""
 
 PURGES = {kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents)}
-"""Use cases that return how many rows they removed."""
+"""Use cases that return the number of deleted rows."""
 
 _OUTCOMES = {
-    TooManyRequests: "rate_limited",  # presented too soon, and not spent
-    RefreshTokenReused: "reused",  # presented again after the grace period; its session was ended
-    InvalidRefreshToken: "invalid",  # made up, expired, or of a session that has ended
+    TooManyRequests: "rate_limited",  # presented too soon; the token stays valid
+    RefreshTokenReused: "reused",  # presented again after the grace period; its session was revoked
+    InvalidRefreshToken: "invalid",  # forged, expired, or of a revoked session
 }
-"""What became of a refresh token that gave no new one."""
+"""Outcomes of refresh tokens that were not accepted."""
 
 
 class PrometheusInstrumentation:
     """See `fastauth.entrypoints.observability.instrumentation.Instrumentation`.
 
-    No label holds anything that a client may choose: a request has the template of its route, and
-    all that have none share one.
+    No label has a value that a client can choose. A request is labelled with the template of its route;
+    all requests without a route have the label ``-``.
     """
 
     def __init__(self, *, version: str, workers: int, registry: CollectorRegistry | None = None) -> None:
@@ -99,35 +99,21 @@ class PrometheusInstrumentation:
         self._workers = workers
         self._next_count = 0.0
 
-    def requests(self, app: ASGIApp) -> ASGIApp:
-        """Count and time the requests that `app` answers."""
+    @contextmanager
+    def request(self, scope: Scope) -> Iterator[Callable[[int | None, str | None], None]]:
+        """Count the request, and measure its duration."""
+        method, began = scope["method"], perf_counter()
 
-        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
-            began = perf_counter()
-            status = 0
+        def observe(status: int | None, route: str | None) -> None:
+            self._requests.labels(method, route or "-", status or "-").inc()
+            self._request_seconds.labels(method, route or "-").observe(perf_counter() - began)
 
-            async def overheard(message: Message) -> None:
-                nonlocal status
-                if message["type"] == "http.response.start":
-                    status = message["status"]
-                await send(message)
-
-            try:
-                await app(scope, receive, overheard)
-            finally:
-                method, route = scope["method"], getattr(scope.get("route"), "path_format", "-")
-                self._requests.labels(method, route, status or "-").inc()
-                self._request_seconds.labels(method, route).observe(perf_counter() - began)
-
-        return counted
+        yield observe
 
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
-        """Count the errors of `use_case`, what became of refresh tokens, and the rows removed."""
+        """Count errors of `use_case`, outcomes of refresh tokens, and deleted rows."""
 
         async def counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             try:
@@ -146,7 +132,7 @@ class PrometheusInstrumentation:
     def pages(
         self, name: str, use_case: Callable[Given, AsyncIterator[Result]]
     ) -> Callable[Given, AsyncIterator[Result]]:
-        """Count the errors of `use_case`."""
+        """Count errors of `use_case`."""
 
         async def counted(*args: Given.args, **kwargs: Given.kwargs) -> AsyncIterator[Result]:
             try:
@@ -160,13 +146,13 @@ class PrometheusInstrumentation:
 
     @contextmanager
     def hashing(self) -> Iterator[AbstractContextManager[object]]:
-        """Count hashes that are asked for, and time how long they wait and how long they take."""
+        """Count pending hashes; measure their wait and their duration."""
         with self._hashes.track_inprogress():
             yield self._computing(perf_counter())
 
     @contextmanager
-    def _computing(self, asked: float) -> Iterator[None]:
-        self._hash_wait.observe(perf_counter() - asked)
+    def _computing(self, requested_at: float) -> Iterator[None]:
+        self._hash_wait.observe(perf_counter() - requested_at)
         with self._hash_seconds.time():
             yield
 
@@ -176,26 +162,26 @@ class PrometheusInstrumentation:
             self._refreshes.labels(outcome).inc()
 
     def database(self, engine: Engine) -> None:
-        """Note how many connections there are whenever one is lent or comes back."""
+        """Update the number of connections when one is checked out or in."""
         pool: Any = engine.pool  # a QueuePool
         busy, opened, maximum = map(self._connections.labels, ("busy", "open", "max"))
         maximum.set(pool.size())
 
-        def note(returned: int) -> None:
+        def update(returned: int) -> None:
             busy.set(pool.checkedout() - returned)
             opened.set(pool.checkedin() + pool.checkedout())
 
-        event.listen(pool, "checkout", lambda *_: note(returned=0))
-        event.listen(pool, "checkin", lambda *_: note(returned=1))  # told just before it is back
+        event.listen(pool, "checkout", lambda *_: update(returned=0))
+        event.listen(pool, "checkin", lambda *_: update(returned=1))  # this event precedes the return
 
     def connection_rejected(self, reason: str, status: str) -> None:
-        """Count a connection that was closed before there was a request."""
+        """Count a connection that was closed before its request was handled."""
         self._rejected.labels(reason).inc()
         if status != "-":
             self._requests.labels("-", "-", status).inc()
 
     async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
-        """Count the sessions, the more rarely the longer that takes."""
+        """Count the active sessions; the longer that takes, the less often."""
         began = time.monotonic()
         if began < self._next_count:
             return

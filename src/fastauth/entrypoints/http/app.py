@@ -11,6 +11,7 @@ from fastauth.entrypoints.background_tasks import background_tasks
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http import openapi
 from fastauth.entrypoints.http.middleware.client_origin import ClientAddressMiddleware
+from fastauth.entrypoints.http.middleware.instrumentation import InstrumentationMiddleware
 from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
 from fastauth.entrypoints.http.problem_details import install_problem_handlers
 from fastauth.entrypoints.http.routes import ROUTERS, well_known
@@ -71,8 +72,8 @@ def create_app(container: Container | None = None) -> FastAPI:
         log_addresses=container.settings().audit_address_retention_days > 0,
     )
     app.add_middleware(RequestLogMiddleware)
-    for instrumentation in container.instrumentations():
-        app.add_middleware(instrumentation.requests)
+    if container.instrumentations():
+        app.add_middleware(InstrumentationMiddleware, instrumentations=container.instrumentations())
     routers = (*ROUTERS, well_known.metadata_for_issuer_path(container.settings().issuer_url))
     routes = [route for router in routers for route in router.routes]
     openapi.name_operations(routes)

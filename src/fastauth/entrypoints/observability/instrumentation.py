@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from starlette.types import ASGIApp
+from starlette.types import Scope
 
 from fastauth.adapters.passwords import HashObserver
 from fastauth.adapters.sql import Database
@@ -19,12 +19,15 @@ from fastauth.entrypoints.settings import Settings
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
+RequestObserver = Callable[[int | None, str | None], None]
+"""Takes the status of the response and the template of the route; ``None`` if there is none."""
+
 
 class Instrumentation(Protocol):
     """Records what is done and how long it takes, and never what was sent."""
 
-    def requests(self, app: ASGIApp) -> ASGIApp:
-        """Return `app`, instrumented."""
+    def request(self, scope: Scope) -> AbstractContextManager[RequestObserver]:
+        """Return a context that surrounds an HTTP request; call what it yields once at the end."""
 
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]

@@ -12,6 +12,7 @@ from structlog.contextvars import bind_contextvars
 
 from fastauth.entrypoints.http.dependencies import SCOPE_USER_ID
 from fastauth.entrypoints.http.middleware.client_origin import SCOPE_CLIENT_ADDRESS
+from fastauth.entrypoints.http.middleware.instrumentation import route_template
 from fastauth.entrypoints.http.problem_details import problem_for_status, problem_response
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -69,7 +70,7 @@ class RequestLogMiddleware:
             self._log.info(
                 "request",
                 method=scope["method"],
-                route=getattr(scope.get("route"), "path_format", "-"),
+                route=route_template(scope) or "-",
                 status=status or "-",
                 duration_ms=round((perf_counter() - began) * 1_000, 1),
                 **(_user_and_address(scope) if status in _AUDITED_STATUSES else {}),
