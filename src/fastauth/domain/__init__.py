@@ -1,7 +1,7 @@
-"""What an account is: entities, value objects, errors and ports, a folder for each capability.
+"""Entities, value objects, errors and ports, in one folder for each capability.
 
-The domain imports the standard library alone. In each folder ``ports.py`` has the protocols that
-adapters implement. Whoever implements a port keeps the promises of its contract in ``tests/contracts``:
-every method that reaches the database raises `StorageUnavailable` where the database does not answer,
-and where a method says that it records an event, both are stored or neither is.
+The domain imports the standard library only. ``ports.py`` of a folder has the protocols that adapters
+implement; ``tests/contracts`` has the tests that every implementation passes. Two promises apply to
+all ports: a method that reaches the database raises `StorageUnavailable` if the database does not
+answer, and a method that records an event stores the event and the change together or not at all.
 """

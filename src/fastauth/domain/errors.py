@@ -1,33 +1,33 @@
-"""Everything that can go wrong and that a caller may hear of.
+"""The errors that use cases raise.
 
 ::
 
     FastauthError
     ├── InvalidInput           one or more values break a rule
-    ├── Unauthenticated        nobody, or not who they say they are
+    ├── Unauthenticated        the client is not authenticated
     │   ├── InvalidCredentials
     │   ├── InvalidAccessToken
     │   ├── MissingAccessToken
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
-    ├── Forbidden              somebody, but not for this
+    ├── Forbidden              the client is authenticated, but not allowed to do this
     │   └── WrongPassword
-    ├── NotFound               there is no such thing, or not for the caller
+    ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── SessionNotFound
     │   └── UserNotFound
-    ├── Conflict               what is asked for contradicts what is stored
+    ├── Conflict               the request contradicts the stored state
     │   └── UsernameTaken
-    ├── Throttled              too much from whoever asks: later
+    ├── RateLimited            the client has sent too many requests
     │   └── TooManyRequests
-    └── Unavailable            nothing is wrong with the request: try again later
+    └── Unavailable            the request is fine: try again later
         ├── StorageUnavailable
         ├── NoActiveSigningKey
         ├── KeyUnwrapFailed
         ├── HashingOverloaded
         └── ShuttingDown
 
-The inner nodes are categories: an entry point decides once for each how it is told. Whatever
-falls outside of this tree is a bug.
+The inner nodes are categories; entrypoints map each category to a response or an exit code. Any
+other exception is a bug.
 """
 
 from dataclasses import dataclass, replace
@@ -38,10 +38,10 @@ from typing import ClassVar, Self
 
 
 class FastauthError(Exception):
-    """The root of the tree.
+    """The base class.
 
-    ``code`` is stable and meant for programs, ``detail`` is meant for people. Neither ever
-    holds a value that somebody submitted.
+    ``code`` is stable and meant for programs; ``detail`` is meant for people. Neither contains a
+    submitted value.
     """
 
     code: ClassVar[str]
@@ -61,7 +61,7 @@ class Violation:
 
 
 class InvalidInput(FastauthError):
-    """One or more values break a rule; ``violations`` names each."""
+    """One or more values break a rule; ``violations`` lists all of them."""
 
     code = "invalid_input"
 
@@ -71,28 +71,28 @@ class InvalidInput(FastauthError):
         super().__init__()
 
     def with_field(self, field: str) -> Self:
-        """Return the same violations of a field that goes by another name."""
+        """Return the same violations for a field with another name."""
         return type(self)(*(replace(each, field=field) for each in self.violations))
 
 
 class Unauthenticated(FastauthError):
-    """Whoever asks has not shown who they are."""
+    """The client is not authenticated."""
 
 
 class Forbidden(FastauthError):
-    """It is known who asks, and that they may not."""
+    """The client is authenticated, but not allowed to do this."""
 
 
 class NotFound(FastauthError):
-    """There is no such thing, or none that the caller may know of."""
+    """The object does not exist, or the client may not see it."""
 
 
 class Conflict(FastauthError):
-    """What is asked for contradicts what is stored."""
+    """The request contradicts the stored state."""
 
 
 class RateLimited(FastauthError):
-    """Whoever asks has asked too much, and may ask again ``retry_after`` seconds later."""
+    """The client has sent too many requests and may try again after ``retry_after`` seconds."""
 
     def __init__(self, *, after: timedelta = timedelta(seconds=1)) -> None:
         self.retry_after = max(1, ceil(after.total_seconds()))
@@ -100,7 +100,7 @@ class RateLimited(FastauthError):
 
 
 class Unavailable(FastauthError):
-    """The service cannot do its work at the moment. ``retry_after`` is in seconds."""
+    """The service cannot process the request now. ``retry_after`` is in seconds."""
 
     def __init__(self, *, retry_after: int = 1) -> None:
         self.retry_after = retry_after
@@ -108,13 +108,13 @@ class Unavailable(FastauthError):
 
 
 class StorageUnavailable(Unavailable):
-    """The database does not answer, or cannot take what it is given.
+    """The database does not answer, or rejects the statement.
 
-    ``reason`` is for logs and for operators: one line without a secret. Clients are not told it.
+    ``reason`` is one line without secrets, for logs and operators. Clients do not receive it.
     """
 
     code = "storage_unavailable"
-    detail = "The database is not available at the moment. Nothing is known to have been stored."
+    detail = "The database is not available. The request may or may not have been applied."
 
     def __init__(self, *, reason: str = "", retry_after: int = 1) -> None:
         self.reason = reason
@@ -122,17 +122,17 @@ class StorageUnavailable(Unavailable):
 
 
 class ShuttingDown(Unavailable):
-    """The process has been asked to end, and still answers for a while."""
+    """The process is shutting down gracefully and still answers requests."""
 
     code = "shutting_down"
     detail = "The service is about to stop."
 
 
 class ViolationCollector:
-    """Gather what several values break, so that one answer can name it all.
+    """Collect the violations of several values, so that one error reports all of them.
 
-    Each ``with collecting:`` inside swallows the `InvalidInput` of one value; leaving the outer
-    block raises a single `InvalidInput` with all of them. Past it, every value is there::
+    Each inner ``with collecting:`` swallows the `InvalidInput` of one value. The outer block raises
+    one `InvalidInput` with all violations when it ends; after it, every value is valid::
 
         with ViolationCollector() as collecting:
             with collecting:

@@ -1,19 +1,19 @@
-"""Text as it comes from outside, brought into the one form in which it is compared and kept."""
+"""Checks and normalization of text that clients send."""
 
 import unicodedata
 
 from fastauth.domain.errors import InvalidInput, Violation
 
 MAX_DECOMPOSITION = 4
-"""Code points of the longest canonical decomposition, that of U+1F82 for example.
+"""Code points of the longest canonical decomposition, for example that of U+1F82.
 
 So Normalization Form C has at least a quarter of the code points of the text."""
 
 
 def reject_surrogates(text: str, *, field: str) -> None:
-    """Raise `InvalidInput` if `text` holds a lone surrogate.
+    """Raise `InvalidInput` if `text` contains a lone surrogate (RFC 8259, section 8.2).
 
-    That is half a character and cannot be stored or hashed (RFC 8259, section 8.2).
+    It is half of a character, which cannot be encoded, stored or hashed.
     """
     try:
         text.encode()
@@ -24,14 +24,14 @@ def reject_surrogates(text: str, *, field: str) -> None:
 
 
 def normalize_nfc(text: str, *, field: str, maximum: int) -> str:
-    """Return `text` in Unicode's Normalization Form C.
+    """Return `text` in Unicode Normalization Form C.
 
-    A text too long to have `maximum` code points in that form is refused before anything else: many
-    versions of Python take a time to normalise that is quadratic in the number of combining marks
-    (python/cpython#149079).
+    Text that must have more than `maximum` code points in that form is rejected before it is
+    normalized: in many versions of Python, normalization takes time quadratic in the number of
+    combining marks (python/cpython#149079).
 
     Raises:
-        InvalidInput: `text` is too long, or holds a lone surrogate.
+        InvalidInput: `text` is too long, or contains a lone surrogate.
     """
     if len(text) > MAX_DECOMPOSITION * maximum or _marks_that_stay(text) > maximum:
         raise InvalidInput(_too_long(field, maximum))
@@ -55,9 +55,9 @@ def check_length(text: str, *, field: str, minimum: int, maximum: int) -> str:
 
 
 def _marks_that_stay(text: str) -> int:
-    """Return how many combining marks `text` has at least once it is composed.
+    """Return a lower bound of the combining marks in `text` after composition.
 
-    Of those in a row, the character before them takes in as many as a decomposition has at most.
+    Of several marks in a row, the character before them composes with at most three.
     """
     if text.isascii():
         return 0

@@ -10,7 +10,7 @@ from fastauth.domain.sessions.ports import SessionRepository
 
 
 class Transaction(Protocol):
-    """Acts that stand or fall together. Without `commit` they fall."""
+    """Repositories whose changes are stored together. Without `commit` none of them is."""
 
     users: UserRepository
     sessions: SessionRepository
@@ -18,11 +18,11 @@ class Transaction(Protocol):
     events: EventLog
 
     async def commit(self) -> None:
-        """Let all that was done stand."""
+        """Store all changes."""
 
 
 class UnitOfWork(Protocol):
-    """Hands out transactions."""
+    """Begins transactions."""
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
-        """Begin a transaction of its own."""
+        """Begin a transaction, which is rolled back on exit unless it was committed."""

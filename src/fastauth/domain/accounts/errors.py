@@ -4,14 +4,14 @@ from fastauth.domain.errors import Conflict, NotFound
 
 
 class UserNotFound(NotFound):
-    """Nobody goes by this name."""
+    """No account has this username."""
 
     code = "user_not_found"
     detail = "No such user"
 
 
 class UsernameTaken(Conflict):
-    """Somebody else already goes by this name, in this spelling or in another."""
+    """Another account has this username, in this spelling or another."""
 
     code = "username_taken"
     detail = "Username already registered"

@@ -1,4 +1,4 @@
-"""What a person is called."""
+"""The name of a person, for display."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -9,38 +9,41 @@ from fastauth.domain.text import check_length, normalize_nfc
 
 MAX_CODE_POINTS = 50
 
-# Control characters, line and paragraph separators.
-_REFUSED_CATEGORIES = frozenset({"Cc", "Zl", "Zp"})
-# What is seen: letters, numbers, punctuation and symbols, but for those that are blank. Marks, spaces,
-# format characters and private ones are not.
-_SEEN_CATEGORIES = frozenset("LNPS")
+_REJECTED_CATEGORIES = frozenset({"Cc", "Zl", "Zp"})
+"""Control characters, line separators and paragraph separators."""
+
+_REJECTED_CHARACTERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Embeddings, overrides and isolates, which reorder the text around them (UAX #9, section 2)."""
+
+_VISIBLE_CATEGORIES = frozenset("LNPS")
+"""Letters, numbers, punctuation and symbols; not marks, spaces, format and private-use characters."""
+
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
-# Embeddings, overrides and isolates: they reorder the text around them (UAX #9, section 2).
-_REFUSED_CHARACTERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters of visible categories that are rendered as blank."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullName:
-    """A person's name as it is shown. Nothing is decided by it."""
+    """A person's name as it is displayed. No decision depends on it."""
 
     text: str
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a name, without the white space around it.
+        """Return the name without leading and trailing white space.
 
         Raises:
-            InvalidInput: Nothing is left, it is longer than 50 code points, or it holds control
-                characters, or nothing that is seen.
+            InvalidInput: The name is empty, longer than 50 code points, contains a control
+                character, or has no visible character.
         """
         composed = normalize_nfc(text.strip(), field="fullname", maximum=MAX_CODE_POINTS)
         name = check_length(composed, field="fullname", minimum=1, maximum=MAX_CODE_POINTS)
-        if any(c in _REFUSED_CHARACTERS or unicodedata.category(c) in _REFUSED_CATEGORIES for c in name):
+        if any(c in _REJECTED_CHARACTERS or unicodedata.category(c) in _REJECTED_CATEGORIES for c in name):
             raise InvalidInput(
                 Violation("fullname", "control_character", "Must not contain control characters.")
             )
-        if not any(unicodedata.category(c)[0] in _SEEN_CATEGORIES and c not in _BLANK for c in name):
+        if not any(unicodedata.category(c)[0] in _VISIBLE_CATEGORIES and c not in _BLANK for c in name):
             raise InvalidInput(
-                Violation("fullname", "invisible", "Must have at least one character that is seen.")
+                Violation("fullname", "invisible", "Must have at least one visible character.")
             )
         return cls(name)

@@ -13,58 +13,56 @@ from fastauth.domain.rate_limits.burst_limit import BurstLimit
 
 
 class UserRepository(Protocol):
-    """Everybody who has registered."""
+    """Registered accounts."""
 
     async def find(self, username: Username) -> User | None:
-        """Return the account whose name has the canonical form of `username`."""
+        """Return the account with the same canonical username."""
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
-        """Store a new account and return it with its id. When this returns, it is stored for good.
-
-        Records `EventType.USER_CREATED`.
+        """Store a new account durably and return it with its id. Records `EventType.USER_CREATED`.
 
         Raises:
-            UsernameTaken: Another account has the canonical form of `username`. Of any number of calls at
-                once with one canonical form, a single one succeeds.
+            UsernameTaken: Another account has the same canonical username. Of concurrent calls with
+                one canonical username, exactly one succeeds.
             StorageUnavailable: The account may or may not have been stored.
         """
 
     async def set_full_name(
         self, user_id: UserId, fullname: FullName, *, now: datetime, limit: BurstLimit | None
     ) -> None:
-        """Replace the full name, if it is another one. Records `EventType.FULL_NAME_CHANGED`.
+        """Replace the full name if it differs. Records `EventType.FULL_NAME_CHANGED`.
 
         Raises:
-            TooManyRequests: The account has had as many names as `pace` allows.
+            TooManyRequests: The account was renamed more often than `limit` allows.
         """
 
     async def compare_and_set_password(
         self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash
     ) -> bool:
-        """Replace the hash of the password if it still is `expected`; return how many that were: 1 or 0."""
+        """Replace the password hash if it still is `expected`; return whether it was replaced."""
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
-        """Close the account `since` some time, or open it again with ``None``."""
+        """Disable the account as of `since`, or enable it with ``None``."""
 
 
 class UserDirectory(Protocol):
-    """Everybody who has registered, to leaf through."""
+    """Pages of all accounts."""
 
     async def page(self, *, after: UserId | None, limit: int, disabled: bool | None = None) -> list[User]:
-        """Return accounts in the order of their ids, those that follow `after` or the first.
+        """Return at most `limit` accounts with ids above `after`, in the order of their ids.
 
-        `disabled` leaves those alone that are disabled, or those that are not.
+        `disabled` selects accounts that are disabled, or that are not; ``None`` selects all.
         """
 
 
 class BulkUserRepository(Protocol):
-    """The way in for many at once."""
+    """Bulk access for imports."""
 
     async def find_existing(self, keys: Collection[str]) -> dict[str, ExistingUser]:
-        """Return by their keys who goes by those names, where somebody does."""
+        """Return the existing accounts with these canonical usernames, by canonical username."""
 
     async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
-        """Store those whose names nobody goes by, in one transaction; return their ids by their keys.
+        """Store the users whose username is free, in one transaction; return ids by canonical username.
 
         No two of `new_users` share a canonical username. Of concurrent calls with the same username,
         exactly one returns it.
@@ -72,7 +70,7 @@ class BulkUserRepository(Protocol):
 
 
 class SeenUsernames(AbstractContextManager["SeenUsernames"], Protocol):
-    """Remembers names, however many, until it is left."""
+    """Usernames already seen in one import, on disk; discarded on exit."""
 
     def first_position(self, canonical: str, position: int) -> int:
-        """Return where `canonical` was first: at `position`, unless it is there already."""
+        """Remember where a canonical username was first seen, and return that position."""

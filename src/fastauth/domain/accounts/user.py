@@ -1,4 +1,4 @@
-"""The account."""
+"""The account of a user."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,19 +13,19 @@ UserId = NewType("UserId", int)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody who has registered."""
+    """A registered account."""
 
     id: UserId
     username: Username
     fullname: FullName
     password_hash: PasswordHash
     disabled_at: datetime | None = None
-    """Since when the account may not be used, if it may not."""
+    """When the account was disabled; ``None`` for an enabled account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """An account that may be stored: all that it will be but for the id."""
+    """An account to be stored: a `User` without its id."""
 
     username: Username
     fullname: FullName
@@ -35,7 +35,7 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingUser:
-    """Who has a name already."""
+    """The part of a stored account that an import compares with."""
 
     id: UserId
     password_hash: PasswordHash

@@ -1,4 +1,4 @@
-"""The name by which an account is known."""
+"""The username, by which an account is found."""
 
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -10,49 +10,47 @@ MAX_CODE_POINTS = 50
 
 
 class UsernameProfile(Protocol):
-    """Decides which names are allowed, and which of them are the same name."""
+    """The rules for allowed usernames and for equal ones (PRECIS, RFC 8265)."""
 
     def canonicalize(self, display: str) -> str:
-        """Return what all spellings of one name have in common.
-
-        It is idempotent.
+        """Return the canonical form that all spellings of one username share. It is idempotent.
 
         Raises:
-            InvalidInput: The name must not be used.
+            InvalidInput: The username is not allowed.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Username:
-    """The name as its owner typed it, and the canonical form that decides whose it is.
+    """A username as its owner typed it, and its canonical form, which identifies the account.
 
-    Two spellings that a person would take for one name have one canonical form.
+    Spellings that a person would take for the same name have the same canonical form.
     """
 
     display: str
     canonical: str
 
     @classmethod
-    def parse(cls, text: str, profile: "UsernameProfile") -> Self:
-        """Read a name that somebody wants to go by.
+    def parse(cls, text: str, profile: UsernameProfile) -> Self:
+        """Return a username for a new account.
 
         Raises:
-            InvalidInput: It is empty, longer than 50 code points, or refused by `profile`.
+            InvalidInput: The username is empty, longer than 50 code points, or rejected by `profile`.
         """
         composed = normalize_nfc(text, field="username", maximum=MAX_CODE_POINTS)
         display = check_length(composed, field="username", minimum=1, maximum=MAX_CODE_POINTS)
         return cls(display, profile.canonicalize(display))
 
     @classmethod
-    def parse_existing(cls, text: str, profile: "UsernameProfile") -> Self:
-        """Read a name that somebody goes by already.
+    def parse_existing(cls, text: str, profile: UsernameProfile) -> Self:
+        """Return a username that an existing account may have.
 
-        A name that `profile` would refuse today may have been registered before fastauth was
-        there: it counts as its exact text, composed unless it is too long to be any name of
-        today. Its canonical form begins with a space, as no other does.
+        A username that `profile` rejects today may be older than this service. It is compared by its
+        exact text, in Normalization Form C if it is short enough to be a username that is allowed
+        today. Its canonical form starts with a space, which no other canonical form does.
 
         Raises:
-            InvalidInput: The text holds half a character.
+            InvalidInput: The text contains a lone surrogate.
         """
         try:
             return cls.parse(text, profile)

@@ -1,4 +1,4 @@
-"""What is remembered of what happened."""
+"""Events: what the audit trail records."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ UsernameDigest = NewType("UsernameDigest", bytes)
 
 
 class EventType(StrEnum):
-    """What can happen to an account, or to the keys. Stored and shown: a name never changes."""
+    """Types of events, after the OWASP Logging Vocabulary. They are stored: a value never changes."""
 
     USER_CREATED = "user_created"
     LOGIN_SUCCEEDED = "login_succeeded"
@@ -32,32 +32,32 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened, recorded in the transaction in which it did; or that was refused."""
+    """A change, stored in the same transaction as the change itself, or a failed attempt."""
 
     type: EventType
     occurred_at: datetime
     user_id: UserId | None = None
     session_id: SessionId | None = None
-    """``None`` if it concerns none, or all of them."""
+    """``None`` if the event concerns no session, or all sessions of the user."""
     username_digest: UsernameDigest | None = None
-    """Of a refused log-in: which name was tried."""
+    """For a failed log-in: the digest of the username that was tried."""
 
 
 class Actor(StrEnum):
-    """Who had something happen."""
+    """Who caused an event."""
 
     CLIENT = "client"
-    """Somebody on the network."""
+    """A client on the network."""
     OPERATOR = "operator"
-    """Whoever may run commands on the machine."""
+    """A user who runs commands on the host."""
     SYSTEM = "system"
     """The service itself, on schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """Where something came from."""
+    """Who caused an event, and from where."""
 
     actor: Actor
     address: str | None = None
-    """Of a client."""
+    """The network address of a client."""

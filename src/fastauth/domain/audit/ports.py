@@ -8,21 +8,21 @@ from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
 
 class EventLog(Protocol):
-    """What happened, in the order in which it did."""
+    """Append-only log of events."""
 
     async def record(self, event: Event) -> None:
-        """Write an event down."""
+        """Store an event."""
 
     async def record_unless_recent(self, event: Event, *, within: timedelta, or_type: EventType) -> None:
-        """Write down what happened to a session and to its user, whom `event` need not know.
+        """Store an event of a session, and fill in the user of that session.
 
-        Nothing is written of a session that is gone, nor of one of which this or `or_type` was
-        written down already, `within` so short a time before.
+        Nothing is stored if the session no longer exists, or if an event of this type or of
+        `or_type` was recorded for the session less than `within` ago.
         """
 
 
 class AuditTrail(Protocol):
-    """What was recorded, for those who may read it."""
+    """The recorded events, for reading."""
 
     async def page(self, criteria: AuditFilter, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
-        """Return entries, the newest first, from the one that comes after `before` in this order."""
+        """Return at most `limit` matching entries that are older than `before`, the newest first."""

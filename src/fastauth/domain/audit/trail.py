@@ -1,4 +1,4 @@
-"""The audit trail: what is kept of events beside the events, for whom, and for how long."""
+"""The audit trail: stored events, filters, retention."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,23 +9,23 @@ from fastauth.domain.audit.event import Event, EventSource, EventType, UsernameD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """An event as it was written down."""
+    """A stored event."""
 
     id: int
     event: Event
     source: EventSource | None
-    """``None`` of what was recorded before origins were."""
+    """``None`` for events older than migration 0004."""
     username: str | None
-    """In its owner's spelling, if the account is there."""
+    """The display name of the account, if it exists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which events somebody wants to see: those of whom all of this is true."""
+    """A filter for events. All given criteria must match."""
 
     user_id: UserId | None = None
     username_digests: tuple[UsernameDigest, ...] = ()
-    """Or, instead of the user, a name that was tried."""
+    """Failed log-ins with one of these usernames match too, whatever `user_id` is."""
     type: EventType | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -33,8 +33,8 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """For how long events are kept, and the addresses in them."""
+    """How long events are kept, and the addresses in them."""
 
     events: timedelta = timedelta(days=365)
     addresses: timedelta = timedelta(days=30)
-    """Zero: none is ever stored."""
+    """Zero: no address is stored."""

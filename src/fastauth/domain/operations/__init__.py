@@ -1,1 +1,1 @@
-"""Operations: what readiness and the removal of expired rows need from the database."""
+"""Operations: what readiness and the purge of expired rows need from the database."""

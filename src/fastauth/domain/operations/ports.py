@@ -1,4 +1,4 @@
-"""Ports for operating the service: readiness and the removal of expired rows."""
+"""Ports for operating the service: readiness and the purge of expired rows."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -7,27 +7,27 @@ from fastauth.domain.audit.trail import Retention
 
 
 class ExpiredRows(Protocol):
-    """Removes what is over. Nothing depends on it."""
+    """Deletes expired rows. Correctness does not depend on it: expired rows are ignored."""
 
     async def claim(self, task: str, *, now: datetime, every: timedelta) -> bool:
-        """Return whether this process is to do the task now: of all processes one is, `every` so often."""
+        """Return whether this process may run `task` now: at most one process may in each `every`."""
 
     async def purge_sessions(self, *, before: datetime, limit: int) -> int:
-        """Remove some of the sessions that were over by then; return how many."""
+        """Delete sessions that ended before then, about `limit` of each kind; return how many."""
 
     async def purge_counters(self, *, before: datetime, limit: int) -> int:
-        """Remove some of the tallies that were over by then; return how many."""
+        """Delete at most `limit` counters that had reset before then; return how many."""
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
-        """Remove some of the events that are too old, and some of the addresses; return how many."""
+        """Delete events older than `retention`, and addresses in them; return how many of both."""
 
 
 class StorageProbe(Protocol):
-    """Looks after the database, apart from what requests use."""
+    """Checks the database on a connection of its own, apart from those that requests use."""
 
     async def check(self) -> None:
-        """Return if the database answers and has the schema that this code needs.
+        """Return if the database answers and has the schema that this version needs.
 
         Raises:
-            StorageUnavailable: It does not, or has not.
+            StorageUnavailable: It does not answer, or its schema is outdated.
         """

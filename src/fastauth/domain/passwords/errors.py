@@ -4,14 +4,14 @@ from fastauth.domain.errors import Forbidden, Unauthenticated, Unavailable
 
 
 class InvalidCredentials(Unauthenticated):
-    """Name and password do not lead to an account that may log in. Why is for nobody to know."""
+    """The username and password do not allow a log-in. The reason is deliberately not disclosed."""
 
     code = "invalid_credentials"
     detail = "Username or password is wrong"
 
 
 class WrongPassword(Forbidden):
-    """Somebody logged in has not repeated their password correctly."""
+    """The current password given by a logged-in user is wrong."""
 
     code = "wrong_password"
     detail = "The current password is wrong"

@@ -1,4 +1,4 @@
-"""Passwords: as they are chosen, what is asked of them, and what is kept of them."""
+"""Passwords and password hashes."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -7,28 +7,28 @@ from fastauth.domain.errors import InvalidInput
 from fastauth.domain.text import check_length, normalize_nfc
 
 MAX_CODE_POINTS = 256
-"""NIST SP 800-63B-4 asks for 64 or more; the bound is there for memory and clarity."""
+"""NIST SP 800-63B-4 requires at least 64. The limit bounds memory and is easy to state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Password:
-    """A password in the clear. It lives as long as the request that brought it.
+    """A password in clear text. It is kept no longer than the request.
 
-    It is taken as it was sent but for Unicode's Normalization Form C: never trimmed, cut or folded.
+    It is used as it was sent, in Unicode Normalization Form C: never trimmed, truncated or folded.
     """
 
     text: str = field(repr=False)
     raw: str | None = field(default=None, repr=False, compare=False)
-    """As it was sent, where that is not in Normalization Form C. Others may have hashed that."""
+    """The text as sent, if it is not in Normalization Form C. Other systems may have hashed that text."""
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """As it was sent and in Normalization Form C, each once."""
+        """The text as sent and in Normalization Form C, without duplicates."""
         return (self.text,) if self.raw is None else (self.raw, self.text)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a password that somebody sent.
+        """Return the password.
 
         Raises:
             InvalidInput: It is empty or longer than 256 code points.
@@ -39,10 +39,10 @@ class Password:
 
     @classmethod
     def for_verification(cls, text: str) -> tuple[Self, bool]:
-        """Return a password to verify, and whether it can be anybody's.
+        """Return a password to verify, and whether any account can have it.
 
-        One that is empty or too long cannot. It costs a hash all the same, so that it is counted
-        and takes as long as every wrong password.
+        No account can have an empty or a too long one. It is hashed all the same, so that it is
+        counted and takes as long as any wrong password.
         """
         try:
             return cls.parse(text), True
@@ -52,6 +52,6 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class PasswordHash:
-    """What is kept of a password: a string in the hash's own format, its parameters included."""
+    """A stored password hash: a string in the format of its algorithm, with its parameters."""
 
     encoded: str = field(repr=False)

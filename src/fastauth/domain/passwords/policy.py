@@ -1,4 +1,4 @@
-"""Which new passwords are accepted."""
+"""The rules for new passwords."""
 
 import string
 from collections.abc import Container
@@ -9,37 +9,36 @@ from fastauth.domain.passwords.password import MAX_CODE_POINTS, Password
 from fastauth.domain.text import check_length
 
 SERVICE = "fastauth"
-"""The name of this service: nobody's own word, and tried first by who knows where they log in."""
-
+"""The name of this service, which an attacker tries first."""
 
 _DECORATION = string.digits + string.punctuation + string.whitespace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPolicy:
-    """What a new password has to satisfy.
+    """The rules for a new password.
 
-    Length and a blocklist, and no rules of composition: NIST SP 800-63B-4, section 3.1.1.2.
+    They are a length and blocklists, without composition rules: NIST SP 800-63B-4, section 3.1.1.2.
     """
 
     min_length: int
     """In Unicode code points."""
     blocklist: Container[str] = field(default=frozenset(), repr=False)
-    """Passwords that many people choose, case-folded."""
+    """Common passwords, case-folded."""
     reject_user_attributes: bool = False
-    """Whether a password may be built on the account's own words."""
+    """Whether to reject passwords that contain the username or the full name (ASVS 6.2.11)."""
     context_words: tuple[str, ...] = ()
-    """Words that an attacker of this installation tries first: of the organisation or its products."""
+    """Context-specific words, such as names of the organisation and its products (ASVS 6.2.11)."""
     breached: Container[str] = field(default=frozenset(), repr=False)
-    """Passwords found in published breaches, in Normalization Form C."""
+    """Passwords from published breaches, in Normalization Form C."""
 
     def check(self, text: str, *, user_attributes: tuple[str, ...] = ()) -> Password:
-        """Read a password that somebody wants to use from now on.
+        """Return a new password.
 
         Raises:
-            InvalidInput: It is too short or too long, many people use it, it was found in a breach,
-                or it is one of `user_attributes` or of the context words with nothing but digits and
-                punctuation around it.
+            InvalidInput: The password is too short, too long, common, or from a breach; or it is one
+                of `user_attributes` or of the context words, surrounded by nothing but digits,
+                punctuation and white space.
         """
         password = Password.parse(text)
         check_length(password.text, field="password", minimum=self.min_length, maximum=MAX_CODE_POINTS)
@@ -64,10 +63,10 @@ class PasswordPolicy:
 
 
 def _words_of(texts: tuple[str, ...]) -> set[str]:
-    """Return the words somebody who knows the account would try first."""
+    """Return the words of `texts`, each alone and all in a row, without decoration."""
     words = set()
     for text in texts:
-        folded = text[:MAX_CODE_POINTS].casefold()  # a longer text is refused, whatever its words
+        folded = text[:MAX_CODE_POINTS].casefold()  # a longer text is rejected elsewhere
         words |= {_core(folded), _core("".join(folded.split())), *map(_core, folded.split())}
     return words - {""}
 

@@ -7,54 +7,53 @@ from fastauth.domain.passwords.password import Password, PasswordHash
 
 
 class PasswordHasher(Protocol):
-    """Turns passwords into something that does not give them away."""
+    """Hashes and verifies passwords."""
 
     def check_capacity(self) -> None:
-        """Do nothing if a password handed in now would be taken.
+        """Return if a password submitted now would be hashed in time.
 
-        Whoever asks first spends nothing else on a request that is refused in the end. It is no
-        reservation: `hash` and `verify_and_update` may refuse all the same.
+        A caller checks before it spends other work on a request. This is no reservation: `hash` and
+        `verify_and_update` may still raise.
 
         Raises:
-            HashingOverloaded: Too many others wait.
+            HashingOverloaded: Too many passwords wait already.
         """
 
     async def hash(self, password: Password) -> PasswordHash:
-        """Return a hash of `password` under a fresh salt.
+        """Return a hash of `password` with a fresh salt.
 
         Raises:
-            HashingOverloaded: Too many others wait.
+            HashingOverloaded: Too many passwords wait already.
         """
 
     async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
-        """Return the hash to keep of a password that fits: `stored`, or a better one.
+        """Return the hash to store if `password` matches `stored`: `stored`, or an upgraded hash.
 
-        ``None`` is the hash of nobody. It fits nothing, and costs as much as any.
+        ``None`` stands for a dummy hash: no password matches it, and it takes as long as any other.
 
         Raises:
-            InvalidCredentials: The password does not fit.
-            HashingOverloaded: Too many others wait.
+            InvalidCredentials: The password does not match.
+            HashingOverloaded: Too many passwords wait already.
         """
 
     def set_stored_kinds(self, examples: Iterable[PasswordHash]) -> None:
-        """Make each failed `verify_and_update` cost what the most expensive of `examples` costs."""
+        """Make every failed `verify_and_update` take as long as the slowest of `examples` of each kind."""
 
     def parse_existing(self, encoded: str) -> PasswordHash:
-        """Read a hash that somebody else made, of a format that `verify_and_update` understands.
+        """Return a hash made by another system, in a format that `verify_and_update` supports.
 
-        Nothing is computed.
+        No hash is computed.
 
         Raises:
-            InvalidInput: No password could ever fit: it is damaged, of an unknown format, or
-                dearer than a log-in may be.
+            InvalidInput: The hash is malformed, of an unsupported format, or too costly to verify.
         """
 
 
 class HashKinds(Protocol):
-    """Which kinds of password hashes are stored."""
+    """The kinds of password hashes that are stored."""
 
     async def examples(self) -> dict[PasswordHash, int]:
-        """Return one hash of each kind, and how many there are of it.
+        """Return one hash of each kind, and the number of stored hashes of that kind.
 
-        A kind has one algorithm and one cost. What is no hash is a kind, too.
+        A kind is an algorithm with its cost. Text that is no hash counts as a kind too.
         """

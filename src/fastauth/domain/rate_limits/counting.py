@@ -1,6 +1,6 @@
-"""How the rules for one attempt work together: what is counted, and what is given back.
+"""How the rules for one attempt are combined, and how attempts are refunded.
 
-These functions are the specification. A repository may have its database compute the same.
+These functions are the specification. A repository may compute the same in its database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ from fastauth.domain.rate_limits.limits import Backoff, RateLimit
 
 
 class Scope(Enum):
-    """What it means that a rule has no room for an attempt."""
+    """What follows if a rule does not allow an attempt."""
 
     NETWORK = auto()
-    """The client is told so, and nothing is counted."""
+    """`TooManyRequests` is raised, and nothing is counted."""
     SLOT = auto()
-    """Another attempt is being looked at: wait, and nothing is counted."""
+    """Another attempt is being verified: the caller waits, and nothing is counted."""
     ACCOUNT = auto()
-    """The attempt counts against the network alone, and cannot succeed."""
+    """The attempt cannot succeed, and counts for its network only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +36,30 @@ class Hit:
 
 
 class Decision(Enum):
-    """What becomes of an attempt."""
+    """The outcome of counting an attempt."""
 
     ALLOWED = auto()
-    """Its password may be looked at."""
+    """The attempt may succeed."""
     LIMITED = auto()
-    """Its password is wrong, whatever it is."""
+    """The attempt fails, whatever its password is."""
     BUSY = auto()
-    """Another one is being looked at: try again in a moment."""
+    """Another attempt is being verified: try again shortly."""
 
 
 @dataclass(frozen=True, slots=True)
 class HitResult:
-    """What became of an attempt."""
+    """The decision on an attempt."""
 
     decision: Decision
     is_locked: bool
-    """Whether a rule that it concerns has no room for any attempt, ever."""
+    """Whether one of the rules allows no further attempt until it is reset."""
 
 
 def counted(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> HitResult:
-    """Return what becomes of an attempt, from the counters `found` and whether each has `room` for it.
+    """Return the decision, from the counters `found` and whether each has `room` for the attempt.
 
     Raises:
-        TooManyRequests: Its network has sent too many.
+        TooManyRequests: The network has reached its limit.
     """
     closed = any(hit.rule.is_locked(counter) for hit, counter in zip(hits, found, strict=True))
     return HitResult(_decision(hits, found, room, now), closed)
@@ -79,10 +79,10 @@ def _decision(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool
 def count(
     hits: Sequence[Hit], found: Sequence[Counter], now: datetime
 ) -> tuple[HitResult, tuple[Counter, ...]]:
-    """Return what becomes of an attempt, and the counters after it.
+    """Return the decision on an attempt, and the counters after it.
 
     Raises:
-        TooManyRequests: Its network has sent too many.
+        TooManyRequests: The network has reached its limit.
     """
     updated = [hit.rule.hit(counter, now) for hit, counter in zip(hits, found, strict=True)]
     outcome = counted(hits, found, [after is not None for after in updated], now)
@@ -103,7 +103,7 @@ def _wait(rule: RateLimit | Backoff, counter: Counter, now: datetime) -> timedel
 
 @dataclass(frozen=True, slots=True)
 class Decrement:
-    """Give back one attempt, or as many as are counted under another key."""
+    """Refund one attempt, or as many as are counted under another key."""
 
     key: CounterKey
     rule: RateLimit | Backoff
@@ -112,7 +112,7 @@ class Decrement:
 
 @dataclass(frozen=True, slots=True)
 class ResetAfterSuccess:
-    """Give back an attempt that was right, and begin the row anew."""
+    """Refund a successful attempt, and start counting consecutive attempts from 0."""
 
     key: CounterKey
     rule: RateLimit
@@ -120,7 +120,7 @@ class ResetAfterSuccess:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Forget all attempts; with a time, only if the counter is as an attempt left it that was over then."""
+    """Forget all attempts; if `if_resets_at` is given, only if the counter still resets then."""
 
     key: CounterKey
     if_resets_at: datetime | None = None
@@ -128,7 +128,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class ResetIfLocked:
-    """Forget all attempts if there may be no more."""
+    """Forget all attempts if the counter is locked."""
 
     key: CounterKey
     rule: Backoff
@@ -145,7 +145,7 @@ def refund(
 
 
 def keys_of(refunds: Sequence[Refund]) -> tuple[CounterKey, ...]:
-    """Return the keys of the counters that `refunds` change. What one is counted under is among them."""
+    """Return the keys of the counters that `refunds` change; every `counted_under` is among them."""
     return tuple(each.key for each in refunds)
 
 

@@ -4,10 +4,10 @@ from fastauth.domain.errors import RateLimited
 
 
 class TooManyRequests(RateLimited):
-    """A network has sent more log-ins, wrong passwords or registrations than it may.
+    """A network has sent too many log-ins, wrong passwords or registrations.
 
-    Or a session was refreshed, or an account renamed, more often than it may be.
+    Or a session was renewed, or an account renamed, too often.
     """
 
     code = "too_many_attempts"
-    detail = "Too many attempts. The header Retry-After says when to go on."
+    detail = "Too many attempts. Retry after the time in the Retry-After header."

@@ -5,15 +5,14 @@ from typing import NewType
 
 Network = NewType("Network", str)
 
-
 _IPV6_PREFIX = 64
-"""Bits: the least that one customer gets, who may use any address in it (RFC 6177)."""
+"""Bits. A customer gets at least a /64 and can use every address in it (RFC 6177)."""
 
 
 def network_of(address: str) -> Network:
-    """Return whom an address belongs to: of IPv4 the address itself, of IPv6 its /64.
+    """Return the network of an address: an IPv4 address itself, or the /64 of an IPv6 address.
 
-    Whatever is no address belongs to one network, that of the unknown.
+    Text that is no address belongs to the network "unknown".
     """
     try:
         ip = ip_address(address)

@@ -1,1 +1,1 @@
-"""Sessions: what a log-in begins, and the tokens that it hands out."""
+"""Sessions, which a log-in starts, and their tokens."""

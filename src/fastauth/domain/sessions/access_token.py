@@ -1,4 +1,4 @@
-"""What somebody gets for logging in."""
+"""Access tokens, and the pair of tokens that a client receives."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,28 +8,28 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.sessions.session import Session, SessionId
 
 MAX_ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
-"""How long an access token may live: it cannot be taken back from who verifies it by themselves."""
+"""A token cannot be revoked at services that verify it offline, so its lifetime is bounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
-    """What an access token says. Nothing in it is secret, and no name is in it."""
+    """The claims of an access token. They contain no secret and no name."""
 
     user_id: UserId
     session_id: SessionId
     authenticated_at: datetime
     amr: tuple[str, ...] = ("pwd",)
-    """How the user showed who they are (RFC 8176)."""
+    """Authentication method references (RFC 8176)."""
 
     @classmethod
     def for_session(cls, session: Session) -> Self:
-        """Return what a token of this session says."""
+        """Return the claims of a token of `session`."""
         return cls(user_id=session.user_id, session_id=session.id, authenticated_at=session.created_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """A signed token that any service can verify by itself."""
+    """A signed token that services verify offline."""
 
     text: str = field(repr=False)
     expires_in: int
@@ -38,9 +38,9 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """An access token for the next minutes, and a refresh token for the next one."""
+    """An access token, and the refresh token that renews it."""
 
     access: AccessToken
     refresh: str = field(repr=False)
     replayed: bool = False
-    """Whether the refresh token that was presented had been spent, within the grace period."""
+    """Whether the presented refresh token was a replay within the grace period."""

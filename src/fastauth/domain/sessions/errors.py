@@ -4,32 +4,32 @@ from fastauth.domain.errors import NotFound, Unauthenticated
 
 
 class InvalidAccessToken(Unauthenticated):
-    """The access token is not one of ours, or its time or its session is over."""
+    """The access token was not issued here or has expired, or its session has ended."""
 
     code = "invalid_token"
     detail = "The access token is invalid or no longer valid"
 
 
 class MissingAccessToken(Unauthenticated):
-    """Nothing was sent that could show who asks."""
+    """The request has no access token."""
 
     code = "no_access_token"
     detail = "An access token is required"
 
 
 class InvalidRefreshToken(Unauthenticated):
-    """The refresh token is not one of ours, or its time, its turn or its session is over."""
+    """The refresh token was not issued here, has expired or was used, or its session has ended."""
 
     code = "invalid_refresh_token"
     detail = "The refresh token is invalid or no longer valid"
 
 
 class RefreshTokenReused(InvalidRefreshToken):
-    """The refresh token was spent before. Its session has been ended. A client is told no more than above."""
+    """A used refresh token was presented again. Its session is revoked; a client gets the same response."""
 
 
 class SessionNotFound(NotFound):
-    """The caller has no live session of this id."""
+    """The caller has no active session with this id."""
 
     code = "session_not_found"
     detail = "No such session"

@@ -11,7 +11,7 @@ from fastauth.domain.sessions.session import AuthenticatedUser, Rotation, Sessio
 
 
 class SessionRepository(Protocol):
-    """Every session that may still be used."""
+    """Stored sessions."""
 
     async def add(
         self,
@@ -21,54 +21,56 @@ class SessionRepository(Protocol):
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> None:
-        """Store a new session, and give `refunds` back with it. Records `EventType.LOGIN_SUCCEEDED`.
+        """Store a new session and apply `refunds` with it. Records `EventType.LOGIN_SUCCEEDED`.
 
-        The oldest sessions of the user end, so that at most `max_sessions` live. Of those that there were
-        before, one call ends a hundred; calls at once may leave as many more as they are.
+        The oldest sessions of the user are revoked, so that at most `max_sessions` are active. One
+        call revokes at most a hundred; concurrent calls may exceed the limit by their number.
 
         Raises:
-            InvalidCredentials: Its user is disabled or has another password than `password_hash`.
-                Whatever ends a user's sessions at the same time ends this one, too.
+            InvalidCredentials: The user is disabled or has another password hash than
+                `password_hash`. A concurrent `revoke_all` revokes this session too.
         """
 
     async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
-        """Put the successor in the place of the session's refresh token, if that is the one spent.
+        """Replace the session's refresh token, if it is the presented one, and return the session.
 
-        Records `EventType.SESSION_RENEWED`, at most once in a `RENEWAL_EVENT_INTERVAL` for each
-        session. Stores by which client the token was rotated.
+        Stores which client rotated it. Records `EventType.SESSION_RENEWED`, at most once in a
+        `RENEWAL_EVENT_INTERVAL` for each session.
 
-        One statement decides, and of any number at once a single one succeeds. ``None`` says that
-        nothing changed: the token is another one, the session is over, its user disabled, or it was
-        refreshed more often than the pace allows.
+        One statement decides; of concurrent calls exactly one succeeds. ``None`` means that nothing
+        changed: the token is not the current one, the session has ended, its user is disabled, or
+        the limit of the rotation is reached.
         """
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
-        """Return a session that lives and its user, unless that user is disabled."""
+        """Return an active session and its user, unless the user is disabled."""
 
     async def list_active(
         self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, limit: int
     ) -> list[Session]:
-        """Return the user's sessions that live, the newest first: those that follow `after`, or the first."""
+        """Return at most `limit` active sessions of the user, the newest first, starting after `after`."""
 
     async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
-        """End one of the user's sessions; return how many that were: 1 or 0."""
+        """End one session of the user; return whether it was active."""
 
     async def revoke_all(self, user_id: UserId, *, except_: SessionId | None = None, now: datetime) -> int:
-        """End the user's sessions, or all but one, however many there are.
-
-        Returns how many that were; more than `MAX_COUNTED` are counted as so many.
-        """
+        """End all sessions of the user but `except_`; return how many, counting to `MAX_COUNTED`."""
 
 
 class AccessTokens(Protocol):
-    """Signs access tokens, and reads those that were signed here."""
+    """Signs and verifies access tokens."""
 
     async def issue(self, claims: AccessClaims) -> AccessToken:
-        """Return a token that says so from now on."""
-
-    async def verify(self, text: str) -> AccessClaims:
-        """Return what a token says.
+        """Return a signed token with these claims.
 
         Raises:
-            InvalidAccessToken: It is not one of ours, or its time is over.
+            NoActiveSigningKey: There is no key to sign with.
+            KeyUnwrapFailed: The signing key cannot be decrypted.
+        """
+
+    async def verify(self, text: str) -> AccessClaims:
+        """Return the claims of a token.
+
+        Raises:
+            InvalidAccessToken: The token was not issued here or has expired.
         """

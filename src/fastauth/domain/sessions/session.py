@@ -1,4 +1,4 @@
-"""A log-in that lasts: from the password until the log-out."""
+"""Sessions, from log-in to log-out, and the policy of their lifetimes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,31 +15,31 @@ SessionId = NewType("SessionId", str)
 ClientDigest = NewType("ClientDigest", bytes)
 
 PAGE_SIZE = 100
-"""Sessions that are listed at once."""
+"""Sessions in one page."""
 
 MAX_COUNTED = 200
-"""Where all sessions of an account end at once, more than that are not counted."""
+"""How far `SessionRepository.revoke_all` counts the sessions that it ends."""
 
 RENEWAL_EVENT_INTERVAL = timedelta(minutes=1)
-"""Refreshes of one session are one event for so long: they cost whoever sends them no hash."""
+"""How often a renewal of one session is recorded at most: a renewal is cheap for a client."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientInfo:
-    """From where somebody logged in, as far as they said; shown to nobody but them."""
+    """The client of a log-in, as it describes itself; shown to its user only."""
 
     user_agent: str
     address: str
 
     def digest(self) -> ClientDigest:
-        """Return what tells this client from another: its user agent and its network."""
-        told = f"{network_of(self.address)}\n{self.user_agent}"
-        return ClientDigest(sha256(told.encode()).digest()[:16])
+        """Return a digest of the user agent and the network, by which a client is recognised."""
+        text = f"{network_of(self.address)}\n{self.user_agent}"
+        return ClientDigest(sha256(text.encode()).digest()[:16])
 
 
 @dataclass(frozen=True, slots=True)
 class SessionCursor:
-    """Where a page of sessions ends, and the next one begins."""
+    """The last session of a page, after which the next page starts."""
 
     created_at: datetime
     id: SessionId
@@ -49,8 +49,8 @@ class SessionCursor:
 class Session:
     """One log-in of one user on one client.
 
-    Of its refresh tokens a single one can be presented: the one whose digest is ``refresh_digest``.
-    The one presented before it is remembered for as long as it may be presented again.
+    Exactly one refresh token is current: the one whose digest is `refresh_digest`. The digest of the
+    one before it is kept to recognise a replay.
     """
 
     id: SessionId
@@ -59,25 +59,25 @@ class Session:
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
-    """However much it is used."""
+    """The absolute timeout, whatever the use of the session."""
     refresh_digest: TokenDigest = field(repr=False)
     refresh_expires_at: datetime
-    """Unless it is used before."""
+    """The idle timeout, which each renewal postpones."""
     previous_digest: TokenDigest | None = field(default=None, repr=False)
     rotated_at: datetime | None = None
     rotated_by: ClientDigest | None = field(default=None, repr=False)
     refresh_arrival_time: datetime | None = field(default=None, compare=False)
-    """See `BurstLimit`."""
+    """State of `SessionPolicy.refresh_limit`: see `BurstLimit`."""
     ended_at: datetime | None = None
 
     def is_active(self, now: datetime) -> bool:
-        """Say whether the session can still be used."""
+        """Return whether the session can still be used."""
         return self.ended_at is None and now < self.refresh_expires_at
 
     def is_replay_within_grace(
         self, digests: tuple[TokenDigest, ...], *, by: ClientDigest, now: datetime, policy: "SessionPolicy"
     ) -> bool:
-        """Return whether a request only repeats the last refresh of the session.
+        """Return whether a request is a replay of the latest rotation within the grace period.
 
         True if the token was the previous one, its successor has not been presented, and no more
         than the grace period has passed: two tabs, or a lost response. The client that rotated the
@@ -96,20 +96,20 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """What is put in the place of a refresh token that is presented."""
+    """The replacement of a presented refresh token."""
 
     presented: tuple[TokenDigest, ...]
-    """What may be stored of the token that is presented."""
+    """The digests of the presented token, one of which may be stored."""
     successor: TokenDigest
     expires_at: datetime
-    """When the session is over unless it is used before, and unless it is over earlier in any case."""
+    """The new idle timeout; the absolute timeout may be earlier."""
     client: ClientDigest | None = None
     limit: BurstLimit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedUser:
-    """Somebody who is logged in: who, and by which session."""
+    """A logged-in user, and the session of the request."""
 
     user: User
     session: Session
@@ -117,20 +117,20 @@ class AuthenticatedUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
-    """How long sessions last, and what is forgiven."""
+    """Lifetimes and limits of sessions."""
 
     idle_timeout: timedelta = timedelta(days=7)
-    """After so long without a refresh a session is over."""
+    """A session ends after this time without a renewal."""
     absolute_timeout: timedelta = timedelta(days=30)
-    """After so long it is over in any case (NIST SP 800-63B-4: 30 days at AAL1)."""
+    """A session ends after this time in any case (NIST SP 800-63B-4: 30 days at AAL1)."""
     rotation_grace: timedelta = timedelta(seconds=10)
-    """For so long a presented refresh token yields its successor again."""
+    """How long a used refresh token still yields its successor; 0 accepts no replay."""
     same_client_grace: timedelta = timedelta(minutes=10)
-    """For so long it does so for the client that presented it, if there is a rotation_grace at all."""
+    """The same for the client that rotated the token, unless `rotation_grace` is 0."""
     max_sessions: int = 100
-    """Sessions of one account: a log-in ends the oldest beyond that."""
+    """Active sessions of one account. A log-in beyond that revokes the oldest."""
     refresh_limit: BurstLimit | None = None
-    """How often one session may be refreshed; ``None`` for as often as it likes."""
+    """How often one session may be renewed; ``None`` disables the limit."""
 
     def new_session(
         self,
@@ -155,7 +155,7 @@ class SessionPolicy:
         )
 
     def refresh_limit_error(self, session: Session, now: datetime) -> TooManyRequests:
-        """Return what to raise where a session is refreshed faster than is allowed."""
+        """Return the error for a session that is renewed too often."""
         wait = (
             self.refresh_limit.retry_after(session.refresh_arrival_time, now)
             if self.refresh_limit
@@ -164,5 +164,5 @@ class SessionPolicy:
         return TooManyRequests(after=wait)
 
     def refresh_expiry(self, now: datetime, *, expires_at: datetime) -> datetime:
-        """Return when a session that is used `now` is over unless it is used again."""
+        """Return the idle timeout of a session that is used now."""
         return min(now + self.idle_timeout, expires_at)

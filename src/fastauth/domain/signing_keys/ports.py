@@ -1,4 +1,4 @@
-"""Ports to stored signing keys and to the algorithms that make them."""
+"""Ports to stored signing keys and to the generator of new ones."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,36 +7,40 @@ from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
 
 
 class SigningKeyRepository(Protocol):
-    """The installation's signing keys, shared by all of its processes."""
+    """The signing keys of the installation, shared by all processes."""
 
     async def load(self) -> KeySet:
         """Return all keys."""
 
     async def add(self, key: SigningKey) -> None:
-        """Store a key, unless another process has stored one of its sequence: then nothing happens.
+        """Store a key, unless a key with this sequence number is stored already.
 
-        Records `EventType.SIGNING_KEY_ROTATED`.
+        Records `EventType.SIGNING_KEY_ROTATED` if it was stored.
         """
 
     async def update(self, key: SigningKey) -> None:
-        """Replace the sealed form of a key's private part."""
+        """Replace the encrypted private key of a stored key."""
 
     async def remove(self, key: SigningKey) -> None:
-        """Forget a key."""
+        """Delete a key."""
 
 
 class SigningKeyGenerator(Protocol):
-    """Makes signing keys."""
+    """Generates signing keys and encrypts their private keys."""
 
     def generate(self, *, sequence: int, published_at: datetime, active_from: datetime) -> SigningKey:
         """Return a new key."""
 
     def check(self, key: SigningKey) -> None:
-        """Decrypt the private part of a key.
+        """Decrypt the private key.
 
         Raises:
-            KeyUnwrapFailed: It is sealed under a secret key that is not at hand, or is damaged.
+            KeyUnwrapFailed: Another secret key encrypted it, or it is damaged.
         """
 
     def rewrap(self, key: SigningKey) -> SigningKey:
-        """Return the key sealed under the newest secret key: the same object, if it is already."""
+        """Return the key encrypted under the newest secret key: the same object if it already is.
+
+        Raises:
+            KeyUnwrapFailed: No configured secret key decrypts it.
+        """

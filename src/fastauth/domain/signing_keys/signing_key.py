@@ -1,4 +1,4 @@
-"""The keys that sign access tokens, and when each of them does."""
+"""The keys that sign access tokens, and the schedule of their rotation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """One of the installation's signing keys. The private key is stored encrypted."""
+    """A signing key. The private key is stored encrypted."""
 
     sequence: int
-    """The how-manieth key of this installation. Two processes cannot add the same."""
+    """Sequence number from 1, unique per installation, so that two processes cannot add the same key."""
     kid: str
     """The thumbprint of the public key (RFC 7638)."""
     algorithm: str
@@ -24,42 +24,42 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationPolicy:
-    """When keys come and go."""
+    """When keys are published, used and removed."""
 
     publish_ahead: timedelta
-    """How long a key is public before it signs: as long as anybody may cache the set without it."""
+    """How long a key is published before it signs: at least as long as clients may cache the key set."""
     rotate_every: timedelta
-    """How long a key signs."""
+    """How long a key signs (NIST SP 800-57: the originator-usage period)."""
     verify_after: timedelta
-    """How long a key stays public after its successor has begun: as long as its last token lives."""
+    """How long a key stays published after its successor is active: the lifetime of its last token."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """All the keys there are, in the order of their numbers."""
+    """All stored keys, in the order of their sequence numbers."""
 
     keys: Sequence[SigningKey]
 
     def active(self, now: datetime) -> SigningKey | None:
-        """Return the key that signs at present."""
+        """Return the key that signs now, if there is one."""
         return next((key for key in reversed(self.keys) if key.active_from <= now), None)
 
     def published(self, now: datetime, policy: RotationPolicy) -> list[SigningKey]:
-        """Return the keys that anybody may still or already meet."""
-        return [key for key in self.keys if not self._is_over(key, now, policy)]
+        """Return the keys to publish: the next one, the active one, and those with valid tokens."""
+        return [key for key in self.keys if not self._is_expired(key, now, policy)]
 
     def next_sequence(self) -> int:
-        """Return the sequence of a key that comes after all these."""
+        """Return the sequence number of the next key."""
         return self.keys[-1].sequence + 1 if self.keys else 1
 
     def rotation_due(self, now: datetime, policy: RotationPolicy) -> bool:
-        """Say whether it is time to publish another key."""
+        """Return whether the next key is to be published now."""
         return not self.keys or now >= self.next_rotation(policy)
 
     def next_rotation(self, policy: RotationPolicy) -> datetime:
-        """Return when the key after the last of these is to be published."""
+        """Return when the key after the last one is to be published."""
         return self.keys[-1].active_from + policy.rotate_every - policy.publish_ahead
 
-    def _is_over(self, key: SigningKey, now: datetime, policy: RotationPolicy) -> bool:
+    def _is_expired(self, key: SigningKey, now: datetime, policy: RotationPolicy) -> bool:
         successor = next((other for other in self.keys if other.sequence > key.sequence), None)
         return successor is not None and now >= successor.active_from + policy.verify_after
