@@ -23,7 +23,8 @@ from tests.harness.postgres import own_postgres
 
 from fastauth.adapters.sql import CountActiveSessions, Database, SqlExpiredRows
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.application.operations.purge_expired import PURGE_INTERVAL, PurgeSessions
+from fastauth.application.operations.purge_batches import PURGE_INTERVAL
+from fastauth.application.operations.purge_sessions import PurgeSessions
 
 TABLES = ("user_info", "session")
 COUNTS = 20

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from tests.fakes import FakeClock
 from tests.harness.postgres import PostgresServer
 
-from fastauth.application.operations.check_readiness import SHARED_FOR
+from fastauth.application.operations.share_readiness import SHARED_FOR
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from tests.world import World
 
-from fastauth.application.accounts.import_users import BATCH_SIZE, ImportRecord, ImportResult, Outcome
+from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
+from fastauth.application.accounts.import_users import BATCH_SIZE
 from fastauth.domain.errors import StorageUnavailable, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
 

@@ -12,7 +12,7 @@ from tests.unit.http.test_sessions import ANN, TokenPair, bearer, log_in
 from tests.world import A_SECRET_KEY
 
 from fastauth.application.audit.audit_failures import AuditFailures
-from fastauth.application.operations.purge_expired import BATCH_SIZE
+from fastauth.application.operations.purge_batches import BATCH_SIZE
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry, Retention
 from fastauth.domain.audit.username_digest import UsernamePseudonyms

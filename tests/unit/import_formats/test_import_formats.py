@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastauth.application.accounts.import_users import ImportRecord, ImportResult, Outcome
+from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
 from fastauth.entrypoints.import_formats import Columns, ImportFile, ImportNotes, RecordReader, UnreadableFile
 from fastauth.entrypoints.import_formats.disabled_columns import DisabledRule, rule_for_column
 from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES

@@ -17,7 +17,7 @@ from tests.world import A_DEVICE
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
-from fastauth.application.accounts.import_users import ImportRecord
+from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.observability.instrumentation import Instrumentations

@@ -7,7 +7,8 @@ from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage, FakeSt
 from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import JoseSigningKeyGenerator
-from fastauth.application.operations.check_readiness import SHARED_FOR, CheckReadiness, ShareReadiness
+from fastauth.application.operations.check_readiness import CheckReadiness
+from fastauth.application.operations.share_readiness import SHARED_FOR, ShareReadiness
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.operations.ports import StorageProbe

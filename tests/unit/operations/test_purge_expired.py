@@ -4,13 +4,8 @@ from datetime import datetime, timedelta
 
 from tests.fakes import FakeClock, FakeExpiredRows, FakeStorage
 
-from fastauth.application.operations.purge_expired import (
-    BATCH_SIZE,
-    MAX_BATCHES,
-    PURGE_INTERVAL,
-    RETENTION,
-    PurgeCounters,
-)
+from fastauth.application.operations.purge_batches import BATCH_SIZE, MAX_BATCHES, PURGE_INTERVAL, RETENTION
+from fastauth.application.operations.purge_counters import PurgeCounters
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 

@@ -15,7 +15,8 @@ from tests.fakes import FakePasswordHasher
 from tests.harness.editions import size
 from tests.world import A_SECRET_KEY, World
 
-from fastauth.application.sessions.log_in import LogIn, LoginResult
+from fastauth.application.sessions.log_in import LogIn
+from fastauth.application.sessions.login_result import LoginResult
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword

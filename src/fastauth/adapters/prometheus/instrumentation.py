@@ -13,7 +13,8 @@ from sqlalchemy import Engine, event
 from starlette.types import Scope
 
 from fastauth.application.audit.purge_events import PurgeEvents
-from fastauth.application.operations.purge_expired import PurgeCounters, PurgeSessions
+from fastauth.application.operations.purge_counters import PurgeCounters
+from fastauth.application.operations.purge_sessions import PurgeSessions
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.rate_limits.errors import TooManyRequests

@@ -1,4 +1,4 @@
-"""Change one's full name."""
+"""Change the full name of the caller."""
 
 from dataclasses import dataclass, replace
 
@@ -12,21 +12,21 @@ from fastauth.domain.sessions.session import AuthenticatedUser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFullName:
-    """Replace the caller's full name. The rules are those of registration.
+    """Replace the caller's full name, by the rules of registration.
 
-    The name that the caller has already changes nothing and is not counted.
+    A request with the current name changes nothing and is not counted.
     """
 
     users: UserRepository
     limit: BurstLimit | None
-    """How often one account may be renamed; ``None`` for as often as it likes."""
+    """How often one account may be renamed; ``None`` disables the limit."""
     clock: Clock
 
     async def __call__(self, *, caller: AuthenticatedUser, fullname: str) -> User:
-        """Replace the name and return the account as it is then.
+        """Replace the name and return the changed account.
 
         Raises:
-            InvalidInput: The name breaks a rule.
+            InvalidInput: The name is not allowed.
             TooManyRequests: The account has been renamed too often.
             StorageUnavailable: Try again later.
         """

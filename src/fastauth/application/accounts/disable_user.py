@@ -11,18 +11,18 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableUser:
-    """Close an account: its sessions end, and nobody can log in to it until it is opened again."""
+    """Disable an account: its sessions end, and it cannot log in until it is enabled."""
 
     find_user: FindUser
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(self, *, username: str) -> User:
-        """Close the account. One that is closed stays so.
+        """Disable the account. A disabled account stays as it is.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
-            StorageUnavailable: The account may or may not be closed.
+            UserNotFound: No account has this username.
+            StorageUnavailable: The account may or may not be disabled.
         """
         user = await self.find_user(username=username)
         now = self.clock.now()

@@ -1,4 +1,4 @@
-"""Enable a user again."""
+"""Enable a user."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUser:
-    """Open an account again. Its sessions stay ended."""
+    """Enable a disabled account. Its former sessions stay ended."""
 
     find_user: FindUser
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(self, *, username: str) -> User:
-        """Open the account.
+        """Enable the account.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
-            StorageUnavailable: The account may or may not be open.
+            UserNotFound: No account has this username.
+            StorageUnavailable: The account may or may not be enabled.
         """
         user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:

@@ -10,7 +10,7 @@ from fastauth.domain.accounts.username import Username, UsernameProfile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindUser:
-    """Find whom an operator means: the name may be in any spelling."""
+    """Find an account for an operator, by any spelling of its username."""
 
     users: UserRepository
     username_profile: UsernameProfile
@@ -19,7 +19,7 @@ class FindUser:
         """Return the account.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
+            UserNotFound: No account has this username.
             StorageUnavailable: Try again later.
         """
         user = await self.users.find(Username.parse_existing(username, self.username_profile))

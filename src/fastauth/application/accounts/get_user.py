@@ -1,4 +1,4 @@
-"""Show a user."""
+"""Get a user."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ from fastauth.domain.sessions.session import PAGE_SIZE, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetUser:
-    """Show an account and where it is logged in, the newest session first, a hundred at most."""
+    """Return an account and its active sessions, the newest first, at most a hundred."""
 
     find_user: FindUser
     sessions: SessionRepository
     clock: Clock
 
     async def __call__(self, *, username: str) -> tuple[User, list[Session]]:
-        """Return the account and its sessions that live.
+        """Return the account and its active sessions.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
+            UserNotFound: No account has this username.
             StorageUnavailable: Try again later.
         """
         user = await self.find_user(username=username)

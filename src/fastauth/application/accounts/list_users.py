@@ -1,4 +1,4 @@
-"""List everybody who has an account."""
+"""List all users."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from fastauth.domain.accounts.ports import UserDirectory
 from fastauth.domain.accounts.user import User
 
 PAGE_SIZE = 500
-"""Accounts that are read at a time: some hundred kilobytes of memory, however many there are."""
+"""Accounts in one page: some hundred kilobytes of memory, whatever the number of accounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListUsers:
-    """Show all accounts, the oldest first, or those alone that are disabled or that are not."""
+    """List all accounts, the oldest first; optionally only disabled or only enabled ones."""
 
     directory: UserDirectory
 
     async def __call__(self, *, disabled: bool | None = None) -> AsyncIterator[list[User]]:
-        """Yield the accounts a page at a time.
+        """Yield pages of accounts.
 
         Raises:
             StorageUnavailable: Try again later.

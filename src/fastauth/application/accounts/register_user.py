@@ -21,7 +21,7 @@ class RegisterUser:
     """Create an account.
 
     - **username**: 1 to 50 characters of a single script, without spaces, control or invisible
-      characters. Two spellings that a person would take for one name are one name.
+      characters. Spellings that look the same to a person count as the same name.
     - **fullname**: 1 to 50 characters after trimming, without control characters.
     - **password**: any characters, at most 256, taken exactly as sent.
     """
@@ -32,15 +32,15 @@ class RegisterUser:
     username_profile: UsernameProfile
     password_policy: PasswordPolicy
     reserved: Container[str] = frozenset()
-    """Keys of names that operators alone may give."""
+    """Canonical usernames that only operators may register."""
 
     async def __call__(self, *, username: str, password: str, fullname: str, address: str | None) -> User:
-        """Create an account for somebody at `address`, or for an operator, who has none; return it.
+        """Create and return an account. `address` is the client's; ``None`` stands for an operator.
 
         Raises:
-            InvalidInput: A value breaks a rule; all of them are named at once.
-            TooManyRequests: Too many came from the network of `address`.
-            UsernameTaken: The name belongs to somebody.
+            InvalidInput: Values are not allowed; the error lists all violations.
+            TooManyRequests: The network of `address` has reached its limit.
+            UsernameTaken: Another account has this username.
             Unavailable: Try again later.
         """
         with ViolationCollector() as collecting:
@@ -56,6 +56,6 @@ class RegisterUser:
         permit = await self.rate_limiter.check_registration(address=address)
         async with self.rate_limiter.refund_on_failure(permit):
             if await self.users.find(name):
-                raise UsernameTaken  # before the hash: a taken name buys no work
+                raise UsernameTaken  # before the hash, which is expensive
             password_hash = await self.hasher.hash(secret)
             return await self.users.add(username=name, fullname=full_name, password_hash=password_hash)

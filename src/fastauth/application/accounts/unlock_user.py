@@ -1,4 +1,4 @@
-"""Let strangers try again at an account."""
+"""Unlock a user."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockUser:
-    """Open an account again to new devices, after too much has been guessed at it."""
+    """Allow log-ins from unknown devices again, after too many failed attempts."""
 
     find_user: FindUser
     rate_limiter: RateLimiter
@@ -20,10 +20,10 @@ class UnlockUser:
     clock: Clock
 
     async def __call__(self, *, username: str) -> User:
-        """Forget what strangers have guessed.
+        """Reset the attempts of unknown devices.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
+            UserNotFound: No account has this username.
             StorageUnavailable: Try again later.
         """
         user = await self.find_user(username=username)

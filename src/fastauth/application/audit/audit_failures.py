@@ -1,4 +1,4 @@
-"""Record what use cases refuse."""
+"""Record failures of use cases in the audit trail."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,10 +13,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFailures(Generic[Given, Result]):
-    """Do what a use case does, and record it when it refuses.
+    """Call a use case, and record each `failure` that it raises.
 
-    A failure changes nothing, so there is no transaction for its event to be written in: it is
-    written afterwards. Whoever is refused is refused, whether or not that can be recorded.
+    A failed use case stores nothing, so its event is stored afterwards in a transaction of its own.
+    The failure is raised whether or not the event could be stored.
     """
 
     use_case: Callable[Given, Awaitable[Result]]

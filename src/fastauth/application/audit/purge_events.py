@@ -1,8 +1,8 @@
-"""Remove events that are old."""
+"""Purge old events."""
 
 from dataclasses import dataclass
 
-from fastauth.application.operations.purge_expired import BATCH_SIZE, PURGE_INTERVAL, in_batches
+from fastauth.application.operations.purge_batches import BATCH_SIZE, PURGE_INTERVAL, in_batches
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.clock import Clock
 from fastauth.domain.operations.ports import ExpiredRows
@@ -10,14 +10,14 @@ from fastauth.domain.operations.ports import ExpiredRows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeEvents:
-    """Remove events, and before them the addresses in them, once they are old enough."""
+    """Delete events older than the retention, and addresses in them after a shorter one."""
 
     expired_rows: ExpiredRows
     retention: Retention
     clock: Clock
 
     async def __call__(self) -> int:
-        """Return how many events and addresses were removed: none, where another process does it.
+        """Return how many events and addresses were deleted: 0 if another process purges.
 
         Raises:
             StorageUnavailable: Try again later.

@@ -12,14 +12,15 @@ from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 
 PAGE_SIZE = 500
-"""Entries that are read at once, and held in memory."""
+"""Entries in one page, all of which are in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAuditTrail:
-    """Show what happened, the newest first: all of it, or what happened to one account.
+    """Read events, the newest first: all of them, or those of one account.
 
-    To an account belong the refused log-ins under its name; a name that nobody has may have such, too.
+    The events of an account include failed log-ins with its username. A username without an account
+    may have failed log-ins too.
     """
 
     trail: AuditTrail
@@ -36,10 +37,10 @@ class ReadAuditTrail:
         until: datetime | None = None,
         limit: int,
     ) -> AsyncIterator[list[AuditEntry]]:
-        """Give the entries `since` and before `until`, a page at a time.
+        """Yield pages of at most `limit` entries in all, from `since` on and before `until`.
 
         Raises:
-            InvalidInput: The name holds half a character.
+            InvalidInput: The username contains a lone surrogate.
             StorageUnavailable: Try again later.
         """
         criteria = AuditFilter(type=event_type, since=since, until=until)

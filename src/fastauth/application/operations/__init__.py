@@ -1,1 +1,1 @@
-"""Use cases of whoever operates the service."""
+"""Use cases for operating the service."""

@@ -1,4 +1,4 @@
-"""Change one's password."""
+"""Change the password of the caller."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePassword:
-    """Replace the caller's password, and end every session but the one that asks."""
+    """Replace the caller's password, and end all sessions but the current one."""
 
     rate_limiter: RateLimiter
     hasher: PasswordHasher
@@ -30,10 +30,10 @@ class ChangePassword:
         """Replace the password.
 
         Raises:
-            InvalidInput: The new password breaks a rule.
-            WrongPassword: The current password is not the one given, or no longer, or too much has
-                been guessed at it.
-            TooManyRequests: So much that it became too much for the network of `address`.
+            InvalidInput: The new password is not allowed.
+            WrongPassword: `current_password` is wrong, or was changed concurrently, or the session
+                has made too many attempts.
+            TooManyRequests: The network of `address` has reached its limit too.
             Unavailable: Try again later.
         """
         user = caller.user

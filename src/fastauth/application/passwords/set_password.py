@@ -15,9 +15,9 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPassword:
-    """Give an account a password without knowing its old one, and end every session.
+    """Set the password of an account without the old one, and end all sessions.
 
-    Whoever gets to know it may be on a new device: strangers' guesses are forgotten.
+    The attempts of unknown devices are reset, since the owner may log in on one.
     """
 
     find_user: FindUser
@@ -28,11 +28,11 @@ class SetPassword:
     clock: Clock
 
     async def __call__(self, *, username: str, password: str) -> User:
-        """Replace the password, whichever it is by then. An account that is disabled stays so.
+        """Replace the password. A disabled account stays disabled.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
-            InvalidInput: The password breaks a rule.
+            UserNotFound: No account has this username.
+            InvalidInput: The password is not allowed.
             Unavailable: The password may or may not have been replaced.
         """
         user = await self.find_user(username=username)
@@ -41,12 +41,12 @@ class SetPassword:
             self.password_policy.check(password, user_attributes=user_attributes)
         )
         while not await self._replace(user, new_hash):
-            # Somebody logged in meanwhile, and their hash was renewed.
+            # A concurrent log-in has upgraded the stored hash.
             user = await self.find_user(username=username)
         await self.rate_limiter.reset(user.username)
         return user
 
-    async def _replace(self, user: User, new: PasswordHash) -> int:
+    async def _replace(self, user: User, new: PasswordHash) -> bool:
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             replaced = await transaction.users.compare_and_set_password(

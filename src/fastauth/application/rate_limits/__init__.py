@@ -1,1 +1,1 @@
-"""The rate limiter, which use cases ask before they check a password."""
+"""The rate limiter, which use cases call before they verify or hash a password."""

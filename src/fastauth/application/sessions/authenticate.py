@@ -1,4 +1,4 @@
-"""Find out who asks."""
+"""Authenticate a request."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from fastauth.domain.sessions.session import AuthenticatedUser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticate:
-    """Tell who holds an access token.
+    """Return the user and the session of an access token.
 
-    Other services need the signature alone. Here it is also asked whether the session still lives:
-    once it has ended, its tokens are worth nothing here from that moment on.
+    Other services verify the signature only. This service also checks that the session is active, so
+    that the tokens of an ended session are rejected here at once.
     """
 
     access_tokens: AccessTokens
@@ -21,11 +21,11 @@ class Authenticate:
     clock: Clock
 
     async def __call__(self, *, access_token: str) -> AuthenticatedUser:
-        """Return the caller.
+        """Return the authenticated user.
 
         Raises:
-            InvalidAccessToken: The token or its session is not valid or no longer so.
-            StorageUnavailable: It cannot be known.
+            InvalidAccessToken: The token is invalid or has expired, or its session has ended.
+            StorageUnavailable: Try again later.
         """
         claims = await self.access_tokens.verify(access_token)
         caller = await self.sessions.find(claims.session_id, now=self.clock.now())

@@ -14,12 +14,12 @@ from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import AuthenticatedUser, SessionId
 
 FAILURE_EVENT_INTERVAL = timedelta(minutes=1)
-"""Refused refreshes of one session are one event for so long: they cost whoever sends them no hash."""
+"""How often a failed renewal of one session is recorded at most: an attempt is cheap for a client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureEvents:
-    """What there is to record of a refusal: each method takes what its use case was given."""
+    """Record failed attempts. Each method takes the arguments of its use case."""
 
     events: EventLog
     pseudonyms: UsernamePseudonyms
@@ -28,9 +28,9 @@ class FailureEvents:
     clock: Clock
 
     async def record_login_failure(self, *, username: str, **_: object) -> None:
-        """Record which name was tried, the same way whether or not it is anybody's.
+        """Record the digest of the username, whether or not an account has it.
 
-        What is no name at all was neither counted nor looked at, and leaves no row.
+        A text that cannot be a username was not verified, and is not recorded.
         """
         try:
             digest = self.pseudonyms.digest(Username.parse_existing(username, self.username_profile))
@@ -41,7 +41,7 @@ class FailureEvents:
         )
 
     async def record_renewal_failure(self, *, refresh_token: str, **_: object) -> None:
-        """Record whose token it was; one that somebody made up is nobody's, and no event."""
+        """Record the session of the token. A token that was not issued here is not recorded."""
         try:
             session_id = SessionId(self.refresh_tokens.verify(refresh_token).session_id)
         except InvalidRefreshToken:
@@ -53,7 +53,7 @@ class FailureEvents:
         )
 
     async def record_password_change_failure(self, *, caller: AuthenticatedUser, **_: object) -> None:
-        """Record who asked, and by which session."""
+        """Record the user and the session."""
         await self.events.record(
             Event(
                 type=EventType.PASSWORD_CHANGE_FAILED,

@@ -1,4 +1,4 @@
-"""List one's sessions."""
+"""List the sessions of the caller."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from fastauth.domain.sessions.session import PAGE_SIZE, AuthenticatedUser, Sessi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSessions:
-    """Show where the caller is logged in, the newest session first."""
+    """List the active sessions of the caller, the newest first."""
 
     sessions: SessionRepository
     clock: Clock
@@ -17,7 +17,7 @@ class ListSessions:
     async def __call__(
         self, *, caller: AuthenticatedUser, after: SessionCursor | None = None, limit: int = PAGE_SIZE
     ) -> tuple[list[Session], SessionCursor | None]:
-        """Return a page of the caller's sessions that live, and where the next one begins, if there is one.
+        """Return a page of at most `limit` sessions, and the cursor of the next page if there is one.
 
         Raises:
             StorageUnavailable: Try again later.

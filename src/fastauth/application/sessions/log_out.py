@@ -13,18 +13,18 @@ from fastauth.domain.unit_of_work import UnitOfWork
 class LogOut:
     """End one of the caller's sessions, or all of them.
 
-    From then on nothing of an ended session is accepted here. Services that verify access tokens by
-    themselves accept those that were issued before until they expire.
+    This service rejects the tokens of an ended session at once. Services that verify access tokens
+    offline accept them until they expire.
     """
 
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(self, *, caller: AuthenticatedUser, session_id: SessionId | None) -> None:
-        """End the session `session_id`, or with ``None`` all of the caller's.
+        """End the session `session_id`, or with ``None`` all sessions of the caller.
 
         Raises:
-            SessionNotFound: The caller has no such session that lives.
+            SessionNotFound: The caller has no active session with this id.
             StorageUnavailable: The sessions may or may not have ended.
         """
         user, now = caller.user, self.clock.now()

@@ -1,4 +1,4 @@
-"""End a user's sessions."""
+"""Revoke the sessions of a user."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeSessions:
-    """Log somebody out everywhere. They may log in again."""
+    """End all sessions of a user, who may log in again."""
 
     find_user: FindUser
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(self, *, username: str) -> int:
-        """End every session of the account; return how many that were, counting to `MOST_COUNTED`.
+        """End all sessions of the account; return how many, counting to `MAX_COUNTED`.
 
         Raises:
-            UserNotFound: Nobody goes by this name.
+            UserNotFound: No account has this username.
             StorageUnavailable: The sessions may or may not have ended.
         """
         user = await self.find_user(username=username)

@@ -1,4 +1,4 @@
-"""Publish the keys that verify access tokens."""
+"""Publish the public keys that verify access tokens."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +11,13 @@ from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy, Sig
 
 @dataclass(slots=True, kw_only=True)
 class PublishKeys:
-    """Give the public keys with which anybody can verify an access token by themselves (RFC 7517).
+    """Return the public keys with which services verify access tokens offline (RFC 7517).
 
-    Among them are the next key, before it signs, and old ones, until their last token has expired.
+    They include the next key before it signs, and old keys until their last token has expired.
 
-    While the database is away, the keys that were read last are given, for as long as the policy
-    leads: a key that another process has published since then does not sign before that.
+    While the database is unavailable, the keys that were loaded last are returned for up to
+    `RotationPolicy.publish_ahead`: a key that another process has published since is not active
+    before that.
     """
 
     keys: SigningKeyRepository
@@ -29,7 +30,7 @@ class PublishKeys:
         """Return the keys to publish.
 
         Raises:
-            StorageUnavailable: The database is away, and what was read last is too old. Try again later.
+            StorageUnavailable: The database is unavailable, and the loaded keys are too old.
         """
         now = self.clock.now()
         try:

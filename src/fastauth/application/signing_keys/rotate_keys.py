@@ -9,10 +9,10 @@ from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotateKeys:
-    """Publish the next signing key when it is due, and forget the keys that are over.
+    """Publish the next signing key when it is due, remove expired keys, and rewrap the others.
 
-    The first key signs at once. Every other one is public for a while before it does, so that
-    nobody meets a token whose key they cannot know. Any number of processes may run this at once.
+    The first key signs at once. Every other key is published before it signs, so that services have
+    it when they receive its first token. Any number of processes may run this concurrently.
     """
 
     keys: SigningKeyRepository
@@ -21,7 +21,7 @@ class RotateKeys:
     clock: Clock
 
     async def __call__(self, *, early: bool = False) -> KeySet:
-        """Do what is due, with `early` before it is due, and return the keys as they are then.
+        """Do what is due, and return the keys; `early` publishes the next key before it is due.
 
         Raises:
             StorageUnavailable: Try again later.

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
-from fastauth.application.accounts.import_users import ImportResult, Outcome
+from fastauth.application.accounts.import_record import ImportResult, Outcome
 from fastauth.entrypoints.cli.output import add_row, show
 from fastauth.entrypoints.text import escape_control_characters
 

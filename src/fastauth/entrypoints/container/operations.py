@@ -3,8 +3,10 @@
 from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import CountActiveSessions, SqlSigningKeyRepository
-from fastauth.application.operations.check_readiness import CheckReadiness, ShareReadiness
-from fastauth.application.operations.purge_expired import PurgeCounters, PurgeSessions
+from fastauth.application.operations.check_readiness import CheckReadiness
+from fastauth.application.operations.purge_counters import PurgeCounters
+from fastauth.application.operations.purge_sessions import PurgeSessions
+from fastauth.application.operations.share_readiness import ShareReadiness
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.signing_keys import SigningKeys

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import partial
 from io import BufferedReader
 
-from fastauth.application.accounts.import_users import ImportRecord, ImportResult, Outcome
+from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.entrypoints.import_formats.column_names import SYNONYMS as SYNONYMS
 from fastauth.entrypoints.import_formats.column_names import Columns as Columns

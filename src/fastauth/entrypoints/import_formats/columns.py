@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from fastauth.application.accounts.import_users import ImportRecord
+from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
 from fastauth.entrypoints.import_formats.disabled_columns import disabled_since_of
