@@ -89,7 +89,7 @@ class TestImportUsers:
         entries = [a_candidate(1, "ann"), *(a_candidate(place) for place in range(2, BATCH_SIZE + 2))]
         verdicts = await judged(world, [*entries, a_candidate(9_999, "ANN", encoded="old$another$one")])
         assert (verdicts[-1].position, codes(verdicts[-1])) == (9_999, [("username", "duplicate")])
-        assert verdicts[-1].violations[0].detail.endswith("at 1.")
+        assert verdicts[-1].violations[0].detail.endswith("record 1.")
         assert len(world.storage.users) == BATCH_SIZE + 1
 
     async def test_takes_one_with_the_name_of_another_that_was_refused(self, world: World) -> None:
