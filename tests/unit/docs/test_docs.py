@@ -3,9 +3,12 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 import yaml
 from faults.cluster.nodes import replication
 
@@ -13,6 +16,7 @@ from fastauth.adapters.passwords.legacy_formats import FORMATS
 from fastauth.adapters.passwords.legacy_hashes import ARGON2_WRAPPERS, WRAPPERS
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.rate_limits.limits import Limits
+from fastauth.entrypoints.cli import app as cli
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.rule import no_problem
@@ -158,6 +162,40 @@ def names_of_tests(file: Path) -> set[str]:
         for test in suite.body
         if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef)
     }
+
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md")),
+    *(ROOT / "docs").rglob("*.md"),
+]
+
+
+def commands(group: Any, prefix: str) -> Iterator[str]:  # noqa: ANN401  typer's own copy of click
+    """Yield the names of all commands of a group, and of the groups in it."""
+    for name, command in group.commands.items():
+        yield f"{prefix} {name}"
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix} {name}")
+
+
+class TestNames:
+    def test_settings_that_pages_name_exist(self) -> None:
+        named = {
+            name
+            for page in PAGES
+            for name in re.findall(r"\bFASTAUTH_[A-Z0-9_]+\b(?!\.\.\.)", page.read_text())
+        }
+        there = {f"FASTAUTH_{field.upper()}" for field in Settings.model_fields} | {"FASTAUTH_SECRETS_DIR"}
+        assert {name for name in named - there if not name.startswith("FASTAUTH_TEST_")} == set()
+
+    def test_commands_that_pages_show_exist(self) -> None:
+        there = set(commands(typer.main.get_group(cli), "fastauth"))
+        shown = {
+            found.strip()
+            for page in PAGES
+            for found in re.findall(r"(?:\$ |`)(fastauth (?:users |keys )?[a-z][a-z-]*)", page.read_text())
+        }
+        assert shown - there == set()
 
 
 def anchors(page: Path) -> set[str]:
