@@ -64,14 +64,14 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped, too
     raise_open_files_limit()
-    told = conditions()
-    print(f"{told}\n")
+    run = conditions()
+    print(f"{run}\n")
     results = measure(asked.only or parts, rounds=asked.rounds, users=int(asked.million * 1_000_000))
     written = table(results)
     print(written)
     asked.output.mkdir(parents=True, exist_ok=True)
-    (asked.output / "benchmark.md").write_text(f"```text\n{told}\n```\n\n{written}\n")
-    document = {"conditions": told, "figures": [result.as_json() for result in results]}
+    (asked.output / "benchmark.md").write_text(f"```text\n{run}\n```\n\n{written}\n")
+    document = {"conditions": run, "figures": [result.as_json() for result in results]}
     (asked.output / "bench-results.json").write_text(json.dumps(document, indent=1))
     if not asked.only:
         draw(results, asked.output / "benchmark.svg")

@@ -58,7 +58,7 @@ async def measure(postgres: PostgresServer, *, seconds: float) -> list[Result]:
             for share in (0.5, 0.99)
         ),
         Result(
-            "ms, p99 of the health probe meanwhile",
+            "ms, p99 of the health probe during the burst",
             {name: [percentile(times, 0.99)] for name, times in probes.items()},
             f"{len(next(iter(probes.values())))} probes",
         ),

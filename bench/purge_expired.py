@@ -152,8 +152,8 @@ async def purge_all(url: str) -> None:
 
 
 def _print_percentiles(what: str, seconds: list[float]) -> None:
-    p50, p99, most = (f"{percentile(seconds, share) * 1000:.1f}" for share in (0.5, 0.99, 1))
-    print(f"{len(seconds)} {what}: p50 {p50} ms, p99 {p99} ms, most {most} ms")
+    p50, p99, maximum = (f"{percentile(seconds, share) * 1000:.1f}" for share in (0.5, 0.99, 1))
+    print(f"{len(seconds)} {what}: p50 {p50} ms, p99 {p99} ms, maximum {maximum} ms")
 
 
 def _scans(url: str) -> int:

@@ -123,7 +123,7 @@ class AttackResult:
 
 
 HEADINGS = (
-    "attack", "connections", "MiB sent", "MiB over rest", "ping p50 ms", "most ms", "unanswered",
+    "attack", "connections", "MiB sent", "MiB over rest", "ping p50 ms", "max ms", "unanswered",
     "closed", "KiB of log",
 )  # fmt: skip
 

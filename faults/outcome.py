@@ -49,7 +49,7 @@ def backend_of(database_url: str) -> str:
 
 HEADINGS = (
     "trial", "faults", "survived", "acknowledged", "lost", "duplicates", "other errors", "leaked",
-    "slowest s", "recovery s (median, most)",
+    "slowest s", "recovery s (median, max)",
 )  # fmt: skip
 
 

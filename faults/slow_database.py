@@ -119,7 +119,7 @@ def _fault(outcome: Outcome, generator: Load, probes: _Probes, max_seconds: floa
     outcome.survived += generator.writes.slowest <= max_seconds
     outcome.notes.append(
         f"/health/live {len(live)} times, median {live[len(live) // 2] * 1_000:.1f} ms,"
-        f" most {live[-1] * 1_000:.0f} ms"
+        f" maximum {live[-1] * 1_000:.0f} ms"
     )
 
 

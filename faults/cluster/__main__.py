@@ -280,8 +280,8 @@ def _conditions() -> str:
 
 
 HEADINGS = (
-    "fault", "times", "no writes by haproxy, s (median, most)", "no writes by hosts, s (median, most)",
-    "no reads, s (most)", "acknowledged", "lost", "ids given twice", "logged out", "503", "other errors",
+    "fault", "times", "no writes by haproxy, s (median, max)", "no writes by hosts, s (median, most)",
+    "no reads, s (max)", "acknowledged", "lost", "ids given twice", "logged out", "503", "other errors",
     "slowest s", "connections",
 )  # fmt: skip
 
