@@ -3,6 +3,9 @@
 The wheel of argon2-cffi-bindings uses only SSE2 on x86. ``make fast-hash`` and the container image add
 builds of the same source, in one folder for each instruction set. This module imports the fastest one that
 the processor supports and that passes a self-test, and else the wheel. Import argon2 from here.
+
+It depends on the private module ``_argon2_cffi_bindings`` and its ``lib``. The builds are in a folder named
+after the version of the bindings, so another version falls back to the wheel.
 """
 
 import importlib

@@ -1,8 +1,8 @@
 """Serves the metrics of all workers at one address, for Prometheus.
 
-Private parts of prometheus_client 0.26 (bound: the lock file; `TestWorkers` in test_metrics.py notices a
-change): ``mmap_dict.MmapedDict``, and the names of its files, ``TYPE_PID.db``. Why not
-``multiprocess.mark_process_dead``: ADR 0035.
+It uses parts of prometheus_client that its documentation does not describe: ``mmap_dict.MmapedDict``, and the
+names of its files, ``TYPE_PID.db``. pyproject.toml therefore bounds prometheus_client to one minor version.
+ADR 0035 has the reason for not using ``multiprocess.mark_process_dead``.
 """
 
 import os

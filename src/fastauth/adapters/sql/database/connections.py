@@ -11,10 +11,10 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, CursorResult, Engine, Executable
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.util import greenlet_spawn
 
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.errors import translate_database_errors
+from fastauth.adapters.sql.database.sqlalchemy_internals import greenlet_spawn
 
 Result = TypeVar("Result")
 

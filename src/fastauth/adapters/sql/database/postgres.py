@@ -1,7 +1,4 @@
-"""Connections to PostgreSQL: their arguments, and when the pool replaces them.
-
-Parts of SQLAlchemy 2 that its documentation does not list: ``dialect.do_ping`` and ``dialect.loaded_dbapi``.
-"""
+"""Connections to PostgreSQL: their arguments, and when the pool replaces them."""
 
 import math
 import time
@@ -21,6 +18,7 @@ from fastauth.adapters.sql.database.errors import (
 )
 from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
 from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
+from fastauth.adapters.sql.database.sqlalchemy_internals import ping
 
 PING_AFTER_IDLE = 0.1
 """Seconds of idle time after which a pooled connection is pinged before use.
@@ -83,16 +81,15 @@ def _ping_stale_connections(engine: Engine) -> None:
     def note_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info["idle_since"] = time.monotonic()
 
-    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    def check(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
         idle = time.monotonic() - record.info.get("idle_since", math.inf)
         if idle < PING_AFTER_IDLE:
             return
         if idle > MAX_IDLE_SECONDS:
             raise DisconnectionError
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error
+        ping(engine, connection)
 
     event.listen(engine, "checkin", note_checkin)
-    event.listen(engine, "checkout", ping)
+    event.listen(engine, "checkout", check)

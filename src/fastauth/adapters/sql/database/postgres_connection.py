@@ -1,8 +1,8 @@
 """A psycopg connection that a cancelled caller leaves at once.
 
-Private parts of psycopg 3 (bound: the lock file; tests/integration/sql/test_deadlines.py notices a change):
-``psycopg.waiting.wait_async``, the method `AsyncConnection.wait` that is overridden, the attribute
-``pgconn`` that is replaced, and ``AsyncCursor.pgresult``.
+It uses parts of psycopg that its documentation does not describe: ``psycopg.waiting.wait_async``, the method
+``AsyncConnection.wait``, which is overridden, and the attribute ``pgconn``, which is replaced. pyproject.toml
+therefore bounds psycopg to one minor version; tests/integration/sql/test_deadlines.py covers these parts.
 """
 
 import asyncio

@@ -1,8 +1,4 @@
-"""Connections to SQLite: files, permissions, and settings of each connection.
-
-`await_only` is a documented part of SQLAlchemy's asyncio extension for writers of dialects. It is used here
-because the event handlers of an engine are synchronous.
-"""
+"""Connections to SQLite: files, permissions, and settings of each connection."""
 
 import asyncio
 import os
@@ -14,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.util import await_only
+
+from fastauth.adapters.sql.database.sqlalchemy_internals import await_only
 
 ARGUMENTS: dict[str, Any] = {"timeout": 5}
 """``timeout``: seconds that a writer waits for another one."""
