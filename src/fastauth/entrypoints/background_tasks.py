@@ -1,6 +1,7 @@
-"""Work that is repeated while the service runs."""
+"""Tasks that run periodically while the service runs."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -9,32 +10,32 @@ from time import monotonic
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.startup import _log
+
+_log = logging.getLogger("fastauth.housekeeping")
 
 ROUND_SECONDS = 60
-
+"""Mean time between two rounds of `_run_periodically`."""
 
 LEARNING_INTERVAL_SECONDS = 300
-"""Between two looks at the kinds of hashes that are stored. They change by an import."""
-
+"""Minimum time between two counts of the kinds of stored hashes, which change by imports."""
 
 MAX_FIRST_LEARNING_SECONDS = 5.0
-"""Seconds that the first look may take before requests are served; ten million accounts take some."""
+"""Maximum delay of the start by the first count. With ten million accounts it takes some seconds."""
 
 
 @asynccontextmanager
 async def background_tasks(container: Container) -> AsyncIterator[None]:
-    """Meanwhile, once a minute, rotate keys that are due, remove expired rows, collect metrics.
+    """Within the block, rotate due keys, purge expired rows and collect metrics once a minute.
 
-    Every process does so, and of all processes one at a time sweeps. Nothing depends on it being done
-    in time but the rotation, whose next key is published long before it signs.
+    Every process runs these tasks, and the database lets one process at a time purge. Only the rotation has
+    a deadline, and the next key is published long before it signs.
     """
     tasks = [asyncio.create_task(_run_periodically(container))]
     if container.settings().equalize_login_timing:
-        known = asyncio.Event()
-        tasks.append(asyncio.create_task(_learn_hash_kinds(container, known)))
+        learnt = asyncio.Event()
+        tasks.append(asyncio.create_task(_learn_hash_kinds(container, learnt)))
         with suppress(TimeoutError):
-            await asyncio.wait_for(known.wait(), MAX_FIRST_LEARNING_SECONDS)
+            await asyncio.wait_for(learnt.wait(), MAX_FIRST_LEARNING_SECONDS)
     try:
         yield
     finally:
@@ -43,54 +44,54 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _learn_hash_kinds(container: Container, known: asyncio.Event) -> None:
-    """Learn which kinds of hashes are stored, now and then, and for a hundredth of the time at most."""
+async def _learn_hash_kinds(container: Container, learnt: asyncio.Event) -> None:
+    """Learn periodically which kinds of hashes are stored, for at most one percent of the time."""
     while True:
         began = monotonic()
         try:
             await container.learn_hash_kinds()()
-        except Unavailable as error:  # what was known before still counts
-            _log.warning("counting stored hash formats failed: %s", error.detail)
-        except Exception:  # noqa: BLE001  a bug here must not end the rounds
-            _log.exception("counting stored hash formats failed")
-        known.set()
+        except Unavailable as error:  # the previous result stays in use
+            _log.warning("kinds of stored hashes unknown: %s", error.detail)
+        except Exception:  # noqa: BLE001  a bug must not end the loop
+            _log.exception("kinds of stored hashes unknown")
+        learnt.set()
         await asyncio.sleep(max(LEARNING_INTERVAL_SECONDS, 100 * (monotonic() - began)))
 
 
 async def _run_periodically(container: Container) -> None:
     while True:
-        # Not all at once, where many processes were started at once.
+        # Random, so that processes that were started together do not run their rounds together.
         await asyncio.sleep(ROUND_SECONDS * SystemRandom().uniform(0.75, 1.25))
-        acts: list[Callable[[], Awaitable[object]]] = [
+        tasks: list[Callable[[], Awaitable[object]]] = [
             container.rotate_keys(),
             container.publish_keys(),
-            _told("sessions", container.purge_sessions()),
-            _told("counters", container.purge_counters()),
-            _told("events", container.purge_events()),
+            _logged_purge("sessions", container.purge_sessions()),
+            _logged_purge("counters", container.purge_counters()),
+            _logged_purge("events", container.purge_events()),
         ]
-        acts += [
+        tasks += [
             partial(instrumentation.collect, container.active_sessions())
             for instrumentation in container.instrumentations()
         ]
-        for act in acts:
+        for task in tasks:
             try:
-                await act()
-            except Unavailable as error:  # the next round is soon
+                await task()
+            except Unavailable as error:  # the next round tries again
                 _log.warning("background task failed: %s", error.detail)
-            except Exception:  # noqa: BLE001  a bug here must not end the rounds
+            except Exception:  # noqa: BLE001  a bug must not end the loop
                 _log.exception("background task failed")
 
 
-def _told(what: str, sweep: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
-    """Return `sweep`, of which a line tells how many rows it removed, or that it could not."""
+def _logged_purge(name: str, purge: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[None]]:
+    """Return `purge` with a log line for the number of removed rows, or for its failure."""
 
-    async def swept() -> None:
+    async def logged() -> None:
         try:
-            removed = await sweep()
+            removed = await purge()
         except Unavailable:
-            _log.warning("purging expired %s failed", what)
+            _log.warning("purge of expired %s failed", name)
             raise
         if removed:
-            _log.info("purged %d expired %s", removed, what)
+            _log.info("purged %d expired rows of %s", removed, name)
 
-    return swept
+    return logged

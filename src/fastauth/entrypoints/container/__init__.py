@@ -1,7 +1,7 @@
-"""Which adapter stands behind which port: the one place where the rooms are joined.
+"""The composition root: it selects the adapter of each port and builds the use cases.
 
-Each module holds the providers of one capability: the policy that the settings ask for, adapters, use
-cases. It refers to the modules of those capabilities that it builds on, and never back.
+Each module is a mixin with the providers of one capability: policies from the settings, adapters and use
+cases. A mixin refers only to mixins that are before it in the bases of `Container`.
 """
 
 from fastauth.entrypoints.container.accounts import Accounts
@@ -26,7 +26,7 @@ class Container(
     Passwords,
     Operations,
 ):
-    """Everything the service is made of.
+    """All providers of the service.
 
-    Any part can be replaced by an argument: ``Container(settings=..., users=FakeUserRepository())``.
+    An argument replaces a provider everywhere: ``Container(settings=..., users=FakeUserRepository())``.
     """

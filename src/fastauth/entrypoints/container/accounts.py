@@ -1,4 +1,4 @@
-"""Accounts."""
+"""Providers of accounts."""
 
 from dependency_injector.providers import Callable, Factory, Provider, Singleton
 
@@ -24,7 +24,7 @@ from fastauth.entrypoints.container.use_cases import paged, use_case
 from fastauth.entrypoints.settings import Settings
 
 
-def _rename_pace(settings: Settings) -> BurstLimit | None:
+def _rename_limit(settings: Settings) -> BurstLimit | None:
     return RENAMES if settings.rate_limits else None
 
 
@@ -51,7 +51,7 @@ class Accounts(Shared):
     change_full_name = use_case(
         ChangeFullName,
         users=Storage.users,
-        limit=Callable(_rename_pace, Shared.settings),
+        limit=Callable(_rename_limit, Shared.settings),
         clock=Shared.clock,
     )
     find_user = use_case(FindUser, users=Storage.users, username_profile=usernames)

@@ -1,4 +1,4 @@
-"""The audit trail."""
+"""Providers of the audit trail."""
 
 from dependency_injector.providers import Object, Provider, Singleton
 

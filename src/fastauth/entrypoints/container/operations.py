@@ -1,4 +1,4 @@
-"""Operations: readiness, and what is removed or counted in the background."""
+"""Providers of operations: readiness, purges and the session count."""
 
 from dependency_injector.providers import Provider, Singleton
 

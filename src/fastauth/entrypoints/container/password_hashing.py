@@ -1,4 +1,8 @@
-"""Password hashing: the threads, the algorithm, and what a new password must satisfy."""
+"""Providers of password hashing: threads, algorithm and password policy.
+
+They are apart from `fastauth.entrypoints.container.passwords`, because accounts and sessions build on them,
+and changing a password builds on accounts and sessions.
+"""
 
 from dependency_injector.providers import Callable, Object, Provider, Singleton
 
@@ -19,12 +23,12 @@ from fastauth.entrypoints.tuning.machine import Machine
 
 
 def _hashing_threads(settings: Settings, machine: Machine) -> int:
-    """Return this process's share of the cores: all workers together hash on each core once."""
+    """Return this worker's share of the cores: all workers together have one hashing thread per core."""
     return max(1, machine.usable_cores // settings.workers)
 
 
 def _max_legacy_hash_memory_kib(settings: Settings, machine: Machine) -> int:
-    """Return what one foreign hash may use: half of this process's share of the memory, or what is set."""
+    """Return the maximum memory of a legacy hash: the setting, or half of this worker's memory share."""
     share = machine.usable_memory // (2 * 1024 * settings.workers)
     return settings.legacy_hash_memory_kib or share
 
@@ -42,7 +46,7 @@ def _password_policy(settings: Settings) -> PasswordPolicy:
 
 
 class PasswordHashing(Shared):
-    """See this module."""
+    """See `fastauth.domain.passwords`."""
 
     password_policy: Provider[PasswordPolicy] = Singleton(_password_policy, Shared.settings)
 

@@ -1,4 +1,4 @@
-"""Passwords that change."""
+"""Providers of use cases that change passwords."""
 
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.application.passwords.learn_hash_kinds import LearnHashKinds

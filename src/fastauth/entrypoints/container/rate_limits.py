@@ -1,4 +1,4 @@
-"""Rate limits."""
+"""Providers of rate limits."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from fastauth.entrypoints.settings import Settings
 def _limits(settings: Settings) -> Limits | None:
     if not settings.rate_limits:
         return None
-    minute, five_minutes, in_a_row = timedelta(minutes=1), timedelta(minutes=5), settings.lockout_threshold
+    minute, five_minutes, lockout = timedelta(minutes=1), timedelta(minutes=5), settings.lockout_threshold
     return Limits(
         logins_per_network=RateLimit(settings.rate_limit_logins_per_network, minute),
         known_device_logins_per_network=RateLimit(10 * settings.rate_limit_logins_per_network, minute),
@@ -23,12 +23,12 @@ def _limits(settings: Settings) -> Limits | None:
         registrations_per_network=RateLimit(settings.rate_limit_registrations_per_network, minute),
         attempts_per_account_and_network=RateLimit(settings.rate_limit_account_per_network, five_minutes),
         unknown_devices=Backoff(
-            timedelta(seconds=1), timedelta(seconds=settings.backoff_max_seconds), max_attempts=in_a_row
+            timedelta(seconds=1), timedelta(seconds=settings.backoff_max_seconds), max_attempts=lockout
         ),
         known_devices=RateLimit(
             settings.rate_limit_known_device,
             five_minutes,
-            max_consecutive=in_a_row,
+            max_consecutive=lockout,
             retention=KNOWN_DEVICE_RETENTION,
         ),
     )

@@ -1,4 +1,4 @@
-"""Sessions."""
+"""Providers of sessions and their tokens."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,11 +31,11 @@ from fastauth.entrypoints.container.use_cases import audited, use_case
 from fastauth.entrypoints.settings import Settings
 
 CLIENT_ID = "fastauth"
-"""The client of RFC 9068 that every token is issued to: the team's own front end, by password."""
+"""The ``client_id`` (RFC 9068) of all tokens: the first-party front end, which logs in by password."""
 
 
-def _refresh_pace(settings: Settings) -> BurstLimit | None:
-    """Return how often a session may be refreshed: at least twice in the life of an access token."""
+def _refresh_limit(settings: Settings) -> BurstLimit | None:
+    """Return the limit on refreshes of a session: at least twice in the lifetime of an access token."""
     if not settings.rate_limits:
         return None
     lifetime = timedelta(seconds=settings.access_token_seconds)
@@ -48,7 +48,7 @@ def _session_policy(settings: Settings) -> SessionPolicy:
         absolute_timeout=timedelta(days=settings.session_absolute_timeout_days),
         rotation_grace=timedelta(seconds=settings.refresh_grace_seconds),
         max_sessions=settings.max_sessions_per_account,
-        refresh_limit=_refresh_pace(settings),
+        refresh_limit=_refresh_limit(settings),
     )
 
 

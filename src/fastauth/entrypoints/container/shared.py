@@ -1,4 +1,4 @@
-"""What every capability is built on: settings, secret keys, the clock, the database, instrumentation."""
+"""Providers that all capabilities use: settings, secret keys, clock, database, instrumentation."""
 
 from collections.abc import Callable as CallableType
 from datetime import timedelta
@@ -23,7 +23,7 @@ Built = TypeVar("Built")
 
 
 def make_with_keys(kind: CallableType[..., Built], keys: tuple[SecretKey, ...]) -> Built:
-    """Return `kind` made with the secret keys, the newest first."""
+    """Call `kind` with the secret keys, the newest first."""
     return kind(*keys)
 
 
@@ -35,7 +35,7 @@ def _retention(settings: Settings) -> Retention:
 
 
 class Shared(DeclarativeContainer):
-    """Settings, and what more than one capability uses."""
+    """The base of all mixins, with the providers that more than one of them uses."""
 
     settings: Provider[Settings] = Dependency(instance_of=Settings)
     instrumentations: Provider[Instrumentations] = Object(())

@@ -1,4 +1,4 @@
-"""Signing keys."""
+"""Providers of signing keys."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from fastauth.entrypoints.settings import Settings
 
 
 def _rotation_policy(settings: Settings) -> RotationPolicy:
-    """Return when keys come and go; other processes may know of a key so much later."""
+    """Return the rotation policy. Other processes learn of a new key after up to 2 * `RELOAD_AFTER`."""
     return RotationPolicy(
         publish_ahead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
         rotate_every=timedelta(days=settings.signing_key_rotation_days),

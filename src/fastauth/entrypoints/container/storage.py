@@ -1,4 +1,4 @@
-"""The adapter behind each port to the database."""
+"""Providers of the repositories."""
 
 from dependency_injector.providers import Provider, Singleton
 
@@ -25,7 +25,7 @@ from fastauth.entrypoints.container.shared import Shared
 
 
 class Storage(Shared):
-    """Repositories. A use case of one capability may use the repository of another."""
+    """All repositories in one mixin: use cases of one capability may use repositories of another."""
 
     _connections = Shared.database.provided.autocommit
 

@@ -1,4 +1,4 @@
-"""How use cases are wrapped: by instrumentation, and by the audit of their failures."""
+"""Functions that wrap use cases in instrumentation and in the audit of their failures."""
 
 from collections.abc import AsyncIterator, Awaitable
 from collections.abc import Callable as CallableType
@@ -18,14 +18,14 @@ Result = TypeVar("Result")
 def use_case(
     kind: CallableType[..., CallableType[Given, Awaitable[Result]]], **parts: Provider[Any]
 ) -> Provider[CallableType[Given, Awaitable[Result]]]:
-    """Return a provider of the use case `kind`, made of `parts`, with all instrumentation around it."""
+    """Return a provider of the instrumented use case `kind`, constructed with `parts`."""
     return Singleton(instrument_use_case, Shared.instrumentations, _name(kind), Singleton(kind, **parts))
 
 
 def paged(
     kind: CallableType[..., CallableType[Given, AsyncIterator[Result]]], **parts: Provider[Any]
 ) -> Provider[CallableType[Given, AsyncIterator[Result]]]:
-    """Return what `use_case` returns, for a use case that yields one page after the other."""
+    """Do the same as `use_case` for a use case that yields pages."""
     return Singleton(instrument_pages, Shared.instrumentations, _name(kind), Singleton(kind, **parts))
 
 
@@ -34,7 +34,7 @@ def audited(
     failure: type[FastauthError],
     record: Provider[Any],
 ) -> Provider[CallableType[Given, Awaitable[Result]]]:
-    """Return a provider of `inner`, of which every `failure` is recorded in the audit trail."""
+    """Return a provider of `inner` that records every `failure` in the audit trail."""
     return Singleton(AuditFailures, use_case=inner, failure=failure, record=record)
 
 

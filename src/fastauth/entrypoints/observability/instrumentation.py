@@ -1,6 +1,6 @@
-"""Optional instrumentation: metrics and traces, which the settings ask for.
+"""Optional instrumentation: metrics and traces, enabled by the settings.
 
-Neither use cases nor the other adapters know of it.
+Use cases and the other adapters do not depend on it.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +24,7 @@ RequestObserver = Callable[[int | None, str | None], None]
 
 
 class Instrumentation(Protocol):
-    """Records what is done and how long it takes, and never what was sent."""
+    """Records operations and their durations, and never values that clients sent."""
 
     def request(self, scope: Scope) -> AbstractContextManager[RequestObserver]:
         """Return a context that surrounds an HTTP request; call what it yields once at the end."""
@@ -32,31 +32,31 @@ class Instrumentation(Protocol):
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
-        """Return the use case of this name, instrumented."""
+        """Return the instrumented use case of this name."""
 
     def pages(
         self, name: str, use_case: Callable[Given, AsyncIterator[Result]]
     ) -> Callable[Given, AsyncIterator[Result]]:
-        """Return the use case of this name, which yields one page after the other, instrumented."""
+        """Return the instrumented use case of this name, which yields pages."""
 
     def hashing(self) -> AbstractContextManager[AbstractContextManager[object]]:
-        """Return what surrounds a password hash. See `fastauth.adapters.passwords.HashObserver`."""
+        """Return a context manager for a password hash. See `fastauth.adapters.passwords.HashObserver`."""
 
     def database(self, engine: Engine) -> None:
         """Instrument the connections and statements of `engine` from now on."""
 
     def connection_rejected(self, reason: str, status: str) -> None:
-        """Record a connection that was closed before its request; without an answer `status` is ``-``."""
+        """Record a rejected connection. `status` is ``-`` if no response was sent."""
 
     async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
-        """Collect, once a minute, what must be asked for. `count_sessions` is expensive if there are many."""
+        """Update metrics that must be queried, once a minute. `count_sessions` is slow with many sessions."""
 
 
 Instrumentations = tuple[Instrumentation, ...]
 
 
 def instrumentations(settings: Settings) -> Instrumentations:
-    """Return those that the settings ask for. The packages of the others are not even imported."""
+    """Return the instrumentations that the settings enable. Packages of the others are not imported."""
     found: list[Instrumentation] = []
     if settings.metrics_port:
         from fastauth.adapters.prometheus import PrometheusInstrumentation  # noqa: PLC0415  only who asks for metrics needs it
@@ -84,7 +84,7 @@ def instrument_pages(
 
 
 def hash_observers(by: Instrumentations) -> tuple[HashObserver, ...]:
-    """Return what each of `by` puts around a password hash."""
+    """Return the hash observer of each of `by`."""
     return tuple(each.hashing for each in by)
 
 

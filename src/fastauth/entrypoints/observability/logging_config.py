@@ -1,7 +1,7 @@
-"""Where log lines go and what they look like: JSON in production, something for people in development.
+"""Logging to standard error: JSON in production mode, readable lines in development mode.
 
-What fastauth says of a request is a structlog event. What others say, uvicorn and SQLAlchemy for
-instance, comes by way of `logging` and is rendered by the same processors.
+fastauth logs structlog events. Libraries such as uvicorn and SQLAlchemy use `logging`, whose records are
+rendered by the same processors.
 """
 
 import logging
@@ -14,10 +14,11 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from fastauth.entrypoints.settings import Mode
+from fastauth.entrypoints.text import escape_control_characters
 
 
 def configuration(mode: Mode) -> dict[str, Any]:
-    """Return what `logging.config.dictConfig` takes; each worker process applies it anew."""
+    """Return the argument of `logging.config.dictConfig`. Each worker process applies it."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -33,9 +34,9 @@ def configuration(mode: Mode) -> dict[str, Any]:
 
 
 def set_up(mode: Mode) -> ProcessorFormatter:
-    """Have structlog write its events, and return what formats everybody else's alike.
+    """Configure structlog, and return a formatter that renders records of `logging` in the same form.
 
-    structlog writes by itself: a line by way of `logging` costs more than twice as much.
+    structlog writes to standard error itself: a line through `logging` costs more than twice as much.
     """
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -61,16 +62,16 @@ def set_up(mode: Mode) -> ProcessorFormatter:
 
 
 def set_up_unless_configured(mode: Mode) -> None:
-    """Have structlog write its events as ever, where the application is run by some other command.
+    """Configure structlog if the application is run by another command than ``fastauth serve``.
 
-    What it does by itself is to show the local variables of a traceback: passwords, for instance.
+    structlog's default shows the local variables of tracebacks, including passwords.
     """
     if not structlog.is_configured():
         set_up(mode)
 
 
 def format_traceback_without_values(exc_info: ExcInfo) -> str:
-    """Return where an error came from. Its text stays behind: it may quote what was sent."""
+    """Return the traceback of an error without its message, which may quote sent values."""
     chain = []
     link: BaseException | None = exc_info[1]
     while link:
@@ -80,13 +81,11 @@ def format_traceback_without_values(exc_info: ExcInfo) -> str:
 
 
 def escaped(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Escape the characters that would begin a line or command a terminal.
+    """Escape control characters in the values of an event, in development mode.
 
-    A JSON string escapes them by itself. The traceback keeps its lines, since nobody sent them.
+    JSON escapes them itself. A traceback keeps its line breaks: it has no sent values.
     """
     for key, value in event.items():
         if isinstance(value, str) and key != "exception" and not value.isprintable():
-            event[key] = "".join(
-                each if each.isprintable() else each.encode("unicode_escape").decode() for each in value
-            )
+            event[key] = escape_control_characters(value)
     return event
