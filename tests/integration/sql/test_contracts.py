@@ -1,4 +1,4 @@
-"""The SQL adapters keep the contracts, on SQLite and on Postgres."""
+"""The SQL adapters fulfil the contracts of their ports, on SQLite and on PostgreSQL."""
 
 import os
 import time
@@ -58,7 +58,7 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
 
-class OnSql:
+class SqlFixtures:
     @pytest.fixture
     def users(self, database: Database) -> SqlUserRepository:
         return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
@@ -73,7 +73,7 @@ class OnSql:
 
 
 def permissions(directory: Path) -> dict[str, int]:
-    """Return the permission bits of every file in a directory."""
+    """Return the permission bits of each file in a directory."""
     return {path.name: path.stat().st_mode & 0o777 for path in directory.iterdir()}
 
 
@@ -88,7 +88,7 @@ class TestDatabase(StorageProbeContract):
         yield database
         await database.close()
 
-    async def test_is_probed_without_the_pool(self, database: Database) -> None:
+    async def test_probe_does_not_wait_for_the_pool(self, database: Database) -> None:
         small = Container(settings=Settings(database_url=database.engine.url, database_pool_size=1))
         async with small.database().engine.begin():
             await small.database().check()
@@ -100,7 +100,7 @@ class TestDatabase(StorageProbeContract):
             )
         await small.database().close()
 
-    async def test_is_in_files_of_its_owner(self, tmp_path: Path) -> None:
+    async def test_sqlite_files_have_permissions_0600(self, tmp_path: Path) -> None:
         umask = os.umask(0)
         try:
             database = connect(f"sqlite:///{tmp_path}/a.db")
@@ -112,80 +112,80 @@ class TestDatabase(StorageProbeContract):
             os.umask(umask)
         assert found == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
 
-    async def test_takes_arguments_for_the_driver_from_the_url(self, tmp_path: Path) -> None:
+    async def test_url_query_has_driver_arguments(self, tmp_path: Path) -> None:
         database = connect(f"sqlite:///{tmp_path}/a.db?timeout=1.5")
         with pytest.raises(SchemaOutdated):
             await database.check()
         await database.close()
 
-    async def test_does_without_prepared_statements(self, postgres: PostgresServer) -> None:
+    async def test_prepared_statements_can_be_disabled(self, postgres: PostgresServer) -> None:
         url = make_url(postgres.url).set(drivername="postgresql+psycopg")
         database = Database(url, prepared_statements=False)
         async with database.engine.connect() as connection:
-            for _ in range(10):  # psycopg prepares what it has sent five times
+            for _ in range(10):  # psycopg prepares a statement after five executions
                 await connection.execute(text("SELECT 1"))
             prepared = "SELECT count(*) FROM pg_prepared_statements"
             assert await connection.scalar(text(prepared)) == 0
         await database.close()
 
-    async def test_knows_what_time_it_is_there(self, database: Database) -> None:
-        theirs = await database.now()
-        assert theirs.utcoffset() == timedelta()
-        assert abs(theirs - datetime.now(UTC)) < timedelta(minutes=1)
+    async def test_now_is_the_clock_of_the_database(self, database: Database) -> None:
+        now = await database.now()
+        assert now.utcoffset() == timedelta()
+        assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
 
-    async def test_tells_that_its_clock_is_away(self) -> None:
+    async def test_now_fails_without_a_database(self) -> None:
         database = connect("postgresql://127.0.0.1:1/none")
         with pytest.raises(StorageUnavailable):
             await database.now()
         await database.close()
 
 
-class TestSqlUserRepository(OnSql, UserRepositoryContract):
-    """The contract and nothing else."""
+class TestSqlUserRepository(SqlFixtures, UserRepositoryContract):
+    """The contract only."""
 
 
-class TestSqlUserDirectory(OnSql, UserDirectoryContract):
+class TestSqlUserDirectory(SqlFixtures, UserDirectoryContract):
     @pytest.fixture
     def directory(self, database: Database) -> SqlUserDirectory:
         return SqlUserDirectory(connections=database.autocommit)
 
 
-def works(checks: dict[str, Verifier]) -> set[tuple[str, int]]:
+def costs(checks: dict[str, Verifier]) -> set[tuple[str, int]]:
     return {(family, check.amount) for family, check in checks.items()}
 
 
-class TestSqlHashCensus(OnSql):
+class TestSqlHashKinds(SqlFixtures):
     @pytest.fixture
-    def census(self, database: Database) -> SqlHashKinds:
+    def hash_kinds(self, database: Database) -> SqlHashKinds:
         return SqlHashKinds(connections=database.autocommit, prefixes=HASH_PREFIXES)
 
-    async def test_has_one_hash_of_each_kind_and_their_number(
-        self, database: Database, census: SqlHashKinds
+    async def test_one_example_and_the_number_of_each_kind(
+        self, database: Database, hash_kinds: SqlHashKinds
     ) -> None:
         own = (
             "$argon2id$v=19$m=64,t={},p=1$K/wcsLoNj/iRZKZ8ojqRTg$VdCmk4BCqg/Gg9dnl4doqm5SbZe9g9CEm5OjGB10su0"
         )
         kinds = [own.format(77), own.format(88), *legacy_hashes.SLOW.values()]
         stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
-        before = await census.examples()
-        intake = SqlBulkUserRepository(connections=database.autocommit)
-        await intake.insert_new([a_newcomer(encoded=encoded) for encoded in stored])
-        found = await census.examples()
+        before = await hash_kinds.examples()
+        bulk_users = SqlBulkUserRepository(connections=database.autocommit)
+        await bulk_users.insert_new([a_newcomer(encoded=encoded) for encoded in stored])
+        found = await hash_kinds.examples()
         assert sum(found.values()) - sum(before.values()) == len(stored)
         hasher = Argon2PasswordHasher(
             pool=HashingPool(threads=1), memory_kib=64, time_cost=1, parallelism=1, max_memory_kib=16_384
         )
-        assert works(hasher.families(map(PasswordHash, kinds))) <= works(hasher.families(found))
+        assert costs(hasher.families(map(PasswordHash, kinds))) <= costs(hasher.families(found))
         assert len(found) <= len(before) + len(kinds) + 1
 
 
-class TestSqlUserIntake(OnSql, BulkUserRepositoryContract):
+class TestSqlBulkUserRepository(SqlFixtures, BulkUserRepositoryContract):
     @pytest.fixture
     def intake(self, database: Database) -> SqlBulkUserRepository:
         return SqlBulkUserRepository(connections=database.autocommit)
 
 
-class TestSqlSessionRepository(OnSql, ExpiredRowsContract):
+class TestSqlSessionRepository(SqlFixtures, ExpiredRowsContract):
     @pytest.fixture
     def expired_rows(self, database: Database) -> SqlExpiredRows:
         return SqlExpiredRows(connections=database.autocommit)
@@ -229,11 +229,9 @@ WHERE schemaname = current_schema() AND relname IN ('session', 'event', 'tally')
 """
 
 
-class TestSqlSweeper:
-    async def test_reads_what_is_over_by_an_index_where_that_is_most_of_a_table(
-        self, postgres: PostgresServer
-    ) -> None:
-        """Without an order Postgres expects to find some of many rows soonest by reading from the start."""
+class TestSqlExpiredRows:
+    async def test_purge_reads_expired_rows_by_an_index(self, postgres: PostgresServer) -> None:
+        """Without ORDER BY, PostgreSQL would scan the table from its start, where no row has expired."""
         with postgres_schema(postgres) as url:
             database = connect(url)
             try:
@@ -250,7 +248,7 @@ class TestSqlSweeper:
 
 
 def counted(url: str, *, deleted: int) -> tuple[int, ...]:
-    """Return what Postgres has counted, once it has: connections tell it when they end."""
+    """Return the statistics of PostgreSQL once they are complete: connections report theirs when they end."""
     deadline = time.monotonic() + 60
     with psycopg.connect(url, autocommit=True) as connection:
         while not (row := connection.execute(READ).fetchone()) or row[0] < deleted:
@@ -259,7 +257,7 @@ def counted(url: str, *, deleted: int) -> tuple[int, ...]:
     return tuple(map(int, row))
 
 
-class TestSqlTallyRepository(CounterRepositoryContract):
+class TestSqlCounterRepository(CounterRepositoryContract):
     @pytest.fixture
     def counters(self, database: Database) -> SqlCounterRepository:
         return SqlCounterRepository(connections=database.autocommit)
@@ -296,7 +294,7 @@ class TestSqlAuditTrail(AuditTrailContract):
         await database.close()
 
 
-class TestSqlUnitOfWork(OnSql, UnitOfWorkContract):
+class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database

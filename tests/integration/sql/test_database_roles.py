@@ -1,4 +1,4 @@
-"""Two roles of PostgreSQL, as deploy/postgres has them: one that migrates, and one that serves."""
+"""The two roles of deploy/postgres: one runs migrations, the other the service."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ ANN = {"username": "ann", "password": "sntsh"}
 
 @dataclass(frozen=True)
 class Roles:
-    """The addresses of one migrated database, for either role."""
+    """The URLs of one migrated database, for both roles."""
 
     migrate: str
     serve: str
@@ -39,7 +39,7 @@ class Roles:
 
 @pytest.fixture(scope="module")
 def roles(postgres: PostgresServer) -> Iterator[Roles]:
-    """Do what the two files say, under names that are the test's own: roles belong to the whole server."""
+    """Run the two SQL files with names of their own, because roles belong to the whole server."""
     name, password = f"fastauth_test_{token_hex(4)}", token_hex(16)
     urls = [
         make_url(postgres.url).set(username=f"{name}_{role}", password=password, database=name)
@@ -52,7 +52,7 @@ def roles(postgres: PostgresServer) -> Iterator[Roles]:
                 superuser.execute(re.sub(r":'\w+_password'", f"'{password}'", statement).encode())
             migrated = [sys.executable, "-m", "fastauth", "migrate"]
             subprocess.run(migrated, env=environment(roles.migrate), check=True, capture_output=True)
-            for _ in range(2):  # it may be repeated
+            for _ in range(2):  # running it twice is allowed
                 with psycopg.connect(roles.migrate, autocommit=True) as owner:
                     for statement in statements("grants.sql", name):
                         owner.execute(statement.encode())
@@ -70,11 +70,11 @@ def statements(file: str, name: str) -> list[str]:
 
 
 class TestServingRole:
-    def test_is_granted_every_table(self) -> None:
+    def test_grants_cover_every_table(self) -> None:
         granted = re.findall(r"\bON ([\w, ]+) TO", (HERE / "grants.sql").read_text())
         assert set(metadata.tables) <= {table.strip() for tables in granted for table in tables.split(",")}
 
-    async def test_is_unfit_without_any_privilege_that_it_needs(self, roles: Roles) -> None:
+    async def test_check_detects_each_missing_privilege(self, roles: Roles) -> None:
         assert set(PRIVILEGES) == set(metadata.tables)
         needed = [*((table, each) for table in PRIVILEGES for each in PRIVILEGES[table].split())]
         role, database = make_url(roles.serve).username, connect(roles.serve)
@@ -94,7 +94,7 @@ class TestServingRole:
                 for statement in statements("grants.sql", str(make_url(roles.serve).database)):
                     owner.execute(statement.encode())
 
-    def test_is_enough_for_the_service(self, roles: Roles) -> None:
+    def test_serving_role_can_run_the_service(self, roles: Roles) -> None:
         with Service(roles.serve) as service, httpx2.Client(base_url=service.url, verify=NO_TLS) as client:
             assert client.get("/health/ready").status_code == 200
             assert client.post("/users/register", json=ANN | {"fullname": "Ann"}).status_code == 201
@@ -106,7 +106,7 @@ class TestServingRole:
             assert client.delete("/sessions", headers=bearer).status_code == 204
             assert client.post("/sessions", json=ANN).status_code == 401
 
-    def test_changes_no_table(self, roles: Roles) -> None:
+    def test_serving_role_cannot_change_tables(self, roles: Roles) -> None:
         with psycopg.connect(roles.serve, autocommit=True) as serving:
             for statement in (
                 "CREATE TABLE mine (a int)",
@@ -117,7 +117,7 @@ class TestServingRole:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     serving.execute(statement.encode())
 
-    async def test_adds_to_the_audit_trail_and_rewrites_nothing_of_it(self, roles: Roles) -> None:
+    async def test_audit_trail_is_append_only(self, roles: Roles) -> None:
         settings, now = Settings(), datetime.now(UTC)
         kept = Retention(
             events=timedelta(days=settings.audit_retention_days),

@@ -1,4 +1,4 @@
-"""Alembic's way in. The caller brings the connection and its transaction; see ``migrate.py``."""
+"""Alembic runs this file for each migration. ``migrate.py`` provides the connection and the transaction."""
 
 from alembic import context
 
