@@ -157,7 +157,7 @@ class TestImport:
         unclear = {"username": "bob", "password": HASH, "ban_reason": "spam"}
         users.write_text("\n".join(map(json.dumps, [*people, unclear])))
         result = fastauth("import", str(users))
-        assert "line 5: ban_reason: May say that the account is closed" in result.stderr
+        assert "line 5: ban_reason: May mean that the account is disabled" in result.stderr
         assert rows(url, "SELECT count(*) FROM user_info WHERE disabled_at IS NULL") == [(0,)]
         assert rows(url, COUNT) == [(len(marks),)]
         assert fastauth("import", str(users), "--ignore-column", "Ban Reason").exit_code == 0
@@ -179,7 +179,7 @@ class TestImport:
         users.write_text(f"[{people}, ")
         result = fastauth("import", str(users))
         assert result.exit_code == 1
-        assert f"entry {BATCH_SIZE + 500}: the file ends behind it" in result.stderr
+        assert f"entry {BATCH_SIZE + 500}: the file ends here" in result.stderr
         assert f"imported       {BATCH_SIZE}" in result.stdout
         assert rows(url, COUNT) == [(BATCH_SIZE,)]
 

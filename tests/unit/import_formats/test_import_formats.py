@@ -142,7 +142,7 @@ class TestCsv:
             ("username,fullname\n", "none of its columns is password_hash or hashed_password or password"),
             ("username,password,password\n", "line 1: two of its columns have one name"),
             (b"username,p\xe4ssword\n", "line 1: Must be UTF-8."),
-            (b"\xff\xfe\x00\xd8a\x00", "it is not UTF-16, as its first bytes say"),
+            (b"\xff\xfe\x00\xd8a\x00", "it is not UTF-16, unlike its byte order mark"),
             (b"sep=;\nusername,password\n", "line 2: none of its columns is username or email"),
             (f"username,password{',' * MAX_RECORD_BYTES}\n", "line 1: Must have less than 65536 bytes."),
         ],
@@ -434,13 +434,13 @@ class TestFixture:
     @pytest.mark.parametrize(
         ("rest", "told"),
         [
-            (b"", "entry 1: the file ends behind it"),
-            (b", ", "entry 1: the file ends behind it"),
+            (b"", "entry 1: the file ends here"),
+            (b", ", "entry 1: the file ends here"),
             (b", {", "entry 2: it is not JSON"),
             (b", x]", "entry 2: it is not JSON"),
             (b", {'a': 1}]", "entry 2: it is not JSON"),
             (b", " + b"[" * 60_000, "entry 2: it is not JSON"),
-            (b', {"x": "' + b"x" * 3 * MAX_RECORD_BYTES + b'"}]', "entry 2: it is not JSON, or longer"),
+            (b', {"x": "' + b"x" * 3 * MAX_RECORD_BYTES + b'"}]', "entry 2: it is not JSON, is longer"),
             (b', {"x": "\xff"}]', "it is not UTF-8"),
         ],
     )

@@ -94,17 +94,17 @@ def import_users(  # noqa: PLR0913, PLR0917  the options of a command
 
 
 def _columns(called: list[str], ignored: list[str]) -> "Columns":
-    from fastauth.entrypoints.import_formats import SYNONYMS, Columns, folded
+    from fastauth.entrypoints.import_formats import SYNONYMS, Columns, fold
 
     named = {}
     for each in called:
         wanted, equals, name = each.partition("=")
-        if wanted not in SYNONYMS or not equals or not folded(name):
+        if wanted not in SYNONYMS or not equals or not fold(name):
             raise typer.BadParameter(
                 f"must be FIELD=NAME, where FIELD is one of {', '.join(SYNONYMS)}", param_hint="--column"
             )
         named[wanted] = name.strip()
-    return Columns(called=named, ignored=frozenset(map(folded, ignored)))
+    return Columns(called=named, ignored=frozenset(map(fold, ignored)))
 
 
 async def _import(

@@ -1,10 +1,10 @@
-"""Dumps of accounts as other systems write them, read an entry at a time.
+"""Readers of account exports from other systems, one entry at a time.
 
 ===============================  ============================================================
-A file that begins               is taken for
+A file that begins               is read as
 ===============================  ============================================================
 with ``[``                       an array of accounts, or a fixture by Django's ``dumpdata``
-with ``{`` and ends it in line   JSON lines: an object for each account, or for each of a fixture
+with ``{``, closed in its line   JSON lines: an object for each account or entry of a fixture
 with ``{`` otherwise             an object with an array of accounts, or indented accounts
 otherwise                        CSV with the names of its columns in the first line
 ===============================  ============================================================
@@ -19,7 +19,7 @@ from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.entrypoints.import_formats.column_names import SYNONYMS as SYNONYMS
 from fastauth.entrypoints.import_formats.column_names import Columns as Columns
 from fastauth.entrypoints.import_formats.column_names import ImportNotes as ImportNotes
-from fastauth.entrypoints.import_formats.column_names import folded as folded
+from fastauth.entrypoints.import_formats.column_names import fold as fold
 from fastauth.entrypoints.import_formats.columns import RecordReader as RecordReader
 from fastauth.entrypoints.import_formats.csv_reader import csv_rows
 from fastauth.entrypoints.import_formats.encodings import open_as_utf8
@@ -29,13 +29,13 @@ from fastauth.entrypoints.import_formats.text_lines import UnreadableFile as Unr
 
 
 class ImportFile:
-    """A file of accounts, of whichever format it shows to be."""
+    """A file of accounts, whose format is detected from its beginning."""
 
     def __init__(self, file: BufferedReader, reader: RecordReader | None = None) -> None:
-        """Look at the beginning of a file.
+        """Detect the format of a file.
 
         Raises:
-            UnreadableFile: Its encoding cannot be read, or it is CSV without a column that is needed.
+            UnreadableFile: The encoding is invalid, or the file is CSV without a required column.
         """
         self._reader = reader or RecordReader()
         self._file = file
@@ -50,29 +50,29 @@ class ImportFile:
 
     @property
     def position(self) -> int:
-        """How many bytes were read, or 0 where that is not known."""
+        """The number of bytes read, or 0 if the file is not seekable."""
         return self._file.tell() if self._file.seekable() else 0
 
     @property
     def notes(self) -> ImportNotes:
-        """What is worth telling of what was read so far."""
+        """Notes on the part of the file that was read."""
         return self._reader.notes
 
     def __iter__(self) -> Iterator[ImportRecord | ImportResult]:
-        """Read what there is.
+        """Yield a record, or the result for an entry that cannot be one.
 
         Raises:
-            UnreadableFile: From here on nothing can be made out.
+            UnreadableFile: The rest of the file cannot be read.
         """
-        return (self._judged(place, row) for place, row in self._rows)
+        return (self._result(place, row) for place, row in self._rows)
 
-    def _judged(self, place: int, row: Row) -> ImportRecord | ImportResult:
+    def _result(self, place: int, row: Row) -> ImportRecord | ImportResult:
         if isinstance(row, Violation):
             return ImportResult(place, Outcome.REJECTED, (row,))
         account = self._reader.account_in(row)
         if account is None:
             return ImportResult(place, Outcome.SKIPPED)
         try:
-            return self._reader.candidate(place, account)
+            return self._reader.record(place, account)
         except InvalidInput as error:
             return ImportResult(place, Outcome.REJECTED, error.violations)

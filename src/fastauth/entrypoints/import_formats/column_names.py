@@ -1,7 +1,7 @@
-"""What the columns of other systems are called, and which of them is which here.
+"""Map the column names of other systems to the fields of an account.
 
-Names are compared without case, blanks and punctuation: ``passwordHash``, ``password_hash`` and
-``Password Hash`` are one name, in CSV and in JSON alike.
+Names are compared without case, white space and punctuation: ``passwordHash``, ``password_hash`` and
+``Password Hash`` are the same name, in CSV and in JSON.
 """
 
 import re
@@ -27,38 +27,38 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "active": (),
     "disabled": (),
 }  # fmt: skip
-"""For each field the names that mean it, the one that counts first. `active` and `disabled` have
-rules instead of names: see `fastauth.entrypoints.import_formats.disabled_columns`."""
+"""The names of each field, in the order of precedence. `active` and `disabled` have rules instead: see
+`fastauth.entrypoints.import_formats.disabled_columns`."""
 
 MAX_UNREAD_NAMES = 50
-"""Columns that are listed as not read, and characters of each name."""
+"""Maximum number of unread columns that are reported, and maximum characters of each name."""
 
 
 @lru_cache(maxsize=4096)
-def folded(name: str) -> str:
-    """Return what all spellings of a column's name have in common."""
+def fold(name: str) -> str:
+    """Return the normalised form of a column name."""
     return re.sub(r"[\W_]+", "", name[:256]).casefold()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """What an operator says of a file's columns."""
+    """The operator's choices for the columns of a file."""
 
     called: Mapping[str, str] = field(default_factory=dict)
-    """For some of the fields of `SYNONYMS` the one column that is meant."""
+    """Column names for fields of `SYNONYMS`."""
     ignored: frozenset[str] = frozenset()
-    """Columns that say nothing, whatever they are called; folded."""
+    """Folded names of columns to ignore."""
 
     def names_for(self, wanted: str) -> tuple[str, ...]:
-        """Return the folded names of a field, the one that counts first."""
-        return (folded(self.called[wanted]),) if wanted in self.called else SYNONYMS[wanted]
+        """Return the folded names of a field, in the order of precedence."""
+        return (fold(self.called[wanted]),) if wanted in self.called else SYNONYMS[wanted]
 
     def mapping(self, names: Iterable[str]) -> "ColumnMapping":
-        """Return which of these columns is read for what."""
+        """Return the fields for which these columns are read."""
         by_name: dict[str, list[str]] = {}
         for name in names:
-            if folded(name) not in self.ignored:
-                by_name.setdefault(folded(name), []).append(name)
+            if fold(name) not in self.ignored:
+                by_name.setdefault(fold(name), []).append(name)
         fields = {
             wanted: tuple(name for known in self.names_for(wanted) for name in by_name.pop(known, ()))
             for wanted in sorted(SYNONYMS, key=lambda each: each not in self.called)
@@ -76,25 +76,25 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """Which columns are read for what."""
+    """The columns of each field."""
 
     fields: Mapping[str, tuple[str, ...]]
     disabled_rules: Mapping[str, DisabledRule]
-    """Those that tell whether an account is closed."""
+    """Columns that may say that an account is disabled."""
     unread: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class ImportNotes:
-    """What is worth telling of a whole file."""
+    """Notes on a whole file, for the report."""
 
     unread: dict[str, None] = field(default_factory=dict)
-    """The first names of columns that were not read."""
+    """Names of columns that were not read, in the order of the file."""
     trimmed: int = 0
-    """Entries with blanks around a value."""
+    """Number of entries with white space around a value."""
 
     def note(self, mapping: ColumnMapping) -> None:
-        """Remember the columns that are not read, `MAX_UNREAD_NAMES` of them."""
+        """Add the unread columns, up to `MAX_UNREAD_NAMES` in total."""
         for name in mapping.unread:
             if len(self.unread) < MAX_UNREAD_NAMES:
                 self.unread.setdefault(name[:MAX_UNREAD_NAMES])

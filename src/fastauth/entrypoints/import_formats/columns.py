@@ -1,4 +1,4 @@
-"""What the columns of other systems mean here."""
+"""Read the account of an entry from the columns of another system."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,27 +9,27 @@ from typing import Any
 from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
-from fastauth.entrypoints.import_formats.disabled_columns import disabled_since_of
+from fastauth.entrypoints.import_formats.disabled_columns import parse_disabled_since
 
 MAX_VALUE_LENGTH = 1024
-"""Of a value that is read: more than any name or hash has, and little enough to be judged at once."""
+"""Characters of a value: more than any name or hash has, and few enough to validate quickly."""
 
 _BLANKS = " \t\r\n"
-"""What a column of a fixed width is padded with, and what stands beside a delimiter."""
+"""White space that pads fixed-width columns or stands beside a delimiter."""
 
 
 @dataclass(slots=True, kw_only=True)
 class RecordReader:
-    """How a file is read, and what was noted of it."""
+    """Reads records of a file, and collects notes on it."""
 
     columns: Columns = field(default_factory=Columns)
     model: str | None = None
-    """The model of a Django fixture that holds the accounts; otherwise it is recognised."""
+    """The model of the accounts in a Django fixture; by default it is detected."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     notes: ImportNotes = field(default_factory=ImportNotes)
 
     def account_in(self, record: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Return the values of an account: of a fixture its key and fields; ``None`` for another model's."""
+        """Return the values of an account: key and fields of a fixture entry, ``None`` for other models."""
         model, fields = record.get("model"), record.get("fields")
         if not (isinstance(model, str) and isinstance(fields, dict)):
             return record
@@ -41,12 +41,12 @@ class RecordReader:
             is_account = model.casefold().endswith("user") or bool(known)
         return {"pk": record.get("pk"), **fields} if is_account else None
 
-    def candidate(self, place: int, record: Mapping[str, object]) -> ImportRecord:
-        """Read an account. Columns that mean nothing here are noted and passed over.
+    def record(self, place: int, record: Mapping[str, object]) -> ImportRecord:
+        """Return the record of an account. Other columns are noted as not read.
 
         Raises:
-            InvalidInput: Something is missing or of the wrong kind, or a column may say that the
-                account is closed and does not say so clearly; all of it is named.
+            InvalidInput: Values are missing or of a wrong type, or it is unclear whether a column says that
+                the account is disabled. The error has all violations.
         """
         mapping = _mapping(self.columns, tuple(record))
         self.notes.note(mapping)
@@ -60,7 +60,7 @@ class RecordReader:
                 fullname = row.fullname()
             for name, rule in mapping.disabled_rules.items():
                 with noting:
-                    row.close(disabled_since_of(rule, name, record[name], now=self.now))
+                    row.disable(parse_disabled_since(rule, name, record[name], now=self.now))
         self.notes.trimmed += row.trimmed
         return ImportRecord(
             position=place,
@@ -68,7 +68,7 @@ class RecordReader:
             username=username,
             fullname=fullname or username,
             password_hash=password_hash,
-            disabled_since=row.closed,
+            disabled_since=row.disabled_since,
         )
 
 
@@ -84,10 +84,10 @@ class _Row:
         self._record = record
         self._mapping = mapping
         self.trimmed = False
-        self.closed: datetime | None = None
+        self.disabled_since: datetime | None = None
 
     def text(self, wanted: str, columns: Columns) -> str:
-        """Return the first value of a field that is not empty, without the blanks around it."""
+        """Return the first value of a field that is not empty, without surrounding white space."""
         present = self._mapping.fields[wanted]
         filled = [name for name in present if self._record[name] not in (None, "")] or present
         if not filled:
@@ -97,20 +97,20 @@ class _Row:
         return self._trimmed(wanted, filled[0])
 
     def fullname(self) -> str:
-        """Return the full name, or both halves of it, or nothing."""
+        """Return the full name, the first and last name together, or an empty string."""
         fields = self._mapping.fields
         whole = [name for name in fields["fullname"] if self._record[name] is not None][:1]
         halves = [*fields["first_name"][:1], *fields["last_name"][:1]]
         parts = [name for name in whole or halves if self._record[name] is not None]
         return " ".join(filter(None, (self._trimmed("fullname", name) for name in parts)))
 
-    def close(self, since: datetime | None) -> None:
-        """Note that one column says that the account is closed; the earliest counts."""
+    def disable(self, since: datetime | None) -> None:
+        """Set the time since which the account is disabled, unless an earlier one is set."""
         if since:
-            self.closed = min(since, self.closed or since)
+            self.disabled_since = min(since, self.disabled_since or since)
 
     def old_id(self) -> str | None:
-        """Return the id that the account had, if it is a number or a short text."""
+        """Return the id in the other system, if it is a number or a short text."""
         for name in self._mapping.fields["id"]:
             value: Any = self._record[name]
             if isinstance(value, dict) and len(value) == 1:  # MongoDB's {"$oid": "..."}
@@ -132,7 +132,7 @@ class _Row:
 
 
 def describe_column(columns: Columns, wanted: str) -> str:
-    """Return how a column of a field may be called, in words."""
+    """Return the accepted column names of a required field, for error messages."""
     if wanted in columns.called:
         return columns.called[wanted]
     return {"username": "username or email", "password": "password_hash or hashed_password or password"}[

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180) with the names of its columns in the first line that is not empty."""
+"""Read CSV (RFC 4180) whose first line that is not empty has the column names."""
 
 import csv
 import re
@@ -12,14 +12,14 @@ from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES, Row
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
-"""The line with which Excel announces the delimiter."""
+"""The first line by which Excel declares the delimiter."""
 
 
 def csv_rows(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Row]]:
-    """Return the rows below the header, by the numbers of the lines where they begin.
+    """Yield the rows below the header, each with the number of its first line.
 
     Raises:
-        UnreadableFile: The header does not name what is needed, or names something twice.
+        UnreadableFile: The header lacks a required column or has a duplicate one.
     """
     source = _Lines(file)
     header = source.header()
@@ -70,7 +70,7 @@ def _row(names: list[str], values: list[str]) -> Row:
 
 
 class _Lines:
-    """What `csv.reader` reads. It goes on behind a line that raised."""
+    """The lines for `csv.reader`. Iteration can continue after a line that raised."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = lines(file)
@@ -78,7 +78,7 @@ class _Lines:
         self.number = 0
 
     def header(self) -> str:
-        """Return the next line that is not empty, or nothing."""
+        """Return the next line that is not empty, or an empty string at the end."""
         try:
             while (line := next(self, None)) is not None:
                 if line.strip():
@@ -88,7 +88,7 @@ class _Lines:
         return ""
 
     def begin_record(self) -> int:
-        """Return the number of the line where the next record begins."""
+        """Return the number of the first line of the next record."""
         self._length = 0
         return self.number + 1
 
@@ -100,6 +100,6 @@ class _Lines:
         if isinstance(line, Violation):
             raise InvalidInput(line)
         self._length += len(line)
-        if self._length > MAX_RECORD_BYTES:  # a quotation that goes on over many lines
+        if self._length > MAX_RECORD_BYTES:  # a quotation that spans many lines
             raise csv.Error
         return line

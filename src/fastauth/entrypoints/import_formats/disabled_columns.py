@@ -1,8 +1,8 @@
-"""Columns that say that an account is closed.
+"""Detect columns that say that an account is disabled, and read them.
 
-There is no list of names that would be complete, so a name is taken apart: a word such as
-``disabled`` or ``active``, words around it that add nothing, such as ``is`` and ``account``, and an
-ending such as ``at`` or ``until``. A name with such a word that does not come apart is `Mark.UNCLEAR`.
+No list of names would be complete, so a name is parsed: a word such as ``disabled`` or ``active``, filler
+words around it such as ``is`` and ``account``, and an ending such as ``at`` or ``until``. A name that has
+such a word and cannot be parsed completely is `DisabledRule.UNCLEAR`.
 """
 
 import re
@@ -14,24 +14,24 @@ from fastauth.domain.errors import InvalidInput, Violation
 
 
 class DisabledRule(Enum):
-    """How a column says whether an account is closed."""
+    """How a column says whether an account is disabled."""
 
     ACTIVE = auto()
-    """A truth: false closes."""
+    """A boolean: false disables."""
     DISABLED = auto()
-    """A truth: true closes."""
+    """A boolean: true disables."""
     ACTIVE_SINCE = auto()
-    """A time: none, or one to come, closes."""
+    """A time: an empty or future one disables."""
     DISABLED_SINCE = auto()
-    """A time: any closes."""
+    """A time: any disables."""
     ACTIVE_UNTIL = auto()
-    """A time: one that is over closes."""
+    """A time: a past one disables."""
     DISABLED_UNTIL = auto()
-    """A time: one to come closes."""
+    """A time: a future one disables."""
     STATUS = auto()
-    """A word."""
+    """A word such as ``active`` or ``banned``."""
     UNCLEAR = auto()
-    """It may mean either: only a value that closes nothing in any reading is taken."""
+    """The meaning is ambiguous: only values that disable in no reading are accepted."""
 
 
 _CLOSING = (
@@ -68,31 +68,31 @@ _HARMLESS = frozenset(
     " newsletter marketing address billing shipping country home unlock count attempts directory".split()
 )
 _SPECIAL = {"lockoutenabled": None, "useraccountcontrol": DisabledRule.UNCLEAR}
-"""ASP.NET Identity's ``LockoutEnabled`` says that an account may be locked one day, not that it is. Bit 1 of
-Active Directory's ``userAccountControl`` closes an account."""
+"""``LockoutEnabled`` of ASP.NET Identity says that an account can be locked, not that it is. Bit 1 of Active
+Directory's ``userAccountControl`` disables an account."""
 
 MAX_NAME_LENGTH = 64
-"""Of a column's name that are looked at, which bounds the time that takes."""
+"""Characters of a column name that are parsed, which bounds the time of the regular expressions."""
 
-FOR_EVER = datetime.max.replace(tzinfo=UTC)
+MAX_TIME = datetime.max.replace(tzinfo=UTC)
 MAX_SECONDS = 100_000_000_000
-"""A number of the year 5138, beyond which milliseconds are meant."""
+"""Seconds since 1970 in the year 5138. Larger numbers are milliseconds."""
 
 _TRUE = frozenset("true t yes y 1 1.0 on".split())
 _FALSE = frozenset("false f no n 0 0.0 off".split())
-_NOTHING = frozenset({"", "null", r"\n", "none", "nil", "0", "false", "f", "-infinity"})
-_OPEN_WORDS = frozenset(
+_EMPTY = frozenset({"", "null", r"\n", "none", "nil", "0", "false", "f", "-infinity"})
+_ENABLED_STATUSES = frozenset(
     "active enabled ok normal open activated approved valid live current confirmed verified registered"
     " provisioned true".split()
 )
-_CLOSED_WORDS = frozenset(
+_DISABLED_STATUSES = frozenset(
     "false pending invited staged unconfirmed unverified draft recovery lockedout awaiting waiting new"
     " notactive notenabled disapproved unapproved".split()
 )
 
 
 def rule_for_column(name: str) -> DisabledRule | None:
-    """Return how a column of this name says whether an account is closed, or ``None`` if it does not."""
+    """Return how a column of this name says whether an account is disabled, or ``None`` if it does not."""
     name = name[:MAX_NAME_LENGTH]
     plain = re.sub(r"[\W_]+", "", name).casefold()
     if plain in _SPECIAL:
@@ -120,16 +120,16 @@ def _rule_for_match(found: re.Match[str]) -> DisabledRule:
     return DisabledRule.DISABLED_UNTIL if closing else DisabledRule.ACTIVE_UNTIL
 
 
-def disabled_since_of(rule: DisabledRule, name: str, value: object, *, now: datetime) -> datetime | None:
-    """Return since when an account is closed by what its column `name` says, or ``None`` if it is not.
+def parse_disabled_since(rule: DisabledRule, name: str, value: object, *, now: datetime) -> datetime | None:
+    """Return since when the value of column `name` disables an account, or ``None`` if it does not.
 
     Raises:
-        InvalidInput: The value says neither.
+        InvalidInput: The value is not valid for the rule.
     """
     text = _text(value)
-    if not _IS_CLOSED[rule](name, text, now):
+    if not _IS_DISABLED[rule](name, text, now):
         return None
-    return min(_moment(text) or now, now) if rule is DisabledRule.DISABLED_SINCE else now
+    return min(_parse_time(text) or now, now) if rule is DisabledRule.DISABLED_SINCE else now
 
 
 def _text(value: object) -> str:
@@ -143,58 +143,54 @@ def _inactive(name: str, text: str, _now: datetime) -> bool:
 
 
 def _disabled(name: str, text: str, now: datetime) -> bool:
-    return text not in _NOTHING and not _inactive(name, text, now)
+    return text not in _EMPTY and not _inactive(name, text, now)
 
 
 def _inactive_since(_name: str, text: str, now: datetime) -> bool:
-    return _is_no_time(text) or (_moment(text) or now) > now
+    return _is_empty_time(text) or (_parse_time(text) or now) > now
 
 
 def _disabled_since(_name: str, text: str, _now: datetime) -> bool:
-    return not _is_no_time(text)
+    return not _is_empty_time(text)
 
 
 def _inactive_after(_name: str, text: str, now: datetime) -> bool:
-    return not _is_no_time(text) and (_moment(text) or now) <= now
+    return not _is_empty_time(text) and (_parse_time(text) or now) <= now
 
 
 def _disabled_until(_name: str, text: str, now: datetime) -> bool:
-    return not _is_no_time(text) and (_moment(text) or FOR_EVER) > now
+    return not _is_empty_time(text) and (_parse_time(text) or MAX_TIME) > now
 
 
-def _has_closed_word(name: str, text: str, _now: datetime) -> bool:
-    if text == "0" and name.casefold() == "user_status":  # WordPress, which writes nothing else
+def _is_disabled_status(name: str, text: str, _now: datetime) -> bool:
+    if text == "0" and name.casefold() == "user_status":  # WordPress always writes 0
         return False
     word = re.sub(r"[\W_]+", "", text)
-    if word in _OPEN_WORDS:
+    if word in _ENABLED_STATUSES:
         return False
-    if word in _CLOSED_WORDS or re.search(f"(?:{_CLOSING})", word):
+    if word in _DISABLED_STATUSES or re.search(f"(?:{_CLOSING})", word):
         return True
-    raise InvalidInput(
-        Violation(
-            name, "unknown_status", "Must be a word that says whether the account is open, such as active."
-        )
-    )
+    raise InvalidInput(Violation(name, "unknown_status", "Must be a status word such as active or disabled."))
 
 
 def _unclear(name: str, text: str, _now: datetime) -> bool:
-    if text in _NOTHING - {"0", "false", "f"}:
+    if text in _EMPTY - {"0", "false", "f"}:
         return False
     parts = {part.casefold() for part in _PARTS.findall(name)}
     closing = any(re.fullmatch(_CLOSING, part) for part in parts)
     opening = any(re.fullmatch(_OPENING, part) for part in parts)
     if (closing != opening) and text in (_FALSE if closing else _TRUE):
         return False
-    told = "May say that the account is closed: name it with --column disabled=, active= or --ignore-column."
-    raise InvalidInput(Violation(name, "unclear", told))
+    detail = "May mean that the account is disabled: use --column disabled=, active= or --ignore-column."
+    raise InvalidInput(Violation(name, "unclear", detail))
 
 
-def _is_no_time(text: str) -> bool:
-    return text in _NOTHING or text.startswith(("0000-00-00", "0001-01-01"))  # MySQL's and .NET's for none
+def _is_empty_time(text: str) -> bool:
+    return text in _EMPTY or text.startswith(("0000-00-00", "0001-01-01"))  # empty dates of MySQL and .NET
 
 
-def _moment(text: str) -> datetime | None:
-    """Read ISO 8601, or seconds or milliseconds since 1970."""
+def _parse_time(text: str) -> datetime | None:
+    """Parse ISO 8601, or seconds or milliseconds since 1970."""
     try:
         if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
             seconds = float(text)
@@ -205,13 +201,13 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_IS_CLOSED: dict[DisabledRule, Callable[[str, str, datetime], bool]] = {
+_IS_DISABLED: dict[DisabledRule, Callable[[str, str, datetime], bool]] = {
     DisabledRule.ACTIVE: _inactive,
     DisabledRule.DISABLED: _disabled,
     DisabledRule.ACTIVE_SINCE: _inactive_since,
     DisabledRule.DISABLED_SINCE: _disabled_since,
     DisabledRule.ACTIVE_UNTIL: _inactive_after,
     DisabledRule.DISABLED_UNTIL: _disabled_until,
-    DisabledRule.STATUS: _has_closed_word,
+    DisabledRule.STATUS: _is_disabled_status,
     DisabledRule.UNCLEAR: _unclear,
 }

@@ -1,4 +1,4 @@
-"""Files as editors, spreadsheets and shells write them, turned into UTF-8 with line feeds."""
+"""Convert the encodings and line ends of editors, spreadsheets and shells to UTF-8 with line feeds."""
 
 import codecs
 import io
@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES, UnreadableFile
 
-_BYTE_ORDER_MARKS = (  # the mark of UTF-32 begins with that of UTF-16
+_BYTE_ORDER_MARKS = (  # the UTF-32 mark begins with the UTF-16 mark
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -17,13 +17,13 @@ _BYTE_ORDER_MARKS = (  # the mark of UTF-32 begins with that of UTF-16
 
 
 def open_as_utf8(file: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Return the first 64 KiB of a file's text in UTF-8, and a file that has all of it.
+    """Return the first 64 KiB of a file's text in UTF-8, and a file object with the whole text.
 
-    UTF-16 and UTF-32 are told by their byte order mark. Where no line feed is among the first 64 KiB, a
-    carriage return ends a line.
+    UTF-16 and UTF-32 are detected by their byte order mark. If the first 64 KiB have no line feed, carriage
+    returns end lines.
 
     Raises:
-        UnreadableFile: The text is not in the encoding that its mark announces.
+        UnreadableFile: The text is not in the encoding of its byte order mark.
     """
     start = file.read(MAX_RECORD_BYTES)
     mark, encoding = next(
@@ -40,7 +40,7 @@ def open_as_utf8(file: BinaryIO) -> tuple[bytes, BinaryIO]:
 
 
 class _Decoder:
-    """Turn pieces of a text in another encoding into UTF-8."""
+    """Convert chunks of a text in another encoding to UTF-8."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
@@ -50,11 +50,13 @@ class _Decoder:
         try:
             return self._decoder.decode(piece, final=not piece).encode()
         except UnicodeError:
-            raise UnreadableFile(f"it is not {self._encoding.upper()[:6]}, as its first bytes say") from None
+            raise UnreadableFile(
+                f"it is not {self._encoding.upper()[:6]}, unlike its byte order mark"
+            ) from None
 
 
 class _ChainedReader(io.RawIOBase):
-    """What was read already, and then the rest, a piece at a time."""
+    """Bytes that were read already, followed by the rest of a file in chunks."""
 
     def __init__(self, start: bytes, rest: BinaryIO, convert: Callable[[bytes], bytes] | None = None) -> None:
         self._ready = start
@@ -64,7 +66,7 @@ class _ChainedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # of what io itself hands in
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # io passes a bytearray or memoryview
         while not self._ready:
             piece = self._rest.read1(io.DEFAULT_BUFFER_SIZE)  # type: ignore[attr-defined]  # of every buffered reader
             self._ready = self._convert(piece) if self._convert else piece

@@ -1,4 +1,9 @@
-"""JSON: an object in each line, or all of them in an array, or in an array within an object."""
+"""Read JSON: an object in each line, an array of objects, or an array within an object.
+
+The streaming parser is our own. ijson 3.6 was tried instead (ADR 0019): it replaces a lone surrogate by
+``?``, so another username would be imported. Its messages quote the file, which has password hashes. Its C
+parser crashes on an integer of 5000 digits.
+"""
 
 import codecs
 import json
@@ -7,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from fastauth.domain.errors import Violation
-from fastauth.entrypoints.import_formats.column_names import SYNONYMS, folded
+from fastauth.entrypoints.import_formats.column_names import SYNONYMS, fold
 from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES, Row, UnreadableFile, lines
 
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
@@ -15,11 +20,11 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _LISTS = frozenset(
     {"users", "accounts", "data", "items", "results", "records", "members", "people", "user", "rows"}
 )
-"""Names, folded, of the array that holds the accounts within an object."""
+"""Folded names of the array of accounts within an object."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object whose names are all different: of two with one name either may be meant."""
+    """Return an object. Raise `ValueError` if a name is duplicate: it is unclear which value is meant."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError
@@ -27,17 +32,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def begins_with_lines(start: bytes) -> bool:
-    """Return whether a text that begins with a brace has an object in each line."""
+    """Return whether a text that begins with a brace is JSON lines."""
     first, ends, _ = start.lstrip().partition(b"\n")
     try:
         value = json.loads(first)
     except (ValueError, RecursionError):
-        return bool(ends) and first.rstrip().endswith(b"}")  # a line that is damaged
+        return bool(ends) and first.rstrip().endswith(b"}")  # a damaged line
     return not _holds_a_list(value)
 
 
 def _is_account(names: Iterable[str]) -> bool:
-    return any(folded(name) in SYNONYMS["password"] for name in names)
+    return any(fold(name) in SYNONYMS["password"] for name in names)
 
 
 def _holds_a_list(value: object) -> bool:
@@ -45,7 +50,7 @@ def _holds_a_list(value: object) -> bool:
         isinstance(value, dict)
         and not _is_account(value)
         and any(
-            folded(name) in _LISTS
+            fold(name) in _LISTS
             and isinstance(entries, list)
             and all(isinstance(each, dict) for each in entries)
             for name, entries in value.items()
@@ -54,7 +59,7 @@ def _holds_a_list(value: object) -> bool:
 
 
 def json_lines(file: BinaryIO) -> Iterator[tuple[int, Row]]:
-    """Yield the object in each line that is not empty."""
+    """Yield the object of each line that is not empty."""
     for number, line in lines(file):
         if isinstance(line, Violation):
             yield number, line
@@ -77,13 +82,13 @@ def _row(value: object, *, unit: str) -> Row:
 
 
 def json_entries(file: BinaryIO) -> Iterator[tuple[int, Row]]:
-    """Yield the objects of an array, of which no more is in memory than one and what was read with it.
+    """Yield the objects of an array. At most one entry and one chunk of the file are in memory.
 
-    The array is the text itself, or a member of an object. An object without such an array is an
-    account, and others may follow it.
+    The array is the whole text, or a member of an object. An object without such an array is an account, and
+    more may follow it.
 
     Raises:
-        UnreadableFile: What follows is no JSON, or the array does not end.
+        UnreadableFile: The rest is not JSON, or the array does not end.
     """
     source = _Source(codecs.getreader("utf-8")(file))
     place = 0
@@ -98,7 +103,7 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[int, Row]]:
         members: dict[str, object] = {}
         found = False
         for name in source.names(place + 1):
-            if folded(name) in _LISTS and not _is_account(members) and source.begins_list_of_objects():
+            if fold(name) in _LISTS and not _is_account(members) and source.begins_list_of_objects():
                 found = True
                 for value in source.entries(place):
                     place += 1
@@ -111,7 +116,7 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[int, Row]]:
 
 
 class _Source:
-    """JSON that is read as it is taken apart."""
+    """A cursor in JSON text that is read in chunks."""
 
     def __init__(self, source: codecs.StreamReader) -> None:
         self._source = source
@@ -120,7 +125,7 @@ class _Source:
         self._at = 0
 
     def next_character(self, skipping: re.Pattern[str] = _BLANK) -> str:
-        """Go to the next character that means something, and return it; nothing at the end."""
+        """Skip to the next significant character and return it, or an empty string at the end."""
         while True:
             found = skipping.match(self._text, self._at)
             self._at = found.end() if found else self._at
@@ -130,23 +135,23 @@ class _Source:
                 return ""
 
     def take(self, character: str) -> bool:
-        """Return whether `character` comes next; if so, it is taken."""
+        """Consume `character` if it comes next. Return whether it did."""
         taken = self.next_character() == character
         self._at += taken
         return taken
 
     def entries(self, before: int) -> Iterator[object]:
-        """Yield what an array holds, up to its end; its bracket is taken already."""
+        """Yield the values of an array up to its end. The opening bracket is consumed already."""
         place = before
         while (character := self.next_character(_BETWEEN)) != "]":
             if not character:
-                raise UnreadableFile(f"entry {place}: the file ends behind it, and its array does not")
+                raise UnreadableFile(f"entry {place}: the file ends here, and the array does not")
             place += 1
             yield self.value(place)
         self._at += 1
 
     def names(self, place: int) -> Iterator[str]:
-        """Yield the names of an object's members up to its end; whoever asks takes the values."""
+        """Yield the names of an object up to its end. The caller consumes each value."""
         seen: set[str] = set()
         while (character := self.next_character(_BETWEEN)) != "}":
             name = self.value(place) if character == '"' else None
@@ -157,7 +162,7 @@ class _Source:
         self._at += 1
 
     def begins_list_of_objects(self) -> bool:
-        """Return whether an array comes next that is empty or begins with an object; if so, it is begun."""
+        """Consume the start of an array that is empty or begins with an object. Return whether it did."""
         if self.next_character() != "[":
             return False
         while (after := _BLANK.match(self._text, self._at + 1)) and after.end() == len(self._text):
@@ -168,7 +173,7 @@ class _Source:
         return is_list
 
     def value(self, place: int) -> object:
-        """Return what stands here, and read on until it is whole."""
+        """Return the next value, and read the file until it is complete."""
         self.next_character()
         while True:
             try:
@@ -180,11 +185,11 @@ class _Source:
                     break
             else:
                 return value
-        told = f"it is not JSON, or longer than {MAX_RECORD_BYTES} characters, or has a name twice"
-        raise UnreadableFile(f"entry {place}: {told}")
+        reason = f"it is not JSON, is longer than {MAX_RECORD_BYTES} characters, or has a duplicate name"
+        raise UnreadableFile(f"entry {place}: {reason}")
 
     def _read(self) -> int:
-        """Read some more, forget what is behind, and return how much it was."""
+        """Drop the consumed text, read a chunk, and return its length."""
         try:
             more = self._source.read(MAX_RECORD_BYTES)
         except UnicodeDecodeError:

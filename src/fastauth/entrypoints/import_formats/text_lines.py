@@ -1,4 +1,4 @@
-"""The lines of a file in UTF-8, none of them longer than memory should have to hold."""
+"""Read the lines of a UTF-8 file with a limit on their length."""
 
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
@@ -6,14 +6,14 @@ from typing import BinaryIO
 from fastauth.domain.errors import Violation
 
 MAX_RECORD_BYTES = 64 * 1024
-"""Of a line, of a record of CSV, or of an entry in JSON. An account has some hundred."""
+"""Maximum size of a line, a CSV record or a JSON entry. An account has a few hundred bytes."""
 
 Row = Mapping[str, object] | Violation
-"""What stands at one place: the values of an account by their names, or what is wrong there."""
+"""The values of an entry by column name, or the reason why it has none."""
 
 
 class UnreadableFile(Exception):
-    """Where it stands, and from there on, no accounts can be made out."""
+    """The file cannot be read from here on. The message has the position."""
 
 
 def lines(file: BinaryIO) -> Iterator[tuple[int, str | Violation]]:
