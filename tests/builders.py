@@ -43,7 +43,7 @@ def a_password_hash(encoded: str = "a hash") -> PasswordHash:
     return PasswordHash(encoded)
 
 
-def a_newcomer(
+def a_new_user(
     *, spelling: str = "", encoded: str = "a hash", disabled_at: datetime | None = None
 ) -> NewUser:
     return NewUser(
@@ -76,7 +76,7 @@ def a_registration(**changes: object) -> dict[str, Any]:
     return {"username": a_name(), "password": "sntsh", "fullname": "Santosh Kumar", **changes}
 
 
-def a_throttle(*, limits: Limits | None = None) -> RateLimiter:
+def a_rate_limiter(*, limits: Limits | None = None) -> RateLimiter:
     return RateLimiter(
         counters=FakeCounterRepository(),
         keys=CounterKeys(SecretKey(b"a secret key of the tests, 32 bytes")),
@@ -93,7 +93,7 @@ def register_user(
     passwords: PasswordPolicy | None = None,
 ) -> RegisterUser:
     return RegisterUser(
-        rate_limiter=rate_limiter or a_throttle(),
+        rate_limiter=rate_limiter or a_rate_limiter(),
         users=users or FakeUserRepository(),
         hasher=hasher or FakePasswordHasher(),
         username_profile=PROFILE,

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from tests.application import A_DEVICE, Application
 from tests.builders import a_name
-from tests.world import A_DEVICE, World
 
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
 from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
@@ -70,12 +70,12 @@ class Model:
 class RefreshTokenMachine(RuleBasedStateMachine):
     """Log in, refresh with any token there ever was, log out, and let time pass.
 
-    A subclass says over which world, and how its coroutines are run.
+    A subclass says over which app, and how its coroutines are run.
     """
 
     models = Bundle("models")
 
-    def make_world(self) -> World:
+    def make_application(self) -> Application:
         raise NotImplementedError
 
     def run(self, act: Coroutine[Any, Any, Result]) -> Result:
@@ -83,26 +83,26 @@ class RefreshTokenMachine(RuleBasedStateMachine):
 
     @initialize()
     def somebody_registers(self) -> None:
-        self.world = self.make_world()
+        self.app = self.make_application()
         self.username = a_name()
         self.every: list[Model] = []
-        self.run(self.world.a_user(self.username))
+        self.run(self.app.a_user(self.username))
 
     @rule(target=models)
     def log_in(self) -> Model:
-        now = self.world.clock.now()
-        tokens = self.run(self.world.a_log_in(self.username))
+        now = self.app.clock.now()
+        tokens = self.run(self.app.a_log_in(self.username))
         model = Model(began_at=now, used_at=now, given=[tokens.refresh], access=tokens.access.text)
         self.every.append(model)
         return model
 
     @rule(model=models, back=st.integers(0, 2), device=st.sampled_from(DEVICES))
     def refresh(self, model: Model, back: int, device: ClientInfo) -> None:
-        now = self.world.clock.now()
+        now = self.app.clock.now()
         position = max(0, len(model.given) - 1 - back)
         expected = model.outcome(position, device, now)
         try:
-            tokens = self.run(self.world.refresh_session(refresh_token=model.given[position], client=device))
+            tokens = self.run(self.app.refresh_session(refresh_token=model.given[position], client=device))
         except InvalidRefreshToken:
             assert expected in {"refused", "theft"}
             model.ended |= expected == "theft"
@@ -119,29 +119,29 @@ class RefreshTokenMachine(RuleBasedStateMachine):
     @rule(model=models)
     def log_out(self, model: Model) -> None:
         try:
-            caller = self.run(self.world.authenticate(access_token=model.access))
+            caller = self.run(self.app.authenticate(access_token=model.access))
         except InvalidAccessToken:
             return
-        self.run(self.world.log_out(caller=caller, session_id=caller.session.id))
+        self.run(self.app.log_out(caller=caller, session_id=caller.session.id))
         model.ended = True
 
     @rule(model=models)
     def log_out_everywhere(self, model: Model) -> None:
         try:
-            caller = self.run(self.world.authenticate(access_token=model.access))
+            caller = self.run(self.app.authenticate(access_token=model.access))
         except InvalidAccessToken:
             return
-        self.run(self.world.log_out(caller=caller, session_id=None))
+        self.run(self.app.log_out(caller=caller, session_id=None))
         for each in self.every:
             each.ended = True
 
     @rule(model=models)
     def change_password(self, model: Model) -> None:
         try:
-            caller = self.run(self.world.authenticate(access_token=model.access))
+            caller = self.run(self.app.authenticate(access_token=model.access))
         except InvalidAccessToken:
             return
-        changing = self.world.change_password(
+        changing = self.app.change_password(
             caller=caller, current_password="sntsh", new_password="sntsh", address=A_DEVICE.address
         )
         self.run(changing)
@@ -150,19 +150,19 @@ class RefreshTokenMachine(RuleBasedStateMachine):
 
     @rule()
     def disable_and_enable(self) -> None:
-        self.run(self.world.disable_user(username=self.username))
-        self.run(self.world.enable_user(username=self.username))
+        self.run(self.app.disable_user(username=self.username))
+        self.run(self.app.enable_user(username=self.username))
         for model in self.every:
             model.ended = True
 
     @rule(passed=st.sampled_from(STEPS))
     def time_passes(self, passed: timedelta) -> None:
-        self.world.clock.advance(passed)
+        self.app.clock.advance(passed)
 
     @invariant()
     def the_living_are_those_who_should(self) -> None:
-        now = self.world.clock.now()
+        now = self.app.clock.now()
         for model in getattr(self, "every", []):
-            session_id = self.world.mint.verify(model.given[0]).session_id
-            found = self.run(self.world.sessions.find(session_id, now=now))  # type: ignore[arg-type]
+            session_id = self.app.refresh_tokens.verify(model.given[0]).session_id
+            found = self.run(self.app.container.sessions().find(session_id, now=now))  # type: ignore[arg-type]
             assert (found is not None) == model.is_active(now)

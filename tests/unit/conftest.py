@@ -8,21 +8,10 @@ from io import StringIO
 import httpx2
 import pytest
 import structlog
-from tests.fakes import (
-    FakeAuditTrail,
-    FakeClock,
-    FakeCounterRepository,
-    FakeEventLog,
-    FakeExpiredRows,
-    FakePasswordHasher,
-    FakeSessionRepository,
-    FakeSigningKeyRepository,
-    FakeStorage,
-    FakeStorageProbe,
-    FakeUnitOfWork,
-    FakeUserRepository,
-)
+from tests.application import Application, fakes_over
+from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 
+from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.observability import logging_config
@@ -80,24 +69,8 @@ async def container(
     instrumentations: Instrumentations,
     storage: FakeStorage,
     hasher: FakePasswordHasher,
-    clock: FakeClock,
 ) -> Container:
-    container = Container(
-        settings=settings,
-        instrumentations=instrumentations,
-        users=FakeUserRepository(storage),
-        sessions=FakeSessionRepository(storage),
-        database=FakeStorageProbe(),
-        signing_keys=FakeSigningKeyRepository(storage),
-        expired_rows=FakeExpiredRows(storage),
-        counters=FakeCounterRepository(storage),
-        readiness_keys=FakeSigningKeyRepository(storage),
-        unit_of_work=FakeUnitOfWork(storage),
-        events=FakeEventLog(storage),
-        audit_trail=FakeAuditTrail(storage),
-        hasher=hasher,
-        clock=clock,
-    )
+    container = Container(settings=settings, instrumentations=instrumentations, **fakes_over(storage, hasher))
     await container.rotate_keys()()
     return container
 
@@ -107,3 +80,16 @@ async def client(container: Container) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
         yield client
+
+
+@pytest.fixture
+async def app() -> Application:
+    """Use cases over fakes, with one user."""
+    app = Application()
+    await app.a_user()
+    return app
+
+
+@pytest.fixture
+async def tokens(app: Application) -> TokenPair:
+    return await app.a_log_in()

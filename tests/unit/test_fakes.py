@@ -9,10 +9,11 @@ from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
-from tests.contracts.sessions.session_repository import ExpiredRowsContract
+from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import (
@@ -78,7 +79,7 @@ class TestFakePasswordHasher(PasswordHasherContract):
         return FakePasswordHasher()
 
 
-class TestFakeSessionRepository(ExpiredRowsContract):
+class TestFakeSessionRepository(SessionRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
@@ -91,10 +92,6 @@ class TestFakeSessionRepository(ExpiredRowsContract):
     def counters(self, users: FakeUserRepository) -> FakeCounterRepository:
         return FakeCounterRepository(users.storage)
 
-    @pytest.fixture
-    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
-        return FakeExpiredRows(users.storage)
-
 
 @dataclass
 class FakeRows:
@@ -105,6 +102,20 @@ class FakeRows:
 
     async def write(self, counters: Mapping[CounterKey, Counter]) -> None:
         self.counters.storage.counters.update(counters)
+
+
+class TestFakeExpiredRows(ExpiredRowsContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
+
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
 
 
 class TestFakeTallyRepository(CounterRepositoryContract):

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 
 import pytest
-from tests.builders import a_full_name, a_name, a_newcomer, a_password_hash, a_username
+from tests.builders import a_full_name, a_name, a_new_user, a_password_hash, a_username
 
 from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
 from fastauth.domain.accounts.user import ExistingUser
@@ -23,7 +23,7 @@ class BulkUserRepositoryContract(ABC):
     def intake(self, users: UserRepository) -> BulkUserRepository: ...
 
     async def test_admits_all_at_once(self, intake: BulkUserRepository, users: UserRepository) -> None:
-        newcomers = [a_newcomer(), a_newcomer(disabled_at=NOW), a_newcomer(spelling=a_name().upper())]
+        newcomers = [a_new_user(), a_new_user(disabled_at=NOW), a_new_user(spelling=a_name().upper())]
         admitted = await intake.insert_new(newcomers)
         assert admitted.keys() == {newcomer.username.canonical for newcomer in newcomers}
         for newcomer in newcomers:
@@ -38,7 +38,7 @@ class BulkUserRepositoryContract(ABC):
         assert await intake.find_existing([]) == {}
 
     async def test_admits_a_thousand(self, intake: BulkUserRepository) -> None:
-        newcomers = [a_newcomer() for _ in range(1_000)]
+        newcomers = [a_new_user() for _ in range(1_000)]
         assert len(await intake.insert_new(newcomers)) == 1_000
         assert (
             len(await intake.find_existing([newcomer.username.canonical for newcomer in newcomers])) == 1_000
@@ -49,20 +49,20 @@ class BulkUserRepositoryContract(ABC):
         holder = await users.add(
             username=a_username(name), fullname=a_full_name(), password_hash=a_password_hash()
         )
-        other = a_newcomer()
-        admitted = await intake.insert_new([a_newcomer(spelling=name.upper(), encoded="another"), other])
+        other = a_new_user()
+        admitted = await intake.insert_new([a_new_user(spelling=name.upper(), encoded="another"), other])
         assert set(admitted) == {other.username.canonical}
         assert await users.find(holder.username) == holder
 
     async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: BulkUserRepository) -> None:
-        newcomer = a_newcomer(encoded=a_name())
+        newcomer = a_new_user(encoded=a_name())
         admitted = await intake.insert_new([newcomer])
         held = await intake.find_existing([newcomer.username.canonical, a_name()])
         holder = ExistingUser(id=admitted[newcomer.username.canonical], password_hash=newcomer.password_hash)
         assert held == {newcomer.username.canonical: holder}
 
     async def test_admits_everybody_once_of_many_calls_at_once(self, intake: BulkUserRepository) -> None:
-        newcomers = [a_newcomer() for _ in range(50)]
+        newcomers = [a_new_user() for _ in range(50)]
         orders = [newcomers, newcomers[::-1], newcomers[25:] + newcomers[:25]]
         admitted = await asyncio.gather(*(intake.insert_new(order) for order in orders))
         everybody = sorted(newcomer.username.canonical for newcomer in newcomers)

@@ -1,4 +1,4 @@
-"""What a `SessionRepository` and a `ExpiredRows` promise."""
+"""The promises of a `SessionRepository`."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -12,7 +12,6 @@ from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_ses
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
-from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.counter import CounterKey
@@ -145,6 +144,13 @@ class SessionRepositoryContract(ABC):
             ),
             now=now,
         )
+
+    async def test_rotates_if_any_presented_digest_is_current(
+        self, sessions: SessionRepository, session: Session
+    ) -> None:
+        """With three secret keys a token has three digests, one of which is stored."""
+        digests = (a_digest("newest"), session.refresh_digest, a_digest("oldest"))
+        assert await self.rotate(sessions, session, presented=digests)
 
     async def test_rotates_what_fits(self, sessions: SessionRepository, session: Session) -> None:
         rotated = await self.rotate(sessions, session)
@@ -310,45 +316,3 @@ class SessionRepositoryContract(ABC):
         )
         assert await sessions.revoke(other.id, session_id=session.id, now=NOW) == 0
         assert await sessions.find(session.id, now=NOW)
-
-
-class ExpiredRowsContract(SessionRepositoryContract):
-    @abstractmethod
-    @pytest.fixture
-    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
-
-    async def test_sweeps_what_is_over_in_batches_and_nothing_else(
-        self, sessions: SessionRepository, expired_rows: ExpiredRows, user: User
-    ) -> None:
-        long_ago = NOW - timedelta(days=4_000)  # before any other test's sessions
-        while await expired_rows.purge_sessions(before=long_ago, limit=100):
-            pass
-        old = [a_session(user, now=long_ago) for _ in range(4)]
-        kept = a_session(user, now=NOW)
-        for session in (*old, kept):
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
-        await sessions.revoke(user.id, session_id=old[0].id, now=long_ago)
-        over = long_ago + timedelta(hours=1)
-        assert await expired_rows.purge_sessions(before=over, limit=3) == 1
-        over = old[0].expires_at + timedelta(hours=1)
-        assert await expired_rows.purge_sessions(before=over, limit=2) == 2
-        assert await expired_rows.purge_sessions(before=over, limit=2) == 1
-        assert await expired_rows.purge_sessions(before=over, limit=2) == 0
-        assert await sessions.list_active(user.id, now=NOW, limit=100) == [kept]
-
-    async def test_lets_one_of_all_processes_sweep_in_so_long(self, expired_rows: ExpiredRows) -> None:
-        every = timedelta(minutes=1)
-        for task in ("sessions", "tallies", "events"):
-            now = LATE
-            while not await expired_rows.claim(task, now=now, every=every):
-                now += timedelta(days=1)
-            outcomes = await asyncio.gather(
-                *(expired_rows.claim(task, now=now, every=every) for _ in range(8))
-            )
-            assert not any(outcomes)
-            now += every
-            outcomes = await asyncio.gather(
-                *(expired_rows.claim(task, now=now, every=every) for _ in range(8))
-            )
-            assert sum(outcomes) == 1
-            assert await expired_rows.claim(task, now=now - every * 2, every=every), "a clock was far ahead"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
+from tests.application import Application
 from tests.harness.editions import size
 from tests.integration.conftest import AUDIT_COLUMNS, connect, username_key_of
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
-from tests.world import World
 
 from fastauth.adapters.sql import SqlSessionRepository, SqlUnitOfWork, SqlUserRepository, migrate
 
@@ -26,12 +26,12 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
             self.run(self.database.close())
             self.loop.close()
 
-        def make_world(self) -> World:
+        def make_application(self) -> Application:
             self.database = connect(used_database_url)
             self.run(migrate(self.database, username_key_of=username_key_of))
             connections = self.database.autocommit
-            return World(
-                terms=TERMS,
+            return Application(
+                policy=TERMS,
                 users=SqlUserRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
                 sessions=SqlSessionRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
                 unit_of_work=SqlUnitOfWork(

@@ -11,14 +11,15 @@ import psycopg
 import pytest
 from sqlalchemy import delete, insert, make_url, select, text
 from tests import legacy_hashes
-from tests.builders import a_newcomer
+from tests.builders import a_new_user
 from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
-from tests.contracts.sessions.session_repository import ExpiredRowsContract
+from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import FakeClock
@@ -169,7 +170,7 @@ class TestSqlHashKinds(SqlFixtures):
         stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
         before = await hash_kinds.examples()
         bulk_users = SqlBulkUserRepository(connections=database.autocommit)
-        await bulk_users.insert_new([a_newcomer(encoded=encoded) for encoded in stored])
+        await bulk_users.insert_new([a_new_user(encoded=encoded) for encoded in stored])
         found = await hash_kinds.examples()
         assert sum(found.values()) - sum(before.values()) == len(stored)
         hasher = Argon2PasswordHasher(
@@ -185,7 +186,10 @@ class TestSqlBulkUserRepository(SqlFixtures, BulkUserRepositoryContract):
         return SqlBulkUserRepository(connections=database.autocommit)
 
 
-class TestSqlSessionRepository(SqlFixtures, ExpiredRowsContract):
+class TestSqlSessionRepository(SqlFixtures, SessionRepositoryContract): ...
+
+
+class TestSqlExpiredRows(SqlFixtures, ExpiredRowsContract):
     @pytest.fixture
     def expired_rows(self, database: Database) -> SqlExpiredRows:
         return SqlExpiredRows(connections=database.autocommit)

@@ -17,7 +17,7 @@ class TestRegisterUser:
         assert (user.username.display, user.fullname.text) == ("Santosh", "Santosh Kumar")
         assert await users.find(a_username("santosh")) == user
 
-    async def test_keeps_nothing_but_a_hash_of_the_password(self) -> None:
+    async def test_stores_only_a_hash_of_the_password(self) -> None:
         user = await register_user()(
             username="santosh", password="sntsh", fullname="Santosh Kumar", address=None
         )
@@ -25,7 +25,7 @@ class TestRegisterUser:
         assert "sntsh" not in user.password_hash.encoded
 
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "Ｓａｎｔｏｓｈ"])
-    async def test_refuses_a_taken_name_in_any_spelling_without_hashing(self, spelling: str) -> None:
+    async def test_taken_name_is_rejected_without_hashing(self, spelling: str) -> None:
         hasher = FakePasswordHasher()
         users = FakeUserRepository()
         await users.add(
@@ -36,7 +36,7 @@ class TestRegisterUser:
             await register(username=spelling, password="sntsh", fullname="Santosh Kumar", address=None)
         assert hasher.hashed == 0
 
-    async def test_refuses_a_name_that_was_taken_while_it_hashed(self) -> None:
+    async def test_name_taken_during_hashing_is_rejected(self) -> None:
         users = FakeUserRepository()
 
         class SlowHasher(FakePasswordHasher):
@@ -53,7 +53,7 @@ class TestRegisterUser:
                 username="ann", password="sntsh", fullname="Ann", address=None
             )
 
-    async def test_names_every_violation_at_once(self) -> None:
+    async def test_error_lists_all_violations(self) -> None:
         with pytest.raises(InvalidInput) as refusal:
             await register_user()(username="a b", password="", fullname="\0", address=None)
         assert [(v.field, v.code) for v in refusal.value.violations] == [
@@ -62,7 +62,7 @@ class TestRegisterUser:
             ("password", "empty"),
         ]
 
-    async def test_refuses_before_it_looks_or_hashes(self) -> None:
+    async def test_rate_limit_precedes_lookup_and_hash(self) -> None:
         hasher = FakePasswordHasher()
         with pytest.raises(InvalidInput):
             await register_user(hasher=hasher)(
@@ -70,7 +70,7 @@ class TestRegisterUser:
             )
         assert hasher.hashed == 0
 
-    async def test_refuses_before_it_looks_what_could_not_be_hashed_in_time(self) -> None:
+    async def test_overload_precedes_lookup(self) -> None:
         users = FakeUserRepository()
         register = register_user(users=users, hasher=FakePasswordHasher(overloaded=True))
         with pytest.raises(HashingOverloaded):
@@ -79,7 +79,7 @@ class TestRegisterUser:
         with pytest.raises(InvalidInput):
             await register(username="a b", password="sntsh", fullname="Ann", address=None)
 
-    async def test_holds_passwords_to_the_policy(self) -> None:
+    async def test_applies_password_policy(self) -> None:
         register = register_user(passwords=a_policy(min_length=8, reject_user_attributes=True))
         for password, code in {"short": "too_short", "Santosh123!": "contains_user_data"}.items():
             with pytest.raises(InvalidInput) as refusal:

@@ -4,7 +4,7 @@ from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from fastauth.adapters.seen_usernames import TempFileSeenUsernames
 
 
-class TestSpooledNameLedger(SeenUsernamesContract):
+class TestTempFileSeenUsernames(SeenUsernamesContract):
     @pytest.fixture
     def open_ledger(self) -> type[TempFileSeenUsernames]:
         return TempFileSeenUsernames

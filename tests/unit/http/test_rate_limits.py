@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.application import A_SECRET_KEY
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher
 from tests.unit.http.test_http import assert_problem
-from tests.world import A_SECRET_KEY
 
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.entrypoints.container import Container

@@ -11,8 +11,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
+from tests.application import A_DEVICE
 from tests.fakes import FakeBulkUserRepository, FakeHashCensus, FakeStorage, FakeUserDirectory
-from tests.world import A_DEVICE
 
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation

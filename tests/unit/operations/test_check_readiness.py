@@ -3,8 +3,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.application import A_SECRET_KEY
 from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage, FakeStorageProbe
-from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.application.operations.check_readiness import CheckReadiness
@@ -49,16 +49,16 @@ async def keys() -> FakeSigningKeyRepository:
 
 
 class TestCheckReadiness:
-    async def test_finds_nothing_amiss(self, keys: FakeSigningKeyRepository) -> None:
+    async def test_ready(self, keys: FakeSigningKeyRepository) -> None:
         before = dict(keys.storage.keys)
         await check_readiness(keys=keys)()
         assert keys.storage.keys == before
 
-    async def test_tells_that_the_database_is_away(self, keys: FakeSigningKeyRepository) -> None:
+    async def test_database_unavailable(self, keys: FakeSigningKeyRepository) -> None:
         with pytest.raises(StorageUnavailable):
             await check_readiness(keys=keys, storage=FakeStorageProbe(trouble=StorageUnavailable()))()
 
-    async def test_does_not_wait_beyond_its_deadline(self, keys: FakeSigningKeyRepository) -> None:
+    async def test_deadline(self, keys: FakeSigningKeyRepository) -> None:
         impatient = CheckReadiness(
             storage=Silence(),
             keys=keys,
@@ -69,16 +69,16 @@ class TestCheckReadiness:
         with pytest.raises(StorageUnavailable):
             await impatient()
 
-    async def test_misses_a_key(self) -> None:
+    async def test_no_active_key(self) -> None:
         with pytest.raises(NoActiveSigningKey):
             await check_readiness(keys=FakeSigningKeyRepository())()
 
-    async def test_misses_the_secret_that_opens_the_key(self, keys: FakeSigningKeyRepository) -> None:
+    async def test_key_of_another_secret_key(self, keys: FakeSigningKeyRepository) -> None:
         with pytest.raises(KeyUnwrapFailed):
             await check_readiness(keys=keys, secret=SecretKey(b"another secret key, also of 32 bytes"))()
 
     @pytest.mark.parametrize("sealed", ["", "e30.a.b.c.d", "bm8.a", "W10.a", "bnVsbA.a", "é.a"])
-    async def test_decrypts_the_key(self, keys: FakeSigningKeyRepository, sealed: str) -> None:
+    async def test_damaged_key(self, keys: FakeSigningKeyRepository, sealed: str) -> None:
         """A key that names the right secret and does not decrypt is no key that signs."""
         (key,) = (await keys.load()).keys
         header, *rest, tag = key.encrypted_private_key.split(".")
@@ -116,7 +116,7 @@ class TestShareReadiness:
     def share(self, check: SlowCheck, clock: FakeClock) -> ShareReadiness:
         return ShareReadiness(check=check, clock=clock)
 
-    async def test_checks_once_for_all_who_ask_at_once(self, share: ShareReadiness, check: SlowCheck) -> None:
+    async def test_concurrent_probes_share_one_check(self, share: ShareReadiness, check: SlowCheck) -> None:
         asking = [asyncio.create_task(share()) for _ in range(300)]
         await asyncio.sleep(0)
         check.may_end.set()
@@ -141,7 +141,7 @@ class TestShareReadiness:
         check.refusal = None
         await share()
 
-    async def test_checks_again_where_the_clock_was_set_back(
+    async def test_checks_again_if_clock_was_set_back(
         self, share: ShareReadiness, check: SlowCheck, clock: FakeClock
     ) -> None:
         check.may_end.set()
@@ -150,7 +150,9 @@ class TestShareReadiness:
         await share()
         assert check.begun == 2
 
-    async def test_outlasts_whoever_asked_first(self, share: ShareReadiness, check: SlowCheck) -> None:
+    async def test_cancelled_probe_does_not_cancel_others(
+        self, share: ShareReadiness, check: SlowCheck
+    ) -> None:
         first, second = asyncio.create_task(share()), asyncio.create_task(share())
         await asyncio.sleep(0)
         first.cancel()
@@ -159,7 +161,7 @@ class TestShareReadiness:
         await second
         assert check.begun == 1
 
-    async def test_lengthens_no_traceback(self, share: ShareReadiness, check: SlowCheck) -> None:
+    async def test_traceback_does_not_grow(self, share: ShareReadiness, check: SlowCheck) -> None:
         check.refusal = StorageUnavailable()
         check.may_end.set()
         lengths = set()

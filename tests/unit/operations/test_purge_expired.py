@@ -19,8 +19,8 @@ class CountingSweeper(FakeExpiredRows):
         return await super().purge_counters(before=before, limit=limit)
 
 
-class TestSweep:
-    async def test_removes_what_has_been_over_for_a_day_in_batches(self, clock: FakeClock) -> None:
+class TestPurgeCounters:
+    async def test_purges_after_a_day_in_batches(self, clock: FakeClock) -> None:
         storage, until = FakeStorage(), clock.now()
         for number in range(2 * BATCH_SIZE + 1):
             storage.counters[CounterKey(number.to_bytes(2, "big"))] = Counter(1, until)
@@ -33,7 +33,7 @@ class TestSweep:
         assert await sweep() == 2 * BATCH_SIZE + 1
         assert (set(storage.counters), expired_rows.asked) == ({b"kept"}, [BATCH_SIZE] * 4)
 
-    async def test_is_done_by_one_of_all_processes(self, clock: FakeClock) -> None:
+    async def test_one_process_purges(self, clock: FakeClock) -> None:
         expired_rows = CountingSweeper(FakeStorage())
         first, second = (PurgeCounters(expired_rows=expired_rows, clock=clock) for _ in range(2))
         await first()
@@ -46,7 +46,7 @@ class TestSweep:
         await first()
         assert len(expired_rows.asked) == 2
 
-    async def test_ends_though_there_is_always_more(self, clock: FakeClock) -> None:
+    async def test_round_is_bounded(self, clock: FakeClock) -> None:
         class Endless(FakeExpiredRows):
             async def purge_counters(self, *, before: datetime, limit: int) -> int:
                 return limit

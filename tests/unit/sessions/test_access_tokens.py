@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.application import A_SECRET_KEY
 from tests.contracts.sessions.access_tokens import LIFETIME, AccessTokensContract
 from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
-from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import RELOAD_AFTER, AccessTokenPolicy, JoseAccessTokens, JoseSigningKeyGenerator
 from fastauth.domain.errors import StorageUnavailable

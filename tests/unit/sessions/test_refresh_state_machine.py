@@ -5,9 +5,9 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hypothesis import settings
+from tests.application import Application
 from tests.harness.editions import size
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
-from tests.world import World
 
 
 class OverFakes(RefreshTokenMachine):
@@ -18,8 +18,8 @@ class OverFakes(RefreshTokenMachine):
     def teardown(self) -> None:
         self.loop.close()
 
-    def make_world(self) -> World:
-        return World(terms=TERMS)
+    def make_application(self) -> Application:
+        return Application(policy=TERMS)
 
     def run(self, act: Coroutine[Any, Any, Result]) -> Result:
         return self.loop.run_until_complete(act)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from tests.application import A_SECRET_KEY
 from tests.fakes import FakeClock, FakeSigningKeyRepository
-from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.application.signing_keys.publish_keys import PublishKeys
@@ -55,14 +55,14 @@ def installation(clock: FakeClock) -> Installation:
 
 
 class TestRotateKeys:
-    async def test_makes_a_first_key_that_signs_at_once(self, installation: Installation) -> None:
+    async def test_first_key_is_active_at_once(self, installation: Installation) -> None:
         (key,) = (await installation.rotate()).keys
         now = installation.clock.now()
         assert (key.sequence, key.published_at, key.active_from) == (1, now, now)
         assert key.kid
         assert a_smith(A_SECRET_KEY).private_key(key)
 
-    async def test_publishes_the_next_when_it_is_due_and_once(self, installation: Installation) -> None:
+    async def test_next_key_is_published_once_when_due(self, installation: Installation) -> None:
         await installation.rotate()
         installation.clock.advance(ROTATION - LEAD - AN_INSTANT)
         assert numbers((await installation.rotate()).keys) == [1]
@@ -72,11 +72,11 @@ class TestRotateKeys:
         assert (key.sequence, key.published_at, key.active_from) == (2, now, now + LEAD)
         assert numbers((await installation.rotate()).keys) == [1, 2]
 
-    async def test_publishes_the_next_before_it_is_due_if_told_to(self, installation: Installation) -> None:
+    async def test_early_rotation(self, installation: Installation) -> None:
         await installation.rotate()
         assert numbers((await installation.rotate(early=True)).keys) == [1, 2]
 
-    async def test_forgets_a_key_whose_last_token_is_over(self, installation: Installation) -> None:
+    async def test_expired_key_is_removed(self, installation: Installation) -> None:
         await installation.rotate()
         await installation.rotate(early=True)
         installation.clock.advance(LEAD + AFTERLIFE - AN_INSTANT)
@@ -84,14 +84,14 @@ class TestRotateKeys:
         installation.clock.advance(AN_INSTANT)
         assert numbers((await installation.rotate()).keys) == [2]
 
-    async def test_never_gives_a_number_twice(self, installation: Installation) -> None:
+    async def test_sequence_numbers_are_unique(self, installation: Installation) -> None:
         await installation.rotate()
         await installation.rotate(early=True)
         installation.clock.advance(LEAD + AFTERLIFE)
         await installation.rotate()
         assert numbers((await installation.rotate(early=True)).keys) == [2, 3]
 
-    async def test_seals_every_key_again_under_a_new_secret(self, installation: Installation) -> None:
+    async def test_keys_are_rewrapped_under_a_new_secret_key(self, installation: Installation) -> None:
         await installation.rotate()
         before = (await installation.rotate(early=True)).keys
         assert (await installation.rotate()).keys == before
@@ -112,9 +112,7 @@ class KeysThatGoAway(FakeSigningKeyRepository):
 
 
 class TestPublishKeys:
-    async def test_gives_what_it_read_last_for_as_long_as_no_other_key_can_sign(
-        self, clock: FakeClock
-    ) -> None:
+    async def test_outage_serves_loaded_keys_for_publish_ahead(self, clock: FakeClock) -> None:
         keys = KeysThatGoAway()
         installation = Installation(keys, clock)
         await installation.rotate()
@@ -131,9 +129,7 @@ class TestPublishKeys:
         with pytest.raises(StorageUnavailable):
             await publish()
 
-    async def test_shows_a_key_from_before_it_signs_until_its_last_token_is_over(
-        self, installation: Installation
-    ) -> None:
+    async def test_key_is_published_before_and_after_use(self, installation: Installation) -> None:
         await installation.rotate()
         await installation.rotate(early=True)
         assert (await installation.published(), await installation.signer()) == ([1, 2], 1)
@@ -146,12 +142,12 @@ class TestPublishKeys:
         installation.clock.advance(AN_INSTANT)
         assert await installation.published() == [2]
 
-    async def test_shows_a_key_that_has_no_successor_for_ever(self, installation: Installation) -> None:
+    async def test_key_without_successor_stays_published(self, installation: Installation) -> None:
         await installation.rotate()
         installation.clock.advance(ROTATION * 10)
         assert await installation.published() == [1]
 
-    async def test_counts_from_the_next_key_and_not_from_the_last(self, installation: Installation) -> None:
+    async def test_verify_after_counts_from_the_next_key(self, installation: Installation) -> None:
         await installation.rotate()
         for _ in range(2):
             await installation.rotate(early=True)
@@ -159,8 +155,8 @@ class TestPublishKeys:
         assert await installation.published() == [2, 3]
 
 
-class TestKeyRing:
-    async def test_has_nobody_to_sign_before_the_first_key_does(self, installation: Installation) -> None:
+class TestKeySet:
+    async def test_no_active_key_before_the_first(self, installation: Installation) -> None:
         assert KeySet([]).active(installation.clock.now()) is None
         ring = await installation.rotate()
         assert ring.active(installation.clock.now() - AN_INSTANT) is None

@@ -6,9 +6,9 @@ from datetime import datetime
 from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import psycopg
+from tests.application import A_SECRET_KEY
 from tests.builders import a_username
 from tests.fakes import FakeClock, FakeCounterRepository
-from tests.world import A_SECRET_KEY
 
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_with

@@ -1,0 +1,180 @@
+"""The container of the service over fakes, and its use cases with the types that they have."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, TypeVar
+
+import pytest
+from tests.builders import a_policy
+from tests.fakes import (
+    FakeAccessTokens,
+    FakeAuditTrail,
+    FakeBulkUserRepository,
+    FakeClock,
+    FakeCounterRepository,
+    FakeEventLog,
+    FakeExpiredRows,
+    FakePasswordHasher,
+    FakeSessionRepository,
+    FakeSigningKeyRepository,
+    FakeStorage,
+    FakeStorageProbe,
+    FakeUnitOfWork,
+    FakeUserDirectory,
+    FakeUserRepository,
+)
+
+from fastauth.application.accounts.change_full_name import ChangeFullName
+from fastauth.application.accounts.disable_user import DisableUser
+from fastauth.application.accounts.enable_user import EnableUser
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.get_user import GetUser
+from fastauth.application.accounts.import_users import ImportUsers
+from fastauth.application.accounts.list_users import ListUsers
+from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.unlock_user import UnlockUser
+from fastauth.application.audit.audit_failures import AuditFailures
+from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.passwords.set_password import SetPassword
+from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.list_sessions import ListSessions
+from fastauth.application.sessions.log_in import LogIn
+from fastauth.application.sessions.log_out import LogOut
+from fastauth.application.sessions.login_result import LoginResult
+from fastauth.application.sessions.refresh_session import RefreshSession
+from fastauth.application.sessions.revoke_sessions import RevokeSessions
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.audit.event import EventType
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
+from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+
+A_SECRET_KEY = SecretKey(b"a secret key of the tests, 32 bytes")
+A_DEVICE = ClientInfo(user_agent="a browser", address="192.0.2.1")
+
+T = TypeVar("T")
+
+
+def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, Any]:
+    """Return the arguments that make a `Container` use fakes over one storage."""
+    return {
+        "users": FakeUserRepository(storage),
+        "directory": FakeUserDirectory(storage),
+        "bulk_users": FakeBulkUserRepository(storage),
+        "sessions": FakeSessionRepository(storage),
+        "database": FakeStorageProbe(),
+        "signing_keys": FakeSigningKeyRepository(storage),
+        "readiness_keys": FakeSigningKeyRepository(storage),
+        "expired_rows": FakeExpiredRows(storage),
+        "counters": FakeCounterRepository(storage),
+        "unit_of_work": FakeUnitOfWork(storage),
+        "events": FakeEventLog(storage),
+        "audit_trail": FakeAuditTrail(storage),
+        "hasher": hasher,
+        "clock": storage.clock,
+    }
+
+
+@dataclass(kw_only=True)
+class Application:
+    storage: FakeStorage = field(default_factory=FakeStorage)
+    clock: FakeClock = field(default_factory=FakeClock)
+    hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
+    rate_limits: bool = False
+    policy: SessionPolicy = field(default_factory=SessionPolicy)
+    password_policy: PasswordPolicy = field(default_factory=a_policy)
+    users: UserRepository | None = None
+    sessions: SessionRepository | None = None
+    unit_of_work: UnitOfWork | None = None
+
+    def __post_init__(self) -> None:
+        self.storage.clock = self.clock
+        given = {"users": self.users, "sessions": self.sessions, "unit_of_work": self.unit_of_work}
+        self.container = Container(
+            settings=Settings(rate_limits=self.rate_limits),
+            secret_keys=(A_SECRET_KEY,),
+            session_policy=self.policy,
+            password_policy=self.password_policy,
+            access_tokens=FakeAccessTokens(self.clock),
+            **fakes_over(self.storage, self.hasher) | {name: fake for name, fake in given.items() if fake},
+        )
+        self.register_user = self._use_case(RegisterUser, "register_user")
+        self.log_in = self._use_case(LogIn, "log_in")
+        self.refresh_session = self._use_case(RefreshSession, "refresh_session")
+        self.authenticate = self._use_case(Authenticate, "authenticate")
+        self.list_sessions = self._use_case(ListSessions, "list_sessions")
+        self.log_out = self._use_case(LogOut, "log_out")
+        self.revoke_sessions = self._use_case(RevokeSessions, "revoke_sessions")
+        self.change_password = self._use_case(ChangePassword, "change_password")
+        self.set_password = self._use_case(SetPassword, "set_password")
+        self.change_full_name = self._use_case(ChangeFullName, "change_full_name")
+        self.find_user = self._use_case(FindUser, "find_user")
+        self.get_user = self._use_case(GetUser, "get_user")
+        self.list_users = self._use_case(ListUsers, "list_users")
+        self.disable_user = self._use_case(DisableUser, "disable_user")
+        self.enable_user = self._use_case(EnableUser, "enable_user")
+        self.unlock_user = self._use_case(UnlockUser, "unlock_user")
+        self.import_users = self._use_case(ImportUsers, "import_users")
+
+    @property
+    def rate_limiter(self) -> RateLimiter:
+        return self.container.rate_limiter()
+
+    @property
+    def refresh_tokens(self) -> RefreshTokenCodec:
+        return self.container.refresh_tokens()
+
+    def _use_case(self, kind: type[T], name: str) -> T:
+        """Return a use case without the decorator that records its failures."""
+        use_case = getattr(self.container, name)()
+        if isinstance(use_case, AuditFailures):
+            use_case = use_case.use_case
+        assert isinstance(use_case, kind)
+        return use_case
+
+    def event_types(self) -> list[EventType]:
+        """Return the types of the recorded events, in their order."""
+        return [event.type for event in self.storage.events]
+
+    async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
+        await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)
+
+    async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> TokenPair:
+        result = await self.log_in(username=username, password=password, client=A_DEVICE)
+        return result.tokens
+
+
+@dataclass(kw_only=True)
+class RateLimitedApplication(Application):
+    """The application with the rate limits of production."""
+
+    rate_limits: bool = True
+    addresses: Iterator[int] = field(default_factory=lambda: count(1))
+
+    async def guess(
+        self, password: str = "wrong", *, name: str = "santosh", address: str = "", token: str | None = None
+    ) -> LoginResult:
+        """Log in from `address`, or from one that nobody has used."""
+        device = ClientInfo("a browser", address or f"10.0.{next(self.addresses)}.1")
+        return await self.log_in(username=name, password=password, client=device, device_token=token)
+
+    async def guesses(self, number: int, **of: str) -> int:
+        """Guess wrongly so often; return how many of the passwords were looked at."""
+        before = self.looked_at
+        for _ in range(number):
+            with pytest.raises(InvalidCredentials):
+                await self.guess(**of)
+        return self.looked_at - before
+
+    @property
+    def looked_at(self) -> int:
+        return self.hasher.verified - self.hasher.dummies

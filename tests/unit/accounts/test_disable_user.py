@@ -1,0 +1,70 @@
+"""Disable and enable a user."""
+
+import pytest
+from tests.application import A_DEVICE, Application
+
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
+from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
+
+
+async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
+    return await app.refresh_session(refresh_token=tokens.refresh, client=device)
+
+
+async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
+    return await app.authenticate(access_token=tokens.access.text)
+
+
+def happened(app: Application, *types: EventType) -> list[Event]:
+    return [event for event in app.storage.events if event.type in types]
+
+
+async def is_over(app: Application, tokens: TokenPair) -> bool:
+    with pytest.raises(InvalidRefreshToken):
+        await refresh(app, tokens)
+    with pytest.raises(InvalidAccessToken):
+        await caller_of(app, tokens)
+    return True
+
+
+class TestDisableUser:
+    async def test_disabled_user_has_no_session_and_cannot_log_in(
+        self, app: Application, tokens: TokenPair
+    ) -> None:
+        """R28: disabled accounts and ended sessions work on, in one of several stores.
+
+        CVE-2025-29928, CVE-2025-53942 (authentik), CVE-2024-47000 (Zitadel); CWE-613.
+        """
+        await app.disable_user(username="SANTOSH")
+        assert await is_over(app, tokens)
+        with pytest.raises(InvalidCredentials):
+            await app.a_log_in()
+
+    async def test_enable_does_not_restore_sessions(self, app: Application, tokens: TokenPair) -> None:
+        await app.disable_user(username="santosh")
+        disabled_at = app.clock.now()
+        app.clock.advance(minutes=1)
+        user = await app.enable_user(username="santosh")
+        assert await is_over(app, tokens)
+        assert await app.a_log_in()
+        assert happened(app, EventType.USER_DISABLED, EventType.USER_ENABLED) == [
+            Event(type=EventType.USER_DISABLED, occurred_at=disabled_at, user_id=user.id),
+            Event(type=EventType.USER_ENABLED, occurred_at=app.clock.now(), user_id=user.id),
+        ]
+
+    async def test_disabling_twice_keeps_the_first_date(self, app: Application) -> None:
+        since = app.clock.now()
+        for _ in range(2):
+            await app.disable_user(username="santosh")
+            app.clock.advance(days=1)
+        (user,) = app.storage.users.values()
+        assert user.disabled_at == since
+
+    async def test_unknown_user_is_not_found(self, app: Application) -> None:
+        for act in (app.disable_user, app.enable_user):
+            with pytest.raises(UserNotFound):
+                await act(username="nobody")

@@ -1,0 +1,36 @@
+"""Get a user."""
+
+from datetime import timedelta
+
+import pytest
+from tests.application import Application
+from tests.builders import a_policy
+
+from fastauth.domain.accounts.errors import UserNotFound
+
+
+@pytest.fixture
+async def app() -> Application:
+    app = Application(password_policy=a_policy(reject_user_attributes=True))
+    await app.a_user()
+    return app
+
+
+class TestGetUser:
+    async def test_returns_account_and_active_sessions(self, app: Application) -> None:
+        await app.a_log_in()
+        app.clock.advance(minutes=1)
+        await app.a_log_in()
+        user, sessions = await app.get_user(username="Santosh")
+        assert user.username.display == "santosh"
+        assert sessions[0].created_at - sessions[1].created_at == timedelta(minutes=1)
+
+    async def test_returns_date_of_disabling(self, app: Application) -> None:
+        await app.a_log_in()
+        await app.disable_user(username="santosh")
+        user, sessions = await app.get_user(username="santosh")
+        assert (user.disabled_at, sessions) == (app.clock.now(), [])
+
+    async def test_unknown_user_is_not_found(self, app: Application) -> None:
+        with pytest.raises(UserNotFound):
+            await app.get_user(username="nobody")

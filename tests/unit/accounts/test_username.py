@@ -1,0 +1,142 @@
+"""Usernames and the PRECIS profile."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from precis_i18n import get_profile
+from tests.builders import PROFILE
+
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.errors import InvalidInput
+
+
+def refusal(act: object, *arguments: object) -> str:
+    assert callable(act)
+    with pytest.raises(InvalidInput) as refused:
+        act(*arguments)
+    return refused.value.violations[0].code
+
+
+class TestUsername:
+    @pytest.mark.parametrize("text", ["a", "a" * 50, "santosh", "O'Neil", "user@example.com", "名前", "ñ"])
+    def test_display_is_as_typed(self, text: str) -> None:
+        assert Username.parse(text, PROFILE).display == text
+
+    def test_display_is_nfc(self) -> None:
+        assert Username.parse("e\u0301", PROFILE).display == "é"
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("", "empty"),
+            ("a" * 51, "too_long"),
+            ("\ud800", "invalid_unicode"),
+            ("a b", "not_allowed"),
+            (" a", "not_allowed"),
+            ("a\u00a0b", "not_allowed"),
+            ("a\0", "not_allowed"),
+            ("a\nb", "not_allowed"),
+            ("a\u200bb", "not_allowed"),
+            ("\u202eabc", "not_allowed"),
+            ("a\u00adb", "not_allowed"),
+            ("♚", "not_allowed"),
+            ("אa", "not_allowed"),
+            ("pаypal", "mixed_scripts"),
+        ],
+    )
+    def test_rejects(self, text: str, code: str) -> None:
+        assert refusal(Username.parse, text, PROFILE) == code
+
+    @given(st.text())
+    def test_parse_existing_accepts_any_stored_name(self, text: str) -> None:
+        recognised = Username.parse_existing(text, PROFILE)
+        assert Username.parse_existing(recognised.display, PROFILE) == recognised
+
+    def test_legacy_name_never_equals_an_allowed_name(self) -> None:
+        assert Username.parse_existing("san tosh", PROFILE).canonical == " san tosh"
+
+
+class TestPrecisUsernameProfile:
+    @pytest.mark.parametrize(
+        "spellings",
+        [
+            ["alice", "Alice", "ALICE", "ＡＬＩＣＥ", "ａｌｉｃｅ", "Ａlice"],
+            ["åsa", "Åsa", "A\u030asa", "a\u030asa", "\u212bsa"],
+            ["иван", "ИВАН"],
+        ],
+    )
+    def test_spellings_share_a_canonical_form(self, spellings: list[str]) -> None:
+        assert len({PROFILE.canonicalize(spelling) for spelling in spellings}) == 1
+
+    @given(st.text(st.characters(max_codepoint=0x7F), min_size=1, max_size=50))
+    def test_ascii_names_match_precis(self, name: str) -> None:
+        """Such names do not go through the profile's rules one by one."""
+        try:
+            expected = get_profile("UsernameCaseMapped").enforce(name)
+        except UnicodeEncodeError:
+            assert refusal(PROFILE.canonicalize, name) == "not_allowed"
+        else:
+            assert PROFILE.canonicalize(name) == expected
+
+    def test_ascii_characters_match_identifier_class(self) -> None:
+        """RFC 8264, section 9.11: U+0021 to U+007E."""
+        for name in map(chr, range(0x80)):
+            if "!" <= name <= "~":
+                assert PROFILE.canonicalize(name) == name.lower()
+            else:
+                assert refusal(PROFILE.canonicalize, name) == "not_allowed"
+
+    @pytest.mark.parametrize(
+        "name", ["たろう太郎タロー", "김철수金", "ㄅ漢", "user_1-2.3", "محمد١٢٣", "αβγ1"]
+    )
+    def test_accepts_scripts_of_one_writing_system(self, name: str) -> None:
+        assert PROFILE.canonicalize(name)
+
+    @pytest.mark.parametrize("name", ["аpple", "gооgle", "αlpha", "aー"])
+    def test_rejects_mixed_scripts(self, name: str) -> None:
+        assert refusal(PROFILE.canonicalize, name) == "mixed_scripts"
+
+    @pytest.mark.parametrize(
+        ("latin", "name"),
+        [
+            ("scope", "ѕсоре"),
+            ("scope", "ЅСОРЕ"),
+            ("apple", "аррӏе"),
+            ("tom", "ТОМ"),
+            ("tom", "том"),
+            ("boba", "Вова"),
+            ("ë", "ё"),
+            ("op", "ор"),
+            ("op", "ορ"),
+            ("nikoz_1", "ΝΙΚΟΖ_1"),
+            ("hello", "ꓧꓰꓡꓡꓳ"),
+        ],
+        ids=ascii,
+    )
+    def test_confusable_name_equals_the_latin_name(self, latin: str, name: str) -> None:
+        """Homographs (UTS #39, whole-script confusables; CWE-1007)."""
+        assert PROFILE.canonicalize(name) == PROFILE.canonicalize(latin)
+
+    @pytest.mark.parametrize("name", ["иван", "дмитрий", "σοφία", "γιώργος", "שלום", "ամալ", "საბა", "นภา"])
+    def test_partly_confusable_name_is_distinct(self, name: str) -> None:
+        assert PROFILE.canonicalize(name) == name
+
+    @given(st.text("abcахорсеіѕјһԁνοικ.1\u0483\u0301", min_size=1, max_size=8))
+    def test_canonical_form_is_idempotent_for_confusables(self, text: str) -> None:
+        try:
+            key = PROFILE.canonicalize(unicodedata.normalize("NFC", text))
+        except InvalidInput:
+            return
+        assert PROFILE.canonicalize(key) == key
+        assert PROFILE.canonicalize(key.upper()) == key
+
+    @given(st.text(min_size=1, max_size=50))
+    def test_is_idempotent(self, text: str) -> None:
+        try:
+            key = PROFILE.canonicalize(unicodedata.normalize("NFC", text.encode(errors="replace").decode()))
+        except InvalidInput:
+            return
+        assert PROFILE.canonicalize(key) == key
+        assert " " not in key

@@ -1,0 +1,54 @@
+"""Keys of counters, and a change of the secret key."""
+
+from dataclasses import replace
+
+import pytest
+from tests.application import A_SECRET_KEY, RateLimitedApplication
+
+from fastauth.application.sessions.log_in import LogIn
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.counter import LOCKED_FOREVER, Counter, CounterKeys
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.sessions.session import ClientInfo
+
+
+class TestCounterKeys:
+    def test_keys_differ_by_part_and_secret(self) -> None:
+        keys, others = CounterKeys(A_SECRET_KEY), CounterKeys(SecretKey(b"another secret key of 32 bytes!!"))
+        made = [keys("a", "b", "c"), keys("a", "bc"), keys("ab", "c"), keys("a", "b"), others("a", "b", "c")]
+        assert len(set(made)) == len(made)
+        assert keys("a", "b", "c") == made[0]
+
+    def test_keys_are_stable_across_versions(self) -> None:
+        assert CounterKeys(A_SECRET_KEY)("a", "b", "c").hex() == "c9fc43c41bc5c36ea2597da869b4a5d2"
+
+
+class TestSecretKeyChange:
+    """Counters survive a change of the secret key while the older key is still configured."""
+
+    KEYS = CounterKeys(SecretKey(b"another secret key of 32 bytes!!"), A_SECRET_KEY)
+
+    def changed(self, app: RateLimitedApplication) -> LogIn:
+        return replace(app.log_in, rate_limiter=replace(app.rate_limiter, keys=self.KEYS))
+
+    async def test_locked_account_stays_locked(self, app: RateLimitedApplication) -> None:
+        app.storage.counters[app.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)
+        client = ClientInfo("a browser", "192.0.2.1")
+        with pytest.raises(InvalidCredentials):
+            await self.changed(app)(username="santosh", password="sntsh", client=client)
+
+    async def test_unlocking_resets_the_counter_of_the_older_key(self, app: RateLimitedApplication) -> None:
+        app.storage.counters[app.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)
+        limiter = replace(app.rate_limiter, keys=self.KEYS)
+        await replace(app.unlock_user, rate_limiter=limiter)(username="santosh")
+        client = ClientInfo("a browser", "192.0.2.1")
+        assert await self.changed(app)(username="santosh", password="sntsh", client=client)
+
+    async def test_known_device_unlocks_the_counter_of_the_older_key(
+        self, app: RateLimitedApplication
+    ) -> None:
+        token = (await app.guess("sntsh")).device_token
+        app.storage.counters[app.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)
+        log_in, client = self.changed(app), ClientInfo("a browser", "192.0.2.1")
+        assert await log_in(username="santosh", password="sntsh", client=client, device_token=token)
+        assert await log_in(username="santosh", password="sntsh", client=client)

@@ -1,0 +1,59 @@
+"""Log out of one session or of all."""
+
+import pytest
+from tests.application import A_DEVICE, Application
+
+from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken, SessionNotFound
+from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo, SessionId
+
+
+async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
+    return await app.refresh_session(refresh_token=tokens.refresh, client=device)
+
+
+async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
+    return await app.authenticate(access_token=tokens.access.text)
+
+
+async def is_over(app: Application, tokens: TokenPair) -> bool:
+    with pytest.raises(InvalidRefreshToken):
+        await refresh(app, tokens)
+    with pytest.raises(InvalidAccessToken):
+        await caller_of(app, tokens)
+    return True
+
+
+class TestLogOut:
+    async def test_ends_one_session(self, app: Application, tokens: TokenPair) -> None:
+        other = await app.a_log_in()
+        caller = await caller_of(app, tokens)
+        await app.log_out(caller=caller, session_id=caller.session.id)
+        assert await is_over(app, tokens)
+        assert await refresh(app, other)
+
+    async def test_ends_all_sessions(self, app: Application, tokens: TokenPair) -> None:
+        await app.a_user("other")
+        others = await app.a_log_in("other")
+        second = await app.a_log_in()
+        await app.log_out(caller=await caller_of(app, tokens), session_id=None)
+        assert await is_over(app, tokens)
+        assert await is_over(app, second)
+        assert await refresh(app, others)
+
+    @pytest.mark.parametrize("whose", ["nobody", "another", "ended"])
+    async def test_other_users_session_is_not_found(
+        self, app: Application, tokens: TokenPair, whose: str
+    ) -> None:
+        """R35 (CVE-2025-61928 (better-auth); CWE-639): the body says who asks."""
+        await app.a_user("other")
+        caller, stranger = (
+            await caller_of(app, tokens),
+            await caller_of(app, await app.a_log_in("other")),
+        )
+        ended = (await caller_of(app, await app.a_log_in())).session.id
+        await app.log_out(caller=caller, session_id=ended)
+        session_id = {"nobody": SessionId("0" * 32), "another": stranger.session.id, "ended": ended}[whose]
+        with pytest.raises(SessionNotFound):
+            await app.log_out(caller=caller, session_id=session_id)
+        assert not app.storage.sessions[stranger.session.id].ended_at
