@@ -189,7 +189,7 @@ class TestSqlBulkUserRepository(SqlFixtures, BulkUserRepositoryContract):
 class TestSqlSessionRepository(SqlFixtures, SessionRepositoryContract): ...
 
 
-class TestSqlExpiredRows(SqlFixtures, ExpiredRowsContract):
+class TestSqlExpiredRowsContract(SqlFixtures, ExpiredRowsContract):
     @pytest.fixture
     def expired_rows(self, database: Database) -> SqlExpiredRows:
         return SqlExpiredRows(connections=database.autocommit)
