@@ -14,7 +14,7 @@ import math
 import random
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from statistics import fmean, stdev
@@ -27,6 +27,7 @@ from tests.harness.service import Service
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
@@ -61,11 +62,14 @@ GROUPS = ["unknown", "known", "disabled", "empty", "damaged", "imported"]
 IMPORTED = "$2b$10$" + "." * 53
 
 
-class BusyHasher:
+class BusyHasher(PasswordHasher):
     """A hasher that uses one millisecond of processor time for every password."""
 
+    def check_capacity(self) -> None:
+        """Accept every request."""
+
     async def hash(self, password: Password) -> PasswordHash:
-        """Return a hash that `verify` accepts."""
+        """Return a hash that `verify_and_update` accepts."""
         return PasswordHash(f"busy {password.text}")
 
     async def verify_and_update(self, password: Password, stored: PasswordHash | None) -> PasswordHash:
@@ -77,14 +81,21 @@ class BusyHasher:
             raise InvalidCredentials
         return stored
 
+    def set_stored_kinds(self, examples: Iterable[PasswordHash]) -> None:
+        """Ignore the kinds: every password takes the same time."""
+
+    def parse_existing(self, encoded: str) -> PasswordHash:
+        """Return the hash unchecked."""
+        return PasswordHash(encoded)
+
 
 Names = dict[str, list[str]]
 Ask = Callable[[str, str], Awaitable[int]]
 
 
-async def seed(container: Container) -> Names:
+async def seed(container: Container, accounts: int = ACCOUNTS) -> Names:
     """Register the accounts of every class but the first, whose usernames stay unknown."""
-    names = {group: [f"u-{secrets.token_hex(8)}" for _ in range(ACCOUNTS)] for group in GROUPS}
+    names = {group: [f"u-{secrets.token_hex(8)}" for _ in range(accounts)] for group in GROUPS}
     for group in GROUPS[1:]:
         for name in names[group]:
             register = container.register_user()
@@ -121,12 +132,14 @@ async def measure(ask: Ask, names: Names, *, number: int, warm_up: int) -> list[
     return [each[warm_up:] for each in times]
 
 
-async def in_process(database_url: str, *, number: int, warm_up: int) -> list[list[float]]:
+async def in_process(
+    database_url: str, *, number: int, warm_up: int, accounts: int = ACCOUNTS
+) -> list[list[float]]:
     """Measure the ASGI application in this process, with `BusyHasher` and without a socket."""
     settings = Settings(database_url=make_url(database_url))
     container = Container(settings=settings, hasher=BusyHasher())
     await start_up(container)
-    names = await seed(container)
+    names = await seed(container, accounts)
     app = create_app(container)
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",

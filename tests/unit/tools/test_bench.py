@@ -1,8 +1,10 @@
 """Statistics, result table and load generator of the benchmark."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from bench.enumeration import KINDS, in_process
 from bench.http_requests import PING
 from bench.load import Response, burst
 from bench.results import Goal, Result, percentile, table
@@ -85,3 +87,10 @@ class TestResponse:
 
     def test_without_retry_after(self) -> None:
         assert Response(503, b"HTTP/1.1 503 x\r\nServer: x", b"").retry_after is None
+
+
+class TestEnumeration:
+    async def test_every_class_fails_in_process(self, tmp_path: Path) -> None:
+        """The measurement asserts that each log-in is refused with 401."""
+        times = await in_process(f"sqlite:///{tmp_path}/bench.db", number=1, warm_up=1, accounts=1)
+        assert [len(each) for each in times] == [1] * len(KINDS)
