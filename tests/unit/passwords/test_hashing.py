@@ -113,10 +113,10 @@ OTHERS = legacy_hashes.SLOW | {
     "ASP.NET Identity 3": asp_net(3),
 }
 CRYPTED = [  # by libcrypt
-    ("Hello app!", "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"),
+    ("Hello world!", "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"),
     ("", "$5$rounds=1400$a$usdA5J0TGdDm6nWA1jbpGPq0xPXqNY6CxehwOM7Uen1"),
     (
-        "Hello app!",
+        "Hello world!",
         "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1",
     ),
     (

@@ -57,8 +57,7 @@ class SqlSessionRepository:
         """Compare and update in one statement."""
         values = {
             "session_id": session_id,
-            "presented": rotation.presented[0],
-            "presented_alternative": rotation.presented[-1],
+            "presented": list(rotation.presented),
             "client": rotation.client,
             "successor": rotation.successor,
             "now": now,

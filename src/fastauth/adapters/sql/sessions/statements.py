@@ -107,7 +107,7 @@ ROTATE = AuditedStatement(
     update(session)
     .where(
         session.c.id == bindparam("session_id"),
-        session.c.refresh_digest.in_([bindparam("presented"), bindparam("presented_alternative")]),
+        session.c.refresh_digest.in_(bindparam("presented", expanding=True)),
         is_open,
         exists().where(is_of_current_epoch, user_info.c.disabled_at.is_(None)),
         is_allowed(session.c.refreshes_paid_until),
