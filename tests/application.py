@@ -163,7 +163,7 @@ class RateLimitedApplication(Application):
     async def guess(
         self, password: str = "wrong", *, name: str = "santosh", address: str = "", token: str | None = None
     ) -> LoginResult:
-        """Log in from `address`, or from one that nobody has used."""
+        """Log in from `address`, or from an unused address."""
         device = ClientInfo("a browser", address or f"10.0.{next(self.addresses)}.1")
         return await self.log_in(username=name, password=password, client=device, device_token=token)
 

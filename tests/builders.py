@@ -1,4 +1,4 @@
-"""Valid objects with one interesting thing: ``a_user(username="Alice")``."""
+"""Builders of valid objects; a test passes only the values that it depends on."""
 
 from collections.abc import Container
 from datetime import datetime, timedelta
@@ -72,7 +72,7 @@ def a_policy(
 
 
 def a_registration(**changes: object) -> dict[str, Any]:
-    """Return a body that `POST /users/register` accepts, under a name nobody else uses."""
+    """Return a body that `POST /users/register` accepts, under a username that no other test uses."""
     return {"username": a_name(), "password": "sntsh", "fullname": "Santosh Kumar", **changes}
 
 
@@ -102,7 +102,7 @@ def register_user(
 
 
 def a_name() -> str:
-    """Return a name that no test has used, in this run or in an earlier one on the same database."""
+    """Return a username that no test has used, in this run or an earlier one on the same database."""
     return f"u-{token_hex(8)}"
 
 

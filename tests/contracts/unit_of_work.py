@@ -53,7 +53,7 @@ class UnitOfWorkContract(ABC):
             if commit:
                 await transaction.commit()
 
-    async def test_lets_everything_stand_that_is_committed(
+    async def test_commit_stores_everything(
         self, unit_of_work: UnitOfWork, users: UserRepository, sessions: SessionRepository, user: User
     ) -> None:
         await self.change_everything(unit_of_work, user, commit=True)
@@ -67,7 +67,7 @@ class UnitOfWorkContract(ABC):
             EventType.PASSWORD_CHANGED,
         ]
 
-    async def test_lets_everything_fall_that_is_not(
+    async def test_without_commit_nothing_is_stored(
         self, unit_of_work: UnitOfWork, users: UserRepository, sessions: SessionRepository, user: User
     ) -> None:
         await self.change_everything(unit_of_work, user, commit=False)
@@ -75,7 +75,7 @@ class UnitOfWorkContract(ABC):
         assert await sessions.list_active(user.id, now=NOW, limit=100) == []
         assert await self.events_of(user, users) == [EventType.USER_CREATED]
 
-    async def test_lets_everything_fall_after_an_error(
+    async def test_error_rolls_back(
         self, unit_of_work: UnitOfWork, users: UserRepository, user: User
     ) -> None:
         async def fail() -> None:
@@ -89,7 +89,7 @@ class UnitOfWorkContract(ABC):
             await fail()
         assert await users.find(user.username) == user
 
-    async def test_replaces_no_password_but_the_one_it_knows(
+    async def test_compare_and_set_password(
         self, unit_of_work: UnitOfWork, users: UserRepository, user: User
     ) -> None:
         async with unit_of_work.begin() as transaction:

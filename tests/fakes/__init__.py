@@ -1,4 +1,4 @@
-"""The ports in memory. The same contracts hold for them as for the real adapters."""
+"""In-memory implementations of the ports. They pass the same contracts as the adapters."""
 
 from tests.fakes.accounts import FakeBulkUserRepository as FakeBulkUserRepository
 from tests.fakes.accounts import FakeSeenUsernames as FakeSeenUsernames
@@ -9,7 +9,7 @@ from tests.fakes.audit import FakeEventLog as FakeEventLog
 from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.operations import FakeExpiredRows as FakeExpiredRows
 from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
-from tests.fakes.passwords import FakeHashCensus as FakeHashCensus
+from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository
 from tests.fakes.sessions import FakeAccessTokens as FakeAccessTokens

@@ -29,7 +29,7 @@ class FakeSeenUsernames(AbstractContextManager["FakeSeenUsernames"]):
 
 
 class FakeUserRepository:
-    """Counts how often somebody is looked up."""
+    """Counts look-ups."""
 
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()

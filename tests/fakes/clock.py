@@ -1,4 +1,4 @@
-"""Time that passes when it is told to."""
+"""A clock that tests set."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A database that is as well as a test says."""
+"""Readiness and the purge of expired rows in memory."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,10 +40,10 @@ class FakeExpiredRows:
         return len(over[:limit])
 
     async def purge_counters(self, *, before: datetime, limit: int) -> int:
-        forgotten = [key for key, tally in self.storage.counters.items() if tally.resets_at < before]
-        for key in forgotten[:limit]:
+        expired = [key for key, counter in self.storage.counters.items() if counter.resets_at < before]
+        for key in expired[:limit]:
             del self.storage.counters[key]
-        return len(forgotten[:limit])
+        return len(expired[:limit])
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][

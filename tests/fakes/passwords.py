@@ -1,4 +1,4 @@
-"""Passwords hashed quickly."""
+"""Password hashing without its cost."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -12,7 +12,7 @@ from fastauth.domain.passwords.password import Password, PasswordHash
 
 
 class FakePasswordHasher:
-    """Counts what it hashes and what it verifies, and how often that was the hash of nobody.
+    """Counts hashes and verifications, and how many of these used the dummy hash.
 
     Hashes that begin with ``old`` are outdated.
     """
@@ -40,7 +40,7 @@ class FakePasswordHasher:
         return stored if kind == "fake" else self._hash(password, salt=token_hex(8))
 
     def set_stored_kinds(self, examples: Iterable[PasswordHash]) -> None:
-        """Every refusal costs the same here."""
+        """Every failure costs the same here."""
 
     def parse_existing(self, encoded: str) -> PasswordHash:
         if not encoded.startswith(("fake$", "old$")) or encoded.count("$") != 2:
@@ -52,8 +52,8 @@ class FakePasswordHasher:
         return PasswordHash(f"{kind}${salt}${sha256((salt + password.text).encode()).hexdigest()}")
 
 
-class FakeHashCensus:
-    """Takes each hash for a kind of its own."""
+class FakeHashKinds:
+    """Treats each hash as a kind of its own."""
 
     def __init__(self, storage: FakeStorage) -> None:
         self._storage = storage

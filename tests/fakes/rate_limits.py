@@ -32,4 +32,4 @@ class FakeCounterRepository:
 
     def _write(self, counters: dict[CounterKey, Counter], now: datetime) -> None:
         found = self._found(tuple(counters), now)
-        self.storage.counters |= {key: tally for key, tally in counters.items() if tally != found[key]}
+        self.storage.counters |= {key: counter for key, counter in counters.items() if counter != found[key]}

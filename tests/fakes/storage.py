@@ -1,4 +1,4 @@
-"""A database in memory, and the ports that reach it."""
+"""The storage that all fakes share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from fastauth.entrypoints.request_origin import current_event_source
 
 @dataclass
 class FakeStorage:
-    """What is stored. A transaction works on a draft and publishes it when it commits."""
+    """The stored state. A transaction changes a draft and publishes it on commit."""
 
     users: dict[UserId, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)

@@ -57,19 +57,19 @@ class TestFakeUserDirectory(UserDirectoryContract):
         return FakeUserDirectory(users.storage)
 
 
-class TestFakeUserIntake(BulkUserRepositoryContract):
+class TestFakeBulkUserRepository(BulkUserRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
 
     @pytest.fixture
-    def intake(self, users: FakeUserRepository) -> FakeBulkUserRepository:
+    def bulk_users(self, users: FakeUserRepository) -> FakeBulkUserRepository:
         return FakeBulkUserRepository(users.storage)
 
 
-class TestFakeNameLedger(SeenUsernamesContract):
+class TestFakeSeenUsernames(SeenUsernamesContract):
     @pytest.fixture
-    def open_ledger(self) -> type[FakeSeenUsernames]:
+    def open_seen_usernames(self) -> type[FakeSeenUsernames]:
         return FakeSeenUsernames
 
 
@@ -118,7 +118,7 @@ class TestFakeExpiredRows(ExpiredRowsContract):
         return FakeExpiredRows(users.storage)
 
 
-class TestFakeTallyRepository(CounterRepositoryContract):
+class TestFakeCounterRepository(CounterRepositoryContract):
     @pytest.fixture
     def counters(self) -> FakeCounterRepository:
         return FakeCounterRepository()

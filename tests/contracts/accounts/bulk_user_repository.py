@@ -20,11 +20,13 @@ class BulkUserRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
-    def intake(self, users: UserRepository) -> BulkUserRepository: ...
+    def bulk_users(self, users: UserRepository) -> BulkUserRepository: ...
 
-    async def test_admits_all_at_once(self, intake: BulkUserRepository, users: UserRepository) -> None:
+    async def test_inserts_all_in_one_call(
+        self, bulk_users: BulkUserRepository, users: UserRepository
+    ) -> None:
         newcomers = [a_new_user(), a_new_user(disabled_at=NOW), a_new_user(spelling=a_name().upper())]
-        admitted = await intake.insert_new(newcomers)
+        admitted = await bulk_users.insert_new(newcomers)
         assert admitted.keys() == {newcomer.username.canonical for newcomer in newcomers}
         for newcomer in newcomers:
             user = await users.find(newcomer.username)
@@ -33,37 +35,40 @@ class BulkUserRepositoryContract(ABC):
             assert (user.username, user.fullname) == (newcomer.username, newcomer.fullname)
             assert (user.password_hash, user.disabled_at) == (newcomer.password_hash, newcomer.disabled_at)
 
-    async def test_admits_nobody_of_nobody(self, intake: BulkUserRepository) -> None:
-        assert await intake.insert_new([]) == {}
-        assert await intake.find_existing([]) == {}
+    async def test_empty_input(self, bulk_users: BulkUserRepository) -> None:
+        assert await bulk_users.insert_new([]) == {}
+        assert await bulk_users.find_existing([]) == {}
 
-    async def test_admits_a_thousand(self, intake: BulkUserRepository) -> None:
+    async def test_inserts_a_thousand(self, bulk_users: BulkUserRepository) -> None:
         newcomers = [a_new_user() for _ in range(1_000)]
-        assert len(await intake.insert_new(newcomers)) == 1_000
+        assert len(await bulk_users.insert_new(newcomers)) == 1_000
         assert (
-            len(await intake.find_existing([newcomer.username.canonical for newcomer in newcomers])) == 1_000
+            len(await bulk_users.find_existing([newcomer.username.canonical for newcomer in newcomers]))
+            == 1_000
         )
 
-    async def test_leaves_alone_who_is_there(self, intake: BulkUserRepository, users: UserRepository) -> None:
+    async def test_existing_users_are_not_changed(
+        self, bulk_users: BulkUserRepository, users: UserRepository
+    ) -> None:
         name = a_name()
         holder = await users.add(
             username=a_username(name), fullname=a_full_name(), password_hash=a_password_hash()
         )
         other = a_new_user()
-        admitted = await intake.insert_new([a_new_user(spelling=name.upper(), encoded="another"), other])
+        admitted = await bulk_users.insert_new([a_new_user(spelling=name.upper(), encoded="another"), other])
         assert set(admitted) == {other.username.canonical}
         assert await users.find(holder.username) == holder
 
-    async def test_tells_who_holds_a_name_and_with_which_hash(self, intake: BulkUserRepository) -> None:
+    async def test_find_existing_returns_id_and_hash(self, bulk_users: BulkUserRepository) -> None:
         newcomer = a_new_user(encoded=a_name())
-        admitted = await intake.insert_new([newcomer])
-        held = await intake.find_existing([newcomer.username.canonical, a_name()])
+        admitted = await bulk_users.insert_new([newcomer])
+        held = await bulk_users.find_existing([newcomer.username.canonical, a_name()])
         holder = ExistingUser(id=admitted[newcomer.username.canonical], password_hash=newcomer.password_hash)
         assert held == {newcomer.username.canonical: holder}
 
-    async def test_admits_everybody_once_of_many_calls_at_once(self, intake: BulkUserRepository) -> None:
+    async def test_concurrent_inserts_store_each_user_once(self, bulk_users: BulkUserRepository) -> None:
         newcomers = [a_new_user() for _ in range(50)]
         orders = [newcomers, newcomers[::-1], newcomers[25:] + newcomers[:25]]
-        admitted = await asyncio.gather(*(intake.insert_new(order) for order in orders))
+        admitted = await asyncio.gather(*(bulk_users.insert_new(order) for order in orders))
         everybody = sorted(newcomer.username.canonical for newcomer in newcomers)
         assert sorted(key for keys in admitted for key in keys) == everybody

@@ -33,23 +33,19 @@ class UserDirectoryContract(ABC):
         await users.set_disabled(three[1].id, NOW)
         return [found for user in three if (found := await users.find(user.username))]
 
-    async def test_gives_everybody_after_an_id_in_order(
-        self, directory: UserDirectory, three: list[User]
-    ) -> None:
+    async def test_pages_are_in_order_of_ids(self, directory: UserDirectory, three: list[User]) -> None:
         assert await directory.page(after=three[0].id, limit=10) == three[1:]
         assert await directory.page(after=three[2].id, limit=10) == []
 
-    async def test_gives_no_more_than_was_asked_for(
-        self, directory: UserDirectory, three: list[User]
-    ) -> None:
+    async def test_limit(self, directory: UserDirectory, three: list[User]) -> None:
         assert await directory.page(after=three[0].id, limit=1) == [three[1]]
 
-    async def test_begins_with_the_first(self, directory: UserDirectory, three: list[User]) -> None:
+    async def test_first_page(self, directory: UserDirectory, three: list[User]) -> None:
         (first,) = await directory.page(after=None, limit=1)
         assert first.id <= three[0].id
 
     @pytest.mark.parametrize(("disabled", "those"), [(True, [1]), (False, [2])])
-    async def test_leaves_out_who_was_not_asked_for(
+    async def test_filters_by_disabled(
         self, directory: UserDirectory, three: list[User], *, disabled: bool, those: list[int]
     ) -> None:
         found = await directory.page(after=three[0].id, limit=10, disabled=disabled)

@@ -22,21 +22,21 @@ class UserRepositoryContract(ABC):
     @pytest.fixture
     def users(self) -> UserRepository: ...
 
-    async def test_finds_nobody_under_a_free_name(self, users: UserRepository) -> None:
+    async def test_unknown_username_is_not_found(self, users: UserRepository) -> None:
         await add(users, a_name())
         assert await users.find(a_username(a_name())) is None
 
-    async def test_finds_whom_it_added(self, users: UserRepository) -> None:
+    async def test_finds_added_user(self, users: UserRepository) -> None:
         added = await add(users, a_name())
         assert await users.find(added.username) == added
 
-    async def test_finds_a_name_in_another_spelling(self, users: UserRepository) -> None:
+    async def test_finds_user_by_another_spelling(self, users: UserRepository) -> None:
         name = a_name()
         added = await add(users, name.upper())
         assert await users.find(a_username(name)) == added
         assert added.username.display == name.upper()
 
-    async def test_keeps_text_to_the_letter(self, users: UserRepository) -> None:
+    async def test_text_is_stored_unchanged(self, users: UserRepository) -> None:
         name, fullname, encoded = f"Zoë{a_name()}", "名 \U0001f600 O'Brien; --", "$argon2id$ü\u200d'\"\\%s"
         await users.add(
             username=a_username(name),
@@ -49,22 +49,22 @@ class UserRepositoryContract(ABC):
         assert found.fullname.text == fullname
         assert found.password_hash.encoded == encoded
 
-    async def test_gives_everybody_an_id_of_their_own(self, users: UserRepository) -> None:
+    async def test_ids_are_unique(self, users: UserRepository) -> None:
         first, second = await add(users, a_name()), await add(users, a_name())
         assert first.id < second.id
 
-    async def test_lets_two_people_share_a_full_name(self, users: UserRepository) -> None:
+    async def test_full_name_need_not_be_unique(self, users: UserRepository) -> None:
         await add(users, a_name(), fullname="Ann Lee")
         await add(users, a_name(), fullname="Ann Lee")
 
-    async def test_refuses_a_taken_name_and_keeps_its_holder(self, users: UserRepository) -> None:
+    async def test_taken_username_is_rejected(self, users: UserRepository) -> None:
         name = a_name()
         holder = await add(users, name)
         with pytest.raises(UsernameTaken):
             await add(users, name.upper(), fullname="Somebody Else")
         assert await users.find(a_username(name)) == holder
 
-    async def test_gives_a_name_to_one_of_many_who_ask_at_once(self, users: UserRepository) -> None:
+    async def test_one_of_concurrent_registrations_succeeds(self, users: UserRepository) -> None:
         name = a_name()
         spellings = [name, name.upper(), name.title(), name.swapcase()] * 9
         outcomes = await asyncio.gather(

@@ -79,7 +79,7 @@ class AuditTrailContract(ABC):
     def ports(self, make: Callable[[EventSource], Ports]) -> Ports:
         return make(A_CLIENT)
 
-    async def test_has_one_entry_for_each_act(self, ports: Ports, now: datetime) -> None:
+    async def test_each_change_records_one_event(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
         await ports.rotated(session, now=now)
@@ -96,7 +96,7 @@ class AuditTrailContract(ABC):
             (of_user, A_CLIENT, user.username.display),
         ]
 
-    async def test_has_none_for_what_was_not_done(self, ports: Ports, now: datetime) -> None:
+    async def test_failed_changes_record_no_event(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
         await ports.keys.add(a_key(1))
@@ -113,7 +113,7 @@ class AuditTrailContract(ABC):
         await ports.keys.add(a_key(1))
         assert await ports.read() == before
 
-    async def test_keeps_an_event_to_the_letter(
+    async def test_event_is_stored_unchanged(
         self, make: Callable[[EventSource], Ports], ports: Ports, now: datetime
     ) -> None:
         operator = make(EventSource(Actor.OPERATOR))
@@ -123,7 +123,7 @@ class AuditTrailContract(ABC):
         (entry,) = await ports.read(username_digests=(name,))
         assert (entry.event, entry.source, entry.username) == (event, EventSource(Actor.OPERATOR), None)
 
-    async def test_records_once_what_goes_on_for_a_while(self, ports: Ports, now: datetime) -> None:
+    async def test_repeated_event_is_recorded_once_per_interval(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session, other = [await ports.a_session(user, now=now) for _ in range(2)]
         refused = Event(type=EventType.SESSION_RENEWAL_FAILED, occurred_at=now, session_id=session.id)
@@ -144,7 +144,7 @@ class AuditTrailContract(ABC):
             replace(refused, user_id=user.id),
         ]
 
-    async def test_records_nothing_where_worse_was_recorded(self, ports: Ports, now: datetime) -> None:
+    async def test_other_type_suppresses_event(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session = await ports.a_session(user, now=now)
         worse = Event(
@@ -155,7 +155,7 @@ class AuditTrailContract(ABC):
         await ports.events.record_unless_recent(event, within=MINUTE, or_type=worse.type)
         assert EventType.SESSION_RENEWAL_FAILED not in await ports.event_types()
 
-    async def test_shows_one_account_and_the_names_tried_for_it(self, ports: Ports, now: datetime) -> None:
+    async def test_filters_by_user_and_username_digest(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         await ports.a_user()
         name = UsernameDigest(token_bytes(16))
@@ -168,14 +168,14 @@ class AuditTrailContract(ABC):
         assert await ports.event_types(**theirs, type=EventType.USER_CREATED) == [EventType.USER_CREATED]
         assert await ports.event_types(username_digests=(name,)) == [EventType.LOGIN_FAILED]
 
-    async def test_shows_a_span_of_time(self, ports: Ports, now: datetime) -> None:
+    async def test_filters_by_time(self, ports: Ports, now: datetime) -> None:
         for minutes in (2, 0, 1):
             at = now + minutes * MINUTE
             await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=at))
         found = await ports.read(since=now + MINUTE, until=now + 2 * MINUTE)
         assert [entry.event.occurred_at for entry in found] == [now + MINUTE]
 
-    async def test_goes_from_page_to_page(self, ports: Ports, now: datetime) -> None:
+    async def test_pages(self, ports: Ports, now: datetime) -> None:
         for minutes in (1, 0, 1, 0, 1):
             at = now + minutes * MINUTE
             await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=at))
@@ -188,9 +188,7 @@ class AuditTrailContract(ABC):
         assert [entry for page in pages for entry in page] == everything
         assert [entry.event.occurred_at for entry in everything] == [now + MINUTE] * 3 + [now] * 2
 
-    async def test_forgets_addresses_first_and_then_events_in_batches(
-        self, ports: Ports, now: datetime
-    ) -> None:
+    async def test_purges_addresses_then_events_in_batches(self, ports: Ports, now: datetime) -> None:
         days = timedelta(days=1)
         kept = Retention(events=365 * days, addresses=30 * days)
         for age in (366, 366, 366, 31, 31, 31, 29):

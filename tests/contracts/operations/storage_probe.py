@@ -20,9 +20,9 @@ class StorageProbeContract(ABC):
     def lost(self) -> StorageProbe:
         """A probe of a database without the schema."""
 
-    async def test_finds_nothing_amiss(self, probe: StorageProbe) -> None:
+    async def test_ready(self, probe: StorageProbe) -> None:
         assert await asyncio.gather(*(probe.check() for _ in range(2))) == [None, None]
 
-    async def test_misses_the_schema(self, lost: StorageProbe) -> None:
+    async def test_missing_schema(self, lost: StorageProbe) -> None:
         with pytest.raises(StorageUnavailable):
             await lost.check()

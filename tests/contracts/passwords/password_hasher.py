@@ -37,47 +37,47 @@ class PasswordHasherContract(ABC):
     @pytest.fixture
     def hasher(self) -> PasswordHasher: ...
 
-    async def test_does_not_give_the_password_away(self, hasher: PasswordHasher) -> None:
+    async def test_hash_does_not_contain_password(self, hasher: PasswordHasher) -> None:
         hashed = await hasher.hash(a_password("canary-4711"))
         assert "canary-4711" not in hashed.encoded
         assert hashed.encoded not in repr(hashed)
 
-    async def test_hashes_one_password_differently_each_time(self, hasher: PasswordHasher) -> None:
+    async def test_salts_are_unique(self, hasher: PasswordHasher) -> None:
         assert await hasher.hash(a_password()) != await hasher.hash(a_password())
 
     @pytest.mark.parametrize("text", ["x", "\0", "päss wörd", "\U0001f600" * 256, " " * 8])
-    async def test_takes_any_password(self, hasher: PasswordHasher, text: str) -> None:
+    async def test_any_password_can_be_hashed(self, hasher: PasswordHasher, text: str) -> None:
         hashed = await hasher.hash(a_password(text))
         assert await hasher.verify_and_update(a_password(text), hashed) == hashed
 
     @pytest.mark.parametrize("other", ["sntsh ", " sntsh", "Sntsh", "snts", "sntsh\0", "sntshh", "x"])
-    async def test_tells_other_passwords_apart(self, hasher: PasswordHasher, other: str) -> None:
+    async def test_rejects_other_passwords(self, hasher: PasswordHasher, other: str) -> None:
         hashed = await hasher.hash(a_password("sntsh"))
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password(other), hashed)
 
     @pytest.mark.parametrize(("length", "at"), [(64, 63), (73, 72), (256, 255)])
-    async def test_looks_at_every_character(self, hasher: PasswordHasher, length: int, at: int) -> None:
+    async def test_every_character_counts(self, hasher: PasswordHasher, length: int, at: int) -> None:
         text = "p" * length
         hashed = await hasher.hash(a_password(text))
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password(text[:at] + "q" + text[at + 1 :]), hashed)
 
     @pytest.mark.parametrize("encoded", NO_HASHES)
-    async def test_lets_nothing_fit_what_is_no_hash(self, hasher: PasswordHasher, encoded: str) -> None:
+    async def test_malformed_hash_matches_nothing(self, hasher: PasswordHasher, encoded: str) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password("sntsh"), PasswordHash(encoded))
 
-    async def test_has_a_hash_of_nobody_that_fits_nothing(self, hasher: PasswordHasher) -> None:
+    async def test_dummy_hash_matches_nothing(self, hasher: PasswordHasher) -> None:
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password(), None)
 
-    async def test_recognises_what_it_made(self, hasher: PasswordHasher) -> None:
+    async def test_parses_its_own_hashes(self, hasher: PasswordHasher) -> None:
         hashed = await hasher.hash(a_password())
         assert hasher.parse_existing(hashed.encoded) == hashed
 
     @pytest.mark.parametrize("encoded", [*NO_HASHES, f"{ARGON2}{'A' * 1_000_000}"])
-    async def test_does_not_recognise_what_nothing_fits(self, hasher: PasswordHasher, encoded: str) -> None:
+    async def test_rejects_malformed_hashes(self, hasher: PasswordHasher, encoded: str) -> None:
         with pytest.raises(InvalidInput) as refusal:
             hasher.parse_existing(encoded)
         assert [violation.field for violation in refusal.value.violations] == ["password"]

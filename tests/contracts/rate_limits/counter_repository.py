@@ -122,9 +122,7 @@ class CounterRepositoryContract(ABC):
     @pytest.fixture
     def expired_rows(self, counters: CounterRepository) -> ExpiredRows: ...
 
-    async def test_counts_under_every_key_of_an_attempt(
-        self, counters: CounterRepository, rows: Rows
-    ) -> None:
+    async def test_counts_under_every_key(self, counters: CounterRepository, rows: Rows) -> None:
         hits = tuple(Hit(a_key(), RateLimit(number, MINUTE), Scope.ACCOUNT) for number in (1, 2, 3, 4))
         for order in (hits, hits[::-1]):
             await rows.write(dict.fromkeys((hit.key for hit in hits), Counter()))
@@ -132,22 +130,20 @@ class CounterRepositoryContract(ABC):
             stored = await rows.read(*(hit.key for hit in hits))
             assert stored == [Counter(1, NOW + MINUTE / number) for number in (1, 2, 3, 4)]
 
-    async def test_keeps_what_is_closed(self, counters: CounterRepository, rows: Rows) -> None:
+    async def test_locked_counter_stays_locked(self, counters: CounterRepository, rows: Rows) -> None:
         hit = Hit(a_key(), RateLimit(9, MINUTE, max_consecutive=1), Scope.ACCOUNT)
         assert (await counters.count((hit,), now=NOW)).decision is Decision.ALLOWED
         assert await rows.read(hit.key) == [Counter(1, LOCKED_FOREVER)]
         late = NOW + timedelta(days=9_999)
         assert await counters.count((hit,), now=late) == HitResult(Decision.LIMITED, is_locked=True)
 
-    async def test_forgets_what_nothing_was_added_to(self, counters: CounterRepository, rows: Rows) -> None:
+    async def test_expired_counter_is_a_new_one(self, counters: CounterRepository, rows: Rows) -> None:
         hit = Hit(a_key(), RateLimit(9, MINUTE, max_consecutive=4), Scope.ACCOUNT)
         await rows.write({hit.key: Counter(3, NOW)})
         await counters.count((hit,), now=NOW + COUNTER_RETENTION)
         assert await rows.read(hit.key) == [Counter(1, NOW + COUNTER_RETENTION + MINUTE // 9)]
 
-    async def test_counts_nothing_if_the_network_has_sent_too_many(
-        self, counters: CounterRepository, rows: Rows
-    ) -> None:
+    async def test_network_limit_counts_nothing(self, counters: CounterRepository, rows: Rows) -> None:
         full = Hit(a_key(), RateLimit(2, MINUTE), Scope.NETWORK)
         others = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), MANY, Scope.ACCOUNT)
         await rows.write({full.key: Counter(2, NOW + MINUTE)})
@@ -158,7 +154,7 @@ class CounterRepositoryContract(ABC):
         assert stored[0] == Counter(2, NOW + MINUTE)
         assert {tally or Counter() for tally in stored[1:]} == {Counter()}
 
-    async def test_counts_against_the_network_alone_if_the_account_is_used_up(
+    async def test_account_limit_counts_for_network_only(
         self, counters: CounterRepository, rows: Rows
     ) -> None:
         network, account = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), MANY, Scope.ACCOUNT)
@@ -169,9 +165,7 @@ class CounterRepositoryContract(ABC):
         stored = await rows.read(network.key, account.key, full.key)
         assert [tally.count if tally else 0 for tally in stored] == [1, 0, 2]
 
-    async def test_counts_nothing_while_another_attempt_is_looked_at(
-        self, counters: CounterRepository, rows: Rows
-    ) -> None:
+    async def test_taken_slot_counts_nothing(self, counters: CounterRepository, rows: Rows) -> None:
         network, turn = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), RateLimit(1, MINUTE), Scope.SLOT)
         verdicts = [(await counters.count((network, turn), now=NOW)).decision for _ in range(2)]
         assert verdicts == [Decision.ALLOWED, Decision.BUSY]
@@ -181,7 +175,7 @@ class CounterRepositoryContract(ABC):
         await counters.refund((Reset(turn.key, if_resets_at=NOW + MINUTE),), now=NOW)
         assert (await counters.count((network, turn), now=NOW)).decision is Decision.ALLOWED
 
-    async def test_leaves_what_is_over_to_the_sweeper(
+    async def test_purges_expired_counters_in_batches(
         self, counters: CounterRepository, rows: Rows, expired_rows: ExpiredRows
     ) -> None:
         long_ago = NOW - timedelta(days=5_000)  # before any other test's
@@ -195,7 +189,7 @@ class CounterRepositoryContract(ABC):
         stored = await rows.read(used_up, recent, *over)
         assert stored == [Counter(100, LOCKED_FOREVER), Counter(1, NOW), None, None, None]
 
-    async def test_loses_none_of_many_changes_at_once(self, counters: CounterRepository, rows: Rows) -> None:
+    async def test_concurrent_changes_are_not_lost(self, counters: CounterRepository, rows: Rows) -> None:
         shared, *own = [Hit(a_key(), MANY, Scope.ACCOUNT) for _ in range(9)]
         orders = [order for hit in own for order in ((shared, hit), (hit, shared))] * 2
         await asyncio.gather(*(counters.count(order, now=NOW) for order in orders))
@@ -209,7 +203,7 @@ class CounterRepositoryContract(ABC):
         )
         assert [tally and tally.count for tally in await rows.read(*keys)] == [16, *[2] * 8]
 
-    async def test_lets_no_more_through_of_many_at_once(self, counters: CounterRepository) -> None:
+    async def test_concurrent_attempts_do_not_exceed_the_limit(self, counters: CounterRepository) -> None:
         few = Hit(a_key(), RateLimit(3, MINUTE), Scope.ACCOUNT)
         networks = [Hit(a_key(), MANY, Scope.NETWORK) for _ in range(24)]
         outcomes = await asyncio.gather(*(counters.count((each, few), now=NOW) for each in networks))
@@ -217,7 +211,7 @@ class CounterRepositoryContract(ABC):
 
     @given(attempt=attempts(), after=st.timedeltas(-HOUR, HOUR))
     @MANY_EXAMPLES
-    async def test_counts_what_the_rules_of_the_core_do(
+    async def test_count_matches_the_domain(
         self,
         counters: CounterRepository,
         rows: Rows,
@@ -240,7 +234,7 @@ class CounterRepositoryContract(ABC):
 
     @given(given_back=refunds(), after=st.timedeltas(-HOUR, HOUR))
     @MANY_EXAMPLES
-    async def test_gives_back_what_the_rules_of_the_core_do(
+    async def test_refund_matches_the_domain(
         self,
         counters: CounterRepository,
         rows: Rows,

@@ -25,20 +25,20 @@ class AccessTokensContract(ABC):
     def claims(self, clock: FakeClock) -> AccessClaims:
         return AccessClaims(user_id=UserId(7), session_id=SessionId("a" * 32), authenticated_at=clock.now())
 
-    async def test_read_what_they_issued(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
+    async def test_verifies_issued_token(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
         token = await access_tokens.issue(claims)
         assert token.expires_in == 300
         assert await access_tokens.verify(token.text) == claims
 
-    async def test_show_no_token(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
+    async def test_repr_hides_token(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
         token = await access_tokens.issue(claims)
         assert token.text not in repr(token)
 
-    async def test_issue_each_token_once(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
+    async def test_tokens_are_unique(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
         one, two = await access_tokens.issue(claims), await access_tokens.issue(claims)
         assert one.text != two.text
 
-    async def test_refuse_what_has_expired(
+    async def test_rejects_expired_token(
         self, access_tokens: AccessTokens, claims: AccessClaims, clock: FakeClock
     ) -> None:
         token = await access_tokens.issue(claims)
@@ -49,6 +49,6 @@ class AccessTokensContract(ABC):
             await access_tokens.verify(token.text)
 
     @pytest.mark.parametrize("text", ["", "x", "a.b.c", "é", "\0"])
-    async def test_refuse_what_they_never_issued(self, access_tokens: AccessTokens, text: str) -> None:
+    async def test_rejects_foreign_token(self, access_tokens: AccessTokens, text: str) -> None:
         with pytest.raises(InvalidAccessToken):
             await access_tokens.verify(text)

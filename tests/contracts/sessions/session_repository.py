@@ -51,19 +51,17 @@ class SessionRepositoryContract(ABC):
         await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
         return session
 
-    async def test_finds_what_it_started_and_whose_it_is(
+    async def test_finds_session_and_user(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
         caller = await sessions.find(session.id, now=NOW)
         assert caller
         assert (caller.session, caller.user) == (session, user)
 
-    async def test_finds_nothing_under_another_id(
-        self, sessions: SessionRepository, session: Session
-    ) -> None:
+    async def test_unknown_id_is_not_found(self, sessions: SessionRepository, session: Session) -> None:
         assert await sessions.find(SessionId(session.id[::-1]), now=NOW) is None
 
-    async def test_gives_back_what_was_counted_with_the_session_it_starts(
+    async def test_add_applies_refunds(
         self, sessions: SessionRepository, counters: CounterRepository, user: User
     ) -> None:
         hit = Hit(CounterKey(token_bytes(16)), RateLimit(2, timedelta(minutes=1)), Scope.ACCOUNT)
@@ -81,16 +79,14 @@ class SessionRepositoryContract(ABC):
         outcomes += [(await counters.count((hit,), now=NOW)).decision for _ in range(2)]
         assert outcomes == [Decision.ALLOWED] * 4 + [Decision.LIMITED]
 
-    async def test_starts_nothing_for_an_outdated_password(
-        self, sessions: SessionRepository, user: User
-    ) -> None:
+    async def test_add_rejects_changed_password(self, sessions: SessionRepository, user: User) -> None:
         with pytest.raises(InvalidCredentials):
             await sessions.add(
                 a_session(user, now=NOW), password_hash=a_password_hash("another"), max_sessions=100
             )
         assert await sessions.list_active(user.id, now=NOW, limit=100) == []
 
-    async def test_starts_nothing_for_somebody_disabled(
+    async def test_add_rejects_disabled_user(
         self, sessions: SessionRepository, users: UserRepository, user: User
     ) -> None:
         await users.set_disabled(user.id, NOW)
@@ -98,7 +94,7 @@ class SessionRepositoryContract(ABC):
             await sessions.add(a_session(user, now=NOW), password_hash=user.password_hash, max_sessions=100)
 
     @pytest.mark.parametrize("moment", ["refresh_expires_at", "expires_at"])
-    async def test_finds_nothing_once_it_is_over(
+    async def test_expired_session_is_not_found(
         self, sessions: SessionRepository, user: User, moment: str
     ) -> None:
         """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
@@ -111,7 +107,7 @@ class SessionRepositoryContract(ABC):
         assert await sessions.revoke(user.id, session_id=session.id, now=over) == 0
         assert await sessions.revoke_all(user.id, now=over) == 0
 
-    async def test_finds_nothing_of_somebody_disabled(
+    async def test_session_of_disabled_user_is_not_found(
         self, sessions: SessionRepository, users: UserRepository, session: Session, user: User
     ) -> None:
         """R28: disabled accounts and ended sessions work on, in one of several stores.
@@ -152,7 +148,7 @@ class SessionRepositoryContract(ABC):
         digests = (a_digest("newest"), session.refresh_digest, a_digest("oldest"))
         assert await self.rotate(sessions, session, presented=digests)
 
-    async def test_rotates_what_fits(self, sessions: SessionRepository, session: Session) -> None:
+    async def test_rotates_current_token(self, sessions: SessionRepository, session: Session) -> None:
         rotated = await self.rotate(sessions, session)
         assert rotated == replace(
             session,
@@ -167,33 +163,33 @@ class SessionRepositoryContract(ABC):
         assert found
         assert found.session == rotated
 
-    async def test_never_rotates_beyond_the_end(self, sessions: SessionRepository, session: Session) -> None:
+    async def test_rotation_keeps_absolute_timeout(
+        self, sessions: SessionRepository, session: Session
+    ) -> None:
         rotated = await self.rotate(sessions, session, expires_at=session.expires_at + timedelta(days=1))
         assert rotated
         assert rotated.refresh_expires_at == session.expires_at
 
-    async def test_does_not_rotate_what_does_not_fit(
-        self, sessions: SessionRepository, session: Session
-    ) -> None:
+    async def test_does_not_rotate_another_token(self, sessions: SessionRepository, session: Session) -> None:
         other = replace(session, refresh_digest=a_digest("other"))
         assert await self.rotate(sessions, other) is None
         found = await sessions.find(session.id, now=SOON)
         assert found
         assert found.session == session
 
-    async def test_does_not_rotate_once_it_is_over(
+    async def test_does_not_rotate_expired_session(
         self, sessions: SessionRepository, session: Session
     ) -> None:
         """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         assert await self.rotate(sessions, session, now=session.refresh_expires_at) is None
 
-    async def test_does_not_rotate_what_has_ended(
+    async def test_does_not_rotate_revoked_session(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
         await sessions.revoke(user.id, session_id=session.id, now=NOW)
         assert await self.rotate(sessions, session) is None
 
-    async def test_lets_one_of_many_rotate_at_once(
+    async def test_one_of_concurrent_rotations_succeeds(
         self, sessions: SessionRepository, session: Session
     ) -> None:
         """R14 (CVE-2026-1035 (Keycloak); CWE-367): parallel refreshes of one token give several."""
@@ -204,7 +200,7 @@ class SessionRepositoryContract(ABC):
         assert found
         assert found.session == winners[0]
 
-    async def test_lists_the_sessions_of_a_user_newest_first(
+    async def test_lists_active_sessions_newest_first(
         self, sessions: SessionRepository, users: UserRepository, user: User
     ) -> None:
         mine = [a_session(user, now=NOW + timedelta(hours=hours)) for hours in (0, 2, 1)]
@@ -216,7 +212,7 @@ class SessionRepositoryContract(ABC):
         await sessions.add(a_session(other, now=NOW), password_hash=other.password_hash, max_sessions=100)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [mine[1], mine[2], mine[0]]
 
-    async def test_ends_one_or_all_but_one_or_all(self, sessions: SessionRepository, user: User) -> None:
+    async def test_revokes_one_all_but_one_or_all(self, sessions: SessionRepository, user: User) -> None:
         one, two, three, four = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         for session in (one, two, three, four):
             await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
@@ -228,7 +224,7 @@ class SessionRepositoryContract(ABC):
         assert await sessions.list_active(user.id, now=SOON, limit=100) == []
         assert await sessions.revoke_all(user.id, now=SOON) == 0
 
-    async def test_pages_through_them(self, sessions: SessionRepository, user: User) -> None:
+    async def test_pages(self, sessions: SessionRepository, user: User) -> None:
         twins = [a_session(user, now=NOW) for _ in range(4)]  # begun at the same instant
         for session in (*twins, a_session(user, now=SOON)):
             await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
@@ -243,7 +239,7 @@ class SessionRepositoryContract(ABC):
         assert len(found) == len({session.id for session in found}) == 5
         assert {session.id for session in found[1:]} == {session.id for session in twins}
 
-    async def test_ends_the_oldest_beyond_the_bound(self, sessions: SessionRepository, user: User) -> None:
+    async def test_add_revokes_oldest_beyond_maximum(self, sessions: SessionRepository, user: User) -> None:
         oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         expired = replace(expired, refresh_expires_at=SOON)
         for session in (oldest, old, ended, expired):
@@ -258,7 +254,7 @@ class SessionRepositoryContract(ABC):
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [newest]
         assert await sessions.find(old.id, now=SOON) is None
 
-    async def test_ends_nothing_where_nothing_begins(
+    async def test_rejected_add_revokes_nothing(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
         with pytest.raises(InvalidCredentials):
@@ -267,7 +263,7 @@ class SessionRepositoryContract(ABC):
             )
         assert await sessions.find(session.id, now=SOON)
 
-    async def test_ends_more_than_it_marks(self, sessions: SessionRepository, user: User) -> None:
+    async def test_revoke_all_is_not_bounded_by_count(self, sessions: SessionRepository, user: User) -> None:
         many = [a_session(user, now=NOW) for _ in range(MAX_COUNTED + 2)]
         for each in many:
             await sessions.add(each, password_hash=user.password_hash, max_sessions=2 * MAX_COUNTED)
@@ -284,16 +280,14 @@ class SessionRepositoryContract(ABC):
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, kept]
         assert await sessions.revoke_all(user.id, now=SOON) == 2
 
-    async def test_keeps_no_session_that_had_ended(
+    async def test_revoke_all_does_not_restore_exception(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
         await sessions.revoke_all(user.id, now=SOON)
         assert await sessions.revoke_all(user.id, except_=session.id, now=SOON) == 0
         assert await sessions.find(session.id, now=SOON) is None
 
-    async def test_rotates_no_faster_than_its_pace(
-        self, sessions: SessionRepository, session: Session
-    ) -> None:
+    async def test_rotation_limit(self, sessions: SessionRepository, session: Session) -> None:
         pace = BurstLimit(burst=2, interval=timedelta(seconds=10))
         moments = [(0, True), (0, True), (0, False), (9.999999, False), (10, True), (10, False), (40, True)]
         moments += [(30, False), (40, True), (30, False), (40, False)]  # a clock that is behind gains nothing
@@ -308,7 +302,7 @@ class SessionRepositoryContract(ABC):
                 assert pace.retry_after(found.session.refresh_arrival_time, now) > timedelta(0)
             session = found.session
 
-    async def test_ends_nothing_of_somebody_else(
+    async def test_does_not_revoke_session_of_another_user(
         self, sessions: SessionRepository, users: UserRepository, session: Session
     ) -> None:
         other = await users.add(

@@ -182,7 +182,7 @@ class TestSqlHashKinds(SqlFixtures):
 
 class TestSqlBulkUserRepository(SqlFixtures, BulkUserRepositoryContract):
     @pytest.fixture
-    def intake(self, database: Database) -> SqlBulkUserRepository:
+    def bulk_users(self, database: Database) -> SqlBulkUserRepository:
         return SqlBulkUserRepository(connections=database.autocommit)
 
 

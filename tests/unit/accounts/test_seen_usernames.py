@@ -6,5 +6,5 @@ from fastauth.adapters.seen_usernames import TempFileSeenUsernames
 
 class TestTempFileSeenUsernames(SeenUsernamesContract):
     @pytest.fixture
-    def open_ledger(self) -> type[TempFileSeenUsernames]:
+    def open_seen_usernames(self) -> type[TempFileSeenUsernames]:
         return TempFileSeenUsernames

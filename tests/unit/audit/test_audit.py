@@ -99,9 +99,9 @@ def since(storage: FakeStorage, before: list[AuditEntry]) -> list[AuditEntry]:
     return storage.entries[len(before) :]
 
 
-class TestEachPath:
+class TestEventPerRequest:
     @pytest.mark.parametrize("path", ACTS)
-    async def test_leaves_one_event_and_where_it_came_from(
+    async def test_records_one_event_with_source(
         self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair, path: str
     ) -> None:
         event_type, act = ACTS[path]
@@ -118,14 +118,14 @@ class TestEachPath:
             assert entry.event.user_id in storage.users
 
     @pytest.mark.parametrize("path", ["refresh", "password", "wrong current password", "log-out here"])
-    async def test_of_a_session_names_it(
+    async def test_event_names_its_session(
         self, client: Client, storage: FakeStorage, tokens: TokenPair, path: str
     ) -> None:
         await ACTS[path][1](client, tokens)
         assert [storage.events[-1].session_id] == list(storage.sessions)
 
     @pytest.mark.parametrize("path", NO_EVENTS)
-    async def test_that_concerns_no_account_leaves_none(
+    async def test_requests_without_account_record_nothing(
         self, client: Client, storage: FakeStorage, tokens: TokenPair, path: str
     ) -> None:
         status, act = NO_EVENTS[path]
@@ -133,7 +133,7 @@ class TestEachPath:
         assert (await act(client, tokens)).status_code == status
         assert since(storage, before) == []
 
-    async def test_of_an_operator_leaves_one_event(
+    async def test_operator_command_records_one_event(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
         event_types = []
@@ -156,8 +156,8 @@ class TestEachPath:
         assert {event.user_id for event in storage.events[-4:-1]} == set(storage.users)
 
 
-class TestRefusedRefresh:
-    async def test_leaves_one_event_of_its_session_a_minute(
+class TestFailedRenewal:
+    async def test_one_event_per_session_and_minute(
         self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair
     ) -> None:
         await client.delete("/sessions", headers=bearer(tokens))
@@ -176,7 +176,7 @@ class TestRefusedRefresh:
         await refresh(client, tokens["refresh_token"])
         assert len(since(storage, before)) == 2
 
-    async def test_of_a_token_that_was_spent_is_reuse_and_nothing_else(
+    async def test_reuse_records_only_reuse(
         self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair
     ) -> None:
         await refresh(client, tokens["refresh_token"])
@@ -186,7 +186,7 @@ class TestRefusedRefresh:
             assert (await refresh(client, tokens["refresh_token"])).status_code == 401
         assert [entry.event.type for entry in since(storage, before)] == [EventType.REFRESH_TOKEN_REUSED]
 
-    async def test_within_the_grace_is_none_and_leaves_nothing(
+    async def test_replay_within_grace_records_nothing(
         self, client: Client, storage: FakeStorage, tokens: TokenPair
     ) -> None:
         await refresh(client, tokens["refresh_token"])
@@ -195,8 +195,8 @@ class TestRefusedRefresh:
         assert since(storage, before) == []
 
 
-class TestRecordRefusals:
-    async def test_hands_on_whatever_it_is_given(self) -> None:
+class TestAuditFailures:
+    async def test_passes_arguments_and_result(self) -> None:
         given = []
 
         async def refuse(what: str, *, how: str) -> None:
@@ -217,8 +217,8 @@ class ForgetfulEventLog(FakeEventLog):
         raise StorageUnavailable
 
 
-class TestRefusedLogIn:
-    async def test_is_no_less_refused_if_it_cannot_be_recorded(
+class TestFailedLogin:
+    async def test_failure_is_raised_if_it_cannot_be_recorded(
         self, container: Container, storage: FakeStorage
     ) -> None:
         container.events.override(ForgetfulEventLog(storage))
@@ -226,29 +226,25 @@ class TestRefusedLogIn:
         async with Client(transport=transport, base_url="http://fastauth") as client:
             assert (await log_in_with(client, password="wrong")).status_code == 401
 
-    async def test_tells_the_name_by_a_digest_that_all_of_its_spellings_share(
-        self, client: Client, storage: FakeStorage
-    ) -> None:
+    async def test_username_digest_ignores_case(self, client: Client, storage: FakeStorage) -> None:
         for name in ("nobody", "NOBODY", "somebody"):
             await log_in_with(client, username=name)
         one, two, other = (entry.event.username_digest for entry in storage.entries[-3:])
         assert one == two != other
         assert "nobody" not in repr(storage.entries)
 
-    async def test_of_half_a_character_leaves_no_event(
-        self, container: Container, storage: FakeStorage
-    ) -> None:
+    async def test_lone_surrogate_records_nothing(self, container: Container, storage: FakeStorage) -> None:
         before = list(storage.entries)
         await container.failure_events().record_login_failure(username="\ud800")
         assert since(storage, before) == []
 
 
-class TestThrottledLogIn:
+class TestRateLimitedLogin:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
         return settings.model_copy(update={"rate_limits": True, "rate_limit_logins_per_network": 1})
 
-    async def test_leaves_no_event(self, client: Client, storage: FakeStorage) -> None:
+    async def test_records_nothing(self, client: Client, storage: FakeStorage) -> None:
         assert (await log_in_with(client, password="wrong")).status_code == 401
         before = list(storage.entries)
         assert (await log_in_with(client, password="wrong")).status_code == 429
@@ -260,23 +256,19 @@ class TestReadAuditTrail:
         pages = container.read_audit_trail()(**{"limit": 1_000} | wanted)
         return [entry.event.type async for page in pages for entry in page]
 
-    async def test_shows_an_account_by_its_name_and_what_was_tried_under_it(
-        self, client: Client, container: Container
-    ) -> None:
+    async def test_includes_failed_logins_of_the_username(self, client: Client, container: Container) -> None:
         await register(client, {})
         await log_in_with(client, password="wrong")
         await log_in_with(client, username="bob", password="wrong")
         expected = [EventType.LOGIN_FAILED, EventType.USER_CREATED]
         assert await self.read(container, username="ANN") == expected
 
-    async def test_shows_what_was_tried_under_a_name_that_nobody_has(
-        self, client: Client, container: Container
-    ) -> None:
+    async def test_username_without_account(self, client: Client, container: Container) -> None:
         await log_in_with(client, username="nobody")
         assert await self.read(container, username="nobody") == [EventType.LOGIN_FAILED]
         assert await self.read(container, username="somebody") == []
 
-    async def test_recognises_names_tried_under_an_older_key(
+    async def test_older_secret_key_still_matches(
         self, client: Client, container: Container, settings: Settings
     ) -> None:
         await log_in_with(client, username="nobody")
@@ -285,7 +277,7 @@ class TestReadAuditTrail:
         other = Container(settings=changed, users=container.users(), audit_trail=container.audit_trail())
         assert await self.read(other, username="nobody") == [EventType.LOGIN_FAILED]
 
-    async def test_shows_one_kind_and_one_time_if_that_is_wanted(
+    async def test_filters_by_type_and_time(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
         storage.note(EventType.USER_DISABLED)
@@ -298,7 +290,7 @@ class TestReadAuditTrail:
         assert EventType.USER_DISABLED in await self.read(container, until=noon)
 
     @pytest.mark.parametrize("limit", [1, 499, 500, 501, 1_000, 1_200, 2_000])
-    async def test_reads_page_by_page_and_no_more_than_was_asked_for(
+    async def test_reads_pages_up_to_limit(
         self, container: Container, storage: FakeStorage, clock: FakeClock, limit: int
     ) -> None:
         for _ in range(1_200 - len(storage.entries)):
@@ -308,8 +300,8 @@ class TestReadAuditTrail:
         assert sum(map(len, pages)) == min(limit, 1_200)
 
 
-class TestSweepEvents:
-    async def test_goes_by_the_settings(
+class TestPurgeEvents:
+    async def test_retention_follows_settings(
         self, container: Container, storage: FakeStorage, clock: FakeClock, client: Client
     ) -> None:
         clock.advance(timedelta(days=31))
@@ -319,7 +311,7 @@ class TestSweepEvents:
         await container.purge_events()()
         assert [entry.event.type for entry in storage.entries] == [EventType.LOGIN_SUCCEEDED]
 
-    async def test_removes_all_that_is_old_in_batches(
+    async def test_purges_in_batches(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
         bounds = set()
@@ -338,7 +330,7 @@ class TestSweepEvents:
         assert (storage.entries, bounds) == ([], {BATCH_SIZE})
 
 
-class TestNameDigests:
-    async def test_are_those_of_every_other_version(self) -> None:
+class TestUsernamePseudonyms:
+    async def test_digest_is_stable_across_versions(self) -> None:
         digest = UsernamePseudonyms(A_SECRET_KEY).digest(a_username("santosh"))
         assert digest.hex() == "84afc7c8f1611e3736c169463ac91f35"

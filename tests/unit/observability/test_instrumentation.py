@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
 from tests.application import A_DEVICE
-from tests.fakes import FakeBulkUserRepository, FakeHashCensus, FakeStorage, FakeUserDirectory
+from tests.fakes import FakeBulkUserRepository, FakeHashKinds, FakeStorage, FakeUserDirectory
 
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
@@ -64,7 +64,7 @@ def instrumentations(spans: InMemorySpanExporter, registry: CollectorRegistry) -
 async def container(container: Container, storage: FakeStorage) -> Container:
     container.directory.override(FakeUserDirectory(storage))
     container.bulk_users.override(FakeBulkUserRepository(storage))
-    container.hash_kinds.override(FakeHashCensus(storage))
+    container.hash_kinds.override(FakeHashKinds(storage))
     return container
 
 

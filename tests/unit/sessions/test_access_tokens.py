@@ -68,7 +68,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         await keys.add(key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now()))
         return JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
 
-    async def test_go_on_with_the_keys_at_hand_while_the_database_is_away(
+    async def test_outage_uses_loaded_keys(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
     ) -> None:
         await access_tokens.issue(claims)
@@ -77,7 +77,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         token = await access_tokens.issue(claims)
         assert await access_tokens.verify(token.text) == claims
 
-    async def test_know_a_new_key_at_the_latest_when_it_has_signed(
+    async def test_new_key_is_loaded_when_needed(
         self,
         access_tokens: JoseAccessTokens,
         claims: AccessClaims,
@@ -92,7 +92,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         token = await elsewhere.issue(claims)
         assert await access_tokens.verify(token.text) == claims
 
-    async def test_refuses_a_token_that_was_read_before_once_its_key_is_withdrawn(
+    async def test_cached_token_is_rejected_after_key_removal(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims, keys: Keys, clock: FakeClock
     ) -> None:
         token = await access_tokens.issue(claims)
@@ -102,7 +102,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         with pytest.raises(InvalidAccessToken):
             await access_tokens.verify(token.text)
 
-    async def test_verifies_a_token_that_differs_in_one_character_from_one_read_before(
+    async def test_cache_does_not_accept_modified_token(
         self, access_tokens: JoseAccessTokens, claims: AccessClaims
     ) -> None:
         token = await access_tokens.issue(claims)
@@ -134,20 +134,20 @@ class TestJoseAccessTokens(AccessTokensContract):
 
         return processes
 
-    async def test_are_good_at_every_address_of_one_installation_if_nobody_said_which(
+    async def test_default_issuer_accepts_every_address(
         self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
     ) -> None:
         here, there = at_two_addresses(guessed=True)
         assert await there.verify((await here.issue(claims)).text) == claims
 
-    async def test_are_good_for_the_issuer_alone_if_somebody_said_which(
+    async def test_configured_issuer_accepts_only_itself(
         self, at_two_addresses: Callable[..., list[JoseAccessTokens]], claims: AccessClaims
     ) -> None:
         here, there = at_two_addresses(guessed=False)
         with pytest.raises(InvalidAccessToken):
             await there.verify((await here.issue(claims)).text)
 
-    async def test_need_a_key(
+    async def test_no_active_key(
         self, claims: AccessClaims, keys: Keys, key_generator: JoseSigningKeyGenerator, clock: FakeClock
     ) -> None:
         tokens = JoseAccessTokens(keys=keys, key_generator=key_generator, policy=TERMS, clock=clock)
@@ -157,7 +157,7 @@ class TestJoseAccessTokens(AccessTokensContract):
         with pytest.raises(StorageUnavailable):
             await tokens.issue(claims)
 
-    async def test_refuse_the_token_of_another_installation(
+    async def test_rejects_token_of_another_installation(
         self,
         access_tokens: JoseAccessTokens,
         claims: AccessClaims,
@@ -176,15 +176,15 @@ class TestJoseAccessTokens(AccessTokensContract):
             await access_tokens.verify(token.text)
 
 
-class TestJoseKeySmith:
-    def test_seals_what_it_forges(self, key_generator: JoseSigningKeyGenerator, clock: FakeClock) -> None:
+class TestJoseSigningKeyGenerator:
+    def test_private_key_is_encrypted(self, key_generator: JoseSigningKeyGenerator, clock: FakeClock) -> None:
         key = key_generator.generate(
             sequence=1, published_at=clock.now(), active_from=clock.now() + timedelta(1)
         )
         private = str(key_generator.private_key(key).as_dict(private=True)["d"])
         assert private not in repr(key) + key.encrypted_private_key + key.public_jwk
 
-    def test_reseals_under_the_newest_secret(
+    def test_rewraps_under_newest_secret_key(
         self, key_generator: JoseSigningKeyGenerator, clock: FakeClock, algorithm: str
     ) -> None:
         key = key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now())

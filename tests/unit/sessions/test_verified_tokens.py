@@ -11,12 +11,12 @@ class TestVerifiedTokens:
         tokens.add("h.c.s", TOKEN)
         assert tokens.get("h.c.s") is TOKEN
 
-    def test_knows_no_other_spelling(self) -> None:
+    def test_misses_other_text(self) -> None:
         tokens = VerifiedTokens()
         tokens.add("h.c.s", TOKEN)
         assert [tokens.get(text) for text in ("h.c.S", "h.c.s=", "h.c.", "h..c.s", "H.c.s")] == [None] * 5
 
-    def test_forgets_the_least_recently_used(self) -> None:
+    def test_evicts_least_recently_used(self) -> None:
         tokens = VerifiedTokens(max_entries=2)
         tokens.add("one", TOKEN)
         tokens.add("two", TOKEN)
@@ -24,5 +24,5 @@ class TestVerifiedTokens:
         tokens.add("three", TOKEN)
         assert [tokens.get(text) is TOKEN for text in ("one", "two", "three")] == [True, False, True]
 
-    def test_shows_no_claims(self) -> None:
+    def test_repr_hides_claims(self) -> None:
         assert "7" not in repr(TOKEN)

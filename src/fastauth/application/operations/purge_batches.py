@@ -6,7 +6,7 @@ from datetime import timedelta
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION
 
 RETENTION = COUNTER_RETENTION
-"""How long an ended session is kept, for whoever investigates it."""
+"""How long an ended session is kept, so that it can be investigated."""
 
 BATCH_SIZE = 500
 """Rows that one statement deletes: few enough not to delay requests."""
