@@ -44,12 +44,12 @@ class ChangePassword:
             raise error.with_field("new_password") from None
         self.hasher.check_capacity()
         permit = await self.rate_limiter.check_password_change(caller, address=address)
-        guess, is_possible = Password.for_verification(current_password)
+        attempt, is_possible = Password.for_verification(current_password)
         known = user.password_hash if permit.allowed and is_possible else None
         now = self.clock.now()
         async with self.rate_limiter.refund_on_failure(permit):
             try:
-                await self.hasher.verify_and_update(guess, known)
+                await self.hasher.verify_and_update(attempt, known)
             except InvalidCredentials:
                 raise WrongPassword from None
             new_hash = await self.hasher.hash(new)

@@ -154,6 +154,7 @@ class RateLimiter:
         return replace(permit, refunds_on_success=success)
 
     def _hit(self, rule: RateLimit | Backoff, scope: Scope, kind: str, *parts: str) -> Hit:
+        """Return a hit; `kind` is part of the stored key, so it keeps the name of the first version."""
         key, *older = self.keys.candidates(kind, *parts)
         return Hit(key, rule, scope, tuple(older))
 

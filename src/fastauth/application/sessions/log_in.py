@@ -77,7 +77,5 @@ class LogIn:
                 refunds=permit.refunds_on_success,
             )
         device = None if permit.is_locked else known_device
-        return LoginResult(
-            tokens=TokenPair(access=access, refresh=refresh.text),
-            device_token=self.device_tokens.issue(name, device=device, now=now),
-        )
+        device_token = self.device_tokens.issue(name, device=device, now=now)
+        return LoginResult(tokens=TokenPair(access=access, refresh=refresh.text), device_token=device_token)
