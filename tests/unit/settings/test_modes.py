@@ -1,0 +1,133 @@
+"""The two modes as clients see them."""
+
+import re
+from typing import Any
+
+import httpx2
+from tests.builders import a_registration
+from tests.fakes import (
+    FakeClock,
+    FakeCounterRepository,
+    FakeEventLog,
+    FakePasswordHasher,
+    FakeSessionRepository,
+    FakeSigningKeyRepository,
+    FakeStorage,
+    FakeStorageProbe,
+    FakeUnitOfWork,
+    FakeUserRepository,
+)
+from tests.unit.settings.production_settings import FIT, in_production
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Settings
+
+
+async def client_of(settings: Settings) -> httpx2.AsyncClient:
+    storage, clock = FakeStorage(), FakeClock()
+    container = Container(
+        settings=settings,
+        users=FakeUserRepository(storage),
+        sessions=FakeSessionRepository(storage),
+        database=FakeStorageProbe(),
+        signing_keys=FakeSigningKeyRepository(storage),
+        readiness_keys=FakeSigningKeyRepository(storage),
+        counters=FakeCounterRepository(storage),
+        events=FakeEventLog(storage),
+        unit_of_work=FakeUnitOfWork(storage),
+        hasher=FakePasswordHasher(),
+        clock=clock,
+    )
+    await container.rotate_keys()()
+    transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
+    return httpx2.AsyncClient(transport=transport, base_url="https://auth.example")
+
+
+GOOD = a_registration(password="a password of nobody else")
+
+
+CREDENTIALS = {"username": GOOD["username"], "password": GOOD["password"]}
+
+
+REQUESTS: list[tuple[str, str, object]] = [
+    ("GET", "/nothing-here", None),
+    ("GET", "/ping", None),
+    ("GET", "/health/live", None),
+    ("GET", "/health/ready", None),
+    ("POST", "/users/register", GOOD),
+    ("POST", "/users/register", GOOD),
+    ("POST", "/users/register", {"username": "san tosh", "password": "", "fullname": ""}),
+    ("POST", "/users/register", []),
+    ("DELETE", "/users/register", None),
+    ("POST", "/sessions", {"username": GOOD["username"], "password": "another"}),
+    ("POST", "/sessions", CREDENTIALS),
+    ("POST", "/sessions/refresh", {"refresh_token": "fa_rt_none"}),
+    ("GET", "/users/me", None),
+    ("PATCH", "/users/me", {"fullname": "Somebody Else"}),
+    ("PUT", "/users/me/password", {"current_password": "another", "new_password": "of nobody else too"}),
+    ("GET", "/sessions", None),
+    ("GET", "/.well-known/jwks.json", None),
+    ("GET", "/.well-known/oauth-authorization-server", None),
+    ("GET", "/.well-known/openid-configuration", None),
+    ("DELETE", "/sessions/none", None),
+    ("DELETE", "/sessions/current", None),
+]
+
+
+VARIES = {"content-length", "date", "x-request-id"}
+
+
+RANDOM = re.compile(r'"(access_token|refresh_token|device_token|id|kid|x|y)":"[^"]+"')
+
+
+async def seen(client: httpx2.AsyncClient, method: str, path: str, body: object) -> tuple[Any, ...]:
+    answer = (
+        await client.request(method, path, json=body)
+        if body is not None
+        else await client.request(method, path)
+    )
+    headers = {name: value for name, value in answer.headers.items() if name not in VARIES}
+    return answer.status_code, headers, RANDOM.sub(r'"\1":"..."', answer.text)
+
+
+async def agree(lax: httpx2.AsyncClient, strict: httpx2.AsyncClient) -> None:
+    """See both answer every request alike."""
+    for request in REQUESTS:
+        assert await seen(lax, *request) == await seen(strict, *request), request
+
+
+class TestModesSeenByClients:
+    async def test_requests_cover_every_route(self) -> None:
+        async with await client_of(Settings(secret_key=FIT["secret_key"])) as client:
+            paths = (await client.get("/openapi.json")).json()["paths"]
+        assert {path for path in paths if "{" not in path} - {path for _, path, _ in REQUESTS} == set()
+
+    async def test_clients_see_only_docs_passwords_and_limits_differ(self) -> None:
+        development_relaxations = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
+        weak = a_registration(password="sntsh")
+        async with (
+            await client_of(development_relaxations) as lax,
+            await client_of(in_production(rate_limits=False)) as strict,
+        ):
+            await agree(lax, strict)
+            for client in (lax, strict):
+                tokens = (await client.post("/sessions", json=CREDENTIALS)).json()
+                client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+            await agree(lax, strict)
+            documents = [(await client.get("/docs")).status_code for client in (lax, strict)]
+            weaklings = [
+                (await client.post("/users/register", json=weak)).status_code for client in (lax, strict)
+            ]
+        assert documents == [200, 404]
+        assert weaklings == [201, 422]
+
+    async def test_guesses_are_not_limited(self) -> None:
+        development_relaxations = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
+        async with (
+            await client_of(development_relaxations) as lax,
+            await client_of(in_production()) as strict,
+        ):
+            for client, statuses in {lax: {401}, strict: {401, 429}}.items():
+                guesses = [await client.post("/sessions", json=CREDENTIALS) for _ in range(20)]
+                assert {answer.status_code for answer in guesses} == statuses
