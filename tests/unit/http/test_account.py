@@ -1,0 +1,83 @@
+"""The caller's account over HTTP: profile and password."""
+
+from typing import Any
+
+import httpx2
+import pytest
+from tests.builders import a_registration
+from tests.unit.http.test_http import assert_problem
+
+ANN = {"username": "ann", "password": "sntsh"}
+
+
+TokenPair = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+async def ann(client: httpx2.AsyncClient) -> None:
+    await client.post("/users/register", json=a_registration(**ANN, fullname="Ann Lee"))
+
+
+@pytest.fixture
+async def tokens(client: httpx2.AsyncClient) -> TokenPair:
+    return await log_in(client)
+
+
+async def log_in(client: httpx2.AsyncClient, **headers: str) -> TokenPair:
+    response = await client.post("/sessions", json=ANN, headers=headers)
+    assert response.status_code == 201, response.text
+    tokens: TokenPair = response.json()
+    return tokens
+
+
+def bearer(tokens: TokenPair) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+class TestAccount:
+    async def test_get_account(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
+        response = await client.get("/users/me", headers=bearer(tokens))
+        assert response.json() == {"id": 1, "username": "ann", "fullname": "Ann Lee"}
+
+    async def test_patch_changes_only_full_name(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
+        """R13: a body sets what belongs to the server.
+
+        GHSA-wpfr-6297-9v57 (GoTrue), CVE-2026-27946, CVE-2026-54693 (Zitadel); CWE-915.
+        """
+        body = {"fullname": " Ann Smith ", "username": "bob", "id": 9, "disabled_at": None, "password": "x"}
+        changed = {"id": 1, "username": "ann", "fullname": "Ann Smith"}
+        assert (await client.patch("/users/me", json=body, headers=bearer(tokens))).json() == changed
+        assert (await client.get("/users/me", headers=bearer(tokens))).json() == changed
+
+    @pytest.mark.parametrize("fullname", ["", " ", "x" * 51, "a\0b", None, 1])
+    async def test_invalid_full_name_is_422(
+        self, client: httpx2.AsyncClient, tokens: TokenPair, fullname: object
+    ) -> None:
+        response = await client.patch("/users/me", json={"fullname": fullname}, headers=bearer(tokens))
+        assert_problem(response, 422, "invalid_input")
+        assert [error["pointer"] for error in response.json()["errors"]] == ["/fullname"]
+
+    async def change_password(
+        self, client: httpx2.AsyncClient, tokens: TokenPair, current: str, new: str
+    ) -> httpx2.Response:
+        body = {"current_password": current, "new_password": new}
+        return await client.put("/users/me/password", json=body, headers=bearer(tokens))
+
+    async def test_new_password_revokes_other_sessions(
+        self, client: httpx2.AsyncClient, tokens: TokenPair
+    ) -> None:
+        other = await log_in(client)
+        response = await self.change_password(client, tokens, "sntsh", "another")
+        assert (response.status_code, response.content) == (204, b"")
+        assert_problem(await client.get("/users/me", headers=bearer(other)), 401, "invalid_token")
+        assert (await client.get("/users/me", headers=bearer(tokens))).status_code == 200
+        assert_problem(await client.post("/sessions", json=ANN), 401, "invalid_credentials")
+
+    async def test_wrong_current_password_is_403(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
+        assert_problem(await self.change_password(client, tokens, "wrong", "another"), 403, "wrong_password")
+
+    async def test_invalid_new_password_is_422(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
+        response = await self.change_password(client, tokens, "sntsh", "")
+        assert response.json()["errors"] == [
+            {"pointer": "/new_password", "code": "empty", "detail": "Must not be empty."}
+        ]
