@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ def main() -> None:
     # Silence the service that runs in this process; the other processes keep their logs.
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all child processes are stopped, too
     outcomes = []
     with own_postgres() as server, TemporaryDirectory(prefix="fastauth-faults-") as directory:
         conditions = _conditions(server)

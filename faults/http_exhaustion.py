@@ -12,6 +12,7 @@ import json
 import math
 import multiprocessing
 import re
+import signal
 import socket
 import sys
 import time
@@ -138,6 +139,7 @@ def main() -> None:
     )
     parser.add_argument("--only", default="", help="only attacks whose name contains this")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the service is stopped, too
     raise_open_files_limit()
     results = []
     print(*markdown_table(HEADINGS, []), sep="\n", flush=True)

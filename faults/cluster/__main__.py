@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -77,6 +78,7 @@ def main() -> None:
     kinds = [fault for fault in FAULTS if not arguments.only or arguments.only in fault.__name__]
     if arguments.asynchronous:
         kinds = [kill_lagging_primary]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all child processes are stopped, too
     outcomes = []
     with Cluster(synchronous=not arguments.asynchronous) as cluster, ExitStack() as stack:
         services = {
