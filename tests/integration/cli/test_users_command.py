@@ -131,7 +131,7 @@ class TestShow:
         )
         assert shown(ann)["disabled_at"]
 
-    @pytest.mark.parametrize("act", ["show", "disable", "enable", "end-sessions"])
+    @pytest.mark.parametrize("act", ["show", "disable", "enable", "revoke-sessions"])
     def test_knows_nobody_of_another_name(self, migrated: str, act: str) -> None:
         assert migrated
         result = fastauth("users", act, "nobody")
@@ -141,8 +141,8 @@ class TestShow:
 class TestEndSessions:
     def test_says_how_many(self, migrated: str, ann: str) -> None:
         begin_session(migrated)
-        assert fastauth("users", "end-sessions", ann).output == "1 session revoked\n"
-        assert fastauth("users", "end-sessions", ann).output == "0 sessions revoked\n"
+        assert fastauth("users", "revoke-sessions", ann).output == "1 session revoked\n"
+        assert fastauth("users", "revoke-sessions", ann).output == "0 sessions revoked\n"
 
 
 class TestList:

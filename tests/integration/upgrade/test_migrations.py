@@ -284,7 +284,7 @@ class TestNamesOfOthers:
             for statement in theirs.split("; "):
                 connection.execute(text(statement))
         before = inspect(engine).get_table_names()
-        with pytest.raises(UnsupportedSchema, match="a separate (file|schema)") as refusal:
+        with pytest.raises(UnsupportedSchema, match=r"a separate (file|schema)") as refusal:
             await migrate_at(empty_database_url)
         assert "\n" not in str(refusal.value)
         assert inspect(engine).get_table_names() == before
