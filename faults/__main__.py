@@ -25,8 +25,8 @@ import psycopg
 import structlog
 from faults import crashes, fault_injection, full_disk, graceful_shutdown, races, slow_database
 from faults.outcome import Outcome, table
+from tests.harness.databases import postgres_schema
 from tests.harness.postgres import PostgresServer, own_postgres
-from tests.integration.conftest import postgres_schema
 
 Trial = Callable[[], Outcome]
 

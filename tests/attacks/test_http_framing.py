@@ -10,9 +10,9 @@ from contextlib import ExitStack, suppress
 import httpx2
 import pytest
 from tests.builders import a_registration
+from tests.harness.gated_pool import GatedPool, gated_pool, gated_service  # noqa: F401  fixtures
 from tests.harness.postgres import free_port
 from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
-from tests.integration.attacks.test_disconnects import GatedPool, pool, url  # noqa: F401  fixtures
 
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.entrypoints.http.server.byte_limits import (
@@ -171,7 +171,7 @@ class TestNextHead:
         [(PING[:-2] + b"A: ", b"x" * 64 * KIB), (b"", b"\r\n" * 32 * KIB), (PING[:-2], b"A: b\r\n" * 10_000)],
         ids=["one header", "empty lines", "many headers"],
     )
-    async def test_is_bounded(self, url: str, pool: GatedPool, beginning: bytes, endless: bytes) -> None:  # noqa: F811
+    async def test_is_bounded(self, url: str, pool: GatedPool, beginning: bytes, endless: bytes) -> None:
         body = json.dumps({"username": "santosh", "password": "sntsh"}).encode()
         with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as line:
             line.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body) + body)

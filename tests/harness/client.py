@@ -11,8 +11,8 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from tests.attacks.token_forgeries import PrivateKey
 from tests.builders import a_registration
+from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.service import DEADLINE, NO_TLS, Service
-from tests.integration.conftest import AUDIT_COLUMNS, connect
 
 from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.adapters.sql import SqlSigningKeyRepository

@@ -3,12 +3,19 @@
 import resource
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 POLL_SECONDS = 0.05
 """Between two checks of a condition that gives no signal, such as the state of another process."""
+
+BARRIER_SECONDS = 30
+"""For all threads of `all_at_once` to start."""
 
 
 def wait_until(
@@ -55,3 +62,15 @@ def raise_open_files_limit() -> None:
     """Raise the limit of open files to the maximum, for this process and its children."""
     _, maximum = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (maximum, maximum))
+
+
+def all_at_once(acts: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Return the results of the functions. None is called before each has a thread."""
+    together = threading.Barrier(len(acts))
+
+    def act(one: Callable[[], Result]) -> Result:
+        together.wait(BARRIER_SECONDS)
+        return one()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(act, acts))

@@ -3,20 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
-from tests.builders import PROFILE
+from tests.harness.databases import connect, postgres_schema, username_key_of
 from tests.harness.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
 from tests.harness.service import Service
 
-from fastauth.adapters.sql import OPERATOR_DEADLINE, AuditColumns, Database, migrate
-from fastauth.adapters.system_clock import SystemClock
-from fastauth.domain.accounts.username import Username
-from fastauth.entrypoints.request_origin import current_event_source
+from fastauth.adapters.sql import Database, migrate
 
 BACKENDS = ["sqlite", "postgres"]
 POSTGRES_SOURCE = pytest.StashKey[str]()
@@ -66,19 +60,6 @@ def mortal_postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@contextmanager
-def postgres_schema(server: PostgresServer) -> Iterator[str]:
-    """Lead to an empty schema, which is gone afterwards."""
-    name = f"fastauth_test_{token_hex(6)}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-        try:
-            separator = "&" if "?" in server.url else "?"
-            yield f"{server.url}{separator}options=-csearch_path%3D{name}"
-        finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
-
-
 @pytest.fixture(scope="session", params=BACKENDS)
 def used_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database that others use too: every test of the session, and whoever had it before."""
@@ -116,21 +97,3 @@ def service(used_database_url: str) -> Iterator[Service]:
     """The service on the used database."""
     with Service(used_database_url, **MANY_SESSIONS) as service:
         yield service
-
-
-POOL_SIZE = 40
-"""More connections than any test uses at once, so that no test waits for one on a busy machine."""
-
-
-def connect(url: str) -> Database:
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
-    parsed = make_url(url)
-    with_driver = parsed.set(drivername=drivers[parsed.get_backend_name()])
-    return Database(with_driver, pool_size=POOL_SIZE, deadline=OPERATOR_DEADLINE)
-
-
-AUDIT_COLUMNS = AuditColumns(clock=SystemClock(), origin=current_event_source)
-
-
-def username_key_of(name: str) -> str:
-    return Username.parse_existing(name, PROFILE).canonical

@@ -2,85 +2,13 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
-from socket import socket
-from typing import TypeVar
 
 import httpx2
-import pytest
-import uvicorn
-from sqlalchemy import make_url
 from tests.builders import a_registration
+from tests.harness.gated_pool import DEADLINE, GatedPool, gated_pool, gated_service  # noqa: F401  fixtures
 from tests.harness.service import NO_TLS
-
-from fastauth.adapters.passwords import HashingPool
-from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.server.protocol import HardenedHttpProtocol
-from fastauth.entrypoints.settings import Settings
-
-Result = TypeVar("Result")
-
-DEADLINE = 10  # seconds, for what takes milliseconds
-
-
-class GatedPool(HashingPool):
-    """One thread, which hashes nothing before the gate is open and counts what it hashes."""
-
-    def __init__(self) -> None:
-        super().__init__(threads=1)
-        self.gate = threading.Event()
-        self.hashed = self._present = 0
-        self._changed = asyncio.Condition()
-
-    async def run(self, work: Callable[[], Result]) -> Result:
-        def gated() -> Result:
-            assert self.gate.wait(DEADLINE)
-            self.hashed += 1
-            return work()
-
-        await self._count(1)
-        try:
-            return await super().run(gated)
-        finally:
-            await self._count(-1)
-
-    async def until_present(self, number: int) -> None:
-        async with asyncio.timeout(DEADLINE), self._changed:
-            await self._changed.wait_for(lambda: self._present == number)
-
-    async def _count(self, more: int) -> None:
-        async with self._changed:
-            self._present += more
-            self._changed.notify_all()
-
-
-@pytest.fixture
-def pool() -> GatedPool:
-    return GatedPool()
-
-
-@pytest.fixture
-async def url(pool: GatedPool, tmp_path: Path) -> AsyncIterator[str]:
-    """The service on a SQLite file, within this process."""
-    database_url = make_url(f"sqlite+aiosqlite:///{tmp_path}/hung_up.db")
-    settings = Settings(database_url=database_url, argon2_memory_kib=64, argon2_time_cost=1)
-    app = create_app(Container(settings=settings, hashing_pool=pool))
-    config = uvicorn.Config(
-        app, http=HardenedHttpProtocol, log_config=None, access_log=False, proxy_headers=False
-    )
-    server = uvicorn.Server(config)
-    with socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        serving = asyncio.create_task(server.serve([listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        pool.gate.set()
-        server.should_exit = True
-        await serving
 
 
 def client(url: str) -> httpx2.AsyncClient:

@@ -32,10 +32,10 @@ from tests.attacks.malformed_requests import (
     a_request,
 )
 from tests.builders import a_name, a_registration
+from tests.harness.databases import postgres_schema
 from tests.harness.editions import IS_THOROUGH, size
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import DEADLINE, NO_TLS, Service
-from tests.integration.conftest import postgres_schema
 
 URL = "/users/register"
 MIB = 1024 * 1024

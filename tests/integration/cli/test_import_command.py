@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.harness.adopted_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
 from tests.harness.commands import execute, fastauth, rows, use
-from tests.harness.service import Service, environment
-from tests.integration.http.test_legacy_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
-from tests.integration.http.test_sessions import wait_until
+from tests.harness.processes import wait_until
+from tests.harness.service import DEADLINE, Service, environment
 
 from fastauth.application.accounts.import_users import BATCH_SIZE
 
@@ -204,7 +204,7 @@ class TestInterruption:
             assert process.stderr
             process.stdin.write(HEADER + "".join(people[: BATCH_SIZE + 500]))
             process.stdin.flush()
-            wait_until(lambda: rows(url, COUNT) == [(BATCH_SIZE,)])
+            wait_until(lambda: rows(url, COUNT) == [(BATCH_SIZE,)], "no batch is stored", deadline=DEADLINE)
             process.send_signal(how)
             process.stdin.close()
             said = process.stderr.read()

@@ -20,8 +20,8 @@ from tests.builders import (
     a_session,
     a_username,
 )
+from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
 from tests.harness.service import Client, Service
-from tests.integration.conftest import AUDIT_COLUMNS, connect, username_key_of
 
 from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository, migrate
 from fastauth.adapters.sql.accounts.tables import user_info

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from tests.harness.client import Person, ask_who_i_am, stolen_key
+from tests.harness.databases import postgres_schema
 from tests.harness.issuer import VERIFIERS
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import DEADLINE, Service, environment
 from tests.harness.traffic import ROTATIONS, published, rotated_under_traffic
-from tests.integration.conftest import postgres_schema
 
 
 class TestRotation:

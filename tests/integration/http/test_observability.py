@@ -24,9 +24,9 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from tests.fakes import FakePasswordHasher
 from tests.harness.commands import execute
+from tests.harness.databases import connect, postgres_schema, username_key_of
 from tests.harness.postgres import PostgresServer, free_port
 from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
-from tests.integration.conftest import connect, postgres_schema, username_key_of
 
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.sql import CountActiveSessions, migrate

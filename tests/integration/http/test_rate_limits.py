@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from sqlalchemy import make_url, select
 from tests.builders import a_registration
+from tests.harness.databases import connect
 from tests.harness.service import DEADLINE, Service
-from tests.integration.conftest import connect
 
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.rate_limits.counter import LOCKED_FOREVER

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.application import Application
+from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
 from tests.harness.editions import size
-from tests.integration.conftest import AUDIT_COLUMNS, connect, username_key_of
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 
 from fastauth.adapters.sql import SqlSessionRepository, SqlUnitOfWork, SqlUserRepository, migrate

@@ -4,10 +4,9 @@ import asyncio
 import json
 import sqlite3
 import threading
-import time
 from base64 import urlsafe_b64decode
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
@@ -18,9 +17,10 @@ import httpx2
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, make_url, select, text
 from tests.builders import a_registration
+from tests.harness.databases import postgres_schema
 from tests.harness.postgres import PostgresServer
+from tests.harness.processes import all_at_once, wait_until
 from tests.harness.service import DEADLINE, NO_TLS, Client, Service, is_unavailable
-from tests.integration.conftest import postgres_schema
 
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
@@ -64,18 +64,6 @@ def engine_of(database_url: str) -> Iterator[Engine]:
 def client(service: Service) -> Iterator[Client]:
     with service.client() as client:
         yield client
-
-
-def all_at_once(acts: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Return what the acts return. None begins before each has a thread."""
-    together = threading.Barrier(len(acts))
-
-    def act(one: Callable[[], Result]) -> Result:
-        together.wait(DEADLINE)
-        return one()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(act, acts))
 
 
 def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.Response]:
@@ -299,11 +287,11 @@ class TestCrash:
             tokens = logged_in(client, a_user(client))
             with held_refreshes(engine) as is_held:
                 answer = threads.submit(client.refresh, tokens)
-                wait_until(is_held)
+                wait_until(is_held, "no refresh is held", deadline=DEADLINE)
                 service.kill()
                 assert isinstance(answer.exception(DEADLINE), httpx2.TransportError)
             # Nobody is there to be told, and yet the statement comes to its end.
-            wait_until(lambda: spent(engine, tokens))
+            wait_until(lambda: spent(engine, tokens), "the token is not spent", deadline=DEADLINE)
             service.start()
             again = client.refresh(tokens)
             assert again.status_code == status
@@ -330,13 +318,6 @@ def spent(engine: Engine, tokens: TokenPair) -> bool:
     with engine.connect() as connection:
         spent_at = select(session.c.spent_at).where(session.c.id == session_id_of(tokens))
         return connection.scalar(spent_at) is not None
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 class TestRevocation:
@@ -503,7 +484,8 @@ def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> Unwri
 
 def reload_settings(connection: Connection, *, expected: str) -> None:
     connection.execute(text("SELECT pg_reload_conf()"))
-    wait_until(lambda: connection.scalar(text("SHOW default_transaction_read_only")) == expected)
+    setting = text("SHOW default_transaction_read_only")
+    wait_until(lambda: connection.scalar(setting) == expected, f"not {expected}", deadline=DEADLINE)
 
 
 class TestPasswordChange:

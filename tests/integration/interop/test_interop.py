@@ -7,9 +7,9 @@ import httpx2
 import pytest
 from tests.attacks.token_forgeries import FORGERIES, VALID, edits_of_the_signature, thumbprint
 from tests.harness.client import HUNG_UP, Answer, ask_who_i_am
+from tests.harness.databases import postgres_schema
 from tests.harness.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
 from tests.harness.service import NO_TLS
-from tests.integration.conftest import postgres_schema
 
 from fastauth.entrypoints.http.server.byte_limits import MAX_HEAD_BYTES
 

@@ -14,9 +14,9 @@ from faults.proxy import Proxy
 from sqlalchemy import URL, make_url, text
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
 from tests.harness.commands import fastauth, use
+from tests.harness.databases import AUDIT_COLUMNS, username_key_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import Client, Service, is_unavailable
-from tests.integration.conftest import AUDIT_COLUMNS, username_key_of
 
 from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, SqlUserRepository, UnsupportedSchema, migrate
 from fastauth.domain.errors import StorageUnavailable

@@ -24,8 +24,8 @@ from tests.contracts.signing_keys.signing_key_repository import SigningKeyReposi
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import FakeClock
 from tests.harness.commands import execute
+from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 from tests.harness.postgres import PostgresServer
-from tests.integration.conftest import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 
 from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.verifiers import Verifier

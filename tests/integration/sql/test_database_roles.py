@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import make_url
+from tests.harness.databases import connect
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import NO_TLS, Service, environment
-from tests.integration.conftest import connect
 
 from fastauth.adapters.sql import SqlExpiredRows
 from fastauth.adapters.sql.database.schema_check import PRIVILEGES

@@ -10,8 +10,8 @@ import pytest
 from faults.proxy import Proxy
 from sqlalchemy import make_url, text
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.harness.databases import AUDIT_COLUMNS, username_key_of
 from tests.harness.postgres import PostgresServer
-from tests.integration.conftest import AUDIT_COLUMNS, username_key_of
 
 from fastauth.adapters.sql import Database, SqlUnitOfWork, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.migrate import LOCK

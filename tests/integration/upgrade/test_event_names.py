@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from tests.builders import a_name
-from tests.integration.conftest import AUDIT_COLUMNS, connect
+from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.integration.upgrade.test_migrations import migrate_at, migrate_to
 
 from fastauth.adapters.sql import SqlAuditTrail, SqlEventLog

@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
 from tests.harness.commands import execute, fastauth, use
+from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import Service, environment
-from tests.integration.conftest import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
 
 from fastauth.adapters import sql
 from fastauth.adapters.sql import SchemaOutdated, SqlUserRepository, UnsupportedSchema, migrate

@@ -1,0 +1,45 @@
+"""Databases of the tests, and connections past the service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from secrets import token_hex
+
+import psycopg
+from sqlalchemy import make_url
+from tests.builders import PROFILE
+from tests.harness.postgres import PostgresServer
+
+from fastauth.adapters.sql import OPERATOR_DEADLINE, AuditColumns, Database
+from fastauth.adapters.system_clock import SystemClock
+from fastauth.domain.accounts.username import Username
+from fastauth.entrypoints.request_origin import current_event_source
+
+POOL_SIZE = 40
+"""More connections than any test uses at once, so that no test waits for one on a busy machine."""
+
+
+def connect(url: str) -> Database:
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+    parsed = make_url(url)
+    with_driver = parsed.set(drivername=drivers[parsed.get_backend_name()])
+    return Database(with_driver, pool_size=POOL_SIZE, deadline=OPERATOR_DEADLINE)
+
+
+AUDIT_COLUMNS = AuditColumns(clock=SystemClock(), origin=current_event_source)
+
+
+def username_key_of(name: str) -> str:
+    return Username.parse_existing(name, PROFILE).canonical
+
+
+@contextmanager
+def postgres_schema(server: PostgresServer) -> Iterator[str]:
+    """Lead to an empty schema, which is gone afterwards."""
+    name = f"fastauth_test_{token_hex(6)}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        try:
+            separator = "&" if "?" in server.url else "?"
+            yield f"{server.url}{separator}options=-csearch_path%3D{name}"
+        finally:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
