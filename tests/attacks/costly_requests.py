@@ -10,17 +10,10 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from tests.application import fakes_over
 from tests.fakes import (
-    FakeCounterRepository,
-    FakeEventLog,
-    FakeExpiredRows,
     FakePasswordHasher,
-    FakeSessionRepository,
-    FakeSigningKeyRepository,
     FakeStorage,
-    FakeStorageProbe,
-    FakeUnitOfWork,
-    FakeUserRepository,
 )
 
 from fastauth.entrypoints.container import Container
@@ -208,25 +201,13 @@ class Target:
 
     @classmethod
     async def _logged_in(cls) -> "Target":
-        storage = FakeStorage()
         settings = Settings(
             secret_key="the secret key of the tests, 32 bytes",  # type: ignore[arg-type]  # pydantic reads it
             password_blocklist=True,
             trusted_proxies="10.0.0.0/8,::1",  # type: ignore[arg-type]  # likewise
         )
-        container = Container(
-            settings=settings,
-            users=FakeUserRepository(storage),
-            sessions=FakeSessionRepository(storage),
-            database=FakeStorageProbe(),
-            signing_keys=FakeSigningKeyRepository(storage),
-            expired_rows=FakeExpiredRows(storage),
-            counters=FakeCounterRepository(storage),
-            readiness_keys=FakeSigningKeyRepository(storage),
-            unit_of_work=FakeUnitOfWork(storage),
-            events=FakeEventLog(storage),
-            hasher=FakePasswordHasher(),
-        )
+        fakes = fakes_over(FakeStorage(), FakePasswordHasher())
+        container = Container(settings=settings, **fakes)
         await container.rotate_keys()()
         target = cls(create_app(container), b"")
         credentials = {"username": "santosh", "password": "a long password"}
