@@ -1,0 +1,289 @@
+"""Sessions while the service or the database is killed or cannot write."""
+
+import sqlite3
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from sqlalchemy import Connection, Engine, select, text
+from tests.harness.databases import postgres_schema
+from tests.harness.postgres import PostgresServer
+from tests.harness.processes import all_at_once, wait_until
+from tests.harness.service import DEADLINE, Client, Service, is_unavailable
+from tests.harness.sessions import (
+    NO_GRACE,
+    SHARED,
+    TokenPair,
+    a_user,
+    engine_of,
+    is_active,
+    logged_in,
+    session_id_of,
+)
+
+from fastauth.adapters.sql.sessions.tables import session
+
+
+class RefreshLoad:
+    """Clients who refresh with each token they get, and with the same one until it is answered."""
+
+    CLIENTS = 8
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._over = threading.Event()
+        self._progress = threading.Condition()
+        self.answers: Counter[int] = Counter()
+        self.cut_off = 0
+        self.successors: defaultdict[str, set[str]] = defaultdict(set)
+        self.unlike_promised: list[httpx2.Response] = []
+        self.last: list[TokenPair] = []
+
+    def wait_for(self, status: int, more: int) -> None:
+        """Return once that many more answers have this status."""
+        with self._progress:
+            enough = self.answers[status] + more
+            assert self._progress.wait_for(lambda: self.answers[status] >= enough, timeout=30), self.answers
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def run(self, user: Mapping[str, str], tokens: TokenPair) -> None:
+        with self._service.client() as client:
+            while not self._over.is_set():
+                answer = self._answered(client.refresh, tokens)
+                self._note(tokens, answer)
+                if answer.status_code == 200:
+                    tokens = answer.json()
+                elif answer.status_code == 401:
+                    self._see_it_ended(client, tokens)
+                    tokens = self._answered(client.log_in, user).json()
+            self.last.append(tokens)
+
+    def _answered(
+        self, ask: Callable[[Mapping[str, str]], httpx2.Response], what: TokenPair
+    ) -> httpx2.Response:
+        while True:
+            try:
+                return ask(what)
+            except httpx2.TransportError:
+                with self._progress:
+                    self.cut_off += 1
+                self._over.wait(0.01)  # the service is away: do not spin
+
+    def _see_it_ended(self, client: Client, tokens: TokenPair) -> None:
+        for ask in (client.refresh, client.me):
+            assert self._answered(ask, tokens).status_code == 401
+
+    def _note(self, presented: TokenPair, answer: httpx2.Response) -> None:
+        with self._progress:
+            self.answers[answer.status_code] += 1
+            if answer.status_code == 200:
+                self.successors[presented["refresh_token"]].add(answer.json()["refresh_token"])
+            elif answer.status_code != 401 and not is_unavailable(answer):
+                self.unlike_promised.append(answer)
+            self._progress.notify_all()
+
+
+@contextmanager
+def refresh_load(service: Service) -> Iterator[RefreshLoad]:
+    load = RefreshLoad(service)
+    with service.client() as client:
+        users = [a_user(client) for _ in range(load.CLIENTS)]
+        tokens = [logged_in(client, user) for user in users]
+    with ThreadPoolExecutor(load.CLIENTS) as threads:
+        running = [threads.submit(load.run, *each) for each in zip(users, tokens, strict=True)]
+        try:
+            yield load
+        finally:
+            load.stop()
+            for each in running:
+                each.result()
+
+
+class TestCrash:
+    """The service is killed while it refreshes."""
+
+    KILLS = 2
+
+    @pytest.mark.parametrize("settings", [{}, NO_GRACE], ids=["grace", "no-grace"])
+    def test_costs_nobody_a_session_within_the_grace_and_never_mints_two(
+        self, empty_database_url: str, settings: dict[str, str]
+    ) -> None:
+        """R52: a rotation forks, or a successor survives the end of its family.
+
+        GHSA-392p-2q2v-4372 (better-auth); CWE-362.
+        """
+        with Service(empty_database_url, **SHARED, **settings) as service, service.client() as client:
+            with refresh_load(service) as load:
+                for _ in range(self.KILLS):
+                    load.wait_for(200, more=50)
+                    service.kill()
+                    service.start()
+                load.wait_for(200, more=50)
+            assert load.cut_off > 0
+            assert load.unlike_promised == []
+            assert {len(given) for given in load.successors.values()} == {1}
+            if not settings:
+                assert load.answers[401] == 0
+            assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
+
+    @pytest.mark.parametrize(("settings", "status"), [({}, 200), (NO_GRACE, 401)], ids=["grace", "no-grace"])
+    def test_between_statement_and_answer_is_made_good_within_the_grace_and_logs_out_without(
+        self, postgres: PostgresServer, settings: dict[str, str], status: int
+    ) -> None:
+        with (
+            postgres_schema(postgres) as url,
+            engine_of(url) as engine,
+            Service(url, **SHARED, **settings) as service,
+            service.client() as client,
+            ThreadPoolExecutor() as threads,
+        ):
+            tokens = logged_in(client, a_user(client))
+            with held_refreshes(engine) as is_held:
+                answer = threads.submit(client.refresh, tokens)
+                wait_until(is_held, "no refresh is held", deadline=DEADLINE)
+                service.kill()
+                assert isinstance(answer.exception(DEADLINE), httpx2.TransportError)
+            # Nobody is there to be told, and yet the statement comes to its end.
+            wait_until(lambda: spent(engine, tokens), "the token is not spent", deadline=DEADLINE)
+            service.start()
+            again = client.refresh(tokens)
+            assert again.status_code == status
+            assert is_active(client, tokens if status == 401 else again.json()) is (status == 200)
+
+
+@contextmanager
+def held_refreshes(engine: Engine) -> Iterator[Callable[[], bool]]:
+    """Hold every refresh on Postgres at the end of its statement; say whether one is there."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(4711)"))
+        hold = "BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END"
+        connection.execute(text(f"CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS '{hold}'"))
+        after = "AFTER UPDATE OF refresh_digest ON session FOR EACH ROW"
+        connection.execute(text(f"CREATE TRIGGER hold {after} EXECUTE FUNCTION hold()"))
+        waiting = text("SELECT true FROM pg_locks WHERE objid = 4711 AND NOT granted")
+        try:
+            yield lambda: connection.scalar(waiting) is not None
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(4711)"))
+
+
+def spent(engine: Engine, tokens: TokenPair) -> bool:
+    with engine.connect() as connection:
+        spent_at = select(session.c.spent_at).where(session.c.id == session_id_of(tokens))
+        return connection.scalar(spent_at) is not None
+
+
+class TestDatabaseOutage:
+    def test_is_told_and_costs_nobody_a_session(self, mortal_postgres: PostgresServer) -> None:
+        with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
+            user = a_user(client)
+            tokens = logged_in(client, user)
+            mortal_postgres.kill()
+            for answer in everything_asked(client, user, tokens):
+                assert is_unavailable(answer)
+            mortal_postgres.start()
+            assert is_active(client, tokens)
+
+    def test_in_the_middle_of_everything_costs_nobody_a_session(
+        self, mortal_postgres: PostgresServer
+    ) -> None:
+        with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
+            with refresh_load(service) as load:
+                for _ in range(2):
+                    load.wait_for(200, more=50)
+                    mortal_postgres.kill()
+                    load.wait_for(503, more=10)
+                    mortal_postgres.start()
+                load.wait_for(200, more=50)
+            assert load.unlike_promised == []
+            assert load.answers[401] == 0
+            assert {len(given) for given in load.successors.values()} == {1}
+            assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
+
+    def test_never_passes_for_a_log_out(self, unwritable_database: "UnwritableDatabase") -> None:
+        """R38 (CVE-2020-15223 (fosite); CWE-390): a revocation that failed is answered as done."""
+        with Service(unwritable_database.url, **SHARED) as service, service.client() as client:
+            user = a_user(client)
+            tokens = logged_in(client, user)
+            with unwritable_database.is_so():
+                asked = [
+                    lambda: client.log_out(tokens),
+                    lambda: client.log_out(tokens, f"/{session_id_of(tokens)}"),
+                    lambda: client.log_out(tokens, ""),
+                    lambda: client.refresh(tokens),
+                    lambda: client.log_in(user),
+                    lambda: client.change_password(tokens, user["password"], "another"),
+                ]
+                for answer in all_at_once(asked):
+                    assert is_unavailable(answer)
+                assert client.me(tokens).status_code == 200
+            assert is_active(client, tokens)
+            assert client.log_in(user).status_code == 201
+
+
+def everything_asked(client: Client, user: Mapping[str, str], tokens: TokenPair) -> list[httpx2.Response]:
+    return [
+        client.refresh(tokens),
+        client.log_in(user),
+        client.me(tokens),
+        client.sessions(tokens),
+        client.change_password(tokens, user["password"], "another"),
+        client.log_out(tokens),
+        client.log_out(tokens, f"/{session_id_of(tokens)}"),
+        client.log_out(tokens, ""),
+    ]
+
+
+class UnwritableDatabase:
+    """A database that can be read and, for a time, not written."""
+
+    def __init__(self, url: str, is_so: Callable[[], AbstractContextManager[None]]) -> None:
+        self.url = url
+        self.is_so = is_so
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> UnwritableDatabase:
+    if request.param == "sqlite":
+        path = tmp_path / "unwritable.db"
+
+        @contextmanager
+        def locked() -> Iterator[None]:
+            """Write for longer than anybody waits."""
+            writer = sqlite3.connect(path, isolation_level=None)
+            writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                writer.close()
+
+        return UnwritableDatabase(f"sqlite:///{path}", locked)
+
+    server: PostgresServer = request.getfixturevalue("mortal_postgres")
+
+    @contextmanager
+    def read_only() -> Iterator[None]:
+        """Be what a primary becomes when another takes over."""
+        with engine_of(server.url) as engine:
+            autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+            with autocommit.connect() as connection:
+                connection.execute(text("ALTER SYSTEM SET default_transaction_read_only = on"))
+                reload_settings(connection, expected="on")
+                yield
+                connection.execute(text("ALTER SYSTEM RESET default_transaction_read_only"))
+                reload_settings(connection, expected="off")
+
+    return UnwritableDatabase(server.url, read_only)
+
+
+def reload_settings(connection: Connection, *, expected: str) -> None:
+    connection.execute(text("SELECT pg_reload_conf()"))
+    setting = text("SHOW default_transaction_read_only")
+    wait_until(lambda: connection.scalar(setting) == expected, f"not {expected}", deadline=DEADLINE)
