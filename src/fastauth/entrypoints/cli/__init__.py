@@ -8,7 +8,17 @@ import os
 
 import typer
 
-from fastauth.entrypoints.cli import audit, calibrate, doctor, import_users, keys, serve, users
+from fastauth.entrypoints.cli import (
+    audit,
+    calibrate,
+    doctor,
+    health,
+    import_users,
+    keys,
+    migrate,
+    serve,
+    users,
+)
 
 app = typer.Typer(
     help="An authentication service: one process, a database and a JSON API.",
@@ -17,8 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # such tracebacks show local variables, including passwords
 )
 app.command()(serve.serve)
-app.command()(serve.migrate)
-app.command()(serve.health)
+app.command()(migrate.migrate)
+app.command()(health.health)
 app.command()(doctor.doctor)
 app.command()(calibrate.calibrate)
 app.command(name="import")(import_users.import_users)
