@@ -13,7 +13,7 @@ from tests.builders import a_registration
 from tests.harness.service import NO_TLS, Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.verifier import Verifier
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container

@@ -28,7 +28,7 @@ from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, use
 from tests.harness.postgres import PostgresServer
 
 from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.verifier import Verifier
 from fastauth.adapters.sql import (
     AuditColumns,
     Database,

@@ -22,7 +22,7 @@ from tests.contracts.passwords.password_hasher import NO_HASHES, PasswordHasherC
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.hashing_pool import MIN_QUEUE_LENGTH
 from fastauth.adapters.passwords.legacy_hashes import verifier_for
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.verifier import Verifier
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 

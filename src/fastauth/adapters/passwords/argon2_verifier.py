@@ -4,7 +4,7 @@ import base64
 import re
 
 from fastauth.adapters.passwords.native_builds import argon2
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.verifier import Verifier
 
 MAX_MEMORY_KIB = 1024 * 1024
 MAX_WORK_KIB = 2 * MAX_MEMORY_KIB

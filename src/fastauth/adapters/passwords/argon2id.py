@@ -9,7 +9,7 @@ from fastauth.adapters.passwords import legacy_hashes
 from fastauth.adapters.passwords.argon2_verifier import MAX_MEMORY_KIB, argon2_verifier, is_current
 from fastauth.adapters.passwords.hashing_pool import HashingPool
 from fastauth.adapters.passwords.native_builds import argon2
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.verifier import Verifier
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash

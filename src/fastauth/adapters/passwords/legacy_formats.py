@@ -7,8 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastauth.adapters.passwords.sha_crypt_and_phpass import phpass_verifier, sha_crypt_verifier
-from fastauth.adapters.passwords.verifiers import Verifier, bcrypt_verifier, pbkdf2_verifier, scrypt_verifier
+from fastauth.adapters.passwords.bcrypt_verifier import bcrypt_verifier
+from fastauth.adapters.passwords.pbkdf2_verifier import pbkdf2_verifier
+from fastauth.adapters.passwords.phpass import phpass_verifier
+from fastauth.adapters.passwords.scrypt_verifier import scrypt_verifier
+from fastauth.adapters.passwords.sha_crypt import sha_crypt_verifier
+from fastauth.adapters.passwords.verifier import Verifier
 
 _BCRYPT = re.compile(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}", re.ASCII)
 _PASSLIB_BCRYPT = re.compile(

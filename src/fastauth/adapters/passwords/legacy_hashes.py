@@ -7,7 +7,7 @@ replaced at the first successful log-in. A hash states its own cost, so costs ar
 import re
 
 from fastauth.adapters.passwords.legacy_formats import FORMATS
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.verifier import Verifier
 
 WRAPPERS = (
     "{bcrypt}", "{BLF-CRYPT}", "{CRYPT}", "{crypt}", "{SHA512-CRYPT}", "{SHA256-CRYPT}", "bcrypt$",

@@ -1,23 +1,18 @@
-"""SHA-crypt of Unix and phpass of WordPress, in Python.
+"""SHA-crypt of Unix, by Ulrich Drepper's specification (2008), in Python.
 
-SHA-crypt follows Ulrich Drepper's specification (2008), phpass the Portable PHP password hashing
-framework of Openwall. The loops run in Python and hold the GIL; other threads get it every few
-milliseconds.
+The loops run in Python and hold the GIL; other threads get it every few milliseconds.
 """
 
 import hashlib
 from hmac import compare_digest
-from itertools import islice
 
-from fastauth.adapters.passwords.verifiers import Verifier
+from fastauth.adapters.passwords.crypt_base64 import ALPHABET, encode
+from fastauth.adapters.passwords.verifier import Verifier
 
-ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SHA_CRYPT_ROUNDS = range(1_000, 1_000_001)
 """The specification's minimum is 1 000. A million rounds take about a second; passlib uses 656 000."""
 MAX_PASSWORD_BYTES = 256
 """Every round reads the password, so its length adds to the cost. A longer password never matches."""
-PHPASS_COSTS = range(7, 18)
-"""Base-2 logarithms of the rounds; WordPress uses 13."""
 
 MAX_SALT_LENGTH = 16
 
@@ -72,45 +67,10 @@ def _sha_crypt(digest: str, password: bytes, salt: bytes, rounds: int) -> str:
         text += s if number % 3 else b""
         text += p if number % 7 else b""
         result = new(text + (result if number & 1 else p)).digest()
-    groups = [_encode(result[a] << 16 | result[b] << 8 | result[c], 4) for a, b, c in _ORDER[digest]]
-    last = _encode(result[31] << 8 | result[30], 3) if size == 32 else _encode(result[63], 2)  # noqa: PLR2004  bytes of SHA-256
+    groups = [encode(result[a] << 16 | result[b] << 8 | result[c], 4) for a, b, c in _ORDER[digest]]
+    last = encode(result[31] << 8 | result[30], 3) if size == 32 else encode(result[63], 2)  # noqa: PLR2004  bytes of SHA-256
     return "".join(groups) + last
 
 
 def _repeated(text: bytes, length: int) -> bytes:
     return (text * (length // len(text) + 1))[:length]
-
-
-def _encode(number: int, characters: int) -> str:
-    return "".join(ALPHABET[number >> 6 * place & 63] for place in range(characters))
-
-
-def phpass_verifier(encoded: str) -> Verifier:
-    """Return the verifier of a phpass hash: ``$P$`` or ``$H$``, the cost, a salt of 8 characters, 22 more.
-
-    Raises:
-        ValueError: The length or an alphabet is wrong, or the cost is out of bounds.
-    """
-    if len(encoded) != 34 or set(encoded[3:]) - set(ALPHABET):  # noqa: PLR2004  of the format
-        raise ValueError
-    cost = ALPHABET.index(encoded[3])
-    if cost not in PHPASS_COSTS:
-        raise ValueError
-    salt, key = encoded[4:12].encode(), encoded[12:]
-    return Verifier(
-        family="phpass",
-        amount=2**cost,
-        verify=lambda password: compare_digest(_phpass(password, salt, 2**cost), key),
-        compute=lambda password, more: _phpass(password, salt, more),
-    )
-
-
-def _phpass(password: bytes, salt: bytes, rounds: int) -> str:
-    if len(password) > MAX_PASSWORD_BYTES:
-        return ""
-    result = hashlib.md5(salt + password, usedforsecurity=False).digest()
-    for _ in range(rounds):
-        result = hashlib.md5(result + password, usedforsecurity=False).digest()
-    rest = iter(result)
-    groups = iter(lambda: bytes(islice(rest, 3)), b"")
-    return "".join(_encode(int.from_bytes(group, "little"), len(group) + 1) for group in groups)
