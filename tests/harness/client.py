@@ -17,7 +17,7 @@ from tests.harness.service import DEADLINE, NO_TLS, Service
 from fastauth.adapters.jose import JoseSigningKeyGenerator
 from fastauth.adapters.sql import SqlSigningKeyRepository
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_keys.signing_key import KeySet
+from fastauth.domain.signing_keys.key_set import KeySet
 
 
 @dataclass

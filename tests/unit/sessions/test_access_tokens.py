@@ -15,7 +15,7 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import AccessClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.signing_keys.errors import KeyUnwrapFailed, NoActiveSigningKey
-from fastauth.domain.signing_keys.signing_key import KeySet
+from fastauth.domain.signing_keys.key_set import KeySet
 
 TERMS = AccessTokenPolicy(
     issuer="https://auth.example", audience="https://api.example", client_id="tests", lifetime=LIFETIME

@@ -13,7 +13,8 @@ from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy, SigningKey
+from fastauth.domain.signing_keys.key_set import KeySet
+from fastauth.domain.signing_keys.signing_key import RotationPolicy, SigningKey
 
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 LEAD, ROTATION, AFTERLIFE = timedelta(minutes=5), timedelta(days=90), timedelta(hours=1)

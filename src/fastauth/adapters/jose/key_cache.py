@@ -7,8 +7,9 @@ from joserfc.jwk import ECKey, OKPKey
 from fastauth.adapters.jose.signing_keys import JoseSigningKeyGenerator
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.signing_keys.key_set import KeySet
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
-from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
+from fastauth.domain.signing_keys.signing_key import SigningKey
 
 RELOAD_AFTER = timedelta(seconds=5)
 """Maximum age of the cached keys. New keys are published at least as long before they sign."""

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.signing_keys.key_set import KeySet
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
-from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy, SigningKey
+from fastauth.domain.signing_keys.signing_key import RotationPolicy, SigningKey
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from fastauth.domain.clock import Clock
+from fastauth.domain.signing_keys.key_set import KeySet
 from fastauth.domain.signing_keys.ports import SigningKeyGenerator, SigningKeyRepository
-from fastauth.domain.signing_keys.signing_key import KeySet, RotationPolicy
+from fastauth.domain.signing_keys.signing_key import RotationPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

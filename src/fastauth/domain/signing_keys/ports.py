@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
+from fastauth.domain.signing_keys.key_set import KeySet
+from fastauth.domain.signing_keys.signing_key import SigningKey
 
 
 class SigningKeyRepository(Protocol):

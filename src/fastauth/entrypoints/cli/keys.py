@@ -9,7 +9,7 @@ from fastauth.entrypoints.cli.output import add_row, format_time, show
 from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
-    from fastauth.domain.signing_keys.signing_key import KeySet
+    from fastauth.domain.signing_keys.key_set import KeySet
 
 app = typer.Typer(help="Manage the keys that sign access tokens.", no_args_is_help=True)
 

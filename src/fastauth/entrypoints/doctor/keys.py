@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from fastauth.domain.signing_keys.errors import KeyUnwrapFailed
-from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
+from fastauth.domain.signing_keys.key_set import KeySet
+from fastauth.domain.signing_keys.signing_key import SigningKey
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, fail, ok, warn
 from fastauth.entrypoints.text import plural

@@ -10,7 +10,8 @@ from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.signing_keys.tables import signing_key
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
+from fastauth.domain.signing_keys.key_set import KeySet
+from fastauth.domain.signing_keys.signing_key import SigningKey
 
 _ALL = select(signing_key).order_by(signing_key.c.number)
 _ADD = AuditedStatement(
