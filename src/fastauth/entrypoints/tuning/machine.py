@@ -2,11 +2,12 @@
 
 import os
 import resource
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Self
+
+from fastauth.entrypoints.tuning.cgroups import cpu_limit, groups, memory_limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +26,12 @@ class Machine:
     @classmethod
     def detect(cls, root: Path = Path("/")) -> Self:
         """Read the machine and its limits from the files under `root`."""
-        groups = list(_groups(root))
+        found = list(groups(root))
         return cls(
             cores=len(os.sched_getaffinity(0)),
-            cpu_limit=min(filter(None, map(_cpu_limit, groups)), default=None),
+            cpu_limit=min(filter(None, map(cpu_limit, found)), default=None),
             memory=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
-            memory_limit=min(filter(None, map(_memory_limit, groups)), default=None),
+            memory_limit=min(filter(None, map(memory_limit, found)), default=None),
         )
 
     @property
@@ -47,33 +48,3 @@ class Machine:
 def peak_memory_bytes() -> int:
     """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
-
-
-def _groups(root: Path) -> Iterator[Path]:
-    """Yield the directories of this process's control group and of its parents. Each may set limits."""
-    mount = root / "sys/fs/cgroup"
-    own = next(
-        (line[3:] for line in _read(root / "proc/self/cgroup").splitlines() if line.startswith("0::")), "/"
-    )
-    group = mount / own.lstrip("/")
-    yield group
-    yield from (parent for parent in group.parents if parent.is_relative_to(mount))
-
-
-def _cpu_limit(group: Path) -> float | None:
-    match _read(group / "cpu.max").split():
-        case [quota, period] if quota != "max":
-            return int(quota) / int(period)
-    return None
-
-
-def _memory_limit(group: Path) -> int | None:
-    limit = _read(group / "memory.max").strip()
-    return int(limit) if limit.isdigit() else None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:  # no control groups here, or those of version 1
-        return ""
