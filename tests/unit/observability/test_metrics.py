@@ -21,7 +21,7 @@ from tests.fakes import FakeClock
 from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.bounded_server import MAX_CONNECTIONS, BoundedServer
-from fastauth.adapters.prometheus.exporter import MultiProcessMetrics
+from fastauth.adapters.prometheus.multiprocess_metrics import MultiProcessMetrics
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 ROOT = Path(__file__).parents[3]
