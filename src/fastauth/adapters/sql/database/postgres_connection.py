@@ -8,7 +8,7 @@ therefore bounds psycopg to one minor version; tests/integration/sql/test_deadli
 import asyncio
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection, AsyncCursor, pq
+from psycopg import AsyncConnection, pq
 from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn
 from psycopg.waiting import wait_async
@@ -16,25 +16,6 @@ from psycopg.waiting import wait_async
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 
 Result = TypeVar("Result")
-
-
-class PlainCursor(AsyncCursor[Any]):
-    """A cursor that describes columns by name and type only.
-
-    SQLAlchemy reads the description of each result and needs no more. psycopg also looks up each type,
-    which took 5 % of the processor time of ``GET /users/me``.
-    """
-
-    @property
-    def description(self) -> list[Any] | None:
-        """The columns of the result (PEP 249); ``None`` without a result."""
-        result = self.pgresult
-        if result is None or result.status != pq.ExecStatus.TUPLES_OK:
-            return None
-        return [
-            ((result.fname(column) or b"").decode(), result.ftype(column), None, None, None, None, None)
-            for column in range(result.nfields)
-        ]
 
 
 class AbortOnCancelConnection(AsyncConnection[Any]):

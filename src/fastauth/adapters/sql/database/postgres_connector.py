@@ -12,7 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from fastauth.adapters.sql.database.connect_errors import ConnectionFailed, reason_of, reason_of_all
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.first_success import AllFailed, first_success
-from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection, PlainCursor
+from fastauth.adapters.sql.database.plain_cursor import PlainCursor
+from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
 from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS, configure_session
 
 _PSYCOPG_OPTIONS = frozenset({"autocommit", "prepare_threshold", "context", "row_factory", "cursor_factory"})
