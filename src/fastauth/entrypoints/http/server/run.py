@@ -6,11 +6,10 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
+from fastauth.entrypoints.http.server.supervisor import Supervisor
 from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.settings import Settings, tls
-from fastauth.entrypoints.shutdown import terminate
 
 
 def run_server(settings: Settings) -> None:
@@ -38,7 +37,7 @@ def run_server(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, sigterm_handler(server))
     try:
         if settings.workers > 1:
-            _Supervisor(config, [config.bind_socket()]).run()
+            Supervisor(config, [config.bind_socket()]).run()
         else:
             server.run()
     except KeyboardInterrupt:
@@ -57,23 +56,3 @@ def sigterm_handler(server: uvicorn.Server) -> Callable[[int, FrameType | None],
         sys.exit()
 
     return end
-
-
-class _Supervisor(Multiprocess):
-    """A supervisor that shuts down like a single server process."""
-
-    def handle_term(self) -> None:
-        if self.should_exit.is_set():
-            self._terminate_workers()
-        super().handle_term()
-
-    def join_all(self) -> None:
-        for listener in self.sockets:
-            listener.close()  # otherwise the kernel would accept connections that no worker serves
-        signal.signal(signal.SIGTERM, lambda *_: self._terminate_workers())
-        super().join_all()
-
-    def _terminate_workers(self) -> None:
-        for process in self.processes:
-            process.kill()
-        terminate()

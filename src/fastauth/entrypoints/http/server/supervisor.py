@@ -1,0 +1,29 @@
+"""The supervisor of several uvicorn workers."""
+
+import signal
+
+from uvicorn.supervisors import Multiprocess
+
+from fastauth.entrypoints.shutdown import terminate
+
+
+class Supervisor(Multiprocess):
+    """A supervisor that shuts down like a single server process."""
+
+    def handle_term(self) -> None:
+        """Handle SIGTERM; a second one kills the workers."""
+        if self.should_exit.is_set():
+            self._terminate_workers()
+        super().handle_term()
+
+    def join_all(self) -> None:
+        """Wait for the workers to end; SIGTERM meanwhile kills them."""
+        for listener in self.sockets:
+            listener.close()  # otherwise the kernel would accept connections that no worker serves
+        signal.signal(signal.SIGTERM, lambda *_: self._terminate_workers())
+        super().join_all()
+
+    def _terminate_workers(self) -> None:
+        for process in self.processes:
+            process.kill()
+        terminate()
