@@ -6,15 +6,16 @@ rendered by the same processors.
 
 import logging
 import sys
-from traceback import format_tb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
-from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
+from fastauth.entrypoints.observability.log_values import escaped, format_traceback_without_values
 from fastauth.entrypoints.settings import Mode
-from fastauth.entrypoints.text import escape_control_characters
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
 
 
 def configuration(mode: Mode) -> dict[str, Any]:
@@ -68,24 +69,3 @@ def set_up_unless_configured(mode: Mode) -> None:
     """
     if not structlog.is_configured():
         set_up(mode)
-
-
-def format_traceback_without_values(exc_info: ExcInfo) -> str:
-    """Return the traceback of an error without its message, which may quote sent values."""
-    chain = []
-    link: BaseException | None = exc_info[1]
-    while link:
-        chain.append(f"{type(link).__name__}\n{''.join(format_tb(link.__traceback__))}")
-        link = link.__cause__ or link.__context__
-    return "caused by ".join(chain)
-
-
-def escaped(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Escape control characters in the values of an event, in development mode.
-
-    JSON escapes them itself. A traceback keeps its line breaks: it has no sent values.
-    """
-    for key, value in event.items():
-        if isinstance(value, str) and key != "exception" and not value.isprintable():
-            event[key] = escape_control_characters(value)
-    return event
