@@ -7,11 +7,8 @@ such a body, and parts of it cannot be stored. It is rejected before validation.
 messages for its sender and a depth limit, a token needs neither, and both are short.
 """
 
-import json
-import re
 from collections.abc import Callable, Coroutine
-from itertools import accumulate
-from typing import Any, NoReturn
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -19,17 +16,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
+from fastauth.entrypoints.http.json_parser import loads
+
 MAX_BODY_BYTES = 16 * 1024
 """More than any request of this API needs."""
-
-MAX_DEPTH = 16
-"""Levels of arrays and objects. Valid bodies of this API have one."""
-
-# The closing quotation mark is optional: an unterminated string matches up to the end of the body. If it were
-# required, the search would restart at each quotation mark within it, in quadratic time (CWE-1333).
-_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
-_NO_BRACKETS = bytes(byte for byte, step in enumerate(_STEPS) if not step)
 
 
 MAX_QUERY_BYTES = 1024
@@ -108,54 +98,3 @@ class StrictJSONRoute(APIRoute):
 
 def _has_query_parameters(dependant: Dependant) -> bool:
     return bool(dependant.query_params) or any(map(_has_query_parameters, dependant.dependencies))
-
-
-def loads(body: bytes) -> Any:  # noqa: ANN401  any JSON value
-    """Return the JSON value of `body`.
-
-    Raises:
-        json.JSONDecodeError: The body is not UTF-8 or not JSON, is nested deeper than `MAX_DEPTH`, or has a
-            duplicate name, a lone surrogate, NaN or Infinity.
-    """
-    if _depth(body) > MAX_DEPTH:
-        _refuse("it is nested too deep")
-    try:
-        value = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
-        if b"\\u" in body:
-            json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeDecodeError:
-        _refuse("it is not UTF-8")
-    except UnicodeEncodeError:
-        _refuse("it holds half of a surrogate pair")
-    except _Refused as refused:
-        _refuse(str(refused))
-    except (ValueError, RecursionError):
-        _refuse("it does not follow the grammar of JSON")
-    return value
-
-
-class _Refused(ValueError):
-    pass
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise json.JSONDecodeError(reason, "", 0) from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise _Refused("a name occurs twice in one object")
-    return members
-
-
-def _constant(_name: str) -> NoReturn:
-    raise _Refused("NaN and Infinity are no numbers")
-
-
-def _depth(body: bytes) -> int:
-    """Return the depth of arrays and objects in `body`."""
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return 0  # too few brackets to be too deep
-    brackets = _STRINGS.sub(b"", body).translate(None, _NO_BRACKETS)
-    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
