@@ -13,7 +13,7 @@ from fastauth.entrypoints.http import openapi
 from fastauth.entrypoints.http.middleware.client_origin import ClientAddressMiddleware
 from fastauth.entrypoints.http.middleware.instrumentation import InstrumentationMiddleware
 from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
-from fastauth.entrypoints.http.problem_details import install_problem_handlers
+from fastauth.entrypoints.http.problem_handlers import install_problem_handlers
 from fastauth.entrypoints.http.routes import ROUTERS, well_known
 from fastauth.entrypoints.http.server.connections import ConnectionRegistry, max_connections
 from fastauth.entrypoints.http.server.rejections import RejectedConnections

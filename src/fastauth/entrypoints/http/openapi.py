@@ -12,12 +12,8 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
-from fastauth.entrypoints.http.problem_details import (
-    MEDIA_TYPE,
-    ProblemDetails,
-    problem_for,
-    problem_for_status,
-)
+from fastauth.entrypoints.http.problem_details import MEDIA_TYPE, problem_for, problem_for_status
+from fastauth.entrypoints.http.problem_models import ProblemDetails
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 # FastAPI's page starts Swagger UI with an inline script and shows images from data: URLs.
