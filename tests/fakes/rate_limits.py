@@ -6,7 +6,8 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.rate_limits import counting
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
-from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
+from fastauth.domain.rate_limits.hit import Hit, HitResult
+from fastauth.domain.rate_limits.refund import Refund
 
 
 class FakeCounterRepository:

@@ -12,7 +12,7 @@ from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import (

@@ -3,7 +3,8 @@
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.signing_keys.signing_key import KeySet, SigningKey
+from fastauth.domain.signing_keys.key_set import KeySet
+from fastauth.domain.signing_keys.signing_key import SigningKey
 
 
 class FakeSigningKeyRepository:

@@ -14,21 +14,14 @@ from hypothesis import strategies as st
 
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.rate_limits import counting
+from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, EPOCH, LOCKED_FOREVER, Counter, CounterKey
-from fastauth.domain.rate_limits.counting import (
-    Decision,
-    Decrement,
-    Hit,
-    HitResult,
-    Refund,
-    Reset,
-    ResetAfterSuccess,
-    ResetIfLocked,
-    Scope,
-)
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION, Backoff, RateLimit
+from fastauth.domain.rate_limits.hit import Decision, Hit, HitResult, Scope
+from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement, Refund, Reset, ResetAfterSuccess, ResetIfLocked
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -15,9 +15,10 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.counter import CounterKey
-from fastauth.domain.rate_limits.counting import Decision, Decrement, Hit, Reset, Scope
-from fastauth.domain.rate_limits.limits import RateLimit
+from fastauth.domain.rate_limits.hit import Decision, Hit, Scope
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement, Reset
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.session import MAX_COUNTED, Rotation, Session, SessionCursor, SessionId
 

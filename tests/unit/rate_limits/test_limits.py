@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, LOCKED_FOREVER, Counter
-from fastauth.domain.rate_limits.limits import (
-    KNOWN_DEVICE_RETENTION,
-    Backoff,
-    RateLimit,
-)
+from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION
+from fastauth.domain.rate_limits.rate_limit import RateLimit
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -15,8 +15,9 @@ from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
 from fastauth.adapters.sql.sessions.statements import ADD
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
-from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
+from fastauth.domain.rate_limits.hit import Hit, HitResult
 from fastauth.domain.rate_limits.limits import Limits
+from fastauth.domain.rate_limits.refund import Refund
 
 
 @dataclass

@@ -9,10 +9,7 @@ from fastauth.adapters.passwords.verifier import Verifier
 BCRYPT_COSTS = range(4, 16)
 """Base-2 logarithms of the rounds. 15 takes a second or two; the default of bcrypt is 12."""
 
-
 _BCRYPT_BYTES = 72  # bcrypt ignores the rest; the library raises ValueError instead
-
-
 _NO_SALT = "." * 53
 
 

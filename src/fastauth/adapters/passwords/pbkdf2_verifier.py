@@ -8,7 +8,6 @@ from fastauth.adapters.passwords.verifier import Verifier
 MAX_PBKDF2_ITERATIONS = 5_000_000
 """Takes some seconds; Django 6 uses 1 200 000."""
 
-
 MIN_PBKDF2_ITERATIONS = 1_000
 """NIST SP 800-132, section 5.2. Weaker hashes are not imported; those stored already are verified."""
 

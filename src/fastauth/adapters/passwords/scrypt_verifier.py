@@ -8,7 +8,6 @@ from fastauth.adapters.passwords.verifier import Verifier
 MAX_SCRYPT_MEMORY = 256 * 1024 * 1024
 """Bytes; Django uses 16 MiB."""
 
-
 MAX_SCRYPT_WORK = 2**22
 """The product of N, r and p."""
 

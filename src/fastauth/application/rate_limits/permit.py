@@ -8,9 +8,10 @@ from datetime import datetime
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.counter import EPOCH
-from fastauth.domain.rate_limits.counting import Decision, Decrement, Hit, Refund, Reset, Scope
-from fastauth.domain.rate_limits.limits import RateLimit
+from fastauth.domain.rate_limits.hit import Decision, Hit, Scope
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement, Refund, Reset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,19 +8,14 @@ from fastauth.application.rate_limits.permit import Permit, count_attempt
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import FastauthError, Unavailable
+from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import CounterKeys
-from fastauth.domain.rate_limits.counting import (
-    Decrement,
-    Hit,
-    Refund,
-    Reset,
-    ResetAfterSuccess,
-    ResetIfLocked,
-    Scope,
-)
-from fastauth.domain.rate_limits.limits import Backoff, Limits, RateLimit
+from fastauth.domain.rate_limits.hit import Hit, Scope
+from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement, Refund, Reset, ResetAfterSuccess, ResetIfLocked
 from fastauth.domain.sessions.session import AuthenticatedUser
 
 SLOT_RETRY_DELAYS = (0.01, 0.02, 0.04, 0.08, *[0.16] * 31)

@@ -1,58 +1,17 @@
-"""How the rules for one attempt are combined, and how attempts are refunded.
+"""Computes the decision on an attempt from all its rules, and counters after an attempt or a refund.
 
 These functions are the specification. A repository may compute the same in its database.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 
+from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.limits import Backoff, RateLimit
-
-
-class Scope(Enum):
-    """What follows if a rule does not allow an attempt."""
-
-    NETWORK = auto()
-    """`TooManyRequests` is raised, and nothing is counted."""
-    SLOT = auto()
-    """Another attempt is being verified: the caller waits, and nothing is counted."""
-    ACCOUNT = auto()
-    """The attempt cannot succeed, and counts for its network only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One attempt, counted under one key by one rule."""
-
-    key: CounterKey
-    rule: RateLimit | Backoff
-    scope: Scope
-    older_keys: tuple[CounterKey, ...] = ()
-    """Where the counter may still be stored after a change of the secret key."""
-
-
-class Decision(Enum):
-    """The outcome of counting an attempt."""
-
-    ALLOWED = auto()
-    """The attempt may succeed."""
-    LIMITED = auto()
-    """The attempt fails, whatever its password is."""
-    BUSY = auto()
-    """Another attempt is being verified: try again shortly."""
-
-
-@dataclass(frozen=True, slots=True)
-class HitResult:
-    """The decision on an attempt."""
-
-    decision: Decision
-    is_locked: bool
-    """Whether one of the rules allows no further attempt until it is reset."""
+from fastauth.domain.rate_limits.hit import Decision, Hit, HitResult, Scope
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement, Refund, Reset, ResetAfterSuccess, ResetIfLocked
 
 
 def counted(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> HitResult:
@@ -99,42 +58,6 @@ def count(
 
 def _wait(rule: RateLimit | Backoff, counter: Counter, now: datetime) -> timedelta:
     return rule.retry_after(counter, now) if isinstance(rule, RateLimit) else counter.resets_at - now
-
-
-@dataclass(frozen=True, slots=True)
-class Decrement:
-    """Refund one attempt, or as many as are counted under another key."""
-
-    key: CounterKey
-    rule: RateLimit | Backoff
-    counted_under: CounterKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ResetAfterSuccess:
-    """Refund a successful attempt, and start counting consecutive attempts from 0."""
-
-    key: CounterKey
-    rule: RateLimit
-
-
-@dataclass(frozen=True, slots=True)
-class Reset:
-    """Forget all attempts; if `if_resets_at` is given, only if the counter still resets then."""
-
-    key: CounterKey
-    if_resets_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ResetIfLocked:
-    """Forget all attempts if the counter is locked."""
-
-    key: CounterKey
-    rule: Backoff
-
-
-Refund = Decrement | ResetAfterSuccess | Reset | ResetIfLocked
 
 
 def refund(

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from fastauth.domain.rate_limits.counting import Hit, HitResult, Refund
+from fastauth.domain.rate_limits.hit import Hit, HitResult
+from fastauth.domain.rate_limits.refund import Refund
 
 
 class CounterRepository(Protocol):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.session import AuthenticatedUser, Rotation, Session, SessionCursor, SessionId
 

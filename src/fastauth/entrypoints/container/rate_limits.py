@@ -5,8 +5,10 @@ from datetime import timedelta
 from dependency_injector.providers import Callable, Object, Provider, Singleton
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import CounterKeys
-from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION, Backoff, Limits, RateLimit
+from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION, Limits
+from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.settings import Settings

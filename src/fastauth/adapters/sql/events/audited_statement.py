@@ -26,7 +26,7 @@ from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_with
 from fastauth.adapters.sql.rate_limits.repository import apply_refunds
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.rate_limits.refund import Refund
 
 _SHARED_COLUMNS = ("at", "actor", "address")
 _INSERT_EVENT = insert(event)

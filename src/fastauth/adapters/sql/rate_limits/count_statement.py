@@ -17,9 +17,10 @@ from typing import Any
 from sqlalchemy import ColumnClause, TextualSelect, column, text
 
 from fastauth.adapters.sql.database.connections import WRITES
+from fastauth.domain.rate_limits.backoff import MAX_DOUBLINGS, Backoff
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, EPOCH, LOCKED_FOREVER
-from fastauth.domain.rate_limits.counting import Hit, Scope
-from fastauth.domain.rate_limits.limits import CLOCK_SKEW, MAX_DOUBLINGS, Backoff, RateLimit
+from fastauth.domain.rate_limits.hit import Hit, Scope
+from fastauth.domain.rate_limits.rate_limit import CLOCK_SKEW, RateLimit
 
 Rule = RateLimit | Backoff
 

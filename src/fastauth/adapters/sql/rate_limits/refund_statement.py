@@ -23,8 +23,8 @@ from fastauth.adapters.sql.rate_limits.count_statement import (
     interval,
 )
 from fastauth.domain.rate_limits.counter import EPOCH, CounterKey
-from fastauth.domain.rate_limits.counting import Decrement, Refund, Reset, ResetAfterSuccess, ResetIfLocked
-from fastauth.domain.rate_limits.limits import RateLimit
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement, Refund, Reset, ResetAfterSuccess, ResetIfLocked
 
 _REFUND = f"""
 WITH {GIVEN_SQL}, found AS (

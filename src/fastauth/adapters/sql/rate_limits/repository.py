@@ -19,7 +19,8 @@ from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.rate_limits import counting
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
-from fastauth.domain.rate_limits.counting import Decision, Hit, HitResult, Refund
+from fastauth.domain.rate_limits.hit import Decision, Hit, HitResult
+from fastauth.domain.rate_limits.refund import Refund
 
 Result = TypeVar("Result")
 Counters = dict[CounterKey, Counter]

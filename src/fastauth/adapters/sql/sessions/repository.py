@@ -13,7 +13,7 @@ from fastauth.adapters.sql.sessions import statements
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.rate_limits.counting import Refund
+from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
     RENEWAL_EVENT_INTERVAL,
