@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
 from fastauth.entrypoints.import_formats import Columns, ImportFile, ImportNotes, RecordReader, UnreadableFile
-from fastauth.entrypoints.import_formats.disabled_columns import DisabledRule, rule_for_column
+from fastauth.entrypoints.import_formats.disabled_columns import rule_for_column
+from fastauth.entrypoints.import_formats.disabled_rule import DisabledRule
 from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES
 
 ANN = ImportRecord(position=2, username="ann", fullname="Ann Lee", password_hash="$2b$ann")

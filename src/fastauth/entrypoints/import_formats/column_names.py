@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from fastauth.entrypoints.import_formats.disabled_columns import DisabledRule, rule_for_column
+from fastauth.entrypoints.import_formats.disabled_columns import rule_for_column
+from fastauth.entrypoints.import_formats.disabled_rule import DisabledRule
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "username": (

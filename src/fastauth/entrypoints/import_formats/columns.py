@@ -9,7 +9,7 @@ from typing import Any
 from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
-from fastauth.entrypoints.import_formats.disabled_columns import parse_disabled_since
+from fastauth.entrypoints.import_formats.disabled_values import parse_disabled_since
 
 MAX_VALUE_LENGTH = 1024
 """Characters of a value: more than any name or hash has, and few enough to validate quickly."""
