@@ -1,8 +1,6 @@
 """Verifiers of Argon2 hashes, with bounds on their cost."""
 
-import base64
-import re
-
+from fastauth.adapters.passwords.argon2_format import is_well_formed
 from fastauth.adapters.passwords.native_builds import argon2
 from fastauth.adapters.passwords.verifier import Verifier
 
@@ -10,11 +8,6 @@ MAX_MEMORY_KIB = 1024 * 1024
 MAX_WORK_KIB = 2 * MAX_MEMORY_KIB
 """Memory times passes; takes some seconds. The first choice of RFC 9106 is one pass over 2 GiB."""
 MAX_PARALLELISM = 16
-
-_FORMAT = re.compile(
-    r"\$argon2(?:id|i|d)\$(?:v=(?:16|19)\$)?m=([1-9]\d*),t=[1-9]\d*,p=([1-9]\d*)\$([^$]{11,})\$([^$]{6,})",
-    re.ASCII,
-)
 
 
 def argon2_verifier(encoded: str, current: argon2.PasswordHasher) -> Verifier:
@@ -29,7 +22,7 @@ def argon2_verifier(encoded: str, current: argon2.PasswordHasher) -> Verifier:
         parameters = argon2.extract_parameters(encoded)
     except argon2.exceptions.InvalidHashError as error:
         raise ValueError from error
-    if not (_within_cost_limits(parameters, current) and _is_well_formed(encoded)):
+    if not (_within_cost_limits(parameters, current) and is_well_formed(encoded)):
         raise ValueError
 
     def verify(password: bytes) -> bool:
@@ -65,18 +58,3 @@ def _within_cost_limits(parameters: argon2.Parameters, current: argon2.PasswordH
     return work <= max(
         MAX_WORK_KIB, current.memory_cost * current.time_cost
     ) and parameters.parallelism <= max(MAX_PARALLELISM, current.parallelism)
-
-
-def _is_well_formed(encoded: str) -> bool:
-    """Return whether libargon2 can parse a hash: all parts, enough memory, canonical Base64."""
-    found = _FORMAT.fullmatch(encoded)
-    if not found:
-        return False
-    memory, lanes, *texts = found.groups()
-    return int(memory) >= 8 * int(lanes) and all(_is_canonical(text) for text in texts)
-
-
-def _is_canonical(text: str) -> bool:
-    """Return whether Base64 without padding has no stray bits in its last character."""
-    decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    return base64.b64encode(decoded).rstrip(b"=") == text.encode()
