@@ -1,7 +1,5 @@
 """The outermost middleware: request ids, default headers, the request log and unhandled exceptions."""
 
-import re
-import secrets
 from collections.abc import Iterable
 from http import HTTPStatus
 from time import perf_counter
@@ -13,9 +11,9 @@ from structlog.contextvars import bind_contextvars
 from fastauth.entrypoints.http.dependencies import SCOPE_USER_ID
 from fastauth.entrypoints.http.middleware.client_origin import SCOPE_CLIENT_ADDRESS
 from fastauth.entrypoints.http.middleware.instrumentation import route_template
+from fastauth.entrypoints.http.middleware.request_id import request_id_of
 from fastauth.entrypoints.http.problem_details import problem_for_status, problem_response
 
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -47,7 +45,7 @@ class RequestLogMiddleware:
             await self._app(scope, receive, send)
             return
         began = perf_counter()
-        request_id = _request_id(scope)
+        request_id = request_id_of(scope)
         bind_contextvars(request_id=request_id.decode())  # each request runs in its own task and context
         status = 0
 
@@ -90,16 +88,3 @@ def _user_and_address(scope: Scope) -> dict[str, object]:
     """Return the account id and the client address, as far as they are known."""
     known = {"user": scope.get(SCOPE_USER_ID), "address": scope.get(SCOPE_CLIENT_ADDRESS)}
     return {name: value for name, value in known.items() if value is not None}
-
-
-def new_request_id() -> bytes:
-    """Return a new request id: 16 hexadecimal digits."""
-    return secrets.token_hex(8).encode()
-
-
-def _request_id(scope: Scope) -> bytes:
-    """Return the id that the client sent if it is valid, otherwise a new one."""
-    sent = [value for name, value in scope["headers"] if name == b"x-request-id"]
-    if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
-        return bytes(sent[0])
-    return new_request_id()

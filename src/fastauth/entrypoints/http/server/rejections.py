@@ -7,7 +7,8 @@ from http import HTTPStatus
 
 import structlog
 
-from fastauth.entrypoints.http.middleware.request_log import new_request_id, with_default_headers
+from fastauth.entrypoints.http.middleware.request_id import new_request_id
+from fastauth.entrypoints.http.middleware.request_log import with_default_headers
 from fastauth.entrypoints.http.problem_details import problem_for_status, problem_response
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
