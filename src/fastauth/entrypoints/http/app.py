@@ -9,7 +9,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from fastauth.entrypoints.background_tasks import background_tasks
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http import openapi
+from fastauth.entrypoints.http import openapi, swagger_ui
 from fastauth.entrypoints.http.middleware.client_origin import ClientAddressMiddleware
 from fastauth.entrypoints.http.middleware.instrumentation import InstrumentationMiddleware
 from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
@@ -81,5 +81,5 @@ def create_app(container: Container | None = None) -> FastAPI:
     install_problem_handlers(app, routes)
     openapi.describe_problems(app)
     if container.settings().docs:
-        openapi.install_docs(app, redirect_root=container.settings().mode is Mode.DEVELOPMENT)
+        swagger_ui.install_docs(app, redirect_root=container.settings().mode is Mode.DEVELOPMENT)
     return app

@@ -10,12 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from fastauth.domain.errors import (
-    FastauthError,
-    RateLimited,
-    Unauthenticated,
-    Unavailable,
-)
+from fastauth.domain.errors import FastauthError, RateLimited, Unauthenticated, Unavailable
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.entrypoints.http.problem_details import (
     problem_for,

@@ -9,7 +9,7 @@ from fastauth.entrypoints.http.dependencies import (
     CallerDep,
     ContainerDep,
 )
-from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.schemas import UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 

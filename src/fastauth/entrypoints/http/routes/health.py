@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from fastauth.domain.errors import ShuttingDown
 from fastauth.entrypoints.http.dependencies import ContainerDep
-from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(tags=["health"], route_class=StrictJSONRoute)

@@ -11,7 +11,8 @@ from fastauth.entrypoints.http.dependencies import (
     ClientAddressDep,
     ContainerDep,
 )
-from fastauth.entrypoints.http.openapi import NO_CONTENT, problems
+from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)

@@ -9,7 +9,7 @@ from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
-from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.schemas import UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 

@@ -18,7 +18,8 @@ from fastauth.entrypoints.http.dependencies import (
     ContainerDep,
     DeviceDep,
 )
-from fastauth.entrypoints.http.openapi import NO_CONTENT, problems
+from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.pagination import (
     PAGE_HEADERS,
     PAGE_PARAMETERS,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from fastauth.entrypoints.http.dependencies import ContainerDep
-from fastauth.entrypoints.http.openapi import problems
+from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/.well-known", tags=["keys"], route_class=StrictJSONRoute)
