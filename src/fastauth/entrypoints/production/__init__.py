@@ -1,6 +1,6 @@
 """Rules of production mode: settings that it refuses, and settings that it warns of.
 
-Development mode accepts all of them. `fastauth.entrypoints.settings.values` refuses values that are invalid
+Development mode accepts all of them. `fastauth.entrypoints.settings` refuses values that are invalid
 in both modes.
 """
 
@@ -8,7 +8,7 @@ from fastauth.entrypoints.production import amounts, network, secrets
 from fastauth.entrypoints.production.rule import Rule as Rule
 from fastauth.entrypoints.production.weak_secrets import WELL_KNOWN_SECRETS as WELL_KNOWN_SECRETS
 from fastauth.entrypoints.settings import Mode, Settings
-from fastauth.entrypoints.settings.values import is_loopback
+from fastauth.entrypoints.settings.hosts import is_loopback
 
 SCHEMA_OUTDATED = "the database schema is behind; run: fastauth migrate"
 

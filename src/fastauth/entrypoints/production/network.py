@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.settings.values import MAPPED, Network, contains, is_loopback, parsed_address
+from fastauth.entrypoints.settings.hosts import is_loopback, parsed_address
+from fastauth.entrypoints.settings.networks import MAPPED, Network, contains
 
 HTTPS_PORT = 443
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from fastauth.entrypoints.settings import tls, values
-from fastauth.entrypoints.settings.values import Network
+from fastauth.entrypoints.settings import hosts, networks, tls
+from fastauth.entrypoints.settings.networks import Network
 
-Host = Annotated[str, AfterValidator(values.host)]
+Host = Annotated[str, AfterValidator(hosts.host)]
 
 
 class ServerSettings(BaseSettings):
@@ -26,7 +26,7 @@ class ServerSettings(BaseSettings):
     tls_key: Path | None = None
     shutdown_delay_seconds: float = Field(default=0, ge=0, le=300)
     shutdown_timeout_seconds: int = Field(default=10, ge=0, le=600)
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(values.networks)] = ()
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks.networks)] = ()
 
     @model_validator(mode="after")
     def _certificate_has_its_key(self) -> Self:
@@ -41,4 +41,4 @@ class ServerSettings(BaseSettings):
     def own_url(self) -> str:
         """The URL of the listening address."""
         scheme = "https" if self.tls_key else "http"
-        return f"{scheme}://{values.url_host(self.host)}:{self.port}"
+        return f"{scheme}://{hosts.url_host(self.host)}:{self.port}"

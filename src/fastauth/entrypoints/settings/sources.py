@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from fastauth.entrypoints.settings.renamed import RENAMED
+from fastauth.entrypoints.settings.service_links import is_service_link
 
 PREFIX = "FASTAUTH_"
 TEST_PREFIX = "FASTAUTH_TEST_"
@@ -25,18 +26,6 @@ ENV_FILE = ".env"
 
 MAX_FILE_BYTES = 65_536
 """Maximum size of one file. The longest useful setting has less than 4 KiB."""
-
-_SERVICE_LINKS = {
-    re.compile(r"FASTAUTH(_\w+)?_SERVICE_HOST"): re.compile(r"[0-9a-fA-F.:]+"),
-    re.compile(r"FASTAUTH(_\w+)?_SERVICE_PORT(_\w+)?"): re.compile(r"\d+"),
-    re.compile(r"FASTAUTH(_\w+)?_PORT"): re.compile(r"(tcp|udp|sctp)://.*"),
-    re.compile(r"FASTAUTH(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)"): re.compile(r"(tcp|udp|sctp)://.*"),
-    re.compile(r"FASTAUTH(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)_ADDR"): re.compile(r"[0-9a-fA-F.:]+"),
-    re.compile(r"FASTAUTH(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)_PORT"): re.compile(r"\d+"),
-    re.compile(r"FASTAUTH(_\w+)?_PORT_\d+_(TCP|UDP|SCTP)_PROTO"): re.compile(r"tcp|udp|sctp"),
-}
-"""Names and values of the variables that Kubernetes creates for a Service whose name begins with
-``fastauth``, in a pod whose ``enableServiceLinks`` is not false."""
 
 
 class UnreadableFile(Exception):
@@ -70,7 +59,7 @@ class Sources:
     def read(cls, known: frozenset[str]) -> Self:
         """Read the settings of this process. `known` has the names of all settings."""
         problems: list[str] = []
-        links = {name for name, value in os.environ.items() if _is_service_link(name.upper(), value)}
+        links = {name for name, value in os.environ.items() if is_service_link(name.upper(), value)}
         environment = {name: value for name, value in os.environ.items() if name not in links}
         given = [_source(None, environment)]
         try:
@@ -107,12 +96,6 @@ def _refusal(name: str) -> str:
     if new_name := RENAMED.get(name.upper()):
         return f"{_printable(name)} is now {new_name}"
     return f"{_printable(name)} is not a setting of fastauth"
-
-
-def _is_service_link(name: str, value: str) -> bool:
-    return any(
-        names.fullmatch(name) and values.fullmatch(value.strip()) for names, values in _SERVICE_LINKS.items()
-    )
 
 
 def _source(path: Path | None, values: Mapping[str, str | None], permissions: int = 0) -> Source:

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address
 
-from fastauth.entrypoints.settings.values import Network, parsed_address
+from fastauth.entrypoints.settings.hosts import parsed_address
+from fastauth.entrypoints.settings.networks import Network
 
 _log = logging.getLogger("fastauth.http")
 

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fastauth.domain.audit.event import Actor, EventSource
 from fastauth.entrypoints.http.middleware.client_address import client_address
 from fastauth.entrypoints.request_origin import event_source
-from fastauth.entrypoints.settings.values import Network
+from fastauth.entrypoints.settings.networks import Network
 
 SCOPE_CLIENT_ADDRESS = "fastauth.address"
 """Key of the client address in the ASGI scope, for the request log."""
