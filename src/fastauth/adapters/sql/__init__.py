@@ -10,9 +10,9 @@ from fastauth.adapters.sql.database.database import OPERATOR_DEADLINE as OPERATO
 from fastauth.adapters.sql.database.database import START_DEADLINE as START_DEADLINE
 from fastauth.adapters.sql.database.database import Database as Database
 from fastauth.adapters.sql.database.errors import SchemaOutdated as SchemaOutdated
-from fastauth.adapters.sql.database.migrate import UnsupportedSchema as UnsupportedSchema
 from fastauth.adapters.sql.database.migrate import migrate as migrate
 from fastauth.adapters.sql.database.server_state import ServerState as ServerState
+from fastauth.adapters.sql.database.unsupported_schema import UnsupportedSchema as UnsupportedSchema
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from fastauth.adapters.sql.database.migrate import VERSION_TABLE
+from fastauth.adapters.sql.database.alembic_version import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"], transactional_ddl=False, version_table=VERSION_TABLE

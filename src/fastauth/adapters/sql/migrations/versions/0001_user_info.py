@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 from alembic import context, op
 
-from fastauth.adapters.sql.database.migrate import UnsupportedSchema
+from fastauth.adapters.sql.database.unsupported_schema import UnsupportedSchema
 
 revision = "0001"
 down_revision = None

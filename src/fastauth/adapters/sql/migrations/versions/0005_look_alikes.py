@@ -5,7 +5,7 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import context, op
 
-from fastauth.adapters.sql.database.migrate import UnsupportedSchema
+from fastauth.adapters.sql.database.unsupported_schema import UnsupportedSchema
 
 revision = "0005"
 down_revision = "0004"

@@ -1,0 +1,65 @@
+"""The table of the last migration, also that of versions before 0.2."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    Select,
+    String,
+    Table,
+    column,
+    inspect,
+    select,
+    table,
+)
+
+VERSION_TABLE = "fastauth_migration"
+"""Table with the last migration. Alembic's default name may be that of another application."""
+
+ALEMBIC_TABLE = "alembic_version"
+"""Alembic's default name, which versions before 0.2 used."""
+
+
+def import_alembic_version(connection: Connection, revisions: set[str]) -> None:
+    """Copy the last migration from the table of Alembic's default name, which versions before 0.2 used.
+
+    That table stays as it is, because processes of such a version may still run and read it. If it has
+    other content, or fastauth's tables do not exist, it belongs to another application.
+    """
+    inspector = inspect(connection)
+    if inspector.has_table(VERSION_TABLE) or not inspector.has_table(ALEMBIC_TABLE):
+        return
+    if "version_num" not in {each["name"] for each in inspector.get_columns(ALEMBIC_TABLE)}:
+        return
+    query: Select[Any] = select(column("version_num")).select_from(table(ALEMBIC_TABLE))
+    found = [str(revision) for revision in connection.scalars(query)]
+    if len(found) != 1 or found[0] not in revisions or not _is_ours(connection, found[0]):
+        return
+    ours = Table(
+        VERSION_TABLE,
+        MetaData(),
+        Column("version_num", String(32), nullable=False),
+        PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+    )
+    ours.create(connection)
+    connection.execute(ours.insert(), {"version_num": found[0]})
+
+
+def _is_ours(connection: Connection, revision: str) -> bool:
+    """Return whether the tables and columns of each migration up to `revision` exist."""
+    inspector = inspect(connection)
+    made = {
+        "0001": {"user_info": {"username_key"}},
+        "0002": {"session": {"refresh_digest"}, "signing_key": {"sealed"}, "event": {"kind"}},
+        "0003": {"tally": {"attempts"}},
+        "0004": {"event": {"name_digest", "actor", "address"}},
+        "0006": {"fastauth_task": {"begun_at"}},
+    }
+    expected = [item for number, tables in made.items() if number <= revision for item in tables.items()]
+    return all(
+        inspector.has_table(name) and columns <= {each["name"] for each in inspector.get_columns(name)}
+        for name, columns in expected
+    )
