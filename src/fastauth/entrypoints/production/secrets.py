@@ -1,18 +1,15 @@
 """Rules about the secret keys, the database password and their files."""
 
 import os
-from pathlib import Path
 
-from fastauth.adapters.passwords import common_passwords
+from fastauth.entrypoints.production.database_password import weak_password
+from fastauth.entrypoints.production.file_permissions import exposed_database, exposed_file
 from fastauth.entrypoints.production.rule import Rule
-from fastauth.entrypoints.production.weak_secrets import is_weak_password, weakness_of_key
+from fastauth.entrypoints.production.weak_secrets import weakness_of_key
 from fastauth.entrypoints.settings import SECRETS, Settings
-from fastauth.entrypoints.settings.sources import PREFIX, Source
+from fastauth.entrypoints.settings.sources import PREFIX
 
 _MAKE_ONE = "generate one with: openssl rand -base64 32"
-_SECRET = frozenset(PREFIX + name.upper() for name in (*SECRETS, "database_url"))
-
-_WRITABLE, _READABLE = 0o022, 0o004
 
 
 def _weak_key(settings: Settings) -> str | None:
@@ -32,43 +29,6 @@ def _same_key(settings: Settings) -> str | None:
     return "FASTAUTH_SECRET_KEY_PREVIOUS equals FASTAUTH_SECRET_KEY and has no effect"
 
 
-def _exposed_file(settings: Settings) -> str | None:
-    exposed = [_shown(source) for source in settings.sources.given if _is_exposed(source)]
-    if settings.tls_key and _permissions(settings.tls_key) & (_WRITABLE | _READABLE):
-        exposed.append("the file of FASTAUTH_TLS_KEY")
-    if not exposed:
-        return None
-    return f"other accounts may read or write {', '.join(exposed)}; run chmod 0600 or 0440"
-
-
-def _is_exposed(source: Source) -> bool:
-    has_secrets = not _SECRET.isdisjoint(source.values)
-    return bool(source.permissions & (_WRITABLE | (_READABLE if has_secrets else 0)))
-
-
-def _shown(source: Source) -> str:
-    name = source.path.name if source.path else ""
-    return name if name in source.spellings else str(source.path)
-
-
-def _exposed_database(settings: Settings) -> str | None:
-    if not settings.is_file_database:
-        return None
-    database = Path(str(settings.database_url.database))
-    beside = [database.with_name(database.name + end) for end in ("", "-wal", "-shm", ".secret-key")]
-    exposed = [path.name for path in beside if _permissions(path) & (_WRITABLE | _READABLE)]
-    if not exposed:
-        return None
-    return f"other accounts may read or write {', '.join(map(repr, exposed))}; run chmod 0600"
-
-
-def _permissions(path: Path) -> int:
-    try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        return 0
-
-
 def _given_twice(settings: Settings) -> str | None:
     names = settings.sources.given_twice
     if not names:
@@ -84,48 +44,6 @@ def _service_links(settings: Settings) -> str | None:
         f"{', '.join(names)}: created by Kubernetes for a Service, ignored as a setting;"
         " set enableServiceLinks: false in the pod"
     )
-
-
-def _weak_password(settings: Settings) -> str | None:
-    url = settings.database_url
-    if settings.is_sqlite:
-        return None
-    given = {"FASTAUTH_DATABASE_URL": [url.password, *_texts(url.query.get("password"))]}
-    if not any(given["FASTAUTH_DATABASE_URL"]):
-        given["PGPASSWORD"] = [os.environ.get("PGPASSWORD")]
-    if not any(found for each in given.values() for found in each):
-        given["the password file"] = [*_of_password_file(settings)]
-    names = [url.username or os.environ.get("PGUSER", ""), url.database or "", url.host or ""]
-    common = common_passwords(min_length=1) if any(map(any, given.values())) else frozenset()
-    for where, passwords in given.items():
-        if any(is_weak_password(each, names, common) for each in passwords if each):
-            return (
-                f"the password in {where} is short, common, well-known or derived from a name;"
-                " change it with ALTER ROLE ... PASSWORD, and here"
-            )
-    return None
-
-
-def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else (value or ())
-
-
-def _of_password_file(settings: Settings) -> list[str]:
-    """Return the passwords for this user in libpq's password file (host:port:database:user:password)."""
-    url = settings.database_url
-    named = _texts(url.query.get("passfile")) or (os.environ.get("PGPASSFILE", ""),)
-    try:
-        path = Path(named[0]) if named[0] else Path.home() / ".pgpass"
-        lines = path.read_text(errors="replace").splitlines()
-    except (OSError, RuntimeError):  # no such file, or no home directory
-        return []
-    user = url.username or os.environ.get("PGUSER", "")
-    entries = [line.replace("\\:", "\0").split(":", 4) for line in lines if not line.startswith("#")]
-    return [
-        entry[4].replace("\0", ":").replace("\\\\", "\\")
-        for entry in entries
-        if len(entry) == 5 and entry[3] in ("*", user)  # noqa: PLR2004  the fields above
-    ]
 
 
 def _superuser(settings: Settings) -> str | None:
@@ -157,7 +75,7 @@ RULES = (
             "a settings file that other accounts may write, or a file with a secret key, the database URL"
             " or the TLS key that all accounts may read"
         ),
-        check=_exposed_file,
+        check=exposed_file,
     ),
     Rule(
         subject="database file",
@@ -167,7 +85,7 @@ RULES = (
             "a SQLite file, or a file beside it (-wal, -shm, .secret-key), that all accounts may read or"
             " the group may write"
         ),
-        warning=_exposed_database,
+        warning=exposed_database,
     ),
     Rule(
         subject="sources",
@@ -192,7 +110,7 @@ RULES = (
             " or a variation of the name of the user, the database or the host; in the URL, PGPASSWORD or the"
             " password file"
         ),
-        check=_weak_password,
+        check=weak_password,
     ),
     Rule(
         subject="database role",
