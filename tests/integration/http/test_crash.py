@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select, text
 from tests.harness.databases import postgres_schema
 from tests.harness.postgres import PostgresServer
 from tests.harness.processes import all_at_once, wait_until
-from tests.harness.service import DEADLINE, Client, Service, is_unavailable
+from tests.harness.service import DEADLINE, START_DEADLINE, Client, Service, is_unavailable
 from tests.harness.sessions import (
     NO_GRACE,
     SHARED,
@@ -48,7 +48,9 @@ class RefreshLoad:
         """Return once that many more answers have this status."""
         with self._progress:
             enough = self.answers[status] + more
-            assert self._progress.wait_for(lambda: self.answers[status] >= enough, timeout=30), self.answers
+            assert self._progress.wait_for(lambda: self.answers[status] >= enough, timeout=START_DEADLINE), (
+                self.answers
+            )
 
     def stop(self) -> None:
         self._over.set()

@@ -1,5 +1,6 @@
 """``fastauth health``."""
 
+from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
@@ -16,8 +17,9 @@ def health() -> None:
         context = tls.local_client_context(settings.tls_certificate)
         connection = HTTPSConnection(host, settings.port, timeout=3, context=context)
     try:
-        connection.request("GET", "/health/ready")
-        status = connection.getresponse().status
+        with closing(connection):
+            connection.request("GET", "/health/ready")
+            status = connection.getresponse().status
     except (OSError, HTTPException) as error:
         fail(f"cannot connect to {host}:{settings.port} ({type(error).__name__})")
     if status != HTTPStatus.OK:
