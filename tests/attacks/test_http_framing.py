@@ -316,6 +316,6 @@ class TestNotice:
         assert counted("fastauth_requests", **labels) == before + 50
         lines = [line for line in service.log.splitlines() if "address=127.0.0.31" in line]
         assert len(lines) <= 50
-        told = [line for line in service.log.splitlines() if " refused " in line]
-        assert len(told) >= 1
-        assert all("reason=" in line and "route=-" in line for line in told)
+        rejected = [line for line in service.log.splitlines() if " connection_rejected " in line]
+        assert len(rejected) >= 1
+        assert all("reason=" in line and "route=-" in line for line in rejected)

@@ -6,5 +6,5 @@ from fastauth.adapters.passwords import active_build
 
 
 class TestStart:
-    def test_names_the_build_that_hashes(self, service: Service) -> None:
-        assert f"passwords are hashed by the {active_build()} build of Argon2" in service.log
+    def test_log_names_the_argon2_build(self, service: Service) -> None:
+        assert f"password hashing uses the {active_build()} build of Argon2" in service.log
