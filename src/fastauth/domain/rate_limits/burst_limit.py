@@ -20,7 +20,7 @@ class BurstLimit:
         return now + self.interval * (self.burst - 1)
 
     def reset_threshold(self, now: datetime) -> datetime:
-        """Return the arrival time beyond which a stored one is ignored: a the clock was wrong."""
+        """Return the arrival time beyond which a stored one is ignored: the clock was wrong."""
         return now + self.interval * self.burst * 2
 
     def next_arrival_time(self, arrival_time: datetime | None, now: datetime) -> datetime | None:
