@@ -6,16 +6,15 @@ round: other load on the machine slows down both.
 
 import asyncio
 import random
+import subprocess
+import sys
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product
 from os import sched_getaffinity
-from time import perf_counter
 
-import argon2
-from bench.http_requests import PASSWORD, login_request, register, register_request
+from bench.http_requests import login_request, register, register_request
 from bench.load import flood
 from bench.results import Goal, Result
 from bench.runs import active_build, progress
@@ -42,19 +41,19 @@ class Trial:
 
 
 def hashes_per_second(seconds: float) -> float:
-    """Return the hashes a second of the stock argon2-cffi on all cores."""
-    hasher = argon2.PasswordHasher(memory_cost=DEFAULT.memory_kib, time_cost=DEFAULT.passes, parallelism=1)
+    """Return the hashes a second of the stock argon2-cffi on all cores.
 
-    def rate(_thread: int) -> float:
-        began, count = perf_counter(), 0
-        while perf_counter() < began + seconds:
-            hasher.hash(PASSWORD)
-            count += 1
-        return count / (perf_counter() - began)
-
-    cores = len(sched_getaffinity(0))
-    with ThreadPoolExecutor(cores) as threads:
-        return sum(threads.map(rate, range(cores)))
+    A process of its own measures them: fastauth, which this one imports, loads the build for the processor.
+    """
+    cost = [str(DEFAULT.memory_kib), str(DEFAULT.passes)]
+    cores = str(len(sched_getaffinity(0)))
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.hash_load", "", cores, *cost, str(seconds)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(done.stdout.split()[0])
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, seconds: float) -> list[Result]:
