@@ -67,7 +67,7 @@ def _inject_into_statements(plain: Container, injector: Injector) -> Container:
 
     event.listen(engine, "do_execute", execute)
     # SQLAlchemy has no event after a commit in which to fail.
-    engine.dialect.do_commit = lambda dbapi_connection: perhaps_fail(  # type: ignore[method-assign]
+    engine.dialect.do_commit = lambda dbapi_connection: perhaps_fail(  # type: ignore[method-assign]  # no event to use instead
         "COMMIT", lambda: commit(dbapi_connection)
     )
     return plain

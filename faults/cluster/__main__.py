@@ -106,7 +106,7 @@ def _run(
                 name: stack.enter_context(traffic(service.url, rate=rate / len(services)))
                 for name, service in services.items()
             }
-            time.sleep(TRAFFIC_BEFORE)
+            time.sleep(TRAFFIC_BEFORE)  # the duration of the traffic, not a wait for a state
             began = time.monotonic()
             fault(cluster)
             outcome.injected += 1
@@ -115,7 +115,7 @@ def _run(
                 service.wait_until_ready()
             outcome.survived += 1
             outcome.connections = max(outcome.connections, _connections(cluster))
-            time.sleep(TRAFFIC_AFTER)
+            time.sleep(TRAFFIC_AFTER)  # the same
             ended = time.monotonic()
         for name, log in logs.items():
             _add(outcome, name, log, began, ended)
