@@ -9,7 +9,7 @@ import pytest
 from tests.application import A_SECRET_KEY
 from tests.builders import a_username
 from tests.fakes import FakeClock, FakeEventLog, FakeExpiredRows, FakeStorage
-from tests.unit.http.test_sessions import ANN, TokenPair, bearer, log_in
+from tests.http_helpers import ANN, TokenPair, bearer, log_in
 
 from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.application.operations.purge_batches import BATCH_SIZE

@@ -1,37 +1,11 @@
 """The caller's account over HTTP: profile and password."""
 
-from typing import Any
-
 import httpx2
 import pytest
-from tests.builders import a_registration
+from tests.http_helpers import ANN, TokenPair, bearer, log_in
 from tests.unit.http.test_http import assert_problem
 
-ANN = {"username": "ann", "password": "sntsh"}
-
-
-TokenPair = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-async def ann(client: httpx2.AsyncClient) -> None:
-    await client.post("/users/register", json=a_registration(**ANN, fullname="Ann Lee"))
-
-
-@pytest.fixture
-async def tokens(client: httpx2.AsyncClient) -> TokenPair:
-    return await log_in(client)
-
-
-async def log_in(client: httpx2.AsyncClient, **headers: str) -> TokenPair:
-    response = await client.post("/sessions", json=ANN, headers=headers)
-    assert response.status_code == 201, response.text
-    tokens: TokenPair = response.json()
-    return tokens
-
-
-def bearer(tokens: TokenPair) -> dict[str, str]:
-    return {"Authorization": f"Bearer {tokens['access_token']}"}
+pytestmark = pytest.mark.usefixtures("ann")
 
 
 class TestAccount:

@@ -9,6 +9,7 @@ import pytest
 from tests.application import A_SECRET_KEY
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher
+from tests.http_helpers import ANN
 from tests.unit.http.test_http import assert_problem
 
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
@@ -17,7 +18,6 @@ from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.middleware.client_address import MAX_HOPS, client_address
 from fastauth.entrypoints.settings import Settings
 
-ANN = {"username": "ann", "password": "sntsh"}
 PROXIES = [ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
 
 

@@ -3,38 +3,17 @@
 import json
 from base64 import urlsafe_b64decode
 from datetime import timedelta
-from typing import Any
 
 import httpx2
 import pytest
 from pydantic import SecretStr
-from tests.builders import a_registration
 from tests.fakes import FakeClock, FakeStorage
+from tests.http_helpers import log_in
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
-ANN = {"username": "ann", "password": "sntsh"}
-
-
-TokenPair = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-async def ann(client: httpx2.AsyncClient) -> None:
-    await client.post("/users/register", json=a_registration(**ANN, fullname="Ann Lee"))
-
-
-@pytest.fixture
-async def tokens(client: httpx2.AsyncClient) -> TokenPair:
-    return await log_in(client)
-
-
-async def log_in(client: httpx2.AsyncClient, **headers: str) -> TokenPair:
-    response = await client.post("/sessions", json=ANN, headers=headers)
-    assert response.status_code == 201, response.text
-    tokens: TokenPair = response.json()
-    return tokens
+pytestmark = pytest.mark.usefixtures("ann")
 
 
 class TestIssuerWithAPath:

@@ -1,19 +1,11 @@
 """Authentication by an access token."""
 
 import pytest
-from tests.application import A_DEVICE, Application
+from tests.application import Application
+from tests.session_helpers import caller_of, refresh
 
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidAccessToken
-from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
-
-
-async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
-    return await app.refresh_session(refresh_token=tokens.refresh, client=device)
-
-
-async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
-    return await app.authenticate(access_token=tokens.access.text)
 
 
 class TestAuthenticate:

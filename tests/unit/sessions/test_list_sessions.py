@@ -1,13 +1,9 @@
 """List the sessions of the caller."""
 
 from tests.application import Application
+from tests.session_helpers import caller_of
 
 from fastauth.domain.sessions.access_token import TokenPair
-from fastauth.domain.sessions.session import AuthenticatedUser
-
-
-async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
-    return await app.authenticate(access_token=tokens.access.text)
 
 
 class TestListSessions:

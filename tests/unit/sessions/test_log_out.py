@@ -1,27 +1,12 @@
 """Log out of one session or of all."""
 
 import pytest
-from tests.application import A_DEVICE, Application
+from tests.application import Application
+from tests.session_helpers import caller_of, is_over, refresh
 
 from fastauth.domain.sessions.access_token import TokenPair
-from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken, SessionNotFound
-from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo, SessionId
-
-
-async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
-    return await app.refresh_session(refresh_token=tokens.refresh, client=device)
-
-
-async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
-    return await app.authenticate(access_token=tokens.access.text)
-
-
-async def is_over(app: Application, tokens: TokenPair) -> bool:
-    with pytest.raises(InvalidRefreshToken):
-        await refresh(app, tokens)
-    with pytest.raises(InvalidAccessToken):
-        await caller_of(app, tokens)
-    return True
+from fastauth.domain.sessions.errors import SessionNotFound
+from fastauth.domain.sessions.session import SessionId
 
 
 class TestLogOut:

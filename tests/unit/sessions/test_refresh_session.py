@@ -5,38 +5,19 @@ from datetime import timedelta
 
 import pytest
 from tests.application import A_DEVICE, A_SECRET_KEY, Application
+from tests.session_helpers import caller_of, happened, is_over, refresh
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.rate_limits.burst_limit import REFRESHES
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import TokenPair
-from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
+from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
-from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo, SessionPolicy
+from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
 
 ELSEWHERE = ClientInfo(user_agent="another browser", address="198.51.100.1")
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
-
-
-async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
-    return await app.refresh_session(refresh_token=tokens.refresh, client=device)
-
-
-async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
-    return await app.authenticate(access_token=tokens.access.text)
-
-
-def happened(app: Application, *types: EventType) -> list[Event]:
-    return [event for event in app.storage.events if event.type in types]
-
-
-async def is_over(app: Application, tokens: TokenPair) -> bool:
-    with pytest.raises(InvalidRefreshToken):
-        await refresh(app, tokens)
-    with pytest.raises(InvalidAccessToken):
-        await caller_of(app, tokens)
-    return True
 
 
 class TestRefreshSession:

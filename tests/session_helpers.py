@@ -1,0 +1,29 @@
+"""Helpers of tests that look at sessions through the use cases."""
+
+import pytest
+from tests.application import A_DEVICE, Application
+
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
+from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
+
+
+async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
+    return await app.refresh_session(refresh_token=tokens.refresh, client=device)
+
+
+async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
+    return await app.authenticate(access_token=tokens.access.text)
+
+
+def happened(app: Application, *types: EventType) -> list[Event]:
+    return [event for event in app.storage.events if event.type in types]
+
+
+async def is_over(app: Application, tokens: TokenPair) -> bool:
+    with pytest.raises(InvalidRefreshToken):
+        await refresh(app, tokens)
+    with pytest.raises(InvalidAccessToken):
+        await caller_of(app, tokens)
+    return True
