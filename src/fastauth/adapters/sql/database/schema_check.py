@@ -10,6 +10,9 @@ PRIVILEGES = {
     "signing_key": "SELECT INSERT UPDATE DELETE",
     "event": "SELECT INSERT UPDATE DELETE",
     "tally": "SELECT INSERT UPDATE DELETE",
+    "email_address": "SELECT INSERT UPDATE DELETE",
+    "one_time_token": "SELECT INSERT UPDATE DELETE",
+    "outbox": "SELECT INSERT UPDATE DELETE",
     "fastauth_task": "SELECT UPDATE",
 }
 """Privileges that the service needs on each table while it runs."""

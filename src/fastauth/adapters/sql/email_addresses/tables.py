@@ -1,0 +1,25 @@
+"""The table ``email_address``."""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
+
+from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
+
+_IN_FORCE = "verified_at IS NOT NULL AND replaced_at IS NULL"
+
+email_address = Table(
+    "email_address",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("user_info.id", ondelete="CASCADE"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("verified_at", UtcDateTime),
+    Column("replaced_at", UtcDateTime),
+    Column("undeliverable_at", UtcDateTime),
+    Index("email_address_key_unique", "address_key", unique=True, **partial_where(_IN_FORCE)),
+    Index("email_address_verified_unique", "user_id", unique=True, **partial_where(_IN_FORCE)),
+    Index("email_address_pending_unique", "user_id", unique=True, **partial_where("verified_at IS NULL")),
+    Index("email_address_key", "address_key"),
+    Index("email_address_replaced", "user_id", **partial_where("replaced_at IS NOT NULL")),
+)

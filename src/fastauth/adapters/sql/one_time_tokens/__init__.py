@@ -1,0 +1,1 @@
+"""One-time tokens in the table ``one_time_token``."""

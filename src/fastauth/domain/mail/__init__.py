@@ -1,0 +1,1 @@
+"""Mails: their contents, and the port that sends them."""

@@ -1,0 +1,1 @@
+"""One-time tokens: texts that work once, in links of mails and in challenges."""
