@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from tests.attacks.token_forgeries import PrivateKey
+from tests.attacks.token_forgeries.keys import PrivateKey
 from tests.builders import a_registration
 from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.service import DEADLINE, NO_TLS, Service

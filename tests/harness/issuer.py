@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx2
-from tests.attacks.token_forgeries import Forger
+from tests.attacks.token_forgeries.forger import Forger
 from tests.harness.client import Answer, Person, ask_who_i_am, stolen_key
 from tests.harness.postgres import free_port
 from tests.harness.service import NO_TLS, Service

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from tests.attacks.token_forgeries import FORGERIES, VALID, edits_of_the_signature, thumbprint
+from tests.attacks.token_forgeries import FORGERIES, VALID
+from tests.attacks.token_forgeries.keys import thumbprint
+from tests.attacks.token_forgeries.signature_edits import signature_edits
 from tests.harness.client import HUNG_UP, Answer, ask_who_i_am
 from tests.harness.databases import postgres_schema
 from tests.harness.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
@@ -131,7 +133,7 @@ class TestForgery:
     def test_by_any_edit_of_the_signature_is_refused(self, issuer: Issuer) -> None:
         """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
         with httpx2.Client(base_url=issuer.service.url, verify=NO_TLS) as client:
-            for token in edits_of_the_signature(issuer.person.tokens.access):
+            for token in signature_edits(issuer.person.tokens.access):
                 answer = client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
                 assert answer.status_code == 401, token
                 if not same_bytes(token, issuer.person.tokens.access):
@@ -139,7 +141,7 @@ class TestForgery:
 
 
 def same_bytes(one: str, other: str) -> bool:
-    """Say whether two tokens differ at most in bits that base64 does not use."""
+    """Return whether two tokens differ at most in bits that base64 does not use."""
     return one[:-1] == other[:-1] and (b64_value(one) ^ b64_value(other)) < 16
 
 
