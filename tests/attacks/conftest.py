@@ -1,6 +1,6 @@
 """The application over fakes, as in the unit tests."""
 
-from tests.unit.conftest import (  # noqa: F401  fixtures
+from tests.application_fixtures import (  # noqa: F401  fixtures
     client,
     clock,
     container,

@@ -1,18 +1,17 @@
 """The databases that the integration tests run on: a SQLite file, and a Postgres from somewhere."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.harness.backends import BACKENDS, fail_without_postgres
 from tests.harness.databases import connect, postgres_schema, username_key_of
-from tests.harness.postgres import NoPostgresError, PostgresServer, given_postgres, own_postgres
+from tests.harness.postgres import PostgresServer, given_postgres, own_postgres
 from tests.harness.service import Service
 
 from fastauth.adapters.sql import Database, migrate
 
-BACKENDS = ["sqlite", "postgres"]
 POSTGRES_SOURCE = pytest.StashKey[str]()
 
 
@@ -35,20 +34,9 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  pytest-xdist has no
         node.config.stash[POSTGRES_SOURCE] = source
 
 
-@contextmanager
-def told_in_one_line() -> Iterator[None]:
-    reason = None
-    try:
-        yield
-    except NoPostgresError as error:
-        reason = str(error)
-    if reason:
-        pytest.fail(reason, pytrace=False)
-
-
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
-    with told_in_one_line(), given_postgres() as server:
+    with fail_without_postgres(), given_postgres() as server:
         note_source(pytestconfig, server.source)
         yield server
 
@@ -56,7 +44,7 @@ def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
 @pytest.fixture
 def mortal_postgres() -> Iterator[PostgresServer]:
     """A server of the test's own, which it may kill."""
-    with told_in_one_line(), own_postgres() as server:
+    with fail_without_postgres(), own_postgres() as server:
         yield server
 
 

@@ -1,85 +1,20 @@
-"""The whole application over fakes: real HTTP edge to edge, no socket, no database."""
+"""Fixtures of the unit tests: the HTTP API over fakes, and use cases over fakes."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import redirect_stderr
-from io import StringIO
-
-import httpx2
 import pytest
-import structlog
-from tests.application import Application, fakes_over
-from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
+from tests.application import Application
+from tests.application_fixtures import (  # noqa: F401  fixtures
+    client,
+    clock,
+    container,
+    hasher,
+    instrumentations,
+    log,
+    mode,
+    settings,
+    storage,
+)
 
 from fastauth.domain.sessions.access_token import TokenPair
-from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.observability import logging_config
-from fastauth.entrypoints.observability.instrumentation import Instrumentations
-from fastauth.entrypoints.settings import Mode, Settings
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def storage(clock: FakeClock) -> FakeStorage:
-    return FakeStorage(clock=clock)
-
-
-@pytest.fixture
-def hasher() -> FakePasswordHasher:
-    return FakePasswordHasher()
-
-
-@pytest.fixture(scope="session")
-def settings() -> Settings:
-    """Return the settings of every test that has none of its own; they are immutable."""
-    return Settings(secret_key="the secret key of the tests, 32 bytes")  # type: ignore[arg-type]  # pydantic reads it
-
-
-@pytest.fixture
-def mode() -> Mode:
-    return Mode.PRODUCTION
-
-
-@pytest.fixture
-def log(mode: Mode) -> Iterator[StringIO]:
-    """Every line that is logged, by whomever, in the form that it has in `mode`."""
-    lines = StringIO()
-    handler, root = logging.StreamHandler(lines), logging.getLogger()
-    with redirect_stderr(lines):
-        handler.setFormatter(logging_config.set_up(mode))
-    root.addHandler(handler)
-    yield lines
-    root.removeHandler(handler)
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def instrumentations() -> Instrumentations:
-    return ()
-
-
-@pytest.fixture
-async def container(
-    settings: Settings,
-    instrumentations: Instrumentations,
-    storage: FakeStorage,
-    hasher: FakePasswordHasher,
-) -> Container:
-    container = Container(settings=settings, instrumentations=instrumentations, **fakes_over(storage, hasher))
-    await container.rotate_keys()()
-    return container
-
-
-@pytest.fixture
-async def client(container: Container) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
-        yield client
 
 
 @pytest.fixture

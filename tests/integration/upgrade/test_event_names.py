@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from tests.builders import a_name
 from tests.harness.databases import AUDIT_COLUMNS, connect
-from tests.integration.upgrade.test_migrations import migrate_at, migrate_to
+from tests.harness.migrations import migrate_at, migrate_to
 
 from fastauth.adapters.sql import SqlAuditTrail, SqlEventLog
 from fastauth.adapters.sql.database.event_renames import rename_events

@@ -10,9 +10,6 @@ from typing import Any
 
 import bcrypt
 import pytest
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Column,
     Engine,
@@ -26,18 +23,17 @@ from sqlalchemy import (
 )
 from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
 from tests.harness.commands import execute, fastauth, use
-from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema
+from tests.harness.migrations import SCRIPTS, migrate_at, migrate_to
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import Service, environment
 
-from fastauth.adapters import sql
-from fastauth.adapters.sql import SchemaOutdated, SqlUserRepository, UnsupportedSchema, migrate
+from fastauth.adapters.sql import SchemaOutdated, SqlUserRepository, UnsupportedSchema
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import StorageUnavailable
 
-SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
 PASSWORD = "sntsh"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -74,15 +70,6 @@ def rows_of(engine: Engine) -> list[Any]:
         return list(
             connection.execute(text("SELECT id, username, password, fullname FROM user_info ORDER BY id"))
         )
-
-
-async def migrate_at(url: str) -> None:
-    database = connect(url)
-    try:
-        await migrate(database, username_key_of=username_key_of)
-        await database.check()
-    finally:
-        await database.close()
 
 
 class TestMigrate:
@@ -473,14 +460,6 @@ class TestRollingUpgrade:
         assert {table: after[table] - rules for table, rules in before.items()} == {
             table: set() for table in before
         }
-
-
-def migrate_to(revision: str, engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", SCRIPTS.dir)
-    with engine.begin() as connection:
-        config.attributes.update(connection=connection, username_key_of=username_key_of)
-        command.upgrade(config, revision)
 
 
 def schema_of(engine: Engine) -> dict[str, dict[str, tuple[str, bool]]]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from tests.builders import a_registration
+from tests.harness.backends import BACKENDS, fail_without_postgres
 from tests.harness.commands import execute
 from tests.harness.postgres import PostgresServer, own_postgres
 from tests.harness.service import DEADLINE, Service
-from tests.integration.conftest import BACKENDS, told_in_one_line
 
 SECRET_KEY = {"FASTAUTH_SECRET_KEY": "what is kept apart from the backups"}
 OPERATIONS = Path(__file__).parents[3] / "docs/operate/backup.md"
@@ -37,7 +37,7 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    with told_in_one_line(), own_postgres() as server:
+    with fail_without_postgres(), own_postgres() as server:
         yield server
 
 

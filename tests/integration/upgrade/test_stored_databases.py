@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import MetaData, Table, create_engine, make_url, select
 from tests.fakes import FakeClock
 from tests.fixtures.databases.generate import NAMES, SCHEMA, SETTINGS, password_of
+from tests.harness.backends import BACKENDS
 from tests.harness.databases import postgres_schema
-from tests.integration.conftest import BACKENDS
 
 from fastauth.domain.audit.event import EventType
 from fastauth.entrypoints.container import Container

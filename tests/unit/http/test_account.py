@@ -2,8 +2,7 @@
 
 import httpx2
 import pytest
-from tests.http_helpers import ANN, TokenPair, bearer, log_in
-from tests.unit.http.test_http import assert_problem
+from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
 
 pytestmark = pytest.mark.usefixtures("ann")
 

@@ -15,6 +15,7 @@ from tests.attacks.malformed_requests import ACCEPTABLE, BODIES, CANARY, NAUGHTY
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage, FakeUserRepository
 from tests.harness.editions import size
+from tests.http_helpers import assert_problem
 
 from fastauth.domain import errors
 from fastauth.domain.accounts.user import User
@@ -28,17 +29,6 @@ from fastauth.entrypoints.settings import Mode, Settings
 
 JSON = {"Content-Type": "application/json"}
 URL = "/users/register"
-
-
-def assert_problem(response: httpx2.Response, status: int, code: str) -> None:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    problem = response.json()
-    assert (problem["status"], problem["code"]) == (status, code)
-    assert problem["type"] == f"urn:fastauth:problem:{code}"
-    assert problem["title"]
-    assert problem["detail"]
-    assert ("errors" in problem) == (status == 422)
 
 
 class TestRegister:

@@ -9,8 +9,7 @@ import pytest
 from tests.application import A_SECRET_KEY
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher
-from tests.http_helpers import ANN
-from tests.unit.http.test_http import assert_problem
+from tests.http_helpers import ANN, assert_problem
 
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.entrypoints.container import Container

@@ -6,8 +6,7 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
-from tests.http_helpers import ANN, TokenPair, bearer, log_in
-from tests.unit.http.test_http import assert_problem
+from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
 
 from fastauth.domain.sessions.session import SessionId
 from fastauth.entrypoints.container import Container
