@@ -7,6 +7,8 @@ from tests.fakes.accounts import FakeUserRepository as FakeUserRepository
 from tests.fakes.audit import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.audit import FakeEventLog as FakeEventLog
 from tests.fakes.clock import FakeClock as FakeClock
+from tests.fakes.mail import FakeMailTransport as FakeMailTransport
+from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
 from tests.fakes.operations import FakeExpiredRows as FakeExpiredRows
 from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds

@@ -1,0 +1,63 @@
+"""The mails that the service sends, and the values that each shows.
+
+Mails to an address that nobody has proved to read show no text that a person chose: no username and no
+full name. Otherwise a stranger could send advertisements through the service.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+_SECRET = frozenset({"link", "token"})
+_NOTICE = frozenset({"username", "when"})
+
+
+class MailTemplate(StrEnum):
+    """The mails. A value is the name of the template's files; it is stored in the outbox."""
+
+    VERIFY_ADDRESS = "verify_address"
+    """To a new address: prove that it is yours."""
+    CHANGE_ADDRESS = "change_address"
+    """To the address that replaces another one: prove that it is yours."""
+    ADDRESS_NOT_VERIFIED = "address_not_verified"
+    """To an address that was not proved, if somebody asks to reset the password with it."""
+    RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a mail
+    """To a proved address: choose a new password."""
+    ADDRESS_CHANGED = "address_changed"
+    """To the replaced address. Without a link if its values ``link`` and ``token`` are empty."""
+    ADDRESS_REMOVED = "address_removed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
+    PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a mail
+    LOGIN_FROM_NEW_DEVICE = "login_from_new_device"
+    SESSION_REUSED = "session_reused"
+    """A refresh token was used twice, so the session was ended."""
+    ACCOUNT_DISABLED = "account_disabled"
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Names of the values that the renderer needs; it refuses others.
+
+        ``link`` and ``token``: the link of the mail, and the token in it for people who copy it.
+        ``hours``, ``minutes``, ``days``: lifetime of the token, as a decimal number.
+        ``username``: as the user spelt it. ``when``: see `show_time`. ``address``: the client's IP address.
+        """
+        return _VALUES[self]
+
+
+_VALUES = {
+    MailTemplate.VERIFY_ADDRESS: _SECRET | {"hours"},
+    MailTemplate.CHANGE_ADDRESS: _SECRET | {"hours"},
+    MailTemplate.ADDRESS_NOT_VERIFIED: frozenset[str](),
+    MailTemplate.RESET_PASSWORD: _SECRET | {"username", "minutes"},
+    MailTemplate.ADDRESS_CHANGED: _SECRET | _NOTICE | {"days"},
+    MailTemplate.ADDRESS_REMOVED: _NOTICE,
+    MailTemplate.PASSWORD_CHANGED: _NOTICE,
+    MailTemplate.PASSWORD_RESET: _NOTICE,
+    MailTemplate.LOGIN_FROM_NEW_DEVICE: _NOTICE | {"address"},
+    MailTemplate.SESSION_REUSED: _NOTICE,
+    MailTemplate.ACCOUNT_DISABLED: _NOTICE,
+}
+
+
+def show_time(time: datetime) -> str:
+    """Return a time to the minute, in UTC, in a form that all languages read."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
