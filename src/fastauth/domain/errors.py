@@ -8,11 +8,13 @@
     │   ├── InvalidCredentials
     │   ├── InvalidAccessToken
     │   ├── MissingAccessToken
+    │   ├── StepUpRequired
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
     ├── Forbidden              the client is authenticated, but not allowed to do this
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
+    │   ├── NotOffered
     │   ├── SessionNotFound
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
@@ -85,6 +87,13 @@ class Forbidden(FastauthError):
 
 class NotFound(FastauthError):
     """The object does not exist, or the client may not see it."""
+
+
+class NotOffered(NotFound):
+    """The installation does not have the feature, for example because it sends no e-mail."""
+
+    code = "not_offered"
+    detail = "This is not configured here."
 
 
 class Conflict(FastauthError):

@@ -1,4 +1,4 @@
-"""Rules that limit attempts to log in, to register and to change a password.
+"""Rules that limit attempts to log in, to register and to change a password, and the mails that are sent.
 
 Three rules work together. A *network* may send a number of requests a minute, and is told when it
 may go on. An *account* allows unknown devices a few attempts from each network, and attempts at
@@ -44,3 +44,15 @@ class Limits:
     """Attempts of one known device or one session."""
     verification_slot: RateLimit = RateLimit(1, VERIFICATION_TIMEOUT)
     """Attempts of unknown devices at one account are verified one at a time; the next one waits."""
+    reset_requests_per_network: RateLimit = RateLimit(10, timedelta(hours=1))
+    """Requests of one network for the reset of a password."""
+    resends_per_session: RateLimit = RateLimit(1, timedelta(minutes=1))
+    """Requests of one session for another verification mail."""
+    mails_per_address: tuple[RateLimit, ...] = (
+        RateLimit(1, timedelta(minutes=1)),
+        RateLimit(5, timedelta(hours=1)),
+        RateLimit(10, timedelta(days=1)),
+    )
+    """Mails with a link to one address, whoever asks for them. Notices are not among them."""
+    mails_per_account: RateLimit = RateLimit(10, timedelta(days=1))
+    """Mails with a link of one account, to whatever addresses."""

@@ -17,6 +17,13 @@ class MissingAccessToken(Unauthenticated):
     detail = "An access token is required"
 
 
+class StepUpRequired(Unauthenticated):
+    """The log-in of the session is too long ago for what the caller wants (RFC 9470)."""
+
+    code = "step_up_required"
+    detail = "Log in again: this needs a recent authentication"
+
+
 class InvalidRefreshToken(Unauthenticated):
     """The refresh token was not issued here, has expired or was used, or its session has ended."""
 

@@ -9,6 +9,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.network import network_of
+from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.refresh_token import TokenDigest
 
 SessionId = NewType("SessionId", str)
@@ -19,6 +20,9 @@ PAGE_SIZE = 100
 
 MAX_COUNTED = 200
 """How far `SessionRepository.revoke_all` counts the sessions that it ends."""
+
+STEP_UP_MAX_AGE = timedelta(minutes=10)
+"""How old a log-in may be for a change of the e-mail address, through which the account can be recovered."""
 
 RENEWAL_EVENT_INTERVAL = timedelta(minutes=1)
 """How often a renewal of one session is recorded at most: a renewal is cheap for a client."""
@@ -113,6 +117,15 @@ class AuthenticatedUser:
 
     user: User
     session: Session
+
+    def check_recent_authentication(self, now: datetime) -> None:
+        """Return if the user has authenticated within `STEP_UP_MAX_AGE`.
+
+        Raises:
+            StepUpRequired: The log-in of the session is longer ago.
+        """
+        if now > self.session.created_at + STEP_UP_MAX_AGE:
+            raise StepUpRequired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

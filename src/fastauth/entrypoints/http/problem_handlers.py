@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from fastauth.domain.errors import FastauthError, RateLimited, Unauthenticated, Unavailable
-from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
+from fastauth.domain.sessions.session import STEP_UP_MAX_AGE
 from fastauth.entrypoints.http.problem_details import (
     problem_for,
     problem_for_status,
@@ -54,6 +55,10 @@ def _headers_for(error: FastauthError) -> dict[str, str]:
             return {"Retry-After": str(error.retry_after)}
         case InvalidAccessToken():
             return {"WWW-Authenticate": f'Bearer error="{error.code}", error_description="{error.detail}"'}
+        case StepUpRequired():  # RFC 9470, section 3
+            age = int(STEP_UP_MAX_AGE.total_seconds())
+            reason = f'error="insufficient_user_authentication", error_description="{error.detail}"'
+            return {"WWW-Authenticate": f'Bearer {reason}, max_age="{age}"'}
         case Unauthenticated():  # RFC 6750, section 3.1: no error code if no token was sent
             return {"WWW-Authenticate": "Bearer"}
     return {}

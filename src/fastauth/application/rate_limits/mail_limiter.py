@@ -1,0 +1,75 @@
+"""Limits on mails, and on the requests that cause them."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clock import Clock
+from fastauth.domain.rate_limits.counter import CounterKeys
+from fastauth.domain.rate_limits.hit import Decision, Hit, Scope
+from fastauth.domain.rate_limits.limits import Limits
+from fastauth.domain.rate_limits.network import network_of
+from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.sessions.session import SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLimiter:
+    """Count the mails with a link, and the requests for them.
+
+    A client learns only of the limits of its own network and session. Beyond the limit of an address
+    or an account nothing is sent and nothing is answered, since that would tell whether there is one.
+    """
+
+    counters: CounterRepository
+    keys: CounterKeys
+    limits: Limits | None
+    """``None`` disables rate limiting."""
+    clock: Clock
+
+    async def check_reset_request(self, *, address: str) -> None:
+        """Count a request for the reset of a password from the network of `address`.
+
+        Raises:
+            TooManyRequests: The network has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits:
+            rule = self.limits.reset_requests_per_network
+            await self._allows(self._hit(rule, Scope.NETWORK, "reset requests", network_of(address)))
+
+    async def check_resend(self, session_id: SessionId) -> None:
+        """Count a request of a session for another mail.
+
+        Raises:
+            TooManyRequests: The session has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits:
+            rule = self.limits.resends_per_session
+            await self._allows(self._hit(rule, Scope.NETWORK, "resends", session_id))
+
+    async def allows_mail(self, address_key: str, *, user_id: UserId | None) -> bool:
+        """Count a mail to an address about an account, if there is one; return whether to send it.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        if self.limits is None:
+            return True
+        hits = [
+            self._hit(rule, Scope.ACCOUNT, f"mails to an address in {rule.window}", address_key)
+            for rule in self.limits.mails_per_address
+        ]
+        if user_id is not None:
+            rule = self.limits.mails_per_account
+            hits.append(self._hit(rule, Scope.ACCOUNT, "mails of an account", str(user_id)))
+        return await self._allows(*hits)
+
+    def _hit(self, rule: RateLimit, scope: Scope, kind: str, *parts: str) -> Hit:
+        key, *older = self.keys.candidates(kind, *parts)
+        return Hit(key, rule, scope, tuple(older))
+
+    async def _allows(self, *hits: Hit) -> bool:
+        result = await self.counters.count(hits, now=self.clock.now())
+        return result.decision is Decision.ALLOWED
