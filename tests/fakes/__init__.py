@@ -11,9 +11,13 @@ from tests.fakes.mail import FakeMailTransport as FakeMailTransport
 from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
 from tests.fakes.operations import FakeExpiredRows as FakeExpiredRows
 from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
+from tests.fakes.outbox import FakeOutbox as FakeOutbox
+from tests.fakes.outbox import FakeOutboxQueue as FakeOutboxQueue
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository
+from tests.fakes.secret_box import FakeSealedColumn as FakeSealedColumn
+from tests.fakes.secret_box import FakeSecretBox as FakeSecretBox
 from tests.fakes.sessions import FakeAccessTokens as FakeAccessTokens
 from tests.fakes.sessions import FakeSessionRepository as FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository as FakeSigningKeyRepository

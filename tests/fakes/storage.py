@@ -10,6 +10,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.clock import Clock
+from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.sessions.session import (
     Session,
@@ -17,6 +18,14 @@ from fastauth.domain.sessions.session import (
 )
 from fastauth.domain.signing_keys.signing_key import SigningKey
 from fastauth.entrypoints.request_origin import current_event_source
+
+
+@dataclass(frozen=True)
+class StoredEntry:
+    """An entry of the outbox; its content goes once it is closed."""
+
+    record: OutboxRecord
+    sealed: str | None
 
 
 @dataclass
@@ -35,6 +44,8 @@ class FakeStorage:
     recorded_at: dict[SessionId, datetime] = field(default_factory=dict)
     renames_paid_until: dict[UserId, datetime] = field(default_factory=dict)
     begun_at: dict[str, datetime] = field(default_factory=dict)
+    outbox: dict[str, StoredEntry] = field(default_factory=dict)
+    """In a draft: the entries that the transaction adds."""
 
     @property
     def events(self) -> list[Event]:
@@ -71,3 +82,4 @@ class FakeStorage:
         self.users, self.sessions, self.entries = draft.users, draft.sessions, draft.entries
         self.counters, self.epochs, self.session_epochs = draft.counters, draft.epochs, draft.session_epochs
         self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
+        self.outbox |= draft.outbox

@@ -6,13 +6,17 @@ from contextlib import asynccontextmanager
 
 from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.audit import FakeEventLog
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limits import FakeCounterRepository
+from tests.fakes.secret_box import FakeSecretBox
 from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 
 
@@ -21,25 +25,28 @@ class FakeTransaction:
     sessions: SessionRepository
     counters: CounterRepository
     events: EventLog
+    outbox: Outbox
 
-    def __init__(self, storage: FakeStorage) -> None:
+    def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
         self._draft = storage.draft()
         self.users = FakeUserRepository(self._draft)
         self.sessions = FakeSessionRepository(self._draft)
         self.counters = FakeCounterRepository(self._draft)
         self.events = FakeEventLog(self._draft)
+        self.outbox = FakeOutbox(self._draft, box)
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)
 
 
 class FakeUnitOfWork:
-    def __init__(self, storage: FakeStorage) -> None:
+    def __init__(self, storage: FakeStorage, box: SecretBox | None = None) -> None:
         self._storage = storage
+        self._box = box or FakeSecretBox()
         self._one_at_a_time = asyncio.Lock()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[FakeTransaction]:
         async with self._one_at_a_time:
-            yield FakeTransaction(self._storage)
+            yield FakeTransaction(self._storage, self._box)

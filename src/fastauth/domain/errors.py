@@ -25,6 +25,7 @@
         ├── StorageUnavailable
         ├── NoActiveSigningKey
         ├── KeyUnwrapFailed
+        ├── SealedTextUnreadable
         ├── HashingOverloaded
         └── ShuttingDown
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 
@@ -16,6 +17,7 @@ class Transaction(Protocol):
     sessions: SessionRepository
     counters: CounterRepository
     events: EventLog
+    outbox: Outbox
 
     async def commit(self) -> None:
         """Store all changes."""

@@ -11,6 +11,7 @@ from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 
@@ -36,6 +37,7 @@ class SqlTransaction:
     sessions: SessionRepository
     counters: CounterRepository
     events: EventLog
+    outbox: Outbox
 
     def __init__(self, connection: TransactionConnection, audit_columns: AuditColumns) -> None:
         self.connection = connection
