@@ -1,0 +1,224 @@
+"""A process that has imported fastauth and forks services.
+
+Two thirds of the processor time of a start are imports. A forked service has a process, a session, an
+environment, a directory and files of its own, like one that an interpreter starts.
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, ClassVar, NoReturn, Protocol, TypedDict
+
+PRELOADED = (
+    "aiosqlite",
+    "alembic.command",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+    "uvicorn.server",
+    "uvloop",
+    "fastauth.entrypoints.cli.serve",
+    "fastauth.entrypoints.http.app",
+    "fastauth.entrypoints.http.server.run",
+    "fastauth.entrypoints.startup",
+)
+START_DEADLINE = 120  # seconds
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+class Process(Protocol):
+    """What a test does with a process that it has started."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float) -> int: ...
+    def terminate(self) -> None: ...
+    def send_signal(self, number: int, /) -> None: ...
+
+
+class ForkedProcess:
+    """A service that the fork server has started."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._ended = threading.Event()
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        return self._status
+
+    def wait(self, timeout: float) -> int:
+        self._ended.wait(timeout)
+        if self._status is None:
+            raise subprocess.TimeoutExpired("fastauth serve", timeout)
+        return self._status
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def send_signal(self, number: int, /) -> None:
+        if self._status is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def note_end(self, status: int) -> None:
+        self._status = status
+        self._ended.set()
+
+
+class ForkServer:
+    """Start services. The server itself starts with the first of them."""
+
+    current: ClassVar["ForkServer | None"] = None
+    """The server of the test run. Outside of a run, such as in `faults`, services have interpreters."""
+
+    def __init__(self) -> None:
+        self._server: subprocess.Popen[str] | None = None
+        self._request = threading.Lock()
+        self._started: list[int] = []
+        self._processes: dict[int, ForkedProcess] = {}
+        self._ended: dict[int, int] = {}
+        self._change = threading.Condition()
+        self._is_over = False
+
+    def launch(self, environment: Mapping[str, str], directory: str, log: IO[bytes]) -> ForkedProcess:
+        """Start ``fastauth serve`` with this environment in this directory; append its output to `log`."""
+        with self._request:
+            server = self._server = self._server or self._start()
+            assert server.stdin
+            request = {"environment": dict(environment), "directory": directory, "log": log.name}
+            server.stdin.write(json.dumps(request) + "\n")
+            server.stdin.flush()
+            with self._change:
+                assert self._change.wait_for(lambda: self._started or self._is_over, timeout=START_DEADLINE)
+                assert self._started, "the fork server has ended"
+                pid = self._started.pop()
+                process = self._processes[pid] = ForkedProcess(pid)
+                if pid in self._ended:
+                    process.note_end(self._ended.pop(pid))
+        return process
+
+    def close(self) -> None:
+        """End the server and every service that still runs."""
+        if self._server and self._server.stdin and self._server.stdout:
+            self._server.stdin.close()
+            self._server.wait(30)
+            self._reader.join()
+            self._server.stdout.close()
+
+    def _start(self) -> subprocess.Popen[str]:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.harness.fork_server"],
+            cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, args=(server.stdout,), daemon=True)
+        self._reader.start()
+        return server
+
+    def _read(self, output: IO[str]) -> None:
+        for line in output:
+            kind, *numbers = line.split()
+            with self._change:
+                if kind == "started":
+                    self._started.append(int(numbers[0]))
+                else:
+                    pid, status = map(int, numbers)
+                    if process := self._processes.pop(pid, None):
+                        process.note_end(status)
+                    else:
+                        self._ended[pid] = status
+                self._change.notify_all()
+        with self._change:
+            self._is_over = True
+            self._change.notify_all()
+
+
+@contextmanager
+def forked_services() -> Iterator[None]:
+    """Fork every service that starts in the block."""
+    server = ForkServer.current = ForkServer()
+    try:
+        yield
+    finally:
+        ForkServer.current = None
+        server.close()
+
+
+class Request(TypedDict):
+    environment: dict[str, str]
+    directory: str
+    log: str
+
+
+def fork_on_request() -> Request:
+    """Fork for each line of standard input, and print which process started or ended.
+
+    Only a fork returns, with its request.
+    """
+    running: dict[int, int] = {}  # process ids by their file descriptors
+    ready = select.poll()
+    ready.register(0, select.POLLIN)
+    received = b""
+    while True:
+        for descriptor, _ in ready.poll():
+            if pid := running.pop(descriptor, None):
+                ready.unregister(descriptor)
+                os.close(descriptor)
+                say(f"ended {pid} {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}")
+                continue
+            read = os.read(0, 65_536)
+            if not read:
+                end(running.values())
+            *requests, received = (received + read).split(b"\n")
+            for request in requests:
+                pid = os.fork()
+                if not pid:
+                    found: Request = json.loads(request)
+                    return found
+                running[os.pidfd_open(pid)] = pid
+                ready.register(list(running)[-1], select.POLLIN)
+                say(f"started {pid}")
+
+
+def say(line: str) -> None:
+    os.write(1, f"{line}\n".encode())
+
+
+def end(running: Iterable[int]) -> NoReturn:
+    for pid in running:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    os._exit(0)
+
+
+def become(request: Request) -> None:
+    """Set the session, files, directory and environment of this process."""
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    log = os.open(request["log"], os.O_WRONLY | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.closerange(3, 1_024)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["directory"])
+    sys.argv = ["fastauth", "serve"]
+
+
+if __name__ == "__main__":
+    for module in PRELOADED:
+        importlib.import_module(module)
+    gc.freeze()  # a collection in a fork would copy every page of what was imported
+    become(fork_on_request())
+    importlib.import_module("fastauth.entrypoints.cli").main()
