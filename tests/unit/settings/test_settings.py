@@ -54,6 +54,7 @@ class TestSettings:
             "no password blocklist",
             "no rate limits",
             "public /docs",
+            "mails readable at /dev/inbox",
         ]
 
     def test_come_from_the_environment_first_then_the_file_then_the_secrets(

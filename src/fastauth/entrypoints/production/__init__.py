@@ -4,7 +4,7 @@ Development mode accepts all of them. `fastauth.entrypoints.settings` refuses va
 in both modes.
 """
 
-from fastauth.entrypoints.production import amounts, network, secrets
+from fastauth.entrypoints.production import amounts, mail, network, secrets
 from fastauth.entrypoints.production.rule import Rule as Rule
 from fastauth.entrypoints.production.weak_secrets import WELL_KNOWN_SECRETS as WELL_KNOWN_SECRETS
 from fastauth.entrypoints.settings import Mode, Settings
@@ -12,7 +12,7 @@ from fastauth.entrypoints.settings.hosts import is_loopback
 
 SCHEMA_OUTDATED = "the database schema is behind; run: fastauth migrate"
 
-RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *amounts.RULES)
+RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *mail.RULES, *amounts.RULES)
 """In the order of the output."""
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastauth.entrypoints.settings import SECRETS, Settings
 from fastauth.entrypoints.settings.sources import PREFIX, Source
 
-_SECRET = frozenset(PREFIX + name.upper() for name in (*SECRETS, "database_url"))
+_SECRET = frozenset(PREFIX + name.upper() for name in (*SECRETS, "database_url", "mail_url"))
 _WRITABLE, _READABLE = 0o022, 0o004
 
 

@@ -72,8 +72,8 @@ RULES = (
         setting="chmod 0600 or 0440",
         ok="no other account may read or change them",
         refused_if=(
-            "a settings file that other accounts may write, or a file with a secret key, the database URL"
-            " or the TLS key that all accounts may read"
+            "a settings file that other accounts may write, or a file with a secret key, the database URL,"
+            " the mail URL or the TLS key that all accounts may read"
         ),
         check=exposed_file,
     ),

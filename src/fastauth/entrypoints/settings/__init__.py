@@ -14,6 +14,7 @@ from fastauth.entrypoints.settings import values
 from fastauth.entrypoints.settings.accounts import AccountSettings
 from fastauth.entrypoints.settings.audit import AuditSettings
 from fastauth.entrypoints.settings.database import DatabaseSettings
+from fastauth.entrypoints.settings.mail import DEVELOPMENT_SERVER, MailMode, MailSettings
 from fastauth.entrypoints.settings.mode import Mode as Mode
 from fastauth.entrypoints.settings.observability import ObservabilitySettings
 from fastauth.entrypoints.settings.passwords import PasswordSettings
@@ -43,6 +44,7 @@ class Settings(
     SessionSettings,
     RateLimitSettings,
     AuditSettings,
+    MailSettings,
 ):
     """The validated settings. `load` reports all errors in one line.
 
@@ -70,12 +72,22 @@ class Settings(
             "password_min_length": 8 if production else 1,
             "password_blocklist": production,
             "reserved_usernames": RESERVED_USERNAMES if production else (),
+            "mail": MailMode.OFF if production else MailMode.INBOX,
+            "mail_url": None if production else DEVELOPMENT_SERVER,
         } | given
 
     @property
     def issuer_url(self) -> str:
         """The issuer of the tokens: the URL of this service."""
         return self.issuer or self.own_url
+
+    @property
+    def public_url(self) -> str:
+        """The URL of the pages of this service: with nothing set, of this machine by its name.
+
+        Browsers accept passkeys for ``localhost`` and not for an IP address.
+        """
+        return self.pages_url or self.issuer or self.own_url_by_name
 
     @property
     def sources(self) -> Sources:
@@ -97,6 +109,7 @@ class Settings(
             *(["no password blocklist"] if not self.password_blocklist else []),
             *(["no rate limits"] if not self.rate_limits else []),
             *(["public /docs"] if self.docs else []),
+            *(["mails readable at /dev/inbox"] if self.mail is MailMode.INBOX else []),
             *(["a published secret key"] if not (self.secret_key or self.is_file_database) else []),
         ]
 

@@ -1,4 +1,4 @@
-"""Validates the issuer, which is the public URL of the service."""
+"""Validates the issuer, which is the public URL of the service, and URLs in mails."""
 
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -19,6 +19,26 @@ def validate_issuer(value: str | None) -> str | None:
     """
     if not value:  # compose files pass an unset variable as an empty string
         return None
+    url = _public_url(value)
+    if "?" in value or "#" in value or value.endswith("/"):
+        raise ValueError("must be a URL without query, fragment and trailing slash")
+    segments = [unquote(segment) for segment in url.path.split("/")[1:]]
+    if any(segment in {"", ".", ".."} or set(segment) & set("/\\") for segment in segments):
+        raise ValueError("must have a path without empty and dot segments")
+    return value
+
+
+def validate_link(value: str | None) -> str | None:
+    """Check the URL of a page: https, without fragment. http is allowed on private networks."""
+    if not value:
+        return None
+    _public_url(value)
+    if "#" in value:  # the token of the link becomes the fragment
+        raise ValueError("must be a URL without fragment")
+    return value
+
+
+def _public_url(value: str) -> SplitResult:
     if _NOT_IN_A_URL.search(value):
         raise ValueError(
             "must be ASCII without spaces and backslashes; write an internationalised host name as xn--..."
@@ -31,12 +51,7 @@ def validate_issuer(value: str | None) -> str | None:
     if not (url.scheme == "https" or (url.scheme == "http" and _is_private(name))):
         raise ValueError("must be a URL that begins with https://")
     _check_authority(url)
-    if "?" in value or "#" in value or value.endswith("/"):
-        raise ValueError("must be a URL without query, fragment and trailing slash")
-    segments = [unquote(segment) for segment in url.path.split("/")[1:]]
-    if any(segment in {"", ".", ".."} or set(segment) & set("/\\") for segment in segments):
-        raise ValueError("must have a path without empty and dot segments")
-    return value
+    return url
 
 
 def _check_authority(url: SplitResult) -> None:

@@ -42,3 +42,10 @@ class ServerSettings(BaseSettings):
         """The URL of the listening address."""
         scheme = "https" if self.tls_key else "http"
         return f"{scheme}://{hosts.url_host(self.host)}:{self.port}"
+
+    @property
+    def own_url_by_name(self) -> str:
+        """The URL of the listening address; with ``localhost`` instead of an address of loopback."""
+        scheme = "https" if self.tls_key else "http"
+        name = "localhost" if hosts.is_loopback(hosts.url_host(self.host)) else hosts.url_host(self.host)
+        return f"{scheme}://{name}:{self.port}"

@@ -1,0 +1,1 @@
+"""Sending mail: by SMTP, or into a Maildir; and the text of mails."""
