@@ -42,6 +42,9 @@ class FakeUserRepository:
             None,
         )
 
+    async def get(self, user_id: UserId) -> User | None:
+        return self.storage.users.get(user_id)
+
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         if await self.find(username):
             raise UsernameTaken

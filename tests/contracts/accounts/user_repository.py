@@ -8,7 +8,7 @@ from tests.builders import a_full_name, a_name, a_password_hash, a_username
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.user import User, UserId
 
 
 async def add(users: UserRepository, username: str, fullname: str = "Ann") -> User:
@@ -29,6 +29,11 @@ class UserRepositoryContract(ABC):
     async def test_finds_added_user(self, users: UserRepository) -> None:
         added = await add(users, a_name())
         assert await users.find(added.username) == added
+
+    async def test_gets_user_by_id(self, users: UserRepository) -> None:
+        added = await add(users, a_name())
+        assert await users.get(added.id) == added
+        assert await users.get(UserId(added.id + 1_000_000)) is None
 
     async def test_finds_user_by_another_spelling(self, users: UserRepository) -> None:
         name = a_name()

@@ -18,6 +18,9 @@ class UserRepository(Protocol):
     async def find(self, username: Username) -> User | None:
         """Return the account with the same canonical username."""
 
+    async def get(self, user_id: UserId) -> User | None:
+        """Return the account with this id."""
+
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Store a new account durably and return it with its id. Records `EventType.USER_CREATED`.
 

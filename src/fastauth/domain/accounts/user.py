@@ -21,6 +21,8 @@ class User:
     password_hash: PasswordHash
     disabled_at: datetime | None = None
     """When the account was disabled; ``None`` for an enabled account."""
+    locale: str | None = None
+    """The language of mails to the user, a tag of BCP 47; ``None`` if it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,12 +31,13 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # The query returns a row without an account as well, and a time for enabled accounts as well: parsing
 # them takes time, which must not reveal whether an account exists or is disabled.
 _COLUMNS: list[ColumnElement[Any]] = [
-    *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname")),
+    *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname", "locale")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
 ]
 _FIND = select(*_COLUMNS).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
+_GET = select(user_info).where(user_info.c.id == bindparam("user_id"))
 
 _ADD = AuditedStatement(
     insert_on_conflict_do_nothing(user_info, "username_key", "username", "password", "fullname"),
@@ -75,6 +76,11 @@ class SqlUserRepository:
         row = (await self._connections.execute(_FIND, {"key": username.canonical})).one()
         user = user_of(row)
         return None if row.id is None else user
+
+    async def get(self, user_id: UserId) -> User | None:
+        """Find the account by its primary key."""
+        row = (await self._connections.execute(_GET, {"user_id": user_id})).one_or_none()
+        return user_of(row) if row else None
 
     async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
         """Insert a row, unless the name violates the unique constraint."""
@@ -126,4 +132,5 @@ def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
         fullname=FullName(row.fullname or ""),
         password_hash=PasswordHash(row.password or ""),
         disabled_at=None if row.disabled_at == _NEVER else row.disabled_at,
+        locale=row.locale,
     )

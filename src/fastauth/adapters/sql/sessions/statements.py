@@ -142,6 +142,7 @@ FIND = (
         user_info.c.password,
         user_info.c.fullname,
         user_info.c.disabled_at,
+        user_info.c.locale,
     )
     .join(user_info, is_of_current_epoch)
     .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
