@@ -45,6 +45,16 @@ class FakeExpiredRows:
             del self.storage.counters[key]
         return len(expired[:limit])
 
+    async def purge_outbox(self, *, before: datetime, limit: int) -> int:
+        closed = [
+            entry_id
+            for entry_id, stored in self.storage.outbox.items()
+            if stored.record.done_at and stored.record.done_at < before
+        ]
+        for entry_id in closed[:limit]:
+            del self.storage.outbox[entry_id]
+        return len(closed[:limit])
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][
             :limit

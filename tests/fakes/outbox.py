@@ -65,7 +65,13 @@ class FakeOutboxQueue:
     ) -> None:
         stored = self.storage.outbox[entry_id]
         if stored.record.done_at is None:
-            record = replace(stored.record, done_at=now, outcome=outcome, error=error, leased_until=None)
+            record = replace(
+                stored.record,
+                done_at=now,
+                outcome=outcome,
+                error=error or stored.record.error,
+                leased_until=None,
+            )
             self.storage.outbox[entry_id] = StoredEntry(record, None)
 
     async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
 
 from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.outbox.schedule import crash_delay
@@ -39,6 +40,10 @@ class OutboxQueueContract(ABC):
     @pytest.fixture
     def stored(self, users: UserRepository) -> OutboxQueue:
         """The queue, which may have entries of other tests."""
+
+    @abstractmethod
+    @pytest.fixture
+    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
 
     @abstractmethod
     async def sealed_of(self, entry_id: str, stored: OutboxQueue) -> str | None:
@@ -103,7 +108,7 @@ class OutboxQueueContract(ABC):
         later, oldest, old, now = [
             await self.add(unit_of_work, due_at=NOW + seconds * SECOND) for seconds in (1, -9, -2, 0)
         ]
-        assert [entry.id for entry in await self.claim(queue, limit=2)] == [oldest, old]
+        assert {entry.id for entry in await self.claim(queue, limit=2)} == {oldest, old}
         assert [entry.id for entry in await self.claim(queue)] == [now]
         assert [entry.id for entry in await self.claim(queue, at=NOW + SECOND)] == [later]
 
@@ -162,6 +167,9 @@ class OutboxQueueContract(ABC):
         assert await self.claim(queue, at=due_at - SECOND) == []
         (again,) = await self.claim(queue, at=due_at)
         assert (again.id, again.attempts) == (added, 2)
+        await queue.complete(added, outcome=OutboxOutcome.SENT, now=due_at)
+        (record,) = await queue.records(waiting=False, limit=1)
+        assert (record.outcome, record.error) == (OutboxOutcome.SENT, "421")
 
     async def test_release_does_not_count_the_attempt(
         self, unit_of_work: UnitOfWork, queue: OutboxQueue
@@ -209,3 +217,18 @@ class OutboxQueueContract(ABC):
         await self.claim(queue)
         assert await queue.backlog(now=NOW) == Backlog(3, None), "an entry under delivery is not overdue"
         assert [record.due_at for record in await queue.records(waiting=True, limit=1)] == [later]
+
+    async def test_purges_closed_entries_in_batches(
+        self, unit_of_work: UnitOfWork, queue: OutboxQueue, expired_rows: ExpiredRows
+    ) -> None:
+        closed = NOW - timedelta(days=1)
+        while await expired_rows.purge_outbox(before=closed, limit=100):
+            pass
+        waiting, kept, *old = [await self.add(unit_of_work) for _ in range(5)]
+        for entry_id in (*old, kept):
+            now = NOW if entry_id == kept else closed
+            await queue.complete(entry_id, outcome=OutboxOutcome.SENT, now=now)
+        over = closed + SECOND
+        assert [await expired_rows.purge_outbox(before=over, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert [record.id for record in await queue.records(waiting=False, limit=9)] == [kept]
+        assert [record.id for record in await queue.records(waiting=True, limit=9)] == [waiting]

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.contracts.outbox.outbox_queue import OutboxQueueContract
-from tests.fakes import FakeOutboxQueue, FakeSecretBox, FakeUnitOfWork, FakeUserRepository
+from tests.fakes import FakeExpiredRows, FakeOutboxQueue, FakeSecretBox, FakeUnitOfWork, FakeUserRepository
 
 from fastauth.domain.outbox.ports import OutboxQueue
 
@@ -23,6 +23,10 @@ class TestFakeOutboxQueue(OutboxQueueContract):
     @pytest.fixture
     def stored(self, users: FakeUserRepository) -> FakeOutboxQueue:
         return FakeOutboxQueue(users.storage)
+
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
 
     async def sealed_of(self, entry_id: str, stored: OutboxQueue) -> str | None:
         assert isinstance(stored, FakeOutboxQueue)

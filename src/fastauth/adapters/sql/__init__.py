@@ -16,6 +16,7 @@ from fastauth.adapters.sql.database.unsupported_schema import UnsupportedSchema 
 from fastauth.adapters.sql.email_addresses.tables import email_address as email_address
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token as one_time_token
+from fastauth.adapters.sql.outbox.queue import SqlOutboxQueue as SqlOutboxQueue
 from fastauth.adapters.sql.outbox.tables import outbox as outbox
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows

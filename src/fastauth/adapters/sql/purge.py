@@ -20,6 +20,7 @@ from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.outbox.tables import outbox
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.trail import Retention
@@ -61,6 +62,7 @@ _PURGE_SESSIONS = (
     ),
 )
 _PURGE_COUNTERS = (_delete_oldest(tally.c.until, tally.c.until < _BEFORE),)
+_PURGE_OUTBOX = (_delete_oldest(outbox.c.done_at, outbox.c.done_at < _BEFORE),)
 _has_old_address = event.c.address.is_not(None) & (
     event.c.at < bindparam("addresses_before", type_=UtcDateTime)
 )
@@ -91,6 +93,10 @@ class SqlExpiredRows:
     async def purge_counters(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` rows."""
         return await self._run(_PURGE_COUNTERS, before=before, max_rows=limit)
+
+    async def purge_outbox(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` rows."""
+        return await self._run(_PURGE_OUTBOX, before=before, max_rows=limit)
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete up to `limit` events, and the addresses of up to `limit` others."""

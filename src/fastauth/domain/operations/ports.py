@@ -18,6 +18,9 @@ class ExpiredRows(Protocol):
     async def purge_counters(self, *, before: datetime, limit: int) -> int:
         """Delete at most `limit` counters that had reset before then; return how many."""
 
+    async def purge_outbox(self, *, before: datetime, limit: int) -> int:
+        """Delete at most `limit` entries of the outbox that were closed before then; return how many."""
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete events older than `retention`, and addresses in them; return how many of both."""
 

@@ -1,5 +1,7 @@
 """How a handler of the outbox reports that it could not do its work."""
 
+from datetime import timedelta
+
 
 class DeliveryFailed(Exception):
     """An entry was not delivered.
@@ -18,3 +20,11 @@ class PermanentFailure(DeliveryFailed):
 
 class TemporaryFailure(DeliveryFailed):
     """Another attempt may succeed: the entry is due again later."""
+
+
+class Postponed(Exception):
+    """An entry was not tried: the budget of the whole service is spent. It is due again after `after`."""
+
+    def __init__(self, *, after: timedelta) -> None:
+        self.after = after
+        super().__init__()

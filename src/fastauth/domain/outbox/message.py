@@ -72,7 +72,7 @@ class OutboxRecord:
     done_at: datetime | None
     outcome: OutboxOutcome | None
     error: str | None
-    """Why the last attempt failed, without addresses and contents."""
+    """Why the last failed attempt failed, without addresses and contents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class OutboxQueue(Protocol):
     async def claim(
         self, *, kinds: Collection[OutboxKind], now: datetime, lease: timedelta, limit: int
     ) -> list[ClaimedEntry]:
-        """Return up to `limit` entries of `kinds` that are due, the oldest first.
+        """Return up to `limit` entries of `kinds` that are due: those due for longest, in any order.
 
         No other call returns them before the time `crash_delay`, which is at least `lease`, is over.
         """
@@ -43,7 +43,10 @@ class OutboxQueue(Protocol):
     async def complete(
         self, entry_id: str, *, outcome: OutboxOutcome, now: datetime, error: str | None = None
     ) -> None:
-        """Close an entry and delete its content. An entry that is closed already stays as it is."""
+        """Close an entry and delete its content. An entry that is closed already stays as it is.
+
+        Without `error` it keeps that of its last failed attempt.
+        """
 
     async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str) -> None:
         """Return an entry after a failed attempt, unless another process has claimed it since."""

@@ -1,0 +1,1 @@
+"""Use cases of the outbox: delivery, budget, purge, and what operators see."""

@@ -1,0 +1,32 @@
+"""Purge closed entries of the outbox."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastauth.application.operations.purge_batches import BATCH_SIZE, PURGE_INTERVAL, in_batches
+from fastauth.domain.clock import Clock
+from fastauth.domain.operations.ports import ExpiredRows
+
+RETENTION = timedelta(days=7)
+"""How long a closed entry is kept for operators, without its content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeOutbox:
+    """Delete entries that were closed a week ago, in small batches."""
+
+    expired_rows: ExpiredRows
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """Return how many rows were deleted: 0 if another process purges.
+
+        Raises:
+            StorageUnavailable: Try again later.
+        """
+        now = self.clock.now()
+        if not await self.expired_rows.claim("outbox", now=now, every=PURGE_INTERVAL):
+            return 0
+        return await in_batches(
+            lambda: self.expired_rows.purge_outbox(before=now - RETENTION, limit=BATCH_SIZE)
+        )
