@@ -9,6 +9,7 @@ from tests.fakes.audit import FakeEventLog as FakeEventLog
 from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.mail import FakeMailTransport as FakeMailTransport
 from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
+from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository as FakeOneTimeTokenRepository
 from tests.fakes.operations import FakeExpiredRows as FakeExpiredRows
 from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
 from tests.fakes.outbox import FakeOutbox as FakeOutbox

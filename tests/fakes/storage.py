@@ -10,6 +10,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.clock import Clock
+from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.sessions.session import (
@@ -46,6 +47,7 @@ class FakeStorage:
     begun_at: dict[str, datetime] = field(default_factory=dict)
     outbox: dict[str, StoredEntry] = field(default_factory=dict)
     """In a draft: the entries that the transaction adds."""
+    one_time_tokens: dict[OneTimeTokenDigest, OneTimeToken] = field(default_factory=dict)
 
     @property
     def events(self) -> list[Event]:
@@ -76,6 +78,7 @@ class FakeStorage:
             dict(self.recorded_at),
             dict(self.renames_paid_until),
             dict(self.begun_at),
+            one_time_tokens=dict(self.one_time_tokens),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -83,3 +86,4 @@ class FakeStorage:
         self.counters, self.epochs, self.session_epochs = draft.counters, draft.epochs, draft.session_epochs
         self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
         self.outbox |= draft.outbox
+        self.one_time_tokens = draft.one_time_tokens

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.audit import FakeEventLog
+from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.secret_box import FakeSecretBox
@@ -14,6 +15,7 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.secret_box import SecretBox
@@ -26,6 +28,7 @@ class FakeTransaction:
     counters: CounterRepository
     events: EventLog
     outbox: Outbox
+    one_time_tokens: OneTimeTokenRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
@@ -35,6 +38,7 @@ class FakeTransaction:
         self.counters = FakeCounterRepository(self._draft)
         self.events = FakeEventLog(self._draft)
         self.outbox = FakeOutbox(self._draft, box)
+        self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)

@@ -9,10 +9,12 @@ from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.secret_box import SecretBoxContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -23,7 +25,9 @@ from tests.fakes import (
     FakeCounterRepository,
     FakeEventLog,
     FakeExpiredRows,
+    FakeOneTimeTokenRepository,
     FakePasswordHasher,
+    FakeSecretBox,
     FakeSeenUsernames,
     FakeSessionRepository,
     FakeSigningKeyRepository,
@@ -183,3 +187,27 @@ class TestFakeStorageProbe(StorageProbeContract):
     @pytest.fixture
     def lost(self) -> FakeStorageProbe:
         return FakeStorageProbe(trouble=StorageUnavailable())
+
+
+class TestFakeOneTimeTokenRepository(OneTimeTokenRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def tokens(self, users: FakeUserRepository) -> FakeOneTimeTokenRepository:
+        return FakeOneTimeTokenRepository(users.storage)
+
+
+class TestFakeSecretBox(SecretBoxContract):
+    @pytest.fixture
+    def before(self) -> FakeSecretBox:
+        return FakeSecretBox("old")
+
+    @pytest.fixture
+    def between(self) -> FakeSecretBox:
+        return FakeSecretBox("new", "old")
+
+    @pytest.fixture
+    def after(self) -> FakeSecretBox:
+        return FakeSecretBox("new")

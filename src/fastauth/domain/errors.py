@@ -9,6 +9,7 @@
     │   ├── InvalidAccessToken
     │   ├── MissingAccessToken
     │   ├── StepUpRequired
+    │   ├── InvalidLink
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
     ├── Forbidden              the client is authenticated, but not allowed to do this

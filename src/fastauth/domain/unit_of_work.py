@@ -5,6 +5,7 @@ from typing import Protocol
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
@@ -13,11 +14,29 @@ from fastauth.domain.sessions.ports import SessionRepository
 class Transaction(Protocol):
     """Repositories whose changes are stored together. Without `commit` none of them is."""
 
-    users: UserRepository
-    sessions: SessionRepository
-    counters: CounterRepository
-    events: EventLog
-    outbox: Outbox
+    @property
+    def users(self) -> UserRepository:
+        """Accounts."""
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """Sessions."""
+
+    @property
+    def counters(self) -> CounterRepository:
+        """Counters of rate limits."""
+
+    @property
+    def events(self) -> EventLog:
+        """The audit trail."""
+
+    @property
+    def one_time_tokens(self) -> OneTimeTokenRepository:
+        """One-time tokens."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be done outside of the database."""
 
     async def commit(self) -> None:
         """Store all changes."""

@@ -16,6 +16,7 @@ from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryCont
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
@@ -39,6 +40,7 @@ from fastauth.adapters.sql import (
     SqlEventLog,
     SqlExpiredRows,
     SqlHashKinds,
+    SqlOneTimeTokenRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -319,3 +321,9 @@ class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
         await migrate(database, username_key_of=username_key_of)
         yield SqlSigningKeyRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
         await database.close()
+
+
+class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract):
+    @pytest.fixture
+    def tokens(self, database: Database) -> SqlOneTimeTokenRepository:
+        return SqlOneTimeTokenRepository(connections=database.autocommit)

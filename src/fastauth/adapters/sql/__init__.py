@@ -15,6 +15,9 @@ from fastauth.adapters.sql.database.server_state import ServerState as ServerSta
 from fastauth.adapters.sql.database.unsupported_schema import UnsupportedSchema as UnsupportedSchema
 from fastauth.adapters.sql.email_addresses.tables import email_address as email_address
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
+from fastauth.adapters.sql.one_time_tokens.repository import (
+    SqlOneTimeTokenRepository as SqlOneTimeTokenRepository,
+)
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token as one_time_token
 from fastauth.adapters.sql.outbox.queue import SqlOutboxQueue as SqlOutboxQueue
 from fastauth.adapters.sql.outbox.tables import outbox as outbox

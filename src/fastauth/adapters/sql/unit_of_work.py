@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
+from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
@@ -31,20 +34,38 @@ class SqlUnitOfWork:
 
 
 class SqlTransaction:
-    """See `fastauth.domain.unit_of_work.Transaction`."""
+    """See `fastauth.domain.unit_of_work.Transaction`. A repository is built when it is first used."""
 
-    users: UserRepository
-    sessions: SessionRepository
-    counters: CounterRepository
-    events: EventLog
     outbox: Outbox
 
     def __init__(self, connection: TransactionConnection, audit_columns: AuditColumns) -> None:
         self.connection = connection
-        self.users = SqlUserRepository(connections=connection, audit_columns=audit_columns)
-        self.sessions = SqlSessionRepository(connections=connection, audit_columns=audit_columns)
-        self.counters = SqlCounterRepository(connections=connection)
-        self.events = SqlEventLog(connections=connection, audit_columns=audit_columns)
+        self._audit_columns = audit_columns
+
+    @cached_property
+    def users(self) -> UserRepository:
+        """Accounts."""
+        return SqlUserRepository(connections=self.connection, audit_columns=self._audit_columns)
+
+    @cached_property
+    def sessions(self) -> SessionRepository:
+        """Sessions."""
+        return SqlSessionRepository(connections=self.connection, audit_columns=self._audit_columns)
+
+    @cached_property
+    def counters(self) -> CounterRepository:
+        """Counters of rate limits."""
+        return SqlCounterRepository(connections=self.connection)
+
+    @cached_property
+    def events(self) -> EventLog:
+        """The audit trail."""
+        return SqlEventLog(connections=self.connection, audit_columns=self._audit_columns)
+
+    @cached_property
+    def one_time_tokens(self) -> OneTimeTokenRepository:
+        """One-time tokens."""
+        return SqlOneTimeTokenRepository(connections=self.connection)
 
     async def commit(self) -> None:
         """Commit."""

@@ -1,1 +1,1 @@
-"""One-time tokens: texts that work once, in links of mails and in challenges."""
+"""One-time tokens: random values that work once, within a lifetime, for one purpose."""

@@ -8,6 +8,7 @@ from fastauth.adapters.sql import (
     SqlCounterRepository,
     SqlEventLog,
     SqlExpiredRows,
+    SqlOneTimeTokenRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -16,6 +17,7 @@ from fastauth.adapters.sql import (
 )
 from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
+from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
@@ -43,6 +45,9 @@ class Storage(Shared):
     counters: Provider[CounterRepository] = Singleton(SqlCounterRepository, connections=_connections)
     events: Provider[EventLog] = Singleton(
         SqlEventLog, connections=_connections, audit_columns=Shared.audit_columns
+    )
+    one_time_tokens: Provider[OneTimeTokenRepository] = Singleton(
+        SqlOneTimeTokenRepository, connections=_connections
     )
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)

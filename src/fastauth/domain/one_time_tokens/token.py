@@ -1,0 +1,112 @@
+"""One-time tokens: their purposes, their format, and the digests that are stored.
+
+A token is the prefix of its purpose and 43 base64url characters, which are 32 random bytes. Stored is its
+HMAC-SHA-256 under a key derived from the secret key for this purpose. So a token of one purpose finds
+nothing under another (OWASP ASVS 9.2.2).
+"""
+
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from secrets import token_bytes
+from typing import NewType
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.secret_key import SecretKey, SecretKeys
+from fastauth.domain.sessions.session import SessionId
+
+OneTimeTokenDigest = NewType("OneTimeTokenDigest", bytes)
+
+_RANDOM_PART = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+class Purpose(StrEnum):
+    """What a one-time token is for. The value is stored."""
+
+    VERIFY_EMAIL = "verify_email"
+    """Prove an address; only together with a session, so that it may live for a day."""
+    CHANGE_EMAIL = "change_email"
+    """Prove an address that replaces another one."""
+    UNDO_EMAIL = "undo_email"
+    """Go back to the replaced address."""
+    RESET_PASSWORD = "reset_password"  # noqa: S105  not a password
+    """Set a password without knowing the current one."""
+
+    @property
+    def prefix(self) -> str:
+        """The start of each token. Secret scanners recognise a published token by it."""
+        return _TERMS[self].prefix
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long a token is valid; for `RESET_PASSWORD` the default of a setting."""
+        return _TERMS[self].lifetime
+
+    @property
+    def max_attempts(self) -> int | None:
+        """How often a code that belongs to the token may be tried; ``None`` if no code does."""
+        return _TERMS[self].max_attempts
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    prefix: str
+    lifetime: timedelta
+    max_attempts: int | None = None
+
+
+_TERMS = {
+    Purpose.VERIFY_EMAIL: _Terms("fa_ev_", timedelta(hours=24)),
+    Purpose.CHANGE_EMAIL: _Terms("fa_ec_", timedelta(hours=1)),
+    Purpose.UNDO_EMAIL: _Terms("fa_eu_", timedelta(days=7)),
+    # OWASP ASVS 6.5.5: at most ten minutes for an out-of-band token that authenticates
+    Purpose.RESET_PASSWORD: _Terms("fa_pr_", timedelta(minutes=10)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token that was just issued, in clear text. The text is never stored."""
+
+    text: str = field(repr=False)
+    digest: OneTimeTokenDigest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeToken:
+    """A stored one-time token. Its text is not known."""
+
+    purpose: Purpose
+    user_id: UserId | None
+    session_id: SessionId | None
+    """The session that alone may use the token; ``None`` if whoever has the token may."""
+    subject: str | None = field(repr=False)
+    """What the token is about, such as an e-mail address."""
+    payload: str | None = field(repr=False)
+    """Further facts: a JSON object, or a text that `SecretBox` sealed."""
+    created_at: datetime
+    expires_at: datetime
+    consumed_at: datetime | None
+    attempts: int
+
+
+class OneTimeTokenCodec:
+    """Issue one-time tokens, and compute their digests."""
+
+    def __init__(self, *keys: SecretKey) -> None:
+        self._keys = SecretKeys(*keys)
+
+    def issue(self, purpose: Purpose) -> NewToken:
+        """Return a new token with the digest to store."""
+        text = purpose.prefix + urlsafe_b64encode(token_bytes(32)).rstrip(b"=").decode()
+        return NewToken(text, self.digests(purpose, text)[0])
+
+    def digests(self, purpose: Purpose, text: str) -> tuple[OneTimeTokenDigest, ...]:
+        """Return the digest under each secret key, the newest first; none if `text` is no such token."""
+        random_part = text.removeprefix(purpose.prefix)
+        if random_part == text or not _RANDOM_PART.fullmatch(random_part):
+            return ()
+        macs = self._keys.macs(f"one-time token digest {purpose}", text.encode())
+        return tuple(OneTimeTokenDigest(mac) for mac in macs)
