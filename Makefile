@@ -111,9 +111,10 @@ $(VENV)/hash: requirements/fast-hash requirements/fast-hash.txt requirements/run
 	else echo 'No C compiler or no Python.h: the stock build of the hash library stays.'; fi
 	@touch $@
 
-$(VENV)/test: requirements/test.txt $(VENV)/run
+$(VENV)/test: requirements/test.txt clients/python/pyproject.toml $(VENV)/run
 	@echo 'Installing what the tests need into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/test.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) install --no-deps --no-build-isolation --editable clients/python
 	@touch $@
 
 $(VENV)/bench: requirements/bench.txt $(VENV)/test
