@@ -16,7 +16,9 @@ from tests.fakes import (
     FakeEventLog,
     FakeExpiredRows,
     FakeOneTimeTokenRepository,
+    FakeOutboxQueue,
     FakePasswordHasher,
+    FakeSecretBox,
     FakeSessionRepository,
     FakeSigningKeyRepository,
     FakeStorage,
@@ -67,6 +69,7 @@ T = TypeVar("T")
 
 def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, Any]:
     """Return the arguments that make a `Container` use fakes over one storage."""
+    box = FakeSecretBox()
     return {
         "users": FakeUserRepository(storage),
         "directory": FakeUserDirectory(storage),
@@ -78,7 +81,9 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "expired_rows": FakeExpiredRows(storage),
         "counters": FakeCounterRepository(storage),
         "one_time_tokens": FakeOneTimeTokenRepository(storage),
-        "unit_of_work": FakeUnitOfWork(storage),
+        "outbox_queue": FakeOutboxQueue(storage),
+        "secret_box": box,
+        "unit_of_work": FakeUnitOfWork(storage, box),
         "events": FakeEventLog(storage),
         "audit_trail": FakeAuditTrail(storage),
         "hasher": hasher,

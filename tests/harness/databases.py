@@ -7,11 +7,13 @@ from secrets import token_hex
 import psycopg
 from sqlalchemy import make_url
 from tests.builders import PROFILE
+from tests.fakes import FakeSecretBox
 from tests.harness.postgres import PostgresServer
 
-from fastauth.adapters.sql import OPERATOR_DEADLINE, AuditColumns, Database
+from fastauth.adapters.sql import OPERATOR_DEADLINE, AuditColumns, Database, SqlUnitOfWork
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.accounts.username import Username
+from fastauth.domain.secret_box import SecretBox
 from fastauth.entrypoints.request_origin import current_event_source
 
 POOL_SIZE = 40
@@ -26,6 +28,12 @@ def connect(url: str) -> Database:
 
 
 AUDIT_COLUMNS = AuditColumns(clock=SystemClock(), origin=current_event_source)
+
+
+def unit_of_work(database: Database, box: SecretBox | None = None) -> SqlUnitOfWork:
+    return SqlUnitOfWork(
+        transactions=database.transactions, audit_columns=AUDIT_COLUMNS, box=box or FakeSecretBox()
+    )
 
 
 def username_key_of(name: str) -> str:

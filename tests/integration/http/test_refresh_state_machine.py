@@ -8,11 +8,11 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.application import Application
-from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, connect, unit_of_work, username_key_of
 from tests.harness.editions import size
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 
-from fastauth.adapters.sql import SqlSessionRepository, SqlUnitOfWork, SqlUserRepository, migrate
+from fastauth.adapters.sql import SqlSessionRepository, SqlUserRepository, migrate
 
 
 @pytest.fixture
@@ -34,9 +34,7 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
                 policy=TERMS,
                 users=SqlUserRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
                 sessions=SqlSessionRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
-                unit_of_work=SqlUnitOfWork(
-                    transactions=self.database.transactions, audit_columns=AUDIT_COLUMNS
-                ),
+                unit_of_work=unit_of_work(self.database),
             )
 
         def run(self, act: Coroutine[Any, Any, Result]) -> Result:

@@ -25,7 +25,7 @@ from tests.contracts.signing_keys.signing_key_repository import SigningKeyReposi
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import FakeClock
 from tests.harness.commands import execute
-from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, unit_of_work, username_key_of
 from tests.harness.postgres import PostgresServer
 
 from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
@@ -304,7 +304,7 @@ class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         self.database = database
-        return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS)
+        return unit_of_work(database)
 
     async def events_of(self, user: User, users: UserRepository) -> list[EventType]:
         async with self.database.engine.connect() as connection:

@@ -10,10 +10,10 @@ import pytest
 from faults.proxy import Proxy
 from sqlalchemy import make_url, text
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
-from tests.harness.databases import AUDIT_COLUMNS, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, unit_of_work, username_key_of
 from tests.harness.postgres import PostgresServer
 
-from fastauth.adapters.sql import Database, SqlUnitOfWork, SqlUserRepository, migrate
+from fastauth.adapters.sql import Database, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.migrate import LOCK
 from fastauth.adapters.sql.unit_of_work import SqlTransaction
 from fastauth.domain.errors import StorageUnavailable
@@ -45,7 +45,7 @@ def users(database: Database) -> SqlUserRepository:
 
 
 def begin(database: Database) -> AbstractAsyncContextManager[SqlTransaction]:
-    return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS).begin()
+    return unit_of_work(database).begin()
 
 
 async def add(users: SqlUserRepository) -> None:
@@ -74,9 +74,7 @@ class TestUnresponsiveDatabase:
 
     async def test_commit_is_aborted(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(
-                transactions=database.transactions, audit_columns=AUDIT_COLUMNS
-            ).begin() as transaction:
+            async with unit_of_work(database).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
                 await transaction.commit()
@@ -85,9 +83,7 @@ class TestUnresponsiveDatabase:
 
     async def test_rollback_is_aborted(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(
-                transactions=database.transactions, audit_columns=AUDIT_COLUMNS
-            ).begin() as transaction:
+            async with unit_of_work(database).begin() as transaction:
                 await transaction.users.find(a_username())
                 line.stall()
                 raise LookupError
@@ -128,9 +124,7 @@ class TestSlowDatabase:
 
     async def test_idle_transaction_is_ended(self, database: Database, postgres: PostgresServer) -> None:
         async def act() -> None:
-            async with SqlUnitOfWork(
-                transactions=database.transactions, audit_columns=AUDIT_COLUMNS
-            ).begin() as transaction:
+            async with unit_of_work(database).begin() as transaction:
                 await transaction.connection.execute(text("SET idle_in_transaction_session_timeout = '1ms'"))
                 wait_for_no_connection_of(database, postgres)
                 await transaction.users.find(a_username())

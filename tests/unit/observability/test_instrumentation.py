@@ -24,8 +24,8 @@ from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
-HELPERS = {"AuditFailures", "ShareReadiness"}
-"""Classes of the application that are called and stand around a use case."""
+HELPERS = {"Attempt", "AuditFailures", "SendingBudget", "ShareReadiness"}
+"""Classes of the application that are called and stand around or within a use case."""
 
 
 def use_cases() -> set[str]:
@@ -104,6 +104,8 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.check_readiness()()
     await container.purge_sessions()()
     await container.purge_counters()()
+    await container.purge_outbox()()
+    await container.deliver_outbox()()
     await container.purge_events()()
     assert use_cases() <= {span.name for span in spans.get_finished_spans()}
 

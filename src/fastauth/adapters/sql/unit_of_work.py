@@ -1,6 +1,6 @@
 """Transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
+from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository
@@ -16,31 +17,46 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 
 
 class SqlUnitOfWork:
     """See `fastauth.domain.unit_of_work.UnitOfWork`."""
 
-    def __init__(self, *, transactions: Transactions, audit_columns: AuditColumns) -> None:
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        audit_columns: AuditColumns,
+        box: SecretBox,
+        wake_relay: Callable[[], object] = lambda: None,
+    ) -> None:
         self._transactions = transactions
         self._audit_columns = audit_columns
+        self._box = box
+        self._wake_relay = wake_relay
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator["SqlTransaction"]:
         """Begin a transaction on a connection of its own, and roll back what is not committed."""
         async with self._transactions.begin() as connection:
-            yield SqlTransaction(connection, self._audit_columns)
+            transaction = SqlTransaction(connection, self._audit_columns, self._box)
+            yield transaction
+        if transaction.has_committed_entries:
+            self._wake_relay()
 
 
 class SqlTransaction:
     """See `fastauth.domain.unit_of_work.Transaction`. A repository is built when it is first used."""
 
-    outbox: Outbox
-
-    def __init__(self, connection: TransactionConnection, audit_columns: AuditColumns) -> None:
+    def __init__(
+        self, connection: TransactionConnection, audit_columns: AuditColumns, box: SecretBox
+    ) -> None:
         self.connection = connection
         self._audit_columns = audit_columns
+        self._box = box
+        self.has_committed_entries = False
 
     @cached_property
     def users(self) -> UserRepository:
@@ -67,6 +83,12 @@ class SqlTransaction:
         """One-time tokens."""
         return SqlOneTimeTokenRepository(connections=self.connection)
 
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The outbox."""
+        return SqlOutbox(connections=self.connection, box=self._box)
+
     async def commit(self) -> None:
         """Commit."""
         await self.connection.commit()
+        self.has_committed_entries = "outbox" in self.__dict__

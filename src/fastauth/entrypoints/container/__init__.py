@@ -8,6 +8,7 @@ from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.operations import Operations
+from fastauth.entrypoints.container.outbox import Outbox
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
 from fastauth.entrypoints.container.rate_limits import RateLimits
@@ -26,6 +27,7 @@ class Container(
     Audit,
     Sessions,
     Passwords,
+    Outbox,
     Operations,
 ):
     """All providers of the service.

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from dependency_injector.providers import Callable, Object, Provider, Singleton
 
+from fastauth.application.outbox.sending_budget import SendingBudget
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import CounterKeys
@@ -36,10 +37,21 @@ def _limits(settings: Settings) -> Limits | None:
     )
 
 
+def _sending_limit(settings: Settings) -> RateLimit:
+    return RateLimit(settings.mail_per_minute, timedelta(minutes=1))
+
+
 class RateLimits(Shared):
     """See `fastauth.domain.rate_limits`."""
 
     counter_keys: Provider[CounterKeys] = Singleton(make_with_keys, Object(CounterKeys), Shared.secret_keys)
+    sending_budget: Provider[SendingBudget] = Singleton(
+        SendingBudget,
+        counters=Storage.counters,
+        keys=counter_keys,
+        limit=Callable(_sending_limit, Shared.settings),
+        clock=Shared.clock,
+    )
     rate_limiter: Provider[RateLimiter] = Singleton(
         RateLimiter,
         counters=Storage.counters,

@@ -7,11 +7,13 @@ from typing import TypeVar
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Object, Provider, Singleton
 
+from fastauth.adapters.jose import JoseSecretBox
 from fastauth.adapters.sql import DEADLINE, AuditColumns, Database
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.audit.event import EventSource
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.clock import Clock
+from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.secret_key import SecretKey
 from fastauth.entrypoints.observability.instrumentation import Instrumentations, instrument_database
 from fastauth.entrypoints.request_origin import current_event_source
@@ -40,6 +42,7 @@ class Shared(DeclarativeContainer):
     settings: Provider[Settings] = Dependency(instance_of=Settings)
     instrumentations: Provider[Instrumentations] = Object(())
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
+    secret_box: Provider[SecretBox] = Singleton(make_with_keys, Object(JoseSecretBox), secret_keys)
     clock: Provider[Clock] = Singleton(SystemClock)
     shutdown: Provider[GracefulShutdown] = Singleton(
         GracefulShutdown, delay=settings.provided.shutdown_delay_seconds

@@ -1,5 +1,7 @@
 """Providers of the repositories."""
 
+import asyncio
+
 from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import (
@@ -9,6 +11,7 @@ from fastauth.adapters.sql import (
     SqlEventLog,
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
+    SqlOutboxQueue,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -19,6 +22,7 @@ from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, Us
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -51,6 +55,13 @@ class Storage(Shared):
     )
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)
+    outbox_queue: Provider[OutboxQueue] = Singleton(SqlOutboxQueue, connections=_connections)
+    outbox_filled: Provider[asyncio.Event] = Singleton(asyncio.Event)
+    """Set after the commit of a transaction that added entries to the outbox."""
     unit_of_work: Provider[UnitOfWork] = Singleton(
-        SqlUnitOfWork, transactions=Shared.database.provided.transactions, audit_columns=Shared.audit_columns
+        SqlUnitOfWork,
+        transactions=Shared.database.provided.transactions,
+        audit_columns=Shared.audit_columns,
+        box=Shared.secret_box,
+        wake_relay=outbox_filled.provided.set,
     )

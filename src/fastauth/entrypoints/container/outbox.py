@@ -1,0 +1,29 @@
+"""Providers of the outbox."""
+
+from collections.abc import Mapping
+
+from dependency_injector.providers import Dict, Provider, Singleton
+
+from fastauth.application.outbox.attempt import Attempt
+from fastauth.application.outbox.deliver_outbox import DeliverOutbox
+from fastauth.application.outbox.purge_outbox import PurgeOutbox
+from fastauth.domain.outbox.message import Handler, OutboxKind
+from fastauth.entrypoints.container.shared import Shared
+from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.use_cases import use_case
+
+
+class Outbox(Shared):
+    """See `fastauth.domain.outbox`; the queue is in `Storage`."""
+
+    outbox_handlers: Provider[Mapping[OutboxKind, Handler]] = Singleton(dict, Dict({}))
+    """The handler of each kind. Without any, nothing is delivered."""
+
+    deliver_outbox = use_case(
+        DeliverOutbox,
+        queue=Storage.outbox_queue,
+        attempt=Singleton(Attempt, handlers=outbox_handlers, box=Shared.secret_box, clock=Shared.clock),
+        kinds=outbox_handlers,
+        clock=Shared.clock,
+    )
+    purge_outbox = use_case(PurgeOutbox, expired_rows=Storage.expired_rows, clock=Shared.clock)
