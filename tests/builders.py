@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fakes import FakeClock, FakeCounterRepository, FakePasswordHasher, FakeUserRepository
 
+from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
@@ -15,6 +16,7 @@ from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username
+from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
@@ -25,6 +27,7 @@ from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import ClientInfo, Session, SessionId
 
 PROFILE = PrecisUsernameProfile()  # pure and quick: it needs no fake
+ADDRESS_PROFILE = EmailValidatorProfile()
 
 
 def a_username(text: str = "santosh") -> Username:
@@ -121,3 +124,8 @@ def a_session(user: User, *, now: datetime) -> Session:
         refresh_digest=a_digest(token_hex(8)),
         refresh_expires_at=now + timedelta(days=7),
     )
+
+
+def an_address(text: str = "") -> EmailAddress:
+    """Return an e-mail address; without `text`, one that no test has used."""
+    return EmailAddress.parse(text or f"{a_name()}@example.com", ADDRESS_PROFILE)

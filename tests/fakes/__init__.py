@@ -7,6 +7,7 @@ from tests.fakes.accounts import FakeUserRepository as FakeUserRepository
 from tests.fakes.audit import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.audit import FakeEventLog as FakeEventLog
 from tests.fakes.clock import FakeClock as FakeClock
+from tests.fakes.email_addresses import FakeEmailAddressRepository as FakeEmailAddressRepository
 from tests.fakes.mail import FakeMailTransport as FakeMailTransport
 from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository as FakeOneTimeTokenRepository

@@ -10,6 +10,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.clock import Clock
+from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
@@ -48,6 +49,7 @@ class FakeStorage:
     outbox: dict[str, StoredEntry] = field(default_factory=dict)
     """In a draft: the entries that the transaction adds."""
     one_time_tokens: dict[OneTimeTokenDigest, OneTimeToken] = field(default_factory=dict)
+    addresses: dict[int, AddressRecord] = field(default_factory=dict)
 
     @property
     def events(self) -> list[Event]:
@@ -79,6 +81,7 @@ class FakeStorage:
             dict(self.renames_paid_until),
             dict(self.begun_at),
             one_time_tokens=dict(self.one_time_tokens),
+            addresses=dict(self.addresses),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -87,3 +90,4 @@ class FakeStorage:
         self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
         self.outbox |= draft.outbox
         self.one_time_tokens = draft.one_time_tokens
+        self.addresses = draft.addresses

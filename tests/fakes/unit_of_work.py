@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.audit import FakeEventLog
+from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limits import FakeCounterRepository
@@ -15,6 +16,7 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
@@ -27,6 +29,7 @@ class FakeTransaction:
     sessions: SessionRepository
     counters: CounterRepository
     events: EventLog
+    email_addresses: EmailAddressRepository
     outbox: Outbox
     one_time_tokens: OneTimeTokenRepository
 
@@ -37,6 +40,7 @@ class FakeTransaction:
         self.sessions = FakeSessionRepository(self._draft)
         self.counters = FakeCounterRepository(self._draft)
         self.events = FakeEventLog(self._draft)
+        self.email_addresses = FakeEmailAddressRepository(self._draft)
         self.outbox = FakeOutbox(self._draft, box)
         self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
 

@@ -9,6 +9,7 @@ from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -23,6 +24,7 @@ from tests.fakes import (
     FakeBulkUserRepository,
     FakeClock,
     FakeCounterRepository,
+    FakeEmailAddressRepository,
     FakeEventLog,
     FakeExpiredRows,
     FakeOneTimeTokenRepository,
@@ -171,6 +173,20 @@ class TestFakeUnitOfWork(UnitOfWorkContract):
     async def events_of(self, user: User, users: UserRepository) -> list[EventType]:
         assert isinstance(users, FakeUserRepository)
         return [event.type for event in users.storage.events if event.user_id == user.id]
+
+
+class TestFakeEmailAddressRepository(EmailAddressRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def addresses(self, users: FakeUserRepository) -> FakeEmailAddressRepository:
+        return FakeEmailAddressRepository(users.storage)
+
+    @pytest.fixture
+    def unit_of_work(self, users: FakeUserRepository) -> FakeUnitOfWork:
+        return FakeUnitOfWork(users.storage)
 
 
 class TestFakeSigningKeyRepository(SigningKeyRepositoryContract):

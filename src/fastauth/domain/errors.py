@@ -19,6 +19,7 @@
     │   ├── SessionNotFound
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
+    │   ├── EmailTaken
     │   └── UsernameTaken
     ├── RateLimited            the client has sent too many requests
     │   └── TooManyRequests

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
@@ -29,6 +30,10 @@ class Transaction(Protocol):
     @property
     def events(self) -> EventLog:
         """The audit trail."""
+
+    @property
+    def email_addresses(self) -> EmailAddressRepository:
+        """E-mail addresses."""
 
     @property
     def one_time_tokens(self) -> OneTimeTokenRepository:

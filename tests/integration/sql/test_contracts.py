@@ -16,6 +16,7 @@ from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryCont
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -37,6 +38,7 @@ from fastauth.adapters.sql import (
     SqlAuditTrail,
     SqlBulkUserRepository,
     SqlCounterRepository,
+    SqlEmailAddressRepository,
     SqlEventLog,
     SqlExpiredRows,
     SqlHashKinds,
@@ -312,6 +314,16 @@ class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):
                 select(event.c.kind).where(event.c.user_id == user.id).order_by(event.c.id)
             )
             return [EventType(kind) for kind in kinds]
+
+
+class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract):
+    @pytest.fixture
+    def addresses(self, database: Database) -> SqlEmailAddressRepository:
+        return SqlEmailAddressRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def unit_of_work(self, database: Database) -> SqlUnitOfWork:
+        return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS)
 
 
 class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):

@@ -13,6 +13,9 @@ from fastauth.adapters.sql.database.errors import SchemaOutdated as SchemaOutdat
 from fastauth.adapters.sql.database.migrate import migrate as migrate
 from fastauth.adapters.sql.database.server_state import ServerState as ServerState
 from fastauth.adapters.sql.database.unsupported_schema import UnsupportedSchema as UnsupportedSchema
+from fastauth.adapters.sql.email_addresses.repository import (
+    SqlEmailAddressRepository as SqlEmailAddressRepository,
+)
 from fastauth.adapters.sql.email_addresses.tables import email_address as email_address
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import (

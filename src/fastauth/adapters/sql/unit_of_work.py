@@ -7,6 +7,7 @@ from functools import cached_property
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
+from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepository
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
@@ -14,6 +15,7 @@ from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
@@ -77,6 +79,11 @@ class SqlTransaction:
     def events(self) -> EventLog:
         """The audit trail."""
         return SqlEventLog(connections=self.connection, audit_columns=self._audit_columns)
+
+    @cached_property
+    def email_addresses(self) -> EmailAddressRepository:
+        """E-mail addresses."""
+        return SqlEmailAddressRepository(connections=self.connection)
 
     @cached_property
     def one_time_tokens(self) -> OneTimeTokenRepository:

@@ -8,6 +8,7 @@ from fastauth.adapters.sql import (
     SqlAuditTrail,
     SqlBulkUserRepository,
     SqlCounterRepository,
+    SqlEmailAddressRepository,
     SqlEventLog,
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
@@ -20,6 +21,7 @@ from fastauth.adapters.sql import (
 )
 from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
+from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
@@ -52,6 +54,9 @@ class Storage(Shared):
     )
     one_time_tokens: Provider[OneTimeTokenRepository] = Singleton(
         SqlOneTimeTokenRepository, connections=_connections
+    )
+    email_addresses: Provider[EmailAddressRepository] = Singleton(
+        SqlEmailAddressRepository, connections=_connections
     )
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)

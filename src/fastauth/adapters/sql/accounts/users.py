@@ -30,11 +30,11 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 # The query returns a row without an account as well, and a time for enabled accounts as well: parsing
 # them takes time, which must not reveal whether an account exists or is disabled.
-_COLUMNS: list[ColumnElement[Any]] = [
+USER_COLUMNS: list[ColumnElement[Any]] = [
     *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname", "locale")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
 ]
-_FIND = select(*_COLUMNS).select_from(
+_FIND = select(*USER_COLUMNS).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 _GET = select(user_info).where(user_info.c.id == bindparam("user_id"))

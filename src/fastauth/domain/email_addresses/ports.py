@@ -1,0 +1,60 @@
+"""Ports to stored e-mail addresses."""
+
+from datetime import datetime
+from typing import Protocol
+
+from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.email_addresses.record import AddressRecord, UserAddresses
+
+
+class EmailAddressRepository(Protocol):
+    """E-mail addresses of accounts."""
+
+    async def find_owner(self, key: str) -> User | None:
+        """Return the account on which this address is verified and in force.
+
+        The work is the same whether or not there is one.
+        """
+
+    async def of_user(self, user_id: UserId) -> UserAddresses:
+        """Return the current addresses of an account."""
+
+    async def is_pending_anywhere(self, key: str) -> bool:
+        """Return whether this address is pending on any account."""
+
+    async def add_pending(self, user_id: UserId, address: EmailAddress, *, now: datetime) -> None:
+        """Store the pending address of an account, in place of an earlier one."""
+
+    async def verify(self, user_id: UserId, key: str, *, now: datetime) -> AddressRecord | None:
+        """Put the pending address of an account in force, and replace the former one.
+
+        Return the verified address, or ``None`` if it is not pending any more.
+
+        Raises:
+            EmailTaken: The address is in force on another account, or is the username of another account.
+                Of concurrent calls for one address, exactly one succeeds. Nothing has changed, and the
+                transaction can go on.
+        """
+
+    async def remove(self, user_id: UserId, *, now: datetime) -> AddressRecord | None:
+        """Replace the address in force by none, and delete the pending one.
+
+        Return the address that was in force; ``None`` if there was none.
+        """
+
+    async def undo(self, user_id: UserId, *, old_key: str, now: datetime) -> bool:
+        """Put back an address that was replaced less than `UNDO_PERIOD` ago.
+
+        The address in force and the pending one are deleted: whoever undoes a change does not trust them.
+        Return whether the address was put back.
+
+        Raises:
+            EmailTaken: As `verify`.
+        """
+
+    async def replaced_since(self, user_id: UserId, since: datetime) -> list[AddressRecord]:
+        """Return the addresses of an account that were replaced at `since` or later, the latest first."""
+
+    async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
+        """Store that mail for this address of an account was refused for good."""

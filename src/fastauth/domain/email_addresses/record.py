@@ -1,0 +1,37 @@
+"""Stored e-mail addresses of an account."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.email_addresses.address import EmailAddress
+
+UNDO_PERIOD = timedelta(days=7)
+"""How long a replaced address can be put back, and still gets notices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRecord:
+    """An address of an account.
+
+    It is pending until `verified_at`, then in force until `replaced_at`. An account has at most one pending
+    address and at most one in force. No two accounts have the same address in force.
+    """
+
+    id: int
+    user_id: UserId
+    address: EmailAddress
+    added_at: datetime
+    verified_at: datetime | None = None
+    replaced_at: datetime | None = None
+    undeliverable_at: datetime | None = None
+    """When a mail server last refused mail for this address for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAddresses:
+    """The current addresses of an account."""
+
+    verified: AddressRecord | None = None
+    """The address that is verified and in force."""
+    pending: AddressRecord | None = None

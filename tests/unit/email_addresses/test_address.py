@@ -1,0 +1,105 @@
+"""E-mail addresses: which are accepted, and which are one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import ADDRESS_PROFILE, an_address
+
+from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.errors import InvalidInput
+
+SPELLINGS = [
+    "o.neil+shop@bücher.example.com",
+    "O.Neil+Shop@Bücher.Example.Com",
+    "O.NEIL+SHOP@BÜCHER.EXAMPLE.COM",
+    "o.neil+shop@xn--bcher-kva.example.com",
+    "O.neil+shop@XN--BCHER-KVA.example.com",
+    "o.neil+shop@bu\u0308cher.example.com",
+    "o.neil+shop@BU\u0308CHER.example.com",
+    "o.neil+shop@ｂücher.example.com",
+    "o.neil+shop@bücher．example.com",
+    "o.neil+shop@bücher。example｡com",
+    "o.neil+shop@bücher.example.ⓒom",
+    "o.neil+shop@bücher.ℯxample.com",
+]
+"""Twelve spellings of one address: case, normalization, IDNA, width, and the dots of UTS #46."""
+
+REFUSED = {
+    "": "not_an_address",
+    "a": "not_an_address",
+    "@example.com": "not_an_address",
+    "a@": "not_an_address",
+    "a@b@example.com": "not_an_address",
+    "a@example.com.": "not_an_address",
+    "a..b@example.com": "not_an_address",
+    " a@example.com": "not_an_address",
+    "a@example.com\r\nBcc: b@example.com": "not_an_address",
+    "a@example.com\x00": "not_an_address",
+    "a@example.com SIZE=1": "not_an_address",
+    "Ann <a@example.com>": "not_an_address",
+    "a@\u202eexample.com": "not_an_address",
+    "a＠example.com": "not_an_address",
+    "a@exa_mple.com": "not_an_address",
+    "x" * 65 + "@example.com": "not_an_address",
+    "jürgen@example.com": "not_allowed",
+    "ﬁ@example.com": "not_allowed",
+    '"a b"@example.com': "not_allowed",
+    "a@[192.0.2.1]": "not_allowed",
+    "a@localhost.test": "not_allowed",
+    "a@x.local": "not_an_address",
+    "a@" + "x." * 130 + "com": "too_long",
+    "a@" + "ü." * 60 + "com": "not_an_address",
+    "a" * 64 + "@" + "ü." * 24 + "com": "not_an_address",  # too long in ASCII
+    "a\u0300" * 10_000: "too_long",
+    "\ud800@example.com": "invalid_unicode",
+}
+
+
+def codes_of(text: str) -> list[tuple[str, str]]:
+    try:
+        EmailAddress.parse(text, ADDRESS_PROFILE)
+    except InvalidInput as error:
+        return [(each.field, each.code) for each in error.violations]
+    return []
+
+
+class TestEmailAddress:
+    def test_twelve_spellings_have_one_key(self) -> None:
+        assert len(set(SPELLINGS)) == 12
+        assert {an_address(each).key for each in SPELLINGS} == {"o.neil+shop@xn--bcher-kva.example.com"}
+
+    def test_dots_and_plus_signs_are_kept(self) -> None:
+        keys = {an_address(each).key for each in ("a.b@example.com", "ab@example.com", "ab+c@example.com")}
+        assert len(keys) == 3
+
+    def test_text_is_kept_as_typed_in_nfc(self) -> None:
+        assert an_address("O.Neil@Bu\u0308cher.Example.com").text == "O.Neil@B\u00fccher.Example.com"
+
+    def test_mailbox_has_the_domain_in_ascii(self) -> None:
+        assert an_address("O.Neil@bücher.Example.com").mailbox == "O.Neil@xn--bcher-kva.example.com"
+
+    def test_usernames_have_the_domain_in_ascii_and_in_unicode(self) -> None:
+        names = {"a@xn--bcher-kva.example.com", "a@bücher.example.com"}
+        assert all(an_address(each).usernames == names for each in ("A@bücher.example.com", *names))
+        assert an_address("A@example.com").usernames == {"a@example.com"}
+
+    def test_refused(self) -> None:
+        assert {text: codes_of(text) for text in REFUSED} == {
+            text: [("email", code)] for text, code in REFUSED.items()
+        }
+
+    @given(
+        st.one_of(
+            st.emails(),
+            st.builds("{}@{}.com".format, st.text(min_size=1, max_size=6), st.text(min_size=1, max_size=8)),
+            st.text(max_size=12),
+        )
+    )
+    def test_key_of_a_key_is_the_key(self, text: str) -> None:
+        """It is ASCII, and is itself an address, or the text is not one."""
+        try:
+            key = EmailAddress.parse(text, ADDRESS_PROFILE).key
+        except InvalidInput:
+            return
+        assert key.isascii()
+        assert key == key.lower()
+        assert ADDRESS_PROFILE.canonicalize(key) == key
