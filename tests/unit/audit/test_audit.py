@@ -1,6 +1,6 @@
 """The audit trail: each path leaves one event, whether it succeeds or is refused."""
 
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,8 +37,8 @@ async def tokens(client: Client) -> TokenPair:
     return await log_in(client)
 
 
-async def register(client: Client, _tokens: TokenPair) -> httpx2.Response:
-    return await client.post("/users/register", json=OTHER)
+async def register(client: Client, **changes: str) -> httpx2.Response:
+    return await client.post("/users/register", json=OTHER | changes)
 
 
 async def log_in_with(client: Client, **changes: Any) -> httpx2.Response:  # noqa: ANN401  any JSON value
@@ -54,85 +54,124 @@ async def refresh(client: Client, token: str) -> httpx2.Response:
     return await client.post("/sessions/refresh", json={"refresh_token": token})
 
 
-Act = Callable[[Client, TokenPair], Awaitable[httpx2.Response]]
-ACTS: dict[str, tuple[EventType, Act]] = {
-    "registration": (EventType.USER_CREATED, register),
-    "log-in": (EventType.LOGIN_SUCCEEDED, lambda client, _: log_in_with(client)),
-    "wrong password": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, password="wrong")),
-    "unknown name": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, username="nobody")),
-    "no name at all": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, username="a b")),
-    "no password": (EventType.LOGIN_FAILED, lambda client, _: log_in_with(client, password="")),
-    "refresh": (EventType.SESSION_RENEWED, lambda client, tokens: refresh(client, tokens["refresh_token"])),
-    "password": (EventType.PASSWORD_CHANGED, lambda client, tokens: change_password(client, tokens, "sntsh")),
-    "wrong current password": (
-        EventType.PASSWORD_CHANGE_FAILED,
-        lambda client, tokens: change_password(client, tokens, "wrong"),
-    ),
-    "full name": (
-        EventType.FULL_NAME_CHANGED,
-        lambda client, tokens: client.patch("/users/me", json={"fullname": "A"}, headers=bearer(tokens)),
-    ),
-    "log-out here": (
-        EventType.LOGGED_OUT,
-        lambda client, tokens: client.delete("/sessions/current", headers=bearer(tokens)),
-    ),
-    "log-out everywhere": (
-        EventType.LOGGED_OUT,
-        lambda client, tokens: client.delete("/sessions", headers=bearer(tokens)),
-    ),
-}
-NO_EVENTS: dict[str, tuple[int, Act]] = {
-    "name taken": (409, lambda client, _: client.post("/users/register", json=ANN | {"fullname": "Ann"})),
-    "no registration": (422, lambda client, _: client.post("/users/register", json=OTHER | {"username": ""})),
-    "a token made up": (401, lambda client, _: refresh(client, "fa_rt_" + "A" * 86)),
-    "no access": (401, lambda client, _: client.get("/users/me", headers={"Authorization": "Bearer x"})),
-    "no such session": (
-        404,
-        lambda client, tokens: client.delete(f"/sessions/{'0' * 32}", headers=bearer(tokens)),
-    ),
-    "a look": (200, lambda client, tokens: client.get("/sessions", headers=bearer(tokens))),
-}
-
-
 def since(storage: FakeStorage, before: list[AuditEntry]) -> list[AuditEntry]:
     assert storage.entries[: len(before)] == before
     return storage.entries[len(before) :]
 
 
-class TestEventPerRequest:
-    @pytest.mark.parametrize("path", ACTS)
-    async def test_records_one_event_with_source(
-        self, client: Client, storage: FakeStorage, clock: FakeClock, tokens: TokenPair, path: str
-    ) -> None:
-        event_type, act = ACTS[path]
-        before = list(storage.entries)
-        clock.advance(minutes=1)
-        assert (await act(client, tokens)).is_success is not event_type.endswith("_failed")
-        (entry,) = since(storage, before)
+@dataclass
+class Trail:
+    """The entries that a test adds to the audit trail."""
+
+    storage: FakeStorage
+    clock: FakeClock
+
+    def __post_init__(self) -> None:
+        self._before = list(self.storage.entries)
+        self.clock.advance(minutes=1)
+
+    def entries(self) -> list[AuditEntry]:
+        return since(self.storage, self._before)
+
+    def only(self, event_type: EventType) -> Event:
+        """Return the one new event, after a check of its type, time and source."""
+        (entry,) = self.entries()
         assert (entry.event.type, entry.source) == (event_type, EventSource(Actor.CLIENT, ADDRESS))
-        assert entry.event.occurred_at == clock.now()
-        if event_type is EventType.LOGIN_FAILED:
-            assert (entry.event.user_id, entry.event.session_id) == (None, None)
-            assert entry.event.username_digest
-        else:
-            assert entry.event.user_id in storage.users
+        assert entry.event.occurred_at == self.clock.now()
+        return entry.event
 
-    @pytest.mark.parametrize("path", ["refresh", "password", "wrong current password", "log-out here"])
-    async def test_event_names_its_session(
-        self, client: Client, storage: FakeStorage, tokens: TokenPair, path: str
+
+@pytest.fixture
+def trail(storage: FakeStorage, clock: FakeClock, tokens: TokenPair) -> Trail:
+    return Trail(storage, clock)
+
+
+class TestEventPerRequest:
+    """Each request that changes an account or fails a log-in records one event, with its source."""
+
+    async def test_registration(self, client: Client, storage: FakeStorage, trail: Trail) -> None:
+        assert (await register(client)).status_code == 201
+        assert trail.only(EventType.USER_CREATED).user_id == max(storage.users)
+
+    async def test_login(self, client: Client, storage: FakeStorage, trail: Trail) -> None:
+        assert (await log_in_with(client)).status_code == 201
+        assert trail.only(EventType.LOGIN_SUCCEEDED).user_id in storage.users
+
+    @pytest.mark.parametrize(
+        "changes", [{"password": "wrong"}, {"password": ""}, {"username": "nobody"}, {"username": "a b"}]
+    )
+    async def test_failed_login(self, client: Client, trail: Trail, changes: dict[str, str]) -> None:
+        """The event has no account: it may be that of an account that does not exist."""
+        assert not (await log_in_with(client, **changes)).is_success
+        event = trail.only(EventType.LOGIN_FAILED)
+        assert (event.user_id, event.session_id) == (None, None)
+        assert event.username_digest
+
+    async def test_session_renewal(
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, trail: Trail
     ) -> None:
-        await ACTS[path][1](client, tokens)
-        assert [storage.events[-1].session_id] == list(storage.sessions)
+        assert (await refresh(client, tokens["refresh_token"])).status_code == 200
+        event = trail.only(EventType.SESSION_RENEWED)
+        assert ([event.user_id], [event.session_id]) == ([*storage.users], [*storage.sessions])
 
-    @pytest.mark.parametrize("path", NO_EVENTS)
-    async def test_requests_without_account_record_nothing(
-        self, client: Client, storage: FakeStorage, tokens: TokenPair, path: str
+    async def test_password_change(
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, trail: Trail
     ) -> None:
-        status, act = NO_EVENTS[path]
-        before = list(storage.entries)
-        assert (await act(client, tokens)).status_code == status
-        assert since(storage, before) == []
+        assert (await change_password(client, tokens, "sntsh")).status_code == 204
+        event = trail.only(EventType.PASSWORD_CHANGED)
+        assert ([event.user_id], [event.session_id]) == ([*storage.users], [*storage.sessions])
 
+    async def test_failed_password_change(
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, trail: Trail
+    ) -> None:
+        assert (await change_password(client, tokens, "wrong")).status_code == 403
+        event = trail.only(EventType.PASSWORD_CHANGE_FAILED)
+        assert ([event.user_id], [event.session_id]) == ([*storage.users], [*storage.sessions])
+
+    async def test_full_name_change(
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, trail: Trail
+    ) -> None:
+        response = await client.patch("/users/me", json={"fullname": "A"}, headers=bearer(tokens))
+        assert response.status_code == 200
+        assert trail.only(EventType.FULL_NAME_CHANGED).user_id in storage.users
+
+    async def test_logout(
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, trail: Trail
+    ) -> None:
+        assert (await client.delete("/sessions/current", headers=bearer(tokens))).status_code == 204
+        event = trail.only(EventType.LOGGED_OUT)
+        assert ([event.user_id], [event.session_id]) == ([*storage.users], [*storage.sessions])
+
+    async def test_logout_everywhere(
+        self, client: Client, storage: FakeStorage, tokens: TokenPair, trail: Trail
+    ) -> None:
+        assert (await client.delete("/sessions", headers=bearer(tokens))).status_code == 204
+        assert trail.only(EventType.LOGGED_OUT).user_id in storage.users
+
+
+class TestNoEvent:
+    """Requests that change nothing and concern no account record nothing."""
+
+    async def test_rejected_registration(self, client: Client, trail: Trail) -> None:
+        assert (await register(client, username="ann")).status_code == 409
+        assert (await register(client, username="")).status_code == 422
+        assert trail.entries() == []
+
+    async def test_invalid_tokens(self, client: Client, trail: Trail) -> None:
+        assert (await refresh(client, "fa_rt_" + "A" * 86)).status_code == 401
+        assert (await client.get("/users/me", headers={"Authorization": "Bearer x"})).status_code == 401
+        assert trail.entries() == []
+
+    async def test_unknown_session(self, client: Client, tokens: TokenPair, trail: Trail) -> None:
+        assert (await client.delete(f"/sessions/{'0' * 32}", headers=bearer(tokens))).status_code == 404
+        assert trail.entries() == []
+
+    async def test_read(self, client: Client, tokens: TokenPair, trail: Trail) -> None:
+        assert (await client.get("/sessions", headers=bearer(tokens))).status_code == 200
+        assert trail.entries() == []
+
+
+class TestEventPerCommand:
     async def test_operator_command_records_one_event(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
@@ -257,7 +296,7 @@ class TestReadAuditTrail:
         return [entry.event.type async for page in pages for entry in page]
 
     async def test_includes_failed_logins_of_the_username(self, client: Client, container: Container) -> None:
-        await register(client, {})
+        await register(client)
         await log_in_with(client, password="wrong")
         await log_in_with(client, username="bob", password="wrong")
         expected = [EventType.LOGIN_FAILED, EventType.USER_CREATED]
