@@ -1,4 +1,4 @@
-"""What stands behind the protocol: bounds of connections and of bytes, and the record of refusals."""
+"""Limits of connections and of bytes, checks of request heads, and the log of rejected connections."""
 
 import json
 import math
@@ -48,20 +48,20 @@ class Connection:
 
 
 class TestConnectionRegistry:
-    def test_of_a_network_are_bounded_by_its_64_bits(self) -> None:
+    def test_limit_per_64_bit_prefix(self) -> None:
         connections = ConnectionRegistry()
         made = [Connection(connections, f"2001:db8::{number:x}", limit=3) for number in range(1, 11)]
         other = Connection(connections, "2001:db8:0:1::1", limit=3)
         assert [each.closed for each in made] == [True] * 7 + [False] * 3
         assert (other.is_in, other.closed, len(connections)) == (True, False, 4)
 
-    def test_of_a_worker_are_bounded_too(self) -> None:
+    def test_limit_per_worker(self) -> None:
         connections = ConnectionRegistry(limit=3)
         made = [Connection(connections, f"192.0.2.{number}") for number in range(5)]
         assert [each.closed for each in made] == [True, True, False, False, False]
         assert len(connections) == 3
 
-    def test_lose_the_one_that_has_waited_longest(self) -> None:
+    def test_evicts_longest_idle_connection(self) -> None:
         connections = ConnectionRegistry()
         first, second, third = (Connection(connections, "192.0.2.1", limit=3) for _ in range(3))
         first.mark_busy()
@@ -70,7 +70,7 @@ class TestConnectionRegistry:
         Connection(connections, "192.0.2.1", limit=3)
         assert [first.closed, second.closed, third.closed] == [False, False, True]
 
-    def test_are_refused_where_none_waits(self) -> None:
+    def test_rejects_if_all_are_busy(self) -> None:
         connections = ConnectionRegistry()
         for _ in range(3):
             Connection(connections, "192.0.2.1", limit=3).mark_busy()
@@ -80,7 +80,7 @@ class TestConnectionRegistry:
 
 
 class TestByteCounter:
-    def test_has_room_for_a_few_requests(self) -> None:
+    def test_limits_queued_requests(self) -> None:
         counter = ByteCounter()
         taken = 0
         while counter.has_room_for(100):
@@ -91,7 +91,7 @@ class TestByteCounter:
         counter.complete_response()
         assert counter.has_room_for(100)
 
-    def test_has_no_room_for_many_bytes(self) -> None:
+    def test_limits_pending_bytes(self) -> None:
         counter = ByteCounter()
         assert counter.has_room_for(MAX_PENDING_BYTES)
         counter.begin_body(MAX_PENDING_BYTES // 2)
@@ -99,7 +99,7 @@ class TestByteCounter:
         counter.end_message()
         assert not counter.has_room_for(1)
 
-    def test_counts_what_is_not_content(self) -> None:
+    def test_limits_framing(self) -> None:
         counter = ByteCounter()
         counter.begin_body(100)
         for _ in range(MAX_FRAMING_BYTES // PARSE_BYTES + 1):
@@ -109,7 +109,7 @@ class TestByteCounter:
             counter.count(PARSE_BYTES + PARSE_BYTES // 2, since=position)
         assert counter.framing_is_too_large
 
-    def test_counts_a_head_from_its_beginning(self) -> None:
+    def test_head_includes_empty_lines_before_it(self) -> None:
         counter = ByteCounter()
         position = counter.position
         counter.count(10, since=position)  # empty lines
@@ -122,7 +122,7 @@ class TestByteCounter:
         assert counter.head == 0
 
 
-class TestHead:
+class TestHeadError:
     @pytest.mark.parametrize(
         ("version", "hosts", "faulty"),
         [
@@ -144,9 +144,7 @@ class TestHead:
             ("2.0", [b"a"], True),
         ],
     )
-    def test_has_one_host_and_a_known_version(
-        self, version: str, hosts: list[bytes], *, faulty: bool
-    ) -> None:
+    def test_one_host_and_known_version(self, version: str, hosts: list[bytes], *, faulty: bool) -> None:
         assert bool(head_error(version, [(b"host", host) for host in hosts])) is faulty
 
 
@@ -158,7 +156,7 @@ class TestRejectedConnections:
             yield log
         structlog.reset_defaults()
 
-    def test_are_all_counted_and_logged_once_a_second(self, log: StringIO) -> None:
+    def test_all_are_counted_one_a_second_is_logged(self, log: StringIO) -> None:
         registry, now = CollectorRegistry(), [0.0]
         instrumentation = PrometheusInstrumentation(version="1", workers=1, registry=registry)
         rejected = RejectedConnections((instrumentation,), clock=lambda: now[0])

@@ -37,17 +37,17 @@ class TestCsv:
             "username,password,fullname\nann   , $2b$ann  ,Ann Lee   \n",
         ],
     )
-    def test_is_read_whichever_way_it_is_written(self, content: str) -> None:
+    def test_dialects_and_column_names(self, content: str) -> None:
         assert read_one(content) == ANN
 
     @pytest.mark.parametrize("before", ["sep=;\r\n", "\r\n", "\n\n", '"sep=;"\n', "\nSEP=;\n"])
-    def test_may_have_lines_before_its_header(self, before: str) -> None:
+    def test_lines_before_header(self, before: str) -> None:
         (ann,) = read(before + "username;password;fullname\r\nann;$2b$ann;Ann Lee\r\n")
         assert ann == replace(ANN, position=before.count("\n") + 2)
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-    def test_is_read_in_any_encoding_that_its_mark_announces(self, encoding: str, end: str) -> None:
+    def test_encodings_with_byte_order_mark(self, encoding: str, end: str) -> None:
         rows = [f"änn{number},$2b$ann" for number in range(9_000)]
         found = read(end.join(["username,password", *rows]).encode(encoding))
         assert len(found) == 9_000
@@ -55,7 +55,7 @@ class TestCsv:
             position=9_001, username="änn8999", fullname="änn8999", password_hash="$2b$ann"
         )
 
-    def test_may_have_its_columns_named_by_the_operator(self) -> None:
+    def test_columns_named_by_operator(self) -> None:
         columns = Columns(
             called={"username": "Kennung", "password": "geheim", "disabled": "weg"},
             ignored=frozenset({"status"}),
@@ -67,13 +67,13 @@ class TestCsv:
         with pytest.raises(UnreadableFile, match="line 1: none of its columns is Kennung"):
             read("username,password\n", columns=columns)
 
-    def test_tells_which_columns_were_not_read_and_what_was_trimmed(self) -> None:
+    def test_notes_unread_columns_and_trimmed_values(self) -> None:
         notes = ImportNotes()
         content = "username,password,bio,Last Login\nann ,x,a,b\nbob,x,c,d\n"
         assert len(read(content, notes=notes)) == 2
         assert ([*notes.unread], notes.trimmed) == (["bio", "Last Login"], 1)
 
-    def test_has_no_record_that_goes_on_for_ever(self) -> None:
+    def test_record_length_is_limited(self) -> None:
         content = "username,password\n" + '"\n123",' * 40_000
         places = [place for place, _, code in error_codes(content) if code == "not_csv"]
         assert places[0] == 2
@@ -81,7 +81,7 @@ class TestCsv:
             max(after - before for before, after in pairwise([*places, 40_002])) <= 2 * MAX_RECORD_BYTES // 7
         )
 
-    def test_counts_lines_as_an_editor_does(self) -> None:
+    def test_positions_are_line_numbers(self) -> None:
         places = [entry.position for entry in read('username,password,bio\na,b,"1\n2\n3"\n\nc,d,e\n')]
         assert places == [2, 6]
 
@@ -98,7 +98,7 @@ class TestCsv:
             (f"username,password{',' * MAX_RECORD_BYTES}\n", "line 1: Must have less than 65536 bytes."),
         ],
     )
-    def test_is_not_begun_without_what_is_needed(self, content: bytes | str, told: str) -> None:
+    def test_unreadable_header(self, content: bytes | str, told: str) -> None:
         with pytest.raises(UnreadableFile, match=told):
             read(content)
 
@@ -114,12 +114,12 @@ class TestCsv:
             (b"a" * (3 * MAX_RECORD_BYTES) + b",x", "line", "too_long"),
         ],
     )
-    def test_goes_on_behind_a_line_that_cannot_be_read(self, line: bytes, field: str, code: str) -> None:
+    def test_continues_after_invalid_line(self, line: bytes, field: str, code: str) -> None:
         content = b"username,password\nann,x\n%s\nbob,x\n" % line
         assert error_codes(content) == [(3, field, code)]
         assert [entry.position for entry in read(content)] == [2, 3, 4]
 
-    def test_finds_back_after_a_quotation_that_does_not_end(self) -> None:
+    def test_recovers_from_unclosed_quote(self) -> None:
         content = 'username,password\n"ann,x\n' + "bob,x\n" * 50_000
         assert error_codes(content) == [(2, "line", "not_csv")]
         assert len(read(content)) > 25_000

@@ -20,13 +20,13 @@ SANE = {
 }
 
 
-class TestDump:
+class TestDamagedFile:
     @pytest.mark.parametrize("kind", SANE)
     @settings(deadline=None)  # the machine may be busy
     @given(
         damage=st.dictionaries(st.integers(0, 999), st.sampled_from(b'\x00\xff\xf0"\n\r,{}[]\\x'), min_size=1)
     )
-    def test_reads_what_is_damaged_or_says_that_it_cannot(self, kind: str, damage: dict[int, int]) -> None:
+    def test_read_or_reported(self, kind: str, damage: dict[int, int]) -> None:
         damaged = bytearray(SANE[kind])
         for position, byte in damage.items():
             damaged[position % len(damaged)] = byte

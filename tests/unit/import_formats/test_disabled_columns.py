@@ -93,9 +93,9 @@ UNCLEAR: dict[str, list[Any]] = {
 }
 
 
-class TestMark:
+class TestDisabledColumns:
     @pytest.mark.parametrize("as_csv", [False, True])
-    def test_closes_the_account(self, *, as_csv: bool) -> None:
+    def test_disabled(self, *, as_csv: bool) -> None:
         for name, values in CLOSED.items():
             for value in values:
                 candidate = read_one(row(name, value, as_csv=as_csv))
@@ -103,26 +103,27 @@ class TestMark:
                 assert candidate.disabled_since <= NOW
 
     @pytest.mark.parametrize("as_csv", [False, True])
-    def test_leaves_the_account_open(self, *, as_csv: bool) -> None:
+    def test_enabled(self, *, as_csv: bool) -> None:
         for name, values in OPEN.items():
             for value in values:
                 assert read_one(row(name, value, as_csv=as_csv)).disabled_since is None, (name, value)
 
     @pytest.mark.parametrize("as_csv", [False, True])
-    def test_refuses_what_may_mean_either_and_names_it(self, *, as_csv: bool) -> None:
+    def test_unclear_value_is_rejected(self, *, as_csv: bool) -> None:
         for name, values in UNCLEAR.items():
             for value in values:
                 (found,) = error_codes(row(name, value, as_csv=as_csv))
                 assert found[1:] in {(name, code) for code in ("not_a_boolean", "unclear", "unknown_status")}
 
-    def test_closes_if_any_of_several_does(self) -> None:
+    def test_any_of_several_disables(self) -> None:
         record = {"username": "ann", "password": "x", "isActive": True, "is_active": True, "banned": False}
         assert read_one(json.dumps(record)).disabled_since is None
         for name in ("isActive", "is_active"):
             assert read_one(json.dumps(record | {name: False})).disabled_since == NOW
         assert read_one(json.dumps(record | {"banned": True})).disabled_since == NOW
 
-    def test_keeps_the_time_that_the_list_of_users_has(self) -> None:
+    def test_keeps_time_of_users_list(self) -> None:
+        """The output of `fastauth users list --json` can be imported."""
         listed = {
             "id": 7,
             "username": "ann",
@@ -134,7 +135,7 @@ class TestMark:
         assert replace(candidate, disabled_since=None, old_id=None, position=2) == ANN
         assert candidate.old_id == "7"
 
-    def test_is_read_in_little_time_whatever_its_name(self) -> None:
+    def test_long_name_takes_linear_time(self) -> None:
         for part in (
             "login",
             "is",

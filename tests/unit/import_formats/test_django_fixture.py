@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.unit.import_formats.reading import (
     DJANGO_FIELDS,
-    error_codes,
     django_fixture,
+    error_codes,
     read,
     read_one,
 )
@@ -16,9 +16,9 @@ from fastauth.entrypoints.import_formats import UnreadableFile
 from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES
 
 
-class TestFixture:
+class TestDjangoFixture:
     @pytest.mark.parametrize("indent", [None, 2])
-    def test_is_read_as_dumpdata_writes_it(self, indent: int | None) -> None:
+    def test_dumpdata_output(self, indent: int | None) -> None:
         other = django_fixture({"name": "staff", "permissions": []}, model="auth.group")
         content = json.dumps([*other, *django_fixture(DJANGO_FIELDS)], indent=indent)
         skipped, ann = read(content)
@@ -29,7 +29,7 @@ class TestFixture:
         lines = "\n".join(json.dumps(each) for each in [*other, *django_fixture(DJANGO_FIELDS)])
         assert read(lines) == [skipped, ann]
 
-    def test_may_have_a_model_of_its_own_for_users(self) -> None:
+    def test_custom_user_model(self) -> None:
         content = json.dumps(django_fixture({"email": "ann", "password": "x"}, model="accounts.CustomUser"))
         assert read_one(content).username == "ann"
         content = json.dumps(django_fixture({"email": "ann", "password": "x"}, model="accounts.account"))
@@ -37,7 +37,7 @@ class TestFixture:
         assert read_one(content, model="Accounts.Account").username == "ann"
         assert read(content, model="auth.user") == [ImportResult(1, Outcome.SKIPPED)]
 
-    def test_is_read_in_pieces(self) -> None:
+    def test_large_file(self) -> None:
         people = [DJANGO_FIELDS | {"username": f"ann{number}", "first_name": "名"} for number in range(2_000)]
         content = json.dumps(django_fixture(*people), ensure_ascii=False)
         assert len(content) > 8 * MAX_RECORD_BYTES
@@ -45,10 +45,10 @@ class TestFixture:
         assert names == [f"ann{number}" for number in range(2_000)]
 
     @pytest.mark.parametrize("content", ["[]", " [ ] ", "[\n]\n"])
-    def test_may_be_empty(self, content: str) -> None:
+    def test_empty_array(self, content: str) -> None:
         assert read(content) == []
 
-    def test_goes_on_behind_what_is_no_object(self) -> None:
+    def test_continues_after_non_object(self) -> None:
         assert error_codes(f"[1, {json.dumps(DJANGO_FIELDS)}, null]") == [
             (1, "entry", "not_an_object"),
             (3, "entry", "not_an_object"),
@@ -67,6 +67,6 @@ class TestFixture:
             (b', {"x": "\xff"}]', "it is not UTF-8"),
         ],
     )
-    def test_stops_where_nothing_can_be_made_out(self, rest: bytes, told: str) -> None:
+    def test_unreadable_json(self, rest: bytes, told: str) -> None:
         with pytest.raises(UnreadableFile, match=told):
             read(b"[" + json.dumps(DJANGO_FIELDS).encode() + rest)

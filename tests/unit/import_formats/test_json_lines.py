@@ -15,12 +15,12 @@ from fastauth.entrypoints.import_formats.text_lines import MAX_RECORD_BYTES
 
 
 class TestJsonLines:
-    def test_holds_an_account_in_each_line(self) -> None:
+    def test_one_account_per_line(self) -> None:
         content = '{"username": "ann", "password": "$2b$ann", "fullname": "Ann Lee"}\n\n{"username": 1}\n'
         first, second = read("\n" + content)
         assert (first, second.position) == (ANN, 4)
 
-    def test_may_be_a_dump_of_fastapi_users(self) -> None:
+    def test_fastapi_users_export(self) -> None:
         record = {
             "id": "2b4b3e5e-0c1e-4f0c-9d5e-5d2a3b1c9f00",
             "email": "ann@example.com", "hashed_password": "$2b$ann",
@@ -50,12 +50,12 @@ class TestJsonLines:
             (b'{"username": "bob", "password": "x", "is_active": []}', "is_active", "not_a_boolean"),
         ],
     )
-    def test_goes_on_behind_a_line_that_is_wrong(self, line: bytes, field: str, code: str) -> None:
+    def test_continues_after_invalid_line(self, line: bytes, field: str, code: str) -> None:
         content = b'{"username": "ann", "password": "x"}\n%s\n{"username": "zoe", "password": "x"}' % line
         assert error_codes(content) == [(2, field, code)]
         assert [entry.position for entry in read(content)] == [1, 2, 3]
 
-    def test_names_all_that_is_wrong(self) -> None:
+    def test_reports_every_violation(self) -> None:
         assert error_codes('{"is_active": 2}') == [
             (1, "username", "missing"),
             (1, "password", "missing"),

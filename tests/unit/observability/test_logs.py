@@ -1,4 +1,4 @@
-"""What is logged: a line for each request and for each event, in a form that nobody can forge."""
+"""The log: a line for each request, in a format that input cannot break."""
 
 import json
 import logging
@@ -24,8 +24,8 @@ def lines_of(log: StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in log.getvalue().splitlines()]
 
 
-class TestRequestLine:
-    async def test_has_the_template_of_the_route_and_nothing_that_was_sent(
+class TestRequestLog:
+    async def test_contains_route_template_and_no_input(
         self, log: StringIO, client: httpx2.AsyncClient
     ) -> None:
         await client.delete(
@@ -45,7 +45,7 @@ class TestRequestLine:
             "address": "127.0.0.1",
         }
 
-    async def test_says_who_was_refused_and_from_where(
+    async def test_failed_request_has_user_and_address(
         self, log: StringIO, client: httpx2.AsyncClient
     ) -> None:
         ann = a_registration()
@@ -67,7 +67,7 @@ class TestRequestLine:
             (200, None, None),
         ]
 
-    async def test_has_no_address_where_none_is_wanted(self, log: StringIO, settings: Settings) -> None:
+    async def test_no_address_without_retention(self, log: StringIO, settings: Settings) -> None:
         none = Container(settings=settings.model_copy(update={"audit_address_retention_days": 0}))
         transport = httpx2.ASGITransport(create_app(none))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
@@ -75,25 +75,21 @@ class TestRequestLine:
         (line,) = lines_of(log)
         assert (line["status"], "address" in line) == (404, False)
 
-    async def test_names_no_route_where_there_is_none(
-        self, log: StringIO, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_unknown_path_has_no_route(self, log: StringIO, client: httpx2.AsyncClient) -> None:
         await client.get(f"/{CANARY}")
         (line,) = lines_of(log)
         assert (line["route"], line["status"]) == ("-", 404)
         assert CANARY not in log.getvalue()
 
     @pytest.mark.parametrize("mode", [Mode.DEVELOPMENT])
-    async def test_is_for_people_in_development(self, log: StringIO, client: httpx2.AsyncClient) -> None:
+    async def test_development_format(self, log: StringIO, client: httpx2.AsyncClient) -> None:
         await client.get("/ping")
         (line,) = log.getvalue().splitlines()
         assert "method=GET route=/ping status=200" in line
 
 
-class TestEveryLine:
-    async def test_has_the_id_of_the_request_during_which_it_was_logged(
-        self, settings: Settings, log: StringIO
-    ) -> None:
+class TestLogLines:
+    async def test_request_id(self, settings: Settings, log: StringIO) -> None:
         class Talkative(FakePasswordHasher):
             async def hash(self, password: Password) -> PasswordHash:
                 logging.getLogger("somebody").warning("hashing")
@@ -108,20 +104,20 @@ class TestEveryLine:
         ]
 
     @pytest.mark.parametrize("mode", Mode)
-    def test_is_one_line_whatever_is_in_it(self, log: StringIO) -> None:
+    def test_control_characters_are_escaped(self, log: StringIO) -> None:
         """R4 (CVE-2020-7694 (uvicorn); CWE-117, CWE-150): escape sequences and line ends in the log."""
         logging.getLogger("somebody").warning("they sent %s", FORGERY, extra={"sent": FORGERY})
         (line,) = log.getvalue().splitlines()
         assert line.isprintable()
         assert "forged" in line
 
-    def test_names_who_logged_it(self, log: StringIO) -> None:
+    def test_logger_and_level(self, log: StringIO) -> None:
         logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
         (line,) = lines_of(log)
         assert (line["logger"], line["level"]) == ("uvicorn.error", "warning")
 
     @pytest.mark.parametrize("mode", Mode)
-    def test_says_of_an_exception_where_it_came_from_and_not_its_text(self, log: StringIO) -> None:
+    def test_exception_without_message(self, log: StringIO) -> None:
         try:
             try:
                 int(CANARY)
@@ -135,10 +131,12 @@ class TestEveryLine:
         assert f"'{CANARY}'" not in log.getvalue()
 
 
-class TestApplicationUnderAnotherServer:
-    async def test_tells_nothing_of_the_values_in_a_bug(
+class TestOtherServer:
+    async def test_unhandled_exception_discloses_nothing(
         self, settings: Settings, capfd: pytest.CaptureFixture[str]
     ) -> None:
+        """The application under a server that has not configured logging."""
+
         class Broken(FakePasswordHasher):
             async def hash(self, password: Password) -> PasswordHash:
                 raise ValueError(password.text)

@@ -1,4 +1,4 @@
-"""What is counted, seen from outside: labels are of a kind that nobody can make more of."""
+"""Metrics, as a scrape shows them. No label has a value that a client can choose."""
 
 import asyncio
 import json
@@ -45,17 +45,15 @@ def instrumentations(instrumentation: PrometheusInstrumentation) -> Instrumentat
     return (instrumentation,)
 
 
-class TestRequests:
-    async def test_are_counted_by_method_template_and_status(
-        self, registry: CollectorRegistry, client: httpx2.AsyncClient
-    ) -> None:
+class TestRequestMetrics:
+    async def test_labels(self, registry: CollectorRegistry, client: httpx2.AsyncClient) -> None:
         for _ in range(2):
             await client.get(f"/ping?q={CANARY}")
         labels = {"method": "GET", "route": "/ping"}
         assert registry.get_sample_value("fastauth_requests_total", {**labels, "status": "200"}) == 2
         assert registry.get_sample_value("fastauth_request_duration_seconds_count", labels) == 2
 
-    async def test_share_a_label_where_there_is_no_route(
+    async def test_unknown_paths_share_one_label(
         self, registry: CollectorRegistry, client: httpx2.AsyncClient
     ) -> None:
         for number in range(3):
@@ -65,10 +63,8 @@ class TestRequests:
         assert CANARY not in generate_latest(registry).decode()
 
 
-class TestRefusals:
-    async def test_are_counted_by_their_code(
-        self, registry: CollectorRegistry, client: httpx2.AsyncClient
-    ) -> None:
+class TestUseCaseErrors:
+    async def test_counted_by_code(self, registry: CollectorRegistry, client: httpx2.AsyncClient) -> None:
         for body in (a_registration(username=""), {"username": CANARY, "password": CANARY}):
             await client.post("/users/register" if "fullname" in body else "/sessions", json=body)
         for use_case, code in (("RegisterUser", "invalid_input"), ("LogIn", "invalid_credentials")):
@@ -77,8 +73,8 @@ class TestRefusals:
         assert CANARY not in generate_latest(registry).decode()
 
 
-class TestRefreshes:
-    async def test_tell_an_honest_repetition_from_theft(
+class TestTokenRefreshes:
+    async def test_outcomes(
         self,
         registry: CollectorRegistry,
         client: httpx2.AsyncClient,
@@ -111,16 +107,14 @@ class TestRefreshes:
         assert outcomes() == {"rotated": 1, "replayed": 1, "reused": 1, "invalid": 2}
 
 
-class TestHashes:
+class TestHashMetrics:
     @pytest.fixture
     def pool(self, instrumentation: PrometheusInstrumentation) -> Iterator[HashingPool]:
         pool = HashingPool(threads=1, observers=[instrumentation.hashing])
         yield pool
         pool.close()
 
-    async def test_are_timed_and_counted_while_they_last(
-        self, registry: CollectorRegistry, pool: HashingPool
-    ) -> None:
+    async def test_pending_and_durations(self, registry: CollectorRegistry, pool: HashingPool) -> None:
         def pending() -> float | None:
             return registry.get_sample_value("fastauth_hashes_pending")
 
@@ -135,10 +129,11 @@ class TestHashes:
             assert registry.get_sample_value(f"fastauth_hash_{metric}_seconds_count") == 3
 
 
-class TestSessions:
-    async def test_are_counted_the_more_rarely_the_longer_it_takes(
+class TestActiveSessions:
+    async def test_slow_count_runs_rarely(
         self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
     ) -> None:
+        """Counting takes at most a hundredth of the time, over all workers."""
         counted = 0
 
         async def count() -> int:
@@ -153,8 +148,10 @@ class TestSessions:
         assert registry.get_sample_value("fastauth_active_sessions") == 42
 
 
-class TestWorkers:
-    def test_are_added_up_and_the_dead_leave_their_counts_and_no_files(self, tmp_path: Path) -> None:
+class TestMultiProcessMetrics:
+    def test_merges_dead_workers(self, tmp_path: Path) -> None:
+        """Counters of ended processes stay in the sum; their gauges and files go."""
+
         def wrote(kind: str, process: int, name: str, value: float) -> None:
             file = MmapedDict(str(tmp_path / f"{kind}_{process}.db"))
             file.write_value(mmap_key(name, name, [], [], ""), value, 0.0)
@@ -177,7 +174,7 @@ class TestWorkers:
         }
 
 
-class TestServer:
+class TestBoundedServer:
     """Connections of the metrics that never end: CWE-770. A server that names itself: CWE-200."""
 
     @pytest.fixture
@@ -188,7 +185,7 @@ class TestServer:
         yield server
         server.close()
 
-    def test_answers_who_scrapes_and_does_not_name_itself(self, server: BoundedServer) -> None:
+    def test_serves_metrics_without_server_header(self, server: BoundedServer) -> None:
         answer = httpx2.get(f"http://127.0.0.1:{server.port}/metrics", headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200
         assert "fastauth_build_info" in answer.text
@@ -197,18 +194,18 @@ class TestServer:
         assert httpx2.post(f"http://127.0.0.1:{server.port}/metrics").status_code == 405
 
     @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"G"])
-    def test_gives_each_connection_some_seconds(self, server: BoundedServer, sent: bytes) -> None:
+    def test_closes_idle_connections(self, server: BoundedServer, sent: bytes) -> None:
         with socket.create_connection(("127.0.0.1", server.port), 30) as line:
             line.sendall(sent)
             assert line.recv(1) == b""
 
     @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\xff / HTTP/1.1\r\n\r\n"])
-    def test_refuses_what_is_no_request(self, server: BoundedServer, sent: bytes) -> None:
+    def test_rejects_malformed_requests(self, server: BoundedServer, sent: bytes) -> None:
         with socket.create_connection(("127.0.0.1", server.port), 30) as line:
             line.sendall(sent)
             assert line.recv(100).startswith(b"HTTP/1.1 400 ")
 
-    def test_has_one_thread_and_few_connections(self, server: BoundedServer) -> None:
+    def test_limits_connections(self, server: BoundedServer) -> None:
         before = threading.active_count()
         with ExitStack() as stack:
             lines = [
@@ -222,7 +219,7 @@ class TestServer:
 
 
 class TestDashboard:
-    def test_names_metrics_that_exist(
+    def test_uses_existing_metrics(
         self, registry: CollectorRegistry, instrumentations: Instrumentations
     ) -> None:
         assert instrumentations
