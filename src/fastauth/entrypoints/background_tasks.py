@@ -11,7 +11,7 @@ from time import monotonic
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
 
-_log = logging.getLogger("fastauth.housekeeping")
+_log = logging.getLogger("fastauth.background_tasks")
 
 ROUND_SECONDS = 60
 """Mean time between two rounds of `_run_periodically`."""

@@ -17,8 +17,7 @@ from fastauth.entrypoints.production import (
 from fastauth.entrypoints.production.server import server_warnings
 from fastauth.entrypoints.settings import Mode
 
-_log = logging.getLogger("fastauth.background")
-_hashing_log = logging.getLogger("fastauth.hashing")
+_log = logging.getLogger("fastauth.hashing")
 
 
 async def migrate_database(container: Container) -> None:
@@ -85,7 +84,7 @@ def warm_up(container: Container) -> None:
     second.
     """
     container.hasher()
-    _hashing_log.info("password hashing uses the %s build of Argon2", active_build())
+    _log.info("password hashing uses the %s build of Argon2", active_build())
 
 
 async def shut_down(container: Container) -> None:

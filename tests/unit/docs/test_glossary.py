@@ -1,4 +1,4 @@
-"""The glossary and the page of errors list what the code has: no line is missing, and none is left over."""
+"""Glossary, errors page and logs page list what the code has: no line is missing, and none is left over."""
 
 import ast
 import re
@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "src/fastauth"
 GLOSSARY = ROOT / "docs/internals/glossary.md"
 ERRORS = ROOT / "docs/integrate/errors.md"
+OBSERVABILITY = ROOT / "docs/operate/observability.md"
 HASH_CODES = ("adapters/passwords/argon2id.py", "adapters/passwords/legacy_hashes.py")
 """The modules in which a violation's code is chosen before the violation is made."""
 
@@ -126,3 +127,11 @@ class TestErrors:
 
     def test_lists_violations_that_exist(self) -> None:
         assert set(listed(ERRORS, "Codes of violations")) <= set(violation_codes())
+
+
+class TestLoggers:
+    def test_lists_every_logger(self) -> None:
+        source = "".join(file.read_text("utf-8") for file in SOURCE.rglob("*.py"))
+        names = set(re.findall(r'(?:getLogger\(|\blogger=)"(fastauth\.[\w.]+)"', source))
+        rows = OBSERVABILITY.read_text("utf-8").partition("### Loggers\n")[2].partition("\n#")[0]
+        assert sorted(re.findall(r"^\| `([\w.]+)` \|", rows, re.MULTILINE)) == sorted(names)

@@ -1,6 +1,7 @@
 """Client networks, which rate limits count instead of addresses."""
 
-from ipaddress import IPv4Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NewType
 
 Network = NewType("Network", str)
@@ -9,16 +10,24 @@ _IPV6_PREFIX = 64
 """Bits. A customer gets at least a /64 and can use every address in it (RFC 6177)."""
 
 
+@lru_cache(maxsize=1024)
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Parse an IP address, an IPv4-mapped one as IPv4. Return ``None`` if the text is not an address."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def network_of(address: str) -> Network:
     """Return the network of an address: an IPv4 address itself, or the /64 of an IPv6 address.
 
     Text that is no address belongs to the network "unknown".
     """
-    try:
-        ip = ip_address(address)
-    except ValueError:
+    ip = parse_address(address)
+    if ip is None:
         return Network("unknown")
-    ip = getattr(ip, "ipv4_mapped", None) or ip
     if isinstance(ip, IPv4Address):
         return Network(str(ip))
     return Network((int(ip) >> (128 - _IPV6_PREFIX)).to_bytes(8, "big").hex(":", 2))

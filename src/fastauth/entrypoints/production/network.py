@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from urllib.parse import urlsplit
 
+from fastauth.domain.rate_limits.network import parse_address
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.settings import Settings
-from fastauth.entrypoints.settings.hosts import is_loopback, parsed_address
+from fastauth.entrypoints.settings.hosts import is_loopback
 from fastauth.entrypoints.settings.networks import MAPPED, Network, contains
 
 HTTPS_PORT = 443
@@ -79,7 +80,7 @@ def _issuer(settings: Settings) -> str | None:
         return "FASTAUTH_ISSUER is missing; set the public URL of fastauth: https://..."
     url = urlsplit(settings.issuer)
     name = url.hostname or ""
-    address = parsed_address(name)
+    address = parse_address(name)
     if url.scheme != "https":
         return "FASTAUTH_ISSUER must begin with https://"
     if is_loopback(name) or (address and (address.is_unspecified or address.is_link_local)):

@@ -1,12 +1,13 @@
 """IP addresses and host names in settings."""
 
 import re
-from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv6Address,
     ip_address,
 )
+
+from fastauth.domain.rate_limits.network import parse_address
 
 _LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)*{_LABEL}\.?")
@@ -17,24 +18,14 @@ _NUMERIC_END = re.compile(r"(.*\.)?(\d+|0[xX][0-9a-fA-F]*)\.?")
 def host(value: str) -> str:
     """Return an IP address without brackets, or a host name."""
     bare = value[1:-1] if value.startswith("[") and value.endswith("]") else value
-    if parsed_address(bare) is None and (not _HOST_NAME.fullmatch(bare) or _NUMERIC_END.fullmatch(bare)):
+    if parse_address(bare) is None and (not _HOST_NAME.fullmatch(bare) or _NUMERIC_END.fullmatch(bare)):
         raise ValueError("must be an IP address or a host name, without scheme and port")
     return bare
 
 
-@lru_cache(maxsize=1024)
-def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Parse an IP address, an IPv4-mapped one as IPv4. Return ``None`` if the text is not an address."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
 def is_loopback(name: str) -> bool:
     """Return whether a host, with or without brackets, is always this machine."""
-    address = parsed_address(name.strip("[]"))
+    address = parse_address(name.strip("[]"))
     if address is not None:
         return address.is_loopback
     lower = name.lower().rstrip(".")
@@ -46,7 +37,7 @@ def url_host(name: str) -> str:
 
     The unspecified address is replaced by the loopback address of its family.
     """
-    address = parsed_address(name)
+    address = parse_address(name)
     if address is not None and address.is_unspecified:
         address = ip_address("127.0.0.1" if isinstance(address, IPv4Address) else "::1")
     if isinstance(address, IPv6Address):

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from fastauth.entrypoints.settings.hosts import host, parsed_address
+from fastauth.domain.rate_limits.network import parse_address
+from fastauth.entrypoints.settings.hosts import host
 
 _NOT_IN_A_URL = re.compile(r"[^!-~]|[\\\"<>^`{|}]|%(?![0-9A-Fa-f]{2})")
 """Characters that RFC 3986, section 2, requires to be percent-encoded."""
@@ -66,7 +67,7 @@ def _check_authority(url: SplitResult) -> None:
 
 
 def _is_private(name: str) -> bool:
-    address = parsed_address(name)
+    address = parse_address(name)
     if address is not None:
         return address.is_private
     lower = name.lower().rstrip(".")

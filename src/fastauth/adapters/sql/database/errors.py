@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from fastauth.domain.errors import StorageUnavailable
 
-_log = logging.getLogger("fastauth.storage")
+_log = logging.getLogger("fastauth.database")
 
 # SQLSTATEs (PostgreSQL's appendix A) and SQLite's result codes.
 READ_ONLY = "25006"

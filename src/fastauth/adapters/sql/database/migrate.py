@@ -23,7 +23,7 @@ from fastauth.adapters.sql.database.large_indexes import build_missing
 from fastauth.adapters.sql.database.postgres import disable_timeouts
 from fastauth.adapters.sql.database.unsupported_schema import known_problem
 
-_log = logging.getLogger("fastauth.storage")
+_log = logging.getLogger("fastauth.database")
 
 LOCK = 0x66617374
 """Advisory lock of this database: "fast" in ASCII, so that no other application uses it by chance."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address
 
-from fastauth.entrypoints.settings.hosts import parsed_address
+from fastauth.domain.rate_limits.network import parse_address
 from fastauth.entrypoints.settings.networks import Network
 
 _log = logging.getLogger("fastauth.http")
@@ -53,7 +53,7 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
 
 def is_in_networks(networks: Sequence[Network], address: str) -> bool:
     """Return whether an address is in one of the networks."""
-    parsed = parsed_address(address) if networks else None
+    parsed = parse_address(address) if networks else None
     return parsed is not None and _is_within(networks, parsed)
 
 
@@ -68,5 +68,5 @@ def _address_of_hop(text: str) -> IPv4Address | IPv6Address | None:
         text = text[1:-1].strip()
     for form in (_IPV4_HOP, _BRACKETED_HOP, _BARE_IPV6_HOP):
         if found := form.fullmatch(text):
-            return parsed_address(found[1])
+            return parse_address(found[1])
     return None
