@@ -64,14 +64,14 @@ stored = st.builds(Counter, st.integers(0, 50), moments)
 
 @st.composite
 def attempts(draw: st.DrawFn) -> list[tuple[Hit, Counter | None]]:
-    """Return an attempt, and what is stored of each of its tallies."""
+    """Return an attempt, and what is stored of each of its counters."""
     hits = st.builds(Hit, keys, budgets | backoffs, st.sampled_from(Scope))
     return draw(st.lists(st.tuples(hits, st.none() | stored), min_size=1, max_size=5))
 
 
 @st.composite
 def refunds(draw: st.DrawFn) -> list[tuple[Refund, Counter]]:
-    """Return what is to be given back, and what is stored of each of its tallies."""
+    """Return refunds, and what is stored of each of its counters."""
     counters = [draw(stored) for _ in range(6)]
     counted = Reset(a_key())
     backoff = Decrement(a_key(), draw(backoffs), counted_under=draw(st.sampled_from([None, counted.key])))
@@ -99,7 +99,7 @@ class Rows(Protocol):
         """Return what is stored under each key."""
 
     async def write(self, counters: Mapping[CounterKey, Counter]) -> None:
-        """Store tallies, whatever was there."""
+        """Replace what is stored under these keys."""
 
 
 class CounterRepositoryContract(ABC):
@@ -145,7 +145,7 @@ class CounterRepositoryContract(ABC):
         assert refusal.value.retry_after == 23
         stored = await rows.read(full.key, *(other.key for other in others))
         assert stored[0] == Counter(2, NOW + MINUTE)
-        assert {tally or Counter() for tally in stored[1:]} == {Counter()}
+        assert {counter or Counter() for counter in stored[1:]} == {Counter()}
 
     async def test_account_limit_counts_for_network_only(
         self, counters: CounterRepository, rows: Rows
@@ -156,7 +156,7 @@ class CounterRepositoryContract(ABC):
         outcome = await counters.count((network, account, full), now=NOW)
         assert outcome == HitResult(Decision.LIMITED, is_locked=False)
         stored = await rows.read(network.key, account.key, full.key)
-        assert [tally.count if tally else 0 for tally in stored] == [1, 0, 2]
+        assert [counter.count if counter else 0 for counter in stored] == [1, 0, 2]
 
     async def test_taken_slot_counts_nothing(self, counters: CounterRepository, rows: Rows) -> None:
         network, turn = Hit(a_key(), MANY, Scope.NETWORK), Hit(a_key(), RateLimit(1, MINUTE), Scope.SLOT)
@@ -187,14 +187,14 @@ class CounterRepositoryContract(ABC):
         orders = [order for hit in own for order in ((shared, hit), (hit, shared))] * 2
         await asyncio.gather(*(counters.count(order, now=NOW) for order in orders))
         keys = [hit.key for hit in (shared, *own)]
-        assert [tally and tally.count for tally in await rows.read(*keys)] == [32, *[4] * 8]
+        assert [counter and counter.count for counter in await rows.read(*keys)] == [32, *[4] * 8]
         await asyncio.gather(
             *(
                 counters.refund(tuple(Decrement(hit.key, MANY) for hit in order), now=NOW)
                 for order in orders[: len(orders) // 2]
             )
         )
-        assert [tally and tally.count for tally in await rows.read(*keys)] == [16, *[2] * 8]
+        assert [counter and counter.count for counter in await rows.read(*keys)] == [16, *[2] * 8]
 
     async def test_concurrent_attempts_do_not_exceed_the_limit(self, counters: CounterRepository) -> None:
         few = Hit(a_key(), RateLimit(3, MINUTE), Scope.ACCOUNT)
@@ -212,8 +212,8 @@ class CounterRepositoryContract(ABC):
         after: timedelta,
     ) -> None:
         now, hits = NOW + after, tuple(hit for hit, _ in attempt)
-        found = [(tally or Counter()).or_new_if_expired(now) for _, tally in attempt]
-        await rows.write({hit.key: tally for hit, tally in attempt if tally})
+        found = [(counter or Counter()).or_new_if_expired(now) for _, counter in attempt]
+        await rows.write({hit.key: counter for hit, counter in attempt if counter})
         counted = tuple(found)
         try:
             expected, counted = counting.count(hits, found, now)
@@ -223,7 +223,7 @@ class CounterRepositoryContract(ABC):
             assert refusal.value.retry_after == refused.retry_after  # noqa: PT017  it is of the other one
         else:
             assert await counters.count(hits, now=now) == expected
-        await self.expect(rows, now, {hit.key: tally for hit, tally in zip(hits, counted, strict=True)})
+        await self.expect(rows, now, {hit.key: counter for hit, counter in zip(hits, counted, strict=True)})
 
     @given(given_back=refunds(), after=st.timedeltas(-HOUR, HOUR))
     @MANY_EXAMPLES
@@ -235,16 +235,16 @@ class CounterRepositoryContract(ABC):
         after: timedelta,
     ) -> None:
         now, refunds = NOW + after, tuple(refund for refund, _ in given_back)
-        await rows.write({refund.key: tally for refund, tally in given_back})
-        found = {refund.key: tally.or_new_if_expired(now) for refund, tally in given_back}
+        await rows.write({refund.key: counter for refund, counter in given_back})
+        found = {refund.key: counter.or_new_if_expired(now) for refund, counter in given_back}
         await counters.refund(refunds, now=now)
         await self.expect(rows, now, counting.refund(refunds, found, now))
 
     async def expect(self, rows: Rows, now: datetime, expected: Mapping[CounterKey, Counter]) -> None:
         """What has not changed may be stored as it was, and what is new may be missing."""
         stored = await rows.read(*expected)
-        assert [(tally or Counter()).or_new_if_expired(now) for tally in stored] == [
-            tally.or_new_if_expired(now) for tally in expected.values()
+        assert [(counter or Counter()).or_new_if_expired(now) for counter in stored] == [
+            counter.or_new_if_expired(now) for counter in expected.values()
         ]
 
     async def test_count_moves_the_counter_of_an_older_key(

@@ -9,7 +9,7 @@ from fastauth.application.operations.purge_counters import PurgeCounters
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 
-class CountingSweeper(FakeExpiredRows):
+class CountingExpiredRows(FakeExpiredRows):
     def __init__(self, storage: FakeStorage) -> None:
         super().__init__(storage)
         self.asked: list[int] = []
@@ -25,7 +25,7 @@ class TestPurgeCounters:
         for number in range(2 * BATCH_SIZE + 1):
             storage.counters[CounterKey(number.to_bytes(2, "big"))] = Counter(1, until)
         storage.counters[CounterKey(b"kept")] = Counter(1, until + 2 * PURGE_INTERVAL)
-        expired_rows = CountingSweeper(storage)
+        expired_rows = CountingExpiredRows(storage)
         sweep = PurgeCounters(expired_rows=expired_rows, clock=clock)
         clock.advance(RETENTION)
         assert await sweep() == 0
@@ -34,7 +34,7 @@ class TestPurgeCounters:
         assert (set(storage.counters), expired_rows.asked) == ({b"kept"}, [BATCH_SIZE] * 4)
 
     async def test_one_process_purges(self, clock: FakeClock) -> None:
-        expired_rows = CountingSweeper(FakeStorage())
+        expired_rows = CountingExpiredRows(FakeStorage())
         first, second = (PurgeCounters(expired_rows=expired_rows, clock=clock) for _ in range(2))
         await first()
         await second()
