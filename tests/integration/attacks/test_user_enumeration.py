@@ -100,7 +100,7 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
         observed = Observed(container, client)
         hasher.work = observed.work
 
-        def note(_connection: object, _cursor: object, statement: str, *others: Any) -> None:  # noqa: ANN401
+        def note(_connection: object, _cursor: object, statement: str, *others: object) -> None:
             observed.work.statements.append(statement)
             if "user_info" in statement:
                 observed.look_up = statement, others[0]

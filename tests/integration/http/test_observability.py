@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +25,7 @@ from tests.fakes import FakePasswordHasher
 from tests.harness.commands import execute
 from tests.harness.databases import connect, postgres_schema, username_key_of
 from tests.harness.postgres import PostgresServer, free_port
+from tests.harness.processes import wait_until
 from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
 
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
@@ -108,10 +108,7 @@ def collector() -> Iterator[tuple[str, list[bytes]]]:
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline, f"there is not {what}"
-        time.sleep(0.05)
+    wait_until(lambda: bool(condition()), f"there is not {what}", deadline=DEADLINE)
 
 
 class TestOutput:

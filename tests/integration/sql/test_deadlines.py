@@ -1,7 +1,6 @@
 """Deadlines towards an unresponsive or slow database."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
@@ -12,6 +11,7 @@ from sqlalchemy import make_url, text
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
 from tests.harness.databases import AUDIT_COLUMNS, unit_of_work, username_key_of
 from tests.harness.postgres import PostgresServer
+from tests.harness.processes import wait_until
 
 from fastauth.adapters.sql import Database, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.migrate import LOCK
@@ -162,7 +162,4 @@ def connections_of(database: Database, postgres: PostgresServer) -> int:
 
 
 def wait_for_no_connection_of(database: Database, postgres: PostgresServer) -> None:
-    deadline = time.monotonic() + MAX_SECONDS
-    while connections_of(database, postgres):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not connections_of(database, postgres), "connections stay open", deadline=MAX_SECONDS)

@@ -26,6 +26,7 @@ from tests.harness.commands import execute, fastauth, use
 from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema
 from tests.harness.migrations import SCRIPTS, migrate_at, migrate_to
 from tests.harness.postgres import PostgresServer
+from tests.harness.processes import wait_until
 from tests.harness.service import Service, environment
 
 from fastauth.adapters.sql import SchemaOutdated, SqlUserRepository, UnsupportedSchema
@@ -328,11 +329,12 @@ async def until_somebody_waits_for(engine: Engine, table: str) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE relation = to_regclass(:name) AND NOT granted")
 
     def look() -> None:
-        deadline = time.monotonic() + 60
         with engine.connect() as connection:
-            while not connection.scalar(waiting, {"name": table}):
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
+            wait_until(
+                lambda: bool(connection.scalar(waiting, {"name": table})),
+                "no statement waits for the lock",
+                deadline=60,
+            )
 
     await asyncio.to_thread(look)
 

@@ -1,11 +1,13 @@
-"""What is over is removed after a while."""
+"""The purge of expired rows: retention, batches, one process at a time."""
 
 from datetime import datetime, timedelta
 
+from tests.application import Application
 from tests.fakes import FakeClock, FakeExpiredRows, FakeStorage
 
 from fastauth.application.operations.purge_batches import BATCH_SIZE, MAX_BATCHES, PURGE_INTERVAL, RETENTION
 from fastauth.application.operations.purge_counters import PurgeCounters
+from fastauth.application.operations.purge_sessions import PurgeSessions
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 
@@ -18,6 +20,10 @@ class CountingExpiredRows(FakeExpiredRows):
         self.asked.append(limit)
         return await super().purge_counters(before=before, limit=limit)
 
+    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
+        self.asked.append(limit)
+        return await super().purge_sessions(before=before, limit=limit)
+
 
 class TestPurgeCounters:
     async def test_purges_after_a_day_in_batches(self, clock: FakeClock) -> None:
@@ -26,11 +32,11 @@ class TestPurgeCounters:
             storage.counters[CounterKey(number.to_bytes(2, "big"))] = Counter(1, until)
         storage.counters[CounterKey(b"kept")] = Counter(1, until + 2 * PURGE_INTERVAL)
         expired_rows = CountingExpiredRows(storage)
-        sweep = PurgeCounters(expired_rows=expired_rows, clock=clock)
+        purge = PurgeCounters(expired_rows=expired_rows, clock=clock)
         clock.advance(RETENTION)
-        assert await sweep() == 0
+        assert await purge() == 0
         clock.advance(PURGE_INTERVAL)
-        assert await sweep() == 2 * BATCH_SIZE + 1
+        assert await purge() == 2 * BATCH_SIZE + 1
         assert (set(storage.counters), expired_rows.asked) == ({b"kept"}, [BATCH_SIZE] * 4)
 
     async def test_one_process_purges(self, clock: FakeClock) -> None:
@@ -55,3 +61,34 @@ class TestPurgeCounters:
             await PurgeCounters(expired_rows=Endless(FakeStorage()), clock=clock)()
             == MAX_BATCHES * BATCH_SIZE
         )
+
+
+class TestPurgeSessions:
+    async def test_purges_after_a_day_in_batches(self, app: Application) -> None:
+        for _ in range(3):
+            await app.a_log_in()
+        await app.revoke_sessions(username="santosh")
+        ended = len(app.storage.sessions)
+        await app.a_log_in()
+        expired_rows = CountingExpiredRows(app.storage)
+        purge = PurgeSessions(expired_rows=expired_rows, clock=app.clock)
+        app.clock.advance(RETENTION)
+        assert await purge() == 0
+        app.clock.advance(PURGE_INTERVAL)
+        assert await purge() == ended == 3
+        assert (len(app.storage.sessions), expired_rows.asked) == (1, [BATCH_SIZE] * 2)
+
+    async def test_one_process_purges(self, clock: FakeClock) -> None:
+        expired_rows = CountingExpiredRows(FakeStorage())
+        for process in (PurgeSessions(expired_rows=expired_rows, clock=clock) for _ in range(2)):
+            await process()
+        assert len(expired_rows.asked) == 1
+        clock.advance(PURGE_INTERVAL)
+        await PurgeSessions(expired_rows=expired_rows, clock=clock)()
+        assert len(expired_rows.asked) == 2
+
+    async def test_does_not_wait_for_other_purges(self, clock: FakeClock) -> None:
+        expired_rows = CountingExpiredRows(FakeStorage())
+        await PurgeCounters(expired_rows=expired_rows, clock=clock)()
+        await PurgeSessions(expired_rows=expired_rows, clock=clock)()
+        assert len(expired_rows.asked) == 2

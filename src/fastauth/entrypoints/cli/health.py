@@ -11,7 +11,7 @@ from fastauth.entrypoints.settings import tls
 def health() -> None:
     """Check that the service with these settings is ready. The exit status is 0 if it is."""
     settings = runnable_settings_or_exit()
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  replaced, not bound
     connection = HTTPConnection(host, settings.port, timeout=3)
     if settings.tls_certificate:
         context = tls.local_client_context(settings.tls_certificate)

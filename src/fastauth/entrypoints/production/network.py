@@ -48,7 +48,7 @@ def _embedded(network: Network) -> Network:
 def _public(networks: Iterable[Network], version: int) -> int:
     """Return the number of public addresses of an IP version in the networks."""
     merged: list[Network] = []
-    if version == 4:  # noqa: PLR2004
+    if version == 4:  # noqa: PLR2004  IPv4
         merged += collapse_addresses(each for each in networks if isinstance(each, IPv4Network))
     else:
         merged += collapse_addresses(each for each in networks if isinstance(each, IPv6Network))

@@ -67,7 +67,7 @@ class PostgresConnector:
         self._remember_server(connection)
         return connection
 
-    async def connect_unpooled(self, conninfo: str = "", **arguments: Any) -> AbortOnCancelConnection:  # noqa: ANN401
+    async def connect_unpooled(self, conninfo: str = "", **arguments: Any) -> AbortOnCancelConnection:  # noqa: ANN401  psycopg has the types
         """Return a connection outside the limit of the pool; it is closed when its statement is cancelled.
 
         Raises:

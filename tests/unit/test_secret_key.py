@@ -1,0 +1,14 @@
+"""Secret keys: what is derived from them does not change from one version to the next."""
+
+from fastauth.domain.secret_key import SecretKey
+
+KEY = SecretKey(b"a secret key of the tests, 32 bytes")
+
+
+class TestSecretKey:
+    def test_id_is_stable_across_versions(self) -> None:
+        """Stored signing keys name the secret key by this id."""
+        assert KEY.id == "22053a4822f79064"
+
+    def test_repr_hides_key(self) -> None:
+        assert "tests" not in repr(KEY)
