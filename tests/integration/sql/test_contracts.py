@@ -323,7 +323,7 @@ class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract)
 
     @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
-        return SqlUnitOfWork(transactions=database.transactions, audit_columns=AUDIT_COLUMNS)
+        return unit_of_work(database)
 
 
 class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
