@@ -100,7 +100,7 @@ class FakeOutboxQueue:
     async def backlog(self, *, now: datetime) -> Backlog:
         waiting = self._waiting()
         due = [stored.record.due_at for stored in waiting if stored.record.due_at <= now]
-        return Backlog(len(waiting), min(due, default=None))
+        return Backlog(len(waiting), now - min(due, default=now))
 
     def _waiting(self) -> list[StoredEntry]:
         waiting = [stored for stored in self.storage.outbox.values() if stored.record.done_at is None]

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from starlette.types import Scope
 
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.outbox.message import Backlog
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -119,7 +120,9 @@ class OpenTelemetryInstrumentation:
     def connection_rejected(self, reason: str, status: str) -> None:
         """Create no span, because there is no request."""
 
-    async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
+    async def collect(
+        self, count_sessions: Callable[[], Awaitable[int]], measure_backlog: Callable[[], Awaitable[Backlog]]
+    ) -> None:
         """Do nothing: counts are metrics."""
 
 

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from secrets import SystemRandom
 from time import monotonic
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.outbox_relay import outbox_relay
 
 _log = logging.getLogger("fastauth.background_tasks")
 
@@ -25,7 +26,7 @@ MAX_FIRST_LEARNING_SECONDS = 5.0
 
 @asynccontextmanager
 async def background_tasks(container: Container) -> AsyncIterator[None]:
-    """Within the block, rotate due keys, purge expired rows and collect metrics once a minute.
+    """Within the block, deliver the outbox, and once a minute rotate due keys, purge and collect metrics.
 
     Every process runs these tasks, and the database lets one process at a time purge. Only the rotation has
     a deadline, and the next key is published long before it signs.
@@ -37,7 +38,11 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
         with suppress(TimeoutError):
             await asyncio.wait_for(learnt.wait(), MAX_FIRST_LEARNING_SECONDS)
     try:
-        yield
+        async with AsyncExitStack() as stack:
+            if container.outbox_handlers():
+                relay = outbox_relay(container.deliver_outbox(), filled=container.outbox_filled())
+                await stack.enter_async_context(relay)
+            yield
     finally:
         for task in tasks:
             task.cancel()
@@ -68,9 +73,10 @@ async def _run_periodically(container: Container) -> None:
             _logged_purge("sessions", container.purge_sessions()),
             _logged_purge("counters", container.purge_counters()),
             _logged_purge("events", container.purge_events()),
+            _logged_purge("outbox", container.purge_outbox()),
         ]
         tasks += [
-            partial(instrumentation.collect, container.active_sessions())
+            partial(instrumentation.collect, container.active_sessions(), container.measure_backlog())
             for instrumentation in container.instrumentations()
         ]
         for task in tasks:

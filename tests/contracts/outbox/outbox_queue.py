@@ -208,14 +208,16 @@ class OutboxQueueContract(ABC):
         assert [entry.id for entry in await self.claim(queue, at=NOW + SECOND)] == [first]
 
     async def test_backlog(self, unit_of_work: UnitOfWork, queue: OutboxQueue) -> None:
-        assert await queue.backlog(now=NOW) == Backlog(0, None)
+        assert await queue.backlog(now=NOW) == Backlog(0, timedelta(0))
         later, oldest = NOW + SECOND, NOW - timedelta(minutes=2)
         for due_at in (later, oldest, NOW):
             await self.add(unit_of_work, due_at=due_at)
-        assert await queue.backlog(now=oldest - SECOND) == Backlog(3, None)
-        assert await queue.backlog(now=NOW) == Backlog(3, oldest)
+        assert await queue.backlog(now=oldest - SECOND) == Backlog(3, timedelta(0))
+        assert await queue.backlog(now=NOW) == Backlog(3, NOW - oldest)
         await self.claim(queue)
-        assert await queue.backlog(now=NOW) == Backlog(3, None), "an entry under delivery is not overdue"
+        assert await queue.backlog(now=NOW) == Backlog(3, timedelta(0)), (
+            "an entry under delivery is not overdue"
+        )
         assert [record.due_at for record in await queue.records(waiting=True, limit=1)] == [later]
 
     async def test_purges_closed_entries_in_batches(

@@ -1,4 +1,4 @@
-"""Checks of the database, its server and the signing keys."""
+"""Checks of the database, its server, the signing keys and the outbox."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import make_url
-from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage
+from tests.fakes import FakeClock, FakeOutboxQueue, FakeSigningKeyRepository, FakeStorage, FakeUnitOfWork
 
 from fastauth.adapters.sql import ServerState
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import Finding, Level
 from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database, database_server
 from fastauth.entrypoints.doctor.keys import signing_keys
+from fastauth.entrypoints.doctor.outbox import MAX_OVERDUE, outbox
 from fastauth.entrypoints.production.server import SERVER_RULES
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down
@@ -146,3 +148,17 @@ class TestKeyChecks:
         changed = settings(secret_key="another secret key, of 32 bytes too", secret_key_previous=previous)
         other = Container(settings=changed, readiness_keys=container.readiness_keys(), clock=clock)
         assert found(await signing_keys(other))["signing key"] == level
+
+
+class TestOutboxChecks:
+    async def test_overdue_entries_are_a_warning(self) -> None:
+        clock, storage = FakeClock(), FakeStorage()
+        async with FakeUnitOfWork(storage).begin() as transaction:
+            await transaction.outbox.add(OutboxKind.MAIL, {"to": SECRET}, now=clock.now())
+            await transaction.commit()
+        container = Container(settings=settings(), clock=clock, outbox_queue=FakeOutboxQueue(storage))
+        clock.advance(MAX_OVERDUE)
+        assert found(await outbox(container)) == {"outbox": "ok"}
+        clock.advance(seconds=1)
+        (finding,) = await outbox(container)
+        assert (finding.level, finding.observed) == ("warn", "1 waiting, the oldest due for 61 s")

@@ -46,6 +46,10 @@ class TestRunChecks:
         await shut_down(container)
         assert found(findings) == {
             "mode": "warn",
+            "outbox": "ok",
+            "mail": "fail",
+            "mail TLS": "ok",
+            "links in mails": "ok",
             "secret key": "ok",
             "files of secrets": "ok",
             "database file": "ok",

@@ -106,6 +106,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.purge_counters()()
     await container.purge_outbox()()
     await container.deliver_outbox()()
+    await container.measure_backlog()()
     await container.purge_events()()
     assert use_cases() <= {span.name for span in spans.get_finished_spans()}
 

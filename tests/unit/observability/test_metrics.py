@@ -22,6 +22,8 @@ from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.bounded_server import MAX_CONNECTIONS, BoundedServer
 from fastauth.adapters.prometheus.multiprocess_metrics import MultiProcessMetrics
+from fastauth.domain.outbox.delivery import Delivery, DeliveryRound, Unfinished
+from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 ROOT = Path(__file__).parents[3]
@@ -129,6 +131,46 @@ class TestHashMetrics:
             assert registry.get_sample_value(f"fastauth_hash_{metric}_seconds_count") == 3
 
 
+async def nothing_waits() -> Backlog:
+    return Backlog(0, timedelta(0))
+
+
+class TestOutbox:
+    async def test_backlog_is_measured(
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
+    ) -> None:
+        async def no_session() -> int:
+            return 0
+
+        async def backlog() -> Backlog:
+            return Backlog(3, timedelta(minutes=1.5))
+
+        await instrumentation.collect(no_session, backlog)
+        assert registry.get_sample_value("fastauth_outbox_waiting") == 3
+        assert registry.get_sample_value("fastauth_outbox_oldest_seconds") == 90
+
+    async def test_outcomes_are_counted_by_kind(
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
+    ) -> None:
+        async def deliver() -> DeliveryRound:
+            results = (OutboxOutcome.SENT, OutboxOutcome.REFUSED, Unfinished.RETRIED)
+            return DeliveryRound(
+                deliveries=tuple(Delivery(kind=OutboxKind.MAIL, result=each) for each in results),
+                is_full=False,
+            )
+
+        instrumented = instrumentation.use_case("DeliverOutbox", deliver)
+        for _ in range(2):
+            await instrumented()
+        counted = {
+            (sample.labels["kind"], sample.labels["outcome"]): sample.value
+            for metric in registry.collect()
+            for sample in metric.samples
+            if sample.name == "fastauth_outbox_outcomes_total"
+        }
+        assert counted == {("mail", "sent"): 2, ("mail", "refused"): 2}
+
+
 class TestActiveSessions:
     async def test_slow_count_runs_rarely(
         self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
@@ -143,7 +185,7 @@ class TestActiveSessions:
             return 41 + counted
 
         for _ in range(3):
-            await instrumentation.collect(count)
+            await instrumentation.collect(count, nothing_waits)
         assert counted == 1  # a hundred times as long for each of two workers to wait: ten seconds
         assert registry.get_sample_value("fastauth_active_sessions") == 42
 

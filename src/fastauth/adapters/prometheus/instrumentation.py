@@ -12,11 +12,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 from starlette.types import Scope
 
+from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
 from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.operations.purge_counters import PurgeCounters
 from fastauth.application.operations.purge_sessions import PurgeSessions
+from fastauth.application.outbox.purge_outbox import PurgeOutbox
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.outbox.delivery import DeliveryRound
+from fastauth.domain.outbox.message import Backlog
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken, RefreshTokenReused
@@ -30,7 +34,7 @@ _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 
 MAX_COUNTING_SHARE = 0.01
 """The share of time that all workers together may spend on counting sessions."""
 
-PURGES = {kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents)}
+PURGES = {kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents, PurgeOutbox)}
 """Use cases that return the number of deleted rows."""
 
 _OUTCOMES = {
@@ -90,6 +94,7 @@ class PrometheusInstrumentation:
         self._sessions = gauge(
             "fastauth_active_sessions", "Sessions that can be refreshed.", multiprocess_mode="livemostrecent"
         )
+        self._outbox = OutboxMetrics(registry)
         build = gauge(
             "fastauth_build_info",
             "Version of fastauth and of Python.",
@@ -114,7 +119,7 @@ class PrometheusInstrumentation:
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
-        """Count errors of `use_case`, outcomes of refresh tokens, and deleted rows."""
+        """Count errors of `use_case`, outcomes of refresh tokens and of deliveries, and deleted rows."""
 
         async def counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             try:
@@ -124,6 +129,8 @@ class PrometheusInstrumentation:
                 raise
             if isinstance(result, TokenPair):
                 self._refreshes.labels("replayed" if result.replayed else "rotated").inc()
+            elif isinstance(result, DeliveryRound):
+                self._outbox.delivered(result)
             elif name in PURGES:
                 self._purged.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
             return result
@@ -181,8 +188,11 @@ class PrometheusInstrumentation:
         if status != "-":
             self._requests.labels("-", "-", status).inc()
 
-    async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
-        """Count the active sessions; the longer that takes, the less often."""
+    async def collect(
+        self, count_sessions: Callable[[], Awaitable[int]], measure_backlog: Callable[[], Awaitable[Backlog]]
+    ) -> None:
+        """Measure the outbox, and count the active sessions; the longer that takes, the less often."""
+        self._outbox.measured(await measure_backlog())
         began = time.monotonic()
         if began < self._next_count:
             return

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fastauth.domain.accounts.user import UserId
@@ -81,5 +81,5 @@ class Backlog:
 
     waiting: int
     """Entries that are not closed."""
-    oldest_due: datetime | None
-    """Since when the oldest entry that is due has been due; ``None`` if none is due."""
+    overdue: timedelta
+    """How long the oldest entry that is due has been due; zero if none is."""

@@ -16,6 +16,7 @@ from fastauth.entrypoints.cli import (
     import_users,
     keys,
     migrate,
+    outbox,
     serve,
     users,
 )
@@ -35,6 +36,7 @@ app.command(name="import")(import_users.import_users)
 app.command()(audit.audit)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(outbox.app, name="outbox")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from dependency_injector.providers import Dict, Provider, Singleton
 
 from fastauth.application.outbox.attempt import Attempt
 from fastauth.application.outbox.deliver_outbox import DeliverOutbox
+from fastauth.application.outbox.measure_backlog import MeasureBacklog
 from fastauth.application.outbox.purge_outbox import PurgeOutbox
 from fastauth.domain.outbox.message import Handler, OutboxKind
 from fastauth.entrypoints.container.shared import Shared
@@ -26,4 +27,5 @@ class Outbox(Shared):
         kinds=outbox_handlers,
         clock=Shared.clock,
     )
+    measure_backlog = use_case(MeasureBacklog, queue=Storage.outbox_queue, clock=Shared.clock)
     purge_outbox = use_case(PurgeOutbox, expired_rows=Storage.expired_rows, clock=Shared.clock)

@@ -12,6 +12,7 @@ from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
 from fastauth.entrypoints.doctor.keys import signing_keys
+from fastauth.entrypoints.doctor.outbox import outbox
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     database_server,
     clock,
     signing_keys,
+    outbox,
     hash_library,
     hashing,
     stored_hashes,

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from fastauth.adapters.passwords import HashObserver
 from fastauth.adapters.sql import Database
+from fastauth.domain.outbox.message import Backlog
 from fastauth.entrypoints.settings import Settings
 
 Given = ParamSpec("Given")
@@ -48,7 +49,9 @@ class Instrumentation(Protocol):
     def connection_rejected(self, reason: str, status: str) -> None:
         """Record a rejected connection. `status` is ``-`` if no response was sent."""
 
-    async def collect(self, count_sessions: Callable[[], Awaitable[int]]) -> None:
+    async def collect(
+        self, count_sessions: Callable[[], Awaitable[int]], measure_backlog: Callable[[], Awaitable[Backlog]]
+    ) -> None:
         """Update metrics that must be queried, once a minute. `count_sessions` is slow with many sessions."""
 
 

@@ -82,7 +82,7 @@ class SqlOutboxQueue:
     async def backlog(self, *, now: datetime) -> Backlog:
         """Count the rows in the index of those that wait."""
         row = (await self._connections.execute(BACKLOG, {"at": now})).one()
-        return Backlog(row.waiting, row.oldest_due)
+        return Backlog(row.waiting, now - (row.oldest_due or now))
 
 
 def _claimed(row: Row[Any]) -> ClaimedEntry:
