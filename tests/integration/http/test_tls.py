@@ -2,15 +2,10 @@
 
 import socket
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.harness.certificates import self_signed
 from tests.harness.service import DEADLINE, Service
 
 from fastauth.entrypoints.settings import Settings, SettingsError
@@ -21,30 +16,8 @@ PING = b"GET /ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 @pytest.fixture
 def certificate(tmp_path: Path) -> dict[str, str]:
     """The settings that name a certificate for 127.0.0.1, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fastauth")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    encoding, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    (tmp_path / "tls.pem").write_bytes(certificate.public_bytes(encoding))
-    (tmp_path / "tls.key").write_bytes(key.private_bytes(encoding, pkcs8, serialization.NoEncryption()))
-    return {
-        "FASTAUTH_TLS_CERTIFICATE": str(tmp_path / "tls.pem"),
-        "FASTAUTH_TLS_KEY": str(tmp_path / "tls.key"),
-    }
+    certificate, key = self_signed(tmp_path)
+    return {"FASTAUTH_TLS_CERTIFICATE": str(certificate), "FASTAUTH_TLS_KEY": str(key)}
 
 
 class SecureService(Service):

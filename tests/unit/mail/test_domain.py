@@ -8,7 +8,12 @@ from fastauth.domain.mail.message import Message, Rendered
 from fastauth.domain.mail.template import MailTemplate, show_time
 from fastauth.domain.outbox.errors import PermanentFailure, TemporaryFailure
 
-UNPROVED = {MailTemplate.VERIFY_ADDRESS, MailTemplate.CHANGE_ADDRESS, MailTemplate.ADDRESS_NOT_VERIFIED}
+UNPROVED = {
+    MailTemplate.VERIFY_ADDRESS,
+    MailTemplate.CHANGE_ADDRESS,
+    MailTemplate.ADDRESS_NOT_VERIFIED,
+    MailTemplate.TEST,
+}
 
 
 class TestLink:
@@ -27,7 +32,7 @@ class TestShowTime:
 class TestMailTemplate:
     def test_unproved_address_gets_no_chosen_text(self) -> None:
         for template in UNPROVED:
-            assert template.values <= {"link", "token", "hours"}, template
+            assert template.values <= {"link", "token", "hours", "minutes"}, template
         assert all("username" in template.values for template in set(MailTemplate) - UNPROVED)
 
 

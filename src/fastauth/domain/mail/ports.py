@@ -14,16 +14,17 @@ class MailTransport(Protocol):
         """Return when the server has confirmed that it has the mail.
 
         Raises:
-            MailRejected: The server refused the recipient or the mail for good.
-            MailUnavailable: The server is away, or did not confirm. It may have the mail all the same.
+            MailRejected: The server refused the recipient or the mail for good, or mail is off.
+            MailUnavailable: The server is away, refused us, or did not confirm. In the last case it may
+                have the mail all the same.
         """
 
     async def check(self) -> None:
         """Connect and authenticate as `send` does, and send nothing.
 
         Raises:
-            MailRejected: The server refused the user or the password, or mail is off.
-            MailUnavailable: The server is away, or has no TLS although it is demanded.
+            MailRejected: Mail is off.
+            MailUnavailable: The server is away, has no TLS although it is demanded, or refused the password.
         """
 
 
@@ -42,3 +43,10 @@ class MessageRenderer(Protocol):
 
     def language(self, wanted: str | None) -> str:
         """Return the language in which `render` answers `wanted`."""
+
+
+class MailInbox(Protocol):
+    """The mails that a transport of development has stored."""
+
+    async def newest(self, limit: int) -> list[Message]:
+        """Return at most `limit` mails, the newest first."""

@@ -31,6 +31,8 @@ class MailTemplate(StrEnum):
     SESSION_REUSED = "session_reused"
     """A refresh token was used twice, so the session was ended."""
     ACCOUNT_DISABLED = "account_disabled"
+    TEST = "test"
+    """To an address that the operator gives: shows that mails arrive."""
 
     @property
     def values(self) -> frozenset[str]:
@@ -43,10 +45,10 @@ class MailTemplate(StrEnum):
         return _VALUES[self]
 
 
-_VALUES = {
+_VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.VERIFY_ADDRESS: _SECRET | {"hours"},
     MailTemplate.CHANGE_ADDRESS: _SECRET | {"hours"},
-    MailTemplate.ADDRESS_NOT_VERIFIED: frozenset[str](),
+    MailTemplate.ADDRESS_NOT_VERIFIED: frozenset(),
     MailTemplate.RESET_PASSWORD: _SECRET | {"username", "minutes"},
     MailTemplate.ADDRESS_CHANGED: _SECRET | _NOTICE | {"days"},
     MailTemplate.ADDRESS_REMOVED: _NOTICE,
@@ -55,6 +57,7 @@ _VALUES = {
     MailTemplate.LOGIN_FROM_NEW_DEVICE: _NOTICE | {"address"},
     MailTemplate.SESSION_REUSED: _NOTICE,
     MailTemplate.ACCOUNT_DISABLED: _NOTICE,
+    MailTemplate.TEST: frozenset(),
 }
 
 

@@ -6,6 +6,7 @@ cases. A mixin refers only to mixins that are before it in the bases of `Contain
 
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
+from fastauth.entrypoints.container.mail import Mail
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.operations import Operations
 from fastauth.entrypoints.container.outbox import Outbox
@@ -23,6 +24,7 @@ class Container(
     RateLimits,
     OneTimeTokens,
     SigningKeys,
+    Mail,
     Accounts,
     Audit,
     Sessions,

@@ -1,0 +1,176 @@
+"""The text of mails, also with hostile values."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from html.parser import HTMLParser
+
+import pytest
+from tests.contracts.mail.mail_transport import A_MESSAGE
+from tests.contracts.mail.message_renderer import LINK, MessageRendererContract, values_of
+
+from fastauth.adapters.catalogues import Catalogues
+from fastauth.adapters.mail.mime import from_mime, to_mime
+from fastauth.adapters.mail.renderer import JinjaMessageRenderer
+from fastauth.domain.mail.message import Rendered
+from fastauth.domain.mail.template import MailTemplate
+
+HOSTILE = {
+    "line break": "santosh\r\nBcc: victim@example.com\r\n\r\nForged",
+    "encoded line break": "santosh%0d%0aBcc: victim@example.com",
+    "script": "<script>alert(1)</script>",
+    "attribute": '"onmouseover="alert(1)" x="',
+    "image": "<img src=https://evil.example/pixel>",
+    "entity": "&lt;b&gt;",
+    "placeholder": "%(service)s %s {{ service }} {% raw %}",
+    "right-to-left": "\u202egro.elpmaxe\u202c\u2066\u2069\u200f\u061c",
+    "long": "x" * 10_000,
+    "nothing": "",
+}
+SHOWN_TEXT = {
+    "line break": "santoshBcc: victim@example.comForged",
+    "right-to-left": "gro.elpmaxe",
+    "long": "x" * 100 + "…",
+}
+
+
+class Structure(HTMLParser):
+    """Elements with their attributes, and the text, without white space around it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, tuple(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def words(text: str) -> str:
+    """Return a text with one space in the place of each white space."""
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def renderer() -> JinjaMessageRenderer:
+    return JinjaMessageRenderer(Catalogues(), service="auth.example.com")
+
+
+class TestJinjaMessageRenderer(MessageRendererContract):
+    @pytest.fixture
+    def renderer(self, renderer: JinjaMessageRenderer) -> JinjaMessageRenderer:
+        return renderer
+
+
+class TestMails:
+    def rendered(self, renderer: JinjaMessageRenderer) -> dict[tuple[str, str], Rendered]:
+        return {
+            (template, language): renderer.render(template, language=language, values=values_of(template))
+            for template in MailTemplate
+            for language in Catalogues().languages
+        }
+
+    def test_link_is_once_in_the_text_and_is_all_that_a_mail_loads(
+        self, renderer: JinjaMessageRenderer
+    ) -> None:
+        for key, mail in self.rendered(renderer).items():
+            has_link = "link" in MailTemplate(key[0]).values
+            assert mail.text.count(LINK) == has_link, key
+            assert re.findall(r"https?://\S+", mail.text) == [LINK] * has_link, key
+            elements = Structure(mail.html).elements
+            urls = [
+                value for _, attributes in elements for name, value in attributes if name in {"href", "src"}
+            ]
+            assert urls == [LINK] * has_link, key
+            assert not {tag for tag, _ in elements} & {"img", "script", "link", "style", "iframe"}, key
+            assert "url(" not in mail.html, key
+
+    def test_both_parts_say_the_same(self, renderer: JinjaMessageRenderer) -> None:
+        for key, mail in self.rendered(renderer).items():
+            in_html = words(" ".join(Structure(mail.html).texts))
+            for paragraph in mail.text.replace("-- \n", "").split("\n\n"):
+                for line in [paragraph] if LINK not in paragraph else paragraph.splitlines():
+                    assert words(line).removesuffix(":") in in_html, (key, line)
+
+    def test_lines_of_the_text_are_short(self, renderer: JinjaMessageRenderer) -> None:
+        for key, mail in self.rendered(renderer).items():
+            assert max(map(len, mail.text.splitlines())) <= 76, key
+            assert "\n\n\n" not in mail.text, key
+
+    def test_address_changed_without_undo(self, renderer: JinjaMessageRenderer) -> None:
+        values = values_of(MailTemplate.ADDRESS_CHANGED) | dict.fromkeys(("link", "token", "days"), "")
+        mail = renderer.render(MailTemplate.ADDRESS_CHANGED, language="en", values=values)
+        assert "http" not in mail.text
+        assert "<a" not in mail.html
+        assert "tell the operator" in words(mail.text)
+
+
+class TestHostileValues:
+    """Every value of every template, in each language: it changes no structure and no other text."""
+
+    def test_are_text_and_nothing_else(self, renderer: JinjaMessageRenderer) -> None:
+        for template in MailTemplate:
+            for language in Catalogues().languages:
+                usual = values_of(template)
+                for name in template.values - {"link", "token"}:
+                    for kind, hostile in HOSTILE.items():
+                        values = usual | {name: hostile}
+                        mail = renderer.render(template, language=language, values=values)
+                        self.check(
+                            mail,
+                            renderer.render(template, language=language, values=usual | {name: "QQ"}),
+                            SHOWN_TEXT.get(kind, hostile),
+                            (template, language, name, kind),
+                        )
+
+    def check(self, mail: Rendered, usual: Rendered, shown: str, row: object) -> None:
+        assert mail.subject == usual.subject, row
+        assert Structure(mail.html).elements == Structure(usual.html).elements, row
+        expected = words(" ".join(Structure(usual.html).texts).replace("QQ", shown))
+        assert words(" ".join(Structure(mail.html).texts)) == expected, row
+        assert words(mail.text) == words(usual.text.replace("QQ", shown)), row
+        assert len(mail.text) < 3_000, row
+        message = replace(A_MESSAGE, subject=mail.subject, text=mail.text, html=mail.html)
+        sent = to_mime(message, sender=Address(addr_spec="a@b.example"), at=datetime.now(UTC))
+        assert {name.lower() for name in sent} == HEADERS, row
+        assert from_mime(sent) == message, row
+
+    def test_in_a_link(self, renderer: JinjaMessageRenderer) -> None:
+        """Links come from the settings, which refuse such values: this is the second fence."""
+        for kind, hostile in HOSTILE.items():
+            values = values_of(MailTemplate.RESET_PASSWORD) | {"link": f"https://a.example/{hostile}"}
+            usual = renderer.render(
+                MailTemplate.RESET_PASSWORD, language="en", values=values | {"link": "QQ"}
+            )
+            mail = renderer.render(MailTemplate.RESET_PASSWORD, language="en", values=values)
+            tags = [tag for tag, _ in Structure(usual.html).elements]
+            assert [tag for tag, _ in Structure(mail.html).elements] == tags, kind
+
+
+HEADERS = {
+    *("from", "to", "subject", "date", "message-id", "auto-submitted", "content-language"),
+    *("mime-version", "content-type"),
+}
+
+
+class TestImports:
+    def test_nothing_is_imported_before_the_first_mail(self) -> None:
+        """A process that sends no mail does not pay for the libraries."""
+        program = (
+            "import sys, fastauth.entrypoints.http.app\n"
+            "from fastauth.entrypoints.container import Container\n"
+            "from fastauth.entrypoints.settings import Settings\n"
+            "container = Container(settings=Settings())\n"
+            "container.message_renderer(), container.mail_transport()\n"
+            "print({'jinja2', 'babel', 'aiosmtplib'} & sys.modules.keys())"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "set()"
