@@ -1,6 +1,7 @@
 """A mail server of another make (aiosmtpd), and servers that fail in one way each."""
 
 import ssl
+from asyncio import WriteTransport
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Mailbox:
     def _reply(self, command: str, server: SMTP, usual: str) -> str:
         reply = self.replies.get(command, usual)
         if reply == "drop":
+            assert isinstance(server.transport, WriteTransport)
             server.transport.abort()
         return reply
 

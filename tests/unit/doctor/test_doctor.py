@@ -74,6 +74,7 @@ class TestRunChecks:
             "clock": "ok",
             "signing key": "ok",
             "next key": "ok",
+            "mails": "ok",
             "hash library": "ok" if active_build() == fastest_build() else "warn",
             "hash time": "ok",
             "hash rate": "ok",

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from functools import cached_property
-from ssl import SSLContext, SSLError, create_default_context
+from ssl import SSLCertVerificationError, SSLContext, create_default_context
 from typing import TYPE_CHECKING
 
 from fastauth.adapters.mail.mime import to_mime
@@ -19,6 +19,7 @@ from fastauth.domain.mail.message import Message
 if TYPE_CHECKING:
     from aiosmtplib import SMTP, SMTPResponseException
 
+SMALLEST_CODE = 200
 PERMANENT = 500
 """From this code on a reply is a permanent refusal (RFC 5321, section 4.2.1)."""
 
@@ -93,10 +94,8 @@ class SmtpTransport:
                 yield client
         except SMTPResponseException as refused:
             raise MailUnavailable(_reason(refused)) from None
-        except SSLError as error:
-            raise MailUnavailable(f"TLS failed: {error.reason or type(error).__name__}") from None
         except (SMTPException, OSError, ValueError) as error:
-            raise MailUnavailable(f"no confirmation: {type(error).__name__}") from None
+            raise MailUnavailable(_trouble(error)) from None
         else:
             with suppress(SMTPException, OSError):  # the mail is delivered, whatever the server says now
                 await client.quit()
@@ -110,5 +109,22 @@ class SmtpTransport:
 
 def _reason(refused: "SMTPResponseException") -> str:
     """Return the codes of a reply (RFC 3463) without its text, which may have the address."""
+    if refused.code < SMALLEST_CODE:
+        return "the server does not speak SMTP"
     enhanced = re.match(r"[245]\.\d{1,3}\.\d{1,3}\b", refused.message)
     return f"the server replied {refused.code}{f' {enhanced[0]}' if enhanced else ''}"
+
+
+def _trouble(error: BaseException) -> str:
+    """Return why there was no reply, without a text of the server."""
+    causes = [error]
+    while cause := causes[-1].__cause__ or causes[-1].__context__:
+        causes.append(cause)
+    for each in causes:
+        if isinstance(each, SSLCertVerificationError):
+            return f"the certificate of the server is refused: {each.verify_message}"
+        if isinstance(each, TimeoutError):
+            return "the server did not reply in time"
+    if "STARTTLS" in str(error):
+        return "the server does not offer STARTTLS"
+    return f"no reply: {type(causes[-1]).__name__}"

@@ -15,6 +15,7 @@ from fastauth.entrypoints.cli import (
     health,
     import_users,
     keys,
+    mail,
     migrate,
     outbox,
     serve,
@@ -37,6 +38,7 @@ app.command()(audit.audit)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(mail.app, name="mail")
 
 
 def main() -> None:

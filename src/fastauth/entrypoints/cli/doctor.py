@@ -18,12 +18,14 @@ COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    with_mail: Annotated[bool, typer.Option("--mail", help="Also connect to the mail server.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as failures.")] = False,
 ) -> None:
     """Review this deployment. The exit status is 1 if something fails, and 0 otherwise."""
-    from fastauth.entrypoints.doctor import exit_status, run_checks, worst
+    from fastauth.entrypoints.doctor import CHECKS, exit_status, mail_connection, run_checks, worst
 
-    findings = run(run_checks, load_settings_or_exit())
+    checks = (*CHECKS, mail_connection) if with_mail else CHECKS
+    findings = run(lambda container: run_checks(container, checks), load_settings_or_exit())
     if as_json:
         whole = {"worst": worst(findings), "findings": [asdict(finding) for finding in findings]}
         typer.echo(json.dumps(whole, indent=2))

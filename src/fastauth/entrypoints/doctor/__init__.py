@@ -12,6 +12,8 @@ from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
 from fastauth.entrypoints.doctor.keys import signing_keys
+from fastauth.entrypoints.doctor.mail import mail
+from fastauth.entrypoints.doctor.mail import mail_connection as mail_connection
 from fastauth.entrypoints.doctor.outbox import outbox
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
@@ -28,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     clock,
     signing_keys,
     outbox,
+    mail,
     hash_library,
     hashing,
     stored_hashes,
