@@ -12,7 +12,7 @@ run = CliRunner().invoke
 
 
 class TestCommand:
-    def test_creates_files_for_their_owner_alone(self) -> None:
+    def test_files_are_private(self) -> None:
         program = (
             "import atexit, os, sys; os.umask(0); sys.argv = ['fastauth', '--help'];"
             " atexit.register(lambda: print(os.umask(0)));"
@@ -21,21 +21,19 @@ class TestCommand:
         output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
         assert int(output.stdout.splitlines()[-1]) == 0o077
 
-    def test_explains_itself(self) -> None:
+    def test_help(self) -> None:
         output = run(app, ["--help"]).output
         for command in ("serve", "migrate"):
             assert command in output
 
-    def test_explains_itself_without_loading_the_service(self) -> None:
+    def test_help_imports_no_service(self) -> None:
         code = (
             "import sys, fastauth.entrypoints.cli;"
             "sys.exit(bool({'fastapi', 'alembic', 'uvicorn', 'dependency_injector'} & set(sys.modules)))"
         )
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
-    def test_asks_for_a_migration_where_there_are_no_tables(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
+    def test_missing_tables_ask_for_migrate(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)
         result = run(app, ["keys", "list"])
         assert result.exit_code == 1
@@ -52,7 +50,7 @@ class TestCommand:
             ("FASTAUTH_DATABASE_URL", "postgresql://canary:canary@127.0.0.1:1/canary"),
         ],
     )
-    def test_stops_with_one_line_that_names_the_setting(
+    def test_invalid_setting_is_one_line(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, name: str, value: str
     ) -> None:
         monkeypatch.chdir(tmp_path)
@@ -73,7 +71,7 @@ class TestAudit:
         for command in (["migrate"], ["keys", "rotate"]):
             assert run(app, command).exit_code == 0
 
-    def test_writes_a_json_object_in_each_line(self) -> None:
+    def test_json_lines(self) -> None:
         (line,) = run(app, ["audit", "--json"]).stdout.splitlines()
         told = json.loads(line)
         assert (told["type"], told["actor"], told["address"]) == ("signing_key_rotated", "operator", None)
@@ -90,7 +88,7 @@ class TestAudit:
             (["--user", "nobody"], 0),
         ],
     )
-    def test_shows_what_is_wanted(self, arguments: list[str], number: int) -> None:
+    def test_filters(self, arguments: list[str], number: int) -> None:
         result = run(app, ["audit", "--json", *arguments])
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) == number
@@ -106,11 +104,11 @@ class TestAudit:
             ("--type", "x"),
         ],
     )
-    def test_names_the_option_that_it_does_not_understand(self, option: str, value: str) -> None:
+    def test_invalid_option_is_named(self, option: str, value: str) -> None:
         result = run(app, ["audit", option, value])
         assert result.exit_code == 2
         assert option in result.output
 
-    def test_says_that_there_is_nothing_to_show(self) -> None:
+    def test_no_matches(self) -> None:
         result = run(app, ["audit", "--user", "nobody"])
         assert (result.stdout, result.stderr) == ("", "fastauth: no events match\n")

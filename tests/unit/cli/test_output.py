@@ -7,9 +7,9 @@ from fastauth.entrypoints.cli.output import add_row, show
 from fastauth.entrypoints.text import escape_control_characters
 
 
-class TestVisible:
+class TestEscapeControlCharacters:
     @pytest.mark.parametrize("text", ["santosh", "Zoë O'Brien", "名 \U0001f600", "می\u200cخواهم", "[red]"])
-    def test_leaves_what_can_be_seen(self, text: str) -> None:
+    def test_visible_text_is_unchanged(self, text: str) -> None:
         assert escape_control_characters(text) == text
 
     @pytest.mark.parametrize(
@@ -26,14 +26,12 @@ class TestVisible:
             (r"\n", r"\\n"),
         ],
     )
-    def test_escapes_what_would_forge_something(self, text: str, shown: str) -> None:
+    def test_control_characters_are_escaped(self, text: str, shown: str) -> None:
         assert escape_control_characters(text) == shown
 
 
 class TestTable:
-    def test_takes_no_text_for_markup_and_folds_nothing_in_a_pipe(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_text_is_not_markup_and_not_folded_in_a_pipe(self, capsys: pytest.CaptureFixture[str]) -> None:
         table = Table("name", "full name")
         add_row(table, "[bold]ann[/bold]", "\x1b]0;title\a" * 20)
         show(table)

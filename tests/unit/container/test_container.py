@@ -90,14 +90,14 @@ def reachable(root: object) -> Iterator[object]:
 
 
 class TestUseCases:
-    def test_are_found(self) -> None:
+    def test_every_use_case_has_a_provider(self) -> None:
         assert {"register_user", "log_in", "import_users", "check_readiness"} <= set(USE_CASES)
         assert len(USE_CASES) >= 25
 
 
 class TestOverride:
     @pytest.mark.parametrize("name", PARTS)
-    def test_reaches_every_use_case_that_depends_on_it(self, settings: Settings, name: str) -> None:
+    def test_applies_to_every_dependent_use_case(self, settings: Settings, name: str) -> None:
         stub = Stub()
         container = Container(settings=settings, **{name: stub})
         dependent = [each for each in USE_CASES if PROVIDERS[name] in list(PROVIDERS[each].traverse())]
@@ -109,27 +109,27 @@ class TestOverride:
         ]
         assert missed == []
 
-    def test_of_an_unknown_name_is_an_error(self, settings: Settings) -> None:
+    def test_unknown_name_is_an_error(self, settings: Settings) -> None:
         with pytest.raises(AttributeError, match="nonsense"):
             Container(settings=settings, nonsense=1)
 
-    def test_of_one_container_does_not_change_another(self, settings: Settings) -> None:
+    def test_containers_are_independent(self, settings: Settings) -> None:
         Container(settings=settings, users=Stub())
         assert not isinstance(Container(settings=settings).users(), Stub)
 
 
 class TestSettings:
-    def test_missing_are_reported_by_name(self) -> None:
+    def test_missing_settings_are_named(self) -> None:
         with pytest.raises(Error, match="settings"):
             Container().rate_limiter()
 
-    def test_of_another_type_are_refused(self) -> None:
+    def test_wrong_type_is_rejected(self) -> None:
         with pytest.raises(Error, match="Settings"):
             Container(settings=object()).rate_limiter()
 
 
 class TestMixins:
-    def test_refer_only_to_mixins_before_them(self) -> None:
+    def test_refer_to_earlier_mixins_only(self) -> None:
         """Each mixin builds on earlier ones, so a capability can be read without the later ones."""
         mixins = [base for base in Container.__bases__ if issubclass(base, DeclarativeContainer)]
         allowed = {Shared.__module__, "fastauth.entrypoints.container.use_cases"}
@@ -144,7 +144,7 @@ class TestMixins:
             assert imported <= allowed, mixin.__name__
             allowed.add(mixin.__module__)
 
-    def test_give_each_provider_one_definition(self) -> None:
+    def test_each_provider_is_defined_once(self) -> None:
         names = [
             name
             for base in Container.__bases__

@@ -84,24 +84,24 @@ def probes() -> Iterator[str]:
 
 
 class TestSettings:
-    def test_are_settings_of_fastauth(self) -> None:
+    def test_names_exist(self) -> None:
         assert manifest("configmap")["data"].keys() | secrets().keys() <= SETTINGS | {"postgres-ca.crt"}
 
-    def test_are_fit_for_production_once_there_is_a_secret_key(self) -> None:
+    def test_production_accepts_them_with_a_secret_key(self) -> None:
         settings = read(**manifest("configmap")["data"], FASTAUTH_SECRET_KEY=token_urlsafe(32))
         assert settings.mode is Mode.PRODUCTION
         assert settings.trusted_proxies
         assert production_errors(settings) == []
 
-    def test_have_a_secret_key_that_is_refused(self) -> None:
+    def test_production_refuses_the_example_secret_key(self) -> None:
         with pytest.raises(ValidationError, match="at least 32 bytes"):
             read(FASTAUTH_SECRET_KEY=secrets()["FASTAUTH_SECRET_KEY"])
 
-    def test_have_a_password_that_production_refuses(self) -> None:
+    def test_production_refuses_the_example_password(self) -> None:
         settings = read(FASTAUTH_MODE="production", FASTAUTH_DATABASE_URL=secrets()["FASTAUTH_DATABASE_URL"])
         assert any("FASTAUTH_DATABASE_URL" in refusal for refusal in production_errors(settings))
 
-    def test_of_compose_are_handed_on(self) -> None:
+    def test_compose_passes_all_settings(self) -> None:
         example = (ROOT / ".env.example").read_text()
         named = set(re.findall(r"^(FASTAUTH_\w+)=", example, re.MULTILINE))
         assert named
@@ -113,20 +113,20 @@ class TestSettings:
 class TestCompose:
     @pytest.mark.parametrize("file", COMPOSE_FILES)
     @pytest.mark.parametrize("service", ["migrate", "fastauth"])
-    def test_confines_what_it_runs(self, file: str, service: str) -> None:
+    def test_containers_are_confined(self, file: str, service: str) -> None:
         confined = compose(file)["services"][service]
         assert confined["read_only"] is True
         assert confined["cap_drop"] == ["ALL"]
         assert confined["security_opt"] == ["no-new-privileges:true"]
         assert [each.split(":")[0] for each in confined["tmpfs"]] == [TEMPORARY]
 
-    def test_says_that_it_is_for_development(self) -> None:
+    def test_development_mode_is_explicit(self) -> None:
         settings = read(**interpolated(compose(COMPOSE_FILES[0])["services"]["fastauth"]["environment"]))
         assert settings.mode is Mode.DEVELOPMENT
         assert settings.mode_is_set
         assert settings.issuer_url == "http://127.0.0.1:8000"  # the port that it publishes
 
-    def test_is_fit_for_production_with_an_issuer_and_the_secrets_of_the_documentation(self) -> None:
+    def test_production_accepts_documented_setup(self) -> None:
         found = compose(COMPOSE_FILES[1])
         service = found["services"]["fastauth"]
         secrets = {
@@ -141,7 +141,7 @@ class TestCompose:
         assert production_errors(settings) == []
         assert [each.split()[0] for each in warnings(settings)] == ["FASTAUTH_DATABASE_PRIVATE_NETWORK"]
 
-    def test_keeps_production_secrets_out_of_the_environment(self) -> None:
+    def test_production_secrets_are_files(self) -> None:
         found = compose(COMPOSE_FILES[1])
         for name, service in found["services"].items():
             assert not {each for each in service["environment"] if each in found["secrets"]}, name
@@ -149,12 +149,12 @@ class TestCompose:
         assert all(f"/{file['file'].split('/')[1]}/" == "/secrets/" for file in found["secrets"].values())
         assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
 
-    def test_makes_the_secrets_that_it_names(self) -> None:
+    def test_documented_commands_create_all_secrets(self) -> None:
         page = (ROOT / "docs/operate/start.md").read_text()
         made = re.findall(r"^>  .* > ([A-Z_]+)", page, re.MULTILINE)
         assert set(made) == compose(COMPOSE_FILES[1])["secrets"].keys()
 
-    def test_gives_fastauth_a_role_that_is_no_superuser(self) -> None:
+    def test_database_role_is_not_superuser(self) -> None:
         """The role that PostgreSQL's image makes by POSTGRES_USER is one."""
         service = compose(COMPOSE_FILES[1])["services"]["postgres"]
         assert "POSTGRES_USER" not in service["environment"]
@@ -165,7 +165,7 @@ class TestCompose:
         assert "SUPERUSER" not in text
         assert re.findall(r"/run/secrets/(\w+)", text)[0] in service["secrets"]
 
-    def test_gives_the_database_no_capabilities(self) -> None:
+    def test_database_has_no_capabilities(self) -> None:
         service = compose(COMPOSE_FILES[1])["services"]["postgres"]
         assert service["cap_drop"] == ["ALL"]
         assert "cap_add" not in service
@@ -174,7 +174,7 @@ class TestCompose:
 
 
 class TestImage:
-    def test_says_no_mode(self) -> None:
+    def test_sets_no_mode(self) -> None:
         """What listens for other machines has to be told for whom."""
         text = (ROOT / "Dockerfile").read_text()
         host = re.search(r"FASTAUTH_HOST=(\S+)", text)
@@ -185,7 +185,7 @@ class TestImage:
 
 
 class TestHaproxy:
-    def test_tells_fastauth_the_address_that_it_sees_and_nobody_how_it_is(self) -> None:
+    def test_forwards_client_address_and_hides_health(self) -> None:
         text = (ROOT / "faults/haproxy.cfg").read_text()
         lines = [line.split("#")[0].strip() for line in text.splitlines()]
         frontend = lines[lines.index("frontend clients") : lines.index("backend fastauth")]
@@ -199,10 +199,10 @@ class TestHaproxy:
 
 class TestKubernetes:
     @pytest.mark.parametrize("path", sorted(set(probes())))
-    def test_probes_what_is_there(self, path: str) -> None:
+    def test_probes_use_existing_routes(self, path: str) -> None:
         assert path in create_app(Container(settings=Settings())).openapi()["paths"]
 
-    def test_asks_for_the_memory_of_a_worker_and_something_to_spare(self) -> None:
+    def test_memory_limit_has_headroom(self) -> None:
         resources = container("deployment")["resources"]
         threads = ceil(float(resources["limits"]["cpu"]))
         least = memory_of_a_worker(threads) / (1 - HEADROOM)
@@ -210,7 +210,7 @@ class TestKubernetes:
         assert mebibytes(resources["limits"]["memory"]) >= 2 * least  # for the doctor beside it
 
     @pytest.mark.parametrize("name", ["deployment", "migrate"])
-    def test_runs_confined_as_the_account_of_the_image(self, name: str) -> None:
+    def test_containers_are_confined(self, name: str) -> None:
         account = re.search(r"^USER (\d+):(\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
         context, own = pod(name)["securityContext"], container(name)["securityContext"]
         assert account
@@ -219,7 +219,7 @@ class TestKubernetes:
         assert own["readOnlyRootFilesystem"]
         assert not own["allowPrivilegeEscalation"]
 
-    def test_lets_the_service_write_temporary_files(self) -> None:
+    def test_temporary_directory_is_writable(self) -> None:
         """The files of the metrics, and the names of a large import."""
         (place,) = [
             each for each in container("deployment")["volumeMounts"] if each["mountPath"] == TEMPORARY
@@ -229,24 +229,24 @@ class TestKubernetes:
         assert not place.get("readOnly")
 
     @pytest.mark.parametrize("name", ["deployment", "migrate"])
-    def test_puts_no_address_of_a_service_among_the_settings(self, name: str) -> None:
+    def test_service_links_are_off(self, name: str) -> None:
         assert pod(name)["enableServiceLinks"] is False
 
-    def test_lets_pods_reach_name_servers_and_the_database_alone(self) -> None:
+    def test_network_policy_allows_dns_and_database_only(self) -> None:
         spec = manifest("network-policy")["spec"]
         assert spec["policyTypes"] == ["Ingress", "Egress"]
         assert all(rule["to"] for rule in spec["egress"])
         assert {each["port"] for rule in spec["egress"] for each in rule["ports"]} == {53, 5432}
 
-    def test_verifies_the_database(self) -> None:
+    def test_database_certificate_is_verified(self) -> None:
         query = make_url(secrets()["FASTAUTH_DATABASE_URL"]).query
         assert query["sslmode"] == "verify-full"
         assert str(query["sslrootcert"]).removeprefix("/run/secrets/") in secrets()
 
-    def test_migrates_with_the_image_that_serves(self) -> None:
+    def test_migration_uses_the_same_image(self) -> None:
         assert container("migrate")["image"] == container("deployment")["image"]
 
-    def test_leads_to_what_serves_and_not_to_the_migration(self) -> None:
+    def test_service_selects_serving_pods_only(self) -> None:
         selectors = [
             manifest("deployment")["spec"]["selector"]["matchLabels"],
             manifest("service")["spec"]["selector"],
@@ -256,12 +256,12 @@ class TestKubernetes:
             assert selector.items() <= labels("deployment").items()
             assert not selector.items() <= labels("migrate").items()
 
-    def test_gives_requests_the_time_that_they_may_take(self) -> None:
+    def test_grace_period_covers_requests(self) -> None:
         delay = float(manifest("configmap")["data"]["FASTAUTH_SHUTDOWN_DELAY_SECONDS"])
         longest = Settings.model_fields["shutdown_timeout_seconds"].default
         assert pod("deployment")["terminationGracePeriodSeconds"] > delay + longest
 
-    def test_applies_every_manifest_that_stays(self) -> None:
+    def test_kustomization_lists_every_manifest(self) -> None:
         applied = set(manifest("kustomization")["resources"])
         written = {path.name for path in MANIFESTS.glob("*.yaml")}
         assert written - applied == {"kustomization.yaml", "migrate.yaml", "secret.example.yaml"}

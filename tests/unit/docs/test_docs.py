@@ -39,7 +39,7 @@ class TestVerifyingTokens:
             "haproxy.cfg",
         ],
     )
-    def test_shows_the_code_that_is_tested(self, file: str) -> None:
+    def test_code_is_the_tested_code(self, file: str) -> None:
         page = (ROOT / "docs/integrate/verifying-tokens.md").read_text()
         code = (ROOT / "tests/interop" / file).read_text()
         assert code.replace("from tests.interop.published_keys", "from published_keys") in page
@@ -52,7 +52,7 @@ def code_lines(text: str) -> list[str]:
 
 
 class TestTour:
-    def test_quotes_the_code_as_it_is(self) -> None:
+    def test_quotes_match_the_source(self) -> None:
         page = (ROOT / "docs/internals/tour.md").read_text()
         source = {line for file in (ROOT / "src").rglob("*.py") for line in code_lines(file.read_text())}
         excerpts = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
@@ -60,12 +60,12 @@ class TestTour:
         assert [line for each in excerpts for line in code_lines(each) if line not in source] == []
 
 
-class TestOperations:
-    def test_shows_the_configuration_of_haproxy_that_is_tried(self) -> None:
+class TestOperatorPages:
+    def test_haproxy_configuration_is_the_tested_one(self) -> None:
         page = (ROOT / "docs/operate/behind-a-proxy.md").read_text()
         assert f"```haproxy\n{(ROOT / 'faults/haproxy.cfg').read_text()}```" in page
 
-    def test_lists_what_production_refuses_and_warns_of(self) -> None:
+    def test_production_rules_are_listed(self) -> None:
         page = (ROOT / "docs/operate/settings.md").read_text()
         rows = [f"| {rule.subject} | {rule.refused_if} | {rule.warned_if} |" for rule in RULES]
         rows += [f"| {rule.subject} |  | {rule.warned_if} |" for rule in SERVER_RULES]
@@ -80,15 +80,15 @@ class TestCluster:
 
     page = (ROOT / "docs/operate/cluster.md").read_text()
 
-    def test_shows_the_settings_of_patroni_that_are_tried(self) -> None:
+    def test_patroni_settings_are_the_tested_ones(self) -> None:
         (shown,) = re.findall(r"```yaml\n(.*?)```", self.page, re.DOTALL)
         assert yaml.safe_load(shown) == replication(synchronous=True)
 
-    def test_shows_the_haproxy_that_is_tried(self) -> None:
+    def test_haproxy_configuration_is_the_tested_one(self) -> None:
         (shown,) = re.findall(r"```haproxy\n(.*?)```", self.page, re.DOTALL)
         assert shown.startswith((ROOT / "faults/cluster/haproxy.cfg").read_text())
 
-    def test_counts_connections_as_the_doctor_does(self) -> None:
+    def test_connections_are_those_of_the_doctor(self) -> None:
         (carried,) = re.findall(r"97 ÷ (\d+) = \*\*(\d+)\*\*", self.page)
         of_one = connections_of(Settings())
         assert [int(each) for each in carried] == [of_one, 97 // of_one]
@@ -104,8 +104,8 @@ class TestSettings:
         assert sorted(listed) == sorted([*fields, "FASTAUTH_SECRETS_DIR"])
 
 
-class TestUsers:
-    def test_lists_every_hash_that_is_understood(self) -> None:
+class TestManagingUsers:
+    def test_lists_every_hash_format(self) -> None:
         (section,) = re.findall(
             r"### Which hashes\n(.*?)\nOther systems hash",
             (ROOT / "docs/operate/managing-users.md").read_text(),
@@ -118,8 +118,8 @@ class TestUsers:
         assert listed == {each.prefix for each in FORMATS} | wrappers | argon2
 
 
-class TestGuessing:
-    def test_has_the_numbers_that_are_in_force(self) -> None:
+class TestRateLimits:
+    def test_numbers_are_the_defaults(self) -> None:
         page = (ROOT / "docs/capabilities/rate-limits.md").read_text()
         rows = {
             name: {int(number) for number in re.findall(r"\b\d+\b", rule)}
@@ -130,7 +130,7 @@ class TestGuessing:
         for name, field in settings.items():
             assert field.default in rows[name.upper()], name
 
-    def test_has_the_numbers_that_the_domain_suggests(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_numbers_are_those_of_the_domain(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FASTAUTH_RATE_LIMITS", "on")
         monkeypatch.setenv("FASTAUTH_SECRET_KEY", "the secret key of the tests, 32 bytes")
         assert Container(settings=Settings()).rate_limiter().limits == Limits()
@@ -146,7 +146,7 @@ class TestData:
 
 
 class TestBillOfMaterials:
-    def test_is_written_from_the_lock_of_what_runs(self) -> None:
+    def test_is_written_from_the_runtime_lock(self) -> None:
         recipe = (ROOT / "Makefile").read_text().partition("\nsbom: ")[2].partition("\n\n")[0]
         assert "cyclonedx-py requirements requirements/run.txt" in recipe
         lock = (ROOT / "requirements/sbom.txt").read_text()
@@ -212,7 +212,7 @@ def anchors(page: Path) -> set[str]:
 
 
 class TestLinks:
-    def test_lead_to_files_and_headings_that_exist(self) -> None:
+    def test_targets_exist(self) -> None:
         pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
         assert len(pages) > 40
         missing = []
@@ -236,7 +236,7 @@ class TestAsvs:
         pattern = r"^\| (\d+\.\d+\.\d+) \| ([12]) \| [^|]+ \| (met|partly|not met|n\.a\.) \| ([^|]+) \|$"
         return re.findall(pattern, page, re.MULTILINE)
 
-    def test_names_tests_and_pages_that_exist(self) -> None:
+    def test_evidence_exists(self) -> None:
         for requirement, _, verdict, shown in self.rows():
             tests = re.findall(r"`(tests/[^`]+)`", shown)
             pages = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", shown)
@@ -246,7 +246,7 @@ class TestAsvs:
             for page in pages:
                 assert (self.PAGE.parent / page).is_file(), (requirement, page)
 
-    def test_adds_up(self) -> None:
+    def test_totals(self) -> None:
         rows = self.rows()
         assert len(rows) == len({requirement for requirement, *_ in rows}) == 134
         totals = re.findall(

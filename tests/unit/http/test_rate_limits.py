@@ -87,7 +87,7 @@ class TestClientAddress:
             ("127.0.0.1", [", ".join(["10.1.2.3"] * 500 + ["198.51.100.1"])], "198.51.100.1"),
         ],
     )
-    def test_is_what_the_last_trusted_proxy_has_seen(
+    def test_last_address_before_trusted_proxies(
         self, peer: str, forwarded_for: list[str], address: str
     ) -> None:
         """R32: `X-Forwarded-For` that cannot be read, or that the client wrote, loosens a limit.
@@ -96,18 +96,18 @@ class TestClientAddress:
         """
         assert client_address(peer, forwarded_for, PROXIES) == address
 
-    def test_is_the_peer_where_no_proxy_is_trusted(self) -> None:
+    def test_peer_without_trusted_proxies(self) -> None:
         assert client_address("127.0.0.1", ["198.51.100.1"], []) == "127.0.0.1"
 
     @pytest.mark.parametrize("header", ["Forwarded", "X-Real-IP", "X-Client-IP", "CF-Connecting-IP"])
-    async def test_is_read_from_no_other_header(self, client: httpx2.AsyncClient, header: str) -> None:
+    async def test_other_headers_are_ignored(self, client: httpx2.AsyncClient, header: str) -> None:
         for number in range(10):
             answer = await client.post("/sessions", json=ANN | {"username": "b"}, headers={header: "1.1.1.1"})
             assert answer.status_code == 401, number
         answer = await client.post("/sessions", json=ANN, headers={header: "2.2.2.2"})
         assert_problem(answer, 429, "too_many_attempts")
 
-    async def test_is_one_for_all_whose_header_cannot_be_read(self, client: httpx2.AsyncClient) -> None:
+    async def test_malformed_header_means_the_proxy(self, client: httpx2.AsyncClient) -> None:
         """R32: `X-Forwarded-For` that cannot be read, or that the client wrote, loosens a limit.
 
         CVE-2024-47070, CVE-2023-36456 (authentik); CWE-348.
@@ -116,7 +116,7 @@ class TestClientAddress:
             assert (await log_in(client, f"x{number}", username="b")).status_code == 401
         assert_problem(await log_in(client, "y"), 429, "too_many_attempts")
 
-    async def test_is_shown_with_the_session(self, client: httpx2.AsyncClient) -> None:
+    async def test_session_shows_it(self, client: httpx2.AsyncClient) -> None:
         tokens = (await log_in(client, "6.6.6.6, 2001:DB8::1")).json()
         bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
         (session,) = (await client.get("/sessions", headers=bearer)).json()
@@ -124,7 +124,7 @@ class TestClientAddress:
 
 
 class TestLogIn:
-    async def test_tells_a_network_when_to_go_on(self, client: httpx2.AsyncClient, clock: FakeClock) -> None:
+    async def test_network_limit_has_retry_after(self, client: httpx2.AsyncClient, clock: FakeClock) -> None:
         for number in range(10):
             answer = await log_in(client, "192.0.2.1", username=f"user{number}")
             assert_problem(answer, 401, "invalid_credentials")
@@ -135,14 +135,12 @@ class TestLogIn:
         clock.advance(seconds=6)
         assert (await log_in(client, "192.0.2.1")).status_code == 201
 
-    async def test_answers_the_same_whether_or_not_a_password_is_looked_at(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_limited_account_gets_the_same_response(self, client: httpx2.AsyncClient) -> None:
         answers = [await log_in(client, f"192.0.2.{number}", password="x") for number in range(5)]
         answers += [await log_in(client, "192.0.2.9"), await log_in(client, "192.0.2.9", username="nobody")]
         assert {(answer.status_code, answer.content) for answer in answers} == {(401, answers[0].content)}
 
-    async def test_knows_the_owner_by_the_device(self, client: httpx2.AsyncClient) -> None:
+    async def test_known_device_is_not_limited_with_others(self, client: httpx2.AsyncClient) -> None:
         token = (await log_in(client, "192.0.2.1")).json()["device_token"]
         for number in range(20):
             await log_in(client, f"192.0.2.{number}", password="x")
@@ -151,15 +149,13 @@ class TestLogIn:
         assert (again.status_code, again.json()["device_token"]) == (201, token)
 
     @pytest.mark.parametrize("token", [1, [], {}, True])
-    async def test_names_a_device_token_of_another_kind(
-        self, client: httpx2.AsyncClient, token: object
-    ) -> None:
+    async def test_device_token_of_wrong_type_is_422(self, client: httpx2.AsyncClient, token: object) -> None:
         answer = await client.post("/sessions", json=ANN | {"device_token": token})
         assert_problem(answer, 422, "invalid_input")
         assert [each["pointer"] for each in answer.json()["errors"]] == ["/device_token"]
 
     @pytest.mark.parametrize("token", [None, "", "x", "fa_dev_", "fa_dev_" + "é" * 64])
-    async def test_passes_over_a_device_token_that_is_none(
+    async def test_invalid_device_token_is_ignored(
         self, client: httpx2.AsyncClient, token: str | None
     ) -> None:
         answer = await client.post("/sessions", json=ANN | {"device_token": token})
@@ -167,7 +163,7 @@ class TestLogIn:
 
 
 class TestRegistration:
-    async def test_tells_a_network_when_to_go_on(self, client: httpx2.AsyncClient) -> None:
+    async def test_network_limit_has_retry_after(self, client: httpx2.AsyncClient) -> None:
         header = {"X-Forwarded-For": "192.0.2.1"}
         for _ in range(20):
             answer = await client.post("/users/register", json=a_registration(), headers=header)
@@ -208,9 +204,7 @@ GUARDED: dict[str, Guess] = {
 
 
 class TestEveryRoute:
-    async def test_that_takes_a_credential_is_guarded_or_takes_what_nobody_guesses(
-        self, container: Container
-    ) -> None:
+    async def test_credentials_are_limited_or_random(self, container: Container) -> None:
         """R19 (CVE-2026-9798, CVE-2026-16103 (Keycloak); CWE-307): a way to tokens that the limits do not
         cover.
 
@@ -227,13 +221,13 @@ class TestEveryRoute:
                         taking.add(path)
         assert taking == GUARDED.keys() | UNGUESSABLE
 
-    def test_that_is_not_guarded_takes_enough_random_bits(self) -> None:
+    def test_unlimited_credentials_have_128_random_bits(self) -> None:
         tokens = {RefreshTokenCodec(A_SECRET_KEY).issue().text[6:49] for _ in range(1_000)}
         assert len(tokens) == 1_000
         assert LEAST_BITS <= 43 * 6 - 2
 
     @pytest.mark.parametrize("path", GUARDED)
-    async def test_that_is_guarded_looks_at_few_passwords_and_then_says_when_to_go_on(
+    async def test_guesses_are_limited_with_retry_after(
         self, client: httpx2.AsyncClient, hasher: FakePasswordHasher, path: str
     ) -> None:
         access_token = (await log_in(client, "192.0.2.1")).json()["access_token"]
@@ -247,7 +241,7 @@ class TestEveryRoute:
             assert int(answer.headers["retry-after"]) >= 1
         assert {answer.status_code for answer in answers} <= {401, 403, 409, 429}
 
-    async def test_gives_nothing_for_the_right_password_once_it_is_limited(
+    async def test_right_password_beyond_the_limit_is_rejected(
         self, client: httpx2.AsyncClient, clock: FakeClock
     ) -> None:
         """R19: a way to tokens that the limits do not cover.

@@ -52,7 +52,7 @@ class TestStrictRequest:
             ("/none", "x" * 16_000, 200, "none"),
         ],
     )
-    async def test_reads_a_query_where_a_route_has_parameters(
+    async def test_query_is_read_for_routes_with_parameters(
         self, app: FastAPI, path: str, after: str, status: int, answer: str | None
     ) -> None:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://a") as client:
@@ -60,6 +60,6 @@ class TestStrictRequest:
             assert response.status_code == status
             assert answer is None or response.json() == answer
 
-    async def test_reads_no_cookie(self, app: FastAPI) -> None:
+    async def test_cookies_are_not_read(self, app: FastAPI) -> None:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://a") as client:
             assert (await client.get("/cookie", headers={"Cookie": "a=b"})).json() == "no cookie"
