@@ -19,6 +19,7 @@ from tests.fakes import (
     FakeOneTimeTokenRepository,
     FakeOutboxQueue,
     FakePasswordHasher,
+    FakeRoleRepository,
     FakeSecretBox,
     FakeSessionRepository,
     FakeSigningKeyRepository,
@@ -42,6 +43,9 @@ from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.application.passwords.set_password import SetPassword
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.application.roles.apply_roles import ApplyRoles
+from fastauth.application.roles.grant_role import GrantRole
+from fastauth.application.roles.revoke_role import RevokeRole
 from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.list_sessions import ListSessions
 from fastauth.application.sessions.log_in import LogIn
@@ -77,6 +81,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "bulk_users": FakeBulkUserRepository(storage),
         "sessions": FakeSessionRepository(storage),
         "database": FakeStorageProbe(),
+        "roles": FakeRoleRepository(storage),
         "signing_keys": FakeSigningKeyRepository(storage),
         "readiness_keys": FakeSigningKeyRepository(storage),
         "expired_rows": FakeExpiredRows(storage),
@@ -132,6 +137,9 @@ class Application:
         self.disable_user = self._use_case(DisableUser, "disable_user")
         self.enable_user = self._use_case(EnableUser, "enable_user")
         self.unlock_user = self._use_case(UnlockUser, "unlock_user")
+        self.apply_roles = self._use_case(ApplyRoles, "apply_roles")
+        self.grant_role = self._use_case(GrantRole, "grant_role")
+        self.revoke_role = self._use_case(RevokeRole, "revoke_role")
         self.import_users = self._use_case(ImportUsers, "import_users")
 
     @property

@@ -18,6 +18,7 @@ from tests.fakes.outbox import FakeOutboxQueue as FakeOutboxQueue
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository
+from tests.fakes.roles import FakeRoleRepository as FakeRoleRepository
 from tests.fakes.secret_box import FakeSealedColumn as FakeSealedColumn
 from tests.fakes.secret_box import FakeSecretBox as FakeSecretBox
 from tests.fakes.sessions import FakeAccessTokens as FakeAccessTokens

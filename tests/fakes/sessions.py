@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from tests.fakes.rate_limits import FakeCounterRepository
+from tests.fakes.roles import grants_of
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
@@ -13,12 +14,14 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
     RENEWAL_EVENT_INTERVAL,
     AuthenticatedUser,
+    RenewedSession,
     Rotation,
     Session,
     SessionCursor,
@@ -34,7 +37,10 @@ class FakeAccessTokens:
         self._numbers = count(1)
         self._issued: dict[str, tuple[AccessClaims, datetime]] = {}
 
-    async def issue(self, claims: AccessClaims) -> AccessToken:
+    async def check_key(self) -> None:
+        """There always is a key."""
+
+    async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
         text = f"fake-access-token-{next(self._numbers)}"
         self._issued[text] = claims, self._clock.now() + LIFETIME
         return AccessToken(text=text, expires_in=int(LIFETIME.total_seconds()))
@@ -57,7 +63,7 @@ class FakeSessionRepository:
         password_hash: PasswordHash,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
-    ) -> None:
+    ) -> Grants:
         user = self.storage.users.get(session.user_id)
         if user is None or user.disabled_at or user.password_hash != password_hash:
             raise InvalidCredentials
@@ -68,8 +74,11 @@ class FakeSessionRepository:
         others = [s for s in self._living(session.user_id, session.created_at) if s.id != session.id]
         for surplus in others[max_sessions - 1 :]:
             self.storage.sessions[surplus.id] = replace(surplus, ended_at=session.created_at)
+        return grants_of(self.storage, session.user_id)
 
-    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+    async def rotate(
+        self, session_id: SessionId, rotation: Rotation, *, now: datetime
+    ) -> RenewedSession | None:
         caller = await self.find(session_id, now=now)
         if caller is None or caller.session.refresh_digest not in rotation.presented:
             return None
@@ -93,7 +102,7 @@ class FakeSessionRepository:
         if recorded_at is None or recorded_at <= now - RENEWAL_EVENT_INTERVAL:
             self.storage.recorded_at[session_id] = now
             self.storage.note(EventType.SESSION_RENEWED, session.user_id, session.id)
-        return session
+        return RenewedSession(session, grants_of(self.storage, session.user_id))
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         session = self.storage.sessions.get(session_id)

@@ -14,6 +14,8 @@ from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
+from fastauth.domain.roles.ports import UserRole
+from fastauth.domain.roles.role import BUILT_IN, Role
 from fastauth.domain.sessions.session import (
     Session,
     SessionId,
@@ -50,6 +52,8 @@ class FakeStorage:
     """In a draft: the entries that the transaction adds."""
     one_time_tokens: dict[OneTimeTokenDigest, OneTimeToken] = field(default_factory=dict)
     addresses: dict[int, AddressRecord] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=lambda: dict(BUILT_IN))
+    user_roles: dict[UserId, tuple[UserRole, ...]] = field(default_factory=dict)
 
     @property
     def events(self) -> list[Event]:
@@ -82,6 +86,8 @@ class FakeStorage:
             dict(self.begun_at),
             one_time_tokens=dict(self.one_time_tokens),
             addresses=dict(self.addresses),
+            roles=dict(self.roles),
+            user_roles=dict(self.user_roles),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -91,3 +97,4 @@ class FakeStorage:
         self.outbox |= draft.outbox
         self.one_time_tokens = draft.one_time_tokens
         self.addresses = draft.addresses
+        self.roles, self.user_roles = draft.roles, draft.user_roles

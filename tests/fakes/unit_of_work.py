@@ -10,6 +10,7 @@ from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limits import FakeCounterRepository
+from tests.fakes.roles import FakeRoleRepository
 from tests.fakes.secret_box import FakeSecretBox
 from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.storage import FakeStorage
@@ -20,6 +21,7 @@ from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 
@@ -28,6 +30,7 @@ class FakeTransaction:
     users: UserRepository
     sessions: SessionRepository
     counters: CounterRepository
+    roles: RoleRepository
     events: EventLog
     email_addresses: EmailAddressRepository
     outbox: Outbox
@@ -39,6 +42,7 @@ class FakeTransaction:
         self.users = FakeUserRepository(self._draft)
         self.sessions = FakeSessionRepository(self._draft)
         self.counters = FakeCounterRepository(self._draft)
+        self.roles = FakeRoleRepository(self._draft)
         self.events = FakeEventLog(self._draft)
         self.email_addresses = FakeEmailAddressRepository(self._draft)
         self.outbox = FakeOutbox(self._draft, box)

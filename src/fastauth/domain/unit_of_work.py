@@ -9,6 +9,7 @@ from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.sessions.ports import SessionRepository
 
 
@@ -26,6 +27,10 @@ class Transaction(Protocol):
     @property
     def counters(self) -> CounterRepository:
         """Counters of rate limits."""
+
+    @property
+    def roles(self) -> RoleRepository:
+        """Roles, and who has them."""
 
     @property
     def events(self) -> EventLog:

@@ -52,7 +52,8 @@ class Ports:
         rotation = Rotation(
             presented=(session.refresh_digest,), successor=a_digest("next"), expires_at=now + 10 * MINUTE
         )
-        return await self.sessions.rotate(session.id, rotation, now=now)
+        renewed = await self.sessions.rotate(session.id, rotation, now=now)
+        return renewed.session if renewed else None
 
     async def read(self, **wanted: object) -> list[AuditEntry]:
         return await self.trail.page(AuditFilter(**wanted), before=None, limit=100)  # type: ignore[arg-type]  # its fields

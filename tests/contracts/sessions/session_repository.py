@@ -128,7 +128,7 @@ class SessionRepositoryContract(ABC):
         now: datetime = SOON,
         **changes: object,
     ) -> Session | None:
-        return await sessions.rotate(
+        renewed = await sessions.rotate(
             session.id,
             replace(
                 Rotation(
@@ -141,6 +141,7 @@ class SessionRepositoryContract(ABC):
             ),
             now=now,
         )
+        return renewed.session if renewed else None
 
     async def test_rotates_if_any_presented_digest_is_current(
         self, sessions: SessionRepository, session: Session

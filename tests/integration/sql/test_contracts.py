@@ -21,6 +21,7 @@ from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTok
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.roles.role_repository import RoleRepositoryContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -43,6 +44,7 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
+    SqlRoleRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -300,6 +302,12 @@ class TestSqlAuditTrail(AuditTrailContract):
 
         yield made
         await database.close()
+
+
+class TestSqlRoleRepository(SqlFixtures, RoleRepositoryContract):
+    @pytest.fixture
+    def roles(self, database: Database) -> SqlRoleRepository:
+        return SqlRoleRepository(connections=database.autocommit)
 
 
 class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):

@@ -19,6 +19,7 @@ from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.roles.role import declare_role
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
@@ -91,6 +92,9 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.disable_user()(username=NAME)
     await container.enable_user()(username=NAME)
     await container.unlock_user()(username=NAME)
+    await container.apply_roles()(declared=[declare_role("clerk")])
+    await container.grant_role()(username=NAME, role="clerk")
+    await container.revoke_role()(username=NAME, role="clerk")
     await container.set_password()(username=NAME, password=PASSWORD)
     await container.revoke_sessions()(username=NAME)
     imported = ImportRecord(

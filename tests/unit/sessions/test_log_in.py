@@ -10,7 +10,6 @@ from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakeUserRepository
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 
 
@@ -33,7 +32,7 @@ class TestLogIn:
 
     async def test_no_session_is_stored_if_signing_fails(self, app: Application) -> None:
         class NoKey(FakeAccessTokens):
-            async def issue(self, claims: AccessClaims) -> AccessToken:
+            async def check_key(self) -> None:
                 raise NoActiveSigningKey
 
         log_in = replace(app.log_in, access_tokens=NoKey(app.clock))

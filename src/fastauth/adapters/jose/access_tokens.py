@@ -2,6 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode
+from datetime import datetime
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -18,8 +19,8 @@ from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.signing_keys.signing_key import SigningKey
 
-MAX_TOKEN_LENGTH = 2_048
-"""Characters; several times the length of a token that is issued here."""
+MAX_TOKEN_LENGTH = 4_096
+"""Characters; above the length of any token that is issued here, roles and permissions included."""
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -45,13 +46,14 @@ class JoseAccessTokens:
         self._clock = clock
         self._verified = VerifiedTokens()
 
-    async def issue(self, claims: AccessClaims) -> AccessToken:
+    async def check_key(self) -> None:
+        """Decrypt the active key, unless it is cached."""
+        self._keys.private_key(await self._active_key())
+
+    async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
         """Sign with the active key."""
-        now = self._clock.now()
-        key = await self._keys.active(now)
-        if key is None:
-            raise NoActiveSigningKey
-        payload = self._policy.payload(claims, now)
+        key = await self._active_key()
+        payload = self._policy.payload(claims, issued_at or self._clock.now())
         text = jwt.encode(header(key), payload, self._keys.private_key(key), algorithms=[key.algorithm])
         return AccessToken(text=text, expires_in=payload["exp"] - payload["iat"])
 
@@ -66,6 +68,12 @@ class JoseAccessTokens:
             token = await self._verify_signature(text)
             self._verified.add(text, token)
         return self._policy.validate(token.claims, self._clock.now())
+
+    async def _active_key(self) -> SigningKey:
+        key = await self._keys.active(self._clock.now())
+        if key is None:
+            raise NoActiveSigningKey
+        return key
 
     async def _verify_signature(self, text: str) -> VerifiedToken:
         try:

@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import MAX_ACCESS_TOKEN_LIFETIME, AccessClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import SessionId
@@ -44,6 +45,7 @@ class AccessTokenPolicy:
     def payload(self, claims: AccessClaims, now: datetime) -> dict[str, Any]:
         """Return the payload of a new token."""
         issued_at = int(now.timestamp())
+        granted = {"roles": list(claims.grants.roles), "permissions": list(claims.grants.permissions)}
         return {
             "iss": self.issuer,
             "aud": self.audience,
@@ -55,6 +57,7 @@ class AccessTokenPolicy:
             "jti": token_urlsafe(16),
             "auth_time": int(claims.authenticated_at.timestamp()),
             "amr": list(claims.amr),
+            **{name: values for name, values in granted.items() if values},
         }
 
     def validate(self, payload: Mapping[str, Any], now: datetime) -> AccessClaims:
@@ -92,6 +95,7 @@ class AccessTokenPolicy:
                     session_id=SessionId(session_id),
                     authenticated_at=datetime.fromtimestamp(authenticated_at, UTC),
                     amr=tuple(methods),
+                    grants=Grants(_texts(payload, "roles"), _texts(payload, "permissions")),
                 )
         raise InvalidAccessToken
 
@@ -99,6 +103,18 @@ class AccessTokenPolicy:
 def header(key: SigningKey) -> dict[str, str]:
     """Return the only header of tokens that `key` signs."""
     return {"alg": key.algorithm, "typ": JWT_TYPE, "kid": key.kid}
+
+
+def _texts(payload: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a claim that is a list of texts.
+
+    Raises:
+        InvalidAccessToken: It is something else.
+    """
+    values = payload.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise InvalidAccessToken
+    return tuple(values)
 
 
 def _nbf_passed(not_before: object, now: float) -> bool:

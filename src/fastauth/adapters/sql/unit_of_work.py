@@ -12,6 +12,7 @@ from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
+from fastauth.adapters.sql.roles.repository import SqlRoleRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
@@ -19,6 +20,7 @@ from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 
@@ -84,6 +86,11 @@ class SqlTransaction:
     def email_addresses(self) -> EmailAddressRepository:
         """E-mail addresses."""
         return SqlEmailAddressRepository(connections=self.connection)
+
+    @cached_property
+    def roles(self) -> RoleRepository:
+        """Roles, and who has them."""
+        return SqlRoleRepository(connections=self.connection)
 
     @cached_property
     def one_time_tokens(self) -> OneTimeTokenRepository:

@@ -69,13 +69,14 @@ class LogIn:
                 refresh_digest=self.refresh_tokens.digest(refresh),
                 now=now,
             )
-            access = await self.access_tokens.issue(AccessClaims.for_session(session))
-            await self.sessions.add(
+            await self.access_tokens.check_key()
+            grants = await self.sessions.add(
                 session,
                 password_hash=password_hash,
                 max_sessions=self.policy.max_sessions,
                 refunds=permit.refunds_on_success,
             )
+        access = await self.access_tokens.issue(AccessClaims.for_session(session, grants), issued_at=now)
         device = None if permit.is_locked else known_device
         device_token = self.device_tokens.issue(name, device=device, now=now)
         return LoginResult(tokens=TokenPair(access=access, refresh=refresh.text), device_token=device_token)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.application.sessions.replayed_token import ReplayedToken
 from fastauth.domain.clock import Clock
+from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.sessions.access_token import AccessClaims, TokenPair
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
@@ -22,6 +23,7 @@ class RefreshSession:
     """
 
     sessions: SessionRepository
+    roles: RoleRepository
     unit_of_work: UnitOfWork
     refresh_tokens: RefreshTokenCodec
     access_tokens: AccessTokens
@@ -38,7 +40,7 @@ class RefreshSession:
         """
         token, now = self.refresh_tokens.verify(refresh_token), self.clock.now()
         successor = self.refresh_tokens.derive_successors(token)[0]
-        session = await self.sessions.rotate(
+        renewed = await self.sessions.rotate(
             SessionId(token.session_id),
             Rotation(
                 presented=self.refresh_tokens.digests(token),
@@ -49,8 +51,9 @@ class RefreshSession:
             ),
             now=now,
         )
-        replayed = session is None
-        if session is None:
+        if renewed:
+            session, grants = renewed.session, renewed.grants
+        else:
             replay = ReplayedToken(
                 sessions=self.sessions,
                 unit_of_work=self.unit_of_work,
@@ -59,5 +62,6 @@ class RefreshSession:
             )
             session = await replay.session_or_revoke(token, client, now)
             successor = replay.stored_successor(token, session)
-        access = await self.access_tokens.issue(AccessClaims.for_session(session))
-        return TokenPair(access=access, refresh=successor.text, replayed=replayed)
+            grants = await self.roles.grants_of(session.user_id)
+        access = await self.access_tokens.issue(AccessClaims.for_session(session, grants), issued_at=now)
+        return TokenPair(access=access, refresh=successor.text, replayed=renewed is None)

@@ -27,6 +27,9 @@ class EventType(StrEnum):
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     USER_UNLOCKED = "user_unlocked"
+    ROLE_GRANTED = "role_granted"
+    ROLE_REVOKED = "role_revoked"
+    ROLE_CHANGED = "role_changed"
     SIGNING_KEY_ROTATED = "signing_key_rotated"
 
 
@@ -41,6 +44,8 @@ class Event:
     """``None`` if the event concerns no session, or all sessions of the user."""
     username_digest: UsernameDigest | None = None
     """For a failed log-in: the digest of the username that was tried."""
+    detail: str | None = None
+    """For an event about a role: its name."""
 
 
 class Actor(StrEnum):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.roles.role import NO_GRANTS, Grants
 from fastauth.domain.sessions.session import Session, SessionId
 
 MAX_ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
@@ -20,11 +21,17 @@ class AccessClaims:
     authenticated_at: datetime
     amr: tuple[str, ...] = ("pwd",)
     """Authentication method references (RFC 8176)."""
+    grants: Grants = NO_GRANTS
 
     @classmethod
-    def for_session(cls, session: Session) -> Self:
-        """Return the claims of a token of `session`."""
-        return cls(user_id=session.user_id, session_id=session.id, authenticated_at=session.created_at)
+    def for_session(cls, session: Session, grants: Grants = NO_GRANTS) -> Self:
+        """Return the claims of a token of `session`, whose user has `grants`."""
+        return cls(
+            user_id=session.user_id,
+            session_id=session.id,
+            authenticated_at=session.created_at,
+            grants=grants,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,16 @@ from typing import Protocol
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.sessions.session import AuthenticatedUser, Rotation, Session, SessionCursor, SessionId
+from fastauth.domain.sessions.session import (
+    AuthenticatedUser,
+    RenewedSession,
+    Rotation,
+    Session,
+    SessionCursor,
+    SessionId,
+)
 
 
 class SessionRepository(Protocol):
@@ -20,8 +28,10 @@ class SessionRepository(Protocol):
         password_hash: PasswordHash,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
-    ) -> None:
-        """Store a new session and apply `refunds` with it. Records `EventType.LOGIN_SUCCEEDED`.
+    ) -> Grants:
+        """Store a new session and apply `refunds` with it; return the roles and permissions of the user.
+
+        Records `EventType.LOGIN_SUCCEEDED`.
 
         The oldest sessions of the user are revoked, so that at most `max_sessions` are active. One
         call revokes at most a hundred; concurrent calls may exceed the limit by their number.
@@ -31,7 +41,9 @@ class SessionRepository(Protocol):
                 `password_hash`. A concurrent `revoke_all` revokes this session too.
         """
 
-    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+    async def rotate(
+        self, session_id: SessionId, rotation: Rotation, *, now: datetime
+    ) -> RenewedSession | None:
         """Replace the session's refresh token, if it is the presented one, and return the session.
 
         Stores which client rotated it. Records `EventType.SESSION_RENEWED`, at most once in a
@@ -60,8 +72,19 @@ class SessionRepository(Protocol):
 class AccessTokens(Protocol):
     """Signs and verifies access tokens."""
 
-    async def issue(self, claims: AccessClaims) -> AccessToken:
+    async def check_key(self) -> None:
+        """Return if a token can be signed now.
+
+        Raises:
+            NoActiveSigningKey: There is no key to sign with.
+            KeyUnwrapFailed: The signing key cannot be decrypted.
+        """
+
+    async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
         """Return a signed token with these claims.
+
+        `issued_at` is a time before the roles in the claims were read; without it, the current time. A
+        revocation that other services learn of refuses the tokens that were issued before it.
 
         Raises:
             NoActiveSigningKey: There is no key to sign with.

@@ -9,6 +9,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.network import network_of
+from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.refresh_token import TokenDigest
 
@@ -109,6 +110,14 @@ class Rotation:
     """The new idle timeout; the absolute timeout may be earlier."""
     client: ClientDigest | None = None
     limit: BurstLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewedSession:
+    """A session whose refresh token was replaced, and what its user had at that moment."""
+
+    session: Session
+    grants: Grants
 
 
 @dataclass(frozen=True, slots=True)

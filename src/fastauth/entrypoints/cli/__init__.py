@@ -18,6 +18,7 @@ from fastauth.entrypoints.cli import (
     mail,
     migrate,
     outbox,
+    roles,
     serve,
     users,
 )
@@ -39,6 +40,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
+app.add_typer(roles.app, name="roles")
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
     found = False
     async for page in pages:
         found = True
-        table = Table("at", "event", "user", "session", "by", "address")
+        table = Table("at", "event", "user", "detail", "session", "by", "address")
         for entry in page:
             event, source = entry.event, entry.source
             digest = f"name {event.username_digest.hex()[:8]}" if event.username_digest else ""
@@ -82,6 +82,7 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
                 format_time(event.occurred_at),
                 event.type.value,
                 entry.username or event.user_id or digest,
+                event.detail or "",
                 event.session_id or "",
                 source.actor.value if source else "",
                 (source.address if source else None) or "",
@@ -101,6 +102,7 @@ def _as_json(entry: "AuditEntry") -> dict[str, str | int | None]:
         "username": entry.username,
         "name_tried": event.username_digest.hex() if event.username_digest else None,
         "session_id": event.session_id,
+        "detail": event.detail,
         "actor": source.actor.value if source else None,
         "address": source.address if source else None,
     }

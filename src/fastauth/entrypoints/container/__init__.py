@@ -13,6 +13,7 @@ from fastauth.entrypoints.container.outbox import Outbox
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
 from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.roles import Roles
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
@@ -27,6 +28,7 @@ class Container(
     Mail,
     Accounts,
     Audit,
+    Roles,
     Sessions,
     Passwords,
     Outbox,

@@ -110,6 +110,7 @@ class Sessions(Shared):
         use_case(
             RefreshSession,
             sessions=Storage.sessions,
+            roles=Storage.roles,
             unit_of_work=Storage.unit_of_work,
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,

@@ -13,6 +13,7 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
+    SqlRoleRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -26,6 +27,7 @@ from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -45,6 +47,7 @@ class Storage(Shared):
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
+    roles: Provider[RoleRepository] = Singleton(SqlRoleRepository, connections=_connections)
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=_connections, audit_columns=Shared.audit_columns
     )

@@ -48,6 +48,7 @@ class SqlEventLog:
             "user_id": occurred.user_id,
             "session_id": occurred.session_id,
             "name_digest": occurred.username_digest,
+            "detail": occurred.detail,
         }
         await self._connections.execute(insert(event), values)
 

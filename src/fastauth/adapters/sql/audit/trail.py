@@ -57,6 +57,7 @@ def _entry(row: Row[Any]) -> AuditEntry:
             user_id=None if row.user_id is None else UserId(row.user_id),
             session_id=None if row.session_id is None else SessionId(row.session_id),
             username_digest=None if row.name_digest is None else UsernameDigest(row.name_digest),
+            detail=row.detail,
         ),
         source=None if row.actor is None else EventSource(parse_actor(row.actor), row.address),
         username=row.username,

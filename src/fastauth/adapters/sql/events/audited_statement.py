@@ -1,6 +1,6 @@
 """Statements that write an audit event together with the change."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     Column,
+    ColumnElement,
     Connection,
     Insert,
     Row,
@@ -52,13 +53,15 @@ class AuditedStatement:
         *returned: Column[Any],
         also: Update | None = None,
         if_now: Column[Any] | None = None,
+        look_up: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None,
         **subject: Column[Any],
     ) -> None:
         """Create the statement; a dictionary has one for each dialect.
 
         `subject` maps columns of the event to `returned` columns. `also` is a second statement, which runs
         only if the first changed a row; the two must not change the same row. With `if_now` the event is
-        inserted only if that column has the value of the parameter ``now`` after the change.
+        inserted only if that column has the value of the parameter ``now`` after the change. `look_up`
+        returns a further column of the result, for the id of the user.
         """
         by_dialect = (
             statement if isinstance(statement, dict) else {"postgresql": statement, "sqlite": statement}
@@ -68,6 +71,7 @@ class AuditedStatement:
         self._for_sqlite = by_dialect["sqlite"].returning(*returned)
         self._also = also
         self._if_now = None if if_now is None else if_now.name
+        self._with_look_up = _row_with(look_up, *returned) if look_up else None
 
         changed = by_dialect["postgresql"].returning(*returned).cte("changed")
         shared = (bindparam(f"event_{name}", type_=event.c[name].type) for name in _SHARED_COLUMNS)
@@ -77,7 +81,8 @@ class AuditedStatement:
         if if_now is not None:
             new_event = new_event.where(changed.c[if_now.name] == bindparam("now", type_=if_now.type))
         inserted = insert(event).from_select([*_SHARED_COLUMNS, "kind", *subject], new_event).cte("audited")
-        self._for_postgres = select(changed).add_cte(inserted)
+        result = [*changed.c, *([look_up(changed.c.user_id)] if look_up else [])]
+        self._for_postgres = select(*result).add_cte(inserted)
         if also is not None:
             only_if_changed = also.where(exists().select_from(changed))
             self._for_postgres = self._for_postgres.add_cte(only_if_changed.cte("also"))
@@ -126,4 +131,14 @@ class AuditedStatement:
         if row and (self._if_now is None or getattr(row, self._if_now) == values["now"]):
             subject = {name: getattr(row, column) for name, column in self._subject.items()}
             connection.execute(_INSERT_EVENT, {**shared, **subject, "kind": self._event_type.value})
+        if row and self._with_look_up is not None:
+            return connection.execute(self._with_look_up, {"changed_id": row.id}).one()
         return row
+
+
+def _row_with(
+    look_up: Callable[[ColumnElement[Any]], ColumnElement[Any]], *returned: Column[Any]
+) -> Select[Any]:
+    """Return the statement that reads a changed row again: SQLite correlates no subquery in RETURNING."""
+    table = returned[0].table
+    return select(*returned, look_up(table.c.user_id)).where(table.c.id == bindparam("changed_id"))

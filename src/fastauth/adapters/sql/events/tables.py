@@ -15,6 +15,7 @@ event = Table(
     Column("name_digest", LargeBinary),
     Column("actor", Text),
     Column("address", Text),
+    Column("detail", Text),
     Index("event_user_id_at", "user_id", "at"),
     Index("event_at", "at"),
     Index("event_name_digest_at", "name_digest", "at", **partial_where("name_digest IS NOT NULL")),

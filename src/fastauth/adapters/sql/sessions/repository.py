@@ -9,17 +9,20 @@ from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.rate_limits.limit_column import limit_parameters, parse_arrival_time
+from fastauth.adapters.sql.roles.grants import parse_grants
 from fastauth.adapters.sql.sessions import statements
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
     RENEWAL_EVENT_INTERVAL,
     AuthenticatedUser,
     ClientDigest,
     ClientInfo,
+    RenewedSession,
     Rotation,
     Session,
     SessionCursor,
@@ -43,7 +46,7 @@ class SqlSessionRepository:
         password_hash: PasswordHash,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
-    ) -> None:
+    ) -> Grants:
         """Insert a row, unless the account was disabled or its password changed since it was verified."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
         values |= {"password_hash": password_hash.encoded, "max_others": max_sessions - 1}
@@ -52,8 +55,11 @@ class SqlSessionRepository:
         )
         if added is None:
             raise InvalidCredentials
+        return parse_grants(added.grants)
 
-    async def rotate(self, session_id: SessionId, rotation: Rotation, *, now: datetime) -> Session | None:
+    async def rotate(
+        self, session_id: SessionId, rotation: Rotation, *, now: datetime
+    ) -> RenewedSession | None:
         """Compare and update in one statement."""
         values = {
             "session_id": session_id,
@@ -67,7 +73,7 @@ class SqlSessionRepository:
             **limit_parameters(rotation.limit, now),
         }
         row = await statements.ROTATE(self._connections, values, self._audit_columns)
-        return _session(row) if row else None
+        return RenewedSession(_session(row), parse_grants(row.grants)) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Read the session together with its user."""

@@ -16,6 +16,7 @@ from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.audited_statement import AuditedStatement
 from fastauth.adapters.sql.rate_limits.limit_column import is_allowed, next_arrival_time
+from fastauth.adapters.sql.roles.grants import grants_column
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.sessions.session import MAX_COUNTED
@@ -94,6 +95,7 @@ ADD = AuditedStatement(
     EventType.LOGIN_SUCCEEDED,
     session.c.id,
     session.c.user_id,
+    look_up=grants_column,
     user_id=session.c.user_id,
     session_id=session.c.id,
     also=_REVOKE_EXCESS,
@@ -129,6 +131,7 @@ ROTATE = AuditedStatement(
     ),
     EventType.SESSION_RENEWED,
     *session.columns,
+    look_up=grants_column,
     user_id=session.c.user_id,
     session_id=session.c.id,
     if_now=_RECORDED_AT,

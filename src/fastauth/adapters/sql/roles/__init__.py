@@ -1,0 +1,1 @@
+"""Roles in the tables ``role``, ``role_permission`` and ``user_role``."""

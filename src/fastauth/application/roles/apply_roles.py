@@ -1,0 +1,51 @@
+"""Make the stored roles those of a file."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clock import Clock
+from fastauth.domain.roles.errors import RolesInUse
+from fastauth.domain.roles.ports import RoleRepository
+from fastauth.domain.roles.role import Grants, Role, RoleChanges
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRoles:
+    """Add, replace and remove roles, so that the stored roles are the declared ones. Built-in roles stay."""
+
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, declared: Collection[Role], dry_run: bool = False) -> RoleChanges:
+        """Store the difference in one transaction, and return it. With `dry_run` nothing is stored.
+
+        Raises:
+            RolesInUse: Users have a role that is no longer declared.
+            TooManyPermissions: The access token of a user would become too long.
+            StorageUnavailable: The roles may or may not have been changed.
+        """
+        now = self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            roles = transaction.roles
+            await roles.lock()
+            stored = await roles.load()
+            changes = RoleChanges.between(stored, declared)
+            if in_use := await roles.held(changes.removed):
+                raise RolesInUse(*in_use)
+            await _check_sizes(roles, (*stored, *declared), changes)
+            if changes and not dry_run:
+                await roles.apply(changes, now=now)
+                for name in changes.names:
+                    await transaction.events.record(
+                        Event(type=EventType.ROLE_CHANGED, occurred_at=now, detail=name)
+                    )
+                await transaction.commit()
+        return changes
+
+
+async def _check_sizes(roles: RoleRepository, known: Collection[Role], changes: RoleChanges) -> None:
+    by_name = {role.name: role for role in known}  # the declared role replaces the stored one
+    for names in await roles.combinations([role.name for role in changes.changed]):
+        Grants.of(by_name[name] for name in names).check_size()

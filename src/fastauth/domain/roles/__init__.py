@@ -1,0 +1,1 @@
+"""Roles and their permissions, which access tokens carry to other services."""

@@ -1,0 +1,139 @@
+"""Roles, permissions, and what of them an access token carries."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.roles.errors import TooManyPermissions
+
+MAX_ROLES_OF_USER = 32
+MAX_PERMISSIONS_OF_ROLE = 64
+
+MAX_GRANTS_BYTES = 1_200
+"""Of roles and permissions as JSON. With it a token stays below 4 096 characters, the limit of verifiers."""
+
+OWN_PREFIX = "fastauth:"
+"""Permissions of the service itself. Roles of the installation cannot contain them."""
+
+_ROLE_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+_PERMISSION = re.compile(r"[a-z][a-z0-9_.-]{0,39}:[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A named set of permissions."""
+
+    name: str
+    description: str = ""
+    permissions: frozenset[str] = frozenset()
+    built_in: bool = False
+    """Whether the service defines the role. Such a role cannot be changed or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """The roles of a user and the permissions that they contain, both sorted."""
+
+    roles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, roles: Iterable[Role]) -> "Grants":
+        """Return what a user with these roles has."""
+        held = tuple(roles)
+        permissions = {permission for role in held for permission in role.permissions}
+        return cls(tuple(sorted(role.name for role in held)), tuple(sorted(permissions)))
+
+    def check_size(self) -> None:
+        """Return if an access token has room for these grants.
+
+        Raises:
+            TooManyPermissions: There are more than `MAX_ROLES_OF_USER` roles, or the JSON is longer than
+                `MAX_GRANTS_BYTES`.
+        """
+        size = len(json.dumps([self.roles, self.permissions], separators=(",", ":")))
+        if len(self.roles) > MAX_ROLES_OF_USER or size > MAX_GRANTS_BYTES:
+            raise TooManyPermissions
+
+
+NO_GRANTS = Grants()
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanges:
+    """The difference between the stored roles and the declared ones; built-in roles are in neither."""
+
+    added: tuple[Role, ...] = ()
+    changed: tuple[Role, ...] = ()
+    removed: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = field(default=())
+    """Names of those of `changed` that lose a permission."""
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all roles that change, sorted."""
+        return tuple(sorted([*(role.name for role in (*self.added, *self.changed)), *self.removed]))
+
+    @classmethod
+    def between(cls, stored: Iterable[Role], declared: Iterable[Role]) -> "RoleChanges":
+        """Return what makes the stored roles the declared ones."""
+        before = {role.name: role for role in stored if not role.built_in}
+        after = {role.name: role for role in declared}
+        changed = tuple(role for name, role in after.items() if name in before and before[name] != role)
+        return cls(
+            added=tuple(role for name, role in after.items() if name not in before),
+            changed=changed,
+            removed=tuple(name for name in before if name not in after),
+            narrowed=tuple(role.name for role in changed if before[role.name].permissions - role.permissions),
+        )
+
+
+def _own(*names: str) -> frozenset[str]:
+    return frozenset(OWN_PREFIX + name for name in names)
+
+
+_READ = ("users.read", "roles.read", "clients.read", "audit.read", "events.read", "revocations.read")
+_WRITE = ("users.write", "roles.write", "clients.write", "keys.write", "tokens.introspect")
+
+ADMIN = Role(
+    name="admin",
+    description="All permissions of the authentication service",
+    permissions=_own(*_READ, *_WRITE),
+    built_in=True,
+)
+AUDITOR = Role(
+    name="auditor",
+    description="Reads everything in the authentication service and changes nothing",
+    permissions=_own(*_READ),
+    built_in=True,
+)
+BUILT_IN = {role.name: role for role in (ADMIN, AUDITOR)}
+
+
+def declare_role(name: str, *, description: str = "", permissions: Iterable[str] = ()) -> Role:
+    """Return a role of the installation.
+
+    Raises:
+        InvalidInput: The name or a permission has not the right form, the name is that of a built-in role,
+            a permission is one of the service itself, or there are more than `MAX_PERMISSIONS_OF_ROLE`.
+    """
+    checked = frozenset(permissions)
+    if not _ROLE_NAME.fullmatch(name):
+        raise InvalidInput(Violation(name, "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."))
+    if name in BUILT_IN:
+        raise InvalidInput(Violation(name, "reserved", "This role is built in."))
+    if len(checked) > MAX_PERMISSIONS_OF_ROLE:
+        raise InvalidInput(Violation(name, "too_long", "A role may have 64 permissions."))
+    for permission in sorted(checked):
+        if not _PERMISSION.fullmatch(permission):
+            detail = f"{permission!r} is not a permission, such as orders:read."
+            raise InvalidInput(Violation(name, "not_allowed", detail))
+        if permission.startswith(OWN_PREFIX):
+            detail = f"{permission!r} belongs to the service itself."
+            raise InvalidInput(Violation(name, "reserved", detail))
+    return Role(name=name, description=description, permissions=checked)

@@ -1,0 +1,56 @@
+"""Roles in memory."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.roles.ports import UserRole
+from fastauth.domain.roles.role import Grants, Role, RoleChanges
+
+
+class FakeRoleRepository:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def lock(self) -> None:
+        """Transactions in memory run one at a time."""
+
+    async def load(self) -> tuple[Role, ...]:
+        return tuple(role for _, role in sorted(self.storage.roles.items()))
+
+    async def apply(self, changes: RoleChanges, *, now: datetime) -> None:
+        for name in changes.removed:
+            del self.storage.roles[name]
+        self.storage.roles |= {role.name: role for role in (*changes.added, *changes.changed)}
+
+    async def held(self, names: Collection[str]) -> tuple[str, ...]:
+        held = {each.role for roles in self.storage.user_roles.values() for each in roles}
+        return tuple(sorted(held.intersection(names)))
+
+    async def combinations(self, names: Collection[str]) -> list[frozenset[str]]:
+        held = {frozenset(each.role for each in roles) for roles in self.storage.user_roles.values()}
+        return [each for each in held if each.intersection(names)]
+
+    async def of_user(self, user_id: UserId) -> tuple[UserRole, ...]:
+        return tuple(sorted(self.storage.user_roles.get(user_id, ()), key=lambda each: each.role))
+
+    async def grants_of(self, user_id: UserId) -> Grants:
+        return grants_of(self.storage, user_id)
+
+    async def grant(self, user_id: UserId, granted: UserRole) -> bool:
+        before = await self.of_user(user_id)
+        if granted.role in {each.role for each in before}:
+            return False
+        self.storage.user_roles[user_id] = (*before, granted)
+        return True
+
+    async def revoke(self, user_id: UserId, role: str) -> bool:
+        before = await self.of_user(user_id)
+        self.storage.user_roles[user_id] = tuple(each for each in before if each.role != role)
+        return len(before) > len(self.storage.user_roles[user_id])
+
+
+def grants_of(storage: FakeStorage, user_id: UserId) -> Grants:
+    return Grants.of(storage.roles[each.role] for each in storage.user_roles.get(user_id, ()))
