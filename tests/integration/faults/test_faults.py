@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from faults import crashes, fault_injection, full_disk, graceful_shutdown, slow_database
+from faults import crashes, fault_injection, full_disk, graceful_shutdown, outbox, slow_database
 from faults.outcome import Outcome, table
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import DEADLINE
@@ -24,6 +24,14 @@ class TestService:
     @pytest.mark.parametrize("workers", [1, 2])
     def test_answers_everybody_before_it_ends(self, tmp_path: Path, workers: int) -> None:
         assert_survived(graceful_shutdown.stop(f"sqlite:///{tmp_path}/stop.db", times=1, workers=workers))
+
+
+class TestOutbox:
+    def test_delivery_may_be_killed_in_each_phase(self, empty_database_url: str) -> None:
+        assert_survived(outbox.kill_relay(empty_database_url, kills=4))
+
+    def test_two_processes_share_no_entry(self, empty_database_url: str) -> None:
+        assert_survived(outbox.race(empty_database_url, entries=100, processes=2))
 
 
 class TestDatabase:
