@@ -35,10 +35,6 @@ class SecretKeys:
         self._keys = keys
         self._derived: dict[str, tuple[bytes, ...]] = {}
 
-    def mac(self, purpose: str, data: bytes) -> bytes:
-        """Return the HMAC-SHA-256 of `data` under the newest key, 32 bytes."""
-        return self.macs(purpose, data)[0]
-
     def macs(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
         """Return the HMAC-SHA-256 of `data` under each key, the newest first, 32 bytes each."""
         derived = self._derived.get(purpose)

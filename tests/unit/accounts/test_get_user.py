@@ -1,5 +1,6 @@
 """Get a user."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from tests.application import Application
 from tests.builders import a_policy
 
 from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.sessions.session import PAGE_SIZE, SessionId
 
 
 @pytest.fixture
@@ -34,3 +36,12 @@ class TestGetUser:
     async def test_unknown_user_is_not_found(self, app: Application) -> None:
         with pytest.raises(UserNotFound):
             await app.get_user(username="nobody")
+
+    async def test_lists_at_most_100_sessions(self, app: Application) -> None:
+        await app.a_log_in()
+        (session,) = app.storage.sessions.values()
+        for number in range(PAGE_SIZE):
+            twin = replace(session, id=SessionId(f"{number:032x}"))
+            app.storage.sessions[twin.id] = twin
+        _, sessions = await app.get_user(username="santosh")
+        assert len(sessions) == PAGE_SIZE == 100

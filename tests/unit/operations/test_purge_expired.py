@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from tests.application import Application
 from tests.fakes import FakeClock, FakeExpiredRows, FakeStorage
 
@@ -43,7 +44,8 @@ class TestPurgeCounters:
         expired_rows = CountingExpiredRows(FakeStorage())
         first, second = (PurgeCounters(expired_rows=expired_rows, clock=clock) for _ in range(2))
         await first()
-        await second()
+        assert await second() == 0
+        assert set(expired_rows.storage.begun_at) == {"tallies"}
         clock.advance(PURGE_INTERVAL - timedelta(microseconds=1))
         await second()
         assert len(expired_rows.asked) == 1
@@ -81,8 +83,9 @@ class TestPurgeSessions:
     async def test_one_process_purges(self, clock: FakeClock) -> None:
         expired_rows = CountingExpiredRows(FakeStorage())
         for process in (PurgeSessions(expired_rows=expired_rows, clock=clock) for _ in range(2)):
-            await process()
+            assert await process() == 0
         assert len(expired_rows.asked) == 1
+        assert set(expired_rows.storage.begun_at) == {"sessions"}
         clock.advance(PURGE_INTERVAL)
         await PurgeSessions(expired_rows=expired_rows, clock=clock)()
         assert len(expired_rows.asked) == 2
@@ -92,3 +95,21 @@ class TestPurgeSessions:
         await PurgeCounters(expired_rows=expired_rows, clock=clock)()
         await PurgeSessions(expired_rows=expired_rows, clock=clock)()
         assert len(expired_rows.asked) == 2
+
+
+class TestEveryPurge:
+    @pytest.mark.parametrize("task", ["sessions", "tallies", "events", "outbox"])
+    async def test_claims_its_task(self, task: str) -> None:
+        """Processes of several versions share the names of the tasks, which are rows of `fastauth_task`."""
+        app = Application()
+        purges = {
+            "sessions": app.container.purge_sessions(),
+            "tallies": app.container.purge_counters(),
+            "events": app.container.purge_events(),
+            "outbox": app.container.purge_outbox(),
+        }
+        assert await purges[task]() == 0
+        assert app.storage.begun_at == {task: app.clock.now()}
+        app.storage.begun_at[task] = app.clock.now() - PURGE_INTERVAL / 2
+        assert await purges[task]() == 0
+        assert app.storage.begun_at == {task: app.clock.now() - PURGE_INTERVAL / 2}

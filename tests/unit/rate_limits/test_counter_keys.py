@@ -1,15 +1,21 @@
 """Keys of counters, and a change of the secret key."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.application import A_SECRET_KEY, RateLimitedApplication
+from tests.fakes import FakeClock, FakeCounterRepository
 
+from fastauth.application.outbox.sending_budget import SendingBudget
+from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.counter import LOCKED_FOREVER, Counter, CounterKeys
+from fastauth.domain.rate_limits.limits import Limits
+from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.sessions.session import ClientInfo
+from fastauth.domain.sessions.session import ClientInfo, SessionId
 
 
 class TestCounterKeys:
@@ -21,6 +27,20 @@ class TestCounterKeys:
 
     def test_keys_are_stable_across_versions(self) -> None:
         assert CounterKeys(A_SECRET_KEY)("a", "b", "c").hex() == "c9fc43c41bc5c36ea2597da869b4a5d2"
+
+    async def test_keys_of_requests_for_mail_are_stable_across_versions(self) -> None:
+        counters, keys = FakeCounterRepository(), CounterKeys(A_SECRET_KEY)
+        limiter = MailLimiter(counters=counters, keys=keys, limits=Limits(), clock=FakeClock())
+        await limiter.check_resend(SessionId("0" * 32))
+        await limiter.check_reset_request(address="192.0.2.1")
+        expected = {keys("resends", "0" * 32), keys("reset requests", "192.0.2.1")}
+        assert set(counters.storage.counters) == expected
+
+    async def test_key_of_the_sending_budget_is_stable_across_versions(self) -> None:
+        counters, keys = FakeCounterRepository(), CounterKeys(A_SECRET_KEY)
+        limit = RateLimit(1, timedelta(minutes=1))
+        await SendingBudget(counters=counters, keys=keys, limit=limit, clock=FakeClock())()
+        assert set(counters.storage.counters) == {keys("sent messages")}
 
 
 class TestSecretKeyChange:

@@ -1,9 +1,13 @@
 """List the sessions of the caller."""
 
+from dataclasses import replace
+
+import pytest
 from tests.application import Application
 from tests.session_helpers import caller_of
 
 from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.session import PAGE_SIZE, SessionCursor, SessionId
 
 
 class TestListSessions:
@@ -19,3 +23,28 @@ class TestListSessions:
             caller.session.id,
             (await caller_of(app, tokens)).session.id,
         ]
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 4])
+    async def test_pages_contain_each_session_once(self, app: Application, limit: int) -> None:
+        for _ in range(3):
+            app.clock.advance(seconds=1)
+            tokens = await app.a_log_in()
+        caller = await caller_of(app, tokens)
+        everything, none = await app.list_sessions(caller=caller)
+        assert none is None
+        pages, after = [], None
+        while not pages or after:
+            page, after = await app.list_sessions(caller=caller, after=after, limit=limit)
+            pages.append(page)
+        assert [len(page) for page in pages] == [*[limit] * (3 // limit), *[3 % limit] * bool(3 % limit)]
+        assert [session for page in pages for session in page] == everything
+        assert len(everything) == 3
+
+    async def test_page_has_100_sessions_unless_limited(self, tokens: TokenPair, app: Application) -> None:
+        caller = await caller_of(app, tokens)
+        for number in range(PAGE_SIZE):
+            twin = replace(caller.session, id=SessionId(f"{number:032x}"))
+            app.storage.sessions[twin.id] = twin
+        page, after = await app.list_sessions(caller=caller)
+        assert len(page) == PAGE_SIZE == 100
+        assert after == SessionCursor(page[-1].created_at, page[-1].id)
