@@ -14,7 +14,7 @@ from tests.builders import a_registration
 from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.service import DEADLINE, NO_TLS, Service
 
-from fastauth.adapters.jose import JoseSigningKeyGenerator
+from fastauth.adapters.jose import JoseSecretBox, JoseSigningKeyGenerator
 from fastauth.adapters.sql import SqlSigningKeyRepository
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.signing_keys.key_set import KeySet
@@ -119,7 +119,7 @@ def stolen_key(database_url: str, secret_key: str) -> PrivateKey:
     """Return the key that signs at present, as only who has the server's secret can."""
     newest = signing_keys(database_url).keys[-1]
     key_generator = JoseSigningKeyGenerator(
-        algorithm=newest.algorithm, secret_keys=(SecretKey(secret_key.encode()),)
+        algorithm=newest.algorithm, secret_box=JoseSecretBox(SecretKey(secret_key.encode()))
     )
     key: Any = key_generator.private_key(newest).private_key
     assert isinstance(key, (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey))

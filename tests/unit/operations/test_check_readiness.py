@@ -6,7 +6,7 @@ import pytest
 from tests.application import A_SECRET_KEY
 from tests.fakes import FakeClock, FakeSigningKeyRepository, FakeStorage, FakeStorageProbe
 
-from fastauth.adapters.jose import JoseSigningKeyGenerator
+from fastauth.adapters.jose import JoseSecretBox, JoseSigningKeyGenerator
 from fastauth.application.operations.check_readiness import CheckReadiness
 from fastauth.application.operations.share_readiness import SHARED_FOR, ShareReadiness
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
@@ -34,7 +34,10 @@ def check_readiness(
     return CheckReadiness(
         storage=storage or FakeStorageProbe(),
         keys=keys,
-        key_generator=JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(secret,)),
+        key_generator=JoseSigningKeyGenerator(
+            algorithm="ES256",
+            secret_box=JoseSecretBox(secret),
+        ),
         clock=FakeClock(),
     )
 
@@ -43,7 +46,10 @@ def check_readiness(
 async def keys() -> FakeSigningKeyRepository:
     """One key, which signs."""
     keys = FakeSigningKeyRepository(FakeStorage())
-    key_generator = JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(A_SECRET_KEY,))
+    key_generator = JoseSigningKeyGenerator(
+        algorithm="ES256",
+        secret_box=JoseSecretBox(A_SECRET_KEY),
+    )
     await RotateKeys(keys=keys, key_generator=key_generator, policy=SCHEDULE, clock=FakeClock())()
     return keys
 
@@ -62,7 +68,10 @@ class TestCheckReadiness:
         impatient = CheckReadiness(
             storage=Silence(),
             keys=keys,
-            key_generator=JoseSigningKeyGenerator(algorithm="ES256", secret_keys=(A_SECRET_KEY,)),
+            key_generator=JoseSigningKeyGenerator(
+                algorithm="ES256",
+                secret_box=JoseSecretBox(A_SECRET_KEY),
+            ),
             clock=FakeClock(),
             deadline=timedelta(milliseconds=1),
         )

@@ -9,7 +9,13 @@ from tests.application import A_SECRET_KEY
 from tests.contracts.sessions.access_tokens import LIFETIME, AccessTokensContract
 from tests.fakes import FakeAccessTokens, FakeClock, FakeSigningKeyRepository
 
-from fastauth.adapters.jose import RELOAD_AFTER, AccessTokenPolicy, JoseAccessTokens, JoseSigningKeyGenerator
+from fastauth.adapters.jose import (
+    RELOAD_AFTER,
+    AccessTokenPolicy,
+    JoseAccessTokens,
+    JoseSecretBox,
+    JoseSigningKeyGenerator,
+)
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import AccessClaims
@@ -51,7 +57,10 @@ def keys() -> Keys:
 
 @pytest.fixture
 def key_generator(algorithm: str) -> JoseSigningKeyGenerator:
-    return JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(A_SECRET_KEY,))
+    return JoseSigningKeyGenerator(
+        algorithm=algorithm,
+        secret_box=JoseSecretBox(A_SECRET_KEY),
+    )
 
 
 @pytest.fixture(params=["ES256", "Ed25519"])
@@ -189,9 +198,14 @@ class TestJoseSigningKeyGenerator:
     ) -> None:
         key = key_generator.generate(sequence=1, published_at=clock.now(), active_from=clock.now())
         assert key_generator.rewrap(key) is key
-        both = JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY, A_SECRET_KEY))
+        both = JoseSigningKeyGenerator(
+            algorithm=algorithm, secret_box=JoseSecretBox(ANOTHER_SECRET_KEY, A_SECRET_KEY)
+        )
         resealed = both.rewrap(key)
-        alone = JoseSigningKeyGenerator(algorithm=algorithm, secret_keys=(ANOTHER_SECRET_KEY,))
+        alone = JoseSigningKeyGenerator(
+            algorithm=algorithm,
+            secret_box=JoseSecretBox(ANOTHER_SECRET_KEY),
+        )
         assert alone.private_key(resealed).as_dict() == key_generator.private_key(key).as_dict()
         with pytest.raises(KeyUnwrapFailed):
             alone.private_key(key)

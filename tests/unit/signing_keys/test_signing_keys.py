@@ -8,7 +8,7 @@ import pytest
 from tests.application import A_SECRET_KEY
 from tests.fakes import FakeClock, FakeSigningKeyRepository
 
-from fastauth.adapters.jose import JoseSigningKeyGenerator
+from fastauth.adapters.jose import JoseSecretBox, JoseSigningKeyGenerator
 from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.errors import StorageUnavailable
@@ -23,7 +23,7 @@ AN_INSTANT = timedelta(microseconds=1)
 
 
 def a_smith(*secrets: SecretKey) -> JoseSigningKeyGenerator:
-    return JoseSigningKeyGenerator(algorithm="ES256", secret_keys=secrets)
+    return JoseSigningKeyGenerator(algorithm="ES256", secret_box=JoseSecretBox(*secrets))
 
 
 @dataclass

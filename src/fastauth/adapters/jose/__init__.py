@@ -1,4 +1,4 @@
-"""Access tokens and signing keys by the JOSE standards, with joserfc."""
+"""Access tokens, signing keys and sealed texts by the JOSE standards, with joserfc."""
 
 from fastauth.adapters.jose.access_tokens import JoseAccessTokens as JoseAccessTokens
 from fastauth.adapters.jose.claims import AccessTokenPolicy as AccessTokenPolicy

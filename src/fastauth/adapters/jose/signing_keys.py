@@ -1,35 +1,24 @@
 """Generates signing keys, and encrypts private keys for the database."""
 
 import json
-from base64 import urlsafe_b64decode
 from dataclasses import replace
 from datetime import datetime
 
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OctKey, OKPKey
+from joserfc.jwk import ECKey, OKPKey
 
-from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.secret_box import SealedTextUnreadable, SecretBox
 from fastauth.domain.signing_keys.errors import KeyUnwrapFailed
-from fastauth.domain.signing_keys.signing_key import SigningKey
+from fastauth.domain.signing_keys.signing_key import SEAL_PURPOSE, SigningKey
 
 ES256, ED25519 = "ES256", "Ed25519"
-_WRAP_ALGORITHMS = ["dir", "A256GCM"]
 
 
 class JoseSigningKeyGenerator:
-    """See `fastauth.domain.signing_keys.ports.SigningKeyGenerator`.
+    """See `fastauth.domain.signing_keys.ports.SigningKeyGenerator`."""
 
-    A private key is stored as a JWE (RFC 7516), encrypted with AES-256-GCM. The encryption key is derived
-    from the first of ``secret_keys``. The JWE has its id, so that only this key is tried.
-    """
-
-    def __init__(self, *, algorithm: str, secret_keys: tuple[SecretKey, ...]) -> None:
+    def __init__(self, *, algorithm: str, secret_box: SecretBox) -> None:
         self._algorithm = algorithm
-        self._newest = secret_keys[0]
-        self._wrapping_keys = {
-            key.id: OctKey.import_key(key.derive("signing key seal")) for key in secret_keys
-        }
+        self._secret_box = secret_box
 
     def generate(self, *, sequence: int, published_at: datetime, active_from: datetime) -> SigningKey:
         """Generate a key for the configured algorithm."""
@@ -41,7 +30,7 @@ class JoseSigningKeyGenerator:
             kid=kid,
             algorithm=self._algorithm,
             public_jwk=json.dumps(public, sort_keys=True),
-            encrypted_private_key=self._wrap(json.dumps(key.as_dict(private=True))),
+            encrypted_private_key=self._seal(json.dumps(key.as_dict(private=True))),
             published_at=published_at,
             active_from=active_from,
         )
@@ -52,9 +41,9 @@ class JoseSigningKeyGenerator:
 
     def rewrap(self, key: SigningKey) -> SigningKey:
         """Encrypt the private key again if it is encrypted under another secret key."""
-        if self._wrapping_key_id(key) == self._newest.id:
+        if not self._secret_box.needs_resealing(key.encrypted_private_key):
             return key
-        return replace(key, encrypted_private_key=self._wrap(self._unwrap(key)))
+        return replace(key, encrypted_private_key=self._seal(self._open(key)))
 
     def private_key(self, key: SigningKey) -> ECKey | OKPKey:
         """Return the decrypted private key.
@@ -62,29 +51,14 @@ class JoseSigningKeyGenerator:
         Raises:
             KeyUnwrapFailed: Its secret key is not configured, or the ciphertext is damaged.
         """
-        parameters = json.loads(self._unwrap(key))
+        parameters = json.loads(self._open(key))
         return (ECKey if parameters["kty"] == "EC" else OKPKey).import_key(parameters)
 
-    def _wrap(self, text: str) -> str:
-        header = {"alg": "dir", "enc": "A256GCM", "kid": self._newest.id}
-        return jwe.encrypt_compact(
-            header, text, self._wrapping_keys[self._newest.id], algorithms=_WRAP_ALGORITHMS
-        )
+    def _seal(self, text: str) -> str:
+        return self._secret_box.seal(text, purpose=SEAL_PURPOSE)
 
-    def _unwrap(self, key: SigningKey) -> str:
-        secret = self._wrapping_keys.get(self._wrapping_key_id(key))
-        if secret is None:
-            raise KeyUnwrapFailed
+    def _open(self, key: SigningKey) -> str:
         try:
-            unwrapped = jwe.decrypt_compact(key.encrypted_private_key, secret, algorithms=_WRAP_ALGORITHMS)
-        except (JoseError, ValueError):
-            raise KeyUnwrapFailed from None
-        return (unwrapped.plaintext or b"").decode()
-
-    @staticmethod
-    def _wrapping_key_id(key: SigningKey) -> str:
-        header = key.encrypted_private_key.partition(".")[0]
-        try:
-            return str(json.loads(urlsafe_b64decode(header + "=="))["kid"])
-        except (ValueError, TypeError, LookupError):
+            return self._secret_box.open(key.encrypted_private_key, purpose=SEAL_PURPOSE)
+        except SealedTextUnreadable:
             raise KeyUnwrapFailed from None

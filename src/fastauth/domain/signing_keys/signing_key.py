@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+SEAL_PURPOSE = "signing key"
+"""The purpose for which `SecretBox` seals private keys."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:

@@ -31,7 +31,7 @@ class SigningKeys(Shared):
     key_generator: Provider[SigningKeyGenerator] = Singleton(
         JoseSigningKeyGenerator,
         algorithm=Shared.settings.provided.signing_algorithm,
-        secret_keys=Shared.secret_keys,
+        secret_box=Shared.secret_box,
     )
 
     publish_keys = use_case(
