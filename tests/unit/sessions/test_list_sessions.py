@@ -32,8 +32,9 @@ class TestListSessions:
         caller = await caller_of(app, tokens)
         everything, none = await app.list_sessions(caller=caller)
         assert none is None
-        pages, after = [], None
-        while not pages or after:
+        page, after = await app.list_sessions(caller=caller, limit=limit)
+        pages = [page]
+        while after:
             page, after = await app.list_sessions(caller=caller, after=after, limit=limit)
             pages.append(page)
         assert [len(page) for page in pages] == [*[limit] * (3 // limit), *[3 % limit] * bool(3 % limit)]
