@@ -49,7 +49,7 @@ class FakeExpiredRows:
         closed = [
             entry_id
             for entry_id, stored in self.storage.outbox.items()
-            if stored.record.done_at and stored.record.done_at < before
+            if (stored.record.done_at or stored.record.due_at) < before
         ]
         for entry_id in closed[:limit]:
             del self.storage.outbox[entry_id]

@@ -28,6 +28,8 @@ async def outbox_relay(
 ) -> AsyncIterator[None]:
     """Within the block, call `deliver` when `filled` is set, and every `poll_seconds`.
 
+    While the budget is spent it is called every `poll_seconds` only.
+
     At the end deliveries under way have `drain_seconds` left. Another process repeats those that are not
     finished then, once their leases have run out; nothing else is claimed.
     """
@@ -51,25 +53,26 @@ async def _relay(
 ) -> None:
     while not stopping.is_set():
         filled.clear()  # before the claim, so that an entry that is added during it is not missed
-        if await _continues_at_once(deliver):
+        done = await _logged(deliver)
+        if done.continues_at_once:
             continue
         with suppress(TimeoutError):
             async with asyncio.timeout(poll_seconds):
-                await filled.wait()
+                await (stopping if done.is_postponed else filled).wait()
 
 
-async def _continues_at_once(deliver: Callable[[], Awaitable[DeliveryRound]]) -> bool:
+async def _logged(deliver: Callable[[], Awaitable[DeliveryRound]]) -> DeliveryRound:
     try:
         done = await deliver()
     except Unavailable as error:  # the next look tries again
         _log.warning("outbox not delivered: %s", error.detail)
-        return False
+        return DeliveryRound()
     except Exception:  # noqa: BLE001  a bug must not end the loop
         _log.exception("outbox not delivered")
-        return False
+        return DeliveryRound()
     for delivery in done.deliveries:
         if delivery.bug:
             _log.error("delivery of kind %s failed", delivery.kind.value, exc_info=delivery.bug)
         elif delivery.error:
             _log.warning("delivery of kind %s %s: %s", delivery.kind.value, delivery.result, delivery.error)
-    return done.continues_at_once
+    return done

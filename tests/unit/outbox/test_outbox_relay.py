@@ -10,7 +10,7 @@ from fastauth.domain.outbox.delivery import Delivery, DeliveryRound, Unfinished
 from fastauth.domain.outbox.message import OutboxKind, OutboxOutcome
 from fastauth.entrypoints.outbox_relay import outbox_relay
 
-NOTHING = DeliveryRound(deliveries=(), is_full=False)
+NOTHING = DeliveryRound()
 SENT = Delivery(kind=OutboxKind.MAIL, result=OutboxOutcome.SENT)
 A_MINUTE = 60.0
 
@@ -60,6 +60,17 @@ class TestOutboxRelay:
         deliver = Deliveries(full, full)
         async with outbox_relay(deliver, filled=filled, poll_seconds=A_MINUTE):
             await deliver.reach(3)
+
+    async def test_commits_do_not_wake_it_while_the_budget_is_spent(self, filled: asyncio.Event) -> None:
+        """Otherwise every request would have it claim entries that it cannot send."""
+        postponed = Delivery(kind=OutboxKind.MAIL, result=Unfinished.POSTPONED)
+        deliver = Deliveries(DeliveryRound(deliveries=(SENT, postponed), is_full=True))
+        async with outbox_relay(deliver, filled=filled, poll_seconds=A_MINUTE):
+            await deliver.reach(1)
+            for _ in range(10):
+                filled.set()
+                await asyncio.sleep(0)
+        assert deliver.number == 1
 
     async def test_survives_errors(self, filled: asyncio.Event, caplog: pytest.LogCaptureFixture) -> None:
         """It logs them without their messages, which may have an address."""

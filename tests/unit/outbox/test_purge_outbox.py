@@ -1,5 +1,7 @@
 """Closed entries are kept for a week."""
 
+from datetime import timedelta
+
 from tests.fakes import FakeClock, FakeExpiredRows, FakeOutboxQueue, FakeStorage, FakeUnitOfWork
 
 from fastauth.application.operations.purge_batches import PURGE_INTERVAL
@@ -15,13 +17,17 @@ class TestPurgeOutbox:
             PurgeOutbox(expired_rows=FakeExpiredRows(storage), clock=clock),
         )
         async with FakeUnitOfWork(storage).begin() as transaction:
-            closed, waiting = [
-                await transaction.outbox.add(OutboxKind.MAIL, {}, now=clock.now()) for _ in range(2)
+            closed, abandoned, waiting = [
+                await transaction.outbox.add(
+                    OutboxKind.MAIL, {}, now=clock.now(), due_at=clock.now() + timedelta(days=days)
+                )
+                for days in (0, 0, 1)
             ]
             await transaction.commit()
         await queue.complete(closed, outcome=OutboxOutcome.SENT, now=clock.now())
         clock.advance(RETENTION)
         assert await purge() == 0
         clock.advance(PURGE_INTERVAL)
-        assert await purge() == 1
+        assert await purge() == 2
+        assert abandoned not in storage.outbox
         assert set(storage.outbox) == {waiting}

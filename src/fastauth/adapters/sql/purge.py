@@ -62,7 +62,10 @@ _PURGE_SESSIONS = (
     ),
 )
 _PURGE_COUNTERS = (_delete_oldest(tally.c.until, tally.c.until < _BEFORE),)
-_PURGE_OUTBOX = (_delete_oldest(outbox.c.done_at, outbox.c.done_at < _BEFORE),)
+_PURGE_OUTBOX = (
+    _delete_oldest(outbox.c.done_at, outbox.c.done_at < _BEFORE),
+    _delete_oldest(outbox.c.due_at, and_(outbox.c.done_at.is_(None), outbox.c.due_at < _BEFORE)),
+)
 _has_old_address = event.c.address.is_not(None) & (
     event.c.at < bindparam("addresses_before", type_=UtcDateTime)
 )
@@ -95,7 +98,7 @@ class SqlExpiredRows:
         return await self._run(_PURGE_COUNTERS, before=before, max_rows=limit)
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
-        """Delete up to `limit` rows."""
+        """Delete up to `limit` closed and up to `limit` waiting rows."""
         return await self._run(_PURGE_OUTBOX, before=before, max_rows=limit)
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:

@@ -8,12 +8,13 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.operations.ports import ExpiredRows
 
 RETENTION = timedelta(days=7)
-"""How long a closed entry is kept for operators, without its content."""
+"""How long a closed entry is kept for operators, without its content. An entry that nobody delivers, because
+no process has a handler for its kind, is kept as long after it was due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeOutbox:
-    """Delete entries that were closed a week ago, in small batches."""
+    """Delete entries that were closed a week ago, or have been due for a week, in small batches."""
 
     expired_rows: ExpiredRows
     clock: Clock

@@ -19,7 +19,10 @@ class ExpiredRows(Protocol):
         """Delete at most `limit` counters that had reset before then; return how many."""
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` entries of the outbox that were closed before then; return how many."""
+        """Delete entries of the outbox that were closed before then, about `limit`; return how many.
+
+        Those that were due before then and still wait are deleted too, about `limit`.
+        """
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete events older than `retention`, and addresses in them; return how many of both."""

@@ -36,9 +36,14 @@ class Delivery:
 class DeliveryRound:
     """What became of all entries of one claim."""
 
-    deliveries: tuple[Delivery, ...]
-    is_full: bool
+    deliveries: tuple[Delivery, ...] = ()
+    is_full: bool = False
     """Whether as many entries were claimed as one claim may: more may be due."""
+
+    @property
+    def is_postponed(self) -> bool:
+        """Return whether the budget is spent, so that another claim is of no use for some seconds."""
+        return any(each.result is Unfinished.POSTPONED for each in self.deliveries)
 
     @property
     def continues_at_once(self) -> bool:
