@@ -30,11 +30,11 @@ class SmtpTimeouts:
 
     command: float = 10
     """To accept the connection, and for each reply."""
-    data: float = 30
+    data: float = 20
     """To confirm a mail. Servers check its content meanwhile, and a mail that is given up too early is
     delivered twice."""
-    total: float = 50
-    """For everything. An entry of the outbox is leased for 60."""
+    total: float = 25
+    """For everything. A delivery of the outbox takes at most 30."""
 
 
 class SmtpTransport:

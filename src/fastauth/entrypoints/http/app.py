@@ -13,6 +13,7 @@ from fastauth.entrypoints.http import openapi, swagger_ui
 from fastauth.entrypoints.http.middleware.client_origin import ClientAddressMiddleware
 from fastauth.entrypoints.http.middleware.instrumentation import InstrumentationMiddleware
 from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
+from fastauth.entrypoints.http.pages import page_routes
 from fastauth.entrypoints.http.problem_handlers import install_problem_handlers
 from fastauth.entrypoints.http.routes import ROUTERS, well_known
 from fastauth.entrypoints.http.server.connections import ConnectionRegistry, max_connections
@@ -78,7 +79,9 @@ def create_app(container: Container | None = None) -> FastAPI:
     routes = [route for router in routers for route in router.routes]
     openapi.name_operations(routes)
     app.router.routes.extend(routes)  # include_router makes a ping a third slower (measured)
-    install_problem_handlers(app, routes)
+    pages = page_routes(container)
+    app.router.routes.extend(pages)
+    install_problem_handlers(app, [*routes, *pages])
     openapi.describe_problems(app)
     if container.settings().docs:
         swagger_ui.install_docs(app, redirect_root=container.settings().mode is Mode.DEVELOPMENT)

@@ -1,0 +1,104 @@
+"""Pages from Jinja2 templates, with the headers that they need."""
+
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from fastauth.domain.errors import FastauthError, InvalidInput, RateLimited, Unavailable
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.pages.languages import choose_language
+from fastauth.entrypoints.http.pages.static import PATHS
+from fastauth.entrypoints.http.problem_details import status_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ENGLISH = "en"
+TEMPLATES = Path(__file__).parent / "templates"
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+    ),
+    # With no-referrer, which the API sends, a form would have "Origin: null".
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Vary": "Accept-Language",
+}
+
+
+class Translator(Protocol):
+    """Translates English texts."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that there are."""
+
+    def translate(self, language: str, message: str) -> str:
+        """Return a text in one of `languages`."""
+
+
+def render_page(
+    request: Request,
+    container: Container,
+    template: str,
+    *,
+    status: int = 200,
+    error: FastauthError | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """Return a page in the language of the browser, with the error of the last form if there is one."""
+    settings, catalogues = container.settings(), container.catalogues()
+    language = choose_language(
+        request.headers.get("accept-language", ""), offered=catalogues.languages, default=ENGLISH
+    )
+    url = urlsplit(settings.public_url)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            values,
+            _=partial(_text, catalogues, language),
+            language=language,
+            service=url.netloc,
+            base=url.path,
+            assets={name: url.path + path for name, path in PATHS.items()},
+            errors=_codes(error),
+            minimum=settings.password_min_length,
+        )
+    )
+    headers = dict(HEADERS)
+    if isinstance(error, RateLimited | Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    return HTMLResponse(html, status_code=status_of(error) if error else status, headers=headers)
+
+
+def _codes(error: FastauthError | None) -> list[str]:
+    if isinstance(error, InvalidInput):
+        return [violation.code for violation in error.violations]
+    return [error.code] if error else []
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  only pages need it
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _text(translator: Translator, language: str, message: str, /, **values: object) -> str:
+    from markupsafe import escape  # noqa: PLC0415  as above
+
+    return escape(translator.translate(language, message)) % values
