@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, ClassVar, NoReturn, Protocol, TypedDict
@@ -60,7 +60,7 @@ class ForkedProcess:
     def wait(self, timeout: float) -> int:
         self._ended.wait(timeout)
         if self._status is None:
-            raise subprocess.TimeoutExpired("fastauth serve", timeout)
+            raise subprocess.TimeoutExpired("fastauth", timeout)
         return self._status
 
     def terminate(self) -> None:
@@ -91,12 +91,19 @@ class ForkServer:
         self._change = threading.Condition()
         self._is_over = False
 
-    def launch(self, environment: Mapping[str, str], directory: str, log: IO[bytes]) -> ForkedProcess:
-        """Start ``fastauth serve`` with this environment in this directory; append its output to `log`."""
+    def launch(
+        self, arguments: Sequence[str], environment: Mapping[str, str], directory: str | Path, log: IO[bytes]
+    ) -> ForkedProcess:
+        """See `start_fastauth`."""
         with self._request:
             server = self._server = self._server or self._start()
             assert server.stdin
-            request = {"environment": dict(environment), "directory": directory, "log": log.name}
+            request = Request(
+                arguments=[*arguments],
+                environment=dict(environment),
+                directory=str(directory),
+                log=str(log.name),
+            )
             server.stdin.write(json.dumps(request) + "\n")
             server.stdin.flush()
             with self._change:
@@ -154,7 +161,26 @@ def forked_services() -> Iterator[None]:
         server.close()
 
 
+def start_fastauth(
+    *arguments: str, environment: Mapping[str, str], directory: str | Path, log: IO[bytes]
+) -> Process:
+    """Start the command ``fastauth`` with this environment in this directory; append its output to `log`.
+
+    It is a fork where a test run has a fork server, and where a fork does the same as an interpreter: the
+    supervisor of several workers starts interpreters itself, and libraries of tracing read the environment
+    at import.
+    """
+    several = environment.get("FASTAUTH_WORKERS", "1") != "1"
+    if ForkServer.current and not several and "FASTAUTH_TRACING" not in environment:
+        return ForkServer.current.launch(arguments, environment, directory, log)
+    return subprocess.Popen(
+        [sys.executable, "-m", "fastauth", *arguments],
+        cwd=directory, env=environment, stdout=log, stderr=log, start_new_session=True,
+    )  # fmt: skip
+
+
 class Request(TypedDict):
+    arguments: list[str]
     environment: dict[str, str]
     directory: str
     log: str
@@ -213,7 +239,7 @@ def become(request: Request) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["directory"])
-    sys.argv = ["fastauth", "serve"]
+    sys.argv = ["fastauth", *request["arguments"]]
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx2
-from tests.harness.fork_server import ForkServer, Process
+from tests.harness.fork_server import Process, start_fastauth
 from tests.harness.in_process import run_fastauth
 from tests.harness.postgres import free_port
 from typer.testing import Result
@@ -25,8 +23,6 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """A client makes one of its own otherwise, and reads every certificate of the machine into it."""
 QUICK_HASH = {"FASTAUTH_ARGON2_MEMORY_KIB": "64", "FASTAUTH_ARGON2_TIME_COST": "1"}
 """Parameters that leave a test its time for something else than hashing."""
-IMPORT_MORE = {"FASTAUTH_METRICS_PORT", "FASTAUTH_TRACING"}
-"""Settings that import libraries which read the environment at import."""
 
 
 def environment(database_url: str, **settings: str) -> dict[str, str]:
@@ -59,22 +55,11 @@ class Service:
     def log(self) -> str:
         return (Path(self._home.name) / "log").read_text()
 
-    @property
-    def _needs_an_interpreter(self) -> bool:
-        """Whether a fork would differ: the supervisor of several workers starts interpreters itself."""
-        several = self._environment.get("FASTAUTH_WORKERS", "1") != "1"
-        return several or bool(IMPORT_MORE & self._environment.keys())
-
     def start(self) -> None:
         with (Path(self._home.name) / "log").open("ab") as log:
-            if ForkServer.current and not self._needs_an_interpreter:
-                self._process = ForkServer.current.launch(self._environment, self._home.name, log)
-            else:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "fastauth", "serve"],
-                    cwd=self._home.name, env=self._environment, stdout=log, stderr=log,
-                    start_new_session=True,
-                )  # fmt: skip
+            self._process = start_fastauth(
+                "serve", environment=self._environment, directory=self._home.name, log=log
+            )
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_up():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -1,8 +1,6 @@
 """The two roles of deploy/postgres: one runs migrations, the other the service."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 from tests.harness.databases import connect
+from tests.harness.in_process import run_fastauth
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import NO_TLS, Service, environment
 
@@ -38,7 +37,7 @@ class Roles:
 
 
 @pytest.fixture(scope="module")
-def roles(postgres: PostgresServer) -> Iterator[Roles]:
+def roles(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
     """Run the two SQL files with names of their own, because roles belong to the whole server."""
     name, password = f"fastauth_test_{token_hex(4)}", token_hex(16)
     urls = [
@@ -50,8 +49,8 @@ def roles(postgres: PostgresServer) -> Iterator[Roles]:
         try:
             for statement in statements("roles.sql", name):
                 superuser.execute(re.sub(r":'\w+_password'", f"'{password}'", statement).encode())
-            migrated = [sys.executable, "-m", "fastauth", "migrate"]
-            subprocess.run(migrated, env=environment(roles.migrate), check=True, capture_output=True)
+            settings, directory = environment(roles.migrate), tmp_path_factory.mktemp("roles")
+            assert run_fastauth("migrate", settings=settings, directory=directory).exit_code == 0
             for _ in range(2):  # running it twice is allowed
                 with psycopg.connect(roles.migrate, autocommit=True) as owner:
                     for statement in statements("grants.sql", name):
