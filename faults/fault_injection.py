@@ -8,6 +8,7 @@ left to fail.
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -27,6 +28,14 @@ from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down, start_up
 
+OTHER_PORTS: dict[str, type[Exception]] = {
+    "hasher": HashingOverloaded,
+    "usernames": RuntimeError,
+    "access_tokens": RuntimeError,
+    "clock": RuntimeError,
+}
+"""The ports that requests use and that execute no statements, and the error that each raises."""
+
 PORTS: dict[str, type[Exception]] = {
     "users": StorageUnavailable,
     "sessions": StorageUnavailable,
@@ -34,17 +43,14 @@ PORTS: dict[str, type[Exception]] = {
     "counters": StorageUnavailable,
     "events": StorageUnavailable,
     "unit_of_work": StorageUnavailable,
-    "hasher": HashingOverloaded,
-    "usernames": RuntimeError,
-    "access_tokens": RuntimeError,
-    "clock": RuntimeError,
+    **OTHER_PORTS,
 }
 """The ports that requests use, and the error that each raises."""
 
 
-def _inject_into_ports(plain: Container, injector: Injector) -> Container:
+def _inject_into_ports(ports: dict[str, type[Exception]], plain: Container, injector: Injector) -> Container:
     faulty = {
-        name: FaultyPort(getattr(plain, name)(), injector, error=error) for name, error in PORTS.items()
+        name: FaultyPort(getattr(plain, name)(), injector, error=error) for name, error in ports.items()
     }
     return Container(settings=plain.settings(), database=plain.database(), **faulty)
 
@@ -73,7 +79,12 @@ def _inject_into_statements(plain: Container, injector: Injector) -> Container:
     return plain
 
 
-TARGETS = {"ports": _inject_into_ports, "statements": _inject_into_statements}
+TARGETS = {
+    "ports": partial(_inject_into_ports, PORTS),
+    "statements": _inject_into_statements,
+}
+OTHER_TARGETS = {"ports without statements": partial(_inject_into_ports, OTHER_PORTS)}
+"""With the statements, everything that can fail. The other ports fail because their statements do."""
 
 
 async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
@@ -88,7 +99,7 @@ async def each_fails(what: str, database_url: str, *, after: bool) -> Outcome:
     plain = Container(settings=settings, clock=clock)
     await start_up(plain)
     try:
-        transport = httpx2.ASGITransport(create_app(TARGETS[what](plain, injector)))
+        transport = httpx2.ASGITransport(create_app((TARGETS | OTHER_TARGETS)[what](plain, injector)))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
             for nth in count(1):
                 injector.arm(nth)
