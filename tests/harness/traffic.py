@@ -13,13 +13,14 @@ from typing import Any
 import httpx2
 import jwt
 from tests.harness.client import Person, ask_who_i_am, signing_keys
+from tests.harness.editions import size
 from tests.harness.in_process import run_fastauth
 from tests.harness.issuer import AUDIENCE, SECRET_KEY, VERIFIERS, MakeVerifier, Verify, header_of, payload_of
 from tests.harness.service import DEADLINE, NO_TLS, Service, environment
 
 MAX_AGE = 4
-CLIENTS = 4
-ROTATIONS = 4
+CLIENTS = size(2, 4)
+ROTATIONS = size(2, 4)
 ROTATING = {
     "FASTAUTH_SECRET_KEY": SECRET_KEY,
     "FASTAUTH_AUDIENCE": AUDIENCE,

@@ -5,6 +5,7 @@ from collections import Counter
 
 import httpx2
 from sqlalchemy import Engine, select
+from tests.harness.editions import size
 from tests.harness.service import DEADLINE, NO_TLS, Service
 from tests.harness.sessions import (
     NO_GRACE,
@@ -22,7 +23,7 @@ from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.signing_keys.tables import signing_key
 
 CLIENTS = 64
-ROUNDS = 8  # of 64 clients each
+ROUNDS = size(2, 8)  # of 64 clients each
 
 
 def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.Response]:
