@@ -79,11 +79,13 @@ def _inject_into_statements(plain: Container, injector: Injector) -> Container:
     return plain
 
 
-TARGETS = {
+Injection = Callable[[Container, Injector], Container]
+
+TARGETS: dict[str, Injection] = {
     "ports": partial(_inject_into_ports, PORTS),
     "statements": _inject_into_statements,
 }
-OTHER_TARGETS = {"ports without statements": partial(_inject_into_ports, OTHER_PORTS)}
+OTHER_TARGETS: dict[str, Injection] = {"ports without statements": partial(_inject_into_ports, OTHER_PORTS)}
 """With the statements, everything that can fail. The other ports fail because their statements do."""
 
 
