@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 import pytest
-from tests.builders import a_policy
+from tests.builders import a_policy, an_address
 from tests.fakes import (
     FakeAccessTokens,
     FakeAuditTrail,
@@ -164,6 +164,13 @@ class Application:
 
     async def a_user(self, username: str = "santosh", password: str = "sntsh") -> None:
         await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)
+
+    async def a_verified_address(self, text: str, *, username: str = "santosh") -> None:
+        """Put an e-mail address of a user in force."""
+        addresses, address = self.container.email_addresses(), an_address(text)
+        user = await self.find_user(username=username)
+        await addresses.add_pending(user.id, address, now=self.clock.now())
+        assert await addresses.verify(user.id, address.key, now=self.clock.now())
 
     async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> TokenPair:
         result = await self.log_in(username=username, password=password, client=A_DEVICE)

@@ -6,7 +6,14 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
-from tests.fakes import FakeClock, FakeCounterRepository, FakePasswordHasher, FakeUserRepository
+from tests.fakes import (
+    FakeClock,
+    FakeCounterRepository,
+    FakePasswordHasher,
+    FakeStorage,
+    FakeUnitOfWork,
+    FakeUserRepository,
+)
 
 from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
@@ -25,9 +32,27 @@ from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import ClientInfo, Session, SessionId
+from fastauth.domain.unit_of_work import UnitOfWork
 
 PROFILE = PrecisUsernameProfile()  # pure and quick: it needs no fake
 ADDRESS_PROFILE = EmailValidatorProfile()
+
+
+SPELLINGS_OF_AN_ADDRESS = [
+    "o.neil+shop@bücher.example.com",
+    "O.Neil+Shop@Bücher.Example.Com",
+    "O.NEIL+SHOP@BÜCHER.EXAMPLE.COM",
+    "o.neil+shop@xn--bcher-kva.example.com",
+    "O.neil+shop@XN--BCHER-KVA.example.com",
+    "o.neil+shop@bu\u0308cher.example.com",
+    "o.neil+shop@BU\u0308CHER.example.com",
+    "o.neil+shop@ｂücher.example.com",
+    "o.neil+shop@bücher．example.com",
+    "o.neil+shop@bücher。example｡com",
+    "o.neil+shop@bücher.example.ⓒom",
+    "o.neil+shop@bücher.ℯxample.com",
+]
+"""Twelve spellings of one address: case, normalization, IDNA, width, and the dots of UTS #46."""
 
 
 def a_username(text: str = "santosh") -> Username:
@@ -94,13 +119,17 @@ def register_user(
     users: UserRepository | None = None,
     hasher: PasswordHasher | None = None,
     passwords: PasswordPolicy | None = None,
+    unit_of_work: UnitOfWork | None = None,
 ) -> RegisterUser:
     return RegisterUser(
         rate_limiter=rate_limiter or a_rate_limiter(),
         users=users or FakeUserRepository(),
         hasher=hasher or FakePasswordHasher(),
         username_profile=PROFILE,
+        address_profile=ADDRESS_PROFILE,
         password_policy=passwords or a_policy(),
+        unit_of_work=unit_of_work or FakeUnitOfWork(FakeStorage()),
+        clock=FakeClock(),
     )
 
 

@@ -45,7 +45,14 @@ class FakeUserRepository:
     async def get(self, user_id: UserId) -> User | None:
         return self.storage.users.get(user_id)
 
-    async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
+    async def add(
+        self,
+        *,
+        username: Username,
+        fullname: FullName,
+        password_hash: PasswordHash,
+        locale: str | None = None,
+    ) -> User:
         if await self.find(username):
             raise UsernameTaken
         user = User(
@@ -53,6 +60,7 @@ class FakeUserRepository:
             username=username,
             fullname=fullname,
             password_hash=password_hash,
+            locale=locale,
         )
         self.storage.users[user.id] = user
         self.storage.note(EventType.USER_CREATED, user.id)

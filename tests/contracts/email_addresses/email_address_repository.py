@@ -164,7 +164,7 @@ class EmailAddressRepositoryContract(ABC):
     async def test_username_of_another_account_is_taken(
         self, addresses: EmailAddressRepository, users: UserRepository, user: User, domain: str
     ) -> None:
-        """Otherwise one identifier would lead to two accounts."""
+        """R17: one identifier would lead to two accounts. CVE-2026-19607, CVE-2021-3754; CWE-289."""
         name = f"{a_name()}@{domain}"
         other = await a_user(users, name)
         address = an_address(name.upper())

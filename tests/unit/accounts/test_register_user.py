@@ -1,9 +1,13 @@
+from typing import NoReturn
+
 import pytest
-from tests.builders import a_full_name, a_password_hash, a_policy, a_username, register_user
+from tests.application import Application
+from tests.builders import a_full_name, a_password_hash, a_policy, a_username, an_address, register_user
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.passwords.password import Password, PasswordHash
 
@@ -85,3 +89,59 @@ class TestRegisterUser:
             with pytest.raises(InvalidInput) as refusal:
                 await register(username="santosh", password=password, fullname="Santosh Kumar", address=None)
             assert [v.code for v in refusal.value.violations] == [code]
+
+
+class TestRegisterWithAddress:
+    async def test_stores_a_pending_address_and_queues_its_verification(self, app: Application) -> None:
+        user = await app.register_user(
+            username="ann", password="sntsh", fullname="Ann", email="Ann@Example.com", address=None
+        )
+        found = await app.container.email_addresses().of_user(user.id)
+        assert found.verified is None
+        assert found.pending
+        assert found.pending.address == an_address("Ann@Example.com")
+        (queued,) = (each.record for each in app.storage.outbox.values())
+        assert (queued.kind, queued.user_id) == (OutboxKind.VERIFICATION, user.id)
+
+    async def test_two_accounts_may_name_one_address(self, app: Application) -> None:
+        for name in ("ann", "bob"):
+            await app.register_user(
+                username=name, password="sntsh", fullname="Ann", email="ann@example.com", address=None
+            )
+        assert len(app.storage.addresses) == 2
+
+    async def test_taken_name_stores_nothing(self, app: Application) -> None:
+        with pytest.raises(UsernameTaken):
+            await app.register_user(
+                username="SANTOSH", password="sntsh", fullname="Ann", email="ann@example.com", address=None
+            )
+        assert (app.storage.addresses, app.storage.outbox) == ({}, {})
+
+    async def test_without_an_address_there_is_no_transaction(self, app: Application) -> None:
+        class NoTransaction:
+            def begin(self) -> NoReturn:
+                raise AssertionError
+
+        register = register_user(unit_of_work=NoTransaction())
+        user = await register(username="ann", password="sntsh", fullname="Ann", locale="de-CH", address=None)
+        assert user.locale == "de-CH"
+
+    async def test_violations_of_email_and_locale(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            await register_user()(
+                username="ann", password="sntsh", fullname="Ann", email="", locale="de_DE", address=None
+            )
+        assert [(v.field, v.code) for v in refusal.value.violations] == [
+            ("email", "not_an_address"),
+            ("locale", "not_allowed"),
+        ]
+
+
+class TestUsernameWithAtSign:
+    @pytest.mark.parametrize("spelling", ["ann@example.com", "@ann", "ann＠example", "ann﹫example"])
+    @pytest.mark.parametrize("address", ["192.0.2.1", None])
+    async def test_is_refused(self, spelling: str, address: str | None) -> None:
+        """Names and addresses are one namespace; the sign is refused in every width, and to operators."""
+        with pytest.raises(InvalidInput) as refusal:
+            await register_user()(username=spelling, password="sntsh", fullname="Ann", address=address)
+        assert [(v.field, v.code) for v in refusal.value.violations] == [("username", "not_allowed")]

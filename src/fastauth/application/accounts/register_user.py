@@ -2,17 +2,27 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.locale import parse_locale
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.clock import Clock
+from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
+VERIFICATION_MAIL_DEADLINE = timedelta(hours=24)
+"""A verification mail that could not be sent until then is not sent; the user can ask for another one."""
+
+_AT_SIGN = Violation("username", "not_allowed", "Must not contain @, which is kept for e-mail addresses.")
 _RESERVED = Violation("username", "reserved", "This name is reserved.")
 
 
@@ -21,20 +31,33 @@ class RegisterUser:
     """Create an account.
 
     - **username**: 1 to 50 characters of a single script, without spaces, control or invisible
-      characters. Spellings that look the same to a person count as the same name.
+      characters, without ``@``. Spellings that look the same to a person count as the same name.
     - **fullname**: 1 to 50 characters after trimming, without control characters.
     - **password**: any characters, at most 256, taken exactly as sent.
+    - **email**: pending until it is verified; any number of accounts may have it pending.
     """
 
     rate_limiter: RateLimiter
     users: UserRepository
     hasher: PasswordHasher
     username_profile: UsernameProfile
+    address_profile: AddressProfile
     password_policy: PasswordPolicy
+    unit_of_work: UnitOfWork
+    clock: Clock
     reserved: Container[str] = frozenset()
     """Canonical usernames that only operators may register."""
 
-    async def __call__(self, *, username: str, password: str, fullname: str, address: str | None) -> User:
+    async def __call__(  # noqa: PLR0913  the members of the request
+        self,
+        *,
+        username: str,
+        password: str,
+        fullname: str,
+        email: str | None = None,
+        locale: str | None = None,
+        address: str | None,
+    ) -> User:
         """Create and return an account. `address` is the client's; ``None`` stands for an operator.
 
         Raises:
@@ -46,16 +69,44 @@ class RegisterUser:
         with ViolationCollector() as collecting:
             with collecting:
                 name = Username.parse(username, self.username_profile)
-                if address is not None and name.canonical in self.reserved:
-                    raise InvalidInput(_RESERVED)
+                self._check_allowed(name, by_operator=address is None)
             with collecting:
                 full_name = FullName.parse(fullname)
             with collecting:
                 secret = self.password_policy.check(password, user_attributes=(username, fullname))
+            with collecting:
+                pending = None if email is None else EmailAddress.parse(email, self.address_profile)
+            with collecting:
+                language = None if locale is None else parse_locale(locale)
         self.hasher.check_capacity()
         permit = await self.rate_limiter.check_registration(address=address)
         async with self.rate_limiter.refund_on_failure(permit):
             if await self.users.find(name):
                 raise UsernameTaken  # before the hash, which is expensive
             password_hash = await self.hasher.hash(secret)
-            return await self.users.add(username=name, fullname=full_name, password_hash=password_hash)
+
+            async def add(users: UserRepository) -> User:
+                return await users.add(
+                    username=name, fullname=full_name, password_hash=password_hash, locale=language
+                )
+
+            if pending is None:
+                return await add(self.users)
+            async with self.unit_of_work.begin() as transaction:
+                user = await add(transaction.users)
+                await self._add_address(transaction, user, pending)
+                await transaction.commit()
+            return user
+
+    def _check_allowed(self, name: Username, *, by_operator: bool) -> None:
+        if "@" in name.canonical:
+            raise InvalidInput(_AT_SIGN)
+        if not by_operator and name.canonical in self.reserved:
+            raise InvalidInput(_RESERVED)
+
+    async def _add_address(self, transaction: Transaction, user: User, pending: EmailAddress) -> None:
+        now = self.clock.now()
+        await transaction.email_addresses.add_pending(user.id, pending, now=now)
+        await transaction.outbox.add(
+            OutboxKind.VERIFICATION, {}, user_id=user.id, now=now, expires_at=now + VERIFICATION_MAIL_DEADLINE
+        )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.application.sessions.account_names import AccountNames
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
@@ -23,17 +23,17 @@ class FailureEvents:
 
     events: EventLog
     pseudonyms: UsernamePseudonyms
-    username_profile: UsernameProfile
+    account_names: AccountNames
     refresh_tokens: RefreshTokenCodec
     clock: Clock
 
     async def record_login_failure(self, *, username: str, **_: object) -> None:
-        """Record the digest of the username, whether or not an account has it.
+        """Record the digest of the account's username, whether or not there is such an account.
 
         A text that cannot be a username was not verified, and is not recorded.
         """
         try:
-            digest = self.pseudonyms.digest(Username.parse_existing(username, self.username_profile))
+            digest = self.pseudonyms.digest(await self.account_names.resolve(username))
         except InvalidInput:
             return
         await self.events.record(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.login_result import LoginResult
 from fastauth.application.sessions.verify_credentials import verify_credentials
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials
@@ -21,7 +21,7 @@ from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogIn:
-    """Start a session with a username and a password.
+    """Start a session with a username or a verified e-mail address, and a password.
 
     An unknown name, a wrong password, a disabled account and a locked one cannot be told apart: the
     response is the same, and so is the work that leads to it.
@@ -31,7 +31,7 @@ class LogIn:
     device_tokens: DeviceTokens
     users: UserRepository
     hasher: PasswordHasher
-    username_profile: UsernameProfile
+    account_names: AccountNames
     sessions: SessionRepository
     refresh_tokens: RefreshTokenCodec
     access_tokens: AccessTokens
@@ -48,12 +48,12 @@ class LogIn:
             TooManyRequests: The network of the client has reached its limit.
             Unavailable: Try again later.
         """
-        try:
-            name = Username.parse_existing(username, self.username_profile)
-        except InvalidInput:
-            raise InvalidCredentials from None
         attempt, is_possible = Password.for_verification(password)
         self.hasher.check_capacity()
+        try:
+            name = await self.account_names.resolve(username)
+        except InvalidInput:
+            raise InvalidCredentials from None
         known_device = self.device_tokens.verify(device_token, name, now=self.clock.now())
         permit = await self.rate_limiter.check_login(name, address=client.address, device=known_device)
         may_succeed = permit.allowed and is_possible

@@ -21,7 +21,14 @@ class UserRepository(Protocol):
     async def get(self, user_id: UserId) -> User | None:
         """Return the account with this id."""
 
-    async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
+    async def add(
+        self,
+        *,
+        username: Username,
+        fullname: FullName,
+        password_hash: PasswordHash,
+        locale: str | None = None,
+    ) -> User:
         """Store a new account durably and return it with its id. Records `EventType.USER_CREATED`.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from dependency_injector.providers import Callable, Factory, Provider, Singleton
 
+from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.seen_usernames import TempFileSeenUsernames
 from fastauth.application.accounts.change_full_name import ChangeFullName
@@ -15,6 +16,7 @@ from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.email_addresses.address import AddressProfile
 from fastauth.domain.rate_limits.burst_limit import RENAMES, BurstLimit
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
@@ -36,6 +38,7 @@ class Accounts(Shared):
     """See `fastauth.domain.accounts`."""
 
     usernames: Provider[UsernameProfile] = Singleton(PrecisUsernameProfile)
+    address_profile: Provider[AddressProfile] = Singleton(EmailValidatorProfile)
     reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, Shared.settings, usernames)
     seen_usernames: Provider[SeenUsernames] = Factory(TempFileSeenUsernames)
 
@@ -45,7 +48,10 @@ class Accounts(Shared):
         users=Storage.users,
         hasher=PasswordHashing.hasher,
         username_profile=usernames,
+        address_profile=address_profile,
         password_policy=PasswordHashing.password_policy,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
         reserved=reserved_usernames,
     )
     change_full_name = use_case(

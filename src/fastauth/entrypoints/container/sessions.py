@@ -6,6 +6,7 @@ from datetime import timedelta
 from dependency_injector.providers import Object, Provider, Singleton
 
 from fastauth.adapters.jose import AccessTokenPolicy, JoseAccessTokens
+from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.failure_events import FailureEvents
 from fastauth.application.sessions.list_sessions import ListSessions
@@ -80,11 +81,17 @@ class Sessions(Shared):
         policy=access_token_policy,
         clock=Shared.clock,
     )
+    account_names: Provider[AccountNames] = Singleton(
+        AccountNames,
+        username_profile=Accounts.usernames,
+        address_profile=Accounts.address_profile,
+        email_addresses=Storage.email_addresses,
+    )
     failure_events: Provider[FailureEvents] = Singleton(
         FailureEvents,
         events=Storage.events,
         pseudonyms=Audit.username_pseudonyms,
-        username_profile=Accounts.usernames,
+        account_names=account_names,
         refresh_tokens=refresh_tokens,
         clock=Shared.clock,
     )
@@ -96,7 +103,7 @@ class Sessions(Shared):
             device_tokens=device_tokens,
             users=Storage.users,
             hasher=PasswordHashing.hasher,
-            username_profile=Accounts.usernames,
+            account_names=account_names,
             sessions=Storage.sessions,
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,

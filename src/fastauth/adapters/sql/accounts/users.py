@@ -40,7 +40,7 @@ _FIND = select(*USER_COLUMNS).select_from(
 _GET = select(user_info).where(user_info.c.id == bindparam("user_id"))
 
 _ADD = AuditedStatement(
-    insert_on_conflict_do_nothing(user_info, "username_key", "username", "password", "fullname"),
+    insert_on_conflict_do_nothing(user_info, "username_key", "username", "password", "fullname", "locale"),
     EventType.USER_CREATED,
     user_info.c.id,
     user_id=user_info.c.id,
@@ -82,18 +82,32 @@ class SqlUserRepository:
         row = (await self._connections.execute(_GET, {"user_id": user_id})).one_or_none()
         return user_of(row) if row else None
 
-    async def add(self, *, username: Username, fullname: FullName, password_hash: PasswordHash) -> User:
+    async def add(
+        self,
+        *,
+        username: Username,
+        fullname: FullName,
+        password_hash: PasswordHash,
+        locale: str | None = None,
+    ) -> User:
         """Insert a row, unless the name violates the unique constraint."""
         values = {
             "new_username": username.display,
             "new_username_key": username.canonical,
             "new_password": password_hash.encoded,
             "new_fullname": fullname.text,
+            "new_locale": locale,
         }
         added = await _ADD(self._connections, values, self._audit_columns)
         if added is None:
             raise UsernameTaken
-        return User(id=UserId(added.id), username=username, fullname=fullname, password_hash=password_hash)
+        return User(
+            id=UserId(added.id),
+            username=username,
+            fullname=fullname,
+            password_hash=password_hash,
+            locale=locale,
+        )
 
     async def set_full_name(
         self, user_id: UserId, fullname: FullName, *, now: datetime, limit: BurstLimit | None

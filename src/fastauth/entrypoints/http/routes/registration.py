@@ -2,18 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, status
+from fastapi import APIRouter, Body, Depends, Request, status
 from pydantic import BaseModel, Field
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.entrypoints.http.accept_language import preferred_language
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.schemas import UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
+
+
+async def _language(request: Request) -> str | None:
+    return preferred_language(",".join(request.headers.getlist("accept-language")))
+
+
+LanguageDep = Annotated[str | None, Depends(_language)]
 
 EXAMPLE = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
 
@@ -24,6 +32,13 @@ class RegisterRequest(BaseModel):
     username: str = Field(description="1 to 50 characters of one script, without spaces.")
     password: str = Field(description="At most 256 characters, any of them.", repr=False)
     fullname: str = Field(description="1 to 50 characters.")
+    email: str | None = Field(
+        default=None, description="At most 254 characters; pending until it is verified."
+    )
+    locale: str | None = Field(
+        default=None,
+        description="The language of mails to the user (BCP 47). Without it, that of `Accept-Language`.",
+    )
 
 
 @router.post(
@@ -35,17 +50,25 @@ class RegisterRequest(BaseModel):
 async def register_user(
     body: Annotated[RegisterRequest, Body(examples=[EXAMPLE])],
     address: ClientAddressDep,
+    language: LanguageDep,
     container: ContainerDep,
 ) -> UserResponse:
     """Create an account.
 
-    - **username**: 1 to 50 characters of one script, without spaces, control characters and invisible
+    - **username**: 1 to 50 characters of one script, without spaces, ``@``, control characters and invisible
       characters. Names that differ only in case, in character width or in look-alike letters are one name.
     - **fullname**: 1 to 50 characters after trimming, without control characters.
     - **password**: at most 256 characters, any of them, used exactly as sent but for Unicode
       normalization (NFC).
+    - **email**: an e-mail address, which gets a mail with a link that verifies it. The response is the same
+      whether or not another account has it.
     """
     user = await container.register_user()(
-        username=body.username, password=body.password, fullname=body.fullname, address=address
+        username=body.username,
+        password=body.password,
+        fullname=body.fullname,
+        email=body.email,
+        locale=language if body.locale is None else body.locale,
+        address=address,
     )
     return UserResponse.of(user)
