@@ -12,8 +12,8 @@ from fastauth.entrypoints.settings import Mode, Settings
 ANN = {"username": "ann", "password": "correct horse"}
 
 
-class TestNameThatIsAnAddress:
-    async def test_is_refused_in_every_spelling(self, client: httpx2.AsyncClient) -> None:
+class TestEmailAddressAsUsername:
+    async def test_every_spelling_is_rejected(self, client: httpx2.AsyncClient) -> None:
         """R17 (CVE-2026-19607, CVE-2021-3754; CWE-289): a name must not stand for somebody else's address.
 
         New names have no ``@`` in any width. What such a name of an earlier version may do is in
@@ -51,7 +51,7 @@ class TestReservedUsername:
             reserved_usernames="admin,root,support,fastauth,postmaster,security,no-reply,хор",  # type: ignore[arg-type]  # likewise
         )
 
-    async def test_is_refused_over_http_in_every_spelling(self, client: httpx2.AsyncClient) -> None:
+    async def test_every_spelling_is_rejected_over_http(self, client: httpx2.AsyncClient) -> None:
         for name in (*self.NAMES, "хор", "xop"):
             refused = await client.post("/users/register", json=a_registration(username=name))
             assert refused.status_code == 422, name
@@ -60,13 +60,13 @@ class TestReservedUsername:
             answer = await client.post("/users/register", json=a_registration(username=name))
             assert answer.status_code == 201, name
 
-    async def test_may_be_given_by_an_operator(self, container: Container) -> None:
+    async def test_operator_may_create_it(self, container: Container) -> None:
         user = await container.register_user()(
             username="admin", password="correct horse", fullname="Ann", address=None
         )
         assert user.username.display == "admin"
 
-    def test_is_every_such_name_in_production_and_none_in_development(self) -> None:
+    def test_default_list_applies_in_production_only(self) -> None:
         assert set(self.NAMES[3:]) <= set(Settings(mode=Mode.PRODUCTION).reserved_usernames)
         assert Settings().reserved_usernames == ()
 
@@ -74,7 +74,7 @@ class TestReservedUsername:
 class TestLookAlike:
     """Homographs of other scripts (UTS #39; CWE-1007)."""
 
-    async def test_is_taken(self, client: httpx2.AsyncClient) -> None:
+    async def test_username_is_taken(self, client: httpx2.AsyncClient) -> None:
         for name, look_alike in (("scope", "ѕсоре"), ("Apple", "аррӏе"), ("хор", "xop")):
             first = await client.post("/users/register", json=a_registration(username=name))
             assert (first.status_code, first.json()["username"]) == (201, name)
@@ -90,7 +90,7 @@ class TestPasswordPolicy:
             password_min_length=10,
         )
 
-    async def test_holds_on_every_way_to_a_password(
+    async def test_applies_wherever_a_password_is_set(
         self, client: httpx2.AsyncClient, container: Container
     ) -> None:
         """R57 (GHSA-25rw-g6ff-fmg8, CVE-2024-49757; CWE-602): a policy is more than a hint to a page."""
@@ -107,8 +107,8 @@ class TestPasswordPolicy:
         assert (await client.post("/sessions", json=ANN)).status_code == 201
 
 
-class TestClosedAccount:
-    async def test_is_closed_on_every_way_in(
+class TestDisabledAccount:
+    async def test_is_rejected_wherever_an_account_is_used(
         self, client: httpx2.AsyncClient, container: Container, storage: FakeStorage
     ) -> None:
         """R58 (CVE-2025-10908; CWE-288, CWE-863): disabled accounts by every way in."""

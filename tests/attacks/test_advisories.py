@@ -35,15 +35,15 @@ def numbered_tests() -> Tests:
 
 
 class TestAdvisories:
-    def test_are_all_in_the_table(self) -> None:
+    def test_table_is_complete(self) -> None:
         assert sorted(table()) == list(range(1, CLASSES + 1))
 
-    def test_that_apply_have_a_test_and_the_others_a_reason(self) -> None:
+    def test_each_has_a_test_or_a_reason(self) -> None:
         for number, (applies, tests) in table().items():
             assert (applies == "yes") == bool(tests), number
             assert applies == "yes" or re.fullmatch(r"not yet: .{10,}", applies), number
 
-    def test_name_the_tests_that_name_them(self) -> None:
+    def test_tests_and_table_name_each_other(self) -> None:
         named: Tests = defaultdict(set)
         for number, (_, tests) in table().items():
             for test in tests:

@@ -107,7 +107,7 @@ def counted(metric: str, **labels: str) -> float:
 class TestTrailers:
     """Trailers that pass for headers: CWE-444, CWE-290; RFC 9110, 6.5.1. Without end: CWE-770."""
 
-    def test_do_not_choose_the_address_of_the_client(self, service: Service) -> None:
+    def test_do_not_set_the_client_address(self, service: Service) -> None:
         """R32: `X-Forwarded-For` that cannot be read, or that the client wrote, loosens a limit.
 
         CVE-2024-47070, CVE-2023-36456 (authentik); CWE-348.
@@ -124,7 +124,7 @@ class TestTrailers:
         assert answers == [401] * 10 + [429]
 
     @pytest.mark.parametrize("size", [10_000, 7])
-    def test_bring_no_token(self, service: Service, size: int) -> None:
+    def test_carry_no_token(self, service: Service, size: int) -> None:
         registration = a_registration()
         service.register(registration)
         with service.client() as client:
@@ -135,7 +135,7 @@ class TestTrailers:
         assert statuses(talk(service, *pieces))[0] in {400, 401}
 
     @pytest.mark.parametrize("endless", [b"A: b\r\n" * 1_000, b"x" * 8_000], ids=["many", "one"])
-    def test_have_an_end(self, service: Service, endless: bytes) -> None:
+    def test_are_limited(self, service: Service, endless: bytes) -> None:
         with connect(service) as line:
             line.sendall(CHUNKED + b"\r\n2\r\n{}\r\n0\r\nA: ")
             assert taken(line, endless) < MOST_TAKEN
@@ -149,21 +149,21 @@ class TestChunks:
         [b"1\r\nx\r\n" * 1_000, b"1;" + b"x" * 8_000 + b"\r\nx\r\n", b"x" * 8_000],
         ids=["tiny chunks", "long extensions", "one extension"],
     )
-    def test_are_not_read_without_end(self, service: Service, endless: bytes) -> None:
+    def test_framing_is_limited(self, service: Service, endless: bytes) -> None:
         with connect(service) as line:
             line.sendall(CHUNKED + b"\r\n1;")
             if not endless.startswith(b"x"):
                 line.sendall(b"a\r\nx\r\n")
             assert taken(line, endless) < MOST_TAKEN
 
-    def test_of_one_byte_are_read(self, service: Service) -> None:
+    def test_one_byte_each_is_accepted(self, service: Service) -> None:
         body = json.dumps(a_registration()).encode()
         sent = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
         head = CHUNKED.replace(b"/sessions", b"/users/register") + CLOSE
         assert statuses(talk(service, head + b"\r\n" + sent)) == [201]
 
 
-class TestNextHead:
+class TestPipelinedHead:
     """A second head while the first answer is due, without end in bytes or seconds: CWE-770, CWE-400."""
 
     @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ class TestNextHead:
         [(PING[:-2] + b"A: ", b"x" * 64 * KIB), (b"", b"\r\n" * 32 * KIB), (PING[:-2], b"A: b\r\n" * 10_000)],
         ids=["one header", "empty lines", "many headers"],
     )
-    async def test_is_bounded(self, url: str, pool: GatedPool, beginning: bytes, endless: bytes) -> None:
+    async def test_size_is_limited(self, url: str, pool: GatedPool, beginning: bytes, endless: bytes) -> None:
         body = json.dumps({"username": "santosh", "password": "sntsh"}).encode()
         with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as line:
             line.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body) + body)
@@ -189,7 +189,7 @@ class TestNextHead:
                 assert sent < MOST_TAKEN
         pool.gate.set()
 
-    def test_has_to_arrive_in_time(self, service: Service) -> None:
+    def test_has_a_deadline(self, service: Service) -> None:
         with connect(service) as line:
             line.sendall(POST + b"Content-Length: 400\r\nExpect: 100-continue\r\n\r\n")
             assert statuses(line.recv(64 * KIB)) == [100]
@@ -197,10 +197,10 @@ class TestNextHead:
             assert statuses(rest_of(line)) == [422, 408]
 
 
-class TestUnreadAnswers:
+class TestUnreadResponses:
     """Answers that the client does not read: CWE-770, CWE-400 (slow read)."""
 
-    def test_do_not_stay(self, service: Service) -> None:
+    def test_connection_is_reset(self, service: Service) -> None:
         before = counted("fastauth_connections_rejected", reason="write_timeout")
         with socket.socket() as line:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * KIB)
@@ -216,7 +216,7 @@ class TestPipeline:
     """Many requests at once on one connection: CWE-770; offers to upgrade among them: CWE-674."""
 
     @pytest.mark.parametrize("request_", [PING, OFFER], ids=["plain", "with offers to upgrade"])
-    def test_takes_a_few(self, service: Service, request_: bytes) -> None:
+    def test_five_requests_are_accepted(self, service: Service, request_: bytes) -> None:
         received = talk(service, request_ * 3, PING[:-2] + CLOSE + b"\r\n")
         assert statuses(received) == [200] * 4
         received = talk(service, request_ * (128 * KIB // len(request_)))
@@ -225,7 +225,7 @@ class TestPipeline:
         assert received.count(b"connection: close") == 1
         assert "RecursionError" not in service.log
 
-    def test_keeps_few_bytes(self, service: Service) -> None:
+    def test_pending_bytes_are_limited(self, service: Service) -> None:
         large = PING[:-2] + b"A: " + b"x" * (MAX_HEAD_BYTES - 200) + b"\r\n\r\n"
         assert len(statuses(talk(service, large * 8))) <= MAX_PENDING_BYTES // len(large) + 1
 
@@ -240,18 +240,18 @@ class TestPipeline:
         ],
         ids=["no HTTP", "no host", "a long head", "no chunk", "trailers"],
     )
-    def test_answers_what_came_before_what_is_wrong(self, service: Service, second: bytes) -> None:
+    def test_earlier_requests_are_answered_before_an_error(self, service: Service, second: bytes) -> None:
         assert statuses(talk(service, PING + second)) in ([200, 400], [200, 431])
         assert statuses(talk(service, PING + PING + second + PING)) in ([200, 200, 400], [200, 200, 431])
 
-    def test_ends_with_a_request_to_close(self, service: Service) -> None:
+    def test_connection_close_ends_it(self, service: Service) -> None:
         assert statuses(talk(service, PING[:-2] + CLOSE + b"\r\n" + PING)) == [200]
 
 
 class TestConnections:
     """Connections without number: CWE-770; around a bound by another address of the same network: CWE-799."""
 
-    def test_all_count_whatever_they_do(self, service: Service) -> None:
+    def test_every_state_counts(self, service: Service) -> None:
         source = "127.0.0.21"
         with ExitStack() as stack:
             for _ in range(MOST_CONNECTIONS):
@@ -261,7 +261,7 @@ class TestConnections:
             assert statuses(talk(service, source=source)) == [503]
             assert statuses(talk(service, PING[:-2] + CLOSE + b"\r\n", source="127.0.0.22")) == [200]
 
-    def test_that_rest_make_room_without_a_word(self, service: Service) -> None:
+    def test_idle_connections_are_closed_for_new_ones(self, service: Service) -> None:
         source = "127.0.0.23"
         with ExitStack() as stack:
             lines = [stack.enter_context(connect(service, source)) for _ in range(MOST_CONNECTIONS)]
@@ -271,7 +271,7 @@ class TestConnections:
             assert rest_of(lines[0]) == b""
             assert ping(lines[1]) == [200]
 
-    def test_of_a_network_of_ipv6_are_those_of_its_64(self) -> None:
+    def test_ipv6_limit_is_per_64_bit_prefix(self) -> None:
         """R33 (CVE-2026-45364 (better-auth); CWE-307): limits go by the text of an IPv6 address."""
         assert (
             network_of("2001:db8:0:1::1") == network_of("2001:db8:0:1:ffff::2") != network_of("2001:db8::1")
@@ -301,14 +301,14 @@ class TestHost:
             (b"GET http://a/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200),
         ],
     )
-    def test_is_one(self, service: Service, head: bytes, right: int) -> None:
+    def test_exactly_one_is_required(self, service: Service, head: bytes, right: int) -> None:
         assert statuses(talk(service, head)) == [right]
 
 
-class TestNotice:
+class TestRejectionLog:
     """Attacks that leave no trace: CWE-778."""
 
-    def test_is_taken_of_what_is_refused(self, service: Service) -> None:
+    def test_rejected_messages_are_logged_and_counted(self, service: Service) -> None:
         labels = {"method": "-", "route": "-", "status": "400"}
         before = counted("fastauth_requests", **labels)
         for _ in range(50):

@@ -50,7 +50,7 @@ async def target() -> AsyncIterator[Target]:
 class TestProcessorTime:
     """Algorithmic complexity (CWE-407) and inefficient regular expressions (CWE-1333)."""
 
-    async def test_of_any_request_is_linear_in_its_size(self, target: Target) -> None:
+    async def test_linear_in_the_size_of_a_request(self, target: Target) -> None:
         """R42 (CVE-2025-6203, CVE-2025-59043, CVE-2024-7592; CWE-400): dear before it is refused."""
         self.plain = min([await target.cost(PLAIN) for _ in range(ATTEMPTS)])
         dear = []
@@ -68,13 +68,13 @@ class TestProcessorTime:
             self.plain = await target.cost(PLAIN)
         return False
 
-    async def test_is_measured_on_every_route_that_takes_a_body(self, target: Target) -> None:
+    async def test_every_route_with_a_body_is_measured(self, target: Target) -> None:
         attacks = list(target.attacks())
         routes = {(attack.method, attack.path) for attack in attacks if attack.body}
         assert {("POST", "/users/register"), ("POST", "/sessions"), ("PUT", "/users/me/password")} <= routes
         assert all(len(attack.body) <= MOST for attack in attacks)
 
-    def test_of_reading_any_text_is_linear_in_its_length(self) -> None:
+    def test_linear_in_the_length_of_a_text(self) -> None:
         dear = [
             (reader, name)
             for reader, read in READERS.items()

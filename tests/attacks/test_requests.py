@@ -52,9 +52,7 @@ async def logged_in(client: httpx2.AsyncClient) -> tuple[dict[str, str], dict[st
 
 
 class TestBody:
-    async def test_sets_nothing_that_belongs_to_the_server(
-        self, client: httpx2.AsyncClient, storage: FakeStorage
-    ) -> None:
+    async def test_sets_no_server_fields(self, client: httpx2.AsyncClient, storage: FakeStorage) -> None:
         """R13 (GHSA-wpfr-6297-9v57, CVE-2026-27946, CVE-2026-54693; CWE-915): mass assignment."""
         eve = OWNED_BY_THE_SERVER | {"username": "eve", "password": "a third", "fullname": "Eve"}
         answer = await client.post("/users/register", json=eve)
@@ -72,7 +70,7 @@ class TestBody:
             assert answer.status_code == 201
         assert [event.type for event in storage.events].count(EventType.USER_CREATED) == 3
 
-    async def test_does_not_say_who_asks(self, client: httpx2.AsyncClient) -> None:
+    async def test_does_not_choose_the_caller(self, client: httpx2.AsyncClient) -> None:
         """R35 (CVE-2025-61928; CWE-639): the acting user comes from the token and from nothing else."""
         _, bearer = await logged_in(client)
         others = {"user_id": 2, "userId": 2, "id": 2, "username": "bob", "sub": "2"}
@@ -86,7 +84,7 @@ class TestBody:
         assert (await client.post("/sessions", json=BOB)).status_code == 201
 
     @pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[]"])
-    async def test_that_is_empty_skips_no_step(
+    async def test_empty_body_skips_no_step(
         self, client: httpx2.AsyncClient, storage: FakeStorage, body: bytes
     ) -> None:
         """R31 (CVE-2026-49443; CWE-841): an empty body is no answer to a question."""
@@ -105,9 +103,9 @@ class TestBody:
         assert (await client.get("/users/me", headers=bearer)).json()["fullname"] == "Ann Lee"
 
 
-class TestHeader:
+class TestForwardedHeaders:
     @pytest.mark.parametrize("name", POISONED)
-    async def test_does_not_say_where_the_service_is(self, client: httpx2.AsyncClient, name: str) -> None:
+    async def test_do_not_choose_the_issuer(self, client: httpx2.AsyncClient, name: str) -> None:
         """R11 (GHSA-3529-5m8x-rpv3, CVE-2025-64101; CWE-640): addresses come from the settings alone."""
         for path in ("oauth-authorization-server", "openid-configuration"):
             plain = await client.get(f"/.well-known/{path}")
@@ -117,7 +115,7 @@ class TestHeader:
 
 
 class TestGet:
-    async def test_gives_no_token(self, client: httpx2.AsyncClient, container: Container) -> None:
+    async def test_returns_no_token(self, client: httpx2.AsyncClient, container: Container) -> None:
         """R45 (CVE-2021-21241; CWE-598): tokens are given for POST alone."""
         giving = [
             (path, method)

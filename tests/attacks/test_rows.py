@@ -111,7 +111,7 @@ def settings() -> Settings:
 
 class TestFlood:
     @pytest.mark.parametrize("kind", KINDS)
-    async def test_leaves_hardly_a_row(
+    async def test_leaves_few_rows(
         self, client: httpx2.AsyncClient, storage: FakeStorage, clock: FakeClock, kind: str
     ) -> None:
         act, statuses, most = KINDS[kind]
@@ -122,7 +122,7 @@ class TestFlood:
         assert answered == statuses
         assert attacker.rows() - before <= most
 
-    async def test_of_refreshes_leaves_a_row_a_minute_however_long_it_lasts(
+    async def test_refreshes_leave_one_row_a_minute(
         self, client: httpx2.AsyncClient, storage: FakeStorage, clock: FakeClock
     ) -> None:
         attacker = Attacker(client, storage, clock)

@@ -51,7 +51,7 @@ def imports_of(tree: ast.Module) -> Iterator[str]:
 
 
 class TestSource:
-    def test_takes_no_decision_from_the_url(self) -> None:
+    def test_request_url_is_not_used(self) -> None:
         """R1 (CVE-2026-48710; CWE-807): `request.url` is put together from the header Host."""
         found = [
             f"{name}: {ast.unparse(node)}"
@@ -63,7 +63,7 @@ class TestSource:
         ]
         assert found == []
 
-    def test_compares_no_secret_by_equality(self) -> None:
+    def test_secrets_are_not_compared_by_equality(self) -> None:
         """R30 (CVE-2024-52307; CWE-208): `==` takes longer the more of a secret is right."""
         found = {
             ast.unparse(node)
@@ -76,7 +76,7 @@ class TestSource:
         assert compares_a_secret(ast.parse("sent_token == self._token", mode="eval").body)
         assert not compares_a_secret(ast.parse("len(token) == 43", mode="eval").body)
 
-    def test_fetches_nothing_over_http(self) -> None:
+    def test_no_http_client(self) -> None:
         """R48 (GHSA-5rr4-8452-hf4v; CWE-918): no URL that a client names is ever fetched."""
         imported = {name: set(imports_of(tree)) for name, tree in trees()}
         asking = {name for name, modules in imported.items() if any(map(HTTP_CLIENTS.match, modules))}
@@ -85,7 +85,7 @@ class TestSource:
 
 
 class TestPackages:
-    def test_have_no_parser_of_forms(self) -> None:
+    def test_no_form_parser(self) -> None:
         """R2 (CVE-2024-47874, CVE-2024-53981, CVE-2024-24762; CWE-770, CWE-1333): no form is parsed."""
         locked = (ROOT / "requirements/run.txt").read_text()
         assert "starlette==" in locked

@@ -30,7 +30,7 @@ VERIFIERS: dict[str, MakeVerifier] = {
     "Authlib": with_authlib.Verifier,
     "authlib.jose": with_old_authlib.Verifier,
 }
-KNOWING = {"ES256": list(VERIFIERS), "Ed25519": ["joserfc", "jwcrypto"]}
+LIBRARIES = {"ES256": list(VERIFIERS), "Ed25519": ["joserfc", "jwcrypto"]}
 """Who knows which algorithm. PyJWT and Authlib do not know Ed25519 by the name that RFC 9864 gives it."""
 
 
@@ -107,7 +107,7 @@ def an_issuer(database_url: str, algorithm: str) -> Iterator[Issuer]:
             ended_claims=payload_of(leaving.access),
             listener=listener.url,
         )
-        verifiers = {name: VERIFIERS[name](service.url, AUDIENCE) for name in KNOWING[algorithm]}
+        verifiers = {name: VERIFIERS[name](service.url, AUDIENCE) for name in LIBRARIES[algorithm]}
         yield Issuer(service, algorithm, person, verifiers, forger, listener)
 
 

@@ -30,8 +30,8 @@ async def asking(url: str, path: str, body: dict[str, str]) -> AsyncIterator[Non
     await writer.wait_closed()
 
 
-class TestHangingUp:
-    async def test_takes_the_request_out_of_the_queue(self, url: str, pool: GatedPool) -> None:
+class TestDisconnect:
+    async def test_removes_request_from_queue(self, url: str, pool: GatedPool) -> None:
         body = {"username": "santosh", "password": "sntsh"}
         async with client(url) as honest:
             first = asyncio.create_task(honest.post("/sessions", json=body))
@@ -48,7 +48,7 @@ class TestHangingUp:
             assert [(await first).status_code, (await second).status_code] == [401, 401]
         assert pool.hashed == 2
 
-    async def test_does_not_tear_what_has_begun(self, url: str, pool: GatedPool) -> None:
+    async def test_begun_change_is_completed(self, url: str, pool: GatedPool) -> None:
         registration = a_registration()
         async with asking(url, "/users/register", registration):
             await pool.until_present(1)

@@ -52,7 +52,7 @@ class MeasuredService(Service):
         return int(found[1]) * 1024
 
 
-class Twins:
+class BothDatabases:
     """The service on SQLite and the service on Postgres. Both are asked the same, one after the other."""
 
     def __init__(self, *urls: str) -> None:
@@ -118,49 +118,49 @@ def _people_in(url: str) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def twins_on_empty_databases(postgres: PostgresServer, directory: Path) -> Iterator[Twins]:
-    with postgres_schema(postgres) as url, Twins(f"sqlite:///{directory}/twin.db", url) as twins:
-        yield twins
+def twins_on_empty_databases(postgres: PostgresServer, directory: Path) -> Iterator[BothDatabases]:
+    with postgres_schema(postgres) as url, BothDatabases(f"sqlite:///{directory}/twin.db", url) as both:
+        yield both
 
 
 @pytest.fixture(scope="module")
-def twins(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    with twins_on_empty_databases(postgres, tmp_path_factory.mktemp("twins")) as twins:
-        yield twins
+def both(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothDatabases]:
+    with twins_on_empty_databases(postgres, tmp_path_factory.mktemp("both")) as both:
+        yield both
 
 
 @pytest.fixture
-def new_twins(postgres: PostgresServer, tmp_path: Path) -> Iterator[Twins]:
-    """Twins that no other test knows."""
-    with twins_on_empty_databases(postgres, tmp_path) as twins:
-        yield twins
+def new_twins(postgres: PostgresServer, tmp_path: Path) -> Iterator[BothDatabases]:
+    """BothDatabases that no other test knows."""
+    with twins_on_empty_databases(postgres, tmp_path) as both:
+        yield both
 
 
 class TestBody:
     @pytest.mark.parametrize("name", BODIES)
-    def test_is_refused_where_it_is_no_registration(self, twins: Twins, name: str) -> None:
-        assert twins.post(BODIES[name]).status_code == 422
+    def test_invalid_body_is_rejected(self, both: BothDatabases, name: str) -> None:
+        assert both.post(BODIES[name]).status_code == 422
 
     @pytest.mark.parametrize("name", TOO_LARGE)
-    def test_is_refused_where_it_is_too_large(self, twins: Twins, name: str) -> None:
+    def test_large_body_is_rejected(self, both: BothDatabases, name: str) -> None:
         """R42: a request is dear before it is refused.
 
         CVE-2025-6203, CVE-2025-12044, CVE-2023-6337 (Vault), CVE-2025-59043 (OpenBao), CVE-2026-4634
         (Keycloak); CWE-400.
         """
-        assert twins.post(TOO_LARGE[name]).status_code == 413
+        assert both.post(TOO_LARGE[name]).status_code == 413
 
     @pytest.mark.parametrize("name", ACCEPTABLE)
-    def test_is_taken_however_it_is_written(self, twins: Twins, name: str) -> None:
+    def test_every_form_of_json_is_accepted(self, both: BothDatabases, name: str) -> None:
         username = a_name()
         body = _renamed(ACCEPTABLE[name], username)
-        answer = twins.post(body)
+        answer = both.post(body)
         assert (answer.status_code, answer.json()["username"]) == (201, username)
-        assert twins.post(body).status_code == 409
+        assert both.post(body).status_code == 409
 
 
 class TestNaughtyString:
-    def test_is_a_name_to_the_letter_or_none(self, new_twins: Twins) -> None:
+    def test_username_is_stored_unchanged_or_rejected(self, new_twins: BothDatabases) -> None:
         names: list[str] = []
         for each in NAUGHTY_STRINGS:
             answer = new_twins.register(username=each)
@@ -175,23 +175,23 @@ class TestNaughtyString:
         assert len(names) > 40
         assert [username for username, _ in new_twins.people()] == names
 
-    def test_is_a_fullname_to_the_letter_or_none(self, twins: Twins) -> None:
-        before = len(twins.people())
+    def test_full_name_is_stored_unchanged_or_rejected(self, both: BothDatabases) -> None:
+        before = len(both.people())
         people: list[tuple[str, str]] = []
         for each in NAUGHTY_STRINGS:
             username = a_name()
-            answer = twins.register(username=username, fullname=each)
+            answer = both.register(username=username, fullname=each)
             assert answer.status_code in {201, 422}
             if answer.status_code == 201:
                 people.append((username, unicodedata.normalize("NFC", each).strip()))
                 assert answer.json()["fullname"] == people[-1][1]
-                assert twins.register(username=username).status_code == 409
+                assert both.register(username=username).status_code == 409
         assert len(people) > 70
-        assert twins.people()[before:] == people
+        assert both.people()[before:] == people
 
     @pytest.mark.parametrize("password", NAUGHTY_STRINGS)
-    def test_is_a_password(self, twins: Twins, password: str) -> None:
-        assert twins.register(password=password).status_code == 201
+    def test_password_is_accepted(self, both: BothDatabases, password: str) -> None:
+        assert both.register(password=password).status_code == 201
 
 
 FIELDS = ("username", "password", "fullname")
@@ -204,14 +204,14 @@ ANY_VALUE = st.recursive(
 A_NAME = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=4)
 
 
-class TestDocument:
+class TestJsonDocument:
     """Hypothesis invents what it does not find in the tables."""
 
     @settings(max_examples=size(50, 150), derandomize=True, deadline=None)
     @given(ANY_VALUE)
-    def test_without_the_right_names_is_refused(self, twins: Twins, value: object) -> None:
+    def test_without_required_members_is_rejected(self, both: BothDatabases, value: object) -> None:
         assume(not (isinstance(value, dict) and value.keys() >= set(FIELDS)))
-        assert twins.post(json.dumps(value).encode()).status_code in {413, 422}
+        assert both.post(json.dumps(value).encode()).status_code in {413, 422}
 
     @settings(max_examples=size(50, 150), derandomize=True, deadline=None)
     @given(
@@ -224,13 +224,13 @@ class TestDocument:
             optional={"id": ANY_VALUE, "is_admin": ANY_VALUE},
         )
     )
-    def test_with_the_right_names_is_understood_alike(self, twins: Twins, value: object) -> None:
-        assert twins.post(json.dumps(value).encode()).status_code in {201, 409, 413, 422}
+    def test_result_is_the_same_on_both_databases(self, both: BothDatabases, value: object) -> None:
+        assert both.post(json.dumps(value).encode()).status_code in {201, 409, 413, 422}
 
     @settings(max_examples=size(50, 150), derandomize=True, deadline=None)
     @given(st.sampled_from(FIELDS), ANY_TEXT | A_NAME)
-    def test_with_any_text_comes_back_to_the_letter(self, twins: Twins, field: str, value: str) -> None:
-        answer = twins.register(**{field: value})
+    def test_text_is_returned_unchanged(self, both: BothDatabases, field: str, value: str) -> None:
+        answer = both.register(**{field: value})
         assert answer.status_code in {201, 409, 422}
         if answer.status_code == 201 and field != "password":
             assert answer.json()[field] == unicodedata.normalize("NFC", value).strip()
@@ -290,7 +290,7 @@ class TestStreamedBody:
     PIECE = 64 * 1024
 
     @pytest.mark.parametrize("chunked", [True, False])
-    def test_of_50_mib_is_refused_and_not_kept(self, twins: Twins, *, chunked: bool) -> None:
+    def test_50_mib_are_rejected_and_not_kept(self, both: BothDatabases, *, chunked: bool) -> None:
         """R42: a request is dear before it is refused.
 
         CVE-2025-6203, CVE-2025-12044, CVE-2023-6337 (Vault), CVE-2025-59043 (OpenBao), CVE-2026-4634
@@ -300,8 +300,8 @@ class TestStreamedBody:
         piece = b" " * self.PIECE
         if chunked:
             piece = b"%x\r\n%s\r\n" % (self.PIECE, piece)
-        twins.post(TOO_LARGE["just too large"])
-        for service in twins.services:
+        both.post(TOO_LARGE["just too large"])
+        for service in both.services:
             before = highest = service.memory
             with Line(service) as line:
                 line.send(a_request(POST, framing, body=b"", sized=False))
@@ -321,16 +321,16 @@ class TestStreamedBody:
             assert highest - before < 10 * MIB
 
 
-class TestOddRequest:
+class TestMalformedRequest:
     @pytest.mark.parametrize("name", ODD_REQUESTS)
-    def test_is_refused_or_does_what_it_says(self, twins: Twins, name: str) -> None:
+    def test_is_rejected_or_has_its_normal_effect(self, both: BothDatabases, name: str) -> None:
         """R1: `Host` with a path changes `request.url`, and with it who may do what.
 
         CVE-2026-48710 (Starlette); CWE-807.
         """
         right, request = ODD_REQUESTS[name]
         username = a_name()
-        for service in twins.services:
+        for service in both.services:
             with Line(service) as line:
                 line.send(request.replace(SOMEBODY, username.encode()))
                 answer = line.answer()
@@ -341,10 +341,10 @@ class TestOddRequest:
             assert again.status_code == (409 if answer.status == 201 else 201)
 
     @pytest.mark.parametrize("name", SMUGGLED_REQUESTS)
-    def test_brings_no_second_one_with_it(self, twins: Twins, name: str) -> None:
+    def test_no_request_smuggling(self, both: BothDatabases, name: str) -> None:
         first, later = SMUGGLED_REQUESTS[name]
         username = a_name()
-        for service in twins.services:
+        for service in both.services:
             with Line(service) as line:
                 line.send(first.replace(SOMEBODY, username.encode()))
                 answer = line.answer()
@@ -354,10 +354,10 @@ class TestOddRequest:
                 assert line.further_answers() == []
             assert service.register(a_registration(username=username)).status_code == 201
 
-    def test_is_waited_for_where_it_waits_for_us(self, twins: Twins) -> None:
+    def test_expect_continue(self, both: BothDatabases) -> None:
         request = a_request(POST, b"Expect: 100-continue").replace(SOMEBODY, a_name().encode())
         head, _, body = request.partition(b"\r\n\r\n")
-        for service in twins.services:
+        for service in both.services:
             with Line(service) as line:
                 line.send(head + b"\r\n\r\n")
                 carry_on = line.answer()
@@ -367,8 +367,8 @@ class TestOddRequest:
                 assert answer
                 assert (carry_on.status, answer.status) == (100, 201)
 
-    def test_is_answered_in_the_form_of_every_answer(self, twins: Twins) -> None:
-        for service in twins.services:
+    def test_response_has_the_usual_form(self, both: BothDatabases) -> None:
+        for service in both.services:
             with Line(service) as line:
                 line.send(a_request(b"POST /users/register HTTP/a.b"))
                 answer = line.answer()
@@ -381,7 +381,7 @@ class TestOddRequest:
 
 
 class TestLog:
-    def test_has_nothing_of_what_was_sent(self, new_twins: Twins) -> None:
+    def test_contains_no_input(self, new_twins: BothDatabases) -> None:
         """R4 (CVE-2020-7694 (uvicorn); CWE-117, CWE-150): escape sequences and line ends in the log."""
         for body in (*BODIES.values(), *TOO_LARGE.values(), *ACCEPTABLE.values()):
             new_twins.post(body)
@@ -410,17 +410,17 @@ class TestLog:
 EXAMPLES = size(20, 100)  # of each operation and phase
 
 
-class TestDescription:
+class TestOpenApi:
     @pytest.fixture(params=["sqlite", "postgres"] if IS_THOROUGH else ["postgres"])
     def url(self, request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path: Path) -> Iterator[str]:
-        """Lead to an empty database. The twins show that both kinds answer alike."""
+        """Lead to an empty database. The both show that both kinds answer alike."""
         if request.param == "sqlite":
             yield f"sqlite:///{tmp_path}/empty.db"
         else:
             with postgres_schema(postgres) as url:
                 yield url
 
-    def test_is_what_the_service_does(self, url: str, tmp_path: Path) -> None:
+    def test_document_matches_the_service(self, url: str, tmp_path: Path) -> None:
         report = tmp_path / "report.json"
         with Service(url) as service:
             done = subprocess.run(

@@ -49,7 +49,7 @@ class TestSlowClient:
             HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc",
         ],
     )
-    def test_is_hung_up_on_once_its_time_is_over(self, service: Service, sent: bytes) -> None:
+    def test_connection_is_closed_at_the_deadline(self, service: Service, sent: bytes) -> None:
         with connect(service) as connection:
             began = time.monotonic()
             connection.sendall(sent)
@@ -64,7 +64,7 @@ class TestSlowClient:
             assert line in answer
         assert b'"code":"request_timeout"' in answer
 
-    def test_gains_no_time_by_dripping(self, service: Service) -> None:
+    def test_slow_bytes_do_not_extend_the_deadline(self, service: Service) -> None:
         with connect(service) as connection:
             connection.settimeout(DEADLINE / 10)
             answer = b""
@@ -77,13 +77,13 @@ class TestSlowClient:
                 break
             assert answer.startswith(b"HTTP/1.1 408 ")
 
-    def test_gets_its_full_time_for_the_next_request(self, service: Service) -> None:
+    def test_next_request_has_a_new_deadline(self, service: Service) -> None:
         with httpx2.Client(base_url=service.url, verify=NO_TLS) as client:
             for _ in range(3):
                 assert client.get("/ping").status_code == 200
                 time.sleep(DEADLINE * 0.6)  # the rest is idle time, which is no request's
 
-    def test_in_great_number_leaves_others_untouched(self, service: Service) -> None:
+    def test_many_do_not_affect_others(self, service: Service) -> None:
         with ExitStack() as stack:
             for number in range(600):
                 connection = stack.enter_context(connect(service))
@@ -103,7 +103,7 @@ class TestHead:
         ],
         ids=["one long header", "many headers", "a long address", "a header without end"],
     )
-    def test_that_is_too_long_is_refused(self, service: Service, sent: bytes) -> None:
+    def test_too_long_is_rejected(self, service: Service, sent: bytes) -> None:
         with connect(service) as connection:
             try:
                 connection.sendall(sent)
@@ -117,6 +117,6 @@ class TestHead:
         assert b'"code":"head_too_large"' in answer
         assert answer.count(b"HTTP/1.1 ") == 1
 
-    def test_of_ordinary_length_is_read(self, service: Service) -> None:
+    def test_ordinary_length_is_accepted(self, service: Service) -> None:
         headers = {f"X-{number}": "y" * 100 for number in range(100)}
         assert httpx2.get(f"{service.url}/ping", headers=headers, verify=NO_TLS).status_code == 200

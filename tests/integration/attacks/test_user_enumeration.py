@@ -152,8 +152,8 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
     } | {kind: (names[kind], RIGHT) for kind in (*NO_HASHES, *IMPORTED)}
 
 
-class TestRefusedLogIn:
-    async def test_is_the_same_work_whatever_is_wrong(self, observed: Observed) -> None:
+class TestFailedLogin:
+    async def test_work_is_the_same_for_every_reason(self, observed: Observed) -> None:
         """R21: time tells whether there is an account.
 
         CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208.
@@ -166,14 +166,14 @@ class TestRefusedLogIn:
         assert len(usual.computed) >= 1 + len(IMPORTED)
         assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
 
-    async def test_reads_as_many_rows_whether_or_not_there_is_an_account(self, observed: Observed) -> None:
+    async def test_reads_the_same_number_of_rows(self, observed: Observed) -> None:
         for username, password in (await refused(observed)).values():
             await observed.of(username, password)
             statement, parameters = observed.look_up
             async with observed.container.database().engine.connect() as connection:
                 assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
 
-    async def test_is_the_same_answer_to_the_byte(self, observed: Observed, used_database_url: str) -> None:
+    async def test_response_is_the_same_to_the_byte(self, observed: Observed, used_database_url: str) -> None:
         """R20: answers tell whether there is an account.
 
         CVE-2026-4633 (Keycloak), CVE-2026-23511, CVE-2024-41952 (Zitadel), CVE-2023-41885 (Piccolo),

@@ -21,7 +21,7 @@ def secret() -> dict[str, str]:
 
 
 class TestDoctor:
-    def test_finds_well_what_a_service_uses(
+    def test_passes_on_a_used_database(
         self, empty_database_url: str, secret: dict[str, str], tmp_path: Path
     ) -> None:
         with Service(empty_database_url, **secret):
@@ -30,7 +30,7 @@ class TestDoctor:
         assert found.get("database connections", "ok") == "ok"
         assert [found[subject] for subject in ("signing key", "next key")] == ["ok"] * 2
 
-    def test_misses_the_schema_of_an_empty_one(
+    def test_fails_on_an_empty_database(
         self, empty_database_url: str, secret: dict[str, str], tmp_path: Path
     ) -> None:
         found = levels(empty_database_url, secret, tmp_path)

@@ -32,7 +32,7 @@ def users(tmp_path: Path) -> Path:
 
 
 class TestImport:
-    def test_brings_everybody_in_who_can_log_in_from_then_on(self, url: str, users: Path) -> None:
+    def test_imported_users_can_log_in(self, url: str, users: Path) -> None:
         users.write_text(
             "\n".join(json.dumps({"email": n, "hashed_password": h}) for n, h in ADOPTED.items())
         )
@@ -41,7 +41,7 @@ class TestImport:
             for name in ADOPTED:
                 assert client.log_in({"username": name, "password": PASSWORD}).status_code == 201
 
-    def test_refuses_hashes_that_no_log_in_could_verify_and_shows_none(self, url: str, users: Path) -> None:
+    def test_rejects_unverifiable_hashes_without_showing_them(self, url: str, users: Path) -> None:
         refused = HOSTILE | DAMAGED
         del refused["half-a-hash"]  # for all that can be seen it is a whole one with a shorter tag
         users.write_text("\n".join(json.dumps({"username": n, "password": h}) for n, h in refused.items()))
@@ -52,7 +52,7 @@ class TestImport:
         told = result.output + Path("report").read_text()
         assert not any(encoded in told for encoded in refused.values() if len(encoded) > 1)
 
-    def test_reads_a_fixture_and_leaves_disabled_who_was(self, url: str, users: Path) -> None:
+    def test_django_fixture_keeps_disabled_accounts(self, url: str, users: Path) -> None:
         fields = {"password": ADOPTED["pbkdf2_sha256"], "first_name": "Ann", "last_name": "Lee"}
         people = [
             fields | {"username": "ann", "is_active": True},
@@ -63,7 +63,7 @@ class TestImport:
         found = rows(url, "SELECT username, fullname, disabled_at IS NULL FROM user_info ORDER BY username")
         assert found == [("ann", "Ann Lee", True), ("bob", "Ann Lee", False)]
 
-    def test_stores_nothing_in_a_dry_run(self, url: str, users: Path) -> None:
+    def test_dry_run_stores_nothing(self, url: str, users: Path) -> None:
         users.write_text(f"{HEADER}ann,Ann,{HASH},t\nbob,Bob,sntsh,t\n")
         result = fastauth("import", str(users), "--dry-run")
         assert (result.exit_code, rows(url, COUNT)) == (1, [(0,)])
@@ -71,7 +71,7 @@ class TestImport:
         assert "line 3: password: Must be a supported password hash." in result.output
         assert "sntsh" not in result.output
 
-    def test_changes_nobody_who_is_there(self, url: str, users: Path) -> None:
+    def test_existing_accounts_are_unchanged(self, url: str, users: Path) -> None:
         users.write_text(f"{HEADER}ann,Ann,{HASH},t\n")
         assert fastauth("import", str(users)).exit_code == 0
         before = rows(url, "SELECT * FROM user_info")
@@ -83,7 +83,7 @@ class TestImport:
         assert "line 2: username: An account with this name has another password." in result.output
         assert rows(url, "SELECT * FROM user_info") == before
 
-    def test_reports_every_refusal_and_tells_the_first(self, url: str, users: Path) -> None:
+    def test_reports_every_rejection(self, url: str, users: Path) -> None:
         users.write_text(HEADER + f"ann,Ann,{HASH},t\n" * 1_500)
         result = fastauth("import", str(users), "--report", "report")
         *refusals, sums = map(json.loads, Path("report").read_text().splitlines())
@@ -111,15 +111,13 @@ class TestImport:
             (b"[]", "the file is empty"),
         ],
     )
-    def test_says_in_one_line_why_nothing_came_of_a_file(
-        self, url: str, users: Path, content: bytes, told: str
-    ) -> None:
+    def test_unreadable_file_is_one_line(self, url: str, users: Path, content: bytes, told: str) -> None:
         users.write_bytes(content)
         result = fastauth("import", str(users))
         assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {told}\n")
         assert rows(url, COUNT) == [(0,)]
 
-    def test_fails_where_no_account_was_found(self, url: str, users: Path) -> None:
+    def test_file_without_accounts_fails(self, url: str, users: Path) -> None:
         group = {"model": "auth.group", "pk": 1, "fields": {"name": "staff"}}
         users.write_text(json.dumps([group]))
         for more in ([], ["--dry-run"]):
@@ -133,7 +131,7 @@ class TestImport:
         assert fastauth("import", str(users)).exit_code == 0
         assert rows(url, COUNT) == [(1,)]
 
-    def test_reports_the_old_id_and_the_new_one_of_each_account(self, url: str, users: Path) -> None:
+    def test_reports_old_and_new_ids(self, url: str, users: Path) -> None:
         content = f"id,username,password,bio\n6,zoe ,{HASH},x\n5,ann,{HASH},x\n7,z oe,{HASH},x\n"
         for told in ("imported", "exists"):
             users.write_text(content)
@@ -149,7 +147,7 @@ class TestImport:
             assert "columns not read: bio" in result.stderr
             assert "white space around values removed in 1 entry" in result.stderr
 
-    def test_never_opens_an_account_that_was_closed(self, url: str, users: Path) -> None:
+    def test_disabled_account_stays_disabled(self, url: str, users: Path) -> None:
         marks = [("enabled", False), ("banned_until", "2099-01-01"), ("Status", "suspended"), ("isActive", 0)]
         people = [
             {"username": f"ann{n}", "password": HASH, name: value} for n, (name, value) in enumerate(marks)
@@ -163,7 +161,7 @@ class TestImport:
         assert fastauth("import", str(users), "--ignore-column", "Ban Reason").exit_code == 0
         assert rows(url, COUNT) == [(len(marks) + 1,)]
 
-    def test_has_columns_named_by_the_operator(self, url: str, users: Path) -> None:
+    def test_columns_named_by_operator(self, url: str, users: Path) -> None:
         users.write_text(f"kennung,geheim,weg\nann,{HASH},1\n")
         named = [f"--column={each}" for each in ("username=Kennung", "password=geheim", "disabled=weg")]
         assert fastauth("import", str(users), *named).exit_code == 0
@@ -173,7 +171,7 @@ class TestImport:
             assert result.exit_code == 2
             assert "must be FIELD=NAME" in result.output
 
-    def test_keeps_what_came_before_the_file_broke_off(self, url: str, users: Path) -> None:
+    def test_truncated_file_keeps_earlier_accounts(self, url: str, users: Path) -> None:
         entry = json.dumps({"username": "ann{}", "password": HASH})
         people = ", ".join(entry.replace("{}", str(number)) for number in range(BATCH_SIZE + 500))
         users.write_text(f"[{people}, ")
@@ -183,7 +181,7 @@ class TestImport:
         assert f"imported  {BATCH_SIZE}" in result.stdout
         assert rows(url, COUNT) == [(BATCH_SIZE,)]
 
-    def test_needs_a_migrated_database(self, url: str, users: Path) -> None:
+    def test_unmigrated_database_fails(self, url: str, users: Path) -> None:
         execute(url, "DROP TABLE session")
         execute(url, "DROP TABLE user_info")
         users.write_text(f"{HEADER}ann,Ann,{HASH},t\n")
@@ -195,7 +193,7 @@ class TestImport:
 
 class TestInterruption:
     @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-    def test_leaves_whole_batches_and_the_same_command_goes_on(
+    def test_stores_whole_batches_and_can_be_repeated(
         self, url: str, users: Path, how: signal.Signals
     ) -> None:
         people = [f"ann{number},Ann,{HASH},t\n" for number in range(3 * BATCH_SIZE)]

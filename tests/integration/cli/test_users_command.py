@@ -44,12 +44,12 @@ def shown(name: str) -> dict[str, Any]:
 
 
 class TestCreate:
-    def test_makes_an_account(self, ann: str) -> None:
+    def test_creates_an_account(self, ann: str) -> None:
         assert shown(ann) == {
             "id": 1, "username": "ann", "fullname": "Ann Lee", "disabled_at": None, "sessions": [],
         }  # fmt: skip
 
-    def test_calls_people_by_their_username_if_nothing_else_is_known(self, migrated: str) -> None:
+    def test_full_name_defaults_to_username(self, migrated: str) -> None:
         fastauth("users", "create", "bob", "--stdin", typed="sntsh")
         assert shown("bob")["fullname"] == "bob"
 
@@ -62,24 +62,24 @@ class TestCreate:
             ("bob", "canary" * 1_000, "fastauth: password: standard input has more than 4096 bytes"),
         ],
     )
-    def test_says_what_is_wrong_in_one_line(self, ann: str, name: str, typed: str, said: str) -> None:
+    def test_invalid_input_is_one_line(self, ann: str, name: str, typed: str, said: str) -> None:
         assert ann
         result = fastauth("users", "create", name, "--stdin", typed=typed)
         assert (result.exit_code, result.output) == (1, f"{said}\n")
 
-    def test_wants_utf_8(self, migrated: str) -> None:
+    def test_password_must_be_utf_8(self, migrated: str) -> None:
         result = fastauth("users", "create", "bob", "--stdin", typed="pässwörd".encode("latin-1"))
         assert (result.exit_code, "not UTF-8" in result.output) == (1, True)
         assert rows(migrated, "SELECT * FROM user_info") == []
 
-    def test_asks_nobody_where_there_is_no_terminal(self, migrated: str) -> None:
+    def test_no_prompt_without_terminal(self, migrated: str) -> None:
         result = fastauth("users", "create", "bob", typed="sntsh\nsntsh\n")
         assert result.exit_code == 1
         assert "--stdin" in result.output
 
 
-class TestTerminal:
-    def test_is_asked_twice_and_shows_nothing_of_it(self, migrated: str, ann: str) -> None:
+class TestPasswordPrompt:
+    def test_asks_twice_without_echo(self, migrated: str, ann: str) -> None:
         ours, theirs = pty.openpty()
         with subprocess.Popen(
             [sys.executable, "-m", "fastauth", "users", "set-password", ann],
@@ -98,7 +98,7 @@ class TestTerminal:
 
 
 class TestSetPassword:
-    def test_ends_sessions_and_is_an_event(self, migrated: str, ann: str) -> None:
+    def test_ends_sessions_and_records_event(self, migrated: str, ann: str) -> None:
         begin_session(migrated)
         assert len(shown(ann)["sessions"]) == 1
         assert fastauth("users", "set-password", "ANN", "--stdin", typed="another\r\n").exit_code == 0
@@ -106,7 +106,7 @@ class TestSetPassword:
         told = rows(migrated, "SELECT kind, session_id, actor FROM event ORDER BY id")
         assert told[-1] == ("password_changed", None, "operator")
 
-    def test_gives_one_to_an_adopted_account_that_had_none(self, url: str) -> None:
+    def test_account_without_password_gets_one(self, url: str) -> None:
         columns = "id integer PRIMARY KEY, username text, password text, fullname text"
         execute(url, f"CREATE TABLE user_info ({columns})")
         execute(url, "INSERT INTO user_info (id, username) VALUES (1, 'ann')")
@@ -116,14 +116,14 @@ class TestSetPassword:
 
 
 class TestShow:
-    def test_shows_sessions_and_nothing_secret_of_them(self, migrated: str, ann: str) -> None:
+    def test_shows_sessions_without_secrets(self, migrated: str, ann: str) -> None:
         begin_session(migrated)
         (session,) = shown(ann)["sessions"]
         assert session.keys() == {"id", "created_at", "last_used_at", "refresh_expires_at", "expires_at"}
         assert datetime.fromisoformat(session["created_at"]).tzinfo
         assert "a session" in fastauth("users", "show", ann).output
 
-    def test_says_since_when_an_account_is_disabled(self, ann: str) -> None:
+    def test_shows_date_of_disabling(self, ann: str) -> None:
         assert "not disabled" in fastauth("users", "show", ann).output
         fastauth("users", "disable", ann)
         assert re.search(
@@ -132,28 +132,28 @@ class TestShow:
         assert shown(ann)["disabled_at"]
 
     @pytest.mark.parametrize("act", ["show", "disable", "enable", "revoke-sessions"])
-    def test_knows_nobody_of_another_name(self, migrated: str, act: str) -> None:
+    def test_unknown_user(self, migrated: str, act: str) -> None:
         assert migrated
         result = fastauth("users", act, "nobody")
         assert (result.exit_code, result.output) == (1, "fastauth: No such user\n")
 
 
-class TestEndSessions:
-    def test_says_how_many(self, migrated: str, ann: str) -> None:
+class TestRevokeSessions:
+    def test_prints_number(self, migrated: str, ann: str) -> None:
         begin_session(migrated)
         assert fastauth("users", "revoke-sessions", ann).output == "1 session revoked\n"
         assert fastauth("users", "revoke-sessions", ann).output == "0 sessions revoked\n"
 
 
 class TestList:
-    def test_prints_a_line_of_json_for_each(self, ann: str) -> None:
+    def test_json_lines(self, ann: str) -> None:
         fastauth("users", "create", "bob", "--stdin", typed="sntsh")
         fastauth("users", "disable", ann)
         for option, names in (([], ["ann", "bob"]), (["--disabled"], ["ann"]), (["--enabled"], ["bob"])):
             lines = fastauth("users", "list", "--json", *option).stdout.splitlines()
             assert [json.loads(line)["username"] for line in lines] == names
 
-    def test_is_forged_by_no_name(self, migrated: str, ann: str) -> None:
+    def test_control_characters_are_escaped(self, migrated: str, ann: str) -> None:
         execute(migrated, "UPDATE user_info SET username = :name, fullname = :name", name=FORGERY)
         for command in (
             ["list"],

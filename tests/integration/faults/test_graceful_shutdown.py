@@ -39,7 +39,7 @@ def begin_registration(service: Service) -> tuple[socket.socket, bytes]:
 
 
 class TestSigterm:
-    def test_lets_a_request_under_way_be_answered(self, service: Service) -> None:
+    def test_running_request_is_answered(self, service: Service) -> None:
         line, rest = begin_registration(service)
         with line:
             service.signal(signal.SIGTERM)
@@ -50,13 +50,13 @@ class TestSigterm:
         assert b"connection: close" in answer
         assert service.exit_status() == 0
 
-    def test_hangs_up_on_who_asks_nothing(self, service: Service) -> None:
+    def test_idle_connection_is_closed(self, service: Service) -> None:
         with service.connect() as line:
             service.signal(signal.SIGTERM)
             assert line.recv(1) == b""
         assert service.exit_status() == 0
 
-    def test_ends_at_once_what_is_told_so_twice(self, service: Service) -> None:
+    def test_second_signal_ends_at_once(self, service: Service) -> None:
         line, _rest = begin_registration(service)
         with line:
             service.signal(signal.SIGTERM)
@@ -65,7 +65,7 @@ class TestSigterm:
             assert service.exit_status() == -signal.SIGTERM
 
     @pytest.mark.parametrize("workers", ["1", "2"])
-    def test_waits_for_nobody_beyond_its_time(self, database_url: str, workers: str) -> None:
+    def test_waits_at_most_for_its_timeout(self, database_url: str, workers: str) -> None:
         with Service(
             database_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="1",
             FASTAUTH_REQUEST_TIMEOUT_SECONDS="300",
@@ -76,7 +76,7 @@ class TestSigterm:
                 assert service.exit_status() == 0
 
     @pytest.mark.parametrize("workers", ["1", "2"])
-    def test_is_told_to_a_proxy_before_it_is_felt(self, database_url: str, workers: str) -> None:
+    def test_readiness_fails_before_connections_close(self, database_url: str, workers: str) -> None:
         with (
             Service(database_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_DELAY_SECONDS="1.5") as service,
             httpx2.Client(base_url=service.url, timeout=DEADLINE, verify=NO_TLS) as client,

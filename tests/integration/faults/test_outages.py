@@ -7,7 +7,7 @@ from tests.harness.service import NO_TLS, Service, is_unavailable
 
 
 class TestDatabaseOutage:
-    def test_is_told_and_leaves_no_trace(self, mortal_postgres: PostgresServer) -> None:
+    def test_requests_are_503_and_store_nothing(self, mortal_postgres: PostgresServer) -> None:
         """R43: an error of the database tells of rows or hosts.
 
         CVE-2022-31177, CVE-2023-34110 (Flask-AppBuilder), CVE-2024-32967 (Zitadel); CWE-209.
@@ -27,7 +27,7 @@ class TestDatabaseOutage:
             assert service.register(first).status_code == 409
             service.wait_until_ready()  # an answer is shared for a second
 
-    def test_is_not_seen_by_who_comes_after(self, mortal_postgres: PostgresServer) -> None:
+    def test_requests_succeed_afterwards(self, mortal_postgres: PostgresServer) -> None:
         with Service(mortal_postgres.url) as service:
             service.register_at_once([a_registration() for _ in range(20)])  # fill the pool
             mortal_postgres.kill()

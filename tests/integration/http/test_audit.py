@@ -52,7 +52,7 @@ def looking_into(database_url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-class TestActWhoseEventCannotBeWritten:
+class TestUnwritableEvent:
     @pytest.fixture
     async def database(self, empty_database_url: str) -> AsyncIterator[Database]:
         database = connect(empty_database_url)
@@ -73,7 +73,7 @@ class TestActWhoseEventCannotBeWritten:
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
 
-    async def test_is_not_done(
+    async def test_change_is_not_stored(
         self,
         empty_database_url: str,
         database: Database,
@@ -137,7 +137,7 @@ class Visitor:
 
 
 class TestCrash:
-    def test_parts_no_act_from_its_event(self, empty_database_url: str) -> None:
+    def test_changes_and_events_match(self, empty_database_url: str) -> None:
         acknowledged: Counter[str] = Counter()
         with Service(empty_database_url) as service:
             for _ in range(CRASHES):
@@ -183,7 +183,7 @@ def everything(connection: Connection) -> dict[str, list[str]]:
 
 
 class TestTrail:
-    def test_tells_who_did_what_from_where_and_no_secret(self, empty_database_url: str) -> None:
+    def test_contains_actor_address_and_no_secret(self, empty_database_url: str) -> None:
         """R44: secrets in a log, a trail or a report of errors.
 
         CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
@@ -229,16 +229,14 @@ class TestTrail:
         for output in (dump, shown, log, refused, json.dumps(of_ann)):
             assert [secret for secret in secrets if secret in output] == []
 
-    def test_has_no_addresses_where_none_are_wanted(self, empty_database_url: str) -> None:
+    def test_no_addresses_without_retention(self, empty_database_url: str) -> None:
         with Service(empty_database_url, FASTAUTH_AUDIT_ADDRESS_RETENTION_DAYS="0") as service:
             service.register(a_registration())
         with looking_into(empty_database_url) as connection:
             found = connection.execute(select(event.c.kind, event.c.actor, event.c.address)).all()
         assert found == [("signing_key_rotated", "operator", None), ("user_created", "client", None)]
 
-    def test_shows_an_adopted_name_without_what_it_would_do_to_a_terminal(
-        self, empty_database_url: str
-    ) -> None:
+    def test_control_characters_of_migrated_names_are_escaped(self, empty_database_url: str) -> None:
         with Service(empty_database_url) as service:
             name = "\x1b[31m[bold]ann\r\n\u202e"
             with looking_into(empty_database_url) as connection:

@@ -108,13 +108,13 @@ def refresh_load(service: Service) -> Iterator[RefreshLoad]:
                 each.result()
 
 
-class TestCrash:
+class TestRefreshDuringCrash:
     """The service is killed while it refreshes."""
 
     KILLS = 2
 
     @pytest.mark.parametrize("settings", [{}, NO_GRACE], ids=["grace", "no-grace"])
-    def test_costs_nobody_a_session_within_the_grace_and_never_mints_two(
+    def test_sigkill_loses_no_session_and_forks_none(
         self, empty_database_url: str, settings: dict[str, str]
     ) -> None:
         """R52: a rotation forks, or a successor survives the end of its family.
@@ -136,9 +136,10 @@ class TestCrash:
             assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
 
     @pytest.mark.parametrize(("settings", "status"), [({}, 200), (NO_GRACE, 401)], ids=["grace", "no-grace"])
-    def test_between_statement_and_answer_is_made_good_within_the_grace_and_logs_out_without(
+    def test_replay_after_lost_response(
         self, postgres: PostgresServer, settings: dict[str, str], status: int
     ) -> None:
+        """With a grace period it returns the same successor; without one the session ends."""
         with (
             postgres_schema(postgres) as url,
             engine_of(url) as engine,
@@ -183,7 +184,7 @@ def spent(engine: Engine, tokens: TokenPair) -> bool:
 
 
 class TestDatabaseOutage:
-    def test_is_told_and_costs_nobody_a_session(self, mortal_postgres: PostgresServer) -> None:
+    def test_refresh_is_503_and_sessions_survive(self, mortal_postgres: PostgresServer) -> None:
         with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
             user = a_user(client)
             tokens = logged_in(client, user)
@@ -193,9 +194,7 @@ class TestDatabaseOutage:
             mortal_postgres.start()
             assert is_active(client, tokens)
 
-    def test_in_the_middle_of_everything_costs_nobody_a_session(
-        self, mortal_postgres: PostgresServer
-    ) -> None:
+    def test_database_crash_under_load_loses_no_session(self, mortal_postgres: PostgresServer) -> None:
         with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
             with refresh_load(service) as load:
                 for _ in range(2):
@@ -209,7 +208,7 @@ class TestDatabaseOutage:
             assert {len(given) for given in load.successors.values()} == {1}
             assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
 
-    def test_never_passes_for_a_log_out(self, unwritable_database: "UnwritableDatabase") -> None:
+    def test_log_out_is_503(self, unwritable_database: "UnwritableDatabase") -> None:
         """R38 (CVE-2020-15223 (fosite); CWE-390): a revocation that failed is answered as done."""
         with Service(unwritable_database.url, **SHARED) as service, service.client() as client:
             user = a_user(client)

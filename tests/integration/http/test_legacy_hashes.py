@@ -44,8 +44,8 @@ def hash_of(name: str, database_url: str) -> str:
     return stored
 
 
-class TestAdoptedAccount:
-    def test_logs_in_and_its_hash_becomes_argon2id(self, empty_database_url: str) -> None:
+class TestLegacyHash:
+    def test_login_replaces_it_by_argon2id(self, empty_database_url: str) -> None:
         with adopted(empty_database_url, ADOPTED) as (_, client):
             for name, before in ADOPTED.items():
                 user = {"username": name, "password": PASSWORD}
@@ -58,7 +58,7 @@ class TestAdoptedAccount:
                 assert hash_of(name, empty_database_url) == after
                 assert client.log_in(user, password=PASSWORD.upper()).status_code == 401
 
-    def test_logs_in_from_many_places_at_once(self, empty_database_url: str) -> None:
+    def test_concurrent_first_logins_succeed(self, empty_database_url: str) -> None:
         with adopted(empty_database_url, ADOPTED) as (_, client):
             for name in ADOPTED:
                 user = {"username": name, "password": PASSWORD}
@@ -66,9 +66,7 @@ class TestAdoptedAccount:
                 assert [answer.status_code for answer in answers] == [201] * 8
                 assert [client.me(answer.json()).status_code for answer in answers] == [200] * 8
 
-    def test_is_refused_like_any_other_if_its_hash_is_damaged_or_would_cost_too_much(
-        self, empty_database_url: str
-    ) -> None:
+    def test_damaged_or_expensive_hash_is_a_wrong_password(self, empty_database_url: str) -> None:
         with adopted(empty_database_url, HOSTILE | DAMAGED) as (_, client):
             refusal = client.log_in({"username": "nobody", "password": PASSWORD})
             assert refusal.status_code == 401

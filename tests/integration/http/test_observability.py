@@ -113,7 +113,7 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 
 class TestOutput:
     @pytest.mark.parametrize("settings", [{}, PRODUCTION], ids=["development", "production"])
-    def test_has_nothing_of_what_was_sent(self, tmp_path: Path, settings: dict[str, str]) -> None:
+    def test_contains_no_input(self, tmp_path: Path, settings: dict[str, str]) -> None:
         """R44: secrets in a log, a trail or a report of errors.
 
         CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
@@ -149,7 +149,7 @@ class TestOutput:
         assert SOMEBODY["password"].encode() not in stored
 
     @pytest.mark.parametrize("tracing", ["otlp", "off"])
-    def test_of_traces_has_none_of_it_either(self, tmp_path: Path, tracing: str) -> None:
+    def test_contains_no_input_with_tracing(self, tmp_path: Path, tracing: str) -> None:
         """FastAPI would export by itself, paths and refused bodies included, if the environment asks."""
         with collector() as (endpoint, came):
             environment = {
@@ -170,7 +170,7 @@ class TestOutput:
 
 
 class TestMetrics:
-    def test_are_those_of_all_workers_and_outlive_them(self, tmp_path: Path) -> None:
+    def test_sum_over_all_workers_ended_ones_included(self, tmp_path: Path) -> None:
         metrics_port = free_port()
 
         def value(sample: str) -> float:
@@ -204,7 +204,7 @@ class TestMetrics:
             service.stop()
             assert list(files.iterdir()) == []
 
-    def test_are_not_even_imported_where_nobody_asks(self, tmp_path: Path) -> None:
+    def test_not_imported_unless_configured(self, tmp_path: Path) -> None:
         code = (
             "import sys; from fastauth.entrypoints.http.app import create_app; create_app();"
             "sys.exit(bool({'prometheus_client', 'opentelemetry.sdk'} & set(sys.modules)))"
@@ -236,7 +236,7 @@ class TestTraces:
         yield container
         await shut_down(container)
 
-    async def test_lead_from_the_request_to_the_statement(
+    async def test_spans_of_request_use_case_and_statement(
         self, spans: InMemorySpanExporter, container: Container
     ) -> None:
         transport = httpx2.ASGITransport(create_app(container))
@@ -259,9 +259,7 @@ class TestTraces:
         assert statement.attributes
         assert str(statement.attributes["db.query.text"]).startswith("SELECT user_info")
 
-    async def test_have_nothing_of_what_was_sent(
-        self, spans: InMemorySpanExporter, container: Container
-    ) -> None:
+    async def test_contain_no_input(self, spans: InMemorySpanExporter, container: Container) -> None:
         transport = httpx2.ASGITransport(create_app(container))
         async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=HEADERS) as client:
             for _ in range(2):
@@ -276,7 +274,7 @@ class TestTraces:
         for secret in (CANARY, "203.0.113", tokens["access_token"], tokens["refresh_token"], "$argon2id$"):
             assert secret not in told
 
-    async def test_have_the_kind_of_a_bug_and_not_its_text(self, spans: InMemorySpanExporter) -> None:
+    async def test_exception_type_without_message(self, spans: InMemorySpanExporter) -> None:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(spans))
         act = OpenTelemetryInstrumentation(provider).use_case("Act", Broken().hash)
@@ -285,9 +283,7 @@ class TestTraces:
         (span,) = spans.get_finished_spans()
         assert (span.name, span.attributes, span.events) == ("Act", {"error.type": "ValueError"}, ())
 
-    async def test_have_the_kind_of_what_a_database_refuses(
-        self, spans: InMemorySpanExporter, container: Container
-    ) -> None:
+    async def test_database_error_type(self, spans: InMemorySpanExporter, container: Container) -> None:
         create_app(container)
         async with container.database().engine.connect() as connection:
             with pytest.raises(DBAPIError):
@@ -320,8 +316,8 @@ FROM generate_series(1, 20000) AS number
 """
 
 
-class TestCensus:
-    async def test_counts_the_sessions_that_live(self, empty_database_url: str) -> None:
+class TestActiveSessions:
+    async def test_counts_active_sessions(self, empty_database_url: str) -> None:
         settings = Settings(
             database_url=make_url(empty_database_url), argon2_memory_kib=64, argon2_time_cost=1
         )
@@ -341,7 +337,7 @@ class TestCensus:
         finally:
             await shut_down(container)
 
-    async def test_samples_pages_of_a_table_that_has_many(self, postgres: PostgresServer) -> None:
+    async def test_samples_a_large_table(self, postgres: PostgresServer) -> None:
         """Which pages are in the sample depends on nothing but their number: no chance is involved."""
         with postgres_schema(postgres) as url:
             database = connect(url)

@@ -8,7 +8,7 @@ from tests.harness.sessions import RACES, SHARED, a_user, is_active, logged_in, 
 
 
 class TestPasswordChange:
-    def test_ends_every_other_session_and_keeps_the_one_that_asks(self, client: Client) -> None:
+    def test_ends_every_other_session(self, client: Client) -> None:
         user = a_user(client)
         asking, other, third = (logged_in(client, user) for _ in range(3))
         assert client.change_password(asking, user["password"], "another").status_code == 204
@@ -16,7 +16,7 @@ class TestPasswordChange:
         assert client.log_in(user).status_code == 401
         assert client.log_in(user, password="another").status_code == 201
 
-    def test_changes_nothing_for_a_wrong_password(self, client: Client) -> None:
+    def test_wrong_password_changes_nothing(self, client: Client) -> None:
         user = a_user(client)
         asking, other = logged_in(client, user), logged_in(client, user)
         answer = client.change_password(asking, "wrong", "another")
@@ -25,7 +25,7 @@ class TestPasswordChange:
         assert client.log_in(user).status_code == 201
         assert [is_active(client, tokens) for tokens in (asking, other)] == [True, True]
 
-    def test_holds_the_new_password_to_the_rules(self, empty_database_url: str) -> None:
+    def test_new_password_must_keep_the_rules(self, empty_database_url: str) -> None:
         strict = {"FASTAUTH_PASSWORD_MIN_LENGTH": "8", "FASTAUTH_PASSWORD_BLOCKLIST": "true"}
         with Service(empty_database_url, **SHARED, **strict) as service, service.client() as client:
             user = a_registration(password="zwei Tassen Tee")
@@ -45,7 +45,7 @@ class TestPasswordChange:
                 ]
             assert [is_active(client, tokens) for tokens in (asking, other)] == [True, True]
 
-    def test_leaves_nobody_in_who_came_with_the_old_password(self, service: Service, client: Client) -> None:
+    def test_concurrent_logins_with_the_old_password_end(self, service: Service, client: Client) -> None:
         for _ in range(RACES):
             user = a_user(client)
             owner = logged_in(client, user)

@@ -60,8 +60,8 @@ async def strangers_of(name: str, database_url: str) -> tuple[int, bool]:
     return row.attempts, row.until == LOCKED_FOREVER
 
 
-class TestGuesser:
-    async def test_has_no_more_from_many_networks_and_processes_at_once(self, two: list[Service]) -> None:
+class TestPasswordGuessing:
+    async def test_limit_holds_over_networks_and_processes(self, two: list[Service]) -> None:
         user = a_registration()
         assert two[0].register(user).status_code == 201
         with ThreadPoolExecutor(32) as pool:
@@ -74,7 +74,7 @@ class TestGuesser:
         assert 1 <= attempts <= 3
         assert closed == (attempts == 3)
 
-    def test_does_not_keep_the_owner_out(self, two: list[Service]) -> None:
+    def test_known_device_is_not_locked_out(self, two: list[Service]) -> None:
         """R18 (CVE-2024-1722 (Keycloak); CWE-645): strangers lock the owner out."""
         user = a_registration()
         assert two[0].register(user).status_code == 201
@@ -88,7 +88,7 @@ class TestGuesser:
             assert {each.result().status_code for each in sent} == {401}
         assert log_in(two[0], user, a_network(), device_token=token).status_code == 201
 
-    def test_is_told_when_to_go_on_by_whichever_process(self, two: list[Service]) -> None:
+    def test_every_process_sends_retry_after(self, two: list[Service]) -> None:
         """The budget of ten is refilled by one in six seconds, however long the answers take."""
         address, answers = a_network(), []
         began = time.monotonic()
@@ -103,7 +103,7 @@ class TestGuesser:
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["retry-after"]) <= 6
 
-    def test_stays_shut_out_over_a_crash_and_until_the_operator_says_so(self, used_database_url: str) -> None:
+    def test_lock_survives_a_crash_until_unlocked(self, used_database_url: str) -> None:
         user = a_registration()
         with Service(used_database_url, **LIMITS, FASTAUTH_LOCKOUT_THRESHOLD="1") as service:
             assert service.register(user).status_code == 201

@@ -63,7 +63,7 @@ async def readiness(mortal_postgres: PostgresServer) -> AsyncIterator[Readiness]
 class TestReadiness:
     """Uncontrolled resource consumption (CWE-770): connections of the database, for anybody."""
 
-    async def test_of_hundreds_at_once_takes_one_connection(
+    async def test_concurrent_probes_share_one_connection(
         self, readiness: Readiness, mortal_postgres: PostgresServer
     ) -> None:
         assert await readiness.statuses() == {200}
@@ -81,7 +81,7 @@ class TestReadiness:
         assert await readiness.statuses() == {200}
         assert (readiness.connections, readiness.statements) == (1, 2)
 
-    async def test_sees_a_server_that_takes_no_writes_any_more(
+    async def test_read_only_server_is_not_ready(
         self, readiness: Readiness, mortal_postgres: PostgresServer
     ) -> None:
         assert await readiness.statuses() == {200}

@@ -44,6 +44,6 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
 
 
 class TestRefreshTokens:
-    def test_live_as_they_should(self, machine: type[RefreshTokenMachine]) -> None:
+    def test_state_machine(self, machine: type[RefreshTokenMachine]) -> None:
         bounds = settings(max_examples=size(8, 30), stateful_step_count=30, deadline=None)
         run_state_machine_as_test(machine, settings=bounds)

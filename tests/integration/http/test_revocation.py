@@ -21,7 +21,7 @@ from fastauth.entrypoints.startup import shut_down
 
 
 class TestRevocation:
-    def test_outlives_a_crash(self, empty_database_url: str) -> None:
+    def test_survives_a_crash(self, empty_database_url: str) -> None:
         """R15 (CVE-2026-9802 (Keycloak); CWE-613): a revoked token lives again after a restart.
 
         R56 (CVE-2026-9802 (Keycloak), keycloak #51127; CWE-613): an ended session comes back from a
@@ -46,7 +46,7 @@ class TestRevocation:
             assert [way for way, tokens in revoked.items() if is_active(client, tokens)] == []
             assert all(is_active(client, tokens) for tokens in kept.values())
 
-    def test_of_an_account_outlives_its_being_opened_again(self, service: Service, client: Client) -> None:
+    def test_survives_enabling_the_account(self, service: Service, client: Client) -> None:
         settings = Settings(database_url=make_url(service.database_url))
         user = a_user(client)
         tokens = logged_in(client, user)
@@ -58,7 +58,7 @@ class TestRevocation:
 
 
 class TestDisabling:
-    def test_leaves_nobody_in_who_comes_meanwhile(self, service: Service, client: Client) -> None:
+    def test_ends_concurrent_logins(self, service: Service, client: Client) -> None:
         settings = Settings(database_url=make_url(service.database_url))
         for _ in range(RACES):
             user = a_user(client)

@@ -41,9 +41,7 @@ def exchange(service: Service, context: ssl.SSLContext, *sent: bytes) -> bytes:
 
 
 class TestTls:
-    def test_is_spoken_where_there_is_a_certificate(
-        self, certificate: dict[str, str], tmp_path: Path
-    ) -> None:
+    def test_tls_only_with_modern_ciphers(self, certificate: dict[str, str], tmp_path: Path) -> None:
         context = ssl.create_default_context(cafile=certificate["FASTAUTH_TLS_CERTIFICATE"])
         with SecureService(
             f"sqlite:///{tmp_path}/tls.db", FASTAUTH_REQUEST_TIMEOUT_SECONDS="1", **certificate
@@ -76,7 +74,7 @@ class TestCertificate:
             ({"FASTAUTH_TLS_CERTIFICATE": __file__}, "not a certificate and its key"),
         ],
     )
-    def test_is_refused_where_it_cannot_be_used(
+    def test_unusable_certificate_stops_the_start(
         self,
         certificate: dict[str, str],
         changes: dict[str, str],

@@ -35,7 +35,7 @@ def assert_refused(answer: Answer) -> None:
 
 
 class TestAccessToken:
-    def test_says_what_rfc_9068_wants_and_nothing_else(self, issuer: Issuer) -> None:
+    def test_claims_are_those_of_rfc_9068(self, issuer: Issuer) -> None:
         token = issuer.person.tokens.access
         claims = payload_of(token)
         assert header_of(token) == {"alg": issuer.algorithm, "typ": "at+jwt", "kid": issuer.forger.kid}
@@ -55,18 +55,18 @@ class TestAccessToken:
         assert re.fullmatch("[0-9a-f]{32}", claims["sid"])
         assert len(token) < 1_000
 
-    def test_gives_nothing_away(self, issuer: Issuer) -> None:
+    def test_contains_no_secret(self, issuer: Issuer) -> None:
         told = str([header_of(issuer.person.tokens.access), payload_of(issuer.person.tokens.access)])
         for secret in (*issuer.person.registration.values(), issuer.person.tokens.refresh[6:]):
             assert secret not in told
 
-    def test_is_another_each_time(self, issuer: Issuer) -> None:
+    def test_tokens_are_unique(self, issuer: Issuer) -> None:
         first, second = payload_of(issuer.person.log_in().access), payload_of(issuer.person.log_in().access)
         assert first["jti"] != second["jti"]
         assert first["sid"] != second["sid"]
 
     @pytest.mark.parametrize("name", VALID)
-    def test_is_taken_here_and_by_every_library(self, issuer: Issuer, name: str) -> None:
+    def test_accepted_by_service_and_libraries(self, issuer: Issuer, name: str) -> None:
         token = VALID[name](issuer.forger)
         assert issuer.ask(token).status == 200
         for verify in issuer.verifiers.values():
@@ -74,7 +74,7 @@ class TestAccessToken:
 
 
 class TestKeySet:
-    def test_has_what_verifies_and_nothing_that_signs(self, issuer: Issuer) -> None:
+    def test_contains_public_key_only(self, issuer: Issuer) -> None:
         answer = httpx2.get(f"{issuer.service.url}/.well-known/jwks.json", verify=NO_TLS)
         (key,) = answer.json()["keys"]
         kind = {"ES256": {"kty": "EC", "crv": "P-256"}, "Ed25519": {"kty": "OKP", "crv": "Ed25519"}}
@@ -87,7 +87,7 @@ class TestKeySet:
         }
 
     @pytest.mark.parametrize("name", ["jwks.json", "oauth-authorization-server", "openid-configuration"])
-    def test_may_be_kept_for_a_while(self, issuer: Issuer, name: str) -> None:
+    def test_is_cacheable(self, issuer: Issuer, name: str) -> None:
         answer = httpx2.get(f"{issuer.service.url}/.well-known/{name}", verify=NO_TLS)
         assert answer.headers.get_list("cache-control") == ["public, max-age=300"]
 
@@ -101,7 +101,7 @@ class TestKeySet:
 
 class TestForgery:
     @pytest.mark.parametrize("name", FORGERIES)
-    def test_is_refused(self, issuer: Issuer, name: str) -> None:
+    def test_is_rejected(self, issuer: Issuer, name: str) -> None:
         """R5 (CVE-2022-29217 (PyJWT), CVE-2024-33663 (python-jose), CVE-2024-37568 (Authlib); CWE-347):
         HMAC with the public key as its secret.
 
@@ -130,7 +130,7 @@ class TestForgery:
             assert issuer.trusting(token) == []
         assert not issuer.listener.has_a_visitor
 
-    def test_by_any_edit_of_the_signature_is_refused(self, issuer: Issuer) -> None:
+    def test_edited_signature_is_rejected(self, issuer: Issuer) -> None:
         """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
         with httpx2.Client(base_url=issuer.service.url, verify=NO_TLS) as client:
             for token in signature_edits(issuer.person.tokens.access):
@@ -149,31 +149,31 @@ def b64_value(token: str) -> int:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".index(token[-1])
 
 
-class TestAuthorization:
+class TestAuthorizationHeader:
     @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
-    def test_is_known_by_its_scheme_in_any_case(self, issuer: Issuer, scheme: str) -> None:
+    def test_scheme_ignores_case(self, issuer: Issuer, scheme: str) -> None:
         answer = ask_who_i_am(issuer.service, f"{scheme} {issuer.person.tokens.access}")
         assert answer.status == 200
 
     @pytest.mark.parametrize("sent", [(), ("Basic YTpi",), ("Digest a=b",), ("Negotiate",)])
-    def test_by_other_means_is_told_of_ours(self, issuer: Issuer, sent: tuple[str, ...]) -> None:
+    def test_other_scheme_gets_bearer_challenge(self, issuer: Issuer, sent: tuple[str, ...]) -> None:
         # RFC 6750, section 3.1: no error code for whoever knows of no bearer tokens.
         answer = ask_who_i_am(issuer.service, *sent)
         assert (answer.status, answer.code) == (401, "no_access_token")
         assert answer.headers["www-authenticate"] == "Bearer"
 
     @pytest.mark.parametrize("sent", ["Bearer", "Bearer ", "bearer\t", "Bearer\t{}", "Bearer{}"])
-    def test_without_a_token_in_its_place_is_refused(self, issuer: Issuer, sent: str) -> None:
+    def test_missing_token_is_rejected(self, issuer: Issuer, sent: str) -> None:
         answer = ask_who_i_am(issuer.service, sent.format(issuer.person.tokens.access))
         assert answer.status == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
     @pytest.mark.parametrize("second", ["Bearer {}", "Bearer a.b.c", "Basic YTpi", ""])
-    def test_twice_is_refused(self, issuer: Issuer, second: str) -> None:
+    def test_second_header_is_rejected(self, issuer: Issuer, second: str) -> None:
         token = issuer.person.tokens.access
         for both in ([f"Bearer {token}", second.format(token)], [second.format(token), f"Bearer {token}"]):
             assert_refused(ask_who_i_am(issuer.service, *both))
 
-    def test_in_the_address_is_not_looked_at(self, issuer: Issuer) -> None:
+    def test_token_in_query_is_ignored(self, issuer: Issuer) -> None:
         url = f"{issuer.service.url}/users/me?access_token={issuer.person.tokens.access}"
         assert httpx2.get(url, verify=NO_TLS).status_code == 401
