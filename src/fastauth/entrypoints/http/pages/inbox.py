@@ -23,7 +23,8 @@ _LINK = re.compile(r"https?://\S+#token=\S+")
 @router.api_route("/dev/inbox", methods=["GET", "HEAD"])
 async def show_inbox(request: Request, container: ContainerDep) -> HTMLResponse:
     """Return the newest mails with their links."""
-    if not _is_own_name(request.url.hostname or "", container.settings()):
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    if not _is_own_name(host or "", container.settings()):
         raise HTTPException(404)
     mails = [
         {"message": each, "link": found[0] if (found := _LINK.search(each.text)) else None}

@@ -22,7 +22,7 @@ router = APIRouter(route_class=StrictJSONRoute)
 @router.api_route("/assets/{digest}/{name}", methods=["GET", "HEAD"], include_in_schema=False)
 async def asset(digest: str, name: str) -> Response:
     """Return a file."""
-    if PATHS.get(name) != f"/assets/{digest}/{name}":
+    if f"/assets/{digest}/{name}" not in PATHS.values():
         raise HTTPException(404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(_CONTENTS[name], headers=headers, media_type=_MEDIA_TYPES[name])
