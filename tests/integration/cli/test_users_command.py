@@ -47,6 +47,7 @@ class TestCreate:
     def test_creates_an_account(self, ann: str) -> None:
         assert shown(ann) == {
             "id": 1, "username": "ann", "fullname": "Ann Lee", "disabled_at": None, "sessions": [],
+            "email": None, "pending_email": None, "locale": None,
         }  # fmt: skip
 
     def test_full_name_defaults_to_username(self, migrated: str) -> None:

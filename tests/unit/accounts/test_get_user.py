@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from tests.application import Application
-from tests.builders import a_policy
+from tests.builders import a_policy, an_address
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.sessions.session import PAGE_SIZE, SessionId
@@ -23,14 +23,20 @@ class TestGetUser:
         await app.a_log_in()
         app.clock.advance(minutes=1)
         await app.a_log_in()
-        user, sessions = await app.get_user(username="Santosh")
+        user, _, sessions = await app.get_user(username="Santosh")
         assert user.username.display == "santosh"
         assert sessions[0].created_at - sessions[1].created_at == timedelta(minutes=1)
+
+    async def test_returns_addresses(self, app: Application) -> None:
+        await app.a_verified_address("ann@example.com")
+        _, addresses, _ = await app.get_user(username="santosh")
+        assert addresses.verified
+        assert addresses.verified.address == an_address("ann@example.com")
 
     async def test_returns_date_of_disabling(self, app: Application) -> None:
         await app.a_log_in()
         await app.disable_user(username="santosh")
-        user, sessions = await app.get_user(username="santosh")
+        user, _, sessions = await app.get_user(username="santosh")
         assert (user.disabled_at, sessions) == (app.clock.now(), [])
 
     async def test_unknown_user_is_not_found(self, app: Application) -> None:
@@ -43,5 +49,5 @@ class TestGetUser:
         for number in range(PAGE_SIZE):
             twin = replace(session, id=SessionId(f"{number:032x}"))
             app.storage.sessions[twin.id] = twin
-        _, sessions = await app.get_user(username="santosh")
+        *_, sessions = await app.get_user(username="santosh")
         assert len(sessions) == PAGE_SIZE == 100

@@ -2,7 +2,11 @@
 
 import httpx2
 import pytest
+from tests.builders import a_registration, an_address
+from tests.fakes import FakeClock
 from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
+
+from fastauth.entrypoints.container import Container
 
 pytestmark = pytest.mark.usefixtures("ann")
 
@@ -10,7 +14,39 @@ pytestmark = pytest.mark.usefixtures("ann")
 class TestAccount:
     async def test_get_account(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         response = await client.get("/users/me", headers=bearer(tokens))
-        assert response.json() == {"id": 1, "username": "ann", "fullname": "Ann Lee"}
+        assert response.json() == {
+            "id": 1,
+            "username": "ann",
+            "fullname": "Ann Lee",
+            "email": None,
+            "pending_email": None,
+            "locale": None,
+        }
+
+    async def test_get_account_with_addresses(
+        self, client: httpx2.AsyncClient, container: Container, clock: FakeClock
+    ) -> None:
+        new = a_registration(email="New.Ann@bücher.example", locale="de-CH")
+        await client.post("/users/register", json=new)
+        owner = await container.find_user()(username=new["username"])
+        addresses = container.email_addresses()
+        old = an_address("Ann@example.com")
+        await addresses.add_pending(owner.id, old, now=clock.now())
+        await addresses.verify(owner.id, old.key, now=clock.now())
+        await addresses.add_pending(owner.id, an_address(new["email"]), now=clock.now())
+        tokens = (await client.post("/sessions", json=new)).json()
+        response = await client.get("/users/me", headers=bearer(tokens))
+        assert response.json() == {
+            "id": owner.id,
+            "username": new["username"],
+            "fullname": new["fullname"],
+            "email": {
+                "address": "Ann@example.com",
+                "verified_at": clock.now().isoformat().replace("+00:00", "Z"),
+            },
+            "pending_email": "New.Ann@bücher.example",
+            "locale": "de-CH",
+        }
 
     async def test_patch_changes_only_full_name(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
         """R13: a body sets what belongs to the server.
@@ -20,7 +56,8 @@ class TestAccount:
         body = {"fullname": " Ann Smith ", "username": "bob", "id": 9, "disabled_at": None, "password": "x"}
         changed = {"id": 1, "username": "ann", "fullname": "Ann Smith"}
         assert (await client.patch("/users/me", json=body, headers=bearer(tokens))).json() == changed
-        assert (await client.get("/users/me", headers=bearer(tokens))).json() == changed
+        found = (await client.get("/users/me", headers=bearer(tokens))).json()
+        assert {name: found[name] for name in changed} == changed
 
     @pytest.mark.parametrize("fullname", ["", " ", "x" * 51, "a\0b", None, 1])
     async def test_invalid_full_name_is_422(

@@ -18,6 +18,7 @@ import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.application.accounts.import_record import ImportRecord
+from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.roles.role import declare_role
 from fastauth.entrypoints.container import Container
@@ -87,7 +88,8 @@ async def test_every_use_case_works_with_all_instrumentation(
     )
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)
-    assert await container.get_user()(username=NAME) == (user, [])
+    assert await container.get_user()(username=NAME) == (user, UserAddresses(), [])
+    assert await container.get_addresses()(caller=caller) == UserAddresses()
     assert await all_of(container.list_users()()) == [user]
     await container.disable_user()(username=NAME)
     await container.enable_user()(username=NAME)

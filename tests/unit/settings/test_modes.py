@@ -4,19 +4,9 @@ import re
 from typing import Any
 
 import httpx2
+from tests.application import fakes_over
 from tests.builders import a_registration
-from tests.fakes import (
-    FakeClock,
-    FakeCounterRepository,
-    FakeEventLog,
-    FakePasswordHasher,
-    FakeSessionRepository,
-    FakeSigningKeyRepository,
-    FakeStorage,
-    FakeStorageProbe,
-    FakeUnitOfWork,
-    FakeUserRepository,
-)
+from tests.fakes import FakePasswordHasher, FakeStorage
 from tests.unit.settings.production_settings import FIT, in_production
 
 from fastauth.entrypoints.container import Container
@@ -25,20 +15,7 @@ from fastauth.entrypoints.settings import Settings
 
 
 async def client_of(settings: Settings) -> httpx2.AsyncClient:
-    storage, clock = FakeStorage(), FakeClock()
-    container = Container(
-        settings=settings,
-        users=FakeUserRepository(storage),
-        sessions=FakeSessionRepository(storage),
-        database=FakeStorageProbe(),
-        signing_keys=FakeSigningKeyRepository(storage),
-        readiness_keys=FakeSigningKeyRepository(storage),
-        counters=FakeCounterRepository(storage),
-        events=FakeEventLog(storage),
-        unit_of_work=FakeUnitOfWork(storage),
-        hasher=FakePasswordHasher(),
-        clock=clock,
-    )
+    container = Container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
     await container.rotate_keys()()
     transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="https://auth.example")

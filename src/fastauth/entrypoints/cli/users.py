@@ -12,6 +12,7 @@ from fastauth.entrypoints.text import escape_control_characters, plural
 
 if TYPE_CHECKING:
     from fastauth.domain.accounts.user import User
+    from fastauth.domain.email_addresses.record import AddressRecord
     from fastauth.domain.sessions.session import Session
     from fastauth.entrypoints.container import Container
 
@@ -61,9 +62,16 @@ def list_users(disabled: Disabled = None, json: Json = False) -> None:
 @app.command(name="show")
 def get_user(name: Name, json: Json = False) -> None:
     """Show an account and its sessions."""
-    user, sessions = run(lambda container: container.get_user()(username=name))
+    user, addresses, sessions = run(lambda container: container.get_user()(username=name))
     if json:
-        echo_json({**_user(user), "sessions": [_session(session) for session in sessions]})
+        shown = {
+            **_user(user),
+            "locale": user.locale,
+            "email": _address(addresses.verified),
+            "pending_email": _address(addresses.pending),
+            "sessions": [_session(session) for session in sessions],
+        }
+        echo_json(shown)
         return
     from rich.table import Table
 
@@ -73,6 +81,9 @@ def get_user(name: Name, json: Json = False) -> None:
         ("username", user.username.display),
         ("full name", user.fullname.text),
         ("disabled since", format_time(user.disabled_at) or "not disabled"),
+        ("e-mail address", addresses.verified.address.text if addresses.verified else ""),
+        ("pending address", addresses.pending.address.text if addresses.pending else ""),
+        ("language", user.locale or ""),
         ("sessions", len(sessions)),
     ):
         add_row(account, title, value)
@@ -144,6 +155,17 @@ def _user(user: "User") -> dict[str, Any]:
         "username": user.username.display,
         "fullname": user.fullname.text,
         "disabled_at": user.disabled_at,
+    }
+
+
+def _address(record: "AddressRecord | None") -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "address": record.address.text,
+        "added_at": record.added_at,
+        "verified_at": record.verified_at,
+        "undeliverable_at": record.undeliverable_at,
     }
 
 

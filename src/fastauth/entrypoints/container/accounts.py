@@ -9,6 +9,7 @@ from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.application.accounts.disable_user import DisableUser
 from fastauth.application.accounts.enable_user import EnableUser
 from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.get_addresses import GetAddresses
 from fastauth.application.accounts.get_user import GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
@@ -61,7 +62,14 @@ class Accounts(Shared):
         clock=Shared.clock,
     )
     find_user = use_case(FindUser, users=Storage.users, username_profile=usernames)
-    get_user = use_case(GetUser, find_user=find_user, sessions=Storage.sessions, clock=Shared.clock)
+    get_user = use_case(
+        GetUser,
+        find_user=find_user,
+        email_addresses=Storage.email_addresses,
+        sessions=Storage.sessions,
+        clock=Shared.clock,
+    )
+    get_addresses = use_case(GetAddresses, email_addresses=Storage.email_addresses)
     list_users = paged(ListUsers, directory=Storage.directory)
     disable_user = use_case(
         DisableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock

@@ -1,8 +1,12 @@
 """``/users/me``: the caller's own account."""
 
+from datetime import datetime
+
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from fastauth.domain.accounts.user import User
+from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
@@ -22,10 +26,40 @@ class UpdateProfileRequest(BaseModel):
     fullname: str = Field(description="1 to 50 characters.", examples=["Santosh K. Kumar"])
 
 
+class EmailResponse(BaseModel):
+    """A verified e-mail address."""
+
+    address: str = Field(examples=["santosh@example.com"])
+    verified_at: datetime
+
+
+class AccountResponse(UserResponse):
+    """An account, as its owner sees it."""
+
+    email: EmailResponse | None = Field(description="The verified e-mail address.")
+    pending_email: str | None = Field(
+        description="An address that is not verified yet.", examples=["santosh.kumar@example.com"]
+    )
+    locale: str | None = Field(description="The language of mails to the user (BCP 47).", examples=["de"])
+
+    @classmethod
+    def of_caller(cls, user: User, addresses: UserAddresses) -> "AccountResponse":
+        """Return the account as it is sent."""
+        verified, pending = addresses.verified, addresses.pending
+        return cls(
+            **UserResponse.of(user).model_dump(),
+            email=EmailResponse(address=verified.address.text, verified_at=verified.verified_at)
+            if verified and verified.verified_at
+            else None,
+            pending_email=pending.address.text if pending else None,
+            locale=user.locale,
+        )
+
+
 @router.get("", summary="Get one's account", responses=problems(*AUTHENTICATION_ERRORS))
-async def get_account(caller: CallerDep) -> UserResponse:
-    """Return the account that the access token belongs to."""
-    return UserResponse.of(caller.user)
+async def get_account(caller: CallerDep, container: ContainerDep) -> AccountResponse:
+    """Return the account that the access token belongs to, with its e-mail addresses."""
+    return AccountResponse.of_caller(caller.user, await container.get_addresses()(caller=caller))
 
 
 @router.patch(
