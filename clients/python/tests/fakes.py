@@ -46,7 +46,7 @@ class FakeIssuerServer:
         self.fetches = 0
         self.before_answer: Act = lambda: None
         self.feed_answers: list[Any] = []
-        """The next answers: the members of one, a `Response`, or an exception. Then the feed says nothing."""
+        """The next answers: the members of one, a `Response`, or an exception. Then there is no news."""
         self.feed_requests: list[httpx2.Request] = []
 
     def client(self) -> httpx2.AsyncClient:
@@ -65,9 +65,9 @@ class FakeIssuerServer:
 
     async def _answer_feed(self, request: httpx2.Request) -> httpx2.Response:
         self.feed_requests.append(request)
-        if not self.feed_answers:
+        if not self.feed_answers and float(request.url.params.get("wait", 0)):
             await asyncio.Event().wait()
-        answer = self.feed_answers.pop(0)
+        answer = self.feed_answers.pop(0) if self.feed_answers else {}
         if isinstance(answer, Exception):
             raise answer
         if isinstance(answer, httpx2.Response):

@@ -25,6 +25,9 @@ class BackgroundLoop:
         self._main = main
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._last: threading.Thread | None = None
+        self._ended: Future[None] = Future()
+        self._ended.set_result(None)
         _ALL.add(self)
 
     @property
@@ -37,7 +40,7 @@ class BackgroundLoop:
         with self._lock:
             if self._thread is None:
                 ready = threading.Event()
-                self._ended: Future[None] = Future()
+                self._ended = Future()
                 thread = threading.Thread(
                     target=self._run, args=(ready, self._ended), name="fastauth-client", daemon=True
                 )
@@ -50,15 +53,17 @@ class BackgroundLoop:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def stop(self) -> "Future[None]":
-        """Ask the thread to end, if it runs. The future is done when it has nothing left to do."""
+        """Ask the thread to end, if it runs. The future is done when `join` no longer has to wait."""
         with self._lock:
-            if self._thread is None:
-                self._ended = Future()
-                self._ended.set_result(None)
-            else:
+            if self._thread is not None:
                 self._loop.call_soon_threadsafe(self._stopping.set)
-                self._thread = None
+                self._last, self._thread = self._thread, None
             return self._ended
+
+    def join(self) -> None:
+        """Return once the thread has ended."""
+        if self._last is not None:
+            self._last.join()
 
     def _run(self, ready: threading.Event, ended: "Future[None]") -> None:
         try:
@@ -77,7 +82,7 @@ class BackgroundLoop:
 
     def _forget_thread(self) -> None:
         self._lock = threading.Lock()
-        self._thread = None
+        self._thread = self._last = None
 
 
 _ALL: "weakref.WeakSet[BackgroundLoop]" = weakref.WeakSet()

@@ -66,6 +66,7 @@ class Feed:
 
     async def follow(self, http: "httpx2.AsyncClient", attempted: asyncio.Event) -> None:
         """Send request after request until cancelled. Set the event after each of them."""
+        self._cursor = None  # so that the first one is answered at once
         failures = 0
         while True:
             try:

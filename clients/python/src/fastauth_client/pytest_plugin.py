@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from fastauth_client import Verifier
     from fastauth_client.testing import FastauthServer, TestIssuer
 
 
 @pytest.fixture
-def fastauth_issuer() -> "TestIssuer":
+def fastauth_verifier() -> "Verifier | None":
+    """Override it to return the verifier of your application, which then trusts `fastauth_issuer`."""
+    return None
+
+
+@pytest.fixture
+def fastauth_issuer(fastauth_verifier: "Verifier | None") -> "Iterator[TestIssuer]":
     """Return an issuer with a real ES256 key and without a network."""
     from fastauth_client.testing import TestIssuer  # noqa: PLC0415
 
-    return TestIssuer()
+    issuer = TestIssuer()
+    if fastauth_verifier is None:
+        yield issuer
+    else:
+        with issuer.trusted_by(fastauth_verifier):
+            yield issuer
 
 
 @pytest.fixture

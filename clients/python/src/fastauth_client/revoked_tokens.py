@@ -57,17 +57,22 @@ class RevokedTokens:
         Raises:
             Revoked: Its session, user, client, key or itself is revoked.
         """
-        revoked, issued_at = self._at, cast("float", caller.claims["iat"])
-        if not revoked:
+        if not self._at:
             return
+        claims = caller.claims
+        issued_at = cast("float", claims["iat"])
         if (
-            ("sid", caller.session) in revoked
-            or ("jti", caller.claims["jti"]) in revoked
-            or ("kid", kid) in revoked
-            or revoked.get(("sub", caller.subject), _NEVER) >= issued_at
-            or revoked.get(("client", caller.client), _NEVER) >= issued_at
+            ("sid", caller.session) in self._at
+            or ("jti", claims["jti"]) in self._at
+            or ("kid", kid) in self._at
+            or self.is_revoked("sub", caller.subject, issued_at)
+            or self.is_revoked("client", caller.client, issued_at)
         ):
             raise Revoked
+
+    def is_revoked(self, kind: Kind, value: str, issued_at: float) -> bool:
+        """Return whether what was issued at a time was revoked then or later."""
+        return self._at.get((kind, value), _NEVER) >= issued_at
 
     def _delete_expired(self) -> None:
         now = self._clock.time()

@@ -38,7 +38,11 @@ class Source(Protocol):
         ...
 
     def stop(self) -> "Future[None]":
-        """Stop it."""
+        """Stop it. The future is done when `join` no longer has to wait."""
+        ...
+
+    def join(self) -> None:
+        """Return once it has stopped."""
         ...
 
     def fetch(self, kid: str) -> "Future[None]":
@@ -81,6 +85,10 @@ class LiveSource:
         """See `Source`."""
         self._stopped = True
         return self._loop.stop()
+
+    def join(self) -> None:
+        """See `Source`."""
+        self._loop.join()
 
     def fetch(self, kid: str) -> "Future[None]":
         """See `Source`."""
@@ -136,6 +144,9 @@ class OfflineSource:
     def stop(self) -> "Future[None]":
         """See `Source`."""
         return _done()
+
+    def join(self) -> None:
+        """See `Source`."""
 
     def fetch(self, kid: str) -> "Future[None]":
         """See `Source`."""

@@ -135,6 +135,7 @@ class Verifier:
 
     async def __aexit__(self, *_: object) -> None:
         await asyncio.wrap_future(self._source.stop())
+        self._source.join()
 
     def start(self) -> Self:
         """Fetch the keys and start the feed. Return after the first attempt, successful or not."""
@@ -144,6 +145,7 @@ class Verifier:
     def close(self) -> None:
         """Stop the background thread. Known keys and revocations stay in use."""
         self._source.stop().result()
+        self._source.join()
 
     def __enter__(self) -> Self:
         return self.start()
