@@ -6,7 +6,7 @@ import time
 from typing import Any
 from urllib.request import urlopen
 
-LONGEST = 2_048
+LONGEST = 4_096
 
 
 class InvalidToken(Exception):

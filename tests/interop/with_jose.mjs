@@ -10,7 +10,7 @@ export function verifier(issuer, audience, maxAge = 300) {
     cacheMaxAge: maxAge * 1000,
   });
   return async (token) => {
-    if (token.length > 2048 || !SHAPE.test(token)) {
+    if (token.length > 4096 || !SHAPE.test(token)) {
       throw new Error("not a token");
     }
     const { payload } = await jwtVerify(token, keys, {

@@ -55,7 +55,7 @@ SHAPES: dict[str, Callable[[str, str, str], str]] = {
     "a signature twice": lambda h, p, s: f"{h}.{p}.{s}{s}",
     "a signature with a zero in front": lambda h, p, s: f"{h}.{p}.{b64(bytes(1) + decode_part(s))}",
     "a signature with a zero behind": lambda h, p, s: f"{h}.{p}.{b64(decode_part(s) + bytes(1))}",
-    "of 3 kB, most of it signature": lambda h, p, s: f"{h}.{p}.{s}{'A' * 2_600}",
+    "of 5 kB, most of it signature": lambda h, p, s: f"{h}.{p}.{s}{'A' * 4_600}",
     "of 100 kB, most of it signature": lambda h, p, s: f"{h}.{p}.{s}{'A' * 100_000}",
 }
 ENCRYPTED: dict[str, dict[str, object]] = {
@@ -78,7 +78,7 @@ def add_shapes(forgeries: Forgeries) -> None:
     forgeries.add(
         "the refresh token in three parts", lambda f: f"{f.refresh_token[:40]}.{f.refresh_token[40:]}.AA"
     )
-    forgeries.add("of 3 kB", lambda f: f.signed(payload=f.payload(much="x" * 2_000)))
+    forgeries.add("of 5 kB", lambda f: f.signed(payload=f.payload(much="x" * 3_500)))
     forgeries.add("of 100 kB", lambda f: f.signed(payload=f.payload(much="x" * 75_000)))
 
 

@@ -32,7 +32,6 @@ class TestVerifyingTokens:
         [
             "published_keys.py",
             "with_pyjwt.py",
-            "with_joserfc.py",
             "with_jose.mjs",
             "AccessTokens.java",
             "verify.go",
