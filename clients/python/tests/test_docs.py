@@ -21,7 +21,7 @@ FEED = (ROOT / "docs/integrate/revocations.md").read_text()
 
 
 def first_code(page: str) -> str:
-    return re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
+    return str(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0])
 
 
 class TestPages:

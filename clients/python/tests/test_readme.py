@@ -16,7 +16,7 @@ def first_lines() -> str:
     """Return the code at the top of the page."""
     lines = README.splitlines()
     assert lines.index("```python") <= 4
-    return re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+    return str(re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0])
 
 
 class TestFirstLines:
