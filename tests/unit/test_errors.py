@@ -11,7 +11,13 @@ from tests.builders import PROFILE, a_full_name, a_password, a_policy, a_usernam
 
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.username import Username
-from fastauth.domain.errors import InvalidInput, StorageUnavailable, Violation, ViolationCollector
+from fastauth.domain.errors import (
+    InvalidInput,
+    ShuttingDown,
+    StorageUnavailable,
+    Violation,
+    ViolationCollector,
+)
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -137,5 +143,13 @@ class TestRetryAfter:
     def test_rounds_up_to_a_second(self) -> None:
         assert TooManyRequests(after=timedelta(0)).retry_after == 1
         assert TooManyRequests(after=timedelta(seconds=2.1)).retry_after == 3
-        assert StorageUnavailable().retry_after == 1
+        assert StorageUnavailable().retry_after == ShuttingDown().retry_after == 1
         assert HashingOverloaded(retry_after=3).retry_after == 3
+
+
+class TestStorageUnavailable:
+    def test_reason_is_not_the_message(self) -> None:
+        error = StorageUnavailable(reason="connection refused by 192.0.2.1")
+        assert error.reason == "connection refused by 192.0.2.1"
+        assert "192.0.2.1" not in str(error) + error.detail
+        assert StorageUnavailable().reason == ""

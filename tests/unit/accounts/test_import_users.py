@@ -104,6 +104,22 @@ class TestImportUsers:
         assert (other.position, codes(other)) == (2, [("username", "username_taken")])
         assert app.storage.users == before
 
+    async def test_rejection_keeps_the_old_id(self, app: Application) -> None:
+        """Invalid, duplicate in the file, or taken in the database by another hash."""
+        await app.a_user("bob")
+        entries = [
+            a_candidate(1, "", fullname="", old_id="5"),
+            a_candidate(2, "zoe"),
+            a_candidate(3, "Zoe", old_id="6"),
+            a_candidate(4, "bob", old_id="7"),
+        ]
+        results = await judged(app, entries)
+        assert [(each.outcome, each.old_id) for each in results if each.position != 2] == [
+            (REJECTED, "5"),
+            (REJECTED, "6"),
+            (REJECTED, "7"),
+        ]
+
     async def test_passes_results_of_the_reader_through(self, app: Application) -> None:
         unreadable = ImportResult(2, REJECTED, (Violation("line", "not_utf_8", "Must be UTF-8."),))
         verdicts = await judged(app, [a_candidate(1), unreadable, a_candidate(3)])

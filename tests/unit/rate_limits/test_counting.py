@@ -1,0 +1,36 @@
+"""What an attempt counts, and how long a client of a limited network has to wait."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fastauth.domain.rate_limits.backoff import Backoff
+from fastauth.domain.rate_limits.counter import EPOCH, Counter, CounterKey
+from fastauth.domain.rate_limits.counting import count
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.rate_limits.hit import Hit, Scope
+from fastauth.domain.rate_limits.rate_limit import RateLimit
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+BACKOFF = Backoff(initial_delay=SECOND, max_delay=60 * SECOND, max_attempts=9)
+LIMIT = RateLimit(2, 60 * SECOND)
+
+
+class TestCount:
+    def test_longest_wait_of_the_network_is_reported(self) -> None:
+        """A backoff ends at its time; a rate limit when it has room for one more."""
+        backoff = Hit(CounterKey(b"1"), BACKOFF, Scope.NETWORK)
+        limit = Hit(CounterKey(b"2"), LIMIT, Scope.NETWORK)
+        for waits, counters in {
+            45: (Counter(7, NOW + 45 * SECOND), Counter(2, NOW + 60 * SECOND)),
+            30: (Counter(7, NOW + 5 * SECOND), Counter(2, NOW + 60 * SECOND)),
+        }.items():
+            with pytest.raises(TooManyRequests) as limited:
+                count([backoff, limit], list(counters), NOW)
+            assert limited.value.retry_after == waits
+
+    def test_allowed_attempt_is_counted_by_each_rule(self) -> None:
+        hits = [Hit(CounterKey(b"1"), BACKOFF, Scope.ACCOUNT), Hit(CounterKey(b"2"), LIMIT, Scope.NETWORK)]
+        _, after = count(hits, [Counter(0, EPOCH), Counter(0, EPOCH)], NOW)
+        assert list(after) == [Counter(1, NOW + SECOND), Counter(1, NOW + 30 * SECOND)]
