@@ -37,10 +37,12 @@ class FakeUserRepository:
 
     async def find(self, username: Username) -> User | None:
         self.looked += 1
-        return next(
-            (user for user in self.storage.users.values() if user.username.canonical == username.canonical),
-            None,
-        )
+        for user in self.storage.users.values():
+            if user.username.canonical == username.canonical:
+                records = self.storage.addresses.values()
+                verified = (each for each in records if each.verified_at and not each.replaced_at)
+                return replace(user, has_verified_address=user.id in {each.user_id for each in verified})
+        return None
 
     async def get(self, user_id: UserId) -> User | None:
         return self.storage.users.get(user_id)

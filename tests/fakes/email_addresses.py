@@ -62,6 +62,8 @@ class FakeEmailAddressRepository:
         self._check_free(old)
         self._delete(self._verified(user_id))
         self._delete(self._pending(user_id))
+        for later in replaced[: replaced.index(old)]:
+            self._delete(later)
         self._put(replace(old, replaced_at=None))
         return True
 
@@ -72,6 +74,10 @@ class FakeEmailAddressRepository:
             if each.user_id == user_id and each.replaced_at and each.replaced_at >= since
         ]
         return [record for _, _, record in sorted(replaced, reverse=True, key=lambda each: each[:2])]
+
+    async def informed(self, user_id: UserId, *, since: datetime) -> list[AddressRecord]:
+        verified = self._verified(user_id)
+        return [*([verified] if verified else []), *await self.replaced_since(user_id, since)]
 
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         for each in list(self.storage.addresses.values()):

@@ -63,7 +63,9 @@ class EmailAddressRepositoryContract(ABC):
         assert await addresses.replaced_since(user.id, NOW - UNDO_PERIOD) == []
         assert await addresses.find_owner(an_address().key) is None
 
-    async def test_pending_address_has_no_owner(self, addresses: EmailAddressRepository, user: User) -> None:
+    async def test_pending_address_has_no_owner(
+        self, addresses: EmailAddressRepository, users: UserRepository, user: User
+    ) -> None:
         address = an_address(f"{a_name().upper()}@Example.COM")
         await addresses.add_pending(user.id, address, now=NOW)
         assert await addresses.find_owner(address.key) is None
@@ -74,6 +76,9 @@ class EmailAddressRepositoryContract(ABC):
         pending = found.pending
         assert (pending.user_id, pending.address, pending.added_at) == (user.id, address, NOW)
         assert pending.verified_at is pending.replaced_at is pending.undeliverable_at is None
+        owner = await users.find(user.username)
+        assert owner
+        assert owner.has_verified_address is False
 
     async def test_pending_address_is_replaced_by_the_next_one(
         self, addresses: EmailAddressRepository, user: User
@@ -98,7 +103,9 @@ class EmailAddressRepositoryContract(ABC):
         assert record
         assert (record.address, record.added_at, record.verified_at) == (address, NOW, LATER)
         assert await addresses.of_user(user.id) == UserAddresses(verified=record)
-        assert await addresses.find_owner(address.key) == await users.find(user.username) == user
+        found = await users.find(user.username)
+        assert await addresses.find_owner(address.key) == found == user
+        assert found.has_verified_address
         assert not await addresses.is_pending_anywhere(address.key)
         assert await addresses.verify(user.id, address.key, now=LATER) is None
 
@@ -237,6 +244,35 @@ class EmailAddressRepositoryContract(ABC):
         assert await addresses.find_owner(new.key) is None
         assert not await addresses.is_pending_anywhere(pending.key)
         assert await addresses.replaced_since(user.id, NOW) == []
+
+    async def test_undo_ends_later_undos(self, addresses: EmailAddressRepository, user: User) -> None:
+        """A thief who changes the address twice has the mail of the second change."""
+        first, second = an_address(), an_address()
+        for each in (first, second, an_address()):
+            await verified(addresses, user, each, now=NOW)
+        assert await addresses.undo(user.id, old_key=first.key, now=LATER)
+        assert not await addresses.undo(user.id, old_key=second.key, now=LATER)
+        found = await addresses.of_user(user.id)
+        assert found.verified
+        assert found.verified.address == first
+
+    async def test_undo_leaves_earlier_undos(self, addresses: EmailAddressRepository, user: User) -> None:
+        first, second = an_address(), an_address()
+        for each in (first, second, an_address()):
+            await verified(addresses, user, each, now=NOW)
+        assert await addresses.undo(user.id, old_key=second.key, now=LATER)
+        assert await addresses.undo(user.id, old_key=first.key, now=LATER)
+
+    async def test_informed_addresses(self, addresses: EmailAddressRepository, user: User) -> None:
+        assert await addresses.informed(user.id, since=NOW) == []
+        old, new = an_address(), an_address()
+        await verified(addresses, user, old)
+        await verified(addresses, user, new, now=LATER)
+        await addresses.add_pending(user.id, an_address(), now=LATER)
+        informed = await addresses.informed(user.id, since=LATER)
+        assert {each.address for each in informed} == {old, new}
+        (alone,) = await addresses.informed(user.id, since=LATER + MICROSECOND)
+        assert alone.address == new
 
     async def test_undo_of_an_address_that_was_replaced_twice(
         self, addresses: EmailAddressRepository, user: User

@@ -1,6 +1,6 @@
 """The account of a user."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
 
@@ -23,6 +23,8 @@ class User:
     """When the account was disabled; ``None`` for an enabled account."""
     locale: str | None = None
     """The language of mails to the user, a tag of BCP 47; ``None`` if it is not known."""
+    has_verified_address: bool | None = field(default=None, compare=False)
+    """Whether an e-mail address of the account is in force; ``None`` if it was not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,8 @@ class EmailAddressRepository(Protocol):
     async def undo(self, user_id: UserId, *, old_key: str, now: datetime) -> bool:
         """Put back an address that was replaced less than `UNDO_PERIOD` ago.
 
-        The address in force and the pending one are deleted: whoever undoes a change does not trust them.
+        The addresses that were in force after it are deleted, and so is the pending one: whoever undoes a
+        change does not trust them, and none of them can be put back.
         Return whether the address was put back.
 
         Raises:
@@ -55,6 +56,9 @@ class EmailAddressRepository(Protocol):
 
     async def replaced_since(self, user_id: UserId, since: datetime) -> list[AddressRecord]:
         """Return the addresses of an account that were replaced at `since` or later, the latest first."""
+
+    async def informed(self, user_id: UserId, *, since: datetime) -> list[AddressRecord]:
+        """Return the address in force, and those that were replaced at `since` or later."""
 
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         """Store that mail for this address of an account was refused for good."""

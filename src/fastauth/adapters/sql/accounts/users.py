@@ -1,9 +1,23 @@
 """Users in the table ``user_info``."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, bindparam, func, literal, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Update,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    update,
+)
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
@@ -34,7 +48,14 @@ USER_COLUMNS: list[ColumnElement[Any]] = [
     *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname", "locale")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
 ]
-_FIND = select(*USER_COLUMNS).select_from(
+_address = table("email_address", *map(column, ("user_id", "verified_at", "replaced_at")))
+_HAS_VERIFIED_ADDRESS = exists().where(
+    _address.c.user_id == user_info.c.id,
+    _address.c.verified_at.is_not(None),
+    _address.c.replaced_at.is_(None),
+)
+"""It is read with the account, so that a log-in needs no statement for it."""
+_FIND = select(*USER_COLUMNS, _HAS_VERIFIED_ADDRESS.label("has_verified_address")).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 _GET = select(user_info).where(user_info.c.id == bindparam("user_id"))
@@ -74,7 +95,7 @@ class SqlUserRepository:
     async def find(self, username: Username) -> User | None:
         """Find the account by its canonical name."""
         row = (await self._connections.execute(_FIND, {"key": username.canonical})).one()
-        user = user_of(row)
+        user = replace(user_of(row), has_verified_address=bool(row.has_verified_address))
         return None if row.id is None else user
 
     async def get(self, user_id: UserId) -> User | None:

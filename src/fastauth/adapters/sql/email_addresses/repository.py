@@ -84,7 +84,8 @@ class SqlEmailAddressRepository:
                 return False
             with _taken_is_an_error(connection):
                 _check_usernames(connection, _record_of(replaced))
-                connection.execute(statements.DELETE_CURRENT, {"owner": user_id})
+                later = {"owner": user_id, "record": replaced.id, "replaced_at": replaced.replaced_at}
+                connection.execute(statements.DELETE_LATER, later)
                 connection.execute(statements.PUT_BACK, {"record": replaced.id})
             return True
 
@@ -94,6 +95,13 @@ class SqlEmailAddressRepository:
         """Read them by the index of replaced addresses."""
         values = {"owner": user_id, "since": since}
         rows = (await self._connections.execute(statements.REPLACED_SINCE, values)).all()
+        return [_record_of(row) for row in rows]
+
+    async def informed(self, user_id: UserId, *, since: datetime) -> list[AddressRecord]:
+        """Read them in one statement."""
+        rows = (
+            await self._connections.execute(statements.INFORMED, {"owner": user_id, "since": since})
+        ).all()
         return [_record_of(row) for row in rows]
 
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:

@@ -39,6 +39,11 @@ REPLACED_SINCE = (
     .where(_OF_USER, _row.replaced_at.is_not(None), _row.replaced_at >= bindparam("since", type_=UtcDateTime))
     .order_by(_row.replaced_at.desc(), _row.id.desc())
 )
+INFORMED = select(email_address).where(
+    _OF_USER,
+    _row.verified_at.is_not(None),
+    _row.replaced_at.is_(None) | (_row.replaced_at >= bindparam("since", type_=UtcDateTime)),
+)
 MARK_UNDELIVERABLE = update(email_address).where(_OF_USER, _HAS_KEY).values(undeliverable_at=_NOW)
 
 LOCK_PENDING = select(email_address).where(_OF_USER, _HAS_KEY, _PENDING).with_for_update()
@@ -58,7 +63,14 @@ PUT_IN_FORCE = (
 )
 PUT_BACK = update(email_address).where(_row.id == bindparam("record")).values(replaced_at=None)
 DELETE_PENDING = delete(email_address).where(_OF_USER, _PENDING)
-DELETE_CURRENT = delete(email_address).where(_OF_USER, _row.replaced_at.is_(None))
+_replaced_at = bindparam("replaced_at", type_=UtcDateTime)
+DELETE_LATER = delete(email_address).where(
+    _OF_USER,
+    _row.replaced_at.is_(None)
+    | (_row.replaced_at > _replaced_at)
+    | ((_row.replaced_at == _replaced_at) & (_row.id > bindparam("record"))),
+)
+"""Rows of the addresses that were in force after this one, and the pending one."""
 
 _ADDED = {
     "address": bindparam("new_address"),
