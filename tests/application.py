@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 import pytest
-from tests.builders import a_policy, an_address
+from tests.builders import a_policy
 from tests.fakes import (
     FakeAccessTokens,
     FakeAuditTrail,
@@ -16,6 +16,8 @@ from tests.fakes import (
     FakeEmailAddressRepository,
     FakeEventLog,
     FakeExpiredRows,
+    FakeMailTransport,
+    FakeMessageRenderer,
     FakeOneTimeTokenRepository,
     FakeOutboxQueue,
     FakePasswordHasher,
@@ -29,6 +31,7 @@ from tests.fakes import (
     FakeUserDirectory,
     FakeUserRepository,
 )
+from tests.mail_helpers import a_verified_address, deliver
 
 from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.application.accounts.disable_user import DisableUser
@@ -40,7 +43,14 @@ from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.application.audit.audit_failures import AuditFailures
+from fastauth.application.email_addresses.change_address import ChangeAddress
+from fastauth.application.email_addresses.remove_address import RemoveAddress
+from fastauth.application.email_addresses.resend_verification import ResendVerification
+from fastauth.application.email_addresses.undo_change import UndoAddressChange
+from fastauth.application.email_addresses.verify_address import VerifyAddress
 from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.passwords.complete_reset import CompletePasswordReset
+from fastauth.application.passwords.request_reset import RequestPasswordReset
 from fastauth.application.passwords.set_password import SetPassword
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.application.roles.apply_roles import ApplyRoles
@@ -55,6 +65,7 @@ from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.mail.message import Message
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.secret_key import SecretKey
@@ -89,7 +100,9 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "one_time_tokens": FakeOneTimeTokenRepository(storage),
         "outbox_queue": FakeOutboxQueue(storage),
         "secret_box": box,
-        "unit_of_work": FakeUnitOfWork(storage, box),
+        "stored_unit_of_work": FakeUnitOfWork(storage, box),
+        "mail_transport": FakeMailTransport(),
+        "message_renderer": FakeMessageRenderer(),
         "email_addresses": FakeEmailAddressRepository(storage),
         "events": FakeEventLog(storage),
         "audit_trail": FakeAuditTrail(storage),
@@ -112,7 +125,7 @@ class Application:
 
     def __post_init__(self) -> None:
         self.storage.clock = self.clock
-        given = {"users": self.users, "sessions": self.sessions, "unit_of_work": self.unit_of_work}
+        given = {"users": self.users, "sessions": self.sessions, "stored_unit_of_work": self.unit_of_work}
         self.container = Container(
             settings=Settings(rate_limits=self.rate_limits),
             secret_keys=(A_SECRET_KEY,),
@@ -141,10 +154,23 @@ class Application:
         self.grant_role = self._use_case(GrantRole, "grant_role")
         self.revoke_role = self._use_case(RevokeRole, "revoke_role")
         self.import_users = self._use_case(ImportUsers, "import_users")
+        self.request_password_reset = self._use_case(RequestPasswordReset, "request_password_reset")
+        self.complete_password_reset = self._use_case(CompletePasswordReset, "complete_password_reset")
+        self.change_address = self._use_case(ChangeAddress, "change_address")
+        self.resend_verification = self._use_case(ResendVerification, "resend_verification")
+        self.verify_address = self._use_case(VerifyAddress, "verify_address")
+        self.undo_address_change = self._use_case(UndoAddressChange, "undo_address_change")
+        self.remove_address = self._use_case(RemoveAddress, "remove_address")
 
     @property
     def rate_limiter(self) -> RateLimiter:
         return self.container.rate_limiter()
+
+    @property
+    def mail_transport(self) -> FakeMailTransport:
+        transport = self.container.mail_transport()
+        assert isinstance(transport, FakeMailTransport)
+        return transport
 
     @property
     def refresh_tokens(self) -> RefreshTokenCodec:
@@ -167,10 +193,11 @@ class Application:
 
     async def a_verified_address(self, text: str, *, username: str = "santosh") -> None:
         """Put an e-mail address of a user in force."""
-        addresses, address = self.container.email_addresses(), an_address(text)
-        user = await self.find_user(username=username)
-        await addresses.add_pending(user.id, address, now=self.clock.now())
-        assert await addresses.verify(user.id, address.key, now=self.clock.now())
+        await a_verified_address(self.container, username, text)
+
+    async def deliver(self) -> list[Message]:
+        """Deliver the entries of the outbox that are due; return the mails that were sent."""
+        return await deliver(self.container)
 
     async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> TokenPair:
         result = await self.log_in(username=username, password=password, client=A_DEVICE)

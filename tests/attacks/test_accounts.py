@@ -4,6 +4,7 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeStorage
+from tests.mail_helpers import a_verified_address, deliver, token_of
 
 from fastauth.domain.errors import FastauthError
 from fastauth.entrypoints.container import Container
@@ -101,7 +102,11 @@ class TestPasswordPolicy:
         change = {"current_password": ANN["password"], "new_password": "too short"}
         bearer = {"Authorization": f"Bearer {access}"}
         refused.append(await client.put("/users/me/password", json=change, headers=bearer))
-        assert [answer.json()["errors"][0]["code"] for answer in refused] == ["too_short", "too_short"]
+        await a_verified_address(container, "ann", "ann@example.com")
+        await client.post("/password-resets", json={"identifier": "ann"})
+        reset = {"token": token_of("fa_pr_", await deliver(container)), "new_password": "too short"}
+        refused.append(await client.post("/password-resets/complete", json=reset))
+        assert [answer.json()["errors"][0]["code"] for answer in refused] == ["too_short"] * 3
         with pytest.raises(FastauthError):
             await container.set_password()(username="ann", password="too short")
         assert (await client.post("/sessions", json=ANN)).status_code == 201
@@ -113,7 +118,10 @@ class TestDisabledAccount:
     ) -> None:
         """R58 (CVE-2025-10908; CWE-288, CWE-863): disabled accounts by every way in."""
         await client.post("/users/register", json=a_registration(**ANN))
+        await a_verified_address(container, "ann", "ann@example.com")
         tokens = (await client.post("/sessions", json=ANN)).json()
+        await client.post("/password-resets", json={"identifier": "ann"})
+        reset = {"token": token_of("fa_pr_", await deliver(container)), "new_password": "a new password"}
         await container.disable_user()(username="ann")
         events = len(storage.events)
         bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -128,12 +136,21 @@ class TestDisabledAccount:
             ),
             "access token": await client.get("/users/me", headers=bearer),
             "change of the password": await client.put("/users/me/password", json=change, headers=bearer),
+            "password by the address": await client.post(
+                "/sessions", json=ANN | {"username": "ann@example.com"}
+            ),
+            "reset of the password": await client.post("/password-resets/complete", json=reset),
+            "change of the address": await client.put(
+                "/users/me/email", json={"email": "new@example.com"}, headers=bearer
+            ),
             "registration": await client.post("/users/register", json=a_registration(**ANN)),
         }
         assert {way: answer.status_code for way, answer in ways.items()} == dict.fromkeys(ways, 401) | {
             "registration": 409
         }
         assert all('_token":' not in answer.text for answer in ways.values())
+        await client.post("/password-resets", json={"identifier": "ann"})
+        assert [mail for mail in await deliver(container) if "fa_" in mail.text] == []
         assert {event.type.name for event in storage.events[events:]} <= {
             "LOGIN_FAILED",
             "SESSION_RENEWAL_FAILED",

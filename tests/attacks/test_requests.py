@@ -4,6 +4,7 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeStorage
+from tests.mail_helpers import a_verified_address, deliver
 
 from fastauth.domain.audit.event import EventType
 from fastauth.entrypoints.container import Container
@@ -97,6 +98,11 @@ class TestBody:
             ("POST", "/sessions/refresh"),
             ("PATCH", "/users/me"),
             ("PUT", "/users/me/password"),
+            ("PUT", "/users/me/email"),
+            ("POST", "/users/me/email/verify"),
+            ("POST", "/users/me/email/undo"),
+            ("POST", "/password-resets"),
+            ("POST", "/password-resets/complete"),
         ]:
             assert (await client.request(method, path, content=body, headers=headers)).status_code == 422
         assert len(storage.events) == before
@@ -112,6 +118,19 @@ class TestForwardedHeaders:
             poisoned = await client.get(f"/.well-known/{path}", headers={name: POISONED[name]})
             assert poisoned.content == plain.content
             assert "evil" not in str(poisoned.headers)
+
+    @pytest.mark.parametrize("name", POISONED)
+    async def test_do_not_choose_the_links_in_mails(
+        self, client: httpx2.AsyncClient, container: Container, name: str
+    ) -> None:
+        """R11 (GHSA-3529-5m8x-rpv3, CVE-2025-64101; CWE-640): links in mails come from the settings alone."""
+        await a_verified_address(container, "ann", "ann@example.com")
+        poisoned = {name: POISONED[name]}
+        await client.post("/password-resets", json={"identifier": "ann"}, headers=poisoned)
+        (mail,) = await deliver(container)
+        target = container.link_targets().reset
+        assert f"link: {target}#token=fa_pr_" in mail.text
+        assert "evil" not in mail.text + mail.html + mail.subject + mail.message_id + mail.to
 
 
 class TestGet:

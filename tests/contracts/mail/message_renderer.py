@@ -17,6 +17,7 @@ VALUES = {
     "username": "santosh",
     "when": "2026-11-22 12:00 UTC",
     "address": "192.0.2.1",
+    "role": "auditor",
 }
 
 

@@ -30,6 +30,7 @@ USE_CASES = [
 PARTS = [
     "access_token_policy",
     "access_tokens",
+    "address_profile",
     "audit_trail",
     "bulk_users",
     "clock",
@@ -37,12 +38,18 @@ PARTS = [
     "database",
     "device_tokens",
     "directory",
+    "email_addresses",
     "events",
     "expired_rows",
     "failure_events",
     "hash_kinds",
     "hasher",
     "key_generator",
+    "link_targets",
+    "mail_limiter",
+    "mail_transport",
+    "message_renderer",
+    "one_time_token_codec",
     "outbox_queue",
     "password_policy",
     "rate_limiter",
@@ -50,11 +57,12 @@ PARTS = [
     "refresh_tokens",
     "reserved_usernames",
     "retention",
-    "secret_box",
     "rotation_policy",
+    "secret_box",
     "session_policy",
     "sessions",
     "signing_keys",
+    "stored_unit_of_work",
     "unit_of_work",
     "username_pseudonyms",
     "usernames",
@@ -73,7 +81,7 @@ class Stub:
 
 
 def reachable(root: object) -> Iterator[object]:
-    """Yield `root` and all objects that it refers to through objects of fastauth and bound methods."""
+    """Yield `root` and all that it refers to through objects of fastauth, bound methods and dictionaries."""
     seen: set[int] = set()
     found = [root]
     while found:
@@ -84,6 +92,8 @@ def reachable(root: object) -> Iterator[object]:
         yield each
         if inspect.ismethod(each):
             found.append(each.__self__)
+        elif isinstance(each, dict):
+            found += each.values()
         elif type(each).__module__.startswith("fastauth."):
             names = {*getattr(each, "__dict__", ()), *getattr(each, "__slots__", ())}
             found += [getattr(each, name) for name in names if hasattr(each, name)]

@@ -11,6 +11,7 @@ from tests.builders import a_registration
 from tests.fakes import FakeClock, FakePasswordHasher
 from tests.http_helpers import ANN, assert_problem
 
+from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -175,8 +176,13 @@ class TestRegistration:
 
 # What a route reads that opens something. Every route that has one of these in its body is either
 # guarded, or reads what nobody can guess.
-CREDENTIALS = {"password", "current_password", "refresh_token"}
-UNGUESSABLE = {"/sessions/refresh"}
+CREDENTIALS = {"password", "current_password", "refresh_token", "token", "identifier"}
+UNGUESSABLE = {
+    "/sessions/refresh",
+    "/password-resets/complete",
+    "/users/me/email/verify",
+    "/users/me/email/undo",
+}
 LEAST_BITS = 128  # OWASP ASVS 5.0, 7.2.3
 
 Guess = Callable[[httpx2.AsyncClient, str], Any]
@@ -196,7 +202,12 @@ async def guess_at_names(client: httpx2.AsyncClient, _access_token: str) -> http
     return await client.post("/users/register", json=a_registration(username="ann"))
 
 
+async def guess_at_accounts(client: httpx2.AsyncClient, _access_token: str) -> httpx2.Response:
+    return await client.post("/password-resets", json={"identifier": "ann"})
+
+
 GUARDED: dict[str, Guess] = {
+    "/password-resets": guess_at_accounts,
     "/sessions": guess_at_log_in,
     "/users/me/password": guess_at_password_change,
     "/users/register": guess_at_names,
@@ -223,7 +234,10 @@ class TestEveryRoute:
 
     def test_unlimited_credentials_have_128_random_bits(self) -> None:
         tokens = {RefreshTokenCodec(A_SECRET_KEY).issue().text[6:49] for _ in range(1_000)}
-        assert len(tokens) == 1_000
+        codec = OneTimeTokenCodec(A_SECRET_KEY)
+        tokens |= {codec.issue(purpose).text[6:] for purpose in Purpose for _ in range(1_000)}
+        assert len(tokens) == 1_000 * (1 + len(Purpose))
+        assert {len(token) for token in tokens} == {43}
         assert LEAST_BITS <= 43 * 6 - 2
 
     @pytest.mark.parametrize("path", GUARDED)
@@ -239,7 +253,7 @@ class TestEveryRoute:
         for answer in limited:
             assert_problem(answer, 429, "too_many_attempts")
             assert int(answer.headers["retry-after"]) >= 1
-        assert {answer.status_code for answer in answers} <= {401, 403, 409, 429}
+        assert {answer.status_code for answer in answers} <= {202, 401, 403, 409, 429}
 
     async def test_right_password_beyond_the_limit_is_rejected(
         self, client: httpx2.AsyncClient, clock: FakeClock

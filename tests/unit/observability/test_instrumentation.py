@@ -12,7 +12,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
 from tests.application import A_DEVICE
-from tests.fakes import FakeBulkUserRepository, FakeHashKinds, FakeStorage, FakeUserDirectory
+from tests.fakes import (
+    FakeBulkUserRepository,
+    FakeHashKinds,
+    FakeStorage,
+    FakeUserDirectory,
+)
+from tests.mail_helpers import deliver, token_of
 
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
@@ -26,7 +32,10 @@ from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
-HELPERS = {"Attempt", "AuditFailures", "SendingBudget", "ShareReadiness"}
+HELPERS = {
+    *("Attempt", "AuditFailures", "SendingBudget", "SessionStart", "ShareReadiness"),
+    *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
+}
 """Classes of the application that are called and stand around or within a use case."""
 
 
@@ -86,6 +95,21 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.change_password()(
         caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"
     )
+    await container.change_address()(caller=caller, email="santosh@example.com")
+    await deliver(container)
+    await container.resend_verification()(caller=caller)
+    token = token_of("fa_ev_", await deliver(container))
+    await container.verify_address()(caller=caller, token=token)
+    await container.request_password_reset()(identifier=NAME, address="192.0.2.1")
+    token = token_of("fa_pr_", await deliver(container))
+    await container.complete_password_reset()(token=token, new_password=NEW_PASSWORD)
+    await container.change_address()(caller=caller, email="santosh@example.org")
+    token = token_of("fa_ec_", await deliver(container))
+    await container.verify_address()(caller=caller, token=token)
+    await container.undo_address_change()(token=token_of("fa_eu_", await deliver(container)))
+    await container.remove_address()(caller=caller)
+    login = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
+    caller = await container.authenticate()(access_token=login.tokens.access.text)
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)
     assert await container.get_user()(username=NAME) == (user, UserAddresses(), [])

@@ -83,6 +83,13 @@ class TestRequests:
         assert refusal.value.retry_after == 30
         await limiter.check_resend(SessionId("another"))
 
+    async def test_ten_address_changes_an_hour_of_one_account(self, limiter: MailLimiter) -> None:
+        for _ in range(10):
+            await limiter.check_address_change(ANN)
+        with pytest.raises(TooManyRequests):
+            await limiter.check_address_change(ANN)
+        await limiter.check_address_change(UserId(2))
+
 
 class TestWithoutLimits:
     async def test_allows_everything(self) -> None:

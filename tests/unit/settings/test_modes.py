@@ -1,5 +1,6 @@
 """The two modes as clients see them."""
 
+import json
 import re
 from typing import Any
 
@@ -42,6 +43,13 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/sessions/refresh", {"refresh_token": "fa_rt_none"}),
     ("GET", "/users/me", None),
     ("PATCH", "/users/me", {"fullname": "Somebody Else"}),
+    ("PUT", "/users/me/email", {"email": "santosh@example.com"}),
+    ("POST", "/users/me/email/resend", None),
+    ("POST", "/users/me/email/verify", {"token": "fa_ev_none"}),
+    ("POST", "/users/me/email/undo", {"token": "fa_eu_none"}),
+    ("DELETE", "/users/me/email", None),
+    ("POST", "/password-resets", {"identifier": "santosh"}),
+    ("POST", "/password-resets/complete", {"token": "fa_pr_none", "new_password": "of nobody else three"}),
     ("PUT", "/users/me/password", {"current_password": "another", "new_password": "of nobody else too"}),
     ("GET", "/sessions", None),
     ("GET", "/.well-known/jwks.json", None),
@@ -53,6 +61,8 @@ REQUESTS: list[tuple[str, str, object]] = [
 
 
 VARIES = {"content-length", "date", "x-request-id"}
+
+MAIL = {"mail": "smtp", "mail_url": "smtps://smtp.example", "mail_from": "auth@auth.example"}
 
 
 RANDOM = re.compile(r'"(access_token|refresh_token|device_token|id|kid|x|y)":"[^"]+"')
@@ -80,12 +90,12 @@ class TestModesSeenByClients:
             paths = (await client.get("/openapi.json")).json()["paths"]
         assert {path for path in paths if "{" not in path} - {path for _, path, _ in REQUESTS} == set()
 
-    async def test_clients_see_only_docs_passwords_and_limits_differ(self) -> None:
+    async def test_clients_see_only_docs_passwords_limits_and_mail_differ(self) -> None:
         development_relaxations = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])
         weak = a_registration(password="sntsh")
         async with (
             await client_of(development_relaxations) as lax,
-            await client_of(in_production(rate_limits=False)) as strict,
+            await client_of(in_production(rate_limits=False, **MAIL)) as strict,
         ):
             await agree(lax, strict)
             for client in (lax, strict):
@@ -98,6 +108,13 @@ class TestModesSeenByClients:
             ]
         assert documents == [200, 404]
         assert weaklings == [201, 422]
+
+    async def test_without_mail_its_routes_are_not_offered(self) -> None:
+        async with await client_of(in_production()) as client:
+            for request in REQUESTS:
+                if "email" in request[1] or "password-resets" in request[1]:
+                    status, _, text = await seen(client, *request)
+                    assert (status, json.loads(text)["code"]) == (404, "not_offered"), request
 
     async def test_guesses_are_not_limited(self) -> None:
         development_relaxations = Settings(secret_key=FIT["secret_key"], issuer=FIT["issuer"])

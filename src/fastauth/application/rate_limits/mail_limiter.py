@@ -10,6 +10,7 @@ from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement
 from fastauth.domain.sessions.session import SessionId
 
 
@@ -49,14 +50,35 @@ class MailLimiter:
             rule = self.limits.resends_per_session
             await self._allows(self._hit(rule, Scope.NETWORK, "resends", session_id))
 
+    async def check_address_change(self, user_id: UserId) -> None:
+        """Count a change of the address of an account.
+
+        Raises:
+            TooManyRequests: The account has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits:
+            rule = self.limits.address_changes_per_account
+            await self._allows(self._hit(rule, Scope.NETWORK, "address changes", str(user_id)))
+
     async def allows_mail(self, address_key: str, *, user_id: UserId | None) -> bool:
         """Count a mail to an address about an account, if there is one; return whether to send it.
 
         Raises:
             StorageUnavailable: Try again later.
         """
+        hits = self._mail_hits(address_key, user_id)
+        return not hits or await self._allows(*hits)
+
+    async def refund_mail(self, address_key: str, *, user_id: UserId | None) -> None:
+        """Refund a mail that was allowed and is not sent now."""
+        refunds = tuple(Decrement(hit.key, hit.rule) for hit in self._mail_hits(address_key, user_id))
+        if refunds:
+            await self.counters.refund(refunds, now=self.clock.now())
+
+    def _mail_hits(self, address_key: str, user_id: UserId | None) -> list[Hit]:
         if self.limits is None:
-            return True
+            return []
         hits = [
             self._hit(rule, Scope.ACCOUNT, f"mails to an address in {rule.window}", address_key)
             for rule in self.limits.mails_per_address
@@ -64,7 +86,7 @@ class MailLimiter:
         if user_id is not None:
             rule = self.limits.mails_per_account
             hits.append(self._hit(rule, Scope.ACCOUNT, "mails of an account", str(user_id)))
-        return await self._allows(*hits)
+        return hits
 
     def _hit(self, rule: RateLimit, scope: Scope, kind: str, *parts: str) -> Hit:
         key, *older = self.keys.candidates(kind, *parts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.login_result import LoginResult
+from fastauth.application.sessions.session_start import SessionStart
 from fastauth.application.sessions.verify_credentials import verify_credentials
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.clock import Clock
@@ -14,7 +15,7 @@ from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.domain.sessions.access_token import AccessClaims, TokenPair
 from fastauth.domain.sessions.device_token import DeviceTokens
-from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
+from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolicy
 
@@ -32,7 +33,7 @@ class LogIn:
     users: UserRepository
     hasher: PasswordHasher
     account_names: AccountNames
-    sessions: SessionRepository
+    session_start: SessionStart
     refresh_tokens: RefreshTokenCodec
     access_tokens: AccessTokens
     policy: SessionPolicy
@@ -70,11 +71,12 @@ class LogIn:
                 now=now,
             )
             await self.access_tokens.check_key()
-            grants = await self.sessions.add(
+            grants = await self.session_start(
                 session,
+                user=user,
                 password_hash=password_hash,
-                max_sessions=self.policy.max_sessions,
                 refunds=permit.refunds_on_success,
+                is_new_device=known_device is None,
             )
         access = await self.access_tokens.issue(AccessClaims.for_session(session, grants), issued_at=now)
         device = None if permit.is_locked else known_device

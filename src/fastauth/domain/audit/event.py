@@ -23,6 +23,13 @@ class EventType(StrEnum):
     LOGGED_OUT = "logged_out"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
     PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105  the name of an event
+    PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105  the name of an event
+    PASSWORD_RESET = "password_reset"  # noqa: S105  the name of an event
+    EMAIL_ADDED = "email_added"
+    EMAIL_VERIFIED = "email_verified"
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_CHANGE_UNDONE = "email_change_undone"
+    EMAIL_REMOVED = "email_removed"
     FULL_NAME_CHANGED = "full_name_changed"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"

@@ -31,6 +31,7 @@ class MailTemplate(StrEnum):
     SESSION_REUSED = "session_reused"
     """A refresh token was used twice, so the session was ended."""
     ACCOUNT_DISABLED = "account_disabled"
+    ROLE_GRANTED = "role_granted"
     TEST = "test"
     """To an address that the operator gives: shows that mails arrive."""
 
@@ -41,6 +42,7 @@ class MailTemplate(StrEnum):
         ``link`` and ``token``: the link of the mail, and the token in it for people who copy it.
         ``hours``, ``minutes``, ``days``: lifetime of the token, as a decimal number.
         ``username``: as the user spelt it. ``when``: see `show_time`. ``address``: the client's IP address.
+        ``role``: its name, as the operator chose it.
         """
         return _VALUES[self]
 
@@ -57,6 +59,7 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.LOGIN_FROM_NEW_DEVICE: _NOTICE | {"address"},
     MailTemplate.SESSION_REUSED: _NOTICE,
     MailTemplate.ACCOUNT_DISABLED: _NOTICE,
+    MailTemplate.ROLE_GRANTED: _NOTICE | {"role"},
     MailTemplate.TEST: frozenset(),
 }
 

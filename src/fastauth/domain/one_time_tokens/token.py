@@ -65,6 +65,13 @@ _TERMS = {
     Purpose.RESET_PASSWORD: _Terms("fa_pr_", timedelta(minutes=10)),
 }
 
+PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
+"""Tokens that show who reads the pending address of an account."""
+
+ALL_BUT_UNDO = frozenset(Purpose) - {Purpose.UNDO_EMAIL}
+"""Tokens that end when a password is reset, or another address is in force. The owner of a replaced address
+must be able to undo the change all the same: a thief does both."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewToken:

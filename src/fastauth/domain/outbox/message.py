@@ -15,6 +15,8 @@ class OutboxKind(StrEnum):
     """Somebody asked for a reset of a forgotten password."""
     VERIFICATION = "verification"
     """An address was added and is to be verified."""
+    ADDRESS_CHANGED = "address_changed"
+    """An address was replaced, and its reader may undo that."""
     NOTICE = "notice"
     """Something happened to a credential, and its owner is told."""
     MAIL = "mail"

@@ -1,6 +1,7 @@
 """Passwords and password hashes."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Self
 
 from fastauth.domain.errors import InvalidInput
@@ -55,3 +56,7 @@ class PasswordHash:
     """A stored password hash: a string in the format of its algorithm, with its parameters."""
 
     encoded: str = field(repr=False)
+
+    def digest(self) -> str:
+        """Return a digest by which a later look can tell whether the stored hash is still the same."""
+        return sha256(self.encoded.encode()).hexdigest()

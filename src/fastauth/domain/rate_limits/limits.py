@@ -48,6 +48,8 @@ class Limits:
     """Requests of one network for the reset of a password."""
     resends_per_session: RateLimit = RateLimit(1, timedelta(minutes=1))
     """Requests of one session for another verification mail."""
+    address_changes_per_account: RateLimit = RateLimit(10, timedelta(hours=1))
+    """Changes of the e-mail address of one account."""
     mails_per_address: tuple[RateLimit, ...] = (
         RateLimit(1, timedelta(minutes=1)),
         RateLimit(5, timedelta(hours=1)),

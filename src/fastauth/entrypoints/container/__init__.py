@@ -6,7 +6,9 @@ cases. A mixin refers only to mixins that are before it in the bases of `Contain
 
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
+from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.mail import Mail
+from fastauth.entrypoints.container.mail_handlers import MailHandlers
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.operations import Operations
 from fastauth.entrypoints.container.outbox import Outbox
@@ -27,9 +29,11 @@ class Container(
     SigningKeys,
     Mail,
     Accounts,
+    MailHandlers,
     Audit,
     Roles,
     Sessions,
+    EmailAddresses,
     Passwords,
     Outbox,
     Operations,

@@ -1,10 +1,13 @@
 """Providers of use cases that change passwords."""
 
 from fastauth.application.passwords.change_password import ChangePassword
+from fastauth.application.passwords.complete_reset import CompletePasswordReset
 from fastauth.application.passwords.learn_hash_kinds import LearnHashKinds
+from fastauth.application.passwords.request_reset import RequestPasswordReset
 from fastauth.application.passwords.set_password import SetPassword
 from fastauth.domain.passwords.errors import WrongPassword
 from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.sessions import Sessions
@@ -31,6 +34,21 @@ class Passwords(Shared):
     set_password = use_case(
         SetPassword,
         find_user=Accounts.find_user,
+        hasher=PasswordHashing.hasher,
+        password_policy=PasswordHashing.password_policy,
+        unit_of_work=Storage.unit_of_work,
+        rate_limiter=RateLimits.rate_limiter,
+        clock=Shared.clock,
+    )
+    request_password_reset = use_case(
+        RequestPasswordReset,
+        limiter=RateLimits.mail_limiter,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
+    )
+    complete_password_reset = use_case(
+        CompletePasswordReset,
+        tokens=OneTimeTokens.one_time_token_codec,
         hasher=PasswordHashing.hasher,
         password_policy=PasswordHashing.password_policy,
         unit_of_work=Storage.unit_of_work,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from dependency_injector.providers import Callable, Object, Provider, Singleton
 
 from fastauth.application.outbox.sending_budget import SendingBudget
+from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import CounterKeys
@@ -50,6 +51,13 @@ class RateLimits(Shared):
         counters=Storage.counters,
         keys=counter_keys,
         limit=Callable(_sending_limit, Shared.settings),
+        clock=Shared.clock,
+    )
+    mail_limiter: Provider[MailLimiter] = Singleton(
+        MailLimiter,
+        counters=Storage.counters,
+        keys=counter_keys,
+        limits=Callable(_limits, Shared.settings),
         clock=Shared.clock,
     )
     rate_limiter: Provider[RateLimiter] = Singleton(

@@ -14,6 +14,7 @@ from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
+from fastauth.application.sessions.session_start import SessionStart
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.burst_limit import REFRESHES, BurstLimit
 from fastauth.domain.sessions.device_token import DeviceTokens
@@ -104,7 +105,13 @@ class Sessions(Shared):
             users=Storage.users,
             hasher=PasswordHashing.hasher,
             account_names=account_names,
-            sessions=Storage.sessions,
+            session_start=Singleton(
+                SessionStart,
+                sessions=Storage.sessions,
+                unit_of_work=Storage.unit_of_work,
+                notices=Storage.notices,
+                policy=session_policy,
+            ),
             refresh_tokens=refresh_tokens,
             access_tokens=access_tokens,
             policy=session_policy,

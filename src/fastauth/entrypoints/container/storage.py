@@ -20,6 +20,8 @@ from fastauth.adapters.sql import (
     SqlUserDirectory,
     SqlUserRepository,
 )
+from fastauth.application.mail.notices import Notices
+from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
 from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
@@ -66,10 +68,14 @@ class Storage(Shared):
     outbox_queue: Provider[OutboxQueue] = Singleton(SqlOutboxQueue, connections=_connections)
     outbox_filled: Provider[asyncio.Event] = Singleton(asyncio.Event)
     """Set after the commit of a transaction that added entries to the outbox."""
-    unit_of_work: Provider[UnitOfWork] = Singleton(
+    stored_unit_of_work: Provider[UnitOfWork] = Singleton(
         SqlUnitOfWork,
         transactions=Shared.database.provided.transactions,
         audit_columns=Shared.audit_columns,
         box=Shared.secret_box,
         wake_relay=outbox_filled.provided.set,
+    )
+    notices: Provider[Notices] = Singleton(Notices, offered=Shared.settings.provided.sends_mail)
+    unit_of_work: Provider[UnitOfWork] = Singleton(
+        NotifyingUnitOfWork, inner=stored_unit_of_work, notices=notices
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from fastauth.domain.errors import NotOffered
 from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken
 from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
@@ -25,6 +26,15 @@ async def _container(request: Request) -> Container:  # FastAPI would run a plai
 
 ContainerDep = Annotated[Container, Depends(_container)]
 """The container of the application, from which a route gets its use case."""
+
+
+async def _check_mail_offered(container: ContainerDep) -> None:
+    if not container.settings().sends_mail:
+        raise NotOffered
+
+
+MAIL_OFFERED = Depends(_check_mail_offered)
+"""Raises `NotOffered` if this installation sends no mail."""
 
 
 class _Bearer(HTTPBearer):

@@ -1,11 +1,22 @@
 """The routes of the JSON API."""
 
-from fastauth.entrypoints.http.routes import account, health, passwords, registration, sessions, well_known
+from fastauth.entrypoints.http.routes import (
+    account,
+    email_addresses,
+    health,
+    password_resets,
+    passwords,
+    registration,
+    sessions,
+    well_known,
+)
 
 ROUTERS = (
     registration.router,
     account.router,
+    email_addresses.router,
     passwords.router,
+    password_resets.router,
     sessions.router,
     well_known.router,
     health.router,

@@ -1,7 +1,5 @@
 """``/users/me``: the caller's own account."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
@@ -14,7 +12,7 @@ from fastauth.entrypoints.http.dependencies import (
     ContainerDep,
 )
 from fastauth.entrypoints.http.documented_problems import problems
-from fastauth.entrypoints.http.schemas import UserResponse
+from fastauth.entrypoints.http.schemas import EmailResponse, UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
@@ -24,13 +22,6 @@ class UpdateProfileRequest(BaseModel):
     """A new full name."""
 
     fullname: str = Field(description="1 to 50 characters.", examples=["Santosh K. Kumar"])
-
-
-class EmailResponse(BaseModel):
-    """A verified e-mail address."""
-
-    address: str = Field(examples=["santosh@example.com"])
-    verified_at: datetime
 
 
 class AccountResponse(UserResponse):
@@ -48,9 +39,7 @@ class AccountResponse(UserResponse):
         verified, pending = addresses.verified, addresses.pending
         return cls(
             **UserResponse.of(user).model_dump(),
-            email=EmailResponse(address=verified.address.text, verified_at=verified.verified_at)
-            if verified and verified.verified_at
-            else None,
+            email=EmailResponse.of(verified) if verified else None,
             pending_email=pending.address.text if pending else None,
             locale=user.locale,
         )

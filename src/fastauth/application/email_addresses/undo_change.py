@@ -1,0 +1,45 @@
+"""Undo the change of an e-mail address."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clock import Clock
+from fastauth.domain.one_time_tokens.errors import InvalidLink
+from fastauth.domain.one_time_tokens.token import ALL_BUT_UNDO, OneTimeTokenCodec, Purpose
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoAddressChange:
+    """Put a replaced address back in force, and end all sessions of the account.
+
+    Whoever changed the address may be a thief, who has a session. This gives no access by itself: the
+    owner logs in, or asks for a reset of the password.
+    """
+
+    tokens: OneTimeTokenCodec
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, token: str) -> None:
+        """Undo the change.
+
+        Raises:
+            InvalidLink: The token is not valid, or the change was undone or is more than 7 days ago.
+            EmailTaken: Another account has verified the address since.
+            StorageUnavailable: Try again later.
+        """
+        digests, now = self.tokens.digests(Purpose.UNDO_EMAIL, token), self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            used = await transaction.one_time_tokens.consume(digests, purpose=Purpose.UNDO_EMAIL, now=now)
+            if used is None or used.user_id is None:
+                raise InvalidLink
+            user_id = used.user_id
+            if not await transaction.email_addresses.undo(user_id, old_key=used.subject or "", now=now):
+                raise InvalidLink
+            await transaction.sessions.revoke_all(user_id, now=now)
+            await transaction.one_time_tokens.withdraw(user_id, purposes=ALL_BUT_UNDO)
+            await transaction.events.record(
+                Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
+            )
+            await transaction.commit()

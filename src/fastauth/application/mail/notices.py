@@ -1,0 +1,80 @@
+"""Which events are told to the owner of an account, and why others are not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.email_addresses.record import UNDO_PERIOD
+from fastauth.domain.mail.template import MailTemplate, show_time
+from fastauth.domain.outbox.message import OutboxKind
+from fastauth.domain.unit_of_work import Transaction
+
+NOTICES: Mapping[EventType, MailTemplate] = {
+    EventType.LOGIN_SUCCEEDED: MailTemplate.LOGIN_FROM_NEW_DEVICE,
+    EventType.REFRESH_TOKEN_REUSED: MailTemplate.SESSION_REUSED,
+    EventType.PASSWORD_CHANGED: MailTemplate.PASSWORD_CHANGED,
+    EventType.PASSWORD_RESET: MailTemplate.PASSWORD_RESET,
+    EventType.EMAIL_REMOVED: MailTemplate.ADDRESS_REMOVED,
+    EventType.EMAIL_CHANGED: MailTemplate.ADDRESS_CHANGED,
+    EventType.USER_DISABLED: MailTemplate.ACCOUNT_DISABLED,
+    EventType.ROLE_GRANTED: MailTemplate.ROLE_GRANTED,
+}
+"""The mail for each event that concerns a credential (OWASP ASVS 5.0, 6.3.7)."""
+
+NO_NOTICE: Mapping[EventType, str] = {
+    EventType.USER_CREATED: "The account is new: it has no verified address yet.",
+    EventType.LOGIN_FAILED: "Anybody can cause it, for any account.",
+    EventType.SESSION_RENEWED: "It happens every few minutes while a client is used.",
+    EventType.SESSION_RENEWAL_FAILED: "A client that slept for long causes it; nothing was given.",
+    EventType.LOGGED_OUT: "The owner did it, or an operator, and it takes access away.",
+    EventType.PASSWORD_CHANGE_FAILED: "Nothing changed, and the session's attempts are limited.",
+    EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
+    EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
+    EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",
+    EventType.EMAIL_CHANGE_UNDONE: "Whoever reads the address that is back has just used the link.",
+    EventType.PASSWORD_RESET_REQUESTED: "It is recorded with the mail that has the link.",
+    EventType.USER_ENABLED: "An operator gives back what the owner had; the next log-in shows it.",
+    EventType.USER_UNLOCKED: "An operator did it for the owner; no credential changed.",
+    EventType.ROLE_REVOKED: "It takes rights away, and gives none.",
+    EventType.ROLE_CHANGED: "It concerns a role, and no account in particular.",
+    EventType.SIGNING_KEY_ROTATED: "It concerns no account.",
+}
+"""Why there is no mail for any other event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """Add a notice to the outbox for each address of an account that must learn of an event.
+
+    These are the address in force and those replaced within `UNDO_PERIOD`. No limit applies to notices:
+    otherwise a thief could use the limit up first.
+    """
+
+    offered: bool
+    """Whether the installation sends mail."""
+
+    async def add(self, transaction: Transaction, event: Event, *, address: str = "") -> None:
+        """Add the notices of an event in the transaction of the change, before the change of an address.
+
+        `address` is the network address of the client, where the mail shows it. An account without a
+        verified address has no notices, and costs one statement.
+        """
+        template = NOTICES.get(event.type)
+        if template is None or event.user_id is None or not self.offered:
+            return
+        since = event.occurred_at - UNDO_PERIOD
+        for record in await transaction.email_addresses.informed(event.user_id, since=since):
+            is_replaced_now = template is MailTemplate.ADDRESS_CHANGED and record.replaced_at is None
+            await transaction.outbox.add(
+                OutboxKind.ADDRESS_CHANGED if is_replaced_now else OutboxKind.NOTICE,
+                {
+                    "template": template.value,
+                    "to": record.address.text,
+                    "to_key": record.address.key,
+                    "when": show_time(event.occurred_at),
+                    "address": address,
+                    "role": event.detail or "",
+                },
+                user_id=event.user_id,
+                now=event.occurred_at,
+            )

@@ -1,0 +1,53 @@
+"""Tell a replaced address that it was replaced."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastauth.application.mail.mailer import Mailer
+from fastauth.application.mail.token_issuer import TokenIssuer
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.mail.links import LinkTargets, link
+from fastauth.domain.mail.template import MailTemplate
+from fastauth.domain.one_time_tokens.token import Purpose
+from fastauth.domain.outbox.message import OutboxEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAddressChanged:
+    """Send the link by which whoever reads the replaced address can put it back.
+
+    A second attempt adds a token and withdraws none: the tokens of the account's addresses before this
+    one must stay valid, or a thief who changes the address twice would keep the second.
+    """
+
+    users: UserRepository
+    token_issuer: TokenIssuer
+    mailer: Mailer
+    budget: Callable[[], Awaitable[None]]
+    """Counts a mail of the whole service."""
+    links: LinkTargets
+
+    async def __call__(self, entry: OutboxEntry) -> None:
+        """Send the mail, unless the account is gone.
+
+        Raises:
+            Postponed: The service sends too much.
+            MailRejected: The mail server refused it for good.
+            MailUnavailable: The mail server may accept it later.
+            StorageUnavailable: Try again later.
+        """
+        user = await self.users.get(entry.user_id) if entry.user_id else None
+        if user is None:
+            return
+        await self.budget()
+        to = EmailAddress(entry.content["to"], entry.content["to_key"])
+        token = await self.token_issuer.issue(Purpose.UNDO_EMAIL, user_id=user.id, subject=to.key)
+        values = {
+            "link": link(self.links.undo, token.text),
+            "token": token.text,
+            "username": user.username.display,
+            "when": entry.content["when"],
+            "days": str(Purpose.UNDO_EMAIL.lifetime.days),
+        }
+        await self.mailer.send(entry, MailTemplate.ADDRESS_CHANGED, to=to, locale=user.locale, values=values)

@@ -1,0 +1,47 @@
+"""Send notices: what happened to an account."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastauth.application.mail.mailer import Mailer
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.mail.template import MailTemplate
+from fastauth.domain.outbox.message import OutboxEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNotice:
+    """Tell an address what happened. The address is that of the time of the event, in the content.
+
+    So a thief who changes the address right after the password does not get the notice of either.
+    """
+
+    users: UserRepository
+    mailer: Mailer
+    budget: Callable[[], Awaitable[None]]
+    """Counts a mail of the whole service."""
+
+    async def __call__(self, entry: OutboxEntry) -> None:
+        """Send the mail, unless the account is gone.
+
+        Raises:
+            Postponed: The service sends too much.
+            MailRejected: The mail server refused it for good.
+            MailUnavailable: The mail server may accept it later.
+            StorageUnavailable: Try again later.
+        """
+        user = await self.users.get(entry.user_id) if entry.user_id else None
+        if user is None:
+            return
+        await self.budget()
+        template = MailTemplate(entry.content["template"])
+        no_link = {"link": "", "token": "", "days": ""}
+        known = {**no_link, **entry.content, "username": user.username.display}
+        await self.mailer.send(
+            entry,
+            template,
+            to=EmailAddress(entry.content["to"], entry.content["to_key"]),
+            locale=user.locale,
+            values={name: known[name] for name in template.values},
+        )

@@ -1,0 +1,27 @@
+"""The account of a token that resets a password."""
+
+from datetime import datetime
+from hmac import compare_digest
+
+from fastauth.domain.accounts.user import User
+from fastauth.domain.one_time_tokens.errors import InvalidLink
+from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
+from fastauth.domain.unit_of_work import Transaction
+
+
+async def consume_reset_token(
+    transaction: Transaction, token: str, *, codec: OneTimeTokenCodec, now: datetime
+) -> User:
+    """Consume the token and return its account, whose password is still that of the time of issue.
+
+    Raises:
+        InvalidLink: The token is not valid, the account is disabled, or its password was changed.
+    """
+    purpose = Purpose.RESET_PASSWORD
+    used = await transaction.one_time_tokens.consume(codec.digests(purpose, token), purpose=purpose, now=now)
+    user = await transaction.users.get(used.user_id) if used and used.user_id else None
+    if not used or not user or user.disabled_at:
+        raise InvalidLink
+    if not compare_digest(user.password_hash.digest(), used.payload or ""):
+        raise InvalidLink
+    return user
