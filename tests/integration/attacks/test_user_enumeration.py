@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import event, make_url, update
 from tests import legacy_hashes
-from tests.builders import a_registration
+from tests.builders import a_registration, an_address
 from tests.harness.service import NO_TLS, Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
@@ -79,6 +79,7 @@ class Observed:
     client: httpx2.AsyncClient
     work: Work = field(default_factory=Work)
     look_up: tuple[str, Any] = ("", ())
+    address_look_up: tuple[str, Any] = ("", ())
 
     async def of(self, username: str, password: str) -> tuple[httpx2.Response, Work]:
         self.work.statements, self.work.verified, self.work.hashed = [], 0, 0
@@ -102,7 +103,9 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
 
         def note(_connection: object, _cursor: object, statement: str, *others: object) -> None:
             observed.work.statements.append(statement)
-            if "user_info" in statement:
+            if "email_address" in statement:
+                observed.address_look_up = statement, others[0]
+            elif "user_info" in statement:
                 observed.look_up = statement, others[0]
 
         event.listen(container.database().autocommit.engine, "before_cursor_execute", note)
@@ -150,6 +153,67 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
         "over the limit, unknown name": (names["nobody, guessed at"], RIGHT),
         "imported and disabled, right password": (names["imported and disabled"], legacy_hashes.PASSWORD),
     } | {kind: (names[kind], RIGHT) for kind in (*NO_HASHES, *IMPORTED)}
+
+
+async def refused_by_address(observed: Observed) -> dict[str, tuple[str, str]]:
+    """Return a log-in by e-mail address of each kind that is refused."""
+    container = observed.container
+    addresses, now = container.email_addresses(), container.clock().now()
+    of = {kind: an_address() for kind in ("known", "disabled", "pending", "replaced", "guessed at")}
+    for kind, address in of.items():
+        registration = a_registration(password=RIGHT, email=address.text)
+        user = await container.register_user()(**registration, address=None)
+        if kind != "pending":
+            await addresses.verify(user.id, address.key, now=now)
+        if kind == "disabled":
+            await container.disable_user()(username=registration["username"])
+        if kind == "replaced":
+            await addresses.remove(user.id, now=now)
+    of["nobody, guessed at"] = an_address()
+    for kind in ("guessed at", "nobody, guessed at"):
+        await observed.of(of[kind].text, WRONG)
+    return {
+        "unknown address": (an_address().text, RIGHT),
+        "wrong password": (of["known"].text, WRONG),
+        "wrong password, another spelling": (of["known"].text.upper(), WRONG),
+        "empty password": (of["known"].text, ""),
+        "disabled, right password": (of["disabled"].text, RIGHT),
+        "pending, right password": (of["pending"].text, RIGHT),
+        "replaced, right password": (of["replaced"].text, RIGHT),
+        "over the limit, right password": (of["guessed at"].text, RIGHT),
+        "over the limit, unknown address": (of["nobody, guessed at"].text, RIGHT),
+        "no address": (f"{a_registration()['username']}@", RIGHT),
+    }
+
+
+class TestFailedLoginByAddress:
+    async def test_work_is_the_same_for_every_reason(self, observed: Observed) -> None:
+        """R21: time tells whether an address is known."""
+        found = {
+            kind: await observed.of(*sent) for kind, sent in (await refused_by_address(observed)).items()
+        }
+        _, usual = found["unknown address"]
+        assert len([each for each in usual.statements if "email_address" in each]) == 2
+        assert (usual.verified, usual.hashed) == (1, 0)
+        assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
+
+    async def test_reads_the_same_number_of_rows(self, observed: Observed) -> None:
+        for username, password in (await refused_by_address(observed)).values():
+            await observed.of(username, password)
+            statement, parameters = observed.address_look_up
+            async with observed.container.database().engine.connect() as connection:
+                assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
+
+    async def test_response_is_the_same_to_the_byte(self, observed: Observed) -> None:
+        """R20: answers tell whether an address is known."""
+        answers = {
+            kind: bytes_of((await observed.of(*sent))[0])
+            for kind, sent in (await refused_by_address(observed)).items()
+        }
+        assert answers["unknown address"][0] == 401
+        assert {
+            kind: answer for kind, answer in answers.items() if answer != answers["unknown address"]
+        } == {}
 
 
 class TestFailedLogin:

@@ -1,0 +1,86 @@
+"""How many statements a registration and a log-in take, with an e-mail address and without one."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event, make_url
+from tests.application import A_DEVICE
+from tests.builders import a_registration, an_address
+from tests.fakes import FakePasswordHasher
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
+
+IGNORED = ("BEGIN", "SAVEPOINT", "RELEASE")
+
+
+class CountedContainer:
+    """The container on a real database, and the statements that it has run."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.statements: list[str] = []
+        self.is_sqlite = container.database().is_sqlite
+        self._cursor: object = None
+        for engine in (container.database().autocommit.engine, container.database().engine.sync_engine):
+            event.listen(engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: object, cursor: object, statement: str, *_: Any) -> None:  # noqa: ANN401
+        """Note a statement once, although some connections tell both engines."""
+        if cursor is not self._cursor and not statement.startswith(IGNORED):
+            self.statements.append(statement)
+        self._cursor = cursor
+
+    def taken(self) -> list[str]:
+        """Return the first two words of each statement since the last call."""
+        taken = [" ".join(statement.split()[:3]) for statement in self.statements]
+        self.statements.clear()
+        return taken
+
+    async def log_in(self, name: str, password: str) -> list[str]:
+        """Log in, and return the statements."""
+        self.taken()
+        await self.container.log_in()(username=name, password=password, client=A_DEVICE)
+        return self.taken()
+
+
+@pytest.fixture
+async def counted(used_database_url: str) -> AsyncIterator[CountedContainer]:
+    settings = Settings(database_url=make_url(used_database_url))
+    container = Container(settings=settings, hasher=FakePasswordHasher())
+    await start_up(container)
+    yield CountedContainer(container)
+    await shut_down(container)
+
+
+class TestStatementsPerUseCase:
+    async def test_registration_without_an_address(self, counted: CountedContainer) -> None:
+        """As many as before there were addresses; SQLite writes the event by a statement of its own."""
+        counted.taken()
+        await counted.container.register_user()(**a_registration(), locale="de", address="192.0.2.1")
+        assert len(counted.taken()) == (3 if counted.is_sqlite else 2)
+
+    async def test_address_costs_two_statements_at_registration(self, counted: CountedContainer) -> None:
+        """The pending address and the entry of the outbox."""
+        counted.taken()
+        registration = a_registration(email=an_address().text)
+        await counted.container.register_user()(**registration, address="192.0.2.1")
+        assert len(counted.taken()) == (5 if counted.is_sqlite else 4)
+
+    async def test_address_costs_one_statement_at_log_in(self, counted: CountedContainer) -> None:
+        """A log-in by username takes as many as before there were addresses."""
+        registration, address = a_registration(), an_address()
+        user = await counted.container.register_user()(**registration, address="192.0.2.1")
+        addresses, now = counted.container.email_addresses(), counted.container.clock().now()
+        await addresses.add_pending(user.id, address, now=now)
+        await addresses.verify(user.id, address.key, now=now)
+        username, password = registration["username"], registration["password"]
+        await counted.log_in(username, password)  # reads the signing keys
+        by_username, by_address = (
+            await counted.log_in(username, password),
+            await counted.log_in(address.text, password),
+        )
+        assert by_address[1:] == by_username
+        assert len(by_username) == (5 if counted.is_sqlite else 2), by_username
