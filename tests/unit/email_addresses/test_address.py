@@ -68,6 +68,9 @@ class TestEmailAddress:
         assert all(an_address(each).usernames == names for each in ("A@bücher.example.com", *names))
         assert an_address("A@example.com").usernames == {"a@example.com"}
 
+    def test_label_with_xn_inside_is_not_punycode(self) -> None:
+        assert an_address("a@axn--bcher-kva.example.com").usernames == {"a@axn--bcher-kva.example.com"}
+
     def test_refused(self) -> None:
         assert {text: codes_of(text) for text in REFUSED} == {
             text: [("email", code)] for text, code in REFUSED.items()
