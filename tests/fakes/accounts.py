@@ -120,7 +120,14 @@ class FakeBulkUserRepository:
 
     async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
         admitted = {}
+        in_force = {
+            each.address.key
+            for each in self.users.storage.addresses.values()
+            if each.verified_at and not each.replaced_at
+        }
         for new_user in new_users:
+            if new_user.username.canonical in in_force:
+                continue
             with suppress(UsernameTaken):
                 user = await self.users.add(
                     username=new_user.username,

@@ -177,6 +177,10 @@ class TestFakeUnitOfWork(UnitOfWorkContract):
 
 class TestFakeEmailAddressRepository(EmailAddressRepositoryContract):
     @pytest.fixture
+    def bulk_users(self, users: FakeUserRepository) -> FakeBulkUserRepository:
+        return FakeBulkUserRepository(users.storage)
+
+    @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
 

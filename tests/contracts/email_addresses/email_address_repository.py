@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_username, an_address
+from tests.builders import a_full_name, a_name, a_new_user, a_password_hash, a_username, an_address
 
-from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.errors import EmailTaken
@@ -49,6 +49,10 @@ class EmailAddressRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def unit_of_work(self, users: UserRepository) -> UnitOfWork: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def bulk_users(self, users: UserRepository) -> BulkUserRepository: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -180,6 +184,36 @@ class EmailAddressRepositoryContract(ABC):
             await addresses.verify(user.id, address.key, now=NOW)
         await verified(addresses, other, address)
         assert await addresses.find_owner(address.key) == other
+
+    async def test_import_of_a_username_that_is_an_address(
+        self, addresses: EmailAddressRepository, bulk_users: BulkUserRepository, user: User, other: User
+    ) -> None:
+        """Only an address in force takes the name."""
+        taken, pending, replaced = an_address(), an_address(), an_address()
+        await verified(addresses, user, replaced)
+        await verified(addresses, user, taken)
+        await addresses.add_pending(other.id, pending, now=NOW)
+        names = [each.text.upper() for each in (taken, pending, replaced)]
+        inserted = await bulk_users.insert_new([a_new_user(spelling=name) for name in names])
+        assert set(inserted) == {pending.key, replaced.key}
+        with pytest.raises(EmailTaken):
+            await addresses.verify(other.id, pending.key, now=NOW)
+
+    async def test_concurrent_import_and_verification(
+        self, addresses: EmailAddressRepository, bulk_users: BulkUserRepository, users: UserRepository
+    ) -> None:
+        """R17: one of the two gets the name, whichever is first."""
+        for _ in range(20):
+            account, address = await a_user(users), an_address()
+            await addresses.add_pending(account.id, address, now=NOW)
+            inserted, record = await asyncio.gather(
+                bulk_users.insert_new([a_new_user(spelling=address.text)]),
+                addresses.verify(account.id, address.key, now=NOW),
+                return_exceptions=True,
+            )
+            assert not isinstance(inserted, BaseException)
+            assert isinstance(record, AddressRecord | EmailTaken)
+            assert bool(inserted) == isinstance(record, EmailTaken)
 
     async def test_one_of_concurrent_verifications_succeeds(
         self, addresses: EmailAddressRepository, users: UserRepository

@@ -326,6 +326,10 @@ class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):
 
 class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract):
     @pytest.fixture
+    def bulk_users(self, database: Database) -> SqlBulkUserRepository:
+        return SqlBulkUserRepository(connections=database.autocommit)
+
+    @pytest.fixture
     def addresses(self, database: Database) -> SqlEmailAddressRepository:
         return SqlEmailAddressRepository(connections=database.autocommit)
 

@@ -12,7 +12,9 @@ from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.passwords.ports import PasswordHasher
 
-_TAKEN = Violation("username", "username_taken", "An account with this name has another password.")
+_TAKEN = Violation(
+    "username", "username_taken", "An account has this name with another password, or as its e-mail address."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ class BulkUserRepository(Protocol):
     async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
         """Store the users whose username is free, in one transaction; return ids by canonical username.
 
+        A username is not free either if it is the verified e-mail address of an account, also under a race.
+
         No two of `new_users` share a canonical username. Of concurrent calls with the same username,
         exactly one returns it.
         """

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, column, select, table
 
+from fastauth.adapters.sql.accounts.names_lock import LOCK_NAMES
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
@@ -19,6 +20,12 @@ _INSERT_NEW = {
         user_info, "username_key", "username", "password", "fullname", "disabled_at"
     ).items()
 }
+_address = table("email_address", *map(column, ("address_key", "verified_at", "replaced_at")))
+_ADDRESSES_IN_FORCE = select(_address.c.address_key).where(
+    _address.c.address_key.in_(bindparam("names", expanding=True)),
+    _address.c.verified_at.is_not(None),
+    _address.c.replaced_at.is_(None),
+)
 
 
 class SqlBulkUserRepository:
@@ -45,12 +52,27 @@ class SqlBulkUserRepository:
         ]
         if not values:
             return {}
-        return await self._connections.run_in_transaction(
-            lambda connection: {
-                row.username_key: UserId(row.id)
-                for row in connection.execute(_INSERT_NEW[connection.dialect.name], values)
-            }
-        )
+        names = [each.username.canonical for each in new_users]
+
+        def work(connection: Connection) -> dict[str, UserId]:
+            taken = _addresses_in_force(connection, [name for name in names if "@" in name])
+            free = [each for each in values if each["new_username_key"] not in taken]
+            rows = connection.execute(_INSERT_NEW[connection.dialect.name], free) if free else ()
+            return {row.username_key: UserId(row.id) for row in rows}
+
+        return await self._connections.run_in_transaction(work)
+
+
+def _addresses_in_force(connection: Connection, names: list[str]) -> set[str]:
+    """Return those of `names` that are the e-mail address of an account, and keep others from becoming one.
+
+    The lock is the one that the verification of an address shares, until the end of the transaction.
+    """
+    if not names:
+        return set()
+    if connection.dialect.name == "postgresql":
+        connection.execute(LOCK_NAMES)
+    return set(connection.scalars(_ADDRESSES_IN_FORCE, {"names": names}))
 
 
 def _values(new_user: NewUser) -> dict[str, object]:

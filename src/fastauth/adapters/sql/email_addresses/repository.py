@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
+from fastauth.adapters.sql.accounts.names_lock import LOCK_NAMES_SHARED
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.email_addresses import statements
@@ -116,7 +117,7 @@ def _check_usernames(connection: Connection, record: AddressRecord) -> None:
     An import takes the same lock, so that neither misses what the other is about to store.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(statements.LOCK_NAMES_SHARED)
+        connection.execute(LOCK_NAMES_SHARED)
     values = {"names": sorted(record.address.usernames), "owner": record.user_id}
     if connection.execute(statements.USERNAME_OF_ANOTHER, values).first():
         raise EmailTaken

@@ -5,7 +5,6 @@ import sqlite3
 from sqlalchemy import (
     bindparam,
     delete,
-    func,
     literal_column,
     select,
     text,
@@ -93,11 +92,6 @@ USERNAME_OF_ANOTHER = (
     )
     .limit(1)
 )
-
-_NAMES_LOCK = int.from_bytes(b"fa_names", "big")
-LOCK_NAMES_SHARED = select(func.pg_advisory_xact_lock_shared(_NAMES_LOCK))
-"""Several verifications may hold it at once; whoever stores usernames with ``@`` holds it alone."""
-LOCK_NAMES = select(func.pg_advisory_xact_lock(_NAMES_LOCK))
 
 
 def is_address_taken(error: IntegrityError) -> bool:
