@@ -2,8 +2,8 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import timedelta
 
+from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
@@ -18,9 +18,6 @@ from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
-
-VERIFICATION_MAIL_DEADLINE = timedelta(hours=24)
-"""A verification mail that could not be sent until then is not sent; the user can ask for another one."""
 
 _AT_SIGN = Violation("username", "not_allowed", "Must not contain @, which is kept for e-mail addresses.")
 _RESERVED = Violation("username", "reserved", "This name is reserved.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.email_addresses.resend_verification import VERIFICATION_MAIL_DEADLINE
+from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock

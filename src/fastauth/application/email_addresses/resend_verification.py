@@ -1,16 +1,13 @@
 """Send the verification mail again."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.domain.clock import Clock
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
-
-VERIFICATION_MAIL_DEADLINE = timedelta(hours=24)
-"""A mail that could not be sent until then is not sent: its reader has asked again, or given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,14 @@
 """Ask for the reset of a forgotten password."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from fastauth.application.mail.deadlines import RESET_MAIL_DEADLINE
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import MAX_CODE_POINTS
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.text import check_length, reject_surrogates
 from fastauth.domain.unit_of_work import UnitOfWork
-
-RESET_MAIL_DEADLINE = timedelta(hours=1)
-"""A mail that could not be sent until then is not sent: whoever asked has asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,9 @@
+"""Until when a mail is worth sending."""
+
+from datetime import timedelta
+
+VERIFICATION_MAIL_DEADLINE = timedelta(hours=24)
+"""Counted from the request: whoever waits for the mail has asked again by then, or given up."""
+
+RESET_MAIL_DEADLINE = timedelta(hours=1)
+"""The same for a mail by which a password is reset."""
