@@ -23,7 +23,16 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import structlog
-from faults import crashes, fault_injection, full_disk, graceful_shutdown, outbox, races, slow_database
+from faults import (
+    crashes,
+    fault_injection,
+    full_disk,
+    graceful_shutdown,
+    mail_delivery,
+    outbox,
+    races,
+    slow_database,
+)
 from faults.outcome import Outcome, table
 from tests.harness.databases import postgres_schema
 from tests.harness.postgres import PostgresServer, own_postgres
@@ -71,7 +80,9 @@ def _sizes() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m faults", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="races for one username")
     parser.add_argument("--kills", type=int, default=10, help="kills of the service, and of Postgres")
-    parser.add_argument("--deaths", type=int, default=200, help="kills while the outbox is delivered")
+    parser.add_argument(
+        "--deaths", type=int, default=200, help="kills while the outbox is delivered, and while mail is sent"
+    )
     parser.add_argument("--clients", type=int, default=200, help="clients while the database is slow")
     parser.add_argument("--seconds", type=float, default=6, help="duration of each slow phase")
     parser.add_argument("--times", type=int, default=3, help="unresponsive databases, and full disks")
@@ -94,6 +105,8 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
     for url in (postgres, f"{directory}/outbox.db"):
         yield "outbox kill", partial(outbox.kill_relay, url, kills=sizes.deaths)
         yield "outbox race", partial(outbox.race, url, entries=1_000, processes=4)
+    for url in (postgres, f"{directory}/mail.db"):
+        yield "mail kill", partial(mail_delivery.kill_sender, url, kills=sizes.deaths)
     yield "outbox storage", partial(outbox.kill_storage, server, times=sizes.kills)
     slow = {"clients": sizes.clients, "seconds": sizes.seconds}
     for delay in (0.05, 0.5, 2.0):

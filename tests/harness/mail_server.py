@@ -2,7 +2,7 @@
 
 import ssl
 from asyncio import WriteTransport
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -27,6 +27,8 @@ class Mailbox:
     replies: dict[str, str] = field(default_factory=dict)
     """Reply by the command: EHLO, MAIL, RCPT, DATA or QUIT. The reply ``drop`` closes the connection."""
     envelopes: list[Envelope] = field(default_factory=list)
+    reached: Callable[[str], object] = str
+    """Called with the command, before its reply."""
     authenticated: list[bool] = field(default_factory=list)
     """Whether each log-in had the right password."""
     port: int = 0
@@ -43,13 +45,21 @@ class Mailbox:
         return message_from_bytes(envelope.content, _class=EmailMessage, policy=POLICY)
 
     def _reply(self, command: str, server: SMTP, usual: str) -> str:
+        self.reached(command)
         reply = self.replies.get(command, usual)
         if reply == "drop":
             assert isinstance(server.transport, WriteTransport)
             server.transport.abort()
         return reply
 
-    async def handle_MAIL(  # noqa: N802  the name that aiosmtpd calls
+    async def handle_EHLO(  # noqa: N802  the name that aiosmtpd calls
+        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self._reply("EHLO", server, "")
+        return responses
+
+    async def handle_MAIL(  # noqa: N802  as above
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address

@@ -3,7 +3,15 @@
 from pathlib import Path
 
 import pytest
-from faults import crashes, fault_injection, full_disk, graceful_shutdown, outbox, slow_database
+from faults import (
+    crashes,
+    fault_injection,
+    full_disk,
+    graceful_shutdown,
+    mail_delivery,
+    outbox,
+    slow_database,
+)
 from faults.outcome import Outcome, table
 from tests.harness.editions import IS_THOROUGH, size
 from tests.harness.postgres import PostgresServer
@@ -37,6 +45,12 @@ class TestOutbox:
 
     def test_two_processes_share_no_entry(self, empty_database_url: str) -> None:
         assert_survived(outbox.race(empty_database_url, entries=100, processes=2))
+
+
+class TestMail:
+    def test_sending_may_be_killed_in_each_phase(self, tmp_path: Path) -> None:
+        """Which database has the outbox makes no difference here: `TestOutbox` kills on both."""
+        assert_survived(mail_delivery.kill_sender(f"sqlite:///{tmp_path}/mail.db", kills=5))
 
 
 class TestDatabase:
