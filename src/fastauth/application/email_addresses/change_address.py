@@ -51,7 +51,7 @@ class ChangeAddress:
             )
             await transaction.outbox.add(
                 OutboxKind.VERIFICATION,
-                {"session_id": caller.session.id},
+                {},
                 user_id=user.id,
                 now=now,
                 expires_at=now + VERIFICATION_MAIL_DEADLINE,

@@ -30,7 +30,7 @@ class ResendVerification:
         async with self.unit_of_work.begin() as transaction:
             await transaction.outbox.add(
                 OutboxKind.VERIFICATION,
-                {"session_id": caller.session.id},
+                {},
                 user_id=caller.user.id,
                 now=now,
                 expires_at=now + VERIFICATION_MAIL_DEADLINE,

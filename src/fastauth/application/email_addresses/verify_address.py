@@ -32,7 +32,7 @@ class VerifyAddress:
         """Return the verified address.
 
         Raises:
-            InvalidLink: The token is not valid for this account or session. It is not consumed.
+            InvalidLink: The token is not valid for this account. It is not consumed.
             EmailTaken: Another account has verified the address, or has it as its username.
             StorageUnavailable: Try again later.
         """
@@ -61,7 +61,6 @@ class VerifyAddress:
                 self.tokens.digests(purpose, token),
                 purpose=purpose,
                 now=self.clock.now(),
-                session_id=caller.session.id,
             )
             if used and used.user_id == caller.user.id:
                 return used

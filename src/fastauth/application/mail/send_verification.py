@@ -11,15 +11,14 @@ from fastauth.domain.mail.links import LinkTargets, link
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.one_time_tokens.token import PROOFS_OF_ADDRESS, Purpose
 from fastauth.domain.outbox.message import OutboxEntry
-from fastauth.domain.sessions.session import SessionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendVerification:
     """Send a token to the pending address of an account.
 
-    The token of a first address is valid with any session of the account. That of an address which
-    replaces another one is valid with the session that asked for it, ``session_id`` in the content.
+    The token of an address that replaces another one has a shorter lifetime than that of a first one. Both
+    are valid with any session of the account.
     """
 
     users: UserRepository
@@ -47,16 +46,11 @@ class SendVerification:
         to = addresses.pending.address
         if not await self.quota.allows(entry, to, user_id=user.id):
             return
-        template, purpose, session = MailTemplate.VERIFY_ADDRESS, Purpose.VERIFY_EMAIL, None
+        template, purpose = MailTemplate.VERIFY_ADDRESS, Purpose.VERIFY_EMAIL
         if addresses.verified:
             template, purpose = MailTemplate.CHANGE_ADDRESS, Purpose.CHANGE_EMAIL
-            session = entry.content.get("session_id")
         token = await self.token_issuer.issue(
-            purpose,
-            user_id=user.id,
-            session_id=SessionId(session) if session else None,
-            subject=to.key,
-            withdraws=PROOFS_OF_ADDRESS,
+            purpose, user_id=user.id, subject=to.key, withdraws=PROOFS_OF_ADDRESS
         )
         values = {
             "link": link(self.links.verify, token.text),

@@ -8,7 +8,6 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.one_time_tokens.token import NewToken, OneTimeTokenCodec, Purpose
-from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -30,7 +29,6 @@ class TokenIssuer:
         user_id: UserId,
         subject: str | None = None,
         payload: str | None = None,
-        session_id: SessionId | None = None,
         lifetime: timedelta | None = None,
         withdraws: Collection[Purpose] = (),
         event_type: EventType | None = None,
@@ -51,7 +49,6 @@ class TokenIssuer:
                 digest=token.digest,
                 purpose=purpose,
                 user_id=user_id,
-                session_id=session_id,
                 subject=subject,
                 payload=payload,
                 now=now,

@@ -7,7 +7,7 @@ only moves the token of a link into the form. No GET request changes anything.
 from starlette.routing import BaseRoute
 
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.pages import inbox, static
+from fastauth.entrypoints.http.pages import inbox, reset, static, undo_email, verify_email
 from fastauth.entrypoints.settings import Mode
 from fastauth.entrypoints.settings.mail import MailMode
 
@@ -16,6 +16,8 @@ def page_routes(container: Container) -> list[BaseRoute]:
     """Return the routes of the pages that the settings offer."""
     settings = container.settings()
     routers = []
+    if settings.pages and settings.sends_mail:
+        routers += [verify_email.router, reset.router, undo_email.router]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:
         routers += [inbox.router]
     if routers:

@@ -53,7 +53,10 @@ def render_page(
     error: FastauthError | None = None,
     **values: object,
 ) -> HTMLResponse:
-    """Return a page in the language of the browser, with the error of the last form if there is one."""
+    """Return a page in the language of the browser, with the error of the last form if there is one.
+
+    Texts are shown without control characters and marks of the writing direction.
+    """
     settings, catalogues = container.settings(), container.catalogues()
     language = choose_language(
         request.headers.get("accept-language", ""), offered=catalogues.languages, default=ENGLISH
@@ -63,7 +66,7 @@ def render_page(
         _environment()
         .get_template(template)
         .render(
-            values,
+            {name: _printable(value) for name, value in values.items()},
             _=partial(_text, catalogues, language),
             language=language,
             service=url.netloc,
@@ -77,6 +80,10 @@ def render_page(
     if isinstance(error, RateLimited | Unavailable):
         headers["Retry-After"] = str(error.retry_after)
     return HTMLResponse(html, status_code=status_of(error) if error else status, headers=headers)
+
+
+def _printable(value: object) -> object:
+    return "".join(filter(str.isprintable, value)) if isinstance(value, str) else value
 
 
 def _codes(error: FastauthError | None) -> list[str]:

@@ -77,8 +77,8 @@ async def resend_verification(caller: CallerDep, container: ContainerDep) -> Acc
 async def verify_address(body: TokenRequest, caller: CallerDep, container: ContainerDep) -> EmailResponse:
     """Put the new address in force, by the token of the mail and a session of the same account.
 
-    The token of a first address is valid with any session of the account for a day. That of an address
-    which replaces another one is valid for an hour, with the session that asked for it.
+    The token of a first address is valid for a day, that of an address which replaces another one for an
+    hour.
     """
     return EmailResponse.of(await container.verify_address()(caller=caller, token=body.token))
 

@@ -1,0 +1,31 @@
+"""``/undo-email``: undo the change of an address."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from fastauth.domain.errors import FastauthError
+from fastauth.entrypoints.http.dependencies import ContainerDep
+from fastauth.entrypoints.http.pages.forms import read_form
+from fastauth.entrypoints.http.pages.rendering import render_page
+from fastauth.entrypoints.http.pages.routing import PageRoute
+
+router = APIRouter(prefix="/undo-email", route_class=PageRoute, include_in_schema=False)
+TEMPLATE = "undo_email.html"
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+async def show_form(request: Request, container: ContainerDep) -> HTMLResponse:
+    """Return the form. The token is not in the request."""
+    return render_page(request, container, TEMPLATE, token="")
+
+
+@router.post("")
+async def undo(request: Request, container: ContainerDep) -> HTMLResponse:
+    """Put the replaced address back in force."""
+    token = (await read_form(request)).get("token", "").strip()
+    try:
+        await container.undo_address_change()(token=token)
+    except FastauthError as error:
+        return render_page(request, container, TEMPLATE, error=error, token=token)
+    return render_page(request, container, "email_undone.html")

@@ -1,0 +1,47 @@
+"""``/verify-email``: verify an address, or the one that replaces another."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from fastauth.domain.email_addresses.record import AddressRecord
+from fastauth.domain.errors import FastauthError
+from fastauth.domain.sessions.session import ClientInfo
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
+from fastauth.entrypoints.http.pages.forms import read_form
+from fastauth.entrypoints.http.pages.rendering import render_page
+from fastauth.entrypoints.http.pages.routing import PageRoute
+
+router = APIRouter(prefix="/verify-email", route_class=PageRoute, include_in_schema=False)
+TEMPLATE = "verify_email.html"
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+async def show_form(request: Request, container: ContainerDep) -> HTMLResponse:
+    """Return the form. The token is not in the request."""
+    return render_page(request, container, TEMPLATE, username="", token="")
+
+
+@router.post("")
+async def verify(request: Request, container: ContainerDep, client: DeviceDep) -> HTMLResponse:
+    """Log in, verify the address, and end the session."""
+    form = await read_form(request)
+    username, token = form.get("username", ""), form.get("token", "").strip()
+    try:
+        verified = await _verify(container, username, form.get("password", ""), token, client)
+    except FastauthError as error:
+        return render_page(request, container, TEMPLATE, error=error, username=username, token=token)
+    return render_page(request, container, "email_verified.html", address=verified.address.text)
+
+
+async def _verify(
+    container: Container, username: str, password: str, token: str, client: ClientInfo
+) -> AddressRecord:
+    """Verify the address in a session of its own, which ends in any case."""
+    result = await container.log_in()(username=username, password=password, client=client)
+    caller = await container.authenticate()(access_token=result.tokens.access.text)
+    try:
+        return await container.verify_address()(caller=caller, token=token)
+    finally:
+        await container.log_out()(caller=caller, session_id=caller.session.id)
