@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test thorough unit interop mutants faults faults-cluster faults-http bench newcomer check lint format lock sbom up down clean
+.PHONY: help run fast-hash test thorough unit interop browser mutants faults faults-cluster faults-http bench newcomer check lint format lock sbom up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ unit: $(VENV)/test ## run the unit tests alone
 
 interop: $(VENV)/test ## verify tokens of the service with the npm package jose; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
+
+browser: $(VENV)/browser ## follow the links of mails in Chromium; needs /usr/bin/chromium
+	@exec $(BIN)/python -m pytest tests/browser
 
 faults: $(VENV)/test ## inject faults and count what was lost; five minutes
 	@exec $(BIN)/python -m faults
@@ -76,6 +79,7 @@ lock: $(VENV)/test ## resolve the dependencies again and write their hashes to r
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra tracing --group build --group test --group check --constraint requirements/run.txt --output-file requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:mutation --constraint requirements/test.txt --output-file requirements/mutation.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:cluster --constraint requirements/test.txt --output-file requirements/cluster.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:browser --constraint requirements/test.txt --output-file requirements/browser.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:fast-hash --output-file requirements/fast-hash.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group pyproject.toml:orders --group pyproject.toml:build --constraint requirements/run.txt --output-file requirements/orders.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group bench --constraint requirements/test.txt --output-file requirements/bench.txt
@@ -121,6 +125,11 @@ $(VENV)/test: requirements/test.txt clients/python/pyproject.toml $(VENV)/run
 $(VENV)/bench: requirements/bench.txt $(VENV)/test
 	@echo 'Installing what the benchmark draws with into $(VENV) ...'
 	@$(PIP) install --require-hashes --requirement requirements/bench.txt
+	@touch $@
+
+$(VENV)/browser: requirements/browser.txt $(VENV)/test
+	@echo 'Installing what drives Chromium into $(VENV) ...'
+	@$(PIP) install --require-hashes --requirement requirements/browser.txt
 	@touch $@
 
 $(VENV)/cluster: requirements/cluster.txt $(VENV)/test
