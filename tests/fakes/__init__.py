@@ -18,9 +18,12 @@ from tests.fakes.outbox import FakeOutboxQueue as FakeOutboxQueue
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository
+from tests.fakes.revocations import FakeRevocationLog as FakeRevocationLog
+from tests.fakes.revocations import FakeRevocationReader as FakeRevocationReader
 from tests.fakes.roles import FakeRoleRepository as FakeRoleRepository
 from tests.fakes.secret_box import FakeSealedColumn as FakeSealedColumn
 from tests.fakes.secret_box import FakeSecretBox as FakeSecretBox
+from tests.fakes.services import FakeServiceRepository as FakeServiceRepository
 from tests.fakes.sessions import FakeAccessTokens as FakeAccessTokens
 from tests.fakes.sessions import FakeSessionRepository as FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository as FakeSigningKeyRepository

@@ -55,6 +55,12 @@ class FakeExpiredRows:
             del self.storage.outbox[entry_id]
         return len(closed[:limit])
 
+    async def purge_revocations(self, *, before: datetime, limit: int) -> int:
+        old = [each for each in self.storage.revocations if each.at < before][:limit]
+        for each in old:
+            self.storage.revocations.remove(each)
+        return len(old)
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][
             :limit

@@ -14,6 +14,7 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
@@ -135,6 +136,7 @@ class FakeSessionRepository:
             self.storage.session_epochs[session.id] = self.storage.epochs[user_id]
         for session in ending[:MAX_COUNTED]:
             self.storage.sessions[session.id] = replace(session, ended_at=now)
+        self.storage.revocations.append(Revocation.of_user(user_id, at=self.storage.clock.now()))
         return min(len(ending), MAX_COUNTED)
 
     def _living(self, user_id: UserId, now: datetime) -> list[Session]:

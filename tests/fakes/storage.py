@@ -14,8 +14,10 @@ from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.ports import UserRole
 from fastauth.domain.roles.role import BUILT_IN, Role
+from fastauth.domain.services.service import RegisteredService
 from fastauth.domain.sessions.session import (
     Session,
     SessionId,
@@ -54,6 +56,8 @@ class FakeStorage:
     addresses: dict[int, AddressRecord] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=lambda: dict(BUILT_IN))
     user_roles: dict[UserId, tuple[UserRole, ...]] = field(default_factory=dict)
+    revocations: list[Revocation] = field(default_factory=list)
+    services: dict[str, RegisteredService] = field(default_factory=dict)
 
     @property
     def events(self) -> list[Event]:
@@ -88,6 +92,7 @@ class FakeStorage:
             addresses=dict(self.addresses),
             roles=dict(self.roles),
             user_roles=dict(self.user_roles),
+            revocations=list(self.revocations),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -98,3 +103,4 @@ class FakeStorage:
         self.one_time_tokens = draft.one_time_tokens
         self.addresses = draft.addresses
         self.roles, self.user_roles = draft.roles, draft.user_roles
+        self.revocations, self.keys = draft.revocations, draft.keys

@@ -10,9 +10,11 @@ from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limits import FakeCounterRepository
+from tests.fakes.revocations import FakeRevocationLog
 from tests.fakes.roles import FakeRoleRepository
 from tests.fakes.secret_box import FakeSecretBox
 from tests.fakes.sessions import FakeSessionRepository
+from tests.fakes.signing_keys import FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.ports import UserRepository
@@ -21,9 +23,11 @@ from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
 
 class FakeTransaction:
@@ -31,6 +35,8 @@ class FakeTransaction:
     sessions: SessionRepository
     counters: CounterRepository
     roles: RoleRepository
+    revocations: RevocationLog
+    signing_keys: SigningKeyRepository
     events: EventLog
     email_addresses: EmailAddressRepository
     outbox: Outbox
@@ -43,6 +49,8 @@ class FakeTransaction:
         self.sessions = FakeSessionRepository(self._draft)
         self.counters = FakeCounterRepository(self._draft)
         self.roles = FakeRoleRepository(self._draft)
+        self.revocations = FakeRevocationLog(self._draft)
+        self.signing_keys = FakeSigningKeyRepository(self._draft)
         self.events = FakeEventLog(self._draft)
         self.email_addresses = FakeEmailAddressRepository(self._draft)
         self.outbox = FakeOutbox(self._draft, box)

@@ -10,16 +10,24 @@
     │   ├── MissingAccessToken
     │   ├── StepUpRequired
     │   ├── InvalidLink
+    │   ├── InvalidServiceKey
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
     ├── Forbidden              the client is authenticated, but not allowed to do this
+    │   ├── NotPermitted
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── NotOffered
+    │   ├── RoleNotFound
+    │   ├── ServiceNotFound
     │   ├── SessionNotFound
+    │   ├── SigningKeyNotFound
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
     │   ├── EmailTaken
+    │   ├── RolesInUse
+    │   ├── ServiceExists
+    │   ├── TooManyPermissions
     │   └── UsernameTaken
     ├── RateLimited            the client has sent too many requests
     │   └── TooManyRequests

@@ -9,8 +9,10 @@ from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
 
 class Transaction(Protocol):
@@ -31,6 +33,14 @@ class Transaction(Protocol):
     @property
     def roles(self) -> RoleRepository:
         """Roles, and who has them."""
+
+    @property
+    def revocations(self) -> RevocationLog:
+        """What other services are told."""
+
+    @property
+    def signing_keys(self) -> SigningKeyRepository:
+        """Signing keys."""
 
     @property
     def events(self) -> EventLog:

@@ -21,7 +21,9 @@ from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTok
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
+from tests.contracts.services.service_repository import ServiceRepositoryContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -44,7 +46,10 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
+    SqlRevocationLog,
+    SqlRevocationReader,
     SqlRoleRepository,
+    SqlServiceRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -308,6 +313,26 @@ class TestSqlRoleRepository(SqlFixtures, RoleRepositoryContract):
     @pytest.fixture
     def roles(self, database: Database) -> SqlRoleRepository:
         return SqlRoleRepository(connections=database.autocommit)
+
+
+class TestSqlRevocations(SqlFixtures, RevocationsContract):
+    @pytest.fixture
+    def roles(self, database: Database) -> SqlRoleRepository:
+        return SqlRoleRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def log(self, database: Database) -> SqlRevocationLog:
+        return SqlRevocationLog(connections=database.autocommit)
+
+    @pytest.fixture
+    def reader(self, database: Database) -> SqlRevocationReader:
+        return SqlRevocationReader(connections=database.autocommit)
+
+
+class TestSqlServiceRepository(ServiceRepositoryContract):
+    @pytest.fixture
+    def services(self, database: Database) -> SqlServiceRepository:
+        return SqlServiceRepository(connections=database.autocommit)
 
 
 class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):

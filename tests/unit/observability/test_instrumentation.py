@@ -27,6 +27,7 @@ from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.roles.role import declare_role
+from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
@@ -83,18 +84,7 @@ async def all_of(pages: AsyncIterator[list[Item]]) -> list[Item]:
     return [each async for page in pages for each in page]
 
 
-async def test_every_use_case_works_with_all_instrumentation(
-    container: Container, spans: InMemorySpanExporter
-) -> None:
-    await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
-    login = await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE)
-    tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, client=A_DEVICE)
-    caller = await container.authenticate()(access_token=tokens.access.text)
-    assert await container.list_sessions()(caller=caller) == ([caller.session], None)
-    await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
-    await container.change_password()(
-        caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"
-    )
+async def use_mail(container: Container, caller: AuthenticatedUser) -> None:
     await container.change_address()(caller=caller, email="santosh@example.com")
     await deliver(container)
     await container.resend_verification()(caller=caller)
@@ -108,6 +98,31 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.verify_address()(caller=caller, token=token)
     await container.undo_address_change()(token=token_of("fa_eu_", await deliver(container)))
     await container.remove_address()(caller=caller)
+
+
+async def use_roles_and_services(container: Container) -> None:
+    await container.apply_roles()(declared=[declare_role("clerk")])
+    await container.grant_role()(username=NAME, role="clerk")
+    await container.revoke_role()(username=NAME, role="clerk")
+    key = await container.create_service()(name="orders")
+    assert await container.authenticate_service()(key=key.text)
+    assert await container.rotate_service_key()(name="orders")
+    assert (await container.read_revocations()(cursor=None, wait=0)).revocations
+
+
+async def test_every_use_case_works_with_all_instrumentation(
+    container: Container, spans: InMemorySpanExporter
+) -> None:
+    await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
+    login = await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE)
+    tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, client=A_DEVICE)
+    caller = await container.authenticate()(access_token=tokens.access.text)
+    assert await container.list_sessions()(caller=caller) == ([caller.session], None)
+    await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
+    await container.change_password()(
+        caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"
+    )
+    await use_mail(container, caller)
     login = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
     caller = await container.authenticate()(access_token=login.tokens.access.text)
     await container.log_out()(caller=caller, session_id=caller.session.id)
@@ -118,9 +133,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.disable_user()(username=NAME)
     await container.enable_user()(username=NAME)
     await container.unlock_user()(username=NAME)
-    await container.apply_roles()(declared=[declare_role("clerk")])
-    await container.grant_role()(username=NAME, role="clerk")
-    await container.revoke_role()(username=NAME, role="clerk")
+    await use_roles_and_services(container)
     await container.set_password()(username=NAME, password=PASSWORD)
     await container.revoke_sessions()(username=NAME)
     imported = ImportRecord(
@@ -130,10 +143,12 @@ async def test_every_use_case_works_with_all_instrumentation(
     assert await all_of(container.read_audit_trail()(limit=100))
     await container.learn_hash_kinds()()
     assert await container.publish_keys()()
-    await container.rotate_keys()(early=True)
+    (first, *_) = (await container.rotate_keys()(early=True)).keys
+    assert await container.revoke_key()(kid=first.kid)
     await container.check_readiness()()
     await container.purge_sessions()()
     await container.purge_counters()()
+    await container.purge_revocations()()
     await container.purge_outbox()()
     await container.deliver_outbox()()
     await container.measure_backlog()()

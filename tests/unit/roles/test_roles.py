@@ -7,6 +7,7 @@ from tests.fakes import FakeRoleRepository, FakeSessionRepository, FakeStorage, 
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.errors import RoleNotFound, RolesInUse, TooManyPermissions
 from fastauth.domain.roles.role import Grants, declare_role
 
@@ -96,6 +97,13 @@ class TestRevokeRole:
         with pytest.raises(RoleNotFound):
             await app.revoke_role(username="santosh", role="clerk")
 
+    async def test_access_tokens_are_revoked_with_the_change_and_after_it(self, app: Application) -> None:
+        """A token of a concurrent refresh has the old roles and a time between the two."""
+        await app.grant_role(username="santosh", role="clerk")
+        await app.revoke_role(username="santosh", role="clerk")
+        (user_id,) = app.storage.users
+        assert app.storage.revocations == [Revocation.of_user(user_id, at=app.clock.now())] * 2
+
 
 class TestApplyRoles:
     async def test_dry_run_changes_nothing(self, app: Application) -> None:
@@ -123,6 +131,15 @@ class TestApplyRoles:
         with pytest.raises(TooManyPermissions):
             await app.apply_roles(declared=[grown, MANAGER])
         assert app.storage.roles["clerk"] == CLERK
+
+    async def test_tokens_of_a_role_that_loses_a_permission_are_revoked(self, app: Application) -> None:
+        await app.grant_role(username="santosh", role="clerk")
+        wider = declare_role("clerk", permissions=["orders:read", "orders:write"])
+        await app.apply_roles(declared=[wider, MANAGER])
+        assert app.storage.revocations == []
+        await app.apply_roles(declared=[CLERK, MANAGER])
+        (user_id,) = app.storage.users
+        assert app.storage.revocations == [Revocation.of_user(user_id, at=app.clock.now())] * 2
 
     async def test_built_in_roles_stay(self, app: Application) -> None:
         await app.apply_roles(declared=[])

@@ -52,6 +52,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/password-resets/complete", {"token": "fa_pr_none", "new_password": "of nobody else three"}),
     ("PUT", "/users/me/password", {"current_password": "another", "new_password": "of nobody else too"}),
     ("GET", "/sessions", None),
+    ("GET", "/v1/revocations", None),
     ("GET", "/.well-known/jwks.json", None),
     ("GET", "/.well-known/oauth-authorization-server", None),
     ("GET", "/.well-known/openid-configuration", None),

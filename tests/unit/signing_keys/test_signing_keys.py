@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from tests.application import A_SECRET_KEY
+from tests.application import A_SECRET_KEY, Application
 from tests.fakes import FakeClock, FakeSigningKeyRepository
 
 from fastauth.adapters.jose import JoseSecretBox, JoseSigningKeyGenerator
 from fastauth.application.signing_keys.publish_keys import PublishKeys
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.signing_keys.errors import SigningKeyNotFound
 from fastauth.domain.signing_keys.key_set import KeySet
 from fastauth.domain.signing_keys.signing_key import RotationPolicy, SigningKey
 
@@ -162,3 +165,22 @@ class TestKeySet:
         ring = await installation.rotate()
         assert ring.active(installation.clock.now() - AN_INSTANT) is None
         assert ring.active(installation.clock.now()) == ring.keys[0]
+
+
+class TestRevokeKey:
+    async def test_active_key_is_replaced_at_once(self, app: Application) -> None:
+        (old,) = (await app.container.rotate_keys()()).keys
+        (new,) = (await app.container.revoke_key()(kid=old.kid)).keys
+        assert (new.sequence, new.active_from) == (2, app.clock.now())
+        assert app.storage.revocations == [Revocation.of_key(old.kid, at=app.clock.now())]
+        revoked = app.storage.events[-1]
+        assert (revoked.type, revoked.detail) == (EventType.SIGNING_KEY_REVOKED, old.kid)
+
+    async def test_another_key_makes_no_new_one(self, app: Application) -> None:
+        await app.container.rotate_keys()()
+        active, coming = (await app.container.rotate_keys()(early=True)).keys
+        assert (await app.container.revoke_key()(kid=coming.kid)).keys == [active]
+
+    async def test_unknown_key(self, app: Application) -> None:
+        with pytest.raises(SigningKeyNotFound):
+            await app.container.revoke_key()(kid="none")

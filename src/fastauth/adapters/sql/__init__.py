@@ -27,7 +27,10 @@ from fastauth.adapters.sql.outbox.tables import outbox as outbox
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as SqlCounterRepository
+from fastauth.adapters.sql.revocations.log import SqlRevocationLog as SqlRevocationLog
+from fastauth.adapters.sql.revocations.reader import SqlRevocationReader as SqlRevocationReader
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository as SqlRoleRepository
+from fastauth.adapters.sql.services.repository import SqlServiceRepository as SqlServiceRepository
 from fastauth.adapters.sql.sessions.count import CountActiveSessions as CountActiveSessions
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository as SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository as SqlSigningKeyRepository

@@ -22,6 +22,7 @@ from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.outbox.tables import outbox
 from fastauth.adapters.sql.rate_limits.tables import tally
+from fastauth.adapters.sql.revocations.tables import revocation
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.trail import Retention
 
@@ -66,6 +67,7 @@ _PURGE_OUTBOX = (
     _delete_oldest(outbox.c.done_at, outbox.c.done_at < _BEFORE),
     _delete_oldest(outbox.c.due_at, and_(outbox.c.done_at.is_(None), outbox.c.due_at < _BEFORE)),
 )
+_PURGE_REVOCATIONS = (_delete_oldest(revocation.c.at, revocation.c.at < _BEFORE),)
 _has_old_address = event.c.address.is_not(None) & (
     event.c.at < bindparam("addresses_before", type_=UtcDateTime)
 )
@@ -100,6 +102,10 @@ class SqlExpiredRows:
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` closed and up to `limit` waiting rows."""
         return await self._run(_PURGE_OUTBOX, before=before, max_rows=limit)
+
+    async def purge_revocations(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` rows."""
+        return await self._run(_PURGE_REVOCATIONS, before=before, max_rows=limit)
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete up to `limit` events, and the addresses of up to `limit` others."""

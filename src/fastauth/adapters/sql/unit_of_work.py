@@ -12,17 +12,21 @@ from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
+from fastauth.adapters.sql.revocations.log import SqlRevocationLog
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
+from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
 
 class SqlUnitOfWork:
@@ -76,6 +80,16 @@ class SqlTransaction:
     def counters(self) -> CounterRepository:
         """Counters of rate limits."""
         return SqlCounterRepository(connections=self.connection)
+
+    @cached_property
+    def revocations(self) -> RevocationLog:
+        """What other services are told."""
+        return SqlRevocationLog(connections=self.connection)
+
+    @cached_property
+    def signing_keys(self) -> SigningKeyRepository:
+        """Signing keys."""
+        return SqlSigningKeyRepository(connections=self.connection, audit_columns=self._audit_columns)
 
     @cached_property
     def events(self) -> EventLog:

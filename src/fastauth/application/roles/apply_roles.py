@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
+from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.errors import RolesInUse
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.roles.role import Grants, Role, RoleChanges
@@ -13,9 +14,14 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRoles:
-    """Add, replace and remove roles, so that the stored roles are the declared ones. Built-in roles stay."""
+    """Add, replace and remove roles, so that the stored roles are the declared ones. Built-in roles stay.
+
+    Where a role loses a permission, the access tokens of its users are revoked: with the change, and again
+    after it (see `RevokeRole`).
+    """
 
     unit_of_work: UnitOfWork
+    revocations: RevocationLog
     clock: Clock
 
     async def __call__(self, *, declared: Collection[Role], dry_run: bool = False) -> RoleChanges:
@@ -41,7 +47,11 @@ class ApplyRoles:
                     await transaction.events.record(
                         Event(type=EventType.ROLE_CHANGED, occurred_at=now, detail=name)
                     )
+                if changes.narrowed:
+                    await transaction.revocations.add_for_roles(changes.narrowed, at=now)
                 await transaction.commit()
+        if changes.narrowed and not dry_run:
+            await self.revocations.add_for_roles(changes.narrowed, at=self.clock.now())
         return changes
 
 

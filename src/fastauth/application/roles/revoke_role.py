@@ -6,16 +6,23 @@ from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
+from fastauth.domain.revocations.ports import RevocationLog
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.errors import RoleNotFound
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeRole:
-    """Take a role from a user. The next access token of the user no longer carries it."""
+    """Take a role from a user, and revoke the access tokens that carry it.
+
+    The revocation is written twice: with the change, so that it cannot get lost, and after it. A token that a
+    concurrent refresh issues meanwhile has the old roles and a time between the two.
+    """
 
     find_user: FindUser
     unit_of_work: UnitOfWork
+    revocations: RevocationLog
     clock: Clock
 
     async def __call__(self, *, username: str, role: str) -> User:
@@ -34,5 +41,7 @@ class RevokeRole:
             await transaction.events.record(
                 Event(type=EventType.ROLE_REVOKED, occurred_at=now, user_id=user.id, detail=role)
             )
+            await transaction.revocations.add(Revocation.of_user(user.id, at=now))
             await transaction.commit()
+        await self.revocations.add(Revocation.of_user(user.id, at=self.clock.now()))
         return user

@@ -38,6 +38,7 @@ class EventType(StrEnum):
     ROLE_REVOKED = "role_revoked"
     ROLE_CHANGED = "role_changed"
     SIGNING_KEY_ROTATED = "signing_key_rotated"
+    SIGNING_KEY_REVOKED = "signing_key_revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Event:
     username_digest: UsernameDigest | None = None
     """For a failed log-in: the digest of the username that was tried."""
     detail: str | None = None
-    """For an event about a role: its name."""
+    """For an event about a role or a signing key: its name or id."""
 
 
 class Actor(StrEnum):

@@ -24,6 +24,9 @@ class ExpiredRows(Protocol):
         Those that were due before then and still wait are deleted too, about `limit`.
         """
 
+    async def purge_revocations(self, *, before: datetime, limit: int) -> int:
+        """Delete at most `limit` revocations from before then; return how many."""
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete events older than `retention`, and addresses in them; return how many of both."""
 

@@ -66,7 +66,10 @@ class SessionRepository(Protocol):
         """End one session of the user; return whether it was active."""
 
     async def revoke_all(self, user_id: UserId, *, except_: SessionId | None = None, now: datetime) -> int:
-        """End all sessions of the user but `except_`; return how many, counting to `MAX_COUNTED`."""
+        """End all sessions of the user but `except_`; return how many, counting to `MAX_COUNTED`.
+
+        Revokes all access tokens of the user that were issued so far, those of `except_` too.
+        """
 
 
 class AccessTokens(Protocol):

@@ -1,6 +1,13 @@
 """Errors about signing keys."""
 
-from fastauth.domain.errors import Unavailable
+from fastauth.domain.errors import NotFound, Unavailable
+
+
+class SigningKeyNotFound(NotFound):
+    """No signing key has this id."""
+
+    code = "signing_key_not_found"
+    detail = "No such signing key"
 
 
 class NoActiveSigningKey(Unavailable):

@@ -20,6 +20,7 @@ from fastauth.entrypoints.cli import (
     outbox,
     roles,
     serve,
+    services,
     users,
 )
 
@@ -41,6 +42,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(roles.app, name="roles")
+app.add_typer(services.app, name="services")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """``fastauth keys``."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,14 @@ def list_keys() -> None:
 def rotate() -> None:
     """Publish a new key now. It signs as soon as no cache can hold an older key set."""
     _show(run(lambda container: container.rotate_keys()(early=True)))
+
+
+@app.command()
+def revoke(
+    kid: Annotated[str, typer.Argument(metavar="KEY_ID", help="The key id, from `keys list`.")],
+) -> None:
+    """Withdraw a key that has leaked. Access tokens that it signed are refused within five seconds."""
+    _show(run(lambda container: container.revoke_key()(kid=kid)))
 
 
 def _show(key_set: "KeySet") -> None:

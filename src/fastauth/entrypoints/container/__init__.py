@@ -15,7 +15,9 @@ from fastauth.entrypoints.container.outbox import Outbox
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
 from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.revocations import Revocations
 from fastauth.entrypoints.container.roles import Roles
+from fastauth.entrypoints.container.services import Services
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
@@ -32,8 +34,10 @@ class Container(
     MailHandlers,
     Audit,
     Roles,
+    Services,
     Sessions,
     EmailAddresses,
+    Revocations,
     Passwords,
     Outbox,
     Operations,

@@ -6,6 +6,7 @@ from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.jose import RELOAD_AFTER, JoseSigningKeyGenerator
 from fastauth.application.signing_keys.publish_keys import PublishKeys
+from fastauth.application.signing_keys.revoke_key import RevokeKey
 from fastauth.application.signing_keys.rotate_keys import RotateKeys
 from fastauth.domain.signing_keys.ports import SigningKeyGenerator
 from fastauth.domain.signing_keys.signing_key import RotationPolicy
@@ -36,6 +37,13 @@ class SigningKeys(Shared):
 
     publish_keys = use_case(
         PublishKeys, keys=Storage.signing_keys, policy=rotation_policy, clock=Shared.clock
+    )
+    revoke_key = use_case(
+        RevokeKey,
+        keys=Storage.signing_keys,
+        key_generator=key_generator,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
     )
     rotate_keys = use_case(
         RotateKeys,

@@ -13,7 +13,10 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
+    SqlRevocationLog,
+    SqlRevocationReader,
     SqlRoleRepository,
+    SqlServiceRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -29,7 +32,9 @@ from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.rate_limits.ports import CounterRepository
+from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
+from fastauth.domain.services.ports import ServiceRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -50,6 +55,9 @@ class Storage(Shared):
         SqlSessionRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
     roles: Provider[RoleRepository] = Singleton(SqlRoleRepository, connections=_connections)
+    revocation_log: Provider[RevocationLog] = Singleton(SqlRevocationLog, connections=_connections)
+    revocation_reader: Provider[RevocationReader] = Singleton(SqlRevocationReader, connections=_connections)
+    services: Provider[ServiceRepository] = Singleton(SqlServiceRepository, connections=_connections)
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=_connections, audit_columns=Shared.audit_columns
     )

@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from fastauth.domain.errors import NotOffered
+from fastauth.domain.errors import FastauthError, NotOffered
+from fastauth.domain.services.errors import InvalidServiceKey
+from fastauth.domain.services.service import Service
 from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken
 from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
@@ -37,20 +39,26 @@ MAIL_OFFERED = Depends(_check_mail_offered)
 """Raises `NotOffered` if this installation sends no mail."""
 
 
+def _bearer_token(request: Request, *, missing: type[FastauthError], invalid: type[FastauthError]) -> str:
+    """Return the credentials of the scheme ``Bearer`` (RFC 6750, section 2.1)."""
+    sent = request.headers.getlist("authorization")
+    if not sent:
+        raise missing
+    scheme, _, token = sent[0].partition(" ")
+    if len(sent) > 1:
+        raise invalid
+    if scheme.lower() != "bearer":
+        raise missing
+    return token.lstrip(" ")  # 1*SP
+
+
 class _Bearer(HTTPBearer):
     """Authenticates the caller. The base class only documents the scheme: it parses less strictly."""
 
     async def __call__(self, request: Request) -> AuthenticatedUser:  # type: ignore[override]  # the caller, not only the credentials
-        sent = request.headers.getlist("authorization")
-        if not sent:
-            raise MissingAccessToken
-        scheme, _, token = sent[0].partition(" ")
-        if len(sent) > 1:
-            raise InvalidAccessToken
-        if scheme.lower() != "bearer":
-            raise MissingAccessToken
+        token = _bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
         container = await _container(request)
-        caller = await container.authenticate()(access_token=token.lstrip(" "))  # 1*SP: RFC 6750, 2.1
+        caller = await container.authenticate()(access_token=token)
         request.scope[SCOPE_USER_ID] = caller.user.id  # logged if the request is refused all the same
         return caller
 
@@ -60,6 +68,19 @@ _bearer = _Bearer(scheme_name="HTTPBearer", bearerFormat="JWT", description="The
 CallerDep = Annotated[AuthenticatedUser, Depends(_bearer)]
 AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
 """Errors that `CallerDep` raises."""
+
+
+class _ServiceKey(HTTPBearer):
+    """Authenticates a service. The base class only documents the scheme."""
+
+    async def __call__(self, request: Request) -> Service:  # type: ignore[override]  # the service, not only the credentials
+        key = _bearer_token(request, missing=InvalidServiceKey, invalid=InvalidServiceKey)
+        return await (await _container(request)).authenticate_service()(key=key)
+
+
+_service_key = _ServiceKey(scheme_name="ServiceKey", description="The key of a service.")
+
+ServiceDep = Annotated[Service, Depends(_service_key)]
 
 
 async def _client_address() -> str:

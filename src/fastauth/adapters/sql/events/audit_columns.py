@@ -18,6 +18,10 @@ class AuditColumns:
         self._origin = origin
         self._keeps_addresses = keeps_addresses
 
+    def now(self) -> datetime:
+        """Return the time of the clock."""
+        return self._clock.now()
+
     def columns(self, at: datetime | None = None) -> dict[str, object]:
         """Return the columns of an event that occurred `at` a time; ``None`` is now."""
         origin = self._origin()

@@ -9,12 +9,15 @@ from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.rate_limits.limit_column import limit_parameters, parse_arrival_time
+from fastauth.adapters.sql.revocations.log import INSERT as INSERT_REVOCATION
+from fastauth.adapters.sql.revocations.log import row_of
 from fastauth.adapters.sql.roles.grants import parse_grants
 from fastauth.adapters.sql.sessions import statements
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
@@ -114,7 +117,11 @@ class SqlSessionRepository:
                 return 0
             if except_:
                 connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
-            return connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
+            ended = connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
+            # As of now: refreshes that were under way have committed, or find that their session has ended.
+            told = Revocation.of_user(user_id, at=self._audit_columns.now())
+            connection.execute(INSERT_REVOCATION, row_of(told))
+            return ended
 
         return await self._connections.run_in_transaction(work)
 

@@ -7,6 +7,7 @@ from fastauth.entrypoints.http.routes import (
     password_resets,
     passwords,
     registration,
+    revocations,
     sessions,
     well_known,
 )
@@ -18,6 +19,7 @@ ROUTERS = (
     passwords.router,
     password_resets.router,
     sessions.router,
+    revocations.router,
     well_known.router,
     health.router,
 )

@@ -1,0 +1,1 @@
+"""Revocations in the table ``revocation``, and ended sessions in the table ``session``."""

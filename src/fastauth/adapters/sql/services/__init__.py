@@ -1,0 +1,1 @@
+"""Services in the tables ``service`` and ``service_key``."""

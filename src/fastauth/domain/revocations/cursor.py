@@ -1,0 +1,60 @@
+"""Cursors of the revocation feed: up to where a client has read."""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fastauth.domain.revocations.revocation import Revocation, RevocationKind
+
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_HEAD = struct.Struct(">B8sQQ")
+_PLACE = struct.Struct(">QB")
+_VERSION = 1
+_KINDS = tuple(RevocationKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last read whose news a client has."""
+
+    reader: bytes
+    """8 random bytes: the process that read, since it last began to."""
+    number: int
+    """Which read of that process it was."""
+    read_at: datetime
+    """When that read began. Everything was told that was visible then."""
+    place: Revocation | None = None
+    """The last revocation of an answer that had no room for all; ``None`` if it had."""
+
+    def encode(self) -> str:
+        """Return the cursor as clients get it: base64url, at most 256 characters."""
+        content = _HEAD.pack(_VERSION, self.reader, self.number, _microseconds(self.read_at))
+        if self.place:
+            content += _PLACE.pack(_microseconds(self.place.at), _KINDS.index(self.place.kind))
+            content += self.place.value.encode()
+        return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor | None":
+        """Return the cursor; ``None`` if it cannot be read."""
+        try:
+            content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            version, reader, number, read_at = _HEAD.unpack_from(content)
+            rest = content[_HEAD.size :]
+            if version != _VERSION:
+                return None
+            return cls(reader, number, _1970 + read_at * _MICROSECOND, _place(rest) if rest else None)
+        except (Base64Error, struct.error, ValueError, LookupError, OverflowError):
+            return None
+
+
+def _microseconds(time: datetime) -> int:
+    return (time - _1970) // _MICROSECOND
+
+
+def _place(content: bytes) -> Revocation:
+    at, kind = _PLACE.unpack_from(content)
+    return Revocation(_1970 + at * _MICROSECOND, _KINDS[kind], content[_PLACE.size :].decode())

@@ -1,0 +1,52 @@
+"""Revocations: what makes access tokens invalid before they expire."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fastauth.domain.accounts.user import UserId
+
+MAX_CLOCK_AND_TRANSACTION = timedelta(seconds=10)
+"""How much later than its time a revocation may become visible.
+
+A transaction lasts at most 5 seconds, and the clocks of two processes differ by at most 5 seconds."""
+
+MARGIN = timedelta(seconds=60)
+"""How much longer than the life of an access token a revocation is told."""
+
+PAGE_SIZE = 1_000
+"""Revocations in one answer."""
+
+
+class RevocationKind(StrEnum):
+    """The claim or header parameter by which tokens are recognised."""
+
+    SESSION = "sid"
+    """All tokens of a session."""
+    USER = "sub"
+    """Those tokens of a user that were issued no later than the revocation."""
+    TOKEN = "jti"  # noqa: S105  the name of a claim
+    """One token."""
+    KEY = "kid"
+    """All tokens that a key has signed."""
+    CLIENT = "client"
+    """Those tokens of a client that were issued no later than the revocation."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Revocation:
+    """Tokens that are no longer valid. The order is that in which they are told."""
+
+    at: datetime
+    kind: RevocationKind
+    value: str
+
+    @classmethod
+    def of_user(cls, user_id: UserId, *, at: datetime) -> "Revocation":
+        """Return the revocation of all tokens of a user until `at`."""
+        return cls(at, RevocationKind.USER, str(user_id))
+
+    @classmethod
+    def of_key(cls, kid: str, *, at: datetime) -> "Revocation":
+        """Return the revocation of all tokens that a key has signed."""
+        return cls(at, RevocationKind.KEY, kid)

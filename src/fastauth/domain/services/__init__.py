@@ -1,0 +1,1 @@
+"""Services of the installation, and the keys by which they authenticate."""

@@ -1,0 +1,112 @@
+"""What a `RevocationLog` and a `RevocationReader` promise together."""
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
+from fastauth.domain.revocations.revocation import Revocation, RevocationKind
+from fastauth.domain.roles.ports import RoleRepository, UserRole
+from fastauth.domain.roles.role import RoleChanges, declare_role
+from fastauth.domain.sessions.ports import SessionRepository
+
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
+"""Before the times of all other tests; each test has a day of its own."""
+
+
+class RevocationsContract(ABC):
+    @abstractmethod
+    @pytest.fixture
+    def users(self) -> UserRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def sessions(self) -> SessionRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def roles(self) -> RoleRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def log(self) -> RevocationLog: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def reader(self) -> RevocationReader: ...
+
+    async def a_user(self, users: UserRepository) -> User:
+        return await users.add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+
+    async def test_reads_what_was_written_in_order(
+        self, log: RevocationLog, reader: RevocationReader
+    ) -> None:
+        start = LONG_AGO
+        written = [
+            Revocation(start + timedelta(seconds=seconds), kind, value)
+            for seconds, kind, value in (
+                (1, RevocationKind.CLIENT, "c"),
+                (1, RevocationKind.USER, "1"),
+                (1, RevocationKind.USER, "2"),
+                (2, RevocationKind.KEY, "a"),
+                (3, RevocationKind.TOKEN, "a"),
+            )
+        ]
+        for each in reversed(written):
+            await log.add(each)
+        found = [each for each in await reader.read(since=start) if each in written]
+        assert found == written
+        later = await reader.read(since=start + timedelta(seconds=1))
+        assert [each for each in later if each in written] == written[3:]
+
+    async def test_pages_continue_behind_the_last(self, log: RevocationLog, reader: RevocationReader) -> None:
+        start = LONG_AGO + timedelta(days=1)
+        at = start + timedelta(seconds=1)
+        written = [Revocation(at, RevocationKind.USER, f"{number:03}") for number in range(10)]
+        for each in written:
+            await log.add(each)
+        told = await reader.read(since=start, limit=4)
+        while len(told) < len(written):
+            told += await reader.read(since=start, after=told[-1], limit=4)
+        assert told[: len(written)] == written
+
+    async def test_tells_ended_sessions(
+        self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
+    ) -> None:
+        now, user = datetime.now(UTC), await self.a_user(users)
+        ended, living = a_session(user, now=now), a_session(user, now=now)
+        for each in (ended, living):
+            await sessions.add(each, password_hash=user.password_hash, max_sessions=100)
+        await sessions.revoke(user.id, session_id=ended.id, now=now)
+        found = await reader.read(since=now - timedelta(seconds=1))
+        told = {each.value for each in found if each.kind is RevocationKind.SESSION}
+        assert told.intersection({ended.id, living.id}) == {ended.id}
+
+    async def test_end_of_all_sessions_revokes_the_tokens_of_the_user(
+        self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
+    ) -> None:
+        """It is told as of the moment of writing, not as of the time that the caller has given."""
+        user = await self.a_user(users)
+        await sessions.revoke_all(user.id, now=LONG_AGO)
+        found = await reader.read(since=LONG_AGO + timedelta(days=3_000))
+        assert [each.kind for each in found if each.value == str(user.id)] == [RevocationKind.USER]
+
+    async def test_tells_each_user_of_a_role_once(
+        self, users: UserRepository, roles: RoleRepository, log: RevocationLog, reader: RevocationReader
+    ) -> None:
+        at = LONG_AGO + timedelta(days=2)
+        with_both, with_one, without = [await self.a_user(users) for _ in range(3)]
+        first, second = declare_role(a_name().lower()), declare_role(a_name().lower())
+        await roles.apply(RoleChanges(added=(first, second)), now=at)
+        for user, role in ((with_both, first), (with_both, second), (with_one, second)):
+            await roles.grant(user.id, UserRole(role=role.name, granted_at=at))
+        await log.add_for_roles([first.name, second.name], at=at)
+        ids = {str(user.id) for user in (with_both, with_one, without)}
+        told = [each for each in await reader.read(since=at - timedelta(seconds=1)) if each.value in ids]
+        assert sorted(told) == sorted(Revocation.of_user(user.id, at=at) for user in (with_both, with_one))

@@ -1,0 +1,107 @@
+"""``GET /v1/revocations`` over fakes."""
+
+import httpx2
+import pytest
+from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
+
+from fastauth.domain.services.service import Service, ServiceKey
+from fastauth.entrypoints.container import Container
+
+PATH = "/v1/revocations"
+
+
+@pytest.fixture
+async def key(container: Container) -> dict[str, str]:
+    """Return the header of a service."""
+    return {"Authorization": f"Bearer {(await container.create_service()(name='orders')).text}"}
+
+
+class TestAnswer:
+    async def test_log_out_and_password_change_are_told(
+        self, client: httpx2.AsyncClient, key: dict[str, str], tokens: TokenPair
+    ) -> None:
+        first = (await client.get(PATH, headers=key)).json()
+        assert (first["revocations"], first["more"]) == ([], False)
+        session = (await client.get("/sessions", headers=bearer(tokens))).json()[0]["id"]
+        await client.delete("/sessions/current", headers=bearer(tokens))
+        other = await log_in(client)
+        change = {"current_password": ANN["password"], "new_password": "another"}
+        answer = await client.put("/users/me/password", json=change, headers=bearer(other))
+        assert answer.status_code == 204
+        query = {"after": first["after"], "wait": "0", "nonce": "a-nonce"}
+        response = await client.get(PATH, params=query, headers=key)
+        assert response.headers["cache-control"] == "no-store"
+        body = response.json()
+        assert body["nonce"] == "a-nonce"
+        assert {(each["kind"], each["value"]) for each in body["revocations"]} == {
+            ("sid", session),
+            ("sub", "1"),
+        }
+        assert {each["until"] - int(each["at"]) for each in body["revocations"]} == {360}
+        assert body.keys() == {"revocations", "after", "more", "waited", "nonce"}
+
+    async def test_answer_without_a_nonce_has_none(
+        self, client: httpx2.AsyncClient, key: dict[str, str]
+    ) -> None:
+        assert "nonce" not in (await client.get(PATH, headers=key)).json()
+
+
+class TestQuery:
+    @pytest.mark.parametrize(
+        ("query", "pointer", "code"),
+        [
+            ("after=", "/after", "out_of_range"),
+            ("after=a%20b", "/after", "out_of_range"),
+            (f"after={'a' * 257}", "/after", "out_of_range"),
+            ("after=AAAA&after=AAAA", "/after", "duplicate"),
+            ("wait=1.1", "/wait", "out_of_range"),
+            ("wait=-1", "/wait", "out_of_range"),
+            ("wait=nan", "/wait", "out_of_range"),
+            ("wait=%EF%BC%91", "/wait", "out_of_range"),
+            ("wait=0&wait=0", "/wait", "duplicate"),
+            ("nonce=", "/nonce", "out_of_range"),
+            (f"nonce={'a' * 65}", "/nonce", "out_of_range"),
+            ("limit=1", "/query", "unknown"),
+        ],
+    )
+    async def test_rejects(
+        self, client: httpx2.AsyncClient, key: dict[str, str], query: str, pointer: str, code: str
+    ) -> None:
+        response = await client.get(f"{PATH}?{query}", headers=key)
+        assert_problem(response, 422, "invalid_input")
+        assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, code)]
+
+    async def test_cursor_that_cannot_be_read_is_as_none(
+        self, client: httpx2.AsyncClient, key: dict[str, str]
+    ) -> None:
+        assert (await client.get(f"{PATH}?after=AAAA&wait=1.0", headers=key)).status_code == 200
+
+
+class TestServiceKey:
+    async def test_other_credentials_are_401(
+        self, client: httpx2.AsyncClient, key: dict[str, str], tokens: TokenPair
+    ) -> None:
+        text = key["Authorization"].removeprefix("Bearer ")
+        for sent in (
+            [],
+            [("Authorization", text)],
+            [("Authorization", f"Basic {text}")],
+            [("Authorization", f"Bearer {text}x")],
+            [("Authorization", f"Bearer {text}")] * 2,
+            list(bearer(tokens).items()),
+        ):
+            response = await client.get(PATH, headers=sent)
+            assert_problem(response, 401, "invalid_service_key")
+            assert response.headers["www-authenticate"] == "Bearer"
+
+    async def test_service_key_is_no_access_token(
+        self, client: httpx2.AsyncClient, key: dict[str, str]
+    ) -> None:
+        assert_problem(await client.get("/users/me", headers=key), 401, "invalid_token")
+
+    async def test_permission_is_demanded(self, client: httpx2.AsyncClient, container: Container) -> None:
+        new, now = container.service_keys().issue(), container.clock().now()
+        powerless = Service(name="powerless", created_at=now, permissions=frozenset())
+        await container.services().add(powerless, ServiceKey(digest=new.digest, created_at=now))
+        response = await client.get(PATH, headers={"Authorization": f"Bearer {new.text}"})
+        assert_problem(response, 403, "not_permitted")
