@@ -90,6 +90,12 @@ class FakeUserRepository:
         self.storage.users[user_id] = replace(self.storage.users[user_id], password_hash=new)
         return True
 
+    async def set_username(self, user_id: UserId, username: Username) -> None:
+        holder = await self.find(username)
+        if holder and holder.id != user_id:
+            raise UsernameTaken
+        self.storage.users[user_id] = replace(self.storage.users[user_id], username=username)
+
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         self.storage.users[user_id] = replace(self.storage.users[user_id], disabled_at=since)
 

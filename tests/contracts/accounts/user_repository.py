@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 import pytest
 from tests.builders import a_full_name, a_name, a_password_hash, a_username
@@ -79,3 +80,14 @@ class UserRepositoryContract(ABC):
         losers = [outcome for outcome in outcomes if isinstance(outcome, UsernameTaken)]
         assert (len(winners), len(losers)) == (1, 35)
         assert await users.find(a_username(name)) == winners[0]
+
+    async def test_set_username(self, users: UserRepository) -> None:
+        user, other, name = await add(users, a_name()), await add(users, a_name()), a_name()
+        await users.set_username(user.id, a_username(name.upper()))
+        found = await users.find(a_username(name))
+        assert found == replace(user, username=a_username(name.upper()))
+        assert await users.find(user.username) is None
+        await users.set_username(user.id, a_username(name))
+        with pytest.raises(UsernameTaken):
+            await users.set_username(user.id, a_username(other.username.display.upper()))
+        assert await users.find(other.username) == other

@@ -130,6 +130,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     assert await container.get_user()(username=NAME) == (user, UserAddresses(), [])
     assert await container.get_addresses()(caller=caller) == UserAddresses()
     assert await all_of(container.list_users()()) == [user]
+    await container.rename_user()(username=NAME, new_username=NAME.title())
     await container.disable_user()(username=NAME)
     await container.enable_user()(username=NAME)
     await container.unlock_user()(username=NAME)

@@ -19,7 +19,6 @@ from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
-_AT_SIGN = Violation("username", "not_allowed", "Must not contain @, which is kept for e-mail addresses.")
 _RESERVED = Violation("username", "reserved", "This name is reserved.")
 
 
@@ -96,8 +95,7 @@ class RegisterUser:
             return user
 
     def _check_allowed(self, name: Username, *, by_operator: bool) -> None:
-        if "@" in name.canonical:
-            raise InvalidInput(_AT_SIGN)
+        name.check_is_no_address()
         if not by_operator and name.canonical in self.reserved:
             raise InvalidInput(_RESERVED)
 

@@ -33,6 +33,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",
     EventType.EMAIL_CHANGE_UNDONE: "Whoever reads the address that is back has just used the link.",
     EventType.PASSWORD_RESET_REQUESTED: "It is recorded with the mail that has the link.",
+    EventType.USER_RENAMED: "An operator did it, and tells the user the new username.",
     EventType.USER_ENABLED: "An operator gives back what the owner had; the next log-in shows it.",
     EventType.USER_UNLOCKED: "An operator did it for the owner; no credential changed.",
     EventType.ROLE_REVOKED: "It takes rights away, and gives none.",

@@ -51,6 +51,13 @@ class UserRepository(Protocol):
     ) -> bool:
         """Replace the password hash if it still is `expected`; return whether it was replaced."""
 
+    async def set_username(self, user_id: UserId, username: Username) -> None:
+        """Replace the username.
+
+        Raises:
+            UsernameTaken: Another account has the same canonical username. The transaction cannot go on.
+        """
+
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         """Disable the account as of `since`, or enable it with ``None``."""
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.text import MAX_DECOMPOSITION, check_length, normalize_nfc, reject_surrogates
 
 MAX_CODE_POINTS = 50
+
+_AT_SIGN = Violation("username", "not_allowed", "Must not contain @, which is kept for e-mail addresses.")
 
 
 class UsernameProfile(Protocol):
@@ -40,6 +42,11 @@ class Username:
         composed = normalize_nfc(text, field="username", maximum=MAX_CODE_POINTS)
         display = check_length(composed, field="username", minimum=1, maximum=MAX_CODE_POINTS)
         return cls(display, profile.canonicalize(display))
+
+    def check_is_no_address(self) -> None:
+        """Raise `InvalidInput` if the username has an ``@``, kept for e-mail addresses (ADR 0041)."""
+        if "@" in self.canonical:
+            raise InvalidInput(_AT_SIGN)
 
     @classmethod
     def parse_existing(cls, text: str, profile: UsernameProfile) -> Self:

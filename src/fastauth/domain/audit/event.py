@@ -31,6 +31,7 @@ class EventType(StrEnum):
     EMAIL_CHANGE_UNDONE = "email_change_undone"
     EMAIL_REMOVED = "email_removed"
     FULL_NAME_CHANGED = "full_name_changed"
+    USER_RENAMED = "user_renamed"
     USER_DISABLED = "user_disabled"
     USER_ENABLED = "user_enabled"
     USER_UNLOCKED = "user_unlocked"

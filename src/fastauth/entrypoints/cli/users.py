@@ -97,6 +97,13 @@ def get_user(name: Name, json: Json = False) -> None:
 
 
 @app.command()
+def rename(name: Name, new: Annotated[str, typer.Argument(metavar="NEW", help="The new username.")]) -> None:
+    """Give an account another username. Its sessions go on."""
+    user = run(lambda container: container.rename_user()(username=name, new_username=new))
+    typer.echo(f"{escape_control_characters(name)} is now {escape_control_characters(user.username.display)}")
+
+
+@app.command()
 def disable(name: Name) -> None:
     """Disable an account. Its sessions are revoked at once, and log-ins to it fail."""
     user = run(lambda container: container.disable_user()(username=name))

@@ -14,6 +14,7 @@ from fastauth.application.accounts.get_user import GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.rename_user import RenameUser
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
@@ -71,6 +72,13 @@ class Accounts(Shared):
     )
     get_addresses = use_case(GetAddresses, email_addresses=Storage.email_addresses)
     list_users = paged(ListUsers, directory=Storage.directory)
+    rename_user = use_case(
+        RenameUser,
+        find_user=find_user,
+        username_profile=usernames,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
+    )
     disable_user = use_case(
         DisableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
     )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     table,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
@@ -79,6 +80,7 @@ _SET_FULL_NAME = AuditedStatement(
 _FULL_NAME = select(user_info.c.fullname, user_info.c.renames_paid_until).where(
     user_info.c.id == bindparam("user_id")
 )
+_SET_USERNAME = _UPDATE.values(username=bindparam("display"), username_key=bindparam("canonical"))
 _SET_DISABLED = _UPDATE.values(disabled_at=bindparam("new"))
 _SET_PASSWORD = _UPDATE.where(func.coalesce(user_info.c.password, "") == bindparam("expected")).values(
     password=bindparam("new")
@@ -148,6 +150,15 @@ class SqlUserRepository:
         return bool(
             await self._update(_SET_PASSWORD, user_id=user_id, expected=expected.encoded, new=new.encoded)
         )
+
+    async def set_username(self, user_id: UserId, username: Username) -> None:
+        """Update the username; the unique constraint decides."""
+        try:
+            await self._update(
+                _SET_USERNAME, user_id=user_id, display=username.display, canonical=username.canonical
+            )
+        except IntegrityError:
+            raise UsernameTaken from None
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
         """Update the column ``disabled_at``."""
