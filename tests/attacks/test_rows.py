@@ -32,7 +32,9 @@ class Attacker:
         self.headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     def rows(self) -> int:
-        return len(self.storage.entries) + len(self.storage.counters) + len(self.storage.sessions)
+        stored = self.storage
+        mails = len(stored.outbox) + len(stored.one_time_tokens) + len(stored.addresses)
+        return len(stored.entries) + len(stored.counters) + len(stored.sessions) + mails
 
     async def refresh(self) -> int:
         answer = await self.client.post("/sessions/refresh", json={"refresh_token": self.refresh_token})
@@ -83,6 +85,35 @@ class Attacker:
     async def register_too_often(self) -> int:
         return (await self.client.post("/users/register", json=ANN)).status_code
 
+    async def ask_for_a_reset(self) -> int:
+        self.number += 1
+        body = {"identifier": f"user{self.number}"}
+        return (await self.client.post("/password-resets", json=body)).status_code
+
+    async def make_up_a_link(self) -> int:
+        self.number += 1
+        statuses = set()
+        for path, prefix in (
+            ("/password-resets/complete", "fa_pr_"),
+            ("/users/me/email/verify", "fa_ev_"),
+            ("/users/me/email/undo", "fa_eu_"),
+        ):
+            body = {"token": f"{prefix}{self.number:043}", "new_password": "another"}
+            statuses.add((await self.client.post(path, json=body, headers=self.headers)).status_code)
+        (status,) = statuses
+        return status
+
+    async def change_the_address(self) -> int:
+        self.number += 1
+        body = {"email": f"ann{self.number}@example.com"}
+        return (await self.client.put("/users/me/email", json=body, headers=self.headers)).status_code
+
+    async def resend_the_mail(self) -> int:
+        return (await self.client.post("/users/me/email/resend", headers=self.headers)).status_code
+
+    async def remove_no_address(self) -> int:
+        return (await self.client.delete("/users/me/email", headers=self.headers)).status_code
+
 
 Act = Callable[[Attacker], Awaitable[int]]
 
@@ -100,6 +131,12 @@ KINDS: dict[str, tuple[Act, set[int], int]] = {
     # A hash was paid for the ten that are not told to wait; each may leave an event.
     "log-ins of one network": (Attacker.log_in_too_often, {401, 429}, 10 + 4),
     "registrations of one network": (Attacker.register_too_often, {409, 429}, MOST),
+    "reset requests of one network": (Attacker.ask_for_a_reset, {202, 429}, 10 + 1),
+    "links made up": (Attacker.make_up_a_link, {401}, 0),
+    # An event and a mail each, one address, one counter.
+    "addresses": (Attacker.change_the_address, {202, 429}, 2 * 10 + 2),
+    "mails sent again": (Attacker.resend_the_mail, {202, 429}, 2),
+    "no address": (Attacker.remove_no_address, {204}, 0),
 }
 """What is sent, what it is answered, and how many rows it may leave. Budgets that are used up count once."""
 

@@ -13,6 +13,7 @@ from tests.session_helpers import caller_of, refresh
 
 from fastauth.application.mail.notices import NO_NOTICE, NOTICES
 from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.mail.errors import MailRejected
 from fastauth.domain.mail.message import Message
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
@@ -109,6 +110,20 @@ class TestNotice:
         await app.set_password(username="bob", password="another")
         await app.disable_user(username="bob")
         assert await app.deliver() == []
+
+    async def test_refused_for_good_marks_the_address(self, app: Application) -> None:
+        await app.set_password(username="santosh", password="another")
+        app.mail_transport.failure = MailRejected("550")
+        assert await app.deliver() == []
+        (record,) = app.storage.addresses.values()
+        assert record.undeliverable_at == app.clock.now()
+
+    async def test_is_in_the_language_of_the_user(self, app: Application) -> None:
+        user = await app.find_user(username="santosh")
+        app.storage.users[user.id] = replace(user, locale="de-AT")
+        await app.set_password(username="santosh", password="another")
+        (mail,) = await app.deliver()
+        assert mail.language == "de"
 
     async def test_is_not_queued_without_an_address(self, app: Application) -> None:
         await app.a_user("bob")

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fastauth.domain.accounts.user import User
+from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.mail.errors import MailRejected
 from fastauth.domain.mail.message import Message
 from fastauth.domain.mail.ports import MailTransport, MessageRenderer
 from fastauth.domain.mail.template import MailTemplate
@@ -19,6 +23,8 @@ class Mailer:
 
     renderer: MessageRenderer
     transport: MailTransport
+    email_addresses: EmailAddressRepository
+    clock: Clock
     host: str
     """The part of each ``Message-ID`` after the ``@``."""
 
@@ -28,15 +34,16 @@ class Mailer:
         template: MailTemplate,
         *,
         to: EmailAddress,
-        locale: str | None,
+        user: User | None,
         values: Mapping[str, str],
     ) -> None:
-        """Send the mail of `entry` to one address.
+        """Send the mail of `entry` to one address of `user`, or to an address of nobody, in English.
 
         Raises:
             MailRejected: The mail server refused it for good.
             MailUnavailable: The mail server may accept it later.
         """
+        locale = user.locale if user else None
         rendered = self.renderer.render(template, language=locale, values=values)
         message = Message(
             to=to.mailbox,
@@ -46,4 +53,9 @@ class Mailer:
             message_id=f"{entry.id}@{self.host}",
             language=self.renderer.language(locale),
         )
-        await self.transport.send(message)
+        try:
+            await self.transport.send(message)
+        except MailRejected:
+            if user:
+                await self.email_addresses.mark_undeliverable(user.id, to.key, now=self.clock.now())
+            raise

@@ -50,4 +50,4 @@ class SendAddressChanged:
             "when": entry.content["when"],
             "days": str(Purpose.UNDO_EMAIL.lifetime.days),
         }
-        await self.mailer.send(entry, MailTemplate.ADDRESS_CHANGED, to=to, locale=user.locale, values=values)
+        await self.mailer.send(entry, MailTemplate.ADDRESS_CHANGED, to=to, user=user, values=values)

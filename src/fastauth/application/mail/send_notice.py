@@ -42,6 +42,6 @@ class SendNotice:
             entry,
             template,
             to=EmailAddress(entry.content["to"], entry.content["to_key"]),
-            locale=user.locale,
+            user=user,
             values={name: known[name] for name in template.values},
         )

@@ -75,12 +75,12 @@ class SendPasswordReset:
             "username": user.username.display,
             "minutes": str(self.lifetime // timedelta(minutes=1)),
         }
-        await self.mailer.send(entry, MailTemplate.RESET_PASSWORD, to=to, locale=user.locale, values=values)
+        await self.mailer.send(entry, MailTemplate.RESET_PASSWORD, to=to, user=user, values=values)
 
     async def _send_explanation(self, entry: OutboxEntry, to: EmailAddress) -> None:
         if await self.quota.allows(entry, to, user_id=None):
             template = MailTemplate.ADDRESS_NOT_VERIFIED
-            await self.mailer.send(entry, template, to=to, locale=None, values={})
+            await self.mailer.send(entry, template, to=to, user=None, values={})
 
     def _parse(self, identifier: str) -> EmailAddress | None:
         try:

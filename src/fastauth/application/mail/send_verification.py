@@ -57,4 +57,4 @@ class SendVerification:
             "token": token.text,
             "hours": str(int(purpose.lifetime.total_seconds()) // 3600),
         }
-        await self.mailer.send(entry, template, to=to, locale=user.locale, values=values)
+        await self.mailer.send(entry, template, to=to, user=user, values=values)

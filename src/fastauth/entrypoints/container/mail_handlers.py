@@ -30,7 +30,12 @@ class MailHandlers(Shared):
     """See `fastauth.application.mail`."""
 
     mailer: Provider[Mailer] = Singleton(
-        Mailer, renderer=Mail.message_renderer, transport=Mail.mail_transport, host=Mail.message_id_host
+        Mailer,
+        renderer=Mail.message_renderer,
+        transport=Mail.mail_transport,
+        email_addresses=Storage.email_addresses,
+        clock=Shared.clock,
+        host=Mail.message_id_host,
     )
     token_issuer: Provider[TokenIssuer] = Singleton(
         TokenIssuer,
