@@ -1,13 +1,17 @@
 """List the sessions of the caller."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from tests.application import Application
+from tests.fakes import FakeSessionRepository
 from tests.session_helpers import caller_of
 
+from fastauth.application.sessions.list_sessions import ListSessions
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.sessions.access_token import TokenPair
-from fastauth.domain.sessions.session import PAGE_SIZE, SessionCursor, SessionId
+from fastauth.domain.sessions.session import PAGE_SIZE, Session, SessionCursor, SessionId
 
 
 class TestListSessions:
@@ -49,3 +53,20 @@ class TestListSessions:
         page, after = await app.list_sessions(caller=caller)
         assert len(page) == PAGE_SIZE == 100
         assert after == SessionCursor(page[-1].created_at, page[-1].id)
+
+    async def test_repository_is_asked_for_one_session_more(
+        self, tokens: TokenPair, app: Application
+    ) -> None:
+        """The one more shows whether there is another page; an account may have very many sessions."""
+        limits = []
+
+        class Limits(FakeSessionRepository):
+            async def list_active(
+                self, user_id: UserId, *, now: datetime, after: SessionCursor | None = None, limit: int
+            ) -> list[Session]:
+                limits.append(limit)
+                return await super().list_active(user_id, now=now, after=after, limit=limit)
+
+        use_case = ListSessions(sessions=Limits(app.storage), clock=app.clock)
+        await use_case(caller=await caller_of(app, tokens), limit=7)
+        assert limits == [8]
