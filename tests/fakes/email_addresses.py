@@ -79,6 +79,12 @@ class FakeEmailAddressRepository:
         verified = self._verified(user_id)
         return [*([verified] if verified else []), *await self.replaced_since(user_id, since)]
 
+    async def clashing_usernames(self, *, limit: int) -> list[str]:
+        owners = {each.address.key: each.user_id for each in self._in_force()}
+        users = sorted(self.storage.users.values(), key=lambda user: user.id)
+        clashing = [user for user in users if owners.get(user.username.canonical, user.id) != user.id]
+        return [user.username.display for user in clashing][:limit]
+
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         for each in list(self.storage.addresses.values()):
             if (each.user_id, each.address.key) == (user_id, key):

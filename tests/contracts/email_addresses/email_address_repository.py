@@ -357,3 +357,18 @@ class EmailAddressRepositoryContract(ABC):
                 await transaction.email_addresses.add_pending(user.id, an_address(), now=NOW)
                 raise ZeroDivisionError
         assert await addresses.of_user(user.id) == UserAddresses()
+
+    async def test_clashing_usernames(
+        self, addresses: EmailAddressRepository, users: UserRepository, user: User, other: User
+    ) -> None:
+        """An account of the version before, which allows ``@`` in new usernames and may still serve."""
+        before = await addresses.clashing_usernames(limit=100)
+        own, taken, pending = an_address(), an_address(), an_address()
+        await verified(addresses, await a_user(users, own.text), own)
+        await verified(addresses, user, taken)
+        await addresses.add_pending(other.id, pending, now=NOW)
+        for name in (taken, pending):
+            await a_user(users, name.text.title())
+        found = await addresses.clashing_usernames(limit=100)
+        assert found == [*before, taken.text.title()]
+        assert len(await addresses.clashing_usernames(limit=1)) == 1

@@ -83,6 +83,7 @@ class TestRunChecks:
             "blocklist": "fail",
             "other rules": "ok",
             "imported hashes": "ok",
+            "usernames": "ok",
             "user enumeration": found(findings)["user enumeration"],  # as the machine would have it
         }
         assert all(finding.remedy for finding in findings if finding.level is Level.FAIL)

@@ -60,5 +60,8 @@ class EmailAddressRepository(Protocol):
     async def informed(self, user_id: UserId, *, since: datetime) -> list[AddressRecord]:
         """Return the address in force, and those that were replaced at `since` or later."""
 
+    async def clashing_usernames(self, *, limit: int) -> list[str]:
+        """Return usernames that are the address in force of another account, at most `limit`, in order."""
+
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         """Store that mail for this address of an account was refused for good."""

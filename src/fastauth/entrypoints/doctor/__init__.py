@@ -19,6 +19,7 @@ from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
 from fastauth.entrypoints.doctor.user_enumeration import user_enumeration
+from fastauth.entrypoints.doctor.usernames import usernames
 
 Check = Callable[[Container], Awaitable[list[Finding]]]
 
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     hashing,
     stored_hashes,
     password_policy,
+    usernames,
     user_enumeration,
 )
 """In the order of the output. No check writes to the database or changes a setting."""

@@ -105,6 +105,11 @@ class SqlEmailAddressRepository:
         ).all()
         return [_record_of(row) for row in rows]
 
+    async def clashing_usernames(self, *, limit: int) -> list[str]:
+        """Join the addresses in force with the unique index of usernames."""
+        rows = await self._connections.execute(statements.CLASHING_USERNAMES, {"number": limit})
+        return [row.username for row in rows.all()]
+
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         """Update the column ``undeliverable_at``."""
         values = {"owner": user_id, "key": key, "now": now}

@@ -43,6 +43,13 @@ INFORMED = select(email_address).where(
     _row.verified_at.is_not(None),
     _row.replaced_at.is_(None) | (_row.replaced_at >= bindparam("since", type_=UtcDateTime)),
 )
+CLASHING_USERNAMES = (
+    select(user_info.c.username)
+    .join(email_address, (_row.address_key == user_info.c.username_key) & (_row.user_id != user_info.c.id))
+    .where(_IN_FORCE)
+    .order_by(user_info.c.id)
+    .limit(bindparam("number"))
+)
 MARK_UNDELIVERABLE = update(email_address).where(_OF_USER, _HAS_KEY).values(undeliverable_at=_NOW)
 
 LOCK_PENDING = select(email_address).where(_OF_USER, _HAS_KEY, _PENDING).with_for_update()
