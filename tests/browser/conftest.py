@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.harness.mail_server import Mailbox, mail_server
 from tests.harness.postgres import free_port
 from tests.harness.processes import wait_until
@@ -40,7 +40,8 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     At the end nothing may be in the console, and no request may have left the service.
     """
-    contexts, troubles = [], []
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
 
     def opened(**options: Any) -> Page:  # noqa: ANN401  those of playwright
         context = browser.new_context(**{"locale": "en-GB", **options})

@@ -114,7 +114,8 @@ class TestNoClick:
     ) -> None:
         account = installation.an_account()
         mail = account.reset()
-        page, sent = new_page(), []
+        page = new_page()
+        sent: list[tuple[object, ...]] = []
         page.on(
             "request",
             lambda request: sent.append(
