@@ -1,7 +1,55 @@
+"""Hooks and fixtures of every test."""
+
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from tests.harness import fork_server
+from tests.harness.editions import IS_THOROUGH
+
+DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
+"""Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--random-order", type=int, metavar="SEED", help="shuffle the files, and the tests of each file"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell Hypothesis that the machine may be busy. `make thorough` has other examples in each run."""
+    if config.getoption("numprocesses", None):
+        return  # this process only distributes the tests
+    from hypothesis import HealthCheck, settings  # noqa: PLC0415  it takes a second to import
+
+    settings.register_profile(
+        "busy", deadline=None, derandomize=not IS_THOROUGH, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("busy")
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest then groups the tests that share a service or a database
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_expense)
+    seed = config.getoption("random_order")
+    if seed is not None:
+        items[:] = _shuffled(items, Random(seed))  # noqa: S311  an order is no secret
+
+
+def _expense(item: pytest.Item) -> int:
+    folder = item.nodeid.removeprefix("tests/")
+    return next(
+        (place for place, name in enumerate(DEAREST_FIRST) if folder.startswith(name)), len(DEAREST_FIRST)
+    )
+
+
+def _shuffled(items: list[pytest.Item], random: Random) -> list[pytest.Item]:
+    """Return the items in a random order. Those of a file stay together, as they share fixtures."""
+    places: dict[str, float] = {}
+    for item in items:
+        places.setdefault(str(item.path), random.random())
+    return sorted(items, key=lambda item: (places[str(item.path)], random.random()))
 
 
 @pytest.fixture(scope="session")
