@@ -58,22 +58,22 @@ def given_postgres() -> Iterator[PostgresServer]:
     if url and not _docker_is_required():
         yield GivenPostgres(url)
     else:
-        with own_postgres() as server:
+        with own_postgres(durable=False) as server:
             yield server
 
 
 @contextmanager
-def own_postgres() -> Iterator[PostgresServer]:
-    """Start a server that the caller may kill."""
+def own_postgres(*, durable: bool = True) -> Iterator[PostgresServer]:
+    """Start a server that the caller may kill. One that is not `durable` does not wait for the disk."""
     if _docker_answers():
-        with PostgresInDocker() as server:
+        with PostgresInDocker(durable=durable) as server:
             yield server
     elif _docker_is_required():
         raise NoPostgresError(
             f"FASTAUTH_TEST_REQUIRE_DOCKER=1, and no Docker engine has the image {IMAGE} or can get it."
         )
     elif programs := postgres_programs():
-        with PostgresOnThisMachine(programs) as server:
+        with PostgresOnThisMachine(programs, durable=durable) as server:
             yield server
     else:
         raise NoPostgresError(
@@ -102,12 +102,17 @@ class GivenPostgres:
 class PostgresInDocker:
     """A container of `IMAGE`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = True) -> None:
         testcontainers_config.sleep_time = 0.1
         self.source = f"testcontainers, image {IMAGE}"
         self._port = free_port()
         # A fixed port: a container that starts again would get another one otherwise.
-        self._container = PostgresContainer(IMAGE, driver="psycopg").with_bind_ports(5432, self._port)
+        self._container = (
+            PostgresContainer(IMAGE, driver="psycopg")
+            .with_bind_ports(5432, self._port)
+            .with_env("POSTGRES_INITDB_ARGS", "--no-sync")
+            .with_command(["postgres", *_durability(durable=durable)])
+        )
 
     def __enter__(self) -> Self:
         self._container.start()
@@ -136,7 +141,8 @@ class PostgresInDocker:
 class PostgresOnThisMachine:
     """A cluster in a temporary directory, run by PostgreSQL's own programs."""
 
-    def __init__(self, programs: Path, *, within: Path | None = None) -> None:
+    def __init__(self, programs: Path, *, within: Path | None = None, durable: bool = True) -> None:
+        self._options = _durability(durable=durable)
         self.source = f"the programs in {programs}"
         self._account = _unprivileged_account()
         self._home = Path(tempfile.mkdtemp(prefix="fastauth-postgres-", dir=within))
@@ -174,7 +180,7 @@ class PostgresOnThisMachine:
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._home / "data", "-p", str(self._port),
-                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", *self._options],
                 stdout=log, stderr=log, **self._as_account(),
             )  # fmt: skip
         try:
@@ -214,6 +220,10 @@ class PostgresOnThisMachine:
         if not self._account:
             return {}
         return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+
+
+def _durability(*, durable: bool) -> list[str]:
+    return [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
 
 
 def wait_for(url: str) -> None:
