@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.container.mail import inbox_folder
 from fastauth.entrypoints.doctor.hashing import HEADROOM
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.production import exposed_without_mode, production_errors, warnings
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.production.yml")
 MANIFESTS = ROOT / "deploy/kubernetes"
 TEMPORARY = "/tmp"  # noqa: S108  where a container keeps the files of the metrics
+WORKING_DIRECTORY = "/var/lib/fastauth"
 SETTINGS = {PREFIX + field.upper() for field in Settings.model_fields}
 
 
@@ -118,7 +120,19 @@ class TestCompose:
         assert confined["read_only"] is True
         assert confined["cap_drop"] == ["ALL"]
         assert confined["security_opt"] == ["no-new-privileges:true"]
-        assert [each.split(":")[0] for each in confined["tmpfs"]] == [TEMPORARY]
+        inbox = [WORKING_DIRECTORY] if (file, service) == (COMPOSE_FILES[0], "fastauth") else []
+        assert [each.split(":")[0] for each in confined["tmpfs"]] == [TEMPORARY, *inbox]
+
+    def test_inbox_is_in_the_working_directory_of_the_image(self) -> None:
+        image = (ROOT / "Dockerfile").read_text()
+        assert f"\nWORKDIR {WORKING_DIRECTORY}\nUSER 10001:10001\n" in image
+        (mount,) = [
+            each
+            for each in compose(COMPOSE_FILES[0])["services"]["fastauth"]["tmpfs"]
+            if each.startswith(WORKING_DIRECTORY)
+        ]
+        assert mount.endswith(",uid=10001,gid=10001")
+        assert inbox_folder(read(FASTAUTH_DATABASE_URL="postgresql://a/b")) == Path("fastauth-mail")
 
     def test_development_mode_is_explicit(self) -> None:
         settings = read(**interpolated(compose(COMPOSE_FILES[0])["services"]["fastauth"]["environment"]))

@@ -20,7 +20,6 @@ HEADERS = (
     {"X-Original-URL": f"https://{POISON}/", "X-Rewrite-URL": f"https://{POISON}/"},
     {"Origin": f"https://{POISON}", "Referer": f"https://{POISON}/"},
 )
-"""CVE-2025-64101 of Zitadel, GHSA-3529-5m8x-rpv3 of better-auth."""
 
 
 @pytest.mark.usefixtures("ann")
@@ -39,6 +38,7 @@ class TestLinks:
     async def test_are_those_of_the_settings_byte_for_byte(
         self, client: httpx2.AsyncClient, container: Container, changes: dict[str, str], tokens: TokenPair
     ) -> None:
+        """R11 (GHSA-3529-5m8x-rpv3, CVE-2025-64101; CWE-640): also with a front end of the team's own."""
         pages = changes.get("pages_url", "http://localhost:8000")
         reset = changes.get("link_reset", f"{pages}/reset/new")
         await a_verified_address(container, "ann", "ann@example.com")

@@ -279,6 +279,7 @@ class TestForgery:
             assert answer.status_code == 200, headers
 
     async def test_other_bodies_are_refused(self, client: httpx2.AsyncClient) -> None:
+        """R2 (CVE-2024-47874, CVE-2024-53981; CWE-770): forms have bounds."""
         kind = "application/x-www-form-urlencoded"
         for content_type, body, status in (
             ("application/json", b'{"identifier": "ann"}', 415),

@@ -105,6 +105,14 @@ class TestMails:
             assert max(map(len, mail.text.splitlines())) <= 76, key
             assert "\n\n\n" not in mail.text, key
 
+    def test_lifetime_of_one_hour_is_in_the_singular(self, renderer: JinjaMessageRenderer) -> None:
+        values = values_of(MailTemplate.CHANGE_ADDRESS) | {"hours": "1"}
+        for language, text in {
+            "en": "The link works for an hour.",
+            "de": "Der Link gilt eine Stunde.",
+        }.items():
+            assert text in renderer.render(MailTemplate.CHANGE_ADDRESS, language=language, values=values).text
+
     def test_address_changed_without_undo(self, renderer: JinjaMessageRenderer) -> None:
         values = values_of(MailTemplate.ADDRESS_CHANGED) | dict.fromkeys(("link", "token", "days"), "")
         mail = renderer.render(MailTemplate.ADDRESS_CHANGED, language="en", values=values)
