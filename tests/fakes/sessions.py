@@ -136,7 +136,8 @@ class FakeSessionRepository:
             self.storage.session_epochs[session.id] = self.storage.epochs[user_id]
         for session in ending[:MAX_COUNTED]:
             self.storage.sessions[session.id] = replace(session, ended_at=now)
-        self.storage.revocations.append(Revocation.of_user(user_id, at=self.storage.clock.now()))
+        if len(ending) >= MAX_COUNTED:
+            self.storage.revocations.append(Revocation.of_user(user_id, at=self.storage.clock.now()))
         return min(len(ending), MAX_COUNTED)
 
     def _living(self, user_id: UserId, now: datetime) -> list[Session]:

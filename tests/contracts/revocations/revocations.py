@@ -13,6 +13,7 @@ from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import RoleChanges, declare_role
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.session import MAX_COUNTED
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 """Before the times of all other tests; each test has a day of its own."""
@@ -88,11 +89,27 @@ class RevocationsContract(ABC):
         told = {each.value for each in found if each.kind is RevocationKind.SESSION}
         assert told.intersection({ended.id, living.id}) == {ended.id}
 
-    async def test_end_of_all_sessions_revokes_the_tokens_of_the_user(
+    async def test_tells_each_session_that_ends_with_all_others(
+        self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
+    ) -> None:
+        """So the tokens of the kept session, and those of the next log-in, are accepted."""
+        now, user = datetime.now(UTC), await self.a_user(users)
+        several = [a_session(user, now=now) for _ in range(4)]
+        for each in several:
+            await sessions.add(each, password_hash=user.password_hash, max_sessions=100)
+        await sessions.revoke_all(user.id, except_=several[0].id, now=now)
+        found = {each.value for each in await reader.read(since=now - timedelta(seconds=1))}
+        ids = {each.id for each in several} | {str(user.id)}
+        assert found & ids == {each.id for each in several[1:]}
+
+    async def test_end_of_very_many_sessions_revokes_the_tokens_of_the_user(
         self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
         """It is told as of the moment of writing, not as of the time that the caller has given."""
         user = await self.a_user(users)
+        for _ in range(MAX_COUNTED):
+            session = a_session(user, now=LONG_AGO)
+            await sessions.add(session, password_hash=user.password_hash, max_sessions=1_000)
         await sessions.revoke_all(user.id, now=LONG_AGO)
         found = await reader.read(since=LONG_AGO + timedelta(days=3_000))
         assert [each.kind for each in found if each.value == str(user.id)] == [RevocationKind.USER]

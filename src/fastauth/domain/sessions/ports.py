@@ -68,7 +68,8 @@ class SessionRepository(Protocol):
     async def revoke_all(self, user_id: UserId, *, except_: SessionId | None = None, now: datetime) -> int:
         """End all sessions of the user but `except_`; return how many, counting to `MAX_COUNTED`.
 
-        Revokes all access tokens of the user that were issued so far, those of `except_` too.
+        Each ended session is in the revocation feed. If there are `MAX_COUNTED` of them or more, all access
+        tokens of the user that were issued so far are revoked instead, those of `except_` too.
         """
 
 

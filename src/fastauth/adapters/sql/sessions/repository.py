@@ -21,6 +21,7 @@ from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
+    MAX_COUNTED,
     RENEWAL_EVENT_INTERVAL,
     AuthenticatedUser,
     ClientDigest,
@@ -118,9 +119,10 @@ class SqlSessionRepository:
             if except_:
                 connection.execute(statements.KEEP_ONE, values | {"new_epoch": epoch})
             ended = connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
-            # As of now: refreshes that were under way have committed, or find that their session has ended.
-            told = Revocation.of_user(user_id, at=self._audit_columns.now())
-            connection.execute(INSERT_REVOCATION, row_of(told))
+            if ended == MAX_COUNTED:
+                # As of now: refreshes that were under way have committed, or find their session ended.
+                told = Revocation.of_user(user_id, at=self._audit_columns.now())
+                connection.execute(INSERT_REVOCATION, row_of(told))
             return ended
 
         return await self._connections.run_in_transaction(work)

@@ -1,0 +1,109 @@
+"""The client library follows the revocation feed of the real service."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+from tests.builders import a_registration
+from tests.harness import processes
+from tests.harness.service import DEADLINE, Client, Service
+
+from fastauth_client import Revocations, Revoked, Verifier
+
+Tokens = Mapping[str, str]
+
+
+@dataclass
+class User:
+    """A user with a log-in, and a service that verifies the tokens of it."""
+
+    service: Service
+    client: Client
+    verifier: Verifier
+
+    def __post_init__(self) -> None:
+        self.registration = a_registration()
+        assert self.service.register(self.registration).status_code == 201
+        self.log_in()
+
+    @property
+    def name(self) -> str:
+        return self.registration["username"]
+
+    def log_in(self) -> None:
+        self.tokens: Tokens = self.client.log_in(self.registration).json()
+
+    def refresh(self) -> None:
+        self.tokens = self.client.refresh(self.tokens).json()
+
+    def is_refused(self) -> bool:
+        try:
+            self.verifier.verify_sync(self.tokens["access_token"])
+        except Revoked:
+            return True
+        return False
+
+    def roles(self) -> frozenset[str]:
+        return self.verifier.verify_sync(self.tokens["access_token"]).roles
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(f"sqlite:///{tmp_path_factory.mktemp('feed')}/fastauth.db") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def verifier(service: Service) -> Iterator[Verifier]:
+    key = service.run("services", "create", "orders").strip()
+    verifier = Verifier(service.url, audience=service.url, revocations=Revocations(key=key))
+    verifier.start()
+    yield verifier
+    verifier.close()
+
+
+@pytest.fixture
+def user(service: Service, verifier: Verifier) -> Iterator[User]:
+    with service.client() as client:
+        yield User(service, client, verifier)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    processes.wait_until(condition, "the verifier does not learn of it", deadline=DEADLINE)
+
+
+def test_ended_sessions_are_refused(user: User) -> None:
+    for end in (
+        lambda: user.client.log_out(user.tokens),
+        lambda: user.client.log_out(user.tokens, where=""),
+        lambda: user.service.run("users", "revoke-sessions", user.name),
+    ):
+        assert not user.is_refused()
+        end()
+        wait_until(user.is_refused)
+        user.log_in()
+
+
+def test_role_that_was_taken_away_is_refused_until_the_refresh(user: User) -> None:
+    user.service.run("users", "grant", user.name, "auditor")
+    user.log_in()
+    assert user.roles() == {"auditor"}
+    user.service.run("users", "revoke", user.name, "auditor")
+    wait_until(user.is_refused)
+
+    def is_accepted_again() -> bool:
+        """Return whether a token of a later second is accepted."""
+        user.refresh()
+        return not user.is_refused()
+
+    wait_until(is_accepted_again)
+    assert user.roles() == frozenset()
+
+
+def test_withdrawn_signing_key_is_refused(user: User) -> None:
+    assert not user.is_refused()
+    header = user.tokens["access_token"].partition(".")[0]
+    user.service.run("keys", "revoke", json.loads(urlsafe_b64decode(header + "=="))["kid"])
+    wait_until(user.is_refused)
