@@ -3,11 +3,13 @@
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.builders import a_policy
+from tests.fakes import FakePasswordHasher
 from tests.session_helpers import caller_of, happened, is_over, refresh
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials, WrongPassword
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.sessions.access_token import TokenPair
 
 
@@ -36,6 +38,21 @@ class TestChangePassword:
             user_id=session.user_id,
             session_id=session.id,
         )
+
+    async def test_sessions_end_when_they_are_stored_as_ended(self) -> None:
+        """The revocation feed reads ten seconds back; passwords may wait longer than that to be hashed."""
+
+        class SlowHasher(FakePasswordHasher):
+            async def hash(self, password: Password) -> PasswordHash:
+                app.clock.advance(seconds=30)
+                return await super().hash(password)
+
+        app = Application(hasher=SlowHasher())
+        await app.a_user()
+        tokens, _ = await app.a_log_in(), await app.a_log_in()
+        await self.change(app, tokens, "sntsh", "another")
+        ended = [session.ended_at for session in app.storage.sessions.values() if session.ended_at]
+        assert ended == [app.clock.now()]
 
     @pytest.mark.parametrize("current", ["wrong", "", "p" * 257])
     async def test_wrong_current_password_is_rejected(

@@ -46,13 +46,12 @@ class ChangePassword:
         permit = await self.rate_limiter.check_password_change(caller, address=address)
         attempt, is_possible = Password.for_verification(current_password)
         known = user.password_hash if permit.allowed and is_possible else None
-        now = self.clock.now()
         async with self.rate_limiter.refund_on_failure(permit):
             try:
                 await self.hasher.verify_and_update(attempt, known)
             except InvalidCredentials:
                 raise WrongPassword from None
-            new_hash = await self.hasher.hash(new)
+            new_hash, now = await self.hasher.hash(new), self.clock.now()
             async with self.unit_of_work.begin() as transaction:
                 users = transaction.users
                 if not await users.compare_and_set_password(
