@@ -45,6 +45,13 @@ class FakeExpiredRows:
             del self.storage.counters[key]
         return len(expired[:limit])
 
+    async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
+        stored = self.storage.one_time_tokens
+        expired = [digest for digest, token in stored.items() if token.expires_at < before][:limit]
+        for digest in expired:
+            del stored[digest]
+        return len(expired)
+
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
         closed = [
             entry_id

@@ -218,6 +218,10 @@ class TestFakeOneTimeTokenRepository(OneTimeTokenRepositoryContract):
     def tokens(self, users: FakeUserRepository) -> FakeOneTimeTokenRepository:
         return FakeOneTimeTokenRepository(users.storage)
 
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
+
 
 class TestFakeSecretBox(SecretBoxContract):
     @pytest.fixture

@@ -12,6 +12,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenCodec, Purpose
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.session import SessionId
 
@@ -34,6 +35,10 @@ class OneTimeTokenRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def tokens(self, users: UserRepository) -> OneTimeTokenRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -272,3 +277,18 @@ class OneTimeTokenRepositoryContract(ABC):
         assert await tokens.withdraw(user.id) == 1
         assert await self.consume(tokens, undo, Purpose.UNDO_EMAIL) is None
         assert await self.consume(tokens, others)
+
+    async def test_purges_expired_tokens_in_batches(
+        self, tokens: OneTimeTokenRepository, user: User, expired_rows: ExpiredRows
+    ) -> None:
+        """A consumed token is kept as long as one that nobody used."""
+        end = NOW + Purpose.RESET_PASSWORD.lifetime
+        while await expired_rows.purge_one_time_tokens(before=end + SECOND, limit=100):
+            pass
+        *_, consumed = [await self.issue(tokens, user) for _ in range(3)]
+        assert await self.consume(tokens, consumed)
+        kept = await self.issue(tokens, user, Purpose.VERIFY_EMAIL)
+        assert await expired_rows.purge_one_time_tokens(before=end, limit=2) == 0
+        purged = [await expired_rows.purge_one_time_tokens(before=end + SECOND, limit=2) for _ in range(3)]
+        assert purged == [2, 1, 0]
+        assert await self.consume(tokens, kept, Purpose.VERIFY_EMAIL)

@@ -56,7 +56,7 @@ class ExpiredRowsContract(ABC):
 
     async def test_one_process_claims_a_task_per_interval(self, expired_rows: ExpiredRows) -> None:
         every = timedelta(minutes=1)
-        for task in ("sessions", "tallies", "events"):
+        for task in ("sessions", "tallies", "events", "one_time_tokens"):
             now = LATE
             while not await expired_rows.claim(task, now=now, every=every):
                 now += timedelta(days=1)

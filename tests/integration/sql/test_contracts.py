@@ -376,3 +376,7 @@ class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract)
     @pytest.fixture
     def tokens(self, database: Database) -> SqlOneTimeTokenRepository:
         return SqlOneTimeTokenRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)

@@ -98,7 +98,7 @@ class TestPurgeSessions:
 
 
 class TestEveryPurge:
-    @pytest.mark.parametrize("task", ["sessions", "tallies", "events", "outbox"])
+    @pytest.mark.parametrize("task", ["sessions", "tallies", "events", "one_time_tokens", "outbox"])
     async def test_claims_its_task(self, task: str) -> None:
         """Processes of several versions share the names of the tasks, which are rows of `fastauth_task`."""
         app = Application()
@@ -106,6 +106,7 @@ class TestEveryPurge:
             "sessions": app.container.purge_sessions(),
             "tallies": app.container.purge_counters(),
             "events": app.container.purge_events(),
+            "one_time_tokens": app.container.purge_one_time_tokens(),
             "outbox": app.container.purge_outbox(),
         }
         assert await purges[task]() == 0

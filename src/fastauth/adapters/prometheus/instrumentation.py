@@ -15,6 +15,7 @@ from starlette.types import Scope
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
 from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.operations.purge_counters import PurgeCounters
+from fastauth.application.operations.purge_one_time_tokens import PurgeOneTimeTokens
 from fastauth.application.operations.purge_sessions import PurgeSessions
 from fastauth.application.outbox.purge_outbox import PurgeOutbox
 from fastauth.application.sessions.refresh_session import RefreshSession
@@ -34,7 +35,9 @@ _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 
 MAX_COUNTING_SHARE = 0.01
 """The share of time that all workers together may spend on counting sessions."""
 
-PURGES = {kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents, PurgeOutbox)}
+PURGES = {
+    kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents, PurgeOneTimeTokens, PurgeOutbox)
+}
 """Use cases that return the number of deleted rows."""
 
 _OUTCOMES = {

@@ -20,6 +20,7 @@ from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.one_time_tokens.tables import one_time_token
 from fastauth.adapters.sql.outbox.tables import outbox
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.adapters.sql.revocations.tables import revocation
@@ -63,6 +64,7 @@ _PURGE_SESSIONS = (
     ),
 )
 _PURGE_COUNTERS = (_delete_oldest(tally.c.until, tally.c.until < _BEFORE),)
+_PURGE_ONE_TIME_TOKENS = (_delete_oldest(one_time_token.c.expires_at, one_time_token.c.expires_at < _BEFORE),)
 _PURGE_OUTBOX = (
     _delete_oldest(outbox.c.done_at, outbox.c.done_at < _BEFORE),
     _delete_oldest(outbox.c.due_at, and_(outbox.c.done_at.is_(None), outbox.c.due_at < _BEFORE)),
@@ -98,6 +100,10 @@ class SqlExpiredRows:
     async def purge_counters(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` rows."""
         return await self._run(_PURGE_COUNTERS, before=before, max_rows=limit)
+
+    async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` rows."""
+        return await self._run(_PURGE_ONE_TIME_TOKENS, before=before, max_rows=limit)
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` closed and up to `limit` waiting rows."""

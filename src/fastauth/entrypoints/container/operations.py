@@ -5,6 +5,7 @@ from dependency_injector.providers import Provider, Singleton
 from fastauth.adapters.sql import CountActiveSessions, SqlSigningKeyRepository
 from fastauth.application.operations.check_readiness import CheckReadiness
 from fastauth.application.operations.purge_counters import PurgeCounters
+from fastauth.application.operations.purge_one_time_tokens import PurgeOneTimeTokens
 from fastauth.application.operations.purge_sessions import PurgeSessions
 from fastauth.application.operations.share_readiness import ShareReadiness
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -39,3 +40,6 @@ class Operations(Shared):
     )
     purge_sessions = use_case(PurgeSessions, expired_rows=Storage.expired_rows, clock=Shared.clock)
     purge_counters = use_case(PurgeCounters, expired_rows=Storage.expired_rows, clock=Shared.clock)
+    purge_one_time_tokens = use_case(
+        PurgeOneTimeTokens, expired_rows=Storage.expired_rows, clock=Shared.clock
+    )
