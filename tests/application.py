@@ -102,6 +102,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "signing_keys": FakeSigningKeyRepository(storage),
         "readiness_keys": FakeSigningKeyRepository(storage),
         "expired_rows": FakeExpiredRows(storage),
+        "sealed_columns": [],
         "counters": FakeCounterRepository(storage),
         "one_time_tokens": FakeOneTimeTokenRepository(storage),
         "outbox_queue": FakeOutboxQueue(storage),

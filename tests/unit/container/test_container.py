@@ -81,7 +81,7 @@ class Stub:
 
 
 def reachable(root: object) -> Iterator[object]:
-    """Yield `root` and all that it refers to through objects of fastauth, bound methods and dictionaries."""
+    """Yield `root` and all that it refers to by objects of fastauth, methods, dictionaries and lists."""
     seen: set[int] = set()
     found = [root]
     while found:
@@ -94,6 +94,8 @@ def reachable(root: object) -> Iterator[object]:
             found.append(each.__self__)
         elif isinstance(each, dict):
             found += each.values()
+        elif isinstance(each, list):
+            found += each
         elif type(each).__module__.startswith("fastauth."):
             names = {*getattr(each, "__dict__", ()), *getattr(each, "__slots__", ())}
             found += [getattr(each, name) for name in names if hasattr(each, name)]

@@ -30,8 +30,10 @@ from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog as SqlRevocationLog
 from fastauth.adapters.sql.revocations.reader import SqlRevocationReader as SqlRevocationReader
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository as SqlRoleRepository
+from fastauth.adapters.sql.secret_box.sealed_column import SqlSealedColumn as SqlSealedColumn
 from fastauth.adapters.sql.services.repository import SqlServiceRepository as SqlServiceRepository
 from fastauth.adapters.sql.sessions.count import CountActiveSessions as CountActiveSessions
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository as SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository as SqlSigningKeyRepository
+from fastauth.adapters.sql.signing_keys.tables import signing_key as signing_key
 from fastauth.adapters.sql.unit_of_work import SqlUnitOfWork as SqlUnitOfWork

@@ -19,6 +19,9 @@ from fastauth.domain.sessions.session import SessionId
 
 OneTimeTokenDigest = NewType("OneTimeTokenDigest", bytes)
 
+PAYLOAD_PURPOSE = "one-time token"
+"""The purpose for which `SecretBox` seals a payload that holds a secret."""
+
 _RANDOM_PART = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 

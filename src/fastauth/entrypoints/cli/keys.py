@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastauth.entrypoints.cli.output import add_row, format_time, show
-from fastauth.entrypoints.cli.runner import run
+from fastauth.entrypoints.cli.runner import fail, run
 
 if TYPE_CHECKING:
     from fastauth.domain.signing_keys.key_set import KeySet
@@ -32,6 +32,23 @@ def revoke(
 ) -> None:
     """Withdraw a key that has leaked. Access tokens that it signed are refused within five seconds."""
     _show(run(lambda container: container.revoke_key()(kid=kid)))
+
+
+@app.command()
+def reseal() -> None:
+    """Encrypt every stored secret under the newest secret key, so that the previous one can be removed.
+
+    It may run while the service serves, and again. It prints how many texts it encrypted in each column.
+    """
+    from rich.table import Table
+
+    columns = run(lambda container: container.reseal_columns()())
+    table = Table("column", "resealed", "unreadable")
+    for column in columns:
+        add_row(table, column.name, column.resealed, column.unreadable)
+    show(table)
+    if any(column.unreadable for column in columns):
+        fail("some texts cannot be decrypted with the configured secret keys: do not remove a secret key")
 
 
 def _show(key_set: "KeySet") -> None:

@@ -17,6 +17,7 @@ from fastauth.entrypoints.container.passwords import Passwords
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.revocations import Revocations
 from fastauth.entrypoints.container.roles import Roles
+from fastauth.entrypoints.container.secret_box import SecretBoxes
 from fastauth.entrypoints.container.services import Services
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.signing_keys import SigningKeys
@@ -28,6 +29,7 @@ class Container(
     PasswordHashing,
     RateLimits,
     OneTimeTokens,
+    SecretBoxes,
     SigningKeys,
     Mail,
     Accounts,
