@@ -29,6 +29,7 @@ from faults import (
     full_disk,
     graceful_shutdown,
     mail_delivery,
+    one_time_tokens,
     outbox,
     races,
     slow_database,
@@ -83,6 +84,7 @@ def _sizes() -> argparse.Namespace:
     parser.add_argument(
         "--deaths", type=int, default=200, help="kills while the outbox is delivered, and while mail is sent"
     )
+    parser.add_argument("--tokens", type=int, default=200, help="races for a one-time token")
     parser.add_argument("--clients", type=int, default=200, help="clients while the database is slow")
     parser.add_argument("--seconds", type=float, default=6, help="duration of each slow phase")
     parser.add_argument("--times", type=int, default=3, help="unresponsive databases, and full disks")
@@ -103,6 +105,7 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
         yield "kill service", partial(crashes.kill_service, url, kills=sizes.kills, workers=workers)
     yield "kill postgres", partial(crashes.kill_database, server, kills=sizes.kills)
     for url in (postgres, f"{directory}/outbox.db"):
+        yield "token race", partial(one_time_tokens.race, url, rounds=sizes.tokens)
         yield "outbox kill", partial(outbox.kill_relay, url, kills=sizes.deaths)
         yield "outbox race", partial(outbox.race, url, entries=1_000, processes=4)
     for url in (postgres, f"{directory}/mail.db"):

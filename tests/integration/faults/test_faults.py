@@ -9,6 +9,7 @@ from faults import (
     full_disk,
     graceful_shutdown,
     mail_delivery,
+    one_time_tokens,
     outbox,
     slow_database,
 )
@@ -51,6 +52,11 @@ class TestMail:
     def test_sending_may_be_killed_in_each_phase(self, tmp_path: Path) -> None:
         """Which database has the outbox makes no difference here: `TestOutbox` kills on both."""
         assert_survived(mail_delivery.kill_sender(f"sqlite:///{tmp_path}/mail.db", kills=5))
+
+
+class TestOneTimeToken:
+    def test_one_of_64_consumers_in_two_processes_gets_it(self, empty_database_url: str) -> None:
+        assert_survived(one_time_tokens.race(empty_database_url, rounds=size(3, 200)))
 
 
 class TestDatabase:

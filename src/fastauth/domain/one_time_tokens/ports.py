@@ -68,9 +68,9 @@ class OneTimeTokenRepository(Protocol):
     ) -> bool:
         """Store a token that was not stored when it was issued as consumed; return whether it was open.
 
-        Of concurrent calls one returns true. `digests` has the digest under each secret key, so that a
-        token that was burnt before the secret key changed stays burnt. After `expires_at` the row may be
-        purged: the caller must refuse the token from then on.
+        Of concurrent calls one returns true. Tokens of one purpose are either issued or burnt. `digests` has
+        the digest under each secret key, so that a token that was burnt before the secret key changed stays
+        burnt. After `expires_at` the row may be purged: the caller must refuse the token from then on.
         """
 
     async def find_consumed(
