@@ -1,6 +1,7 @@
-"""`fastauth keys reseal`: after it the previous secret key is not needed. No table shows a secret."""
+"""`fastauth keys reseal`: after it the previous secret key is not needed. No table or log shows a secret."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,12 +94,14 @@ def url(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 class TestReseal:
     def test_previous_secret_key_is_not_needed_after_it(
-        self, url: str, monkeypatch: pytest.MonkeyPatch
+        self, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        tokens = asyncio.run(fill(url))
+        with caplog.at_level(logging.DEBUG):
+            tokens = asyncio.run(fill(url))
         before, tables = asyncio.run(stored(url))
         for secret in (*tokens, *(text[6:] for text in tokens), OLD, CONTENT, PAYLOAD):
             assert secret not in tables
+            assert secret not in caplog.text
         assert tables.count("eyJ") == 3, "the sealed texts are there"
 
         monkeypatch.setenv("FASTAUTH_SECRET_KEY", NEW)
