@@ -1,16 +1,18 @@
 """The databases that the integration tests run on: a SQLite file, and a Postgres from somewhere."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.harness.backends import BACKENDS, fail_without_postgres
-from tests.harness.databases import connect, postgres_schema, username_key_of
+from tests.harness.databases import connect, postgres_schema
+from tests.harness.migrations import migrate_at
 from tests.harness.postgres import PostgresServer, given_postgres, own_postgres
 from tests.harness.service import Service
 
-from fastauth.adapters.sql import Database, migrate
+from fastauth.adapters.sql import Database
 
 POSTGRES_SOURCE = pytest.StashKey[str]()
 
@@ -67,11 +69,17 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
             yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_database_url(used_database_url: str) -> str:
+    """The used database, migrated once."""
+    asyncio.run(migrate_at(used_database_url))
+    return used_database_url
+
+
 @pytest.fixture
-async def database(used_database_url: str) -> AsyncIterator[Database]:
+async def database(migrated_database_url: str) -> AsyncIterator[Database]:
     """The used database, migrated."""
-    database = connect(used_database_url)
-    await migrate(database, username_key_of=username_key_of)
+    database = connect(migrated_database_url)
     yield database
     await database.close()
 
