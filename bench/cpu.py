@@ -22,6 +22,7 @@ from bench.http_requests import (
     refresh_request,
     register,
     register_request,
+    reset_request,
     tokens_of,
 )
 from bench.load import HttpConnection
@@ -32,8 +33,11 @@ from tests.harness.postgres import PostgresServer
 
 GOALS = {"register": Goal(2.0), "log-in": Goal(2.2), "GET /users/me": Goal(1.5)}
 """With the limits of production."""
-NAME, OTHER = "ann", "bob"
-"""The user that logs in repeatedly, which ends its oldest sessions; and the user of the other requests."""
+NAME, OTHER, NOBODY = "ann", "bob", "nobody"
+"""The user that logs in repeatedly, which ends its oldest sessions; the user of other requests; and a name
+that no account has."""
+REFUSED, RESET = "refused log-in", "reset request"
+"""The second counts with its delivery, in which there is no mail to send."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ async def kinds_of(server: Server) -> list[Kind]:
     }
     if server.is_fastauth and server.name != LIMITED:  # it limits how often a session may be refreshed
         kinds["refresh"] = refreshed
+    if server.is_fastauth:
+        kinds |= {
+            REFUSED: lambda connection: expect(HTTPStatus.UNAUTHORIZED, connection, login_request(NOBODY)),
+            RESET: lambda connection: expect(HTTPStatus.ACCEPTED, connection, reset_request(NOBODY)),
+        }
     uses_a_session = {"GET /users/me", "refresh"}
     return [
         Kind(label, server, ask, logs_in if label in uses_a_session else None) for label, ask in kinds.items()
@@ -105,11 +114,14 @@ async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list
     results = [
         Result(f"CPU of {label}, times the stack's", over(of, of[STACK]), n, GOALS.get(label), LIMITED)
         for label, of in found.items()
-        if label != "refresh"
+        if STACK in of
     ]
-    own = {name: times for name, times in found["log-in"].items() if name in found["refresh"]}
-    refreshing = {name: _ratios(found["refresh"][name], times) for name, times in own.items()}
-    results.append(Result("CPU of refresh, times the log-in's", refreshing, n, Goal(1)))
+    for label, other, goal in (
+        ("refresh", "log-in", Goal(1)),
+        (RESET, REFUSED, Goal(1.5)),
+    ):
+        ratios = {name: _ratios(times, found[other][name]) for name, times in found[label].items()}
+        results.append(Result(f"CPU of {label}, times the {other}'s", ratios, n, goal))
     results += [Result(f"µs of CPU, {label}", of, n) for label, of in found.items()]
     return results
 

@@ -32,6 +32,11 @@ def login_request(name: str) -> bytes:
     return request("POST", "/sessions", {"username": name, "password": PASSWORD})
 
 
+def reset_request(identifier: str) -> bytes:
+    """Return a request for the reset of a password."""
+    return request("POST", "/password-resets", {"identifier": identifier})
+
+
 def refresh_request(tokens: Tokens) -> bytes:
     """Return a refresh of a session."""
     return request("POST", "/sessions/refresh", {"refresh_token": tokens.refresh})
