@@ -24,7 +24,7 @@ class User:
     verifier: Verifier
 
     def __post_init__(self) -> None:
-        self.registration = a_registration()
+        self.registration: dict[str, str] = a_registration()
         assert self.service.register(self.registration).status_code == 201
         self.log_in()
 
