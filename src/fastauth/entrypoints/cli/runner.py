@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
@@ -55,7 +56,8 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
 
     logging.getLogger("fastauth").setLevel(logging.ERROR)  # errors are reported below, in one line
     try:
-        return asyncio.run(act_and_shut_down())
+        with _quiet_pool():
+            return asyncio.run(act_and_shut_down())
     except InsecureSettings as error:
         _fail_insecure(error.reasons)
     except ModeNotSet as error:
@@ -73,6 +75,18 @@ def run(act: "Callable[[Container], Awaitable[Result]]", settings: Settings | No
         fail(str(error))
     except FastauthError as error:
         fail(error.detail)
+
+
+@contextmanager
+def _quiet_pool() -> Iterator[None]:
+    """Do not log a rollback that Ctrl-C cancelled. The connection is closed in any case."""
+    log = logging.getLogger("sqlalchemy.pool")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def fail(line: str) -> NoReturn:
