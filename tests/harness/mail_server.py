@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from tests.fakes import FakeClock
 from tests.harness.postgres import free_port
 
 from fastauth.adapters.mail.mime import from_mime
+from fastauth.adapters.mail.smtp import SmtpTimeouts, SmtpTransport
+from fastauth.adapters.mail.smtp_server import SmtpServer, Tls
 from fastauth.domain.mail.message import Message
 
 PASSWORD = (b"user", b"p@ss w/rd")
@@ -118,3 +122,16 @@ def mail_server(
         yield box
     finally:
         controller.stop()
+
+
+SENDER = Address("Acme", addr_spec="auth@acme.example")
+SHORT = SmtpTimeouts(command=0.3, data=0.3, total=2)
+
+
+def transport_to(
+    port: int, *, tls: Tls = Tls.NONE, host: str = "127.0.0.1", password: str | None = None
+) -> SmtpTransport:
+    """Return a transport with short timeouts."""
+    user = "user" if password else None
+    server = SmtpServer(host=host, port=port, tls=tls, user=user, password=password)
+    return SmtpTransport(server, sender=SENDER, clock=FakeClock(), timeouts=SHORT)
