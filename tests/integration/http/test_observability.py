@@ -205,9 +205,13 @@ class TestMetrics:
             assert list(files.iterdir()) == []
 
     def test_not_imported_unless_configured(self, tmp_path: Path) -> None:
+        """Nor are the libraries of mails and pages, before the first of them."""
         code = (
-            "import sys; from fastauth.entrypoints.http.app import create_app; create_app();"
-            "sys.exit(bool({'prometheus_client', 'opentelemetry.sdk'} & set(sys.modules)))"
+            "import sys; from fastauth.entrypoints.http.app import create_app;"
+            "container = create_app().state.container;"
+            "container.message_renderer(), container.mail_transport(), container.mail_inbox();"
+            "unused = {'prometheus_client', 'opentelemetry.sdk', 'aiosmtplib', 'babel', 'jinja2', 'mailbox'};"
+            "sys.exit(bool(unused & set(sys.modules)))"
         )
         assert subprocess.run([sys.executable, "-c", code], check=False, cwd=tmp_path).returncode == 0
 

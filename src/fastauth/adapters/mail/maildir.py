@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import mailbox
 import re
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -49,6 +48,8 @@ class MaildirTransport:
         return await asyncio.to_thread(self._read, limit)
 
     def _store(self, mail: EmailMessage) -> None:
+        import mailbox  # noqa: PLC0415  only development needs it
+
         mailbox.Maildir(self._folder).add(mail.as_bytes())
 
     def _read(self, limit: int) -> list[Message]:

@@ -39,6 +39,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.ROLE_REVOKED: "It takes rights away, and gives none.",
     EventType.ROLE_CHANGED: "It concerns a role, and no account in particular.",
     EventType.SIGNING_KEY_ROTATED: "It concerns no account.",
+    EventType.SIGNING_KEY_REVOKED: "It concerns no account.",
 }
 """Why there is no mail for any other event."""
 
