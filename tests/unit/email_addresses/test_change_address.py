@@ -262,6 +262,17 @@ class TestUndo:
         await app.undo_address_change(token=token)
         assert await in_force(app) == OLD
 
+    async def test_tells_the_address_that_it_takes_out_of_force(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        """The one who undoes may be a thief, to whom the address belonged for a while (ASVS 6.3.7)."""
+        token = await a_change(app, caller, NEW)
+        await app.undo_address_change(token=token)
+        assert {(mail.to, template_of(mail)) for mail in await app.deliver()} == {
+            (NEW, "address_change_undone"),
+            (OLD, "address_change_undone"),
+        }
+
 
 class TestRemove:
     @pytest.fixture
@@ -284,6 +295,16 @@ class TestRemove:
         app.clock.advance(minutes=10, seconds=1)
         with pytest.raises(StepUpRequired):
             await app.remove_address(caller=caller)
+        assert await in_force(app) == OLD
+
+    async def test_can_be_undone_after_another_address_was_verified(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        """A thief removes the address, instead of changing it, and verifies one of their own."""
+        await app.remove_address(caller=caller)
+        (notice,) = await app.deliver()
+        await app.verify_address(caller=caller, token=await a_link(app, caller, NEW))
+        await app.undo_address_change(token=token_in(notice))
         assert await in_force(app) == OLD
 
     async def test_ends_reset_links(self, app: Application, caller: AuthenticatedUser) -> None:

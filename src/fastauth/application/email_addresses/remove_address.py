@@ -11,7 +11,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveAddress:
-    """Remove the verified address and the pending one. The verified one gets a notice."""
+    """Remove the verified address and the pending one. The verified one gets a link that puts it back."""
 
     unit_of_work: UnitOfWork
     clock: Clock

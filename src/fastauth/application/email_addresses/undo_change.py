@@ -35,11 +35,12 @@ class UndoAddressChange:
             if used is None or used.user_id is None:
                 raise InvalidLink
             user_id = used.user_id
+            # Before the change: the notice goes to the address that is in force until then.
+            await transaction.events.record(
+                Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
+            )
             if not await transaction.email_addresses.undo(user_id, old_key=used.subject or "", now=now):
                 raise InvalidLink
             await transaction.sessions.revoke_all(user_id, now=now)
             await transaction.one_time_tokens.withdraw(user_id, purposes=ALL_BUT_UNDO)
-            await transaction.events.record(
-                Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
-            )
             await transaction.commit()

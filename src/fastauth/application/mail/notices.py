@@ -16,6 +16,7 @@ NOTICES: Mapping[EventType, MailTemplate] = {
     EventType.PASSWORD_RESET: MailTemplate.PASSWORD_RESET,
     EventType.EMAIL_REMOVED: MailTemplate.ADDRESS_REMOVED,
     EventType.EMAIL_CHANGED: MailTemplate.ADDRESS_CHANGED,
+    EventType.EMAIL_CHANGE_UNDONE: MailTemplate.ADDRESS_CHANGE_UNDONE,
     EventType.USER_DISABLED: MailTemplate.ACCOUNT_DISABLED,
     EventType.ROLE_GRANTED: MailTemplate.ROLE_GRANTED,
 }
@@ -31,7 +32,6 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
     EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",
-    EventType.EMAIL_CHANGE_UNDONE: "Whoever reads the address that is back has just used the link.",
     EventType.PASSWORD_RESET_REQUESTED: "It is recorded with the mail that has the link.",
     EventType.USER_RENAMED: "An operator did it, and tells the user the new username.",
     EventType.USER_ENABLED: "An operator gives back what the owner had; the next log-in shows it.",
@@ -42,6 +42,10 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.SIGNING_KEY_REVOKED: "It concerns no account.",
 }
 """Why there is no mail for any other event."""
+
+_WITH_UNDO = frozenset({EventType.EMAIL_CHANGED, EventType.EMAIL_REMOVED})
+"""The address that they take out of force gets a link. Without one for a removal, a thief would remove the
+address and verify another one, and the owner could not undo it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ class Notices:
             return
         since = event.occurred_at - UNDO_PERIOD
         for record in await transaction.email_addresses.informed(event.user_id, since=since):
-            is_replaced_now = template is MailTemplate.ADDRESS_CHANGED and record.replaced_at is None
+            is_replaced_now = event.type in _WITH_UNDO and record.replaced_at is None
             await transaction.outbox.add(
                 OutboxKind.ADDRESS_CHANGED if is_replaced_now else OutboxKind.NOTICE,
                 {

@@ -1,4 +1,4 @@
-"""Tell a replaced address that it was replaced."""
+"""Tell an address that it was replaced or removed."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from fastauth.domain.outbox.message import OutboxEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAddressChanged:
-    """Send the link by which whoever reads the replaced address can put it back.
+    """Send the link by which whoever reads the address can put it back.
 
     A second attempt adds a token and withdraws none: the tokens of the account's addresses before this
     one must stay valid, or a thief who changes the address twice would keep the second.
@@ -50,4 +50,5 @@ class SendAddressChanged:
             "when": entry.content["when"],
             "days": str(Purpose.UNDO_EMAIL.lifetime.days),
         }
-        await self.mailer.send(entry, MailTemplate.ADDRESS_CHANGED, to=to, user=user, values=values)
+        template = MailTemplate(entry.content["template"])
+        await self.mailer.send(entry, template, to=to, user=user, values=values)

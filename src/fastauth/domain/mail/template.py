@@ -24,7 +24,10 @@ class MailTemplate(StrEnum):
     """To a proved address: choose a new password."""
     ADDRESS_CHANGED = "address_changed"
     """To the replaced address. Without a link if its values ``link`` and ``token`` are empty."""
+    ADDRESS_CHANGE_UNDONE = "address_change_undone"
+    """To the address that was in force until then, among others."""
     ADDRESS_REMOVED = "address_removed"
+    """To the removed address. The link is as above."""
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
     PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a mail
     LOGIN_FROM_NEW_DEVICE = "login_from_new_device"
@@ -53,7 +56,8 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.ADDRESS_NOT_VERIFIED: frozenset(),
     MailTemplate.RESET_PASSWORD: _SECRET | {"username", "minutes"},
     MailTemplate.ADDRESS_CHANGED: _SECRET | _NOTICE | {"days"},
-    MailTemplate.ADDRESS_REMOVED: _NOTICE,
+    MailTemplate.ADDRESS_CHANGE_UNDONE: _NOTICE,
+    MailTemplate.ADDRESS_REMOVED: _SECRET | _NOTICE | {"days"},
     MailTemplate.PASSWORD_CHANGED: _NOTICE,
     MailTemplate.PASSWORD_RESET: _NOTICE,
     MailTemplate.LOGIN_FROM_NEW_DEVICE: _NOTICE | {"address"},

@@ -104,9 +104,9 @@ async def undo_address_change(body: TokenRequest, container: ContainerDep) -> No
     responses=problems(*AUTHENTICATION_ERRORS, StepUpRequired, NotOffered),
 )
 async def remove_address(caller: CallerDep, container: ContainerDep) -> None:
-    """Remove the address, and one that is not verified yet. The verified one gets a notice.
+    """Remove the address, and one that is not verified yet.
 
-    Without an address, a forgotten password can be replaced by an operator only. The session must have
-    begun at most ten minutes ago.
+    The verified one gets a mail by which it can be put back for seven days. Without an address, a forgotten
+    password can be replaced by an operator only. The session must have begun at most ten minutes ago.
     """
     await container.remove_address()(caller=caller)
