@@ -3,8 +3,8 @@
 import base64
 import json
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -13,7 +13,14 @@ from tests.attacks.token_forgeries.forger import Forger
 from tests.harness.client import Answer, Person, ask_who_i_am, stolen_key
 from tests.harness.postgres import free_port
 from tests.harness.service import NO_TLS, Service
-from tests.interop import with_authlib, with_joserfc, with_jwcrypto, with_old_authlib, with_pyjwt
+from tests.interop import (
+    with_authlib,
+    with_client,
+    with_joserfc,
+    with_jwcrypto,
+    with_old_authlib,
+    with_pyjwt,
+)
 from tests.interop.published_keys import InvalidToken
 
 SECRET_KEY = "a secret key of the tests, of no worth"
@@ -24,13 +31,14 @@ MakeVerifier = Callable[[str, str], Verify]
 """Makes a verifier for an issuer and an audience."""
 
 VERIFIERS: dict[str, MakeVerifier] = {
+    "fastauth-client": with_client.Verifier,
     "PyJWT": with_pyjwt.Verifier,
     "joserfc": with_joserfc.Verifier,
     "jwcrypto": with_jwcrypto.Verifier,
     "Authlib": with_authlib.Verifier,
     "authlib.jose": with_old_authlib.Verifier,
 }
-LIBRARIES = {"ES256": list(VERIFIERS), "Ed25519": ["joserfc", "jwcrypto"]}
+LIBRARIES = {"ES256": list(VERIFIERS), "Ed25519": ["fastauth-client", "joserfc", "jwcrypto"]}
 """Who knows which algorithm. PyJWT and Authlib do not know Ed25519 by the name that RFC 9864 gives it."""
 
 
@@ -107,8 +115,19 @@ def an_issuer(database_url: str, algorithm: str) -> Iterator[Issuer]:
             ended_claims=payload_of(leaving.access),
             listener=listener.url,
         )
-        verifiers = {name: VERIFIERS[name](service.url, AUDIENCE) for name in LIBRARIES[algorithm]}
-        yield Issuer(service, algorithm, person, verifiers, forger, listener)
+        with made(service.url, {name: VERIFIERS[name] for name in LIBRARIES[algorithm]}) as verifiers:
+            yield Issuer(service, algorithm, person, verifiers, forger, listener)
+
+
+@contextmanager
+def made(issuer: str, makers: Mapping[str, MakeVerifier]) -> Iterator[dict[str, Verify]]:
+    """Yield verifiers by their names, and close those that have to be closed."""
+    with ExitStack() as stack:
+        verifiers = {name: make(issuer, AUDIENCE) for name, make in makers.items()}
+        for each in verifiers.values():
+            if isinstance(each, with_client.Verifier):
+                stack.callback(each.close)
+        yield verifiers
 
 
 def header_of(token: str) -> dict[str, Any]:

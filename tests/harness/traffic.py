@@ -15,7 +15,16 @@ import jwt
 from tests.harness.client import Person, ask_who_i_am, signing_keys
 from tests.harness.editions import size
 from tests.harness.in_process import run_fastauth
-from tests.harness.issuer import AUDIENCE, SECRET_KEY, VERIFIERS, MakeVerifier, Verify, header_of, payload_of
+from tests.harness.issuer import (
+    AUDIENCE,
+    SECRET_KEY,
+    VERIFIERS,
+    MakeVerifier,
+    Verify,
+    header_of,
+    made,
+    payload_of,
+)
 from tests.harness.service import DEADLINE, NO_TLS, Service, environment
 
 MAX_AGE = 4
@@ -72,7 +81,10 @@ class Traffic:
     def run(self) -> None:
         person = Person(self._services[0])
         makers: dict[str, MakeVerifier] = {**VERIFIERS, "PyJWKClient": ByItsOwnCache, **self._further}
-        verifiers = {name: make(self._issuer, AUDIENCE) for name, make in makers.items()}
+        with made(self._issuer, makers) as verifiers:
+            self._refresh_and_verify(person, verifiers)
+
+    def _refresh_and_verify(self, person: Person, verifiers: Mapping[str, Verify]) -> None:
         before = person.tokens.access
         for service in cycle(self._services):
             if self._over.wait(0.05):

@@ -23,7 +23,7 @@ MAX_SIZE = 65_536
 DEFAULT_MAX_AGE = 300
 """Seconds, where the answer has no `max-age`."""
 
-MAX_AGES = (10, 3_600)
+MAX_AGES = (1, 3_600)
 """Seconds; a `max-age` outside is moved to the nearer end."""
 
 RETRIES = (1.0, 2.0, 5.0, 10.0)
