@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 
+import httpx2
 import pytest
 from clients.python.tests.fakes import SERVICE_KEY, FakeIssuerServer, revocation
 
@@ -94,23 +95,25 @@ class TestThread:
         waiting.join()
         assert len(errors) == 1
 
-    async def test_cancelled_request_leaves_the_fetch_to_the_others(self, server: FakeIssuerServer) -> None:
-        release, asked = threading.Event(), threading.Event()
+    async def test_cancelled_request_leaves_the_fetch_to_the_others(self) -> None:
+        asked, release = threading.Event(), threading.Event()
 
-        def wait_for_release() -> None:
-            asked.set()
-            release.wait()
+        class SlowServer(FakeIssuerServer):
+            async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+                asked.set()
+                await asyncio.to_thread(release.wait)
+                return await super()._answer(request)
 
-        server.before_answer = wait_for_release
-        verifier = verifier_of(server)
+        server = SlowServer()
+        verifier = Verifier(server.issuer.issuer, audience=server.issuer.audience, http=server.client())
         first = asyncio.create_task(verifier.verify(server.issuer.token()))
         second = asyncio.create_task(verifier.verify(server.issuer.token()))
         await asyncio.sleep(0)
         asked.wait()
         first.cancel()
-        release.set()
         with pytest.raises(asyncio.CancelledError):
             await first
+        release.set()
         assert (await second).subject == "1"
         verifier.close()
         assert server.fetches == 1

@@ -98,6 +98,19 @@ class TestHostileTokens:
             with pytest.raises(InvalidToken):
                 pytest.fail(f"{claim}={value!r}: {verifier.verify_sync(token)!r}")
 
+    def test_header_has_three_members_and_no_others(self, issuer: TestIssuer) -> None:
+        """Even if the key of the issuer has signed it."""
+        verifier, claims = issuer.verifier(), issuer.claims()
+        headers = [issuer.header(**{name: "x"}) for name in ("jwk", "jku", "x5u", "cty", "alg", "kid", "typ")]
+        headers += [
+            {key: value for key, value in issuer.header().items() if key != name}
+            for name in ("kid", "typ", "alg")
+        ]
+        headers += [issuer.header(kid=kid) for kid in ("", 1, None, ["a"], "k" * 129)]
+        for header in headers:
+            with pytest.raises(InvalidToken):
+                pytest.fail(f"{header}: {verifier.verify_sync(issuer.sign(claims, header))!r}")
+
     def test_long_chain_of_actors_is_refused(self, issuer: TestIssuer) -> None:
         chain: dict[str, object] = {"sub": "a"}
         for _ in range(20):

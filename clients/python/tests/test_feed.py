@@ -254,6 +254,17 @@ class TestRevoked:
                 with pytest.raises(InvalidToken):
                     pytest.fail(f"{second}: {verifier.verify_sync(token)!r}")
 
+    def test_later_revocation_outlives_the_earlier_one(self, clock: FakeClock) -> None:
+        revoked, first = RevokedTokens(clock), clock.now
+        revoked.add([Revocation("sub", "1", first, first + 360)])
+        revoked.add([Revocation("sub", "1", first + 300, first + 660)])
+        clock.now = first + 500
+        revoked.add([])
+        assert revoked.is_revoked("sub", "1", first + 300)
+        clock.now = first + 661
+        revoked.add([])
+        assert len(revoked) == 0
+
     def test_entries_are_deleted_when_they_are_over(self, clock: FakeClock) -> None:
         revoked = RevokedTokens(clock)
         for number in range(100):
