@@ -7,7 +7,7 @@ from fastauth_client.errors import InvalidToken, KeysUnavailable
 from fastauth_client.key_set import PublicKey
 
 COOLDOWN = 10.0
-"""Seconds between the starts of two fetches, at least, where an unknown `kid` is the reason."""
+"""Seconds between two fetches, at least, where an unknown `kid` is the reason; `max-age` if that is shorter."""
 
 UNKNOWN_SECONDS = 60.0
 """For which a `kid` that was not in the set is refused without another fetch."""
@@ -33,6 +33,7 @@ class KeyCache:
         self._unknown: dict[str, float] = {}
         self._stored_at = _NEVER
         self._began_at = _NEVER
+        self._max_age = COOLDOWN
         self.is_fetching = False
 
     def find(self, kid: str) -> PublicKey | None:
@@ -44,7 +45,7 @@ class KeyCache:
         now = self._clock.monotonic()
         if self._unknown.get(kid, _NEVER) > now:
             return False
-        return self.is_fetching or now - self._began_at >= COOLDOWN
+        return self.is_fetching or now - self._began_at >= min(COOLDOWN, self._max_age)
 
     def refusal(self) -> InvalidToken | KeysUnavailable:
         """Return why a token with an unknown `kid` is refused."""
@@ -55,12 +56,18 @@ class KeyCache:
         self._began_at = self._clock.monotonic()
         self.is_fetching = True
 
-    def end_fetch(self, keys: Mapping[str, PublicKey] | None, *, expires: bool = True) -> None:
-        """Note the end of a fetch, with its keys if it succeeded."""
+    def store(self, keys: Mapping[str, PublicKey], max_age: float) -> None:
+        """Replace the set by one that is up to date for `max_age` seconds."""
+        self._keys, self._max_age = keys, max_age
+        self._stored_at = self._clock.monotonic()
+
+    def end_fetch(self) -> None:
+        """Note the end of a fetch, successful or not."""
         self.is_fetching = False
-        if keys is not None:
-            self._keys = keys
-            self._stored_at = self._clock.monotonic() if expires else float("inf")
+
+    def store_for_ever(self, keys: Mapping[str, PublicKey]) -> None:
+        """Replace the set by one that is never fetched again."""
+        self._keys, self._stored_at, self._began_at = keys, float("inf"), float("inf")
 
     def note_unknown(self, kid: str) -> None:
         """Remember that a `kid` is not in the set. Without a usable set nothing is remembered."""

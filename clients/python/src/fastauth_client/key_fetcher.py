@@ -26,6 +26,9 @@ DEFAULT_MAX_AGE = 300
 MAX_AGES = (1, 3_600)
 """Seconds; a `max-age` outside is moved to the nearer end."""
 
+REFRESH_AT = 0.9
+"""The part of `max-age` after which the keys are fetched again, so that no request meets an old set."""
+
 RETRIES = (1.0, 2.0, 5.0, 10.0)
 """Seconds after a first, second, third and each further failure."""
 
@@ -47,7 +50,7 @@ class KeyFetcher:
     async def keep_fresh(
         self, http: "httpx2.AsyncClient", attempted: asyncio.Event, sleep: Sleep = asyncio.sleep
     ) -> None:
-        """Fetch the keys whenever `max-age` is over, until cancelled. Set the event after each fetch."""
+        """Fetch the keys before `max-age` is over, until cancelled. Set the event after each fetch."""
         self._flight = None  # that of another loop, before a fork
         failures = 0
         while True:
@@ -58,14 +61,13 @@ class KeyFetcher:
                 failures += 1
             else:
                 failures = 0
-                await sleep(max_age)
+                await sleep(max_age * REFRESH_AT)
 
     async def fetch_for(self, http: "httpx2.AsyncClient", kid: str) -> None:
         """Fetch the keys for an unknown `kid`, if that may help. Concurrent calls share one fetch."""
         if self._cache.find(kid) or not self._cache.is_worth_fetching(kid):
             return
-        await self._fetch_once(http)
-        if not self._cache.find(kid):
+        if await self._fetch_once(http) is not None and not self._cache.find(kid):
             self._cache.note_unknown(kid)
 
     async def _fetch_once(self, http: "httpx2.AsyncClient") -> float | None:
@@ -78,20 +80,23 @@ class KeyFetcher:
         import httpx2  # noqa: PLC0415  takes 0.1 s; only a program that is started waits for it
 
         self._cache.begin_fetch()
-        keys = None
+        outcome = "failed"
         try:
             async with asyncio.timeout(TIMEOUT):
                 response = await http.get(self._url, timeout=TIMEOUT, follow_redirects=False)
             if response.status_code != httpx2.codes.OK or len(response.content) > MAX_SIZE:
                 raise ValueError(f"status {response.status_code}, {len(response.content)} bytes")  # noqa: TRY301
-            keys = read_key_set(strict_object(response.content), self._algorithms)
-            return _max_age(response.headers.get("Cache-Control", ""))
+            max_age = _max_age(response.headers.get("Cache-Control", ""))
+            self._cache.store(read_key_set(strict_object(response.content), self._algorithms), max_age)
+            outcome = "ok"
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError, ValueError) as error:
             logger.warning("the keys of the issuer could not be fetched: %s %s", type(error).__name__, error)
             return None
+        else:
+            return max_age
         finally:
-            self._cache.end_fetch(keys)
-            self._metrics.count("keys", "failed" if keys is None else "ok")
+            self._cache.end_fetch()
+            self._metrics.count("keys", outcome)
 
 
 def _max_age(cache_control: str) -> float:

@@ -125,8 +125,7 @@ class OfflineSource:
 
     def __init__(self, jwks: Mapping[str, object], clock: Clock) -> None:
         self.keys = KeyCache(clock)
-        self.keys.begin_fetch()
-        self.keys.end_fetch(read_key_set(jwks, CURVES), expires=False)
+        self.keys.store_for_ever(read_key_set(jwks, CURVES))
         self.revoked = RevokedTokens(clock)
 
     @property
