@@ -7,7 +7,7 @@ from fastauth_client.errors import InvalidToken, KeysUnavailable
 from fastauth_client.key_set import PublicKey
 
 COOLDOWN = 10.0
-"""Seconds between two fetches, at least, where an unknown `kid` is the reason; `max-age` if that is shorter."""
+"""Seconds between two fetches for an unknown `kid`, at least; `max-age` if that is shorter."""
 
 UNKNOWN_SECONDS = 60.0
 """For which a `kid` that was not in the set is refused without another fetch."""
