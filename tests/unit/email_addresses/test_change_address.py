@@ -79,6 +79,17 @@ class TestFirstAddress:
         assert (await in_force(app, 1), await in_force(app, 2)) == (None, None)
         assert await app.verify_address(caller=caller, token=token)  # the attempt has not spent it
 
+    async def test_pending_on_two_accounts_has_a_link_for_each(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        token = await a_link(app, caller, NEW)
+        await app.a_user("owner")
+        owner = await caller_of(app, await app.a_log_in("owner"))
+        own = await a_link(app, owner, NEW)
+        with pytest.raises(InvalidLink):
+            await app.verify_address(caller=owner, token=token)
+        assert await app.verify_address(caller=owner, token=own)
+
     async def test_needs_a_recent_log_in(self, app: Application, caller: AuthenticatedUser) -> None:
         app.clock.advance(minutes=10, seconds=1)
         with pytest.raises(StepUpRequired):
