@@ -110,6 +110,16 @@ class TestFirstAddress:
         with pytest.raises(InvalidLink):
             await app.verify_address(caller=caller, token=token)
 
+    async def test_replaced_before_its_mail_was_sent_gets_none(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        await app.change_address(caller=caller, email="typo@example.com")
+        app.clock.advance(seconds=1)
+        await app.change_address(caller=caller, email=NEW)
+        (mail,) = await app.deliver()
+        assert mail.to == NEW
+        assert await app.verify_address(caller=caller, token=token_in(mail))
+
     async def test_of_one_mailbox_is_verified_by_one_account(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:

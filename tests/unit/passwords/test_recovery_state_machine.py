@@ -70,7 +70,7 @@ class RecoveryMachine(RuleBasedStateMachine):
     def stored_hashes(self) -> dict[UserId, str]:
         return {user.id: user.password_hash.encoded for user in self.app.storage.users.values()}
 
-    @rule(name=st.sampled_from([OWNER, SQUATTER]), right=st.booleans())
+    @rule(name=st.sampled_from([OWNER, SQUATTER]), right=st.sampled_from([True, True, False]))
     def log_in(self, name: str, right: bool) -> None:  # noqa: FBT001  drawn by Hypothesis
         password = self.passwords[name] if right else "wrong"
         act = self.app.log_in(username=name, password=password, client=A_DEVICE)
@@ -114,6 +114,19 @@ class RecoveryMachine(RuleBasedStateMachine):
         assert token.startswith(("fa_ev_", "fa_ec_"))
         self.proved[caller.user.id].add(verified.address.text)
 
+    @rule(name=st.sampled_from([OWNER, SQUATTER]), mailbox=st.sampled_from(MAILBOXES))
+    def prove(self, name: str, mailbox: str) -> None:
+        """Somebody adds an address and uses the link in the mail to it at once."""
+        self.log_in(name, right=True)
+        caller = self.callers[-1]
+        self.app.clock.advance(seconds=1)  # no entry before this one is as new
+        self.run(self.app.change_address(caller=caller, email=mailbox))
+        known = len(self.tokens)
+        self.mails_arrive()
+        proofs = [token for token in self.tokens[known:] if token.startswith(("fa_ev_", "fa_ec_"))]
+        if self.attempt(self.app.verify_address(caller=caller, token=proofs[-1]), EmailTaken):
+            self.proved[caller.user.id].add(mailbox)
+
     @rule(which=st.integers(0, 9))
     def undo(self, which: int) -> None:
         if self.tokens:
@@ -151,7 +164,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         self.request(typed)
         self.mails_arrive()
         links = [token for token in self.tokens[known:] if token.startswith("fa_pr_")]
-        assert len(links) == bool(addresses.verified)
+        assert len(links) == bool(addresses.verified), (typed, addresses, self.app.storage.outbox)
         if links:
             self.number += 1
             self.passwords[name] = f"password {self.number}"
@@ -166,7 +179,7 @@ class RecoveryMachine(RuleBasedStateMachine):
             caller = self.callers[which % len(self.callers)]
             self.attempt(self.app.remove_address(caller=caller), StepUpRequired)
 
-    @rule(minutes=st.sampled_from([1, 9, 60, 60 * 24]))
+    @rule(minutes=st.sampled_from([1, 9, 60]))
     def time_passes(self, minutes: int) -> None:
         self.app.clock.advance(minutes=minutes)
 

@@ -41,8 +41,8 @@ class SendVerification:
         if user is None or user.disabled_at:
             return
         addresses = await self.email_addresses.of_user(user.id)
-        if addresses.pending is None:
-            return
+        if addresses.pending is None or entry.created_at < addresses.pending.added_at:
+            return  # verified meanwhile; or another request, which has an entry of its own, came after
         to = addresses.pending.address
         if not await self.quota.allows(entry, to, user_id=user.id):
             return
