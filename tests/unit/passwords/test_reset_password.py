@@ -77,6 +77,30 @@ class TestRequest:
             await app.request_password_reset(identifier="x", address="192.0.2.1")
         assert len(app.storage.outbox) == 10
 
+    async def test_is_not_used_up_by_registrations_with_the_address(self) -> None:
+        """Mails to an address that a stranger registers with do not count towards those of its owner."""
+        app = RateLimitedApplication()
+        await app.a_user()
+        await app.a_verified_address(ADDRESS)
+        for number in range(11):
+            await app.register_user(
+                username=f"eve{number}", password="sntsh", fullname="E", email=ADDRESS, address=None
+            )
+            await app.deliver()
+            app.clock.advance(minutes=12)
+        assert await a_reset(app)
+
+    async def test_is_not_used_up_by_changes_of_the_address(self) -> None:
+        """A thief with a session adds one address after another; the owner resets the password."""
+        app = RateLimitedApplication()
+        await app.a_user()
+        await app.a_verified_address(ADDRESS)
+        thief = await caller_of(app, await app.a_log_in())
+        for number in range(10):
+            await app.change_address(caller=thief, email=f"eve{number}@example.com")
+            await app.deliver()
+        assert await a_reset(app)
+
     async def test_limits_the_mails_to_an_address_silently(self) -> None:
         """12 spellings of one address share one limit (A.7, 8)."""
         app = RateLimitedApplication()

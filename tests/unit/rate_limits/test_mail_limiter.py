@@ -31,7 +31,7 @@ async def sent(limiter: MailLimiter, clock: FakeClock, *, number: int, seconds: 
     allowed = 0
     for _ in range(number):
         key, user_id = str(of.get("key", "ann@example.com")), of.get("user_id")
-        allowed += await limiter.allows_mail(key, user_id=user_id)  # type: ignore[arg-type]  # of a test
+        allowed += await limiter.allows_mail(key, user_id=user_id, proved=False)  # type: ignore[arg-type]  # of a test
         clock.advance(seconds=seconds)
     return allowed
 
@@ -51,10 +51,26 @@ class TestMails:
         clock.advance(days=1)
         assert await sent(limiter, clock, number=1, seconds=0) == 1
 
+    async def test_one_mailbox_by_all_its_subaddresses(self, limiter: MailLimiter, clock: FakeClock) -> None:
+        """RFC 5233: a stranger must not fill a mailbox through addresses that its owner never used."""
+        for key in ("ann@example.com", "ann+1@example.com", "ann+2+3@example.com"):
+            assert await sent(limiter, clock, number=1, seconds=0, key=key) == (key == "ann@example.com")
+        for key in ("+1@example.com", "+2@example.com"):
+            assert await sent(limiter, clock, number=1, seconds=0, key=key) == 1
+
+    async def test_to_a_proved_address_have_limits_of_their_own(self, limiter: MailLimiter) -> None:
+        for key in ("ann@example.com", "ann+1@example.com"):
+            assert await limiter.allows_mail(key, user_id=ANN, proved=True)
+            assert not await limiter.allows_mail(key, user_id=ANN, proved=True)
+        assert await limiter.allows_mail("ann@example.com", user_id=ANN, proved=False)
+
     async def test_ten_a_day_of_one_account(self, limiter: MailLimiter) -> None:
-        allowed = [await limiter.allows_mail(f"ann{number}@example.com", user_id=ANN) for number in range(12)]
+        allowed = [
+            await limiter.allows_mail(f"ann{number}@example.com", user_id=ANN, proved=False)
+            for number in range(12)
+        ]
         assert allowed == [True] * 10 + [False] * 2
-        assert await limiter.allows_mail("ann99@example.com", user_id=UserId(2))
+        assert await limiter.allows_mail("ann99@example.com", user_id=UserId(2), proved=False)
 
     async def test_unsent_mail_counts_for_nothing(self, limiter: MailLimiter, clock: FakeClock) -> None:
         assert await sent(limiter, clock, number=1_000, seconds=0) == 1
@@ -99,4 +115,4 @@ class TestWithoutLimits:
         for _ in range(30):
             await limiter.check_reset_request(address="192.0.2.1")
             await limiter.check_resend(SessionId("one"))
-            assert await limiter.allows_mail("ann@example.com", user_id=ANN)
+            assert await limiter.allows_mail("ann@example.com", user_id=ANN, proved=False)

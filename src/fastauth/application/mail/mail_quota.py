@@ -18,8 +18,12 @@ class MailQuota:
     budget: Callable[[], Awaitable[None]]
     """Counts a mail of the whole service; raises `Postponed` if there are too many."""
 
-    async def allows(self, entry: OutboxEntry, to: EmailAddress, *, user_id: UserId | None) -> bool:
+    async def allows(
+        self, entry: OutboxEntry, to: EmailAddress, *, user_id: UserId | None, proved: bool
+    ) -> bool:
         """Return whether the address and the account may get the mail.
+
+        `proved` is whether `to` is the verified address of the account.
 
         An entry is counted for them at its first attempt only. So neither a retry nor a crash uses their
         limits up, and no mail is lost by that.
@@ -29,12 +33,12 @@ class MailQuota:
             StorageUnavailable: Try again later.
         """
         is_first = entry.attempts == 1
-        if is_first and not await self.limiter.allows_mail(to.key, user_id=user_id):
+        if is_first and not await self.limiter.allows_mail(to.key, user_id=user_id, proved=proved):
             return False
         try:
             await self.budget()
         except Postponed:
             if is_first:
-                await self.limiter.refund_mail(to.key, user_id=user_id)
+                await self.limiter.refund_mail(to.key, user_id=user_id, proved=proved)
             raise
         return True

@@ -54,7 +54,9 @@ class SendPasswordReset:
         verified = (await self.email_addresses.of_user(user.id)).verified if user else None
         if user and verified:
             to = verified.address
-            if not user.disabled_at and await self.quota.allows(entry, to, user_id=user.id):
+            if user.disabled_at:
+                return
+            if await self.quota.allows(entry, to, user_id=user.id, proved=True):
                 await self._send_link(entry, user, to)
         elif address and await self.email_addresses.is_pending_anywhere(address.key):
             await self._send_explanation(entry, address)
@@ -78,7 +80,7 @@ class SendPasswordReset:
         await self.mailer.send(entry, MailTemplate.RESET_PASSWORD, to=to, user=user, values=values)
 
     async def _send_explanation(self, entry: OutboxEntry, to: EmailAddress) -> None:
-        if await self.quota.allows(entry, to, user_id=None):
+        if await self.quota.allows(entry, to, user_id=None, proved=False):
             template = MailTemplate.ADDRESS_NOT_VERIFIED
             await self.mailer.send(entry, template, to=to, user=None, values={})
 

@@ -44,7 +44,7 @@ class SendVerification:
         if addresses.pending is None or entry.created_at < addresses.pending.added_at:
             return  # verified meanwhile; or another request, which has an entry of its own, came after
         to = addresses.pending.address
-        if not await self.quota.allows(entry, to, user_id=user.id):
+        if not await self.quota.allows(entry, to, user_id=user.id, proved=False):
             return
         template, purpose = MailTemplate.VERIFY_ADDRESS, Purpose.VERIFY_EMAIL
         if addresses.verified:

@@ -61,31 +61,37 @@ class MailLimiter:
             rule = self.limits.address_changes_per_account
             await self._allows(self._hit(rule, Scope.NETWORK, "address changes", str(user_id)))
 
-    async def allows_mail(self, address_key: str, *, user_id: UserId | None) -> bool:
+    async def allows_mail(self, address_key: str, *, user_id: UserId | None, proved: bool) -> bool:
         """Count a mail to an address about an account, if there is one; return whether to send it.
+
+        Mails to the verified address of the account (`proved`) have counters of their own. Otherwise whoever
+        registers with a stranger's address, or a thief who adds addresses to an account, could use up the
+        mails by which the owner recovers it.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        hits = self._mail_hits(address_key, user_id)
+        hits = self._mail_hits(address_key, user_id, proved)
         return not hits or await self._allows(*hits)
 
-    async def refund_mail(self, address_key: str, *, user_id: UserId | None) -> None:
+    async def refund_mail(self, address_key: str, *, user_id: UserId | None, proved: bool) -> None:
         """Refund a mail that was allowed and is not sent now."""
-        refunds = tuple(Decrement(hit.key, hit.rule) for hit in self._mail_hits(address_key, user_id))
+        hits = self._mail_hits(address_key, user_id, proved)
+        refunds = tuple(Decrement(hit.key, hit.rule) for hit in hits)
         if refunds:
             await self.counters.refund(refunds, now=self.clock.now())
 
-    def _mail_hits(self, address_key: str, user_id: UserId | None) -> list[Hit]:
+    def _mail_hits(self, address_key: str, user_id: UserId | None, proved: bool) -> list[Hit]:  # noqa: FBT001  of this class alone
         if self.limits is None:
             return []
+        to = ("proved", address_key) if proved else ("unproved", _without_subaddress(address_key))
         hits = [
-            self._hit(rule, Scope.ACCOUNT, f"mails to an address in {rule.window}", address_key)
+            self._hit(rule, Scope.ACCOUNT, f"mails to an address in {rule.window}", *to)
             for rule in self.limits.mails_per_address
         ]
         if user_id is not None:
             rule = self.limits.mails_per_account
-            hits.append(self._hit(rule, Scope.ACCOUNT, "mails of an account", str(user_id)))
+            hits.append(self._hit(rule, Scope.ACCOUNT, "mails of an account", to[0], str(user_id)))
         return hits
 
     def _hit(self, rule: RateLimit, scope: Scope, kind: str, *parts: str) -> Hit:
@@ -95,3 +101,12 @@ class MailLimiter:
     async def _allows(self, *hits: Hit) -> bool:
         result = await self.counters.count(hits, now=self.clock.now())
         return result.decision is Decision.ALLOWED
+
+
+def _without_subaddress(address_key: str) -> str:
+    """Return the address without what follows a plus sign: most servers have one mailbox for all (RFC 5233).
+
+    Where they are several mailboxes, these share a limit.
+    """
+    local, _, domain = address_key.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
