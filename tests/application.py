@@ -66,6 +66,7 @@ from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.login_result import LoginResult
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
+from fastauth.application.sessions.step_up import StepUp
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.mail.message import Message
@@ -144,6 +145,7 @@ class Application:
         self.register_user = self._use_case(RegisterUser, "register_user")
         self.log_in = self._use_case(LogIn, "log_in")
         self.refresh_session = self._use_case(RefreshSession, "refresh_session")
+        self.step_up = self._use_case(StepUp, "step_up")
         self.authenticate = self._use_case(Authenticate, "authenticate")
         self.list_sessions = self._use_case(ListSessions, "list_sessions")
         self.log_out = self._use_case(LogOut, "log_out")

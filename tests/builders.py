@@ -148,6 +148,7 @@ def a_session(user: User, *, now: datetime) -> Session:
         user_id=user.id,
         client=ClientInfo(user_agent="a browser", address="192.0.2.1"),
         created_at=now,
+        authenticated_at=now,
         last_used_at=now,
         expires_at=now + timedelta(days=30),
         refresh_digest=a_digest(token_hex(8)),

@@ -96,6 +96,7 @@ class TestBody:
             ("POST", "/users/register"),
             ("POST", "/sessions"),
             ("POST", "/sessions/refresh"),
+            ("POST", "/sessions/current/step-up"),
             ("PATCH", "/users/me"),
             ("PUT", "/users/me/password"),
             ("PUT", "/users/me/email"),
@@ -142,7 +143,8 @@ class TestGet:
             for method, operation in operations.items()
             if any(name in str(operation["responses"]) for name in ("LoginResponse", "TokenResponse"))
         ]
-        assert sorted(giving) == [("/sessions", "post"), ("/sessions/refresh", "post")]
+        posts = ("/sessions", "/sessions/current/step-up", "/sessions/refresh")
+        assert sorted(giving) == [(path, "post") for path in posts]
         tokens, bearer = await logged_in(client)
         for method in ("GET", "HEAD", "OPTIONS"):
             for path in (

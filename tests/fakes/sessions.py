@@ -105,6 +105,17 @@ class FakeSessionRepository:
             self.storage.note(EventType.SESSION_RENEWED, session.user_id, session.id)
         return RenewedSession(session, grants_of(self.storage, session.user_id))
 
+    async def step_up(
+        self, session_id: SessionId, *, methods: tuple[str, ...], password_hash: PasswordHash, now: datetime
+    ) -> Grants | None:
+        caller = await self.find(session_id, now=now)
+        if caller is None or caller.user.password_hash != password_hash:
+            return None
+        stepped_up = replace(caller.session, authenticated_at=now, methods=methods)
+        self.storage.sessions[session_id] = stepped_up
+        self.storage.note(EventType.STEPPED_UP, caller.user.id, session_id)
+        return grants_of(self.storage, caller.user.id)
+
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         session = self.storage.sessions.get(session_id)
         if session is None or not self._lives(session, now):

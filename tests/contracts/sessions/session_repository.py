@@ -13,6 +13,7 @@ from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_ses
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.counter import CounterKey
 from fastauth.domain.rate_limits.hit import Decision, Hit, Scope
@@ -79,6 +80,49 @@ class SessionRepositoryContract(ABC):
                 )
         outcomes += [(await counters.count((hit,), now=NOW)).decision for _ in range(2)]
         assert outcomes == [Decision.ALLOWED] * 4 + [Decision.LIMITED]
+
+    async def test_step_up_stores_time_and_methods(
+        self, sessions: SessionRepository, session: Session, user: User
+    ) -> None:
+        """Neither a refresh nor the list of sessions forgets them."""
+        methods = ("pwd", "otp", "mfa")
+        hashed = user.password_hash
+        assert await sessions.step_up(session.id, methods=methods, password_hash=hashed, now=SOON)
+        caller = await sessions.find(session.id, now=SOON)
+        assert caller
+        assert caller.session == replace(session, authenticated_at=SOON, methods=methods)
+        rotation = Rotation(
+            presented=(session.refresh_digest,),
+            successor=a_digest("next"),
+            expires_at=SOON + timedelta(days=7),
+        )
+        renewed = await sessions.rotate(session.id, rotation, now=SOON)
+        assert renewed
+        assert (renewed.session.authenticated_at, renewed.session.methods) == (SOON, methods)
+
+    async def test_step_up_needs_active_session_and_current_password(
+        self, sessions: SessionRepository, users: UserRepository, user: User
+    ) -> None:
+        async def steps_up(session: Session, hashed: str = user.password_hash.encoded) -> bool:
+            grants = await sessions.step_up(
+                session.id, methods=("pwd",), password_hash=PasswordHash(hashed), now=SOON
+            )
+            found = await sessions.find(session.id, now=SOON)
+            assert (grants is not None) == bool(found and found.session.authenticated_at == SOON)
+            return grants is not None
+
+        ended, left_behind, current = [a_session(user, now=NOW) for _ in range(3)]
+        for each in (ended, left_behind, current):
+            await sessions.add(each, password_hash=user.password_hash, max_sessions=100)
+        await sessions.revoke(user.id, session_id=ended.id, now=NOW)
+        await sessions.revoke_all(user.id, except_=current.id, now=NOW)
+        assert not await steps_up(ended)
+        assert not await steps_up(left_behind)
+        assert not await steps_up(current, a_password_hash("another").encoded)
+        await users.set_disabled(user.id, NOW)
+        assert not await steps_up(current)
+        await users.set_disabled(user.id, None)
+        assert await steps_up(current)
 
     async def test_add_rejects_changed_password(self, sessions: SessionRepository, user: User) -> None:
         with pytest.raises(InvalidCredentials):

@@ -51,6 +51,7 @@ class TestAccessToken:
             "exp": claims["iat"] + 300,
             "auth_time": claims["auth_time"],
             "amr": ["pwd"],
+            "acr": "aal1",
         }
         assert all(isinstance(claims[name], int) for name in ("iat", "exp", "auth_time"))
         assert re.fullmatch("[0-9a-f]{32}", claims["sid"])

@@ -53,6 +53,22 @@ class TestAddress:
         second = await client.post("/users/me/email/verify", json=links[1], headers=others)
         assert_problem(second, 409, "email_taken")
 
+    async def test_changes_after_a_step_up(
+        self, client: httpx2.AsyncClient, tokens: TokenPair, clock: FakeClock
+    ) -> None:
+        clock.advance(minutes=10, seconds=1)
+        body = {"refresh_token": tokens["refresh_token"]}
+        headers = bearer((await client.post("/sessions/refresh", json=body)).json())
+        refused = await client.put("/users/me/email", json=ADDRESS, headers=headers)
+        assert_problem(refused, 401, "step_up_required")
+        wrong = await client.post("/sessions/current/step-up", json={"password": "x"}, headers=headers)
+        assert_problem(wrong, 403, "wrong_password")
+        answer = await client.post("/sessions/current/step-up", json={"password": "sntsh"}, headers=headers)
+        assert answer.status_code == 200
+        assert answer.json().keys() == {"access_token", "token_type", "expires_in"}
+        changed = await client.put("/users/me/email", json=ADDRESS, headers=bearer(answer.json()))
+        assert changed.status_code == 202
+
     async def test_changes_after_a_recent_log_in_alone(
         self, client: httpx2.AsyncClient, tokens: TokenPair, clock: FakeClock
     ) -> None:
@@ -66,7 +82,7 @@ class TestAddress:
             assert_problem(answer, 401, "step_up_required")
             assert answer.headers["www-authenticate"] == (
                 'Bearer error="insufficient_user_authentication",'
-                ' error_description="Log in again: this needs a recent authentication", max_age="600"'
+                ' error_description="Authenticate again: this needs a recent authentication", max_age="600"'
             )
 
     async def test_is_removed(

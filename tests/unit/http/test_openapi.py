@@ -44,6 +44,7 @@ class TestOperations:
             "POST /sessions/refresh refresh_session",
             "DELETE /sessions/current delete_current_session",
             "DELETE /sessions/{session_id} delete_session",
+            "POST /sessions/current/step-up step_up",
             "GET /v1/revocations get_revocations",
             "GET /.well-known/jwks.json get_jwks",
             "GET /.well-known/oauth-authorization-server get_authorization_server_metadata",
@@ -66,6 +67,7 @@ class TestSchemas:
         """Two classes of one name would get the names of their modules."""
         assert sorted(document["components"]["schemas"]) == [
             "AcceptedResponse",
+            "AccessTokenResponse",
             "AccountResponse",
             "AuthorizationServerMetadata",
             "ChangeAddressRequest",
@@ -85,6 +87,7 @@ class TestSchemas:
             "RevocationResponse",
             "RevocationsResponse",
             "SessionResponse",
+            "StepUpRequest",
             "TokenRequest",
             "TokenResponse",
             "UpdateProfileRequest",

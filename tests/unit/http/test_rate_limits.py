@@ -198,6 +198,11 @@ async def guess_at_password_change(client: httpx2.AsyncClient, access_token: str
     return await client.put("/users/me/password", json=body, headers=bearer)
 
 
+async def guess_at_step_up(client: httpx2.AsyncClient, access_token: str) -> httpx2.Response:
+    bearer = {"Authorization": f"Bearer {access_token}"}
+    return await client.post("/sessions/current/step-up", json={"password": "x"}, headers=bearer)
+
+
 async def guess_at_names(client: httpx2.AsyncClient, _access_token: str) -> httpx2.Response:
     return await client.post("/users/register", json=a_registration(username="ann"))
 
@@ -209,6 +214,7 @@ async def guess_at_accounts(client: httpx2.AsyncClient, _access_token: str) -> h
 GUARDED: dict[str, Guess] = {
     "/password-resets": guess_at_accounts,
     "/sessions": guess_at_log_in,
+    "/sessions/current/step-up": guess_at_step_up,
     "/users/me/password": guess_at_password_change,
     "/users/register": guess_at_names,
 }

@@ -19,6 +19,7 @@ PROTECTED = [
     ("DELETE", "/sessions", None),
     ("DELETE", "/sessions/current", None),
     ("DELETE", f"/sessions/{'0' * 32}", None),
+    ("POST", "/sessions/current/step-up", {"password": "sntsh"}),
     ("GET", "/users/me", None),
     ("PATCH", "/users/me", {"fullname": "Ann"}),
     ("PUT", "/users/me/password", {"current_password": "sntsh", "new_password": "another"}),

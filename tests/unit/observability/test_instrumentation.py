@@ -118,6 +118,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, client=A_DEVICE)
     caller = await container.authenticate()(access_token=tokens.access.text)
     assert await container.list_sessions()(caller=caller) == ([caller.session], None)
+    assert await container.step_up()(caller=caller, password=PASSWORD, address="192.0.2.1")
     await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
     await container.change_password()(
         caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"

@@ -40,6 +40,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("DELETE", "/users/register", None),
     ("POST", "/sessions", {"username": GOOD["username"], "password": "another"}),
     ("POST", "/sessions", CREDENTIALS),
+    ("POST", "/sessions/current/step-up", {"password": "another"}),
     ("POST", "/sessions/refresh", {"refresh_token": "fa_rt_none"}),
     ("GET", "/users/me", None),
     ("PATCH", "/users/me", {"fullname": "Somebody Else"}),

@@ -57,6 +57,7 @@ class AccessTokenPolicy:
             "jti": token_urlsafe(16),
             "auth_time": int(claims.authenticated_at.timestamp()),
             "amr": list(claims.amr),
+            "acr": claims.acr,
             **{name: values for name, values in granted.items() if values},
         }
 

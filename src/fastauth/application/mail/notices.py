@@ -28,6 +28,8 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.SESSION_RENEWED: "It happens every few minutes while a client is used.",
     EventType.SESSION_RENEWAL_FAILED: "A client that slept for long causes it; nothing was given.",
     EventType.LOGGED_OUT: "The owner did it, or an operator, and it takes access away.",
+    EventType.STEPPED_UP: "It happens in a session that the owner was told of, and gives no more of it.",
+    EventType.STEP_UP_FAILED: "Nothing changed, and the session's attempts are limited.",
     EventType.PASSWORD_CHANGE_FAILED: "Nothing changed, and the session's attempts are limited.",
     EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",

@@ -54,9 +54,16 @@ class FailureEvents:
 
     async def record_password_change_failure(self, *, caller: AuthenticatedUser, **_: object) -> None:
         """Record the user and the session."""
+        await self._record(EventType.PASSWORD_CHANGE_FAILED, caller)
+
+    async def record_step_up_failure(self, *, caller: AuthenticatedUser, **_: object) -> None:
+        """Record the user and the session."""
+        await self._record(EventType.STEP_UP_FAILED, caller)
+
+    async def _record(self, event_type: EventType, caller: AuthenticatedUser) -> None:
         await self.events.record(
             Event(
-                type=EventType.PASSWORD_CHANGE_FAILED,
+                type=event_type,
                 occurred_at=self.clock.now(),
                 user_id=caller.user.id,
                 session_id=caller.session.id,

@@ -21,6 +21,8 @@ class EventType(StrEnum):
     SESSION_RENEWAL_FAILED = "session_renewal_failed"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105  the name of an event
     LOGGED_OUT = "logged_out"
+    STEPPED_UP = "stepped_up"
+    STEP_UP_FAILED = "step_up_failed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
     PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105  the name of an event
     PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105  the name of an event

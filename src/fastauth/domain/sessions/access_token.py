@@ -6,6 +6,7 @@ from typing import Self
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.role import NO_GRANTS, Grants
+from fastauth.domain.sessions.assurance import PASSWORD_ONLY, acr_of
 from fastauth.domain.sessions.session import Session, SessionId
 
 MAX_ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
@@ -19,9 +20,14 @@ class AccessClaims:
     user_id: UserId
     session_id: SessionId
     authenticated_at: datetime
-    amr: tuple[str, ...] = ("pwd",)
+    amr: tuple[str, ...] = PASSWORD_ONLY
     """Authentication method references (RFC 8176)."""
     grants: Grants = NO_GRANTS
+
+    @property
+    def acr(self) -> str:
+        """The authentication context class reference: ``aal1`` or ``aal2``."""
+        return acr_of(self.amr)
 
     @classmethod
     def for_session(cls, session: Session, grants: Grants = NO_GRANTS) -> Self:
@@ -29,7 +35,8 @@ class AccessClaims:
         return cls(
             user_id=session.user_id,
             session_id=session.id,
-            authenticated_at=session.created_at,
+            authenticated_at=session.authenticated_at,
+            amr=session.methods,
             grants=grants,
         )
 

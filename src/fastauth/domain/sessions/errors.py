@@ -18,10 +18,10 @@ class MissingAccessToken(Unauthenticated):
 
 
 class StepUpRequired(Unauthenticated):
-    """The log-in of the session is too long ago for what the caller wants (RFC 9470)."""
+    """The session has authenticated too long ago for what the caller wants (RFC 9470)."""
 
     code = "step_up_required"
-    detail = "Log in again: this needs a recent authentication"
+    detail = "Authenticate again: this needs a recent authentication"
 
 
 class InvalidRefreshToken(Unauthenticated):

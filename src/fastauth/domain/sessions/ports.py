@@ -54,6 +54,15 @@ class SessionRepository(Protocol):
         the limit of the rotation is reached.
         """
 
+    async def step_up(
+        self, session_id: SessionId, *, methods: tuple[str, ...], password_hash: PasswordHash, now: datetime
+    ) -> Grants | None:
+        """Store that the user has authenticated again, by `methods`; return what the user has.
+
+        Records `EventType.STEPPED_UP`. ``None`` means that nothing changed: the session has ended, its user
+        is disabled, or has another password hash than `password_hash`.
+        """
+
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Return an active session and its user, unless the user is disabled."""
 

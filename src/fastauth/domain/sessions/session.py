@@ -10,6 +10,7 @@ from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.roles.role import Grants
+from fastauth.domain.sessions.assurance import PASSWORD_ONLY
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.refresh_token import TokenDigest
 
@@ -23,7 +24,7 @@ MAX_COUNTED = 200
 """How far `SessionRepository.revoke_all` counts the sessions that it ends."""
 
 STEP_UP_MAX_AGE = timedelta(minutes=10)
-"""How old a log-in may be for a change of the e-mail address, through which the account can be recovered."""
+"""How old an authentication may be for a change of the e-mail address, which recovers the account."""
 
 RENEWAL_EVENT_INTERVAL = timedelta(minutes=1)
 """How often a renewal of one session is recorded at most: a renewal is cheap for a client."""
@@ -74,6 +75,10 @@ class Session:
     refresh_arrival_time: datetime | None = field(default=None, compare=False)
     """State of `SessionPolicy.refresh_limit`: see `BurstLimit`."""
     ended_at: datetime | None = None
+    authenticated_at: datetime
+    """The last time at which the user has authenticated: the log-in, or a step-up."""
+    methods: tuple[str, ...] = PASSWORD_ONLY
+    """How the user has authenticated (RFC 8176)."""
 
     def is_active(self, now: datetime) -> bool:
         """Return whether the session can still be used."""
@@ -131,9 +136,9 @@ class AuthenticatedUser:
         """Return if the user has authenticated within `STEP_UP_MAX_AGE`.
 
         Raises:
-            StepUpRequired: The log-in of the session is longer ago.
+            StepUpRequired: The log-in and the last step-up of the session are longer ago.
         """
-        if now > self.session.created_at + STEP_UP_MAX_AGE:
+        if now > self.session.authenticated_at + STEP_UP_MAX_AGE:
             raise StepUpRequired
 
 
@@ -170,6 +175,7 @@ class SessionPolicy:
             user_id=user_id,
             client=client,
             created_at=now,
+            authenticated_at=now,
             last_used_at=now,
             expires_at=expires_at,
             refresh_digest=refresh_digest,

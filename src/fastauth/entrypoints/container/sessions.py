@@ -15,7 +15,8 @@ from fastauth.application.sessions.log_out import LogOut
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.application.sessions.session_start import SessionStart
-from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.application.sessions.step_up import StepUp
+from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
 from fastauth.domain.rate_limits.burst_limit import REFRESHES, BurstLimit
 from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.errors import InvalidRefreshToken
@@ -136,6 +137,18 @@ class Sessions(Shared):
     )
     authenticate = use_case(
         Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock
+    )
+    step_up = audited(
+        use_case(
+            StepUp,
+            rate_limiter=RateLimits.rate_limiter,
+            hasher=PasswordHashing.hasher,
+            sessions=Storage.sessions,
+            access_tokens=access_tokens,
+            clock=Shared.clock,
+        ),
+        WrongPassword,
+        failure_events.provided.record_step_up_failure,
     )
     list_sessions = use_case(ListSessions, sessions=Storage.sessions, clock=Shared.clock)
     log_out = use_case(LogOut, unit_of_work=Storage.unit_of_work, clock=Shared.clock)

@@ -79,6 +79,19 @@ class SqlSessionRepository:
         row = await statements.ROTATE(self._connections, values, self._audit_columns)
         return RenewedSession(_session(row), parse_grants(row.grants)) if row else None
 
+    async def step_up(
+        self, session_id: SessionId, *, methods: tuple[str, ...], password_hash: PasswordHash, now: datetime
+    ) -> Grants | None:
+        """Update the row, unless the account was disabled or its password changed since it was verified."""
+        values = {
+            "session_id": session_id,
+            "new_methods": " ".join(methods),
+            "password_hash": password_hash.encoded,
+            "now": now,
+        }
+        row = await statements.STEP_UP(self._connections, values, self._audit_columns)
+        return parse_grants(row.grants) if row else None
+
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Read the session together with its user."""
         values = {"session_id": session_id, "now": now}
@@ -163,4 +176,6 @@ def _session(row: Row[Any]) -> Session:
         rotated_by=None if row.spent_by is None else ClientDigest(row.spent_by),
         refresh_arrival_time=parse_arrival_time(row.refreshes_paid_until),
         ended_at=row.ended_at,
+        authenticated_at=row.authenticated_at or row.created_at,
+        methods=tuple((row.methods or "pwd").split()),
     )

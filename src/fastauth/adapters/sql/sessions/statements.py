@@ -137,6 +137,26 @@ ROTATE = AuditedStatement(
     if_now=_RECORDED_AT,
 )
 
+STEP_UP = AuditedStatement(
+    update(session)
+    .where(
+        session.c.id == bindparam("session_id"),
+        is_open,
+        exists().where(
+            is_of_current_epoch,
+            user_info.c.disabled_at.is_(None),
+            user_info.c.password == bindparam("password_hash"),
+        ),
+    )
+    .values(authenticated_at=_NOW, methods=bindparam("new_methods")),
+    EventType.STEPPED_UP,
+    session.c.id,
+    session.c.user_id,
+    look_up=grants_column,
+    user_id=session.c.user_id,
+    session_id=session.c.id,
+)
+
 FIND = (
     select(
         session,

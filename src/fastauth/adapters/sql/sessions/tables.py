@@ -24,6 +24,8 @@ session = Table(
     Column("refreshes_paid_until", BigInteger),
     Column("refresh_recorded_at", UtcDateTime),
     Column("spent_by", LargeBinary),
+    Column("authenticated_at", UtcDateTime),
+    Column("methods", Text, server_default="pwd"),
     Index("session_user_id", "user_id"),
     Index("session_open", "user_id", "epoch", "created_at", "id", **partial_where("ended_at IS NULL")),
     Index("session_sweep_at", "sweep_at"),

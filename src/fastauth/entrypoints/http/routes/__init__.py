@@ -9,6 +9,7 @@ from fastauth.entrypoints.http.routes import (
     registration,
     revocations,
     sessions,
+    step_up,
     well_known,
 )
 
@@ -19,6 +20,7 @@ ROUTERS = (
     passwords.router,
     password_resets.router,
     sessions.router,
+    step_up.router,
     revocations.router,
     well_known.router,
     health.router,

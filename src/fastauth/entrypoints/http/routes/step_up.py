@@ -1,0 +1,46 @@
+"""``/sessions/current/step-up``: authenticate again in a session."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from fastauth.domain.passwords.errors import HashingOverloaded, WrongPassword
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.entrypoints.http.dependencies import (
+    AUTHENTICATION_ERRORS,
+    CallerDep,
+    ClientAddressDep,
+    ContainerDep,
+)
+from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+router = APIRouter(prefix="/sessions/current", tags=["sessions"], route_class=StrictJSONRoute)
+
+
+class StepUpRequest(BaseModel):
+    """The password of the caller."""
+
+    password: str = Field(examples=["sntsh"], repr=False)
+
+
+class AccessTokenResponse(BaseModel):
+    """A new access token of the session. Its refresh token stays as it is."""
+
+    access_token: str = Field(description="A JWT (RFC 9068) with the new auth_time.", repr=False)
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's name
+    expires_in: int = Field(description="Seconds until the access token expires.", examples=[300])
+
+
+@router.post(
+    "/step-up",
+    summary="Authenticate again",
+    responses=problems(*AUTHENTICATION_ERRORS, WrongPassword, TooManyRequests, HashingOverloaded, body=True),
+)
+async def step_up(
+    body: StepUpRequest, caller: CallerDep, address: ClientAddressDep, container: ContainerDep
+) -> AccessTokenResponse:
+    """Verify the password again, for a request that was answered with `step_up_required` (RFC 9470)."""
+    token = await container.step_up()(caller=caller, password=body.password, address=address)
+    return AccessTokenResponse(access_token=token.text, expires_in=token.expires_in)
