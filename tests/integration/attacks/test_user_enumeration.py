@@ -103,7 +103,7 @@ async def observed(used_database_url: str) -> AsyncIterator[Observed]:
 
         def note(_connection: object, _cursor: object, statement: str, *others: object) -> None:
             observed.work.statements.append(statement)
-            if "email_address" in statement:
+            if "address_key" in statement:
                 observed.address_look_up = statement, others[0]
             elif "user_info" in statement:
                 observed.look_up = statement, others[0]
@@ -193,7 +193,7 @@ class TestFailedLoginByAddress:
             kind: await observed.of(*sent) for kind, sent in (await refused_by_address(observed)).items()
         }
         _, usual = found["unknown address"]
-        assert len([each for each in usual.statements if "email_address" in each]) == 2
+        assert len([each for each in usual.statements if "address_key" in each]) == 2
         assert (usual.verified, usual.hashed) == (1, 0)
         assert {kind: work for kind, (_, work) in found.items() if work != usual} == {}
 
