@@ -1,5 +1,6 @@
 """E-mail addresses in memory."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,7 +9,12 @@ from tests.fakes.storage import FakeStorage
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.errors import EmailTaken
-from fastauth.domain.email_addresses.record import UNDO_PERIOD, AddressRecord, UserAddresses
+from fastauth.domain.email_addresses.record import (
+    UNDO_PERIOD,
+    AddressRecord,
+    ImportedAddress,
+    UserAddresses,
+)
 
 
 class FakeEmailAddressRepository:
@@ -84,6 +90,33 @@ class FakeEmailAddressRepository:
         users = sorted(self.storage.users.values(), key=lambda user: user.id)
         clashing = [user for user in users if owners.get(user.username.canonical, user.id) != user.id]
         return [user.username.display for user in clashing][:limit]
+
+    async def users_of(self, addresses: Collection[EmailAddress]) -> dict[str, set[UserId]]:
+        users = self.storage.users.values()
+        return {
+            address.key: {each.user_id for each in self._in_force() if each.address.key == address.key}
+            | {user.id for user in users if user.username.canonical in address.usernames}
+            for address in addresses
+        }
+
+    async def add_imported(self, imported: Mapping[UserId, ImportedAddress], *, now: datetime) -> None:
+        for user_id, each in imported.items():
+            records = [record for record in self.storage.addresses.values() if record.user_id == user_id]
+            if each.is_verified and not any(record.verified_at for record in records):
+                pending = self._pending(user_id)
+                if pending and pending.address.key == each.address.key:
+                    self._delete(pending)
+            elif records:
+                continue
+            self._put(
+                AddressRecord(
+                    id=max(self.storage.addresses, default=0) + 1,
+                    user_id=user_id,
+                    address=each.address,
+                    added_at=now,
+                    verified_at=now if each.is_verified else None,
+                )
+            )
 
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         for each in list(self.storage.addresses.values()):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.fakes.accounts import FakeUserRepository
+from tests.fakes.accounts import FakeBulkUserRepository, FakeUserRepository
 from tests.fakes.audit import FakeEventLog
 from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
@@ -17,7 +17,7 @@ from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -32,6 +32,7 @@ from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
 class FakeTransaction:
     users: UserRepository
+    bulk_users: BulkUserRepository
     sessions: SessionRepository
     counters: CounterRepository
     roles: RoleRepository
@@ -46,6 +47,7 @@ class FakeTransaction:
         self._storage = storage
         self._draft = storage.draft()
         self.users = FakeUserRepository(self._draft)
+        self.bulk_users = FakeBulkUserRepository(self._draft)
         self.sessions = FakeSessionRepository(self._draft)
         self.counters = FakeCounterRepository(self._draft)
         self.roles = FakeRoleRepository(self._draft)

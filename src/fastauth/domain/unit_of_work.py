@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -21,6 +21,10 @@ class Transaction(Protocol):
     @property
     def users(self) -> UserRepository:
         """Accounts."""
+
+    @property
+    def bulk_users(self) -> BulkUserRepository:
+        """Accounts of an import."""
 
     @property
     def sessions(self) -> SessionRepository:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.application import Application
+from tests.fakes import FakeEmailAddressRepository
 
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
 from fastauth.application.accounts.import_users import BATCH_SIZE
@@ -28,6 +29,8 @@ def a_candidate(  # noqa: PLR0913  each is what one test is about
     encoded: str = "old$1$2",
     disabled_since: datetime | None = None,
     old_id: str | None = None,
+    email: str | None = None,
+    email_verified: bool = True,
 ) -> ImportRecord:
     return ImportRecord(
         position=place,
@@ -36,6 +39,8 @@ def a_candidate(  # noqa: PLR0913  each is what one test is about
         password_hash=encoded,
         disabled_since=disabled_since,
         old_id=old_id,
+        email=email,
+        email_verified=email_verified,
     )
 
 
@@ -167,3 +172,101 @@ class TestImportUsers:
         again = await judged(app, (a_candidate(place) for place in range(1, 2 * BATCH_SIZE + 1)))
         assert [verdict.outcome for verdict in again] == [EXISTS] * BATCH_SIZE + [IMPORTED] * BATCH_SIZE
         assert len(app.storage.users) == 2 * BATCH_SIZE
+
+
+class TestAddresses:
+    async def addresses(self, app: Application) -> dict[str, tuple[str | None, str | None]]:
+        """Return the address in force and the pending one of each account."""
+        found = {}
+        for user in app.storage.users.values():
+            each = await FakeEmailAddressRepository(app.storage).of_user(user.id)
+            found[user.username.canonical] = (
+                each.verified and each.verified.address.text,
+                each.pending and each.pending.address.text,
+            )
+        return found
+
+    async def test_verified_and_pending(self, app: Application) -> None:
+        entries = [
+            a_candidate(1, "ann", email="Ann@Example.com"),
+            a_candidate(2, "bob", email="bob@example.com", email_verified=False),
+            a_candidate(3, "zoe"),
+            a_candidate(4, "dave@example.com", email="dave@example.com"),
+        ]
+        results = await judged(app, entries)
+        assert {(each.outcome, each.violations) for each in results} == {(IMPORTED, ())}
+        assert await self.addresses(app) == {
+            "ann": ("Ann@Example.com", None),
+            "bob": (None, "bob@example.com"),
+            "zoe": (None, None),
+            "dave@example.com": ("dave@example.com", None),
+        }
+        assert not app.storage.outbox
+
+    async def test_invalid_address_is_left_out(self, app: Application) -> None:
+        invalid, valid = await judged(
+            app, [a_candidate(1, "ann", email="ann at home"), a_candidate(2, "bob", email="b@example.com")]
+        )
+        assert (invalid.outcome, codes(invalid)) == (IMPORTED, [("email", "not_an_address")])
+        assert valid.violations == ()
+        assert (await self.addresses(app))["ann"] == (None, None)
+
+    @pytest.mark.parametrize("dry_run", [False, True])
+    async def test_taken_address_is_left_out(self, app: Application, *, dry_run: bool) -> None:
+        """In force on another account, the username of one, or verified by an earlier record."""
+        before = [
+            a_candidate(1, "ann", email="a@b\xfccher.example.com"),
+            a_candidate(2, "bob@b\xfccher.example.com"),
+        ]
+        await judged(app, before)
+        entries = [
+            a_candidate(3, "carol", email="A@xn--bcher-kva.example.com"),
+            a_candidate(4, "dave", email="bob@xn--bcher-kva.example.com", email_verified=False),
+            a_candidate(5, "erin", email="e@example.com"),
+            a_candidate(6, "fay", email="E@example.com"),
+            a_candidate(7, "gail", email="hal@example.com"),
+            a_candidate(8, "hal@example.com"),
+        ]
+        results = await judged(app, entries, dry_run=dry_run)
+        assert {each.outcome for each in results} == {IMPORTED}
+        assert [codes(each) for each in results] == [
+            [("email", "email_taken")],
+            [("email", "email_taken")],
+            [],
+            [("email", "duplicate")],
+            [("email", "email_taken")],
+            [],
+        ]
+        if not dry_run:
+            stored = await self.addresses(app)
+            assert stored["erin"] == ("e@example.com", None)
+            assert {stored[name] for name in ("carol", "dave", "fay", "gail")} == {(None, None)}
+
+    async def test_username_that_an_earlier_batch_verified(self, app: Application) -> None:
+        await judged(app, [a_candidate(1, "ann", email="zoe@example.com")])
+        results = await judged(app, [a_candidate(2, "zoe@example.com", email="zoe@example.com")])
+        assert codes(results[0]) == [("username", "username_taken")]
+
+    async def test_repeated_import_adds_missing_addresses(self, app: Application) -> None:
+        await judged(app, [a_candidate(1, "ann"), a_candidate(2, "bob"), a_candidate(3, "zoe")])
+        entries = [
+            a_candidate(1, "ann", email="ann@example.com"),
+            a_candidate(2, "bob", email="bob@example.com", encoded="old$another$one"),
+        ]
+        for _ in range(2):
+            same, other = await judged(app, entries)
+            assert (same.outcome, same.violations) == (EXISTS, ())
+            assert codes(other) == [("username", "username_taken")]
+        assert await self.addresses(app) == {
+            "ann": ("ann@example.com", None),
+            "bob": (None, None),
+            "zoe": (None, None),
+        }
+
+    async def test_repeated_import_replaces_no_address(self, app: Application) -> None:
+        entries = [a_candidate(1, "ann", email="old@example.com")]
+        await judged(app, entries)
+        (user_id,) = app.storage.users
+        await FakeEmailAddressRepository(app.storage).remove(user_id, now=app.clock.now())
+        assert [each.outcome for each in await judged(app, entries)] == [EXISTS]
+        assert await self.addresses(app) == {"ann": (None, None)}

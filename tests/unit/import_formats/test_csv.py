@@ -38,7 +38,7 @@ class TestCsv:
         ],
     )
     def test_dialects_and_column_names(self, content: str) -> None:
-        assert read_one(content) == ANN
+        assert replace(read_one(content), email=None) == ANN
 
     @pytest.mark.parametrize("before", ["sep=;\r\n", "\r\n", "\n\n", '"sep=;"\n', "\nSEP=;\n"])
     def test_lines_before_header(self, before: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 
+from fastauth.adapters.sql.accounts.bulk_import import SqlBulkUserRepository
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
@@ -16,7 +17,7 @@ from fastauth.adapters.sql.revocations.log import SqlRevocationLog
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository
-from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -70,6 +71,11 @@ class SqlTransaction:
     def users(self) -> UserRepository:
         """Accounts."""
         return SqlUserRepository(connections=self.connection, audit_columns=self._audit_columns)
+
+    @cached_property
+    def bulk_users(self) -> BulkUserRepository:
+        """Accounts of an import."""
+        return SqlBulkUserRepository(connections=self.connection)
 
     @cached_property
     def sessions(self) -> SessionRepository:

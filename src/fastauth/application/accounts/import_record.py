@@ -20,6 +20,9 @@ class ImportRecord:
     fullname: str
     password_hash: str = field(repr=False)
     disabled_since: datetime | None = None
+    email: str | None = None
+    email_verified: bool = False
+    """Whether the other system says that it has verified `email`."""
 
 
 class Outcome(StrEnum):
@@ -34,7 +37,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The outcome for one record, with the reasons for a rejection."""
+    """The outcome for one record, with the reasons for a rejection.
+
+    The violations of an account that is imported or exists are the reasons why its address was left out.
+    """
 
     position: int
     outcome: Outcome

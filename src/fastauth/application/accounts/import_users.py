@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
+from fastauth.application.accounts.import_addresses import addresses_in, addresses_to_add, find_taken
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult
 from fastauth.application.accounts.validate_record import ValidRecord, validate_record
 from fastauth.domain.accounts.ports import BulkUserRepository, SeenUsernames
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.accounts.username import UsernameProfile
 from fastauth.domain.clock import Clock
+from fastauth.domain.email_addresses.address import AddressProfile
 from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.unit_of_work import UnitOfWork
 
 BATCH_SIZE = 1_000
 """Accounts per transaction: short enough not to delay other requests, large enough to be fast."""
@@ -24,12 +28,17 @@ class ImportUsers:
     - Existing accounts are never changed. Same name and same hash: reported as existing. Same name,
       other hash: rejected.
     - Of duplicates in the file the first counts.
+    - An address that is invalid or belongs to another account is left out, and the account is imported.
+      A batch and its addresses are stored in one transaction. An account that exists with the same hash
+      gets its address if it has none.
     - Stored batches stay if the import is interrupted. To resume, run it again.
     """
 
     bulk_users: BulkUserRepository
     hasher: PasswordHasher
     username_profile: UsernameProfile
+    address_profile: AddressProfile
+    unit_of_work: UnitOfWork
     seen_usernames: Callable[[], SeenUsernames]
     clock: Clock
 
@@ -44,31 +53,51 @@ class ImportUsers:
         Raises:
             StorageUnavailable: The current batch may or may not have been stored.
         """
-        hasher, profile, now = self.hasher, self.username_profile, self.clock.now()
-        rest = iter(records)
+        now, rest = self.clock.now(), iter(records)
         with self.seen_usernames() as seen:
             while batch := list(islice(rest, BATCH_SIZE)):
                 validated = [
-                    validate_record(each, hasher=hasher, profile=profile, seen_usernames=seen, now=now)
-                    if isinstance(each, ImportRecord)
-                    else each
+                    self._validate(each, seen, now) if isinstance(each, ImportRecord) else each
                     for each in batch
                 ]
-                yield await self._store(validated, dry_run=dry_run)
+                yield await self._store(validated, dry_run=dry_run, now=now)
+
+    def _validate(
+        self, record: ImportRecord, seen: SeenUsernames, now: datetime
+    ) -> ValidRecord | ImportResult:
+        return validate_record(
+            record,
+            hasher=self.hasher,
+            profile=self.username_profile,
+            address_profile=self.address_profile,
+            seen_usernames=seen,
+            now=now,
+        )
 
     async def _store(
-        self, validated: list[ValidRecord | ImportResult], *, dry_run: bool
+        self, validated: list[ValidRecord | ImportResult], *, dry_run: bool, now: datetime
     ) -> list[ImportResult]:
-        new_users = {
-            each.new_user.username.canonical: each.new_user
-            for each in validated
-            if isinstance(each, ValidRecord)
-        }
-        existing = await self.bulk_users.find_existing(list(new_users))
-        free = {key: new_user for key, new_user in new_users.items() if key not in existing}
-        inserted: Mapping[str, UserId | None] = (
-            dict.fromkeys(free) if dry_run else await self.bulk_users.insert_new(list(free.values()))
-        )
+        records = {each.key: each for each in validated if isinstance(each, ValidRecord)}
+        existing = await self.bulk_users.find_existing(list(records))
+        free = [each.new_user for key, each in records.items() if key not in existing]
+        unstored: Mapping[str, UserId | None] = {each.username.canonical: None for each in free}
+        addresses, taken = addresses_in(records), frozenset[str]()
+        if not addresses:
+            inserted = unstored if dry_run else await self.bulk_users.insert_new(free)
+        else:
+            async with self.unit_of_work.begin() as transaction:
+                users = await transaction.email_addresses.users_of(
+                    [each.address for each in addresses.values()]
+                )
+                inserted = unstored if dry_run else await transaction.bulk_users.insert_new(free)
+                taken = find_taken(addresses, users=users, inserted=inserted, existing=existing)
+                if not dry_run:
+                    added = addresses_to_add(
+                        addresses, records, taken=taken, inserted=inserted, existing=existing
+                    )
+                    await transaction.email_addresses.add_imported(added, now=now)
+                    await transaction.commit()
         return [
-            each.result(inserted, existing) if isinstance(each, ValidRecord) else each for each in validated
+            each.result(inserted, existing, taken) if isinstance(each, ValidRecord) else each
+            for each in validated
         ]

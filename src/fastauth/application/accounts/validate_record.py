@@ -9,11 +9,16 @@ from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
 from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
+from fastauth.domain.email_addresses.record import ImportedAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.passwords.ports import PasswordHasher
 
 _TAKEN = Violation(
     "username", "username_taken", "An account has this name with another password, or as its e-mail address."
+)
+_EMAIL_TAKEN = Violation(
+    "email", "email_taken", "Another account has verified this address, or has it as its username."
 )
 
 
@@ -24,32 +29,52 @@ class ValidRecord:
     position: int
     old_id: str | None
     new_user: NewUser
+    imported: ImportedAddress | None = None
+    notes: tuple[Violation, ...] = ()
+    """Why the address in the file is left out."""
+
+    @property
+    def key(self) -> str:
+        """The canonical username."""
+        return self.new_user.username.canonical
+
+    def is_same_as(self, user: ExistingUser) -> bool:
+        """Return whether an account with this username has the hash of this record."""
+        return user.password_hash == self.new_user.password_hash
 
     def result(
-        self, inserted: Mapping[str, UserId | None], existing: Mapping[str, ExistingUser]
+        self,
+        inserted: Mapping[str, UserId | None],
+        existing: Mapping[str, ExistingUser],
+        taken: frozenset[str] = frozenset(),
     ) -> ImportResult:
-        """Return the outcome, from the ids of inserted accounts and the accounts that existed before."""
-        key = self.new_user.username.canonical
-        if key in inserted:
-            return ImportResult(self.position, Outcome.IMPORTED, (), self.old_id, inserted[key])
-        user = existing.get(key)
-        if user and user.password_hash == self.new_user.password_hash:
-            return ImportResult(self.position, Outcome.EXISTS, (), self.old_id, user.id)
+        """Return the outcome, from the ids of inserted accounts and the accounts that existed before.
+
+        `taken` has the canonical usernames whose address belongs to another account.
+        """
+        notes = (_EMAIL_TAKEN,) if self.key in taken else self.notes
+        if self.key in inserted:
+            return ImportResult(self.position, Outcome.IMPORTED, notes, self.old_id, inserted[self.key])
+        user = existing.get(self.key)
+        if user and self.is_same_as(user):
+            return ImportResult(self.position, Outcome.EXISTS, notes, self.old_id, user.id)
         return ImportResult(self.position, Outcome.REJECTED, (_TAKEN,), self.old_id)
 
 
-def validate_record(
+def validate_record(  # noqa: PLR0913  what a record is checked with
     record: ImportRecord,
     *,
     hasher: PasswordHasher,
     profile: UsernameProfile,
+    address_profile: AddressProfile,
     seen_usernames: SeenUsernames,
     now: datetime,
 ) -> ValidRecord | ImportResult:
     """Return the valid record, or the result of a rejected one.
 
     A record is rejected if its account could not be registered, if no log-in could verify its hash,
-    or if its username occurred before in the file.
+    or if its username occurred before in the file. An address that is not valid, or that an earlier record
+    has verified, is left out.
     """
     try:
         new_user = _new_user(record, hasher, profile, now)
@@ -59,7 +84,25 @@ def validate_record(
     if first != record.position:
         duplicate = Violation("username", "duplicate", f"Same username as record {first}.")
         return ImportResult(record.position, Outcome.REJECTED, (duplicate,), record.old_id)
-    return ValidRecord(record.position, record.old_id, new_user)
+    try:
+        imported = _imported_address(record, address_profile, seen_usernames)
+    except InvalidInput as error:
+        return ValidRecord(record.position, record.old_id, new_user, notes=error.violations)
+    return ValidRecord(record.position, record.old_id, new_user, imported)
+
+
+def _imported_address(
+    record: ImportRecord, profile: AddressProfile, seen_usernames: SeenUsernames
+) -> ImportedAddress | None:
+    if record.email is None:
+        return None
+    address = EmailAddress.parse(record.email, profile)
+    if record.email_verified:
+        # No username has a space, so one memory serves both.
+        first = seen_usernames.first_position(f" {address.key}", record.position)
+        if first != record.position:
+            raise InvalidInput(Violation("email", "duplicate", f"Same address as record {first}."))
+    return ImportedAddress(address=address, is_verified=record.email_verified)
 
 
 def _new_user(

@@ -1,11 +1,12 @@
 """Ports to stored e-mail addresses."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.email_addresses.address import EmailAddress
-from fastauth.domain.email_addresses.record import AddressRecord, UserAddresses
+from fastauth.domain.email_addresses.record import AddressRecord, ImportedAddress, UserAddresses
 
 
 class EmailAddressRepository(Protocol):
@@ -62,6 +63,19 @@ class EmailAddressRepository(Protocol):
 
     async def clashing_usernames(self, *, limit: int) -> list[str]:
         """Return usernames that are the address in force of another account, at most `limit`, in order."""
+
+    async def users_of(self, addresses: Collection[EmailAddress]) -> Mapping[str, set[UserId]]:
+        """Return, for the key of each address, the accounts that have it in force or as their username.
+
+        In a transaction no other one verifies an address until its end.
+        """
+
+    async def add_imported(self, imported: Mapping[UserId, ImportedAddress], *, now: datetime) -> None:
+        """Store addresses of accounts for which `users_of`, in this transaction, returns no other account.
+
+        A verified address is put in force, unless the account has or had another one in force. Any other
+        address is pending, unless the account has or had an address. No two verified ones have the same key.
+        """
 
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         """Store that mail for this address of an account was refused for good."""

@@ -29,6 +29,15 @@ class AddressRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedAddress:
+    """An address of an account in another system."""
+
+    address: EmailAddress
+    is_verified: bool
+    """Whether the other system has verified it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserAddresses:
     """The current addresses of an account."""
 

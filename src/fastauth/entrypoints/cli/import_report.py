@@ -26,6 +26,7 @@ class ImportReport:
         self._report = report
         self._outcomes: Counter[Outcome] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._without_address: Counter[str] = Counter()
 
     @property
     def entries(self) -> int:
@@ -48,6 +49,8 @@ class ImportReport:
             self._outcomes[result.outcome] += 1
             if result.outcome is Outcome.REJECTED:
                 self._add_rejected(result, unit)
+            elif result.violations:
+                self._add_without_address(result, unit)
             elif result.old_id is not None:
                 self._write(_position(result, unit) | {"outcome": result.outcome})
 
@@ -63,6 +66,10 @@ class ImportReport:
             would_be = dry_run and outcome is Outcome.IMPORTED
             add_row(table, f"would be {words}" if would_be else words, self._outcomes[outcome])
         for reason, count in self._reasons.most_common():
+            add_row(table, f"  {reason}", count)
+        if self._without_address:
+            add_row(table, "without its address", self._without_address.total())
+        for reason, count in self._without_address.most_common():
             add_row(table, f"  {reason}", count)
         show(table)
         self._show_notes(notes)
@@ -81,21 +88,33 @@ class ImportReport:
 
     def _add_rejected(self, result: ImportResult, unit: str) -> None:
         if self.rejected <= MAX_SHOWN:
-            for violation in result.violations:
-                name = "" if violation.field == unit else f"{escape_control_characters(violation.field)}: "
-                self._console.print(f"{unit} {result.position}: {name}{violation.detail}", markup=False)
+            self._show_violations(result, unit)
         elif self.rejected == MAX_SHOWN + 1:
             self._console.print("more entries were rejected; --report lists all of them")
         self._reasons.update(f"{violation.field}: {violation.code}" for violation in result.violations)
-        reasons = [
-            {"field": violation.field, "code": violation.code, "detail": violation.detail}
-            for violation in result.violations
-        ]
-        self._write(_position(result, unit) | {"rejected": reasons})
+        self._write(_position(result, unit) | {"rejected": _reasons(result)})
+
+    def _add_without_address(self, result: ImportResult, unit: str) -> None:
+        self._without_address.update(f"{each.field}: {each.code}" for each in result.violations)
+        if self._without_address.total() <= MAX_SHOWN:
+            self._show_violations(result, unit)
+        elif self._without_address.total() == MAX_SHOWN + 1:
+            self._console.print("more addresses were left out; --report lists all of them")
+        outcome = {"outcome": result.outcome, "address_left_out": _reasons(result)}
+        self._write(_position(result, unit) | outcome)
+
+    def _show_violations(self, result: ImportResult, unit: str) -> None:
+        for violation in result.violations:
+            name = "" if violation.field == unit else f"{escape_control_characters(violation.field)}: "
+            self._console.print(f"{unit} {result.position}: {name}{violation.detail}", markup=False)
 
     def _write(self, record: dict[str, object]) -> None:
         if self._report:
             self._report.write(json.dumps(record) + "\n")
+
+
+def _reasons(result: ImportResult) -> list[dict[str, str]]:
+    return [{"field": each.field, "code": each.code, "detail": each.detail} for each in result.violations]
 
 
 def _position(result: ImportResult, unit: str) -> dict[str, object]:

@@ -95,8 +95,10 @@ class Accounts(Shared):
     import_users = paged(
         ImportUsers,
         bulk_users=Storage.bulk_users,
+        unit_of_work=Storage.unit_of_work,
         hasher=PasswordHashing.hasher,
         username_profile=usernames,
+        address_profile=address_profile,
         seen_usernames=seen_usernames.provider,
         clock=Shared.clock,
     )

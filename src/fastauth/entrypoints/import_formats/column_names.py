@@ -27,9 +27,18 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "pk", "userid", "uid", "uuid", "guid", "localid", "sub"),
     "active": (),
     "disabled": (),
+    "email": ("email", "emailaddress", "useremail", "mail"),
+    "email_verified": (
+        "emailverified", "isemailverified", "emailconfirmed", "isverified", "emailverifiedat",
+        "emailconfirmedat", "confirmedat",
+    ),
 }  # fmt: skip
 """The names of each field, in the order of precedence. `active` and `disabled` have rules instead: see
 `fastauth.entrypoints.import_formats.disabled_columns`."""
+
+_SHARED = frozenset({"email", "email_verified"})
+"""Fields whose columns may have another meaning as well: an address may be the username."""
+_OWN = tuple(wanted for wanted in SYNONYMS if wanted not in _SHARED)
 
 MAX_UNREAD_NAMES = 50
 """Maximum number of unread columns that are reported, and maximum characters of each name."""
@@ -61,8 +70,12 @@ class Columns:
             if fold(name) not in self.ignored:
                 by_name.setdefault(fold(name), []).append(name)
         fields = {
+            wanted: tuple(name for known in self.names_for(wanted) for name in by_name.get(known, ()))
+            for wanted in _SHARED
+        }
+        fields |= {
             wanted: tuple(name for known in self.names_for(wanted) for name in by_name.pop(known, ()))
-            for wanted in sorted(SYNONYMS, key=lambda each: each not in self.called)
+            for wanted in sorted(_OWN, key=lambda each: each not in self.called)
         }
         disabled_rules = dict.fromkeys(fields["active"], DisabledRule.ACTIVE)
         disabled_rules |= dict.fromkeys(fields["disabled"], DisabledRule.DISABLED)
@@ -71,7 +84,11 @@ class Columns:
         return ColumnMapping(
             fields=fields,
             disabled_rules=disabled_rules,
-            unread=tuple(name for name in rest if name not in disabled_rules),
+            unread=tuple(
+                name
+                for name in rest
+                if name not in disabled_rules and not any(name in fields[each] for each in _SHARED)
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
 from fastauth.entrypoints.import_formats.disabled_values import parse_disabled_since
+from fastauth.entrypoints.import_formats.verified_values import says_verified
 
 MAX_VALUE_LENGTH = 1024
 """Characters of a value: more than any name or hash has, and few enough to validate quickly."""
@@ -69,6 +70,8 @@ class RecordReader:
             fullname=fullname or username,
             password_hash=password_hash,
             disabled_since=row.disabled_since,
+            email=row.email(),
+            email_verified=row.email_verified(now=self.now),
         )
 
 
@@ -108,6 +111,20 @@ class _Row:
         """Set the time since which the account is disabled, unless an earlier one is set."""
         if since:
             self.disabled_since = min(since, self.disabled_since or since)
+
+    def email(self) -> str | None:
+        """Return the e-mail address, if there is a text."""
+        for name in self._mapping.fields["email"]:
+            value = self._record[name]
+            if isinstance(value, str) and (text := value.strip(_BLANKS)):
+                return text[: MAX_VALUE_LENGTH + 1]
+        return None
+
+    def email_verified(self, *, now: datetime) -> bool:
+        """Return whether a column says that the address is verified: true, or a time that has passed."""
+        return any(
+            says_verified(self._record[name], now=now) for name in self._mapping.fields["email_verified"][:1]
+        )
 
     def old_id(self) -> str | None:
         """Return the id in the other system, if it is a number or a short text."""

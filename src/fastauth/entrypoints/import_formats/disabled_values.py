@@ -10,7 +10,7 @@ from fastauth.entrypoints.import_formats.disabled_words import CLOSING, OPENING,
 from fastauth.entrypoints.import_formats.timestamps import parse_time
 
 MAX_TIME = datetime.max.replace(tzinfo=UTC)
-_TRUE = frozenset("true t yes y 1 1.0 on".split())
+TRUE = frozenset("true t yes y 1 1.0 on".split())
 _FALSE = frozenset("false f no n 0 0.0 off".split())
 _EMPTY = frozenset({"", "null", r"\n", "none", "nil", "0", "false", "f", "-infinity"})
 _ENABLED_STATUSES = frozenset(
@@ -40,7 +40,7 @@ def _text(value: object) -> str:
 
 
 def _inactive(name: str, text: str, _now: datetime) -> bool:
-    if text in _TRUE or text in _FALSE:
+    if text in TRUE or text in _FALSE:
         return text in _FALSE
     raise InvalidInput(Violation(name, "not_a_boolean", "Must be true or false."))
 
@@ -82,7 +82,7 @@ def _unclear(name: str, text: str, _now: datetime) -> bool:
     parts = {part.casefold() for part in PARTS.findall(name)}
     closing = any(re.fullmatch(CLOSING, part) for part in parts)
     opening = any(re.fullmatch(OPENING, part) for part in parts)
-    if (closing != opening) and text in (_FALSE if closing else _TRUE):
+    if (closing != opening) and text in (_FALSE if closing else TRUE):
         return False
     detail = "May mean that the account is disabled: use --column disabled=, active= or --ignore-column."
     raise InvalidInput(Violation(name, "unclear", detail))

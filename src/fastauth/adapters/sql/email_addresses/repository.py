@@ -1,6 +1,6 @@
 """E-mail addresses in the table ``email_address``."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,16 @@ from fastauth.adapters.sql.accounts.names_lock import LOCK_NAMES_SHARED
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.email_addresses import statements
+from fastauth.adapters.sql.email_addresses.imported import add_imported, find_users_of
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.errors import EmailTaken
-from fastauth.domain.email_addresses.record import UNDO_PERIOD, AddressRecord, UserAddresses
+from fastauth.domain.email_addresses.record import (
+    UNDO_PERIOD,
+    AddressRecord,
+    ImportedAddress,
+    UserAddresses,
+)
 
 
 class SqlEmailAddressRepository:
@@ -109,6 +115,14 @@ class SqlEmailAddressRepository:
         """Join the addresses in force with the unique index of usernames."""
         rows = await self._connections.execute(statements.CLASHING_USERNAMES, {"number": limit})
         return [row.username for row in rows.all()]
+
+    async def users_of(self, addresses: Collection[EmailAddress]) -> dict[str, set[UserId]]:
+        """Take the lock of names, then read the addresses and the usernames."""
+        return await self._connections.run_in_transaction(lambda each: find_users_of(each, addresses))
+
+    async def add_imported(self, imported: Mapping[UserId, ImportedAddress], *, now: datetime) -> None:
+        """Read the addresses that these accounts have, then insert many rows with each statement."""
+        await self._connections.run_in_transaction(lambda each: add_imported(each, imported, now=now))
 
     async def mark_undeliverable(self, user_id: UserId, key: str, *, now: datetime) -> None:
         """Update the column ``undeliverable_at``."""
