@@ -68,6 +68,13 @@ class FakeExpiredRows:
             self.storage.revocations.remove(each)
         return len(old)
 
+    async def purge_addresses(self, *, before: datetime, limit: int) -> int:
+        records = self.storage.addresses
+        old = [key for key, each in records.items() if each.replaced_at and each.replaced_at < before]
+        for key in old[:limit]:
+            del records[key]
+        return len(old[:limit])
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][
             :limit

@@ -189,6 +189,10 @@ class TestFakeEmailAddressRepository(EmailAddressRepositoryContract):
         return FakeEmailAddressRepository(users.storage)
 
     @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
+
+    @pytest.fixture
     def unit_of_work(self, users: FakeUserRepository) -> FakeUnitOfWork:
         return FakeUnitOfWork(users.storage)
 

@@ -75,6 +75,7 @@ async def _run_periodically(container: Container) -> None:
             _logged_purge("events", container.purge_events()),
             _logged_purge("revocations", container.purge_revocations()),
             _logged_purge("one-time tokens", container.purge_one_time_tokens()),
+            _logged_purge("replaced addresses", container.purge_addresses()),
             _logged_purge("outbox", container.purge_outbox()),
         ]
         tasks += [

@@ -19,6 +19,7 @@ from fastauth.domain.email_addresses.record import (
     ImportedAddress,
     UserAddresses,
 )
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -58,6 +59,10 @@ class EmailAddressRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def bulk_users(self, users: UserRepository) -> BulkUserRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -423,6 +428,21 @@ class EmailAddressRepositoryContract(ABC):
         found = await addresses.of_user(user.id)
         assert found.verified
         assert found.verified.verified_at == NOW + timedelta(minutes=2)
+
+    async def test_purge_of_replaced_addresses(
+        self, addresses: EmailAddressRepository, expired_rows: ExpiredRows, user: User
+    ) -> None:
+        """In batches, the oldest first. Addresses in force and pending ones stay."""
+        long_ago = NOW - timedelta(days=4_000)  # before any other test's addresses
+        for number in range(4):
+            await verified(addresses, user, an_address(), now=long_ago + timedelta(minutes=number))
+        await addresses.add_pending(user.id, an_address(), now=long_ago)
+        before = await addresses.of_user(user.id)
+        last = long_ago + timedelta(minutes=3)
+        assert await expired_rows.purge_addresses(before=last, limit=1) == 1
+        assert await expired_rows.purge_addresses(before=last, limit=5) == 1
+        assert [each.replaced_at for each in await addresses.replaced_since(user.id, long_ago)] == [last]
+        assert await addresses.of_user(user.id) == before
 
     async def test_undo_is_too_late(self, addresses: EmailAddressRepository, user: User) -> None:
         old = an_address()

@@ -359,6 +359,10 @@ class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract)
         return SqlEmailAddressRepository(connections=database.autocommit)
 
     @pytest.fixture
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)
+
+    @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         return unit_of_work(database)
 

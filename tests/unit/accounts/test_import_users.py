@@ -181,8 +181,8 @@ class TestAddresses:
         for user in app.storage.users.values():
             each = await FakeEmailAddressRepository(app.storage).of_user(user.id)
             found[user.username.canonical] = (
-                each.verified and each.verified.address.text,
-                each.pending and each.pending.address.text,
+                each.verified.address.text if each.verified else None,
+                each.pending.address.text if each.pending else None,
             )
         return found
 

@@ -6,6 +6,7 @@ from tests.builders import a_full_name, a_password_hash, a_policy, a_username, a
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
 from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import HashingOverloaded
@@ -97,6 +98,10 @@ class TestRegisterWithAddress:
             username="ann", password="sntsh", fullname="Ann", email="Ann@Example.com", address=None
         )
         found = await app.container.email_addresses().of_user(user.id)
+        assert [event.type for event in app.storage.events if event.user_id == user.id] == [
+            EventType.USER_CREATED,
+            EventType.EMAIL_ADDED,
+        ]
         assert found.verified is None
         assert found.pending
         assert found.pending.address == an_address("Ann@Example.com")

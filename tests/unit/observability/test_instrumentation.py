@@ -148,7 +148,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     (first, *_) = (await container.rotate_keys()(early=True)).keys
     assert await container.revoke_key()(kid=first.kid)
     await container.check_readiness()()
-    for purge in ("sessions", "counters", "one_time_tokens", "outbox", "events", "revocations"):
+    for purge in ("sessions", "counters", "addresses", "one_time_tokens", "outbox", "events", "revocations"):
         await getattr(container, f"purge_{purge}")()()
     await container.reseal_columns()()
     await container.deliver_outbox()()

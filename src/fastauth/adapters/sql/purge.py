@@ -19,6 +19,7 @@ from sqlalchemy import (
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.email_addresses.tables import email_address
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token
 from fastauth.adapters.sql.outbox.tables import outbox
@@ -70,6 +71,7 @@ _PURGE_OUTBOX = (
     _delete_oldest(outbox.c.due_at, and_(outbox.c.done_at.is_(None), outbox.c.due_at < _BEFORE)),
 )
 _PURGE_REVOCATIONS = (_delete_oldest(revocation.c.at, revocation.c.at < _BEFORE),)
+_PURGE_ADDRESSES = (_delete_oldest(email_address.c.replaced_at, email_address.c.replaced_at < _BEFORE),)
 _has_old_address = event.c.address.is_not(None) & (
     event.c.at < bindparam("addresses_before", type_=UtcDateTime)
 )
@@ -112,6 +114,10 @@ class SqlExpiredRows:
     async def purge_revocations(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` rows."""
         return await self._run(_PURGE_REVOCATIONS, before=before, max_rows=limit)
+
+    async def purge_addresses(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` rows."""
+        return await self._run(_PURGE_ADDRESSES, before=before, max_rows=limit)
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete up to `limit` events, and the addresses of up to `limit` others."""

@@ -11,6 +11,7 @@ from fastauth.domain.accounts.locale import parse_locale
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.accounts.username import Username, UsernameProfile
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
@@ -102,6 +103,7 @@ class RegisterUser:
     async def _add_address(self, transaction: Transaction, user: User, pending: EmailAddress) -> None:
         now = self.clock.now()
         await transaction.email_addresses.add_pending(user.id, pending, now=now)
+        await transaction.events.record(Event(type=EventType.EMAIL_ADDED, occurred_at=now, user_id=user.id))
         await transaction.outbox.add(
             OutboxKind.VERIFICATION, {}, user_id=user.id, now=now, expires_at=now + VERIFICATION_MAIL_DEADLINE
         )

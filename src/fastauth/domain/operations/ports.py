@@ -30,6 +30,9 @@ class ExpiredRows(Protocol):
     async def purge_revocations(self, *, before: datetime, limit: int) -> int:
         """Delete at most `limit` revocations from before then; return how many."""
 
+    async def purge_addresses(self, *, before: datetime, limit: int) -> int:
+        """Delete at most `limit` e-mail addresses that were replaced before then; return how many."""
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete events older than `retention`, and addresses in them; return how many of both."""
 

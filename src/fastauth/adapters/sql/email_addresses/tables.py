@@ -22,4 +22,5 @@ email_address = Table(
     Index("email_address_pending_unique", "user_id", unique=True, **partial_where("verified_at IS NULL")),
     Index("email_address_key", "address_key"),
     Index("email_address_replaced", "user_id", **partial_where("replaced_at IS NOT NULL")),
+    Index("email_address_replaced_at", "replaced_at", **partial_where("replaced_at IS NOT NULL")),
 )
