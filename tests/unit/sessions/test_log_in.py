@@ -1,15 +1,18 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.builders import a_password_hash
 from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakeUserRepository
 
+from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 
 
@@ -18,6 +21,11 @@ async def app() -> Application:
     app = Application()
     await app.a_user()
     return app
+
+
+def log_in_with(app: Application, access_tokens: AccessTokens) -> LogIn:
+    start = replace(app.log_in.session_start, access_tokens=access_tokens)
+    return replace(app.log_in, session_start=start)
 
 
 class TestLogIn:
@@ -35,10 +43,23 @@ class TestLogIn:
             async def check_key(self) -> None:
                 raise NoActiveSigningKey
 
-        log_in = replace(app.log_in, access_tokens=NoKey(app.clock))
+        log_in = log_in_with(app, NoKey(app.clock))
         with pytest.raises(NoActiveSigningKey):
             await log_in(username="santosh", password="sntsh", client=A_DEVICE)
         assert not app.storage.sessions
+
+    async def test_session_ends_if_its_token_cannot_be_signed(self, app: Application) -> None:
+        """The key was there a moment before, and is not now."""
+
+        class LostKey(FakeAccessTokens):
+            async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
+                raise NoActiveSigningKey
+
+        log_in = log_in_with(app, LostKey(app.clock))
+        with pytest.raises(NoActiveSigningKey):
+            await log_in(username="santosh", password="sntsh", client=A_DEVICE)
+        (session,) = app.storage.sessions.values()
+        assert not session.is_active(app.clock.now())
 
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "ｓａｎｔｏｓｈ"])
     async def test_username_matches_in_any_spelling(self, app: Application, spelling: str) -> None:

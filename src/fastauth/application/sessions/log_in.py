@@ -13,9 +13,8 @@ from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher
-from fastauth.domain.sessions.access_token import AccessClaims, TokenPair
+from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.device_token import DeviceTokens
-from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolicy
 
@@ -35,7 +34,6 @@ class LogIn:
     account_names: AccountNames
     session_start: SessionStart
     refresh_tokens: RefreshTokenCodec
-    access_tokens: AccessTokens
     policy: SessionPolicy
     clock: Clock
 
@@ -70,15 +68,13 @@ class LogIn:
                 refresh_digest=self.refresh_tokens.digest(refresh),
                 now=now,
             )
-            await self.access_tokens.check_key()
-            grants = await self.session_start(
+            access = await self.session_start(
                 session,
                 user=user,
                 password_hash=password_hash,
                 refunds=permit.refunds_on_success,
                 is_new_device=known_device is None,
             )
-        access = await self.access_tokens.issue(AccessClaims.for_session(session, grants), issued_at=now)
         device = None if permit.is_locked else known_device
         device_token = self.device_tokens.issue(name, device=device, now=now)
         return LoginResult(tokens=TokenPair(access=access, refresh=refresh.text), device_token=device_token)

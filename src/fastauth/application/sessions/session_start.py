@@ -1,27 +1,32 @@
 """Store the session that a log-in starts."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastauth.application.mail.notices import Notices
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.errors import Unavailable
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
 from fastauth.domain.sessions.session import Session, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStart:
-    """Store a session, and with it the notice of a log-in from a new device.
+    """Store a session, and with it the notice of a log-in from a new device; sign its first access token.
 
     A notice takes a transaction. So an account without a verified address, which has no notices, is logged
-    in by one statement.
+    in by one statement. It returns the roles of the user for the token, which is why the token is signed
+    afterwards. If that fails, the session ends.
     """
 
     sessions: SessionRepository
+    access_tokens: AccessTokens
     unit_of_work: UnitOfWork
     notices: Notices
     policy: SessionPolicy
@@ -34,14 +39,35 @@ class SessionStart:
         password_hash: PasswordHash,
         refunds: tuple[Refund, ...],
         is_new_device: bool,
-    ) -> Grants:
-        """Store the session of `user` and apply `refunds` with it; return the user's roles and permissions.
+    ) -> AccessToken:
+        """Store the session of `user` and apply `refunds` with it; return its first access token.
 
         Raises:
             InvalidCredentials: The user is disabled or has another password hash by now.
+            NoActiveSigningKey: There is no key to sign with.
             StorageUnavailable: The session may or may not have been stored.
         """
+        await self.access_tokens.check_key()
+        started_at = session.created_at
+        grants = await self._store(session, user, password_hash, refunds, notify=is_new_device)
+        try:
+            return await self.access_tokens.issue(
+                AccessClaims.for_session(session, grants), issued_at=started_at
+            )
+        except BaseException:
+            with suppress(Unavailable):  # the caller gets the first error
+                await self.sessions.revoke(user.id, session_id=session.id, now=started_at)
+            raise
 
+    async def _store(
+        self,
+        session: Session,
+        user: User,
+        password_hash: PasswordHash,
+        refunds: tuple[Refund, ...],
+        *,
+        notify: bool,
+    ) -> Grants:
         async def add(sessions: SessionRepository) -> Grants:
             return await sessions.add(
                 session,
@@ -50,7 +76,7 @@ class SessionStart:
                 refunds=refunds,
             )
 
-        if not (is_new_device and user.has_verified_address and self.notices.offered):
+        if not (notify and user.has_verified_address and self.notices.offered):
             return await add(self.sessions)
         event = Event(type=EventType.LOGIN_SUCCEEDED, occurred_at=session.created_at, user_id=user.id)
         async with self.unit_of_work.begin() as transaction:

@@ -109,12 +109,12 @@ class Sessions(Shared):
             session_start=Singleton(
                 SessionStart,
                 sessions=Storage.sessions,
+                access_tokens=access_tokens,
                 unit_of_work=Storage.unit_of_work,
                 notices=Storage.notices,
                 policy=session_policy,
             ),
             refresh_tokens=refresh_tokens,
-            access_tokens=access_tokens,
             policy=session_policy,
             clock=Shared.clock,
         ),
