@@ -36,3 +36,10 @@ def test_any_bytes_are_a_cursor_or_none(content: bytes) -> None:
 
 def test_another_version_is_none() -> None:
     assert Cursor.decode("Ag" + Cursor(b"12345678", 7, AT).encode()[2:]) is None
+
+
+@pytest.mark.parametrize("value", ["\0", "a\0b", "\x1b", "é", ""])
+def test_forged_place_is_printable_ascii(value: str) -> None:
+    """PostgreSQL refuses a text with NUL: a forged cursor would be an internal error."""
+    forged = Cursor(b"12345678", 7, AT, Revocation(AT, RevocationKind.SESSION, value)).encode()
+    assert Cursor.decode(forged) is None

@@ -57,4 +57,7 @@ def _microseconds(time: datetime) -> int:
 
 def _place(content: bytes) -> Revocation:
     at, kind = _PLACE.unpack_from(content)
-    return Revocation(_1970 + at * _MICROSECOND, _KINDS[kind], content[_PLACE.size :].decode())
+    value = content[_PLACE.size :].decode("ascii")
+    if not value or not value.isprintable():  # PostgreSQL refuses NUL in a text
+        raise ValueError
+    return Revocation(_1970 + at * _MICROSECOND, _KINDS[kind], value)
