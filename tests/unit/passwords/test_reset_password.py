@@ -192,6 +192,15 @@ class TestComplete:
             await app.complete_password_reset(token=token, new_password="another one")
         assert await app.a_log_in(password="by an operator")
 
+    async def test_link_ends_with_the_address_it_was_sent_to(self, app: Application) -> None:
+        """A mail may be made in the moment in which another address is verified, and its token be stored
+        after the others were withdrawn.
+        """
+        token = await a_reset(app)
+        await app.a_verified_address("another@example.com")
+        with pytest.raises(InvalidLink):
+            await app.complete_password_reset(token=token, new_password="another one")
+
     async def test_disabled_account_stays_closed(self, app: Application) -> None:
         token = await a_reset(app)
         await app.disable_user(username="santosh")

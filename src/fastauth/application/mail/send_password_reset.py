@@ -65,7 +65,7 @@ class SendPasswordReset:
         token = await self.token_issuer.issue(
             Purpose.RESET_PASSWORD,
             user_id=user.id,
-            subject=user.username.canonical,
+            subject=to.key,
             payload=user.password_hash.digest(),
             lifetime=self.lifetime,
             withdraws={Purpose.RESET_PASSWORD},

@@ -12,10 +12,13 @@ from fastauth.domain.unit_of_work import Transaction
 async def consume_reset_token(
     transaction: Transaction, token: str, *, codec: OneTimeTokenCodec, now: datetime
 ) -> User:
-    """Consume the token and return its account, whose password is still that of the time of issue.
+    """Consume the token and return its account. Password and address are still those of the time of issue.
+
+    A change of the address withdraws the tokens. One may be stored in the same moment all the same, by a
+    mail that is being made: so the address is compared too.
 
     Raises:
-        InvalidLink: The token is not valid, the account is disabled, or its password was changed.
+        InvalidLink: The token is not valid, the account is disabled, or its password or address was changed.
     """
     purpose = Purpose.RESET_PASSWORD
     used = await transaction.one_time_tokens.consume(codec.digests(purpose, token), purpose=purpose, now=now)
@@ -23,5 +26,8 @@ async def consume_reset_token(
     if not used or not user or user.disabled_at:
         raise InvalidLink
     if not compare_digest(user.password_hash.digest(), used.payload or ""):
+        raise InvalidLink
+    verified = (await transaction.email_addresses.of_user(user.id)).verified
+    if verified is None or verified.address.key != used.subject:
         raise InvalidLink
     return user
