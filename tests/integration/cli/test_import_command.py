@@ -80,7 +80,10 @@ class TestImport:
         users.write_text(f"{HEADER}ann,Somebody,{ADOPTED['bcrypt']},t\n")
         result = fastauth("import", str(users))
         assert result.exit_code == 1
-        assert "line 2: username: An account with this name has another password." in result.output
+        assert (
+            "line 2: username: An account has this name with another password, or as its e-mail address."
+            in result.output
+        )
         assert rows(url, "SELECT * FROM user_info") == before
 
     def test_reports_every_rejection(self, url: str, users: Path) -> None:
@@ -183,7 +186,7 @@ class TestImport:
 
     def test_unmigrated_database_fails(self, url: str, users: Path) -> None:
         execute(url, "DROP TABLE session")
-        execute(url, "DROP TABLE user_info")
+        execute(url, "ALTER TABLE user_info RENAME TO elsewhere")
         users.write_text(f"{HEADER}ann,Ann,{HASH},t\n")
         result = fastauth("import", str(users))
         assert (result.exit_code, result.stderr) == (
