@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from pathlib import Path
 
 import httpx2
 from tests.builders import a_registration
 from tests.harness.gated_pool import DEADLINE, GatedPool, gated_pool, gated_service  # noqa: F401  fixtures
+from tests.harness.processes import wait_until
 from tests.harness.service import NO_TLS
 
 
@@ -48,12 +51,16 @@ class TestDisconnect:
             assert [(await first).status_code, (await second).status_code] == [401, 401]
         assert pool.hashed == 2
 
-    async def test_begun_change_is_completed(self, url: str, pool: GatedPool) -> None:
+    async def test_begun_change_is_completed(self, url: str, pool: GatedPool, tmp_path: Path) -> None:
+        def is_stored() -> bool:
+            with closing(sqlite3.connect(tmp_path / "hung_up.db")) as database:
+                return bool(database.execute("SELECT 1 FROM user_info").fetchall())
+
         registration = a_registration()
         async with asking(url, "/users/register", registration):
             await pool.until_present(1)
         pool.gate.set()
-        await pool.until_present(0)
+        await asyncio.to_thread(wait_until, is_stored, "the account is not stored", deadline=DEADLINE)
         async with client(url) as other:
             response = await other.post("/users/register", json=registration)
         assert response.status_code == 409
