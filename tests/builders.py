@@ -18,6 +18,7 @@ from tests.fakes import (
 from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import UserRepository
@@ -121,15 +122,17 @@ def register_user(
     passwords: PasswordPolicy | None = None,
     unit_of_work: UnitOfWork | None = None,
 ) -> RegisterUser:
+    users = users or FakeUserRepository()
     return RegisterUser(
         rate_limiter=rate_limiter or a_rate_limiter(),
-        users=users or FakeUserRepository(),
+        users=users,
         hasher=hasher or FakePasswordHasher(),
         username_profile=PROFILE,
         address_profile=ADDRESS_PROFILE,
         password_policy=passwords or a_policy(),
-        unit_of_work=unit_of_work or FakeUnitOfWork(FakeStorage()),
-        clock=FakeClock(),
+        store_account=StoreAccount(
+            users=users, unit_of_work=unit_of_work or FakeUnitOfWork(FakeStorage()), clock=FakeClock()
+        ),
     )
 
 

@@ -34,7 +34,7 @@ from fastauth.entrypoints.observability.instrumentation import Instrumentations
 Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
 HELPERS = {
-    *("Attempt", "AuditFailures", "SendingBudget", "SessionStart", "ShareReadiness"),
+    *("Attempt", "AuditFailures", "SendingBudget", "SessionStart", "StoreAccount", "ShareReadiness"),
     *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""

@@ -3,7 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass
 
-from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
+from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
@@ -11,14 +11,10 @@ from fastauth.domain.accounts.locale import parse_locale
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.accounts.username import Username, UsernameProfile
-from fastauth.domain.audit.event import Event, EventType
-from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
-from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
-from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 _RESERVED = Violation("username", "reserved", "This name is reserved.")
 
@@ -40,8 +36,7 @@ class RegisterUser:
     username_profile: UsernameProfile
     address_profile: AddressProfile
     password_policy: PasswordPolicy
-    unit_of_work: UnitOfWork
-    clock: Clock
+    store_account: StoreAccount
     reserved: Container[str] = frozenset()
     """Canonical usernames that only operators may register."""
 
@@ -66,7 +61,9 @@ class RegisterUser:
         with ViolationCollector() as collecting:
             with collecting:
                 name = Username.parse(username, self.username_profile)
-                self._check_allowed(name, by_operator=address is None)
+                name.check_is_no_address()
+                if address is not None and name.canonical in self.reserved:
+                    raise InvalidInput(_RESERVED)
             with collecting:
                 full_name = FullName.parse(fullname)
             with collecting:
@@ -80,30 +77,10 @@ class RegisterUser:
         async with self.rate_limiter.refund_on_failure(permit):
             if await self.users.find(name):
                 raise UsernameTaken  # before the hash, which is expensive
-            password_hash = await self.hasher.hash(secret)
-
-            async def add(users: UserRepository) -> User:
-                return await users.add(
-                    username=name, fullname=full_name, password_hash=password_hash, locale=language
-                )
-
-            if pending is None:
-                return await add(self.users)
-            async with self.unit_of_work.begin() as transaction:
-                user = await add(transaction.users)
-                await self._add_address(transaction, user, pending)
-                await transaction.commit()
-            return user
-
-    def _check_allowed(self, name: Username, *, by_operator: bool) -> None:
-        name.check_is_no_address()
-        if not by_operator and name.canonical in self.reserved:
-            raise InvalidInput(_RESERVED)
-
-    async def _add_address(self, transaction: Transaction, user: User, pending: EmailAddress) -> None:
-        now = self.clock.now()
-        await transaction.email_addresses.add_pending(user.id, pending, now=now)
-        await transaction.events.record(Event(type=EventType.EMAIL_ADDED, occurred_at=now, user_id=user.id))
-        await transaction.outbox.add(
-            OutboxKind.VERIFICATION, {}, user_id=user.id, now=now, expires_at=now + VERIFICATION_MAIL_DEADLINE
-        )
+            return await self.store_account(
+                username=name,
+                fullname=full_name,
+                password_hash=await self.hasher.hash(secret),
+                locale=language,
+                email=pending,
+            )

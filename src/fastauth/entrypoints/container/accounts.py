@@ -15,6 +15,7 @@ from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.rename_user import RenameUser
+from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
@@ -52,8 +53,9 @@ class Accounts(Shared):
         username_profile=usernames,
         address_profile=address_profile,
         password_policy=PasswordHashing.password_policy,
-        unit_of_work=Storage.unit_of_work,
-        clock=Shared.clock,
+        store_account=Singleton(
+            StoreAccount, users=Storage.users, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+        ),
         reserved=reserved_usernames,
     )
     change_full_name = use_case(

@@ -1,0 +1,61 @@
+"""Store a new account, with its e-mail address if there is one."""
+
+from dataclasses import dataclass
+
+from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
+from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.username import Username
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clock import Clock
+from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.outbox.message import OutboxKind
+from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAccount:
+    """Store an account in one statement; with an address, in a transaction that also queues its mail."""
+
+    users: UserRepository
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(
+        self,
+        *,
+        username: Username,
+        fullname: FullName,
+        password_hash: PasswordHash,
+        locale: str | None,
+        email: EmailAddress | None,
+    ) -> User:
+        """Store the account and return it. The address is pending until it is verified.
+
+        Raises:
+            UsernameTaken: Another account has this username.
+            StorageUnavailable: The account may or may not have been stored.
+        """
+
+        async def add(users: UserRepository) -> User:
+            return await users.add(
+                username=username, fullname=fullname, password_hash=password_hash, locale=locale
+            )
+
+        if email is None:
+            return await add(self.users)
+        async with self.unit_of_work.begin() as transaction:
+            user = await add(transaction.users)
+            await self._add_address(transaction, user, email)
+            await transaction.commit()
+        return user
+
+    async def _add_address(self, transaction: Transaction, user: User, pending: EmailAddress) -> None:
+        now = self.clock.now()
+        await transaction.email_addresses.add_pending(user.id, pending, now=now)
+        await transaction.events.record(Event(type=EventType.EMAIL_ADDED, occurred_at=now, user_id=user.id))
+        await transaction.outbox.add(
+            OutboxKind.VERIFICATION, {}, user_id=user.id, now=now, expires_at=now + VERIFICATION_MAIL_DEADLINE
+        )
