@@ -98,7 +98,10 @@ async def log_in(client: httpx2.AsyncClient, number: int) -> dict[str, str]:
     async def one(position: int) -> str:
         credentials = {"username": names[position // SESSIONS_OF_ACCOUNT], "password": PASSWORD}
         async with gate:
-            answer = await client.post("/sessions", json=credentials)
+            while True:
+                answer = await client.post("/sessions", json=credentials)
+                if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+                    break
         return str(answer.raise_for_status().json()["access_token"])
 
     tokens = await asyncio.gather(*map(one, range(number)))
