@@ -23,6 +23,7 @@ from tests.mail_helpers import deliver, token_of
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
+from fastauth.adapters.prometheus.instrumentation import PURGES
 from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
@@ -154,6 +155,10 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.deliver_outbox()()
     await container.measure_backlog()()
     assert use_cases() <= {span.name for span in spans.get_finished_spans()}
+
+
+def test_rows_of_every_purge_are_counted() -> None:
+    assert {name for name in use_cases() if name.startswith("Purge")} == PURGES
 
 
 async def test_errors_of_pages_are_counted(container: Container, registry: CollectorRegistry) -> None:

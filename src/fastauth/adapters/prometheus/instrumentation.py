@@ -14,10 +14,12 @@ from starlette.types import Scope
 
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
 from fastauth.application.audit.purge_events import PurgeEvents
+from fastauth.application.email_addresses.purge_addresses import PurgeAddresses
 from fastauth.application.operations.purge_counters import PurgeCounters
 from fastauth.application.operations.purge_one_time_tokens import PurgeOneTimeTokens
 from fastauth.application.operations.purge_sessions import PurgeSessions
 from fastauth.application.outbox.purge_outbox import PurgeOutbox
+from fastauth.application.revocations.purge_revocations import PurgeRevocations
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.outbox.delivery import DeliveryRound
@@ -36,7 +38,16 @@ MAX_COUNTING_SHARE = 0.01
 """The share of time that all workers together may spend on counting sessions."""
 
 PURGES = {
-    kind.__name__ for kind in (PurgeSessions, PurgeCounters, PurgeEvents, PurgeOneTimeTokens, PurgeOutbox)
+    kind.__name__
+    for kind in (
+        PurgeAddresses,
+        PurgeCounters,
+        PurgeEvents,
+        PurgeOneTimeTokens,
+        PurgeOutbox,
+        PurgeRevocations,
+        PurgeSessions,
+    )
 }
 """Use cases that return the number of deleted rows."""
 
