@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.operations.purge_batches import BATCH_SIZE, PURGE_INTERVAL, in_batches
+from fastauth.application.operations.purge_batches import BATCH_SIZE, purge_when_due
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.record import UNDO_PERIOD
 from fastauth.domain.operations.ports import ExpiredRows
@@ -25,8 +25,9 @@ class PurgeAddresses:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.expired_rows.claim("email_addresses", now=now, every=PURGE_INTERVAL):
-            return 0
-        return await in_batches(
-            lambda: self.expired_rows.purge_addresses(before=now - UNDO_PERIOD, limit=BATCH_SIZE)
+        return await purge_when_due(
+            "email_addresses",
+            lambda: self.expired_rows.purge_addresses(before=now - UNDO_PERIOD, limit=BATCH_SIZE),
+            expired_rows=self.expired_rows,
+            now=now,
         )

@@ -1,8 +1,9 @@
 """Deletion of expired rows in small batches."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION
 
 RETENTION = COUNTER_RETENTION
@@ -18,8 +19,15 @@ PURGE_INTERVAL = timedelta(seconds=45)
 """How often one of all processes purges: less than the shortest time between two rounds of a process."""
 
 
-async def in_batches(purge_batch: Callable[[], Awaitable[int]]) -> int:
-    """Call `purge_batch` until a batch is not full; return how many rows it deleted in all."""
+async def purge_when_due(
+    task: str, purge_batch: Callable[[], Awaitable[int]], *, expired_rows: ExpiredRows, now: datetime
+) -> int:
+    """Call `purge_batch` until a batch is not full; return how many rows it deleted in all.
+
+    0 if another process has begun the task less than `PURGE_INTERVAL` ago.
+    """
+    if not await expired_rows.claim(task, now=now, every=PURGE_INTERVAL):
+        return 0
     total = 0
     for _ in range(MAX_BATCHES):
         deleted = await purge_batch()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.operations.purge_batches import BATCH_SIZE, PURGE_INTERVAL, RETENTION, in_batches
+from fastauth.application.operations.purge_batches import BATCH_SIZE, RETENTION, purge_when_due
 from fastauth.domain.clock import Clock
 from fastauth.domain.operations.ports import ExpiredRows
 
@@ -24,8 +24,9 @@ class PurgeSessions:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.expired_rows.claim("sessions", now=now, every=PURGE_INTERVAL):
-            return 0
-        return await in_batches(
-            lambda: self.expired_rows.purge_sessions(before=now - RETENTION, limit=BATCH_SIZE)
+        return await purge_when_due(
+            "sessions",
+            lambda: self.expired_rows.purge_sessions(before=now - RETENTION, limit=BATCH_SIZE),
+            expired_rows=self.expired_rows,
+            now=now,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fastauth.application.operations.purge_batches import BATCH_SIZE, PURGE_INTERVAL, in_batches
+from fastauth.application.operations.purge_batches import BATCH_SIZE, purge_when_due
 from fastauth.domain.clock import Clock
 from fastauth.domain.operations.ports import ExpiredRows
 
@@ -26,8 +26,9 @@ class PurgeOutbox:
             StorageUnavailable: Try again later.
         """
         now = self.clock.now()
-        if not await self.expired_rows.claim("outbox", now=now, every=PURGE_INTERVAL):
-            return 0
-        return await in_batches(
-            lambda: self.expired_rows.purge_outbox(before=now - RETENTION, limit=BATCH_SIZE)
+        return await purge_when_due(
+            "outbox",
+            lambda: self.expired_rows.purge_outbox(before=now - RETENTION, limit=BATCH_SIZE),
+            expired_rows=self.expired_rows,
+            now=now,
         )
