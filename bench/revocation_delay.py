@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx2
 from bench.results import percentile
 from bench.runs import conditions
+from joserfc.util import urlsafe_b64decode
 from tests.harness.databases import postgres_schema
 from tests.harness.postgres import own_postgres
 from tests.harness.service import NO_TLS, Service
@@ -110,8 +111,6 @@ async def log_in(client: httpx2.AsyncClient, number: int) -> dict[str, str]:
 
 def session_of(token: str) -> str:
     """Return the claim ``sid`` of a token that is not verified here."""
-    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415  of this function alone
-
     return str(json.loads(urlsafe_b64decode(token.split(".")[1].encode()))["sid"])
 
 

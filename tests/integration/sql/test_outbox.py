@@ -77,7 +77,7 @@ class TestClaim:
         """SQLite runs a SELECT then, so it never waits for a writer."""
         ran: list[tuple[str, Any]] = []
         engine = database.autocommit.engine
-        listener = lambda _c, _cursor, statement, values, *_: ran.append((statement, values))  # noqa: E731
+        listener = lambda _c, _cursor, statement, values, *_: ran.append((statement, values))  # noqa: E731  removed by this name
         event.listen(engine, "before_cursor_execute", listener)
         queue = SqlOutboxQueue(connections=database.autocommit)
         long_ago = NOW - timedelta(days=365_000)

@@ -27,7 +27,7 @@ class CountedContainer:
         for engine in (container.database().autocommit.engine, container.database().engine.sync_engine):
             event.listen(engine, "before_cursor_execute", self._note)
 
-    def _note(self, _connection: object, cursor: object, statement: str, *_: Any) -> None:  # noqa: ANN401
+    def _note(self, _connection: object, cursor: object, statement: str, *_: Any) -> None:  # noqa: ANN401  as SQLAlchemy calls it
         """Note a statement once, although some connections tell both engines."""
         if cursor is not self._cursor and not statement.startswith(IGNORED):
             self.statements.append(statement)

@@ -29,7 +29,7 @@ class TestMaildirTransport(MailTransportContract):
 
     @pytest.fixture
     def received(self, inbox: MaildirTransport) -> Callable[[], list[Message]]:
-        return lambda: inbox._read(100)[::-1]  # noqa: SLF001
+        return lambda: inbox._read(100)[::-1]  # noqa: SLF001  what the page reads
 
 
 class TestInbox:

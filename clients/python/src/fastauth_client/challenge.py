@@ -31,7 +31,7 @@ def refusal_of(error: VerificationError, resource_metadata: str | None = None) -
         resource_metadata: The address of the protected resource metadata (RFC 9728), if there is one.
     """
     status, parameters = _status_and_parameters(error)
-    if status == 503:  # noqa: PLR2004
+    if status == 503:  # noqa: PLR2004  unavailable
         return Refusal(status, str(error), {"Retry-After": str(RETRY_AFTER)})
     if resource_metadata:
         parameters["resource_metadata"] = resource_metadata

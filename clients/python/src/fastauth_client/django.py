@@ -41,7 +41,7 @@ def _remember(request: HttpRequest, caller: Caller | None, error: VerificationEr
     request.caller_error = error
 
 
-@sync_and_async_middleware  # type: ignore[untyped-decorator]
+@sync_and_async_middleware  # type: ignore[untyped-decorator]  # Django has no types
 def fastauth_middleware(get_response: View) -> View:
     """Set `request.caller`."""
     if iscoroutinefunction(get_response):
@@ -90,13 +90,13 @@ def require(
         if iscoroutinefunction(view):
 
             @wraps(view)
-            async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
+            async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  of any view
                 return refusal(request) or await view(request, *args, **kwargs)
 
             return guarded_async
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401  of any view
             return refusal(request) or view(request, *args, **kwargs)
 
         return guarded

@@ -125,7 +125,7 @@ class Feed:
 
     def _refusal(self, response: "httpx2.Response") -> FeedError:
         status = response.status_code
-        if status == 422:  # noqa: PLR2004
+        if status == 422:  # noqa: PLR2004  the cursor is refused
             self._cursor = None
         if status in {401, 403}:
             return FeedError(f"status {status}: the service key is refused", REFUSED_PAUSE)

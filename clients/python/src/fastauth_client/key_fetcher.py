@@ -85,7 +85,7 @@ class KeyFetcher:
             async with asyncio.timeout(TIMEOUT):
                 response = await http.get(self._url, timeout=TIMEOUT, follow_redirects=False)
             if response.status_code != httpx2.codes.OK or len(response.content) > MAX_SIZE:
-                raise ValueError(f"status {response.status_code}, {len(response.content)} bytes")  # noqa: TRY301
+                raise ValueError(f"status {response.status_code}, {len(response.content)} bytes")  # noqa: TRY301  handled with malformed sets
             max_age = _max_age(response.headers.get("Cache-Control", ""))
             self._cache.store(read_key_set(strict_object(response.content), self._algorithms), max_age)
             outcome = "ok"

@@ -33,7 +33,7 @@ class PublicKey:
                 not an object in strict JSON.
         """
         from joserfc import jws  # noqa: PLC0415  takes 0.1 s; a program that verifies nothing does not wait for it
-        from joserfc.errors import JoseError  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415  slow to import
 
         if header.alg != self.alg:
             raise InvalidToken
@@ -60,7 +60,7 @@ def read_key_set(document: object, algorithms: Collection[str]) -> dict[str, Pub
 
 def _read(entry: object, algorithms: Collection[str]) -> PublicKey | None:
     from joserfc.errors import JoseError  # noqa: PLC0415  as above
-    from joserfc.jwk import ECKey, OKPKey  # noqa: PLC0415
+    from joserfc.jwk import ECKey, OKPKey  # noqa: PLC0415  slow to import
 
     if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
         return None

@@ -20,7 +20,7 @@ def fastauth_verifier() -> "Verifier | None":
 @pytest.fixture
 def fastauth_issuer(fastauth_verifier: "Verifier | None") -> "Iterator[TestIssuer]":
     """Return an issuer with a real ES256 key and without a network."""
-    from fastauth_client.testing import TestIssuer  # noqa: PLC0415
+    from fastauth_client.testing import TestIssuer  # noqa: PLC0415  pytest loads the plugin in every run
 
     issuer = TestIssuer()
     if fastauth_verifier is None:
@@ -45,7 +45,7 @@ def as_caller(fastauth_issuer: "TestIssuer") -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def assert_route_refuses_all(fastauth_issuer: "TestIssuer") -> Callable[..., None]:
     """Return `fastauth_client.testing.assert_route_refuses_all` for the issuer of the test."""
-    from fastauth_client.testing import assert_route_refuses_all  # noqa: PLC0415
+    from fastauth_client.testing import assert_route_refuses_all  # noqa: PLC0415  pytest loads the plugin in every run
 
     return partial(assert_route_refuses_all, issuer=fastauth_issuer)
 
@@ -61,7 +61,7 @@ def fastauth_server(
     tmp_path_factory: pytest.TempPathFactory, fastauth_settings: dict[str, str]
 ) -> Iterator["FastauthServer"]:
     """Start the real service on SQLite, once for all tests."""
-    from fastauth_client.testing import FastauthServer  # noqa: PLC0415
+    from fastauth_client.testing import FastauthServer  # noqa: PLC0415  pytest loads the plugin in every run
 
     with FastauthServer(tmp_path_factory.mktemp("fastauth"), fastauth_settings) as server:
         yield server

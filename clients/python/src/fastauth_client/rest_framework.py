@@ -36,7 +36,7 @@ class CallerUser:
         return self.caller.subject
 
 
-class FastauthAuthentication(BaseAuthentication):  # type: ignore[misc]
+class FastauthAuthentication(BaseAuthentication):  # type: ignore[misc]  # the framework has no types
     """Authenticates by access token."""
 
     def user_for(self, caller: Caller) -> Any:  # noqa: ANN401  a user of the project
@@ -58,7 +58,7 @@ class FastauthAuthentication(BaseAuthentication):  # type: ignore[misc]
         return "Bearer"
 
 
-class Refused(APIException):  # type: ignore[misc]
+class Refused(APIException):  # type: ignore[misc]  # the framework has no types
     """A refusal with the headers of RFC 6750, which the exception handler of the framework sends."""
 
     def __init__(self, error: VerificationError) -> None:
@@ -80,7 +80,7 @@ def require(
     """Return a permission class with what a view demands; for the arguments see `Demand`."""
     demand = Demand.of(*permissions, role=role, scope=scope, acr=acr, max_age=max_age, fresh=fresh)
 
-    class Required(BasePermission):  # type: ignore[misc]
+    class Required(BasePermission):  # type: ignore[misc]  # the framework has no types
         def has_permission(self, request: Request, view: object) -> bool:
             if not isinstance(request.auth, Caller):
                 return False

@@ -34,7 +34,7 @@ def _stranger() -> ec.EllipticCurvePrivateKey:
 
 
 def _claims(**changes: object) -> Callable[[TestIssuer], str]:
-    return lambda issuer: issuer.sign(issuer.claims(**changes))  # type: ignore[arg-type]
+    return lambda issuer: issuer.sign(issuer.claims(**changes))  # type: ignore[arg-type]  # claims of any type
 
 
 def _without(name: str) -> Callable[[TestIssuer], str]:

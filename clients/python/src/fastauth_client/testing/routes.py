@@ -54,7 +54,7 @@ def assert_route_refuses_all(
         raise AssertionError("\n".join([f"{method} {path} did not answer as it should:", *wrong]))
 
 
-def send_all(app: Any, requests: "Sequence[httpx2.Request]") -> "list[httpx2.Response]":  # noqa: ANN401
+def send_all(app: Any, requests: "Sequence[httpx2.Request]") -> "list[httpx2.Response]":  # noqa: ANN401  of any framework
     """Send requests to an ASGI or a WSGI application, one after the other, and return the answers."""
     import httpx2  # noqa: PLC0415  as above
 
@@ -75,4 +75,4 @@ def _is_refusal(response: "httpx2.Response") -> bool:
 
 
 def _is_asgi(app: object) -> bool:
-    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004
+    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004  is it async?

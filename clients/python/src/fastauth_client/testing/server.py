@@ -87,7 +87,7 @@ class FastauthServer:
             content = response.read()
         finally:
             connection.close()
-        if response.status >= 300:  # noqa: PLR2004
+        if response.status >= 300:  # noqa: PLR2004  no success
             raise RuntimeError(f"{method} {path}: {response.status} {content.decode()}")
         return content
 
