@@ -19,6 +19,11 @@ NOTICES: Mapping[EventType, MailTemplate] = {
     EventType.EMAIL_CHANGE_UNDONE: MailTemplate.ADDRESS_CHANGE_UNDONE,
     EventType.USER_DISABLED: MailTemplate.ACCOUNT_DISABLED,
     EventType.ROLE_GRANTED: MailTemplate.ROLE_GRANTED,
+    EventType.TOTP_ADDED: MailTemplate.TOTP_ADDED,
+    EventType.TOTP_REMOVED: MailTemplate.TOTP_REMOVED,
+    EventType.RECOVERY_CODES_MADE: MailTemplate.RECOVERY_CODES_MADE,
+    EventType.RECOVERY_CODE_USED: MailTemplate.RECOVERY_CODE_USED,
+    EventType.SECOND_FACTOR_LOCKED: MailTemplate.SECOND_FACTOR_LOCKED,
 }
 """The mail for each event that concerns a credential (OWASP ASVS 5.0, 6.3.7)."""
 
@@ -31,6 +36,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.STEPPED_UP: "It happens in a session that the owner was told of, and gives no more of it.",
     EventType.STEP_UP_FAILED: "Nothing changed, and the session's attempts are limited.",
     EventType.PASSWORD_CHANGE_FAILED: "Nothing changed, and the session's attempts are limited.",
+    EventType.SECOND_FACTOR_REFUSED: "People mistype codes; many in a row lock the factor, which is told.",
     EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
     EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",

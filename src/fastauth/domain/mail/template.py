@@ -35,6 +35,11 @@ class MailTemplate(StrEnum):
     """A refresh token was used twice, so the session was ended."""
     ACCOUNT_DISABLED = "account_disabled"
     ROLE_GRANTED = "role_granted"
+    TOTP_ADDED = "totp_added"
+    TOTP_REMOVED = "totp_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SECOND_FACTOR_LOCKED = "second_factor_locked"
     TEST = "test"
     """To an address that the operator gives: shows that mails arrive."""
 
@@ -64,6 +69,11 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.SESSION_REUSED: _NOTICE,
     MailTemplate.ACCOUNT_DISABLED: _NOTICE,
     MailTemplate.ROLE_GRANTED: _NOTICE | {"role"},
+    MailTemplate.TOTP_ADDED: _NOTICE,
+    MailTemplate.TOTP_REMOVED: _NOTICE,
+    MailTemplate.RECOVERY_CODES_MADE: _NOTICE,
+    MailTemplate.RECOVERY_CODE_USED: _NOTICE,
+    MailTemplate.SECOND_FACTOR_LOCKED: _NOTICE,
     MailTemplate.TEST: frozenset(),
 }
 
