@@ -76,6 +76,7 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
 from fastauth.entrypoints.container import Container
@@ -125,6 +126,7 @@ class Application:
     clock: FakeClock = field(default_factory=FakeClock)
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
     rate_limits: bool = False
+    second_factor: SecondFactorPolicy = SecondFactorPolicy.OPTIONAL
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     password_policy: PasswordPolicy = field(default_factory=a_policy)
     users: UserRepository | None = None
@@ -135,11 +137,11 @@ class Application:
         self.storage.clock = self.clock
         given = {"users": self.users, "sessions": self.sessions, "stored_unit_of_work": self.unit_of_work}
         self.container = Container(
-            settings=Settings(rate_limits=self.rate_limits),
+            settings=Settings(rate_limits=self.rate_limits, second_factor=self.second_factor),
             secret_keys=(A_SECRET_KEY,),
             session_policy=self.policy,
             password_policy=self.password_policy,
-            access_tokens=FakeAccessTokens(self.clock),
+            signed_access_tokens=FakeAccessTokens(self.clock),
             **fakes_over(self.storage, self.hasher) | {name: fake for name, fake in given.items() if fake},
         )
         self.register_user = self._use_case(RegisterUser, "register_user")

@@ -40,6 +40,7 @@ class TestSettings:
             "no password blocklist",
             "no rate limits",
             "public /docs",
+            "no second factor for administrators",
             "mails readable at /dev/inbox",
         ]
 

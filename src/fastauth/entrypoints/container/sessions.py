@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dependency_injector.providers import Object, Provider, Singleton
+from dependency_injector.providers import Callable, Object, Provider, Singleton
 
 from fastauth.adapters.jose import AccessTokenPolicy, JoseAccessTokens
 from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.failure_events import FailureEvents
+from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
 from fastauth.application.sessions.list_sessions import ListSessions
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
@@ -22,6 +23,7 @@ from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
+from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import SessionPolicy
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
@@ -65,6 +67,10 @@ def _access_token_policy(settings: Settings) -> AccessTokenPolicy:
     )
 
 
+def _second_factor_policy(settings: Settings) -> SecondFactorPolicy:
+    return settings.second_factor
+
+
 class Sessions(Shared):
     """See `fastauth.domain.sessions`."""
 
@@ -76,12 +82,16 @@ class Sessions(Shared):
     device_tokens: Provider[DeviceTokens] = Singleton(
         make_with_keys, Object(DeviceTokens), Shared.secret_keys
     )
-    access_tokens: Provider[AccessTokens] = Singleton(
+    signed_access_tokens: Provider[AccessTokens] = Singleton(
         JoseAccessTokens,
         keys=Storage.signing_keys,
         key_generator=SigningKeys.key_generator,
         policy=access_token_policy,
         clock=Shared.clock,
+    )
+    second_factor_policy: Provider[SecondFactorPolicy] = Callable(_second_factor_policy, Shared.settings)
+    access_tokens: Provider[AccessTokens] = Singleton(
+        LimitedAccessTokens, inner=signed_access_tokens, policy=second_factor_policy
     )
     account_names: Provider[AccountNames] = Singleton(
         AccountNames,

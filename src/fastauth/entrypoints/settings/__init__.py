@@ -20,6 +20,8 @@ from fastauth.entrypoints.settings.observability import ObservabilitySettings
 from fastauth.entrypoints.settings.passwords import PasswordSettings
 from fastauth.entrypoints.settings.rate_limits import RateLimitSettings
 from fastauth.entrypoints.settings.reserved_usernames import RESERVED_USERNAMES
+from fastauth.entrypoints.settings.second_factors import SecondFactorPolicy as SecondFactorPolicy
+from fastauth.entrypoints.settings.second_factors import SecondFactorSettings
 from fastauth.entrypoints.settings.server import ServerSettings
 from fastauth.entrypoints.settings.sessions import SessionSettings
 from fastauth.entrypoints.settings.signing_keys import SigningKeySettings
@@ -42,6 +44,7 @@ class Settings(
     PasswordSettings,
     SigningKeySettings,
     SessionSettings,
+    SecondFactorSettings,
     RateLimitSettings,
     AuditSettings,
     MailSettings,
@@ -72,6 +75,7 @@ class Settings(
             "password_min_length": 8 if production else 1,
             "password_blocklist": production,
             "reserved_usernames": RESERVED_USERNAMES if production else (),
+            "second_factor": SecondFactorPolicy.ROLES if production else SecondFactorPolicy.OPTIONAL,
             "mail": MailMode.OFF if production else MailMode.INBOX,
             "mail_url": None if production else DEVELOPMENT_SERVER,
         } | given
@@ -109,6 +113,7 @@ class Settings(
             *(["no password blocklist"] if not self.password_blocklist else []),
             *(["no rate limits"] if not self.rate_limits else []),
             *(["public /docs"] if self.docs else []),
+            *(["no second factor for administrators"] if self.second_factor == "optional" else []),
             *(["mails readable at /dev/inbox"] if self.mail is MailMode.INBOX else []),
             *(["a published secret key"] if not (self.secret_key or self.is_file_database) else []),
         ]
