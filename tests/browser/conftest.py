@@ -59,6 +59,11 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert unexpected == []
 
 
+def send(page: Page) -> None:
+    """Press the button that sends the form of the page."""
+    page.locator("form button:not([type])").click()
+
+
 def is_here(url: str) -> bool:
     return url.startswith(("http://localhost:", "data:"))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Installation
+from tests.browser.conftest import Installation, send
 from tests.mail_helpers import token_in
 
 from fastauth.domain.mail.message import Message
@@ -31,11 +31,11 @@ class TestVerify:
         expect(page.locator("#token")).to_be_hidden()
         assert page.url == f"{installation.url}/verify-email"
         fill(page, username=account.username, password="wrong")
-        page.get_by_role("button").click()
+        send(page)
         expect(page.locator("#error")).to_be_focused()
         expect(page.locator("#error")).to_contain_text("do not fit")
         fill(page, password=account.password)
-        page.get_by_role("button").click()
+        send(page)
         expect(page.get_by_role("heading")).to_have_text("The address is verified")
         expect(page.get_by_role("main")).to_contain_text(account.address)
 
@@ -46,7 +46,7 @@ class TestVerify:
         page.goto(link_in(mail))
         page.get_by_label("Code aus der Mail").fill(token_in(mail))
         page.get_by_label("Benutzername").fill(account.username)
-        page.get_by_label("Passwort").fill(account.password)
+        page.get_by_label("Passwort", exact=True).fill(account.password)
         page.get_by_role("button", name="Adresse bestätigen").click()
         expect(page.get_by_role("heading")).to_have_text("Die Adresse ist bestätigt")
 
@@ -58,14 +58,14 @@ class TestReset:
         page = new_page()
         page.goto(f"{installation.url}/reset")
         page.get_by_label("Username or e-mail address").fill(account.address)
-        page.get_by_role("button").click()
+        send(page)
         expect(page.get_by_role("heading")).to_have_text("Look into your mailbox")
         page.goto(link_in(installation.mail_with("fa_pr_", to=account.address)))
         page.get_by_label("New password").fill("short")
-        page.get_by_role("button").click()
+        send(page)
         expect(page.locator("#error")).to_contain_text("at least 8 characters")
         page.get_by_label("New password").fill("quite another one")
-        page.get_by_role("button").click()
+        send(page)
         expect(page.get_by_role("heading")).to_have_text("The new password is saved")
         assert account.log_in().status_code == 401
         account.password = "quite another one"
@@ -81,11 +81,11 @@ class TestUndo:
         page = new_page()
         page.goto(link_in(installation.mail_with("fa_ec_", to=new)))
         fill(page, username=account.username, password=account.password)
-        page.get_by_role("button").click()
+        send(page)
         expect(page.get_by_role("heading")).to_have_text("The address is verified")
         undo = installation.mail_with("fa_eu_", to=account.address)
         page.goto(link_in(undo))
-        page.get_by_role("button").click()
+        send(page)
         expect(page.get_by_role("heading")).to_have_text("The change is undone")
         page.get_by_role("link").click()
         expect(page.get_by_role("heading")).to_have_text("Forgot your password?")

@@ -96,14 +96,14 @@ class TestHeaders:
         async with client_of() as client:
             page = (await client.get(PATH)).text
             for ending, kind in (("css", "text/css"), ("js", "text/javascript")):
-                path = next(text for text in page.split('"') if text.endswith(f"/page.{ending}"))
+                path = next(text for text in page.split('"') if text.endswith(f"/app.{ending}"))
                 file = await client.get(path)
                 assert file.status_code == 200
                 assert file.headers["Content-Type"].startswith(kind)
                 assert file.headers["Cache-Control"] == "public, max-age=31536000, immutable"
                 assert file.headers["X-Content-Type-Options"] == "nosniff"
                 assert "http" not in file.text
-            for path in ("/assets/0/page.css", "/assets/page.css", "/assets/0/../page.css", "/assets/0/x"):
+            for path in ("/assets/0/app.css", "/assets/app.css", "/assets/0/../app.css", "/assets/0/x"):
                 assert (await client.get(path)).status_code == 404
 
     async def test_prefix_of_the_public_url_is_in_each_path(self) -> None:
@@ -115,8 +115,8 @@ class TestHeaders:
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
     ),
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -13,6 +13,7 @@ from pydantic_settings import SettingsConfigDict
 from fastauth.entrypoints.settings import values
 from fastauth.entrypoints.settings.accounts import AccountSettings
 from fastauth.entrypoints.settings.audit import AuditSettings
+from fastauth.entrypoints.settings.brand import BrandSettings
 from fastauth.entrypoints.settings.database import DatabaseSettings
 from fastauth.entrypoints.settings.mail import DEVELOPMENT_SERVER, MailMode, MailSettings
 from fastauth.entrypoints.settings.mode import Mode as Mode
@@ -48,6 +49,7 @@ class Settings(
     RateLimitSettings,
     AuditSettings,
     MailSettings,
+    BrandSettings,
 ):
     """The validated settings. `load` reports all errors in one line.
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from fastauth.domain.errors import FastauthError, InvalidInput, RateLimited, Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.languages import choose_language
-from fastauth.entrypoints.http.pages.static import PATHS
+from fastauth.entrypoints.http.pages.static import LOGO, assets_of
 from fastauth.entrypoints.http.problem_details import status_of
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
     ),
     # With no-referrer, which the API sends, a form would have "Origin: null".
     "Referrer-Policy": "same-origin",
@@ -62,6 +62,7 @@ def render_page(
         request.headers.get("accept-language", ""), offered=catalogues.languages, default=ENGLISH
     )
     url = urlsplit(settings.public_url)
+    assets = {name: url.path + each.path for name, each in assets_of(settings).items()}
     html = (
         _environment()
         .get_template(template)
@@ -71,7 +72,8 @@ def render_page(
             language=language,
             service=url.netloc,
             base=url.path,
-            assets={name: url.path + path for name, path in PATHS.items()},
+            assets=assets,
+            brand={"name": settings.brand_name, "logo": assets.get(LOGO)},
             errors=_codes(error),
             minimum=settings.password_min_length,
         )
