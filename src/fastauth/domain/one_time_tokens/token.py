@@ -36,6 +36,8 @@ class Purpose(StrEnum):
     """Go back to the replaced address."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  not a password
     """Set a password without knowing the current one."""
+    SECOND_FACTOR = "second_factor"
+    """The challenge of a log-in whose password was right."""
 
     @property
     def prefix(self) -> str:
@@ -66,6 +68,8 @@ _TERMS = {
     Purpose.UNDO_EMAIL: _Terms("fa_eu_", timedelta(days=7)),
     # OWASP ASVS 6.5.5: at most ten minutes for an out-of-band token that authenticates
     Purpose.RESET_PASSWORD: _Terms("fa_pr_", timedelta(minutes=10)),
+    # 5 guesses at 2 current codes of 10^6: one challenge in 100 000 falls
+    Purpose.SECOND_FACTOR: _Terms("fa_mf_", timedelta(minutes=5), max_attempts=5),
 }
 
 PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
