@@ -26,7 +26,7 @@ class AccessClaims:
 
     @property
     def acr(self) -> str:
-        """The authentication context class reference: ``aal1`` or ``aal2``."""
+        """The authentication context class reference: ``aal1``, ``aal2`` or ``phr``."""
         return acr_of(self.amr)
 
     @classmethod
