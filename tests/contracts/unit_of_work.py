@@ -10,6 +10,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -46,7 +47,9 @@ class UnitOfWorkContract(ABC):
                 )
                 == 1
             )
-            await transaction.sessions.add(a_session(user, now=NOW), password_hash=new, max_sessions=100)
+            await transaction.sessions.add(
+                a_session(user, now=NOW), proof=PasswordProof(new), max_sessions=100
+            )
             await transaction.events.record(
                 Event(type=EventType.PASSWORD_CHANGED, occurred_at=NOW, user_id=user.id)
             )

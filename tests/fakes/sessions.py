@@ -8,16 +8,16 @@ from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.roles import grants_of
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.accounts.user import UserId
+from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials
-from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
     RENEWAL_EVENT_INTERVAL,
@@ -30,6 +30,13 @@ from fastauth.domain.sessions.session import (
 )
 
 LIFETIME = timedelta(minutes=5)
+
+
+def _holds(proof: Proof, user: User) -> bool:
+    if isinstance(proof, PasskeyProof):
+        return True
+    by_password_alone = isinstance(proof, PasswordProof)
+    return user.password_hash == proof.password_hash and not (by_password_alone and user.has_second_factor)
 
 
 class FakeAccessTokens:
@@ -61,12 +68,12 @@ class FakeSessionRepository:
         self,
         session: Session,
         *,
-        password_hash: PasswordHash,
+        proof: Proof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
         user = self.storage.users.get(session.user_id)
-        if user is None or user.disabled_at or user.password_hash != password_hash:
+        if user is None or user.disabled_at or not _holds(proof, user):
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
         self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
@@ -106,10 +113,10 @@ class FakeSessionRepository:
         return RenewedSession(session, grants_of(self.storage, session.user_id))
 
     async def step_up(
-        self, session_id: SessionId, *, methods: tuple[str, ...], password_hash: PasswordHash, now: datetime
+        self, session_id: SessionId, *, methods: tuple[str, ...], proof: Proof, now: datetime
     ) -> Grants | None:
         caller = await self.find(session_id, now=now)
-        if caller is None or caller.user.password_hash != password_hash:
+        if caller is None or not _holds(proof, caller.user):
             return None
         stepped_up = replace(caller.session, authenticated_at=now, methods=methods)
         self.storage.sessions[session_id] = stepped_up

@@ -17,6 +17,8 @@ from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.ports import UserRole
 from fastauth.domain.roles.role import BUILT_IN, Role
+from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
+from fastauth.domain.second_factors.totp import Totp
 from fastauth.domain.services.service import RegisteredService
 from fastauth.domain.sessions.session import (
     Session,
@@ -57,6 +59,9 @@ class FakeStorage:
     roles: dict[str, Role] = field(default_factory=lambda: dict(BUILT_IN))
     user_roles: dict[UserId, tuple[UserRole, ...]] = field(default_factory=dict)
     revocations: list[Revocation] = field(default_factory=list)
+    totp: dict[UserId, Totp] = field(default_factory=dict)
+    recovery_codes: dict[RecoveryCodeDigest, tuple[UserId, datetime | None]] = field(default_factory=dict)
+    """The owner of each code, and when it was used."""
     services: dict[str, RegisteredService] = field(default_factory=dict)
 
     @property
@@ -93,6 +98,8 @@ class FakeStorage:
             roles=dict(self.roles),
             user_roles=dict(self.user_roles),
             revocations=list(self.revocations),
+            totp=dict(self.totp),
+            recovery_codes=dict(self.recovery_codes),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -103,4 +110,5 @@ class FakeStorage:
         self.one_time_tokens = draft.one_time_tokens
         self.addresses = draft.addresses
         self.roles, self.user_roles = draft.roles, draft.user_roles
+        self.totp, self.recovery_codes = draft.totp, draft.recovery_codes
         self.revocations, self.keys = draft.revocations, draft.keys

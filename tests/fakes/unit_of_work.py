@@ -12,6 +12,7 @@ from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.revocations import FakeRevocationLog
 from tests.fakes.roles import FakeRoleRepository
+from tests.fakes.second_factors import FakeSecondFactorRepository
 from tests.fakes.secret_box import FakeSecretBox
 from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository
@@ -25,6 +26,7 @@ from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
+from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -41,6 +43,7 @@ class FakeTransaction:
     events: EventLog
     email_addresses: EmailAddressRepository
     outbox: Outbox
+    second_factors: SecondFactorRepository
     one_time_tokens: OneTimeTokenRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
@@ -56,6 +59,7 @@ class FakeTransaction:
         self.events = FakeEventLog(self._draft)
         self.email_addresses = FakeEmailAddressRepository(self._draft)
         self.outbox = FakeOutbox(self._draft, box)
+        self.second_factors = FakeSecondFactorRepository(self._draft)
         self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
 
     async def commit(self) -> None:

@@ -15,6 +15,7 @@ from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.secret_box import SecretBoxContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
@@ -29,6 +30,7 @@ from tests.fakes import (
     FakeExpiredRows,
     FakeOneTimeTokenRepository,
     FakePasswordHasher,
+    FakeSecondFactorRepository,
     FakeSecretBox,
     FakeSeenUsernames,
     FakeSessionRepository,
@@ -225,6 +227,20 @@ class TestFakeOneTimeTokenRepository(OneTimeTokenRepositoryContract):
     @pytest.fixture
     def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
         return FakeExpiredRows(users.storage)
+
+
+class TestFakeSecondFactorRepository(SecondFactorRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def factors(self, users: FakeUserRepository) -> FakeSecondFactorRepository:
+        return FakeSecondFactorRepository(users.storage)
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
 
 
 class TestFakeSecretBox(SecretBoxContract):

@@ -10,6 +10,7 @@
     │   ├── MissingAccessToken
     │   ├── StepUpRequired
     │   ├── InvalidLink
+    │   ├── InvalidSecondFactor
     │   ├── InvalidServiceKey
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
@@ -24,6 +25,7 @@
     │   ├── SigningKeyNotFound
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
+    │   ├── AlreadyEnrolled
     │   ├── EmailTaken
     │   ├── RolesInUse
     │   ├── ServiceExists

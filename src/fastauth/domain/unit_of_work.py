@@ -11,6 +11,7 @@ from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
+from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
@@ -57,6 +58,10 @@ class Transaction(Protocol):
     @property
     def one_time_tokens(self) -> OneTimeTokenRepository:
         """One-time tokens."""
+
+    @property
+    def second_factors(self) -> SecondFactorRepository:
+        """Second factors of log-ins."""
 
     @property
     def outbox(self) -> Outbox:

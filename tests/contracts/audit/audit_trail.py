@@ -20,6 +20,7 @@ from fastauth.domain.audit.trail import AuditEntry, AuditFilter, Retention
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import Rotation, Session, SessionId
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
@@ -45,7 +46,7 @@ class Ports:
 
     async def a_session(self, user: User, *, now: datetime) -> Session:
         session = a_session(user, now=now)
-        await self.sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        await self.sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         return session
 
     async def rotated(self, session: Session, *, now: datetime) -> Session | None:
@@ -108,7 +109,7 @@ class AuditTrailContract(ABC):
             )
         with pytest.raises(InvalidCredentials):
             await ports.sessions.add(
-                a_session(user, now=now), password_hash=a_password_hash("another"), max_sessions=100
+                a_session(user, now=now), proof=PasswordProof(a_password_hash("another")), max_sessions=100
             )
         assert await ports.rotated(replace(session, refresh_digest=a_digest("another")), now=now) is None
         await ports.keys.add(a_key(1))

@@ -11,6 +11,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATE = NOW + timedelta(days=6)
@@ -44,7 +45,7 @@ class ExpiredRowsContract(ABC):
         old = [a_session(user, now=long_ago) for _ in range(4)]
         kept = a_session(user, now=NOW)
         for session in (*old, kept):
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         await sessions.revoke(user.id, session_id=old[0].id, now=long_ago)
         over = long_ago + timedelta(hours=1)
         assert await expired_rows.purge_sessions(before=over, limit=3) == 1

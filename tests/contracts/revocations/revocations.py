@@ -13,6 +13,7 @@ from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import RoleChanges, declare_role
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import MAX_COUNTED
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -83,7 +84,7 @@ class RevocationsContract(ABC):
         now, user = datetime.now(UTC), await self.a_user(users)
         ended, living = a_session(user, now=now), a_session(user, now=now)
         for each in (ended, living):
-            await sessions.add(each, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=now)
         found = await reader.read(since=now - timedelta(seconds=1))
         told = {each.value for each in found if each.kind is RevocationKind.SESSION}
@@ -96,7 +97,7 @@ class RevocationsContract(ABC):
         now, user = datetime.now(UTC), await self.a_user(users)
         several = [a_session(user, now=now) for _ in range(4)]
         for each in several:
-            await sessions.add(each, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=100)
         await sessions.revoke_all(user.id, except_=several[0].id, now=now)
         found = {each.value for each in await reader.read(since=now - timedelta(seconds=1))}
         ids = {each.id for each in several} | {str(user.id)}
@@ -109,7 +110,7 @@ class RevocationsContract(ABC):
         user = await self.a_user(users)
         for _ in range(MAX_COUNTED):
             session = a_session(user, now=LONG_AGO)
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=1_000)
+            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=1_000)
         await sessions.revoke_all(user.id, now=LONG_AGO)
         found = await reader.read(since=LONG_AGO + timedelta(days=3_000))
         assert [each.kind for each in found if each.value == str(user.id)] == [RevocationKind.USER]

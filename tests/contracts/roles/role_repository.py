@@ -11,6 +11,7 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import ADMIN, AUDITOR, Grants, Role, RoleChanges, declare_role
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import Rotation, Session
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -120,7 +121,7 @@ class RoleRepositoryContract(ABC):
 
     @staticmethod
     async def add(sessions: SessionRepository, user: User, session: Session) -> Grants:
-        return await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        return await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
 
 
 def a_rotation(session: Session) -> Rotation:

@@ -21,6 +21,7 @@ from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.rate_limits.refund import Decrement, Reset
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, TwoFactorProof
 from fastauth.domain.sessions.session import MAX_COUNTED, Rotation, Session, SessionCursor, SessionId
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -50,7 +51,7 @@ class SessionRepositoryContract(ABC):
     @pytest.fixture
     async def session(self, sessions: SessionRepository, user: User) -> Session:
         session = a_session(user, now=NOW)
-        await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         return session
 
     async def test_finds_session_and_user(
@@ -74,7 +75,7 @@ class SessionRepositoryContract(ABC):
             with suppress(InvalidCredentials):
                 await sessions.add(
                     a_session(user, now=NOW),
-                    password_hash=password_hash,
+                    proof=PasswordProof(password_hash),
                     max_sessions=100,
                     refunds=(credit, missing),
                 )
@@ -87,7 +88,7 @@ class SessionRepositoryContract(ABC):
         """Neither a refresh nor the list of sessions forgets them."""
         methods = ("pwd", "otp", "mfa")
         hashed = user.password_hash
-        assert await sessions.step_up(session.id, methods=methods, password_hash=hashed, now=SOON)
+        assert await sessions.step_up(session.id, methods=methods, proof=TwoFactorProof(hashed), now=SOON)
         caller = await sessions.find(session.id, now=SOON)
         assert caller
         assert caller.session == replace(session, authenticated_at=SOON, methods=methods)
@@ -105,7 +106,7 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         async def steps_up(session: Session, hashed: str = user.password_hash.encoded) -> bool:
             grants = await sessions.step_up(
-                session.id, methods=("pwd",), password_hash=PasswordHash(hashed), now=SOON
+                session.id, methods=("pwd",), proof=PasswordProof(PasswordHash(hashed)), now=SOON
             )
             found = await sessions.find(session.id, now=SOON)
             assert (grants is not None) == bool(found and found.session.authenticated_at == SOON)
@@ -113,7 +114,7 @@ class SessionRepositoryContract(ABC):
 
         ended, left_behind, current = [a_session(user, now=NOW) for _ in range(3)]
         for each in (ended, left_behind, current):
-            await sessions.add(each, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=NOW)
         await sessions.revoke_all(user.id, except_=current.id, now=NOW)
         assert not await steps_up(ended)
@@ -124,10 +125,28 @@ class SessionRepositoryContract(ABC):
         await users.set_disabled(user.id, None)
         assert await steps_up(current)
 
+    async def test_passkey_needs_an_enabled_account_and_no_password(
+        self, sessions: SessionRepository, users: UserRepository, user: User
+    ) -> None:
+        methods = ("hwk", "user", "mfa")
+        await users.compare_and_set_password(
+            user.id, expected=user.password_hash, new=a_password_hash("another")
+        )
+        session = replace(a_session(user, now=NOW), methods=methods)
+        await sessions.add(session, proof=PasskeyProof(), max_sessions=100)
+        assert await sessions.step_up(session.id, methods=methods, proof=PasskeyProof(), now=SOON)
+        caller = await sessions.find(session.id, now=SOON)
+        assert caller
+        assert (caller.session.methods, caller.session.authenticated_at) == (methods, SOON)
+        await users.set_disabled(user.id, NOW)
+        assert await sessions.step_up(session.id, methods=methods, proof=PasskeyProof(), now=SOON) is None
+        with pytest.raises(InvalidCredentials):
+            await sessions.add(a_session(user, now=NOW), proof=PasskeyProof(), max_sessions=100)
+
     async def test_add_rejects_changed_password(self, sessions: SessionRepository, user: User) -> None:
         with pytest.raises(InvalidCredentials):
             await sessions.add(
-                a_session(user, now=NOW), password_hash=a_password_hash("another"), max_sessions=100
+                a_session(user, now=NOW), proof=PasswordProof(a_password_hash("another")), max_sessions=100
             )
         assert await sessions.list_active(user.id, now=NOW, limit=100) == []
 
@@ -136,7 +155,9 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         await users.set_disabled(user.id, NOW)
         with pytest.raises(InvalidCredentials):
-            await sessions.add(a_session(user, now=NOW), password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(
+                a_session(user, now=NOW), proof=PasswordProof(user.password_hash), max_sessions=100
+            )
 
     @pytest.mark.parametrize("moment", ["refresh_expires_at", "expires_at"])
     async def test_expired_session_is_not_found(
@@ -144,7 +165,7 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         session = replace(a_session(user, now=NOW), refresh_expires_at=SOON, expires_at=SOON)
-        await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         over: datetime = getattr(session, moment)
         assert await sessions.find(session.id, now=over - timedelta(milliseconds=1))
         assert await sessions.find(session.id, now=over) is None
@@ -251,17 +272,19 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         mine = [a_session(user, now=NOW + timedelta(hours=hours)) for hours in (0, 2, 1)]
         for session in mine:
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         other = await users.add(
             username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
         )
-        await sessions.add(a_session(other, now=NOW), password_hash=other.password_hash, max_sessions=100)
+        await sessions.add(
+            a_session(other, now=NOW), proof=PasswordProof(other.password_hash), max_sessions=100
+        )
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [mine[1], mine[2], mine[0]]
 
     async def test_revokes_one_all_but_one_or_all(self, sessions: SessionRepository, user: User) -> None:
         one, two, three, four = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         for session in (one, two, three, four):
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         assert await sessions.revoke(user.id, session_id=four.id, now=SOON) == 1
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [three, two, one]
         assert await sessions.revoke_all(user.id, except_=two.id, now=SOON) == 2
@@ -273,7 +296,7 @@ class SessionRepositoryContract(ABC):
     async def test_pages(self, sessions: SessionRepository, user: User) -> None:
         twins = [a_session(user, now=NOW) for _ in range(4)]  # begun at the same instant
         for session in (*twins, a_session(user, now=SOON)):
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         found: list[Session] = []
         while page := await sessions.list_active(
             user.id,
@@ -289,14 +312,14 @@ class SessionRepositoryContract(ABC):
         oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         expired = replace(expired, refresh_expires_at=SOON)
         for session in (oldest, old, ended, expired):
-            await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=SOON)
         new, newer, newest = (a_session(user, now=SOON + timedelta(hours=n)) for n in range(3))
-        await sessions.add(new, password_hash=user.password_hash, max_sessions=3)
+        await sessions.add(new, proof=PasswordProof(user.password_hash), max_sessions=3)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, old, oldest]
-        await sessions.add(newer, password_hash=user.password_hash, max_sessions=3)
+        await sessions.add(newer, proof=PasswordProof(user.password_hash), max_sessions=3)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [newer, new, old]
-        await sessions.add(newest, password_hash=user.password_hash, max_sessions=1)
+        await sessions.add(newest, proof=PasswordProof(user.password_hash), max_sessions=1)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [newest]
         assert await sessions.find(old.id, now=SOON) is None
 
@@ -305,14 +328,14 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         with pytest.raises(InvalidCredentials):
             await sessions.add(
-                a_session(user, now=SOON), password_hash=a_password_hash("another"), max_sessions=1
+                a_session(user, now=SOON), proof=PasswordProof(a_password_hash("another")), max_sessions=1
             )
         assert await sessions.find(session.id, now=SOON)
 
     async def test_revoke_all_is_not_bounded_by_count(self, sessions: SessionRepository, user: User) -> None:
         many = [a_session(user, now=NOW) for _ in range(MAX_COUNTED + 2)]
         for each in many:
-            await sessions.add(each, password_hash=user.password_hash, max_sessions=2 * MAX_COUNTED)
+            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=2 * MAX_COUNTED)
         kept = await self.rotate(sessions, many[0])
         assert kept
         assert await sessions.revoke_all(user.id, except_=kept.id, now=SOON) == MAX_COUNTED
@@ -322,7 +345,7 @@ class SessionRepositoryContract(ABC):
             assert await self.rotate(sessions, each) is None
             assert await sessions.revoke(user.id, session_id=each.id, now=SOON) == 0
         new = a_session(user, now=SOON)
-        await sessions.add(new, password_hash=user.password_hash, max_sessions=100)
+        await sessions.add(new, proof=PasswordProof(user.password_hash), max_sessions=100)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, kept]
         assert await sessions.revoke_all(user.id, now=SOON) == 2
 

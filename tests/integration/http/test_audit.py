@@ -29,6 +29,7 @@ from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.accounts.user import User
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import Rotation
 
 CRASHES = 3
@@ -83,7 +84,7 @@ class TestUnwritableEvent:
         now = SystemClock().now()
         user = await self.add(users)
         begun, another = a_session(user, now=now), a_session(user, now=now)
-        await sessions.add(begun, password_hash=user.password_hash, max_sessions=100)
+        await sessions.add(begun, proof=PasswordProof(user.password_hash), max_sessions=100)
 
         async def rotate() -> object:
             spent, until = (begun.refresh_digest,), begun.refresh_expires_at
@@ -99,14 +100,14 @@ class TestUnwritableEvent:
         with pytest.raises(IntegrityError):
             await users.set_full_name(user.id, a_full_name("Somebody Else"), now=now, limit=None)
         with pytest.raises(IntegrityError):
-            await sessions.add(another, password_hash=user.password_hash, max_sessions=100)
+            await sessions.add(another, proof=PasswordProof(user.password_hash), max_sessions=100)
         with pytest.raises(IntegrityError):
             await rotate()
         with looking_into(empty_database_url) as connection:
             assert everything(connection) == before
             connection.execute(text(ADMIT[dialect]))
         assert await rotate()
-        await sessions.add(another, password_hash=user.password_hash, max_sessions=100)
+        await sessions.add(another, proof=PasswordProof(user.password_hash), max_sessions=100)
 
 
 class Visitor:

@@ -23,6 +23,7 @@ from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
+from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.services.service_repository import ServiceRepositoryContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
@@ -49,6 +50,7 @@ from fastauth.adapters.sql import (
     SqlRevocationLog,
     SqlRevocationReader,
     SqlRoleRepository,
+    SqlSecondFactorRepository,
     SqlServiceRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
@@ -374,6 +376,16 @@ class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
         await migrate(database, username_key_of=username_key_of)
         yield SqlSigningKeyRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
         await database.close()
+
+
+class TestSqlSecondFactorRepository(SqlFixtures, SecondFactorRepositoryContract):
+    @pytest.fixture
+    def factors(self, database: Database) -> SqlSecondFactorRepository:
+        return SqlSecondFactorRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def sessions(self, database: Database) -> SqlSessionRepository:
+        return SqlSessionRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
 
 class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract):

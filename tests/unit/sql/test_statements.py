@@ -12,12 +12,15 @@ from tests.fakes import FakeClock, FakeCounterRepository
 
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
 from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
-from fastauth.adapters.sql.sessions.statements import ADD
+from fastauth.adapters.sql.sessions.start_statements import ADD
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.hit import Hit, HitResult
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.sessions.proof import PasswordProof
+
+BY_PASSWORD = ADD[PasswordProof]
 
 
 @dataclass
@@ -59,7 +62,9 @@ async def test_statements_are_short_enough_for_the_cache_of_psycopg() -> None:
     for hits in counted:
         assert length(count_statement(rules_of(hits))) <= MAX_CACHED_STATEMENT_LENGTH
     for refunds in right:
-        assert length(ADD.with_refunds(refund_with(refunds, "changed"))) <= MAX_CACHED_STATEMENT_LENGTH
+        assert (
+            length(BY_PASSWORD.with_refunds(refund_with(refunds, "changed"))) <= MAX_CACHED_STATEMENT_LENGTH
+        )
 
 
 async def test_statements_are_the_same_objects_for_other_values() -> None:
@@ -68,6 +73,6 @@ async def test_statements_are_the_same_objects_for_other_values() -> None:
         count_statement(rules_of(hits)) for hits in other
     ]
     for of_one, of_other in zip(first, second, strict=True):
-        assert ADD.with_refunds(refund_with(of_one, "changed")) is ADD.with_refunds(
+        assert BY_PASSWORD.with_refunds(refund_with(of_one, "changed")) is BY_PASSWORD.with_refunds(
             refund_with(of_other, "changed")
         )

@@ -30,6 +30,11 @@ from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog as SqlRevocationLog
 from fastauth.adapters.sql.revocations.reader import SqlRevocationReader as SqlRevocationReader
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository as SqlRoleRepository
+from fastauth.adapters.sql.second_factors.repository import (
+    SqlSecondFactorRepository as SqlSecondFactorRepository,
+)
+from fastauth.adapters.sql.second_factors.tables import recovery_code as recovery_code
+from fastauth.adapters.sql.second_factors.tables import totp as totp
 from fastauth.adapters.sql.secret_box.sealed_column import SqlSealedColumn as SqlSealedColumn
 from fastauth.adapters.sql.services.repository import SqlServiceRepository as SqlServiceRepository
 from fastauth.adapters.sql.sessions.count import CountActiveSessions as CountActiveSessions

@@ -15,6 +15,7 @@ from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository
+from fastauth.adapters.sql.second_factors.repository import SqlSecondFactorRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository
 from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
@@ -25,6 +26,7 @@ from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
+from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -116,6 +118,11 @@ class SqlTransaction:
     def one_time_tokens(self) -> OneTimeTokenRepository:
         """One-time tokens."""
         return SqlOneTimeTokenRepository(connections=self.connection)
+
+    @cached_property
+    def second_factors(self) -> SecondFactorRepository:
+        """Second factors of log-ins."""
+        return SqlSecondFactorRepository(connections=self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

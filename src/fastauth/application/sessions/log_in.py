@@ -15,6 +15,7 @@ from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.device_token import DeviceTokens
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolicy
 
@@ -71,7 +72,7 @@ class LogIn:
             access = await self.session_start(
                 session,
                 user=user,
-                password_hash=password_hash,
+                proof=PasswordProof(password_hash),
                 refunds=permit.refunds_on_success,
                 is_new_device=known_device is None,
             )

@@ -7,11 +7,11 @@ from fastauth.application.mail.notices import Notices
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import Unavailable
-from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
+from fastauth.domain.sessions.proof import Proof
 from fastauth.domain.sessions.session import Session, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -36,20 +36,20 @@ class SessionStart:
         session: Session,
         *,
         user: User,
-        password_hash: PasswordHash,
+        proof: Proof,
         refunds: tuple[Refund, ...],
         is_new_device: bool,
     ) -> AccessToken:
         """Store the session of `user` and apply `refunds` with it; return its first access token.
 
         Raises:
-            InvalidCredentials: The user is disabled or has another password hash by now.
+            InvalidCredentials: The user is disabled by now, or `proof` does not hold any more.
             NoActiveSigningKey: There is no key to sign with.
             StorageUnavailable: The session may or may not have been stored.
         """
         await self.access_tokens.check_key()
         started_at = session.created_at
-        grants = await self._store(session, user, password_hash, refunds, notify=is_new_device)
+        grants = await self._store(session, user, proof, refunds, notify=is_new_device)
         try:
             return await self.access_tokens.issue(
                 AccessClaims.for_session(session, grants), issued_at=started_at
@@ -63,7 +63,7 @@ class SessionStart:
         self,
         session: Session,
         user: User,
-        password_hash: PasswordHash,
+        proof: Proof,
         refunds: tuple[Refund, ...],
         *,
         notify: bool,
@@ -71,7 +71,7 @@ class SessionStart:
         async def add(sessions: SessionRepository) -> Grants:
             return await sessions.add(
                 session,
-                password_hash=password_hash,
+                proof=proof,
                 max_sessions=self.policy.max_sessions,
                 refunds=refunds,
             )

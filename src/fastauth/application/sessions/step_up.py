@@ -10,6 +10,7 @@ from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.assurance import PASSWORD_ONLY
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import AuthenticatedUser
 
 
@@ -48,7 +49,7 @@ class StepUp:
             await self.access_tokens.check_key()
             now = self.clock.now()
             grants = await self.sessions.step_up(
-                caller.session.id, methods=PASSWORD_ONLY, password_hash=stored, now=now
+                caller.session.id, methods=PASSWORD_ONLY, proof=PasswordProof(stored), now=now
             )
             if grants is None:
                 raise WrongPassword

@@ -16,7 +16,10 @@ class UserRepository(Protocol):
     """Registered accounts."""
 
     async def find(self, username: Username) -> User | None:
-        """Return the account with the same canonical username, and `User.has_verified_address` with it."""
+        """Return the account with the same canonical username.
+
+        `User.has_verified_address` is read with it.
+        """
 
     async def get(self, user_id: UserId) -> User | None:
         """Return the account with this id."""

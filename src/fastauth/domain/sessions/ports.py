@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.proof import Proof
 from fastauth.domain.sessions.session import (
     AuthenticatedUser,
     RenewedSession,
@@ -25,20 +25,22 @@ class SessionRepository(Protocol):
         self,
         session: Session,
         *,
-        password_hash: PasswordHash,
+        proof: Proof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
         """Store a new session and apply `refunds` with it; return the roles and permissions of the user.
 
-        Records `EventType.LOGIN_SUCCEEDED`.
+        Records `EventType.LOGIN_SUCCEEDED`. With a `PasswordProof` the methods of the session are
+        `PASSWORD_ONLY`.
 
         The oldest sessions of the user are revoked, so that at most `max_sessions` are active. One
         call revokes at most a hundred; concurrent calls may exceed the limit by their number.
 
         Raises:
-            InvalidCredentials: The user is disabled or has another password hash than
-                `password_hash`. A concurrent `revoke_all` revokes this session too.
+            InvalidCredentials: The user is disabled, has another password hash than that of `proof`, or
+                has a second factor and `proof` is a `PasswordProof`. A concurrent `revoke_all` revokes
+                this session too.
         """
 
     async def rotate(
@@ -55,12 +57,13 @@ class SessionRepository(Protocol):
         """
 
     async def step_up(
-        self, session_id: SessionId, *, methods: tuple[str, ...], password_hash: PasswordHash, now: datetime
+        self, session_id: SessionId, *, methods: tuple[str, ...], proof: Proof, now: datetime
     ) -> Grants | None:
         """Store that the user has authenticated again, by `methods`; return what the user has.
 
         Records `EventType.STEPPED_UP`. ``None`` means that nothing changed: the session has ended, its user
-        is disabled, or has another password hash than `password_hash`.
+        is disabled, has another password hash than that of `proof`, or has a second factor and `proof` is a
+        `PasswordProof`.
         """
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:

@@ -16,6 +16,7 @@ user_info = Table(
     Column("session_epoch", Integer, server_default="0"),
     Column("renames_paid_until", BigInteger),
     Column("locale", Text),
+    Column("second_factor_at", UtcDateTime),
     UniqueConstraint("username_key", name="user_info_username_key_unique"),
     sqlite_autoincrement=True,  # the id of a deleted account is never reused
 )

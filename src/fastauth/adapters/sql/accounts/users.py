@@ -48,6 +48,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 USER_COLUMNS: list[ColumnElement[Any]] = [
     *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname", "locale")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
+    func.coalesce(user_info.c.second_factor_at, literal(_NEVER, UtcDateTime)).label("second_factor_at"),
 ]
 _address = table("email_address", *map(column, ("user_id", "verified_at", "replaced_at")))
 _HAS_VERIFIED_ADDRESS = exists().where(
@@ -56,7 +57,10 @@ _HAS_VERIFIED_ADDRESS = exists().where(
     _address.c.replaced_at.is_(None),
 )
 """It is read with the account, so that a log-in needs no statement for it."""
-_FIND = select(*USER_COLUMNS, _HAS_VERIFIED_ADDRESS.label("has_verified_address")).select_from(
+_FIND = select(
+    *USER_COLUMNS,
+    _HAS_VERIFIED_ADDRESS.label("has_verified_address"),
+).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 _GET = select(user_info).where(user_info.c.id == bindparam("user_id"))
@@ -179,4 +183,5 @@ def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
         password_hash=PasswordHash(row.password or ""),
         disabled_at=None if row.disabled_at == _NEVER else row.disabled_at,
         locale=row.locale,
+        has_second_factor=row.second_factor_at not in (None, _NEVER),
     )

@@ -18,6 +18,8 @@ PRIVILEGES = {
     "user_role": "SELECT INSERT DELETE",
     "email_address": "SELECT INSERT UPDATE DELETE",
     "one_time_token": "SELECT INSERT UPDATE DELETE",
+    "totp": "SELECT INSERT UPDATE DELETE",
+    "recovery_code": "SELECT INSERT UPDATE DELETE",
     "outbox": "SELECT INSERT UPDATE DELETE",
     "fastauth_task": "SELECT UPDATE",
 }

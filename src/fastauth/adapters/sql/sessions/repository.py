@@ -12,13 +12,13 @@ from fastauth.adapters.sql.rate_limits.limit_column import limit_parameters, par
 from fastauth.adapters.sql.revocations.log import INSERT as INSERT_REVOCATION
 from fastauth.adapters.sql.revocations.log import row_of
 from fastauth.adapters.sql.roles.grants import parse_grants
-from fastauth.adapters.sql.sessions import statements
+from fastauth.adapters.sql.sessions import start_statements, statements
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
-from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
@@ -47,16 +47,17 @@ class SqlSessionRepository:
         self,
         new: Session,
         *,
-        password_hash: PasswordHash,
+        proof: Proof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
-        """Insert a row, unless the account was disabled or its password changed since it was verified."""
+        """Insert a row, unless the account has changed since the proof was verified."""
         values: dict[str, object] = {f"new_{name}": value for name, value in _values(new).items()}
-        values |= {"password_hash": password_hash.encoded, "max_others": max_sessions - 1}
-        added = await statements.ADD(
-            self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at
-        )
+        values |= {"max_others": max_sessions - 1, **_proof_values(proof)}
+        if not isinstance(proof, PasswordProof):
+            values["new_methods"] = " ".join(new.methods)
+        add = start_statements.ADD[type(proof)]
+        added = await add(self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at)
         if added is None:
             raise InvalidCredentials
         return parse_grants(added.grants)
@@ -80,16 +81,16 @@ class SqlSessionRepository:
         return RenewedSession(_session(row), parse_grants(row.grants)) if row else None
 
     async def step_up(
-        self, session_id: SessionId, *, methods: tuple[str, ...], password_hash: PasswordHash, now: datetime
+        self, session_id: SessionId, *, methods: tuple[str, ...], proof: Proof, now: datetime
     ) -> Grants | None:
-        """Update the row, unless the account was disabled or its password changed since it was verified."""
+        """Update the row, unless the account has changed since the proof was verified."""
         values = {
             "session_id": session_id,
             "new_methods": " ".join(methods),
-            "password_hash": password_hash.encoded,
             "now": now,
+            **_proof_values(proof),
         }
-        row = await statements.STEP_UP(self._connections, values, self._audit_columns)
+        row = await statements.STEP_UP[type(proof)](self._connections, values, self._audit_columns)
         return parse_grants(row.grants) if row else None
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
@@ -144,6 +145,10 @@ class SqlSessionRepository:
 def _purge_at(expiry: datetime) -> datetime:
     """Return the next midnight (UTC), so that most refreshes do not change the indexed column."""
     return expiry.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+
+
+def _proof_values(proof: Proof) -> dict[str, object]:
+    return {} if isinstance(proof, PasskeyProof) else {"password_hash": proof.password_hash.encoded}
 
 
 def _values(new: Session) -> dict[str, object]:

@@ -6,7 +6,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    insert,
     select,
     tuple_,
     update,
@@ -19,27 +18,16 @@ from fastauth.adapters.sql.rate_limits.limit_column import is_allowed, next_arri
 from fastauth.adapters.sql.roles.grants import grants_column
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, TwoFactorProof
 from fastauth.domain.sessions.session import MAX_COUNTED
-
-_MAX_SESSIONS_ENDED = 100
-"""Sessions above the limit that one log-in revokes. Accounts from before the limit may have many."""
 
 _NOW = bindparam("now", type_=UtcDateTime)
 is_of_current_epoch = and_(user_info.c.id == session.c.user_id, user_info.c.session_epoch == session.c.epoch)
 is_open = and_(session.c.ended_at.is_(None), session.c.refresh_expires_at > _NOW)
 """With `is_of_current_epoch`: the session is active. A new epoch of an account revokes all its sessions."""
 
-_NEW = [
-    session.c[name]
-    for name in (
-        *("id", "user_id", "user_agent", "address", "created_at", "last_used_at", "expires_at"),
-        *("refresh_digest", "refresh_expires_at", "sweep_at"),
-    )
-]
-"""Columns of a new session; the others are set by a refresh or a revocation."""
 
-
-def _has_current_epoch(user_id: str) -> ColumnElement[bool]:
+def has_current_epoch(user_id: str) -> ColumnElement[bool]:
     """Return the condition that a session is of this user and of the user's current epoch.
 
     The epoch is a scalar subquery and not a join, so that the planner reads one page of the index
@@ -47,59 +35,6 @@ def _has_current_epoch(user_id: str) -> ColumnElement[bool]:
     """
     epoch = select(user_info.c.session_epoch).where(user_info.c.id == bindparam(user_id))
     return and_(session.c.user_id == bindparam(user_id), session.c.epoch == epoch.scalar_subquery())
-
-
-_others = (
-    select(session.c.id)
-    .where(
-        _has_current_epoch("new_user_id"),
-        session.c.ended_at.is_(None),
-        session.c.refresh_expires_at > bindparam("new_created_at", type_=UtcDateTime),
-        session.c.id != bindparam("new_id"),
-    )
-    .order_by(session.c.created_at.desc(), session.c.id.desc())
-    .offset(bindparam("max_others"))
-    .limit(_MAX_SESSIONS_ENDED)
-    .correlate(None)
-)
-_excess = session.alias("excess")
-_REVOKE_EXCESS = (
-    update(session)
-    .where(
-        session.c.id.in_(
-            # Concurrent log-ins must not wait for each other's rows.
-            select(_excess.c.id)
-            .where(_excess.c.id.in_(_others), _excess.c.ended_at.is_(None))
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .values(ended_at=bindparam("new_created_at", type_=UtcDateTime))
-)
-
-# The row of the user stays locked until the session is inserted. So a concurrent change of the password or
-# the account either sees this session, or this statement sees the change.
-ADD = AuditedStatement(
-    insert(session).from_select(
-        [*(column.name for column in _NEW), "epoch"],
-        select(
-            *(bindparam(f"new_{column.name}", type_=column.type) for column in _NEW),
-            user_info.c.session_epoch,
-        )
-        .where(
-            user_info.c.id == bindparam("new_user_id"),
-            user_info.c.disabled_at.is_(None),
-            user_info.c.password == bindparam("password_hash"),
-        )
-        .with_for_update(read=True),
-    ),
-    EventType.LOGIN_SUCCEEDED,
-    session.c.id,
-    session.c.user_id,
-    look_up=grants_column,
-    user_id=session.c.user_id,
-    session_id=session.c.id,
-    also=_REVOKE_EXCESS,
-)
 
 
 _NEW_EXPIRY = bindparam("new_expiry", type_=UtcDateTime)
@@ -137,25 +72,33 @@ ROTATE = AuditedStatement(
     if_now=_RECORDED_AT,
 )
 
-STEP_UP = AuditedStatement(
-    update(session)
-    .where(
-        session.c.id == bindparam("session_id"),
-        is_open,
-        exists().where(
-            is_of_current_epoch,
-            user_info.c.disabled_at.is_(None),
-            user_info.c.password == bindparam("password_hash"),
-        ),
+
+def _step_up(*further: ColumnElement[bool]) -> AuditedStatement:
+    return AuditedStatement(
+        update(session)
+        .where(
+            session.c.id == bindparam("session_id"),
+            is_open,
+            exists().where(is_of_current_epoch, user_info.c.disabled_at.is_(None), *further),
+        )
+        .values(authenticated_at=_NOW, methods=bindparam("new_methods")),
+        EventType.STEPPED_UP,
+        session.c.id,
+        session.c.user_id,
+        look_up=grants_column,
+        user_id=session.c.user_id,
+        session_id=session.c.id,
     )
-    .values(authenticated_at=_NOW, methods=bindparam("new_methods")),
-    EventType.STEPPED_UP,
-    session.c.id,
-    session.c.user_id,
-    look_up=grants_column,
-    user_id=session.c.user_id,
-    session_id=session.c.id,
-)
+
+
+_has_password = user_info.c.password == bindparam("password_hash")
+
+STEP_UP: dict[type[Proof], AuditedStatement] = {
+    PasswordProof: _step_up(_has_password, user_info.c.second_factor_at.is_(None)),
+    TwoFactorProof: _step_up(_has_password),
+    PasskeyProof: _step_up(),
+}
+"""The statement for each kind of proof."""
 
 FIND = (
     select(
@@ -166,6 +109,7 @@ FIND = (
         user_info.c.fullname,
         user_info.c.disabled_at,
         user_info.c.locale,
+        user_info.c.second_factor_at,
     )
     .join(user_info, is_of_current_epoch)
     .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
@@ -173,7 +117,7 @@ FIND = (
 
 PAGE = (
     select(session)
-    .where(_has_current_epoch("of_user"), is_open)
+    .where(has_current_epoch("of_user"), is_open)
     .order_by(session.c.created_at.desc(), session.c.id.desc())
     .limit(bindparam("max_rows"))
 )

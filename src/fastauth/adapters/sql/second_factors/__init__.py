@@ -1,0 +1,1 @@
+"""Second factors in the tables ``totp`` and ``recovery_code``."""

@@ -1,0 +1,153 @@
+"""Second factors in the tables ``totp`` and ``recovery_code``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.second_factors.tables import recovery_code, totp
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
+from fastauth.domain.second_factors.totp import MAX_FAILURES, Step, Totp
+
+_NOW = bindparam("now", type_=UtcDateTime)
+_OF_USER = totp.c.user_id == bindparam("of_user")
+_IS_CONFIRMED = totp.c.confirmed_at.is_not(None)
+_NEW = {
+    "sealed": bindparam("new_sealed"),
+    "created_at": _NOW,
+    "last_step": 0,
+    "failures": 0,
+}
+_ENROL = {
+    dialect: kind(totp)
+    .values(user_id=bindparam("of_user"), **_NEW)
+    .on_conflict_do_update(index_elements=["user_id"], set_=_NEW, where=totp.c.confirmed_at.is_(None))
+    .returning(totp.c.user_id)
+    for dialect, kind in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_FIND = select(totp).where(_OF_USER)
+_CONFIRM = (
+    update(totp)
+    .where(_OF_USER, totp.c.confirmed_at.is_(None), totp.c.sealed == bindparam("confirmed"))
+    .values(confirmed_at=_NOW, last_step=bindparam("step"), failures=0)
+)
+_COUNT_ATTEMPT = (
+    update(totp)
+    .where(_OF_USER, _IS_CONFIRMED, totp.c.failures < MAX_FAILURES)
+    .values(failures=totp.c.failures + 1)
+    .returning(*totp.columns)
+)
+_ACCEPT = (
+    update(totp)
+    .where(_OF_USER, _IS_CONFIRMED, totp.c.last_step < bindparam("step"))
+    .values(last_step=bindparam("step"), failures=0)
+)
+_of_account = update(user_info).where(user_info.c.id == bindparam("of_user"))
+_DEMAND_FACTOR = _of_account.values(second_factor_at=func.coalesce(user_info.c.second_factor_at, _NOW))
+_DEMAND_NONE = _of_account.values(second_factor_at=None)
+_UNLOCK = update(totp).where(_OF_USER).values(failures=0)
+_CODES_OF_USER = recovery_code.c.user_id == bindparam("of_user")
+_IS_UNUSED = recovery_code.c.used_at.is_(None)
+_USE_CODE = (
+    update(recovery_code)
+    .where(_CODES_OF_USER, _IS_UNUSED, recovery_code.c.digest.in_(bindparam("digests", expanding=True)))
+    .values(used_at=_NOW)
+)
+_COUNT_CODES = select(func.count()).select_from(recovery_code).where(_CODES_OF_USER, _IS_UNUSED)
+_DELETE_CODES = delete(recovery_code).where(_CODES_OF_USER)
+_INSERT_CODES = insert(recovery_code)
+_DELETE = delete(totp).where(_OF_USER).returning(totp.c.confirmed_at)
+
+
+class SqlSecondFactorRepository:
+    """See `fastauth.domain.second_factors.ports.SecondFactorRepository`."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def enrol(self, user_id: UserId, *, sealed: str, now: datetime) -> bool:
+        """Insert a row, or update one that is not confirmed."""
+        statement = _ENROL[self._connections.dialect.name]
+        values = {"of_user": user_id, "new_sealed": sealed, "now": now}
+        return (await self._connections.execute(statement, values)).first() is not None
+
+    async def find(self, user_id: UserId) -> Totp | None:
+        """Read the row."""
+        return await self._one(_FIND, of_user=user_id)
+
+    async def confirm(self, user_id: UserId, *, sealed: str, step: Step, now: datetime) -> bool:
+        """Compare and update; then note it in the row of the account, which a log-in reads and locks."""
+        values = {"of_user": user_id, "confirmed": sealed, "step": step, "now": now}
+
+        def work(connection: Connection) -> bool:
+            confirmed = bool(connection.execute(_CONFIRM, values).rowcount)
+            if confirmed:
+                connection.execute(_DEMAND_FACTOR, {"of_user": user_id, "now": now})
+            return confirmed
+
+        return await self._connections.run_in_transaction(work)
+
+    async def count_attempt(self, user_id: UserId) -> Totp | None:
+        """Increment ``failures``, unless it has reached the maximum."""
+        return await self._one(_COUNT_ATTEMPT, of_user=user_id)
+
+    async def accept(self, user_id: UserId, step: Step) -> bool:
+        """Compare and update in one statement."""
+        return bool(await self._changed(_ACCEPT, of_user=user_id, step=step))
+
+    async def use_recovery_code(
+        self, user_id: UserId, digests: Sequence[RecoveryCodeDigest], *, now: datetime
+    ) -> bool:
+        """Set ``used_at``, unless it is set."""
+        used = await self._changed(_USE_CODE, of_user=user_id, digests=list(digests), now=now)
+        if used:
+            await self._changed(_UNLOCK, of_user=user_id)
+        return bool(used)
+
+    async def replace_recovery_codes(
+        self, user_id: UserId, digests: Sequence[RecoveryCodeDigest], *, now: datetime
+    ) -> None:
+        """Delete the rows, and insert new ones."""
+        await self._changed(_DELETE_CODES, of_user=user_id)
+        for digest in digests:
+            values = {"digest": digest, "user_id": user_id, "created_at": now}
+            await self._connections.execute(_INSERT_CODES, values)
+
+    async def count_recovery_codes(self, user_id: UserId) -> int:
+        """Count the rows."""
+        return int((await self._connections.execute(_COUNT_CODES, {"of_user": user_id})).scalar_one())
+
+    async def remove(self, user_id: UserId) -> bool:
+        """Delete the rows, and clear the note in the row of the account."""
+
+        def work(connection: Connection) -> bool:
+            connection.execute(_DELETE_CODES, {"of_user": user_id})
+            row = connection.execute(_DELETE, {"of_user": user_id}).first()
+            connection.execute(_DEMAND_NONE, {"of_user": user_id})
+            return row is not None and row.confirmed_at is not None
+
+        return await self._connections.run_in_transaction(work)
+
+    async def _changed(self, statement: Executable, **values: object) -> int:
+        changed: int = (await self._connections.execute(statement, values)).rowcount
+        return changed
+
+    async def _one(self, statement: Executable, **values: object) -> Totp | None:
+        row = (await self._connections.execute(statement, values)).one_or_none()
+        return _totp(row) if row else None
+
+
+def _totp(row: Row[Any]) -> Totp:
+    return Totp(
+        user_id=UserId(row.user_id),
+        sealed=row.sealed,
+        confirmed_at=row.confirmed_at,
+        last_step=Step(row.last_step),
+        failures=row.failures,
+    )

@@ -1,0 +1,100 @@
+"""Statements that insert a session."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, bindparam, insert, select, update
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.database.types import UtcDateTime
+from fastauth.adapters.sql.events.audited_statement import AuditedStatement
+from fastauth.adapters.sql.roles.grants import grants_column
+from fastauth.adapters.sql.sessions.statements import has_current_epoch
+from fastauth.adapters.sql.sessions.tables import session
+from fastauth.domain.audit.event import EventType
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, TwoFactorProof
+
+_MAX_SESSIONS_ENDED = 100
+"""Sessions above the limit that one log-in revokes. Accounts from before the limit may have many."""
+
+_NEW = [
+    session.c[name]
+    for name in (
+        *("id", "user_id", "user_agent", "address", "created_at", "last_used_at", "expires_at"),
+        *("refresh_digest", "refresh_expires_at", "sweep_at"),
+    )
+]
+"""Columns of a new session; the others are set by a refresh or a revocation."""
+
+
+_others = (
+    select(session.c.id)
+    .where(
+        has_current_epoch("new_user_id"),
+        session.c.ended_at.is_(None),
+        session.c.refresh_expires_at > bindparam("new_created_at", type_=UtcDateTime),
+        session.c.id != bindparam("new_id"),
+    )
+    .order_by(session.c.created_at.desc(), session.c.id.desc())
+    .offset(bindparam("max_others"))
+    .limit(_MAX_SESSIONS_ENDED)
+    .correlate(None)
+)
+_excess = session.alias("x")
+_REVOKE_EXCESS = (
+    update(session)
+    .where(
+        session.c.id.in_(
+            # Concurrent log-ins must not wait for each other's rows.
+            select(_excess.c.id)
+            .where(_excess.c.id.in_(_others), _excess.c.ended_at.is_(None))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(ended_at=bindparam("new_created_at", type_=UtcDateTime))
+)
+
+# Short aliases keep the statement below the 4096 characters that psycopg prepares.
+_user = user_info.alias("u")
+
+
+def _add(columns: Sequence[Column[Any]], *further: ColumnElement[bool]) -> AuditedStatement:
+    """Return the statement that inserts a session with these columns, under `further` conditions.
+
+    The row of the user stays locked until the session is inserted. So a concurrent change of the password or
+    the account either sees this session, or this statement sees the change.
+    """
+    return AuditedStatement(
+        insert(session).from_select(
+            [*(column.name for column in columns), "epoch"],
+            select(
+                *(bindparam(f"new_{column.name}", type_=column.type) for column in columns),
+                _user.c.session_epoch,
+            )
+            .where(
+                _user.c.id == bindparam("new_user_id"),
+                _user.c.disabled_at.is_(None),
+                *further,
+            )
+            .with_for_update(read=True),
+        ),
+        EventType.LOGIN_SUCCEEDED,
+        session.c.id,
+        session.c.user_id,
+        look_up=grants_column,
+        user_id=session.c.user_id,
+        session_id=session.c.id,
+        also=_REVOKE_EXCESS,
+    )
+
+
+_has_password = _user.c.password == bindparam("password_hash")
+_WITH_METHODS = [*_NEW, session.c.methods]
+
+ADD: dict[type[Proof], AuditedStatement] = {
+    # a factor that was put in force since the account was read stops it
+    PasswordProof: _add(_NEW, _has_password, _user.c.second_factor_at.is_(None)),
+    TwoFactorProof: _add(_WITH_METHODS, _has_password),
+    PasskeyProof: _add(_WITH_METHODS),
+}
+"""The statement for each kind of proof. Without methods they are those of a password."""

@@ -1,0 +1,1 @@
+"""Second factors of a log-in: TOTP and recovery codes."""

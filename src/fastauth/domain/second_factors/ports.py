@@ -1,0 +1,59 @@
+"""The port to stored second factors."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
+from fastauth.domain.second_factors.totp import Step, Totp
+
+
+class SecondFactorRepository(Protocol):
+    """TOTP factors, one for each account at most, and recovery codes.
+
+    Each method that decides is one statement, so that of concurrent calls one wins.
+    """
+
+    async def enrol(self, user_id: UserId, *, sealed: str, now: datetime) -> bool:
+        """Store a factor that is not confirmed yet in place of an earlier one of that kind.
+
+        Returns false, and changes nothing, if the account has a confirmed factor.
+        """
+
+    async def find(self, user_id: UserId) -> Totp | None:
+        """Return the factor of the account, confirmed or not."""
+
+    async def confirm(self, user_id: UserId, *, sealed: str, step: Step, now: datetime) -> bool:
+        """Put the factor with this secret in force, with `step` as the last one.
+
+        Returns false if it is confirmed, or another one has taken its place.
+        """
+
+    async def count_attempt(self, user_id: UserId) -> Totp | None:
+        """Count an attempt before the code is looked at; return the factor, this attempt included.
+
+        ``None`` means that there is no confirmed factor, or that it is locked.
+        """
+
+    async def accept(self, user_id: UserId, step: Step) -> bool:
+        """Store the step of a right code, and forget the attempts; return whether the step was not used.
+
+        A step is used if it is not after the last one: the code was presented before, or the clock went back.
+        """
+
+    async def use_recovery_code(
+        self, user_id: UserId, digests: Sequence[RecoveryCodeDigest], *, now: datetime
+    ) -> bool:
+        """Use a code of the account, and unlock the TOTP factor; return whether it was there and not used."""
+
+    async def replace_recovery_codes(
+        self, user_id: UserId, digests: Sequence[RecoveryCodeDigest], *, now: datetime
+    ) -> None:
+        """Store new codes in place of all of the account."""
+
+    async def count_recovery_codes(self, user_id: UserId) -> int:
+        """Return how many codes are not used."""
+
+    async def remove(self, user_id: UserId) -> bool:
+        """Delete the factor and the recovery codes; return whether there was a confirmed factor."""

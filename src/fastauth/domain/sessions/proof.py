@@ -1,0 +1,30 @@
+"""What the user has proved when a session is started or stepped up.
+
+A proof is checked again by the statement that stores the session: what was proved may have changed since.
+"""
+
+from dataclasses import dataclass
+
+from fastauth.domain.passwords.password import PasswordHash
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordProof:
+    """The password alone. It is not enough for an account with a second factor."""
+
+    password_hash: PasswordHash
+
+
+@dataclass(frozen=True, slots=True)
+class TwoFactorProof:
+    """The password and a second factor, which was consumed in the same transaction or before."""
+
+    password_hash: PasswordHash
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyProof:
+    """A passkey, whose row was updated in the same transaction. The account may have no password."""
+
+
+Proof = PasswordProof | TwoFactorProof | PasskeyProof

@@ -1,0 +1,86 @@
+"""Second factors in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
+from fastauth.domain.second_factors.totp import Step, Totp
+
+
+class FakeSecondFactorRepository:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def enrol(self, user_id: UserId, *, sealed: str, now: datetime) -> bool:
+        known = self.storage.totp.get(user_id)
+        if known and known.confirmed_at:
+            return False
+        self.storage.totp[user_id] = Totp(
+            user_id=user_id, sealed=sealed, confirmed_at=None, last_step=Step(0), failures=0
+        )
+        return True
+
+    async def find(self, user_id: UserId) -> Totp | None:
+        return self.storage.totp.get(user_id)
+
+    async def confirm(self, user_id: UserId, *, sealed: str, step: Step, now: datetime) -> bool:
+        known = self.storage.totp.get(user_id)
+        if known is None or known.confirmed_at or known.sealed != sealed:
+            return False
+        self.storage.totp[user_id] = replace(known, confirmed_at=now, last_step=step, failures=0)
+        self._demand_factor(user_id, demanded=True)
+        return True
+
+    async def count_attempt(self, user_id: UserId) -> Totp | None:
+        known = self.storage.totp.get(user_id)
+        if known is None or known.confirmed_at is None or known.is_locked:
+            return None
+        self.storage.totp[user_id] = replace(known, failures=known.failures + 1)
+        return self.storage.totp[user_id]
+
+    async def accept(self, user_id: UserId, step: Step) -> bool:
+        known = self.storage.totp.get(user_id)
+        if known is None or known.confirmed_at is None or step <= known.last_step:
+            return False
+        self.storage.totp[user_id] = replace(known, last_step=step, failures=0)
+        return True
+
+    async def use_recovery_code(
+        self, user_id: UserId, digests: Sequence[RecoveryCodeDigest], *, now: datetime
+    ) -> bool:
+        for digest in digests:
+            if self.storage.recovery_codes.get(digest) == (user_id, None):
+                self.storage.recovery_codes[digest] = user_id, now
+                if known := self.storage.totp.get(user_id):
+                    self.storage.totp[user_id] = replace(known, failures=0)
+                return True
+        return False
+
+    async def replace_recovery_codes(
+        self,
+        user_id: UserId,
+        digests: Sequence[RecoveryCodeDigest],
+        *,
+        now: datetime,
+    ) -> None:
+        codes = self.storage.recovery_codes
+        for digest in [digest for digest, (owner, _) in codes.items() if owner == user_id]:
+            del codes[digest]
+        codes.update((digest, (user_id, None)) for digest in digests)
+
+    async def count_recovery_codes(self, user_id: UserId) -> int:
+        return list(self.storage.recovery_codes.values()).count((user_id, None))
+
+    async def remove(self, user_id: UserId) -> bool:
+        await self.replace_recovery_codes(user_id, (), now=self.storage.clock.now())
+        known = self.storage.totp.pop(user_id, None)
+        self._demand_factor(user_id, demanded=False)
+        return known is not None and known.confirmed_at is not None
+
+    def _demand_factor(self, user_id: UserId, *, demanded: bool) -> None:
+        if user := self.storage.users.get(user_id):
+            self.storage.users[user_id] = replace(user, has_second_factor=demanded)
