@@ -10,6 +10,7 @@ from tests.builders import a_policy
 from tests.fakes import (
     FakeAccessTokens,
     FakeAuditTrail,
+    FakeBrowserSessionRepository,
     FakeBulkUserRepository,
     FakeClock,
     FakeCounterRepository,
@@ -96,6 +97,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "directory": FakeUserDirectory(storage),
         "bulk_users": FakeBulkUserRepository(storage),
         "sessions": FakeSessionRepository(storage),
+        "browser_sessions": FakeBrowserSessionRepository(storage),
         "database": FakeStorageProbe(),
         "revocation_log": FakeRevocationLog(storage),
         "revocation_reader": FakeRevocationReader(storage),

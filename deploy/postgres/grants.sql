@@ -1,6 +1,7 @@
 -- What fastauth_serve may do. Run it as fastauth_migrate after each `fastauth migrate`; it may be repeated.
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_info, session, signing_key, tally TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON email_address, one_time_token, outbox, totp, recovery_code TO fastauth_serve;
+GRANT SELECT, INSERT, UPDATE ON browser_session TO fastauth_serve;
 GRANT SELECT, INSERT, DELETE ON revocation, service TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON service_key TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON role TO fastauth_serve;

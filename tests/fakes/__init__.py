@@ -6,6 +6,7 @@ from tests.fakes.accounts import FakeUserDirectory as FakeUserDirectory
 from tests.fakes.accounts import FakeUserRepository as FakeUserRepository
 from tests.fakes.audit import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.audit import FakeEventLog as FakeEventLog
+from tests.fakes.browser_sessions import FakeBrowserSessionRepository as FakeBrowserSessionRepository
 from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.email_addresses import FakeEmailAddressRepository as FakeEmailAddressRepository
 from tests.fakes.mail import FakeMailTransport as FakeMailTransport

@@ -9,6 +9,7 @@ from tests.fakes.clock import FakeClock
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
+from fastauth.domain.browser_sessions.cookie import CookieDigest
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
@@ -62,6 +63,7 @@ class FakeStorage:
     totp: dict[UserId, Totp] = field(default_factory=dict)
     recovery_codes: dict[RecoveryCodeDigest, tuple[UserId, datetime | None]] = field(default_factory=dict)
     """The owner of each code, and when it was used."""
+    browser_sessions: dict[CookieDigest, SessionId] = field(default_factory=dict)
     services: dict[str, RegisteredService] = field(default_factory=dict)
 
     @property

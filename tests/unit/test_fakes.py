@@ -9,6 +9,7 @@ from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
@@ -22,6 +23,7 @@ from tests.contracts.signing_keys.signing_key_repository import SigningKeyReposi
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import (
     FakeAuditTrail,
+    FakeBrowserSessionRepository,
     FakeBulkUserRepository,
     FakeClock,
     FakeCounterRepository,
@@ -213,6 +215,24 @@ class TestFakeStorageProbe(StorageProbeContract):
     @pytest.fixture
     def lost(self) -> FakeStorageProbe:
         return FakeStorageProbe(trouble=StorageUnavailable())
+
+
+class TestFakeBrowserSessionRepository(BrowserSessionRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
+
+    @pytest.fixture
+    def browser_sessions(self, users: FakeUserRepository) -> FakeBrowserSessionRepository:
+        return FakeBrowserSessionRepository(users.storage)
+
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
 
 
 class TestFakeOneTimeTokenRepository(OneTimeTokenRepositoryContract):

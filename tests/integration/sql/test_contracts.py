@@ -16,6 +16,7 @@ from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryCont
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
+from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
@@ -40,6 +41,7 @@ from fastauth.adapters.sql import (
     Database,
     SchemaOutdated,
     SqlAuditTrail,
+    SqlBrowserSessionRepository,
     SqlBulkUserRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
@@ -386,6 +388,16 @@ class TestSqlSecondFactorRepository(SqlFixtures, SecondFactorRepositoryContract)
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
         return SqlSessionRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+
+class TestSqlBrowserSessionRepository(SqlFixtures, BrowserSessionRepositoryContract):
+    @pytest.fixture
+    def browser_sessions(self, database: Database) -> SqlBrowserSessionRepository:
+        return SqlBrowserSessionRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)
 
 
 class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract):

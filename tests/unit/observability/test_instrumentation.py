@@ -120,6 +120,10 @@ async def test_every_use_case_works_with_all_instrumentation(
     caller = await container.authenticate()(access_token=tokens.access.text)
     assert await container.list_sessions()(caller=caller) == ([caller.session], None)
     assert await container.step_up()(caller=caller, password=PASSWORD, address="192.0.2.1")
+    first = await container.start_browser_session()(caller=caller)
+    cookie = await container.renew_browser_session()(caller=caller, cookie=first.text)
+    assert cookie
+    assert await container.authenticate_browser()(cookie=cookie.text)
     await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
     await container.change_password()(
         caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"

@@ -5,6 +5,9 @@ from fastauth.adapters.sql.accounts.directory import SqlUserDirectory as SqlUser
 from fastauth.adapters.sql.accounts.users import SqlUserRepository as SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog as SqlEventLog
 from fastauth.adapters.sql.audit.trail import SqlAuditTrail as SqlAuditTrail
+from fastauth.adapters.sql.browser_sessions.repository import (
+    SqlBrowserSessionRepository as SqlBrowserSessionRepository,
+)
 from fastauth.adapters.sql.database.database import DEADLINE as DEADLINE
 from fastauth.adapters.sql.database.database import OPERATOR_DEADLINE as OPERATOR_DEADLINE
 from fastauth.adapters.sql.database.database import START_DEADLINE as START_DEADLINE

@@ -6,6 +6,7 @@ cases. A mixin refers only to mixins that are before it in the bases of `Contain
 
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
+from fastauth.entrypoints.container.browser_sessions import BrowserSessions
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.mail import Mail
 from fastauth.entrypoints.container.mail_handlers import MailHandlers
@@ -38,6 +39,7 @@ class Container(
     Roles,
     Services,
     Sessions,
+    BrowserSessions,
     EmailAddresses,
     Revocations,
     Passwords,

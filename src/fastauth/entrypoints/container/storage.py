@@ -6,6 +6,7 @@ from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import (
     SqlAuditTrail,
+    SqlBrowserSessionRepository,
     SqlBulkUserRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
@@ -27,6 +28,7 @@ from fastauth.application.mail.notices import Notices
 from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
 from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
+from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
@@ -53,6 +55,9 @@ class Storage(Shared):
     bulk_users: Provider[BulkUserRepository] = Singleton(SqlBulkUserRepository, connections=_connections)
     sessions: Provider[SessionRepository] = Singleton(
         SqlSessionRepository, connections=_connections, audit_columns=Shared.audit_columns
+    )
+    browser_sessions: Provider[BrowserSessionRepository] = Singleton(
+        SqlBrowserSessionRepository, connections=_connections
     )
     roles: Provider[RoleRepository] = Singleton(SqlRoleRepository, connections=_connections)
     revocation_log: Provider[RevocationLog] = Singleton(SqlRevocationLog, connections=_connections)

@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, column, false, func, literal_column, select
 PRIVILEGES = {
     "user_info": "SELECT INSERT UPDATE",
     "session": "SELECT INSERT UPDATE DELETE",
+    "browser_session": "SELECT INSERT UPDATE",
     "signing_key": "SELECT INSERT UPDATE DELETE",
     "event": "SELECT INSERT UPDATE DELETE",
     "tally": "SELECT INSERT UPDATE DELETE",

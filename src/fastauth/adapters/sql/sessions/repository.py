@@ -73,7 +73,7 @@ class SqlSessionRepository:
             "successor": rotation.successor,
             "now": now,
             "new_expiry": rotation.expires_at,
-            "sweep_at": _purge_at(rotation.expires_at),
+            "sweep_at": purge_at(rotation.expires_at),
             "event_since": now - RENEWAL_EVENT_INTERVAL,
             **limit_parameters(rotation.limit, now),
         }
@@ -142,7 +142,7 @@ class SqlSessionRepository:
         return await self._connections.run_in_transaction(work)
 
 
-def _purge_at(expiry: datetime) -> datetime:
+def purge_at(expiry: datetime) -> datetime:
     """Return the next midnight (UTC), so that most refreshes do not change the indexed column."""
     return expiry.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
@@ -162,7 +162,7 @@ def _values(new: Session) -> dict[str, object]:
         "expires_at": new.expires_at,
         "refresh_digest": new.refresh_digest,
         "refresh_expires_at": new.refresh_expires_at,
-        "sweep_at": _purge_at(new.refresh_expires_at),
+        "sweep_at": purge_at(new.refresh_expires_at),
     }
 
 

@@ -1,0 +1,1 @@
+"""Cookies of browsers in the table ``browser_session``."""

@@ -1,0 +1,1 @@
+"""Sessions of browsers, which are known to the pages by a cookie."""

@@ -1,0 +1,64 @@
+"""The value of the session cookie, its stored digest, and the token in each form.
+
+The value is 43 base64url characters, which are 32 random bytes. Stored is its HMAC-SHA-256 under a key that
+is derived from the secret key. The CSRF token of a session is an HMAC of the session's id under another such
+key: it needs no column, and forms that are open in other tabs stay valid when the cookie gets a new value.
+"""
+
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import datetime
+from hmac import compare_digest
+from secrets import token_bytes
+from typing import NewType
+
+from fastauth.domain.secret_key import SecretKey, SecretKeys
+from fastauth.domain.sessions.session import SessionId
+
+CookieDigest = NewType("CookieDigest", bytes)
+
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """The value that a browser keeps. It is never stored here."""
+
+    text: str = field(repr=False)
+    expires_at: datetime
+    """The absolute timeout of the session."""
+
+
+class SessionCookieCodec:
+    """Issue cookie values and CSRF tokens, and compute the digests of values."""
+
+    def __init__(self, *keys: SecretKey) -> None:
+        self._keys = SecretKeys(*keys)
+
+    def issue(self) -> str:
+        """Return a new value."""
+        return _encode(token_bytes(32))
+
+    def digests(self, text: str) -> tuple[CookieDigest, ...]:
+        """Return the digest under each secret key, the newest first; none if `text` is no value."""
+        if not _SHAPE.fullmatch(text):
+            return ()
+        macs = self._keys.macs("browser session digest", text.encode())
+        return tuple(CookieDigest(mac) for mac in macs)
+
+    def csrf_token(self, session_id: SessionId) -> str:
+        """Return the token that each form of this session contains."""
+        return self._csrf_tokens(session_id)[0]
+
+    def is_csrf_token(self, text: str, session_id: SessionId) -> bool:
+        """Return whether a form of this session contained `text`, under any of the secret keys."""
+        sent = text.encode()
+        return any(compare_digest(sent, token.encode()) for token in self._csrf_tokens(session_id))
+
+    def _csrf_tokens(self, session_id: SessionId) -> tuple[str, ...]:
+        return tuple(map(_encode, self._keys.macs("browser session csrf", session_id.encode())))
+
+
+def _encode(random: bytes) -> str:
+    return urlsafe_b64encode(random).rstrip(b"=").decode()

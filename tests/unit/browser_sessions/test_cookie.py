@@ -1,0 +1,60 @@
+"""Values of the session cookie, and CSRF tokens."""
+
+import pytest
+
+from fastauth.domain.browser_sessions.cookie import SessionCookie, SessionCookieCodec
+from fastauth.domain.secret_key import SecretKey
+from fastauth.domain.sessions.session import SessionId
+
+OLD, NEW = (
+    SecretKey(b"the secret key of last year, 32 bytes"),
+    SecretKey(b"the secret key of this year, 32 bytes"),
+)
+CODEC = SessionCookieCodec(NEW)
+A_SESSION, ANOTHER_SESSION = SessionId("a" * 32), SessionId("b" * 32)
+
+
+class TestCookie:
+    def test_values_are_random(self) -> None:
+        values = {CODEC.issue() for _ in range(1_000)}
+        assert len(values) == 1_000
+        assert {len(each) for each in values} == {43}
+
+    def test_digest_depends_on_value_and_key(self) -> None:
+        value = CODEC.issue()
+        (digest,) = CODEC.digests(value)
+        assert len(digest) == 32
+        assert CODEC.digests(CODEC.issue()) != (digest,)
+        assert SessionCookieCodec(OLD).digests(value) != (digest,)
+        assert SessionCookieCodec(NEW, OLD).digests(value)[0] == digest
+        assert len(SessionCookieCodec(NEW, OLD).digests(value)) == 2
+
+    @pytest.mark.parametrize("text", ["", "a" * 42, "a" * 44, "a" * 42 + "\n", "a" * 42 + "=", "ａ" * 43])
+    def test_other_texts_have_no_digest(self, text: str) -> None:
+        assert CODEC.digests(text) == ()
+
+    def test_repr_hides_the_value(self) -> None:
+        value = CODEC.issue()
+        assert value not in repr(SessionCookie(value, expires_at=None))  # type: ignore[arg-type]  # of no concern
+
+
+class TestCsrfToken:
+    def test_belongs_to_one_session(self) -> None:
+        token = CODEC.csrf_token(A_SESSION)
+        assert CODEC.is_csrf_token(token, A_SESSION)
+        assert not CODEC.is_csrf_token(token, ANOTHER_SESSION)
+        assert A_SESSION not in token
+
+    def test_stays_valid_when_the_secret_key_changes(self) -> None:
+        token = SessionCookieCodec(OLD).csrf_token(A_SESSION)
+        assert SessionCookieCodec(NEW, OLD).is_csrf_token(token, A_SESSION)
+        assert not CODEC.is_csrf_token(token, A_SESSION)
+
+    @pytest.mark.parametrize("text", ["", "a", "ä" * 43, "\0", "a" * 10_000])
+    def test_other_texts_are_refused(self, text: str) -> None:
+        assert not CODEC.is_csrf_token(text, A_SESSION)
+
+    def test_edits_are_refused(self) -> None:
+        token = CODEC.csrf_token(A_SESSION)
+        edits = [token[:-1], token + "A", token.swapcase(), token[::-1]]
+        assert not any(CODEC.is_csrf_token(each, A_SESSION) for each in edits)
