@@ -14,6 +14,7 @@ from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.ports import SessionRepository
+from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import Session
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -57,7 +58,7 @@ class BrowserSessionRepositoryContract(ABC):
 
     async def start(self, sessions: SessionRepository, user: User, *, now: datetime = NOW) -> Session:
         session = a_session(user, now=now)
-        await sessions.add(session, password_hash=user.password_hash, max_sessions=100)
+        await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
         return session
 
     async def test_finds_the_session_of_a_cookie(
