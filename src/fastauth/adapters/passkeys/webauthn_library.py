@@ -1,0 +1,112 @@
+"""Calls of py_webauthn. The functions return ``None``, or raise anything, for what is to be refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from webauthn import verify_authentication_response, verify_registration_response
+from webauthn.helpers import (
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    encode_cbor,
+    parse_authentication_credential_json,
+    parse_cbor,
+    parse_client_data_json,
+    parse_registration_credential_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.structs import CredentialDeviceType
+
+from fastauth.domain.passkeys.passkey import MAX_CREDENTIAL_ID_BYTES, Assertion, CredentialId, NewCredential
+from fastauth.domain.passkeys.relying_party import ALGORITHMS, RelyingParty, encode
+
+RSA_BITS = (2048, 4096)
+"""Sizes of RSA keys that are accepted; larger ones make each verification slow."""
+
+_TRANSPORTS = frozenset({"ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"})
+
+
+def verify_registration(
+    party: RelyingParty, given: Mapping[str, Any], *, challenge: bytes, require_user_verification: bool
+) -> NewCredential | None:
+    """See `fastauth.domain.passkeys.ports.PasskeyVerifier.verify_registration`."""
+    credential = parse_registration_credential_json(dict(given))
+    if _is_embedded(credential.response.client_data_json):
+        return None
+    credential.response.attestation_object = _without_statement(credential.response.attestation_object)
+    verified = verify_registration_response(
+        credential=credential,
+        expected_challenge=challenge,
+        expected_rp_id=party.id,
+        expected_origin=list(party.origins),
+        require_user_verification=require_user_verification,
+        supported_pub_key_algs=list(map(COSEAlgorithmIdentifier, ALGORITHMS)),
+    )
+    id_ = verified.credential_id
+    is_valid = id_ == credential.raw_id and len(id_) <= MAX_CREDENTIAL_ID_BYTES
+    if not is_valid or not _is_usable(verified.credential_public_key):
+        return None
+    return NewCredential(
+        id=CredentialId(encode(id_)),
+        public_key=verified.credential_public_key,
+        sign_count=verified.sign_count,
+        aaguid=verified.aaguid,
+        transports=_transports(given["response"].get("transports")),
+        backup_eligible=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        backed_up=verified.credential_backed_up,
+        user_verified=verified.user_verified,
+    )
+
+
+def verify_assertion(
+    party: RelyingParty,
+    given: Mapping[str, Any],
+    *,
+    challenge: bytes,
+    public_key: bytes,
+    require_user_verification: bool,
+) -> Assertion | None:
+    """See `fastauth.domain.passkeys.ports.PasskeyVerifier.verify_assertion`."""
+    credential = parse_authentication_credential_json(dict(given))
+    if _is_embedded(credential.response.client_data_json):
+        return None
+    verified = verify_authentication_response(
+        credential=credential,
+        expected_challenge=challenge,
+        expected_rp_id=party.id,
+        expected_origin=list(party.origins),
+        credential_public_key=public_key,
+        credential_current_sign_count=0,  # otherwise it compares counters before it verifies the signature
+        require_user_verification=require_user_verification,
+    )
+    return Assertion(
+        sign_count=verified.new_sign_count,
+        user_verified=verified.user_verified,
+        backup_eligible=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        backed_up=verified.credential_backed_up,
+    )
+
+
+def _is_embedded(client_data: bytes) -> bool:
+    """Return whether the ceremony took place in a frame of another origin, which the library ignores."""
+    return bool(parse_client_data_json(client_data).cross_origin)
+
+
+def _without_statement(attestation: bytes) -> bytes:
+    """Return the attestation object with the format ``none``, which the options have asked for.
+
+    Some clients send a statement all the same. Nobody evaluates it, so its certificates are not parsed.
+    """
+    return encode_cbor({"fmt": "none", "attStmt": {}, "authData": parse_cbor(attestation)["authData"]})
+
+
+def _is_usable(cose_key: bytes) -> bool:
+    """Return whether signatures of this key can be verified: for example, the point is on the curve."""
+    key = decoded_public_key_to_cryptography(decode_credential_public_key(cose_key))
+    least, most = RSA_BITS
+    return not isinstance(key, RSAPublicKey) or least <= key.key_size <= most
+
+
+def _transports(given: object) -> tuple[str, ...]:
+    named = {each for each in given if isinstance(each, str)} if isinstance(given, list) else set()
+    return tuple(sorted(named & _TRANSPORTS))

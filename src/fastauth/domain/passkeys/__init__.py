@@ -1,0 +1,1 @@
+"""Passkeys: WebAuthn credentials of an account (W3C Web Authentication Level 3)."""
