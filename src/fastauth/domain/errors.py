@@ -19,6 +19,7 @@
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── NotOffered
+    │   ├── PasskeyNotFound
     │   ├── RoleNotFound
     │   ├── ServiceNotFound
     │   ├── SessionNotFound
@@ -27,8 +28,10 @@
     ├── Conflict               the request contradicts the stored state
     │   ├── AlreadyEnrolled
     │   ├── EmailTaken
+    │   ├── PasskeyTaken
     │   ├── RolesInUse
     │   ├── ServiceExists
+    │   ├── TooManyPasskeys
     │   ├── TooManyPermissions
     │   └── UsernameTaken
     ├── RateLimited            the client has sent too many requests
