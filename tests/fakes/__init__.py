@@ -16,6 +16,7 @@ from tests.fakes.operations import FakeExpiredRows as FakeExpiredRows
 from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
 from tests.fakes.outbox import FakeOutbox as FakeOutbox
 from tests.fakes.outbox import FakeOutboxQueue as FakeOutboxQueue
+from tests.fakes.passkeys import FakePasskeyRepository as FakePasskeyRepository
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository

@@ -14,6 +14,7 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
+from fastauth.domain.passkeys.passkey import CredentialId, Passkey, UserHandle
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.ports import UserRole
@@ -64,6 +65,8 @@ class FakeStorage:
     recovery_codes: dict[RecoveryCodeDigest, tuple[UserId, datetime | None]] = field(default_factory=dict)
     """The owner of each code, and when it was used."""
     browser_sessions: dict[CookieDigest, SessionId] = field(default_factory=dict)
+    passkeys: dict[CredentialId, Passkey] = field(default_factory=dict)
+    handles: dict[UserId, UserHandle] = field(default_factory=dict)
     services: dict[str, RegisteredService] = field(default_factory=dict)
 
     @property
@@ -102,6 +105,8 @@ class FakeStorage:
             revocations=list(self.revocations),
             totp=dict(self.totp),
             recovery_codes=dict(self.recovery_codes),
+            passkeys=dict(self.passkeys),
+            handles=dict(self.handles),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -114,3 +119,4 @@ class FakeStorage:
         self.roles, self.user_roles = draft.roles, draft.user_roles
         self.totp, self.recovery_codes = draft.totp, draft.recovery_codes
         self.revocations, self.keys = draft.revocations, draft.keys
+        self.passkeys, self.handles = draft.passkeys, draft.handles

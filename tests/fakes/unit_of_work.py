@@ -9,6 +9,7 @@ from tests.fakes.audit import FakeEventLog
 from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
+from tests.fakes.passkeys import FakePasskeyRepository
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.revocations import FakeRevocationLog
 from tests.fakes.roles import FakeRoleRepository
@@ -23,6 +24,7 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
+from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -45,6 +47,7 @@ class FakeTransaction:
     outbox: Outbox
     second_factors: SecondFactorRepository
     one_time_tokens: OneTimeTokenRepository
+    passkeys: PasskeyRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
@@ -61,6 +64,7 @@ class FakeTransaction:
         self.outbox = FakeOutbox(self._draft, box)
         self.second_factors = FakeSecondFactorRepository(self._draft)
         self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
+        self.passkeys = FakePasskeyRepository(self._draft)
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)

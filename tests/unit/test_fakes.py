@@ -14,6 +14,7 @@ from tests.contracts.email_addresses.email_address_repository import EmailAddres
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
+from tests.contracts.passkeys.passkey_repository import PasskeyRepositoryContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
@@ -31,6 +32,7 @@ from tests.fakes import (
     FakeEventLog,
     FakeExpiredRows,
     FakeOneTimeTokenRepository,
+    FakePasskeyRepository,
     FakePasswordHasher,
     FakeSecondFactorRepository,
     FakeSecretBox,
@@ -261,6 +263,16 @@ class TestFakeSecondFactorRepository(SecondFactorRepositoryContract):
     @pytest.fixture
     def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
         return FakeSessionRepository(users.storage)
+
+
+class TestFakePasskeyRepository(PasskeyRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def passkeys(self, users: FakeUserRepository) -> FakePasskeyRepository:
+        return FakePasskeyRepository(users.storage)
 
 
 class TestFakeSecretBox(SecretBoxContract):

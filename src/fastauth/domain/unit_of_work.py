@@ -8,6 +8,7 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
+from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -62,6 +63,9 @@ class Transaction(Protocol):
     @property
     def second_factors(self) -> SecondFactorRepository:
         """Second factors of log-ins."""
+
+    def passkeys(self) -> PasskeyRepository:
+        """Passkeys."""
 
     @property
     def outbox(self) -> Outbox:

@@ -21,6 +21,7 @@ from tests.contracts.email_addresses.email_address_repository import EmailAddres
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
+from tests.contracts.passkeys.passkey_repository import PasskeyRepositoryContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
@@ -49,6 +50,7 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
+    SqlPasskeyRepository,
     SqlRevocationLog,
     SqlRevocationReader,
     SqlRoleRepository,
@@ -408,3 +410,9 @@ class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract)
     @pytest.fixture
     def expired_rows(self, database: Database) -> SqlExpiredRows:
         return SqlExpiredRows(connections=database.autocommit)
+
+
+class TestSqlPasskeyRepository(SqlFixtures, PasskeyRepositoryContract):
+    @pytest.fixture
+    def passkeys(self, database: Database) -> SqlPasskeyRepository:
+        return SqlPasskeyRepository(connections=database.autocommit)

@@ -27,6 +27,7 @@ from fastauth.adapters.sql.one_time_tokens.repository import (
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token as one_time_token
 from fastauth.adapters.sql.outbox.queue import SqlOutboxQueue as SqlOutboxQueue
 from fastauth.adapters.sql.outbox.tables import outbox as outbox
+from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository as SqlPasskeyRepository
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as SqlCounterRepository

@@ -12,6 +12,7 @@ from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepo
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
+from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository
@@ -23,6 +24,7 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
+from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -123,6 +125,10 @@ class SqlTransaction:
     def second_factors(self) -> SecondFactorRepository:
         """Second factors of log-ins."""
         return SqlSecondFactorRepository(connections=self.connection)
+
+    def passkeys(self) -> PasskeyRepository:
+        """Passkeys."""
+        return SqlPasskeyRepository(connections=self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

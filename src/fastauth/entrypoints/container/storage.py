@@ -14,6 +14,7 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
+    SqlPasskeyRepository,
     SqlRevocationLog,
     SqlRevocationReader,
     SqlRoleRepository,
@@ -33,6 +34,7 @@ from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
+from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
@@ -76,6 +78,7 @@ class Storage(Shared):
     email_addresses: Provider[EmailAddressRepository] = Singleton(
         SqlEmailAddressRepository, connections=_connections
     )
+    passkeys: Provider[PasskeyRepository] = Singleton(SqlPasskeyRepository, connections=_connections)
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)
     outbox_queue: Provider[OutboxQueue] = Singleton(SqlOutboxQueue, connections=_connections)

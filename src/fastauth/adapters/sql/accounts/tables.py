@@ -1,6 +1,6 @@
 """The table ``user_info``: accounts."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata
 
@@ -17,6 +17,7 @@ user_info = Table(
     Column("renames_paid_until", BigInteger),
     Column("locale", Text),
     Column("second_factor_at", UtcDateTime),
+    Column("handle", LargeBinary),
     UniqueConstraint("username_key", name="user_info_username_key_unique"),
     sqlite_autoincrement=True,  # the id of a deleted account is never reused
 )

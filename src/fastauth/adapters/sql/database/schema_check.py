@@ -21,6 +21,7 @@ PRIVILEGES = {
     "one_time_token": "SELECT INSERT UPDATE DELETE",
     "totp": "SELECT INSERT UPDATE DELETE",
     "recovery_code": "SELECT INSERT UPDATE DELETE",
+    "passkey": "SELECT INSERT UPDATE DELETE",
     "outbox": "SELECT INSERT UPDATE DELETE",
     "fastauth_task": "SELECT UPDATE",
 }
