@@ -64,6 +64,7 @@ class Transaction(Protocol):
     def second_factors(self) -> SecondFactorRepository:
         """Second factors of log-ins."""
 
+    @property
     def passkeys(self) -> PasskeyRepository:
         """Passkeys."""
 

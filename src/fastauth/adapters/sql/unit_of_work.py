@@ -126,6 +126,7 @@ class SqlTransaction:
         """Second factors of log-ins."""
         return SqlSecondFactorRepository(connections=self.connection)
 
+    @cached_property
     def passkeys(self) -> PasskeyRepository:
         """Passkeys."""
         return SqlPasskeyRepository(connections=self.connection)

@@ -19,23 +19,6 @@ FIND = (
     .join(user_info, user_info.c.id == passkey.c.user_id)
     .where(_HAS_ID)
 )
-OF_USER = passkey.c.user_id == bindparam("of_user")
-_ACCOUNT = user_info.c.id == bindparam("of_user")
-
-FIND = (
-    select(
-        passkey,
-        user_info.c.handle,
-        user_info.c.username,
-        user_info.c.username_key,
-        user_info.c.password,
-        user_info.c.fullname,
-        user_info.c.disabled_at,
-        user_info.c.locale,
-    )
-    .join(user_info, user_info.c.id == passkey.c.user_id)
-    .where(_HAS_ID)
-)
 OF_USER = select(passkey).where(_IS_OF_USER).order_by(passkey.c.created_at, passkey.c.id)
 COUNT = select(func.count()).select_from(passkey).where(_IS_OF_USER)
 HANDLE = select(user_info.c.handle).where(_ACCOUNT)
