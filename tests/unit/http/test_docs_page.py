@@ -33,22 +33,29 @@ class TestDocsPage:
         assert urljoin("/auth/openapi.json", server["url"]) == "/auth/"
 
     @pytest.mark.parametrize("method", ["GET", "HEAD"])
-    async def test_root_redirects_to_docs_in_development(
-        self, client: httpx2.AsyncClient, method: str
-    ) -> None:
+    async def test_root_redirects_to_docs_in_development_without_pages(self, method: str) -> None:
         """The target is relative: a proxy may strip a prefix."""
-        response = await client.request(method, "/")
+        app = create_app(Container(settings=Settings(pages=False)))
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            response = await client.request(method, "/")
+            paths = (await client.get("/openapi.json")).json()["paths"]
         assert response.status_code == 307
         assert urljoin("/", response.headers["location"]) == "/docs"
         assert urljoin("/auth/", response.headers["location"]) == "/auth/docs"
         assert response.content == b""
-        assert "/" not in (await client.get("/openapi.json")).json()["paths"]
+        assert "/" not in paths
 
     @pytest.mark.parametrize(
         "settings",
-        [Settings(mode=Mode.PRODUCTION), Settings(mode=Mode.PRODUCTION, docs=True), Settings(docs=False)],
+        [
+            Settings(mode=Mode.PRODUCTION, pages=False),
+            Settings(mode=Mode.PRODUCTION, docs=True, pages=False),
+            Settings(docs=False, pages=False),
+        ],
     )
-    async def test_root_is_not_found_in_production_or_without_docs(self, settings: Settings) -> None:
+    async def test_root_is_not_found_without_pages_in_production_or_without_docs(
+        self, settings: Settings
+    ) -> None:
         app = create_app(Container(settings=settings))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             assert_problem(await client.get("/"), 404, "not_found")

@@ -96,7 +96,7 @@ class TestReset:
         await a_verified_address(container, "ann", ADDRESS)
         await send(client, "/reset", identifier="ann")
         token = token_of("fa_pr_", await deliver(container))
-        for password, error in (("", "Enter something in each field."), ("x" * 257, "That is too long.")):
+        for password, error in (("", "Enter something here."), ("x" * 257, "That is too long.")):
             page = await send(client, "/reset/new", token=token, new_password=password)
             assert (page.status, page.error) == (422, error)
             assert page.value("token") == token

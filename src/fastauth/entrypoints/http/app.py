@@ -84,5 +84,8 @@ def create_app(container: Container | None = None) -> FastAPI:
     install_problem_handlers(app, [*routes, *pages])
     openapi.describe_problems(app)
     if container.settings().docs:
-        swagger_ui.install_docs(app, redirect_root=container.settings().mode is Mode.DEVELOPMENT)
+        swagger_ui.install_docs(
+            app,
+            redirect_root=not container.settings().pages and container.settings().mode is Mode.DEVELOPMENT,
+        )
     return app

@@ -1,13 +1,23 @@
-"""The pages to which the links in mails lead, and the inbox of development.
+"""The pages: registration, log-in, log-out, those to which links in mails lead, the inbox of development.
 
-They are rendered on the server over the same use cases as the API, and work without a script: the script
-only moves the token of a link into the form. No GET request changes anything.
+They are rendered on the server over the same use cases as the API. All of them work without a script, except
+for passkeys. No GET request changes anything.
 """
 
 from starlette.routing import BaseRoute
 
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.pages import inbox, reset, static, undo_email, verify_email
+from fastauth.entrypoints.http.pages import (
+    inbox,
+    log_in,
+    log_out,
+    register,
+    reset,
+    root,
+    static,
+    undo_email,
+    verify_email,
+)
 from fastauth.entrypoints.settings import Mode
 from fastauth.entrypoints.settings.mail import MailMode
 
@@ -16,6 +26,8 @@ def page_routes(container: Container) -> list[BaseRoute]:
     """Return the routes of the pages that the settings offer."""
     settings = container.settings()
     routers = []
+    if settings.pages:
+        routers += [root.router, log_in.router, log_out.router, register.router]
     if settings.pages and settings.sends_mail:
         routers += [verify_email.router, reset.router, undo_email.router]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:

@@ -12,6 +12,10 @@ MAX_FIELDS = 8
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
+class ForeignForm(Exception):
+    """A form was not sent by a page of this service, or by a page of another session."""
+
+
 async def read_form(request: Request) -> Mapping[str, str]:
     """Return the fields of a form.
 

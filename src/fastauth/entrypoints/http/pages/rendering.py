@@ -1,5 +1,6 @@
 """Pages from Jinja2 templates, with the headers that they need."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -8,8 +9,10 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.errors import FastauthError, InvalidInput, RateLimited, Unavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.pages.destinations import with_next
 from fastauth.entrypoints.http.pages.languages import choose_language
 from fastauth.entrypoints.http.pages.static import LOGO, assets_of
 from fastauth.entrypoints.http.problem_details import status_of
@@ -27,6 +30,7 @@ HEADERS = {
     ),
     # With no-referrer, which the API sends, a form would have "Origin: null".
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "publickey-credentials-get=(self), publickey-credentials-create=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Vary": "Accept-Language",
@@ -63,21 +67,21 @@ def render_page(
     )
     url = urlsplit(settings.public_url)
     assets = {name: url.path + each.path for name, each in assets_of(settings).items()}
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            {name: _printable(value) for name, value in values.items()},
-            _=partial(_text, catalogues, language),
-            language=language,
-            service=url.netloc,
-            base=url.path,
-            assets=assets,
-            brand={"name": settings.brand_name, "logo": assets.get(LOGO)},
-            errors=_codes(error),
-            minimum=settings.password_min_length,
-        )
+    render = partial(
+        _environment().get_template(template).render,
+        {name: _printable(value) for name, value in values.items()},
+        _=partial(_text, catalogues, language),
+        language=language,
+        service=url.netloc,
+        base=url.path,
+        assets=assets,
+        brand={"name": settings.brand_name, "logo": assets.get(LOGO)},
+        minimum=settings.password_min_length,
+        offers_mail=settings.sends_mail,
+        with_next=with_next,
+        offers_docs=settings.docs,
     )
+    html = _with_errors(render, error)
     headers = dict(HEADERS)
     if isinstance(error, RateLimited | Unavailable):
         headers["Retry-After"] = str(error.retry_after)
@@ -88,10 +92,19 @@ def _printable(value: object) -> object:
     return "".join(filter(str.isprintable, value)) if isinstance(value, str) else value
 
 
-def _codes(error: FastauthError | None) -> list[str]:
-    if isinstance(error, InvalidInput):
-        return [violation.code for violation in error.violations]
-    return [error.code] if error else []
+def _with_errors(render: Callable[..., str], error: FastauthError | None) -> str:
+    """Return the page with the error above the form, or at the fields that break a rule.
+
+    A violation of a field that the form does not show is told above the form.
+    """
+    if isinstance(error, UsernameTaken):
+        return render(errors=[], field_errors={"username": error.code})
+    if not isinstance(error, InvalidInput):
+        return render(errors=[error.code] if error else [], field_errors={})
+    at = {each.field: each.code for each in error.violations}
+    html = render(errors=[], field_errors=at)
+    unseen = [code for name, code in at.items() if f'id="{name}-error"' not in html]
+    return render(errors=unseen, field_errors=at) if unseen else html
 
 
 @cache

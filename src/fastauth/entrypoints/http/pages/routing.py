@@ -1,4 +1,4 @@
-"""Routes of pages: a form from another site is refused before it is read."""
+"""Routes of pages: a form from another site is refused before it is read, and errors are pages."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -6,7 +6,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fastauth.entrypoints.http.pages.forms import is_same_origin
+from fastauth.domain.errors import FastauthError
+from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.pages.browser import LogInRequired
+from fastauth.entrypoints.http.pages.destinations import next_path, with_next
+from fastauth.entrypoints.http.pages.forms import ForeignForm, is_same_origin
+from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -19,9 +25,22 @@ class PageRoute(StrictJSONRoute):
         handle = super().get_route_handler()
 
         async def from_this_site(request: Request) -> Response:
-            container = request.app.state.container
+            container: Container = request.app.state.container
             if request.method == "POST" and not is_same_origin(request, container.settings()):
-                return render_page(request, container, "foreign_form.html", status=403)
-            return await handle(request)
+                return _foreign_form(request, container)
+            try:
+                return await handle(request)
+            except ForeignForm:
+                return _foreign_form(request, container)
+            except LogInRequired:
+                return redirect(container, with_next("/log-in", next_path(request.scope["path"])))
+            except StepUpRequired:
+                return redirect(container, with_next("/log-in/again", next_path(request.scope["path"])))
+            except FastauthError as error:
+                return render_page(request, container, "error.html", error=error)
 
         return from_this_site
+
+
+def _foreign_form(request: Request, container: Container) -> Response:
+    return render_page(request, container, "foreign_form.html", status=403)

@@ -1,0 +1,33 @@
+"""Where a log-in leads: to a page of this service, and nowhere else."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+
+HOME = "/account"
+
+_PATHS = re.compile(r"/account(?:/[a-z0-9-]{1,40}){0,3}", re.ASCII)
+"""Pages to which a log-in may lead."""
+
+
+def next_path(text: str) -> str:
+    """Return `text` if it is the path of such a page, else that of the account.
+
+    The path begins with one slash and a fixed name, so that no browser reads another host or scheme in it.
+    """
+    return text if _PATHS.fullmatch(text) else HOME
+
+
+def with_next(path: str, to: str) -> str:
+    """Return the path of a page that leads to `to` afterwards."""
+    return path if to == HOME else f"{path}?{urlencode({'next': to})}"
+
+
+async def _destination(text: Annotated[str, Query(alias="next")] = "") -> str:
+    return next_path(text)
+
+
+DestinationDep = Annotated[str, Depends(_destination)]
+"""The page where the user wants to go after the log-in."""

@@ -1,0 +1,60 @@
+"""``/register``: create an account, and log in to it."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fastauth.domain.errors import FastauthError
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.entrypoints.http.accept_language import preferred_language
+from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
+from fastauth.entrypoints.http.pages.browser import OptionalBrowserDep
+from fastauth.entrypoints.http.pages.destinations import DestinationDep, next_path, with_next
+from fastauth.entrypoints.http.pages.entering import enter
+from fastauth.entrypoints.http.pages.forms import read_form
+from fastauth.entrypoints.http.pages.redirects import redirect
+from fastauth.entrypoints.http.pages.rendering import render_page
+from fastauth.entrypoints.http.pages.routing import PageRoute
+
+router = APIRouter(prefix="/register", route_class=PageRoute, include_in_schema=False)
+TEMPLATE = "register.html"
+FIELDS = ("username", "fullname", "email")
+"""Fields that are shown again with an error. A password is not."""
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+async def show_form(
+    request: Request, container: ContainerDep, browser: OptionalBrowserDep, to: DestinationDep
+) -> Response:
+    """Return the form, or lead to the page where a logged-in user wants to go."""
+    if browser:
+        return redirect(container, to)
+    return render_page(request, container, TEMPLATE, to=to, **dict.fromkeys(FIELDS, ""))
+
+
+@router.post("")
+async def register(
+    request: Request, container: ContainerDep, browser: OptionalBrowserDep, client: DeviceDep
+) -> Response:
+    """Create an account and log in to it."""
+    form = await read_form(request)
+    to = next_path(form.get("next", ""))
+    given = {name: form.get(name, "") for name in FIELDS}
+    username, password = given["username"].strip(), form.get("password", "")
+    try:
+        await container.register_user()(
+            username=username,
+            password=password,
+            fullname=given["fullname"],
+            email=given["email"].strip() or None,
+            locale=preferred_language(",".join(request.headers.getlist("accept-language"))),
+            address=client.address,
+        )
+    except FastauthError as error:
+        return render_page(request, container, TEMPLATE, error=error, to=to, **given)
+    try:
+        result = await container.log_in()(username=username, password=password, client=client)
+    except (InvalidCredentials, TooManyRequests):  # a limit; the account exists
+        return redirect(container, with_next("/log-in", to))
+    return await enter(container, result, former=browser, to=to)
