@@ -102,10 +102,13 @@ class Browser:
     async def open(self, path: str) -> Page:
         return Page(await self.get(path))
 
-    async def post(self, path: str, headers: dict[str, str] = FROM_HERE, **form: str) -> httpx2.Response:
+    async def post(self, path: str, /, **form: str) -> httpx2.Response:
+        return await self.post_with(FROM_HERE, path, **form)
+
+    async def post_with(self, headers: dict[str, str], path: str, /, **form: str) -> httpx2.Response:
         return await self.request("POST", path, headers, data=form)
 
-    async def send(self, path: str, **form: str) -> Page:
+    async def send(self, path: str, /, **form: str) -> Page:
         """Send a form; return the page that answers it without a redirect."""
         return Page(await self.post(path, **form))
 

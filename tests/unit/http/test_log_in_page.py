@@ -179,7 +179,7 @@ class TestForgery:
                 headers = {"Sec-Fetch-Site": site} if site is not None else {}
                 headers |= {"Origin": origin} if origin is not None else {}
                 expected = 303 if site in {"same-origin", "none"} or (site, origin) in accepted else 403
-                answer = await browser.post("/log-in", headers, **CREDENTIALS)
+                answer = await browser.post_with(headers, "/log-in", **CREDENTIALS)
                 assert answer.status_code == expected, (site, origin)
                 assert bool(browser.cookies) == (expected == 303), (site, origin)
                 assert len(storage.sessions) - before == (expected == 303), (site, origin)
@@ -187,7 +187,7 @@ class TestForgery:
                 if expected == 403:
                     assert "The form was not accepted" in answer.text
                     register = {"username": "eve", "password": "x", "fullname": "Eve"}
-                    assert (await browser.post("/register", headers, **register)).status_code == 403
+                    assert (await browser.post_with(headers, "/register", **register)).status_code == 403
 
     async def test_log_out_needs_the_token_of_the_session(self, browser: Browser, another: Browser) -> None:
         """Also from our own origin: the second lock."""
@@ -200,7 +200,7 @@ class TestForgery:
             assert (page.status, page.title) == (403, "The form was not accepted"), form
         assert await is_logged_in(browser)
         assert (
-            await browser.post("/log-out", {"Sec-Fetch-Site": "cross-site"}, csrf_token=token)
+            await browser.post_with({"Sec-Fetch-Site": "cross-site"}, "/log-out", csrf_token=token)
         ).status_code == 403
         assert (await browser.post("/log-out", csrf_token=token)).status_code == 303
 
@@ -244,7 +244,7 @@ class TestCookieIsForPages:
             ("\\" * 10_000, False),
             (";" * 10_000, False),
         ):
-            answer = await browser.client.get("/", headers={"Cookie": header.encode("latin-1")})
+            answer = await browser.client.get("/", headers={b"Cookie": header.encode("latin-1")})
             assert answer.headers["location"] == ("/account" if logged_in else "/log-in"), header[:80]
 
     async def test_sessions_end_for_both(
@@ -325,7 +325,7 @@ class TestHeaders:
         await logged_in.log_in()
         answers = {path: await browser.get(path) for path in ("/log-in", "/register", "/reset")}
         answers["/log-out"] = await logged_in.get("/log-out")
-        answers["403"] = await browser.post("/log-in", {}, **CREDENTIALS)
+        answers["403"] = await browser.post_with({}, "/log-in", **CREDENTIALS)
         answers["401"] = await browser.post("/log-in", username="x", password="y")
         for name, answer in answers.items():
             assert {each: answer.headers[each] for each in HEADERS} == HEADERS, name

@@ -1,5 +1,8 @@
 """``/register``: create an account, and log in to it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,6 +10,7 @@ from starlette.responses import Response
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.accept_language import preferred_language
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
 from fastauth.entrypoints.http.pages.browser import OptionalBrowserDep
@@ -18,7 +22,6 @@ from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
 router = APIRouter(prefix="/register", route_class=PageRoute, include_in_schema=False)
-TEMPLATE = "register.html"
 FIELDS = ("username", "fullname", "email")
 """Fields that are shown again with an error. A password is not."""
 
@@ -30,7 +33,7 @@ async def show_form(
     """Return the form, or lead to the page where a logged-in user wants to go."""
     if browser:
         return redirect(container, to)
-    return render_page(request, container, TEMPLATE, to=to, **dict.fromkeys(FIELDS, ""))
+    return _page(request, container, dict.fromkeys(FIELDS, ""), to=to)
 
 
 @router.post("")
@@ -52,9 +55,21 @@ async def register(
             address=client.address,
         )
     except FastauthError as error:
-        return render_page(request, container, TEMPLATE, error=error, to=to, **given)
+        return _page(request, container, given, to=to, error=error)
     try:
         result = await container.log_in()(username=username, password=password, client=client)
     except (InvalidCredentials, TooManyRequests):  # a limit; the account exists
         return redirect(container, with_next("/log-in", to))
     return await enter(container, result, former=browser, to=to)
+
+
+def _page(
+    request: Request,
+    container: Container,
+    given: Mapping[str, str],
+    *,
+    to: str,
+    error: FastauthError | None = None,
+) -> Response:
+    values: dict[str, Any] = dict(given)
+    return render_page(request, container, "register.html", error=error, to=to, **values)
