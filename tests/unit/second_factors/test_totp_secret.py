@@ -1,0 +1,96 @@
+"""TOTP secrets, and the codes that the library computes of them."""
+
+from base64 import b32encode
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from fastauth.adapters.pyotp import PyotpCodes
+from fastauth.adapters.segno import SegnoQrCodes
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.second_factors.totp import Step
+from fastauth.domain.second_factors.totp_secret import TotpSecret
+
+RFC_SECRET = TotpSecret.parse("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+"""RFC 6238, appendix B: the ASCII text ``12345678901234567890``."""
+
+
+class TestTotpSecret:
+    def test_new_one_has_160_random_bits(self) -> None:
+        secrets = {TotpSecret.new().text for _ in range(100)}
+        assert len(secrets) == 100
+        assert {len(each) for each in secrets} == {32}
+        assert all(TotpSecret.parse(each).text == each for each in secrets)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "JBSWY3DPEHPK3PXP",
+            "jbsw y3dp ehpk 3pxp",
+            "JBSW-Y3DP-EHPK-3PXP",
+            "JBSWY3DPEHPK3PXP======",
+        ],
+    )
+    def test_of_80_bits_is_accepted_in_any_spelling(self, text: str) -> None:
+        secret = TotpSecret.parse(text)
+        assert secret.text == "JBSWY3DPEHPK3PXP"
+        assert len(PyotpCodes().code_at(secret, Step(1))) == 6
+
+    def test_of_every_length_up_to_the_block_has_a_code(self) -> None:
+        for length in range(10, 65):
+            secret = TotpSecret.parse(b32encode(bytes(length)).decode())
+            assert len(PyotpCodes().code_at(secret, Step(1))) == 6, length
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "JBSWY3DPEHPK3PX",
+            "A" * 14,
+            "A" * 17,
+            "A" * 104,
+            "0BSWY3DPEHPK3PXP",
+            "ＪBSWY3DPEHPK3PXP",
+            "ſ" * 16,
+        ],
+    )
+    def test_other_texts_are_refused(self, text: str) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            TotpSecret.parse(text)
+        assert [(v.field, v.code) for v in refusal.value.violations] == [("totp_secret", "not_a_totp_secret")]
+        assert not text or text not in str(refusal.value)
+
+
+class TestCodes:
+    @pytest.mark.parametrize(
+        ("seconds", "code"),
+        [
+            (59, "287082"),
+            (1111111109, "081804"),
+            (1111111111, "050471"),
+            (1234567890, "005924"),
+            (2000000000, "279037"),
+            (20000000000, "353130"),
+        ],
+    )
+    def test_are_those_of_rfc_6238(self, seconds: int, code: str) -> None:
+        """Appendix B has eight digits; six digits are the last six of them."""
+        assert PyotpCodes().code_at(RFC_SECRET, Step(seconds // 30)) == code
+
+    def test_key_uri_escapes_the_account(self) -> None:
+        uri = PyotpCodes().key_uri(RFC_SECRET, account="a:b&c?d é", issuer="auth.example.com")
+        assert uri == (
+            "otpauth://totp/auth.example.com:a%3Ab%26c%3Fd%20%C3%A9"
+            f"?secret={RFC_SECRET.text}&issuer=auth.example.com"
+        )
+
+
+class TestQrCodes:
+    async def test_are_svg_without_styles_and_scripts(self) -> None:
+        """The policy of the pages allows neither, and an image in another document needs the namespace."""
+        uri = PyotpCodes().key_uri(RFC_SECRET, account="é" * 50, issuer="auth.example.com")
+        svg = ET.fromstring(await SegnoQrCodes().svg(uri))  # noqa: S314  our own text
+        assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+        assert set(svg.attrib) == {"viewBox"}
+        assert [(each.get("fill"), each.get("stroke")) for each in svg] == [("#fff", None), (None, "#000")]
+        assert {name for each in svg for name in each.attrib} == {"fill", "stroke", "d"}
