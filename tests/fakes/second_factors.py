@@ -32,7 +32,6 @@ class FakeSecondFactorRepository:
         if known is None or known.confirmed_at or known.sealed != sealed:
             return False
         self.storage.totp[user_id] = replace(known, confirmed_at=now, last_step=step, failures=0)
-        self._demand_factor(user_id, demanded=True)
         return True
 
     async def count_attempt(self, user_id: UserId) -> Totp | None:
@@ -75,12 +74,24 @@ class FakeSecondFactorRepository:
     async def count_recovery_codes(self, user_id: UserId) -> int:
         return list(self.storage.recovery_codes.values()).count((user_id, None))
 
-    async def remove(self, user_id: UserId) -> bool:
-        await self.replace_recovery_codes(user_id, (), now=self.storage.clock.now())
+    async def remove_totp(self, user_id: UserId) -> bool:
         known = self.storage.totp.pop(user_id, None)
-        self._demand_factor(user_id, demanded=False)
         return known is not None and known.confirmed_at is not None
 
-    def _demand_factor(self, user_id: UserId, *, demanded: bool) -> None:
-        if user := self.storage.users.get(user_id):
-            self.storage.users[user_id] = replace(user, has_second_factor=demanded)
+    async def lock(self, user_id: UserId) -> None:
+        pass
+
+    async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
+        user = self.storage.users.get(user_id)
+        if user is None or user.has_second_factor:
+            return False
+        self.storage.users[user_id] = replace(user, has_second_factor=True)
+        return True
+
+    async def release(self, user_id: UserId) -> bool:
+        user, totp = self.storage.users.get(user_id), self.storage.totp.get(user_id)
+        has_passkey = any(each.user_id == user_id for each in self.storage.passkeys.values())
+        if user is None or has_passkey or (totp and totp.confirmed_at):
+            return False
+        self.storage.users[user_id] = replace(user, has_second_factor=False)
+        return True

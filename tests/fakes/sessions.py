@@ -123,6 +123,13 @@ class FakeSessionRepository:
         self.storage.note(EventType.STEPPED_UP, caller.user.id, session_id)
         return grants_of(self.storage, caller.user.id)
 
+    async def set_methods(
+        self, user_id: UserId, methods: tuple[str, ...], *, session_id: SessionId | None = None
+    ) -> None:
+        for each in list(self.storage.sessions.values()):
+            if each.user_id == user_id and each.ended_at is None and session_id in (None, each.id):
+                self.storage.sessions[each.id] = replace(each, methods=methods)
+
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         session = self.storage.sessions.get(session_id)
         if session is None or not self._lives(session, now):

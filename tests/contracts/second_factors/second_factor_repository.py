@@ -145,6 +145,8 @@ class SecondFactorRepositoryContract(ABC):
         await factors.enrol(user.id, sealed="a secret", now=NOW)
         assert await has_factor_and_starts_by_password() == (False, True)
         await factors.confirm(user.id, sealed="a secret", step=Step(10), now=NOW)
+        assert await has_factor_and_starts_by_password() == (False, True)
+        assert [await factors.put_in_force(user.id, now=now) for now in (NOW, LATER)] == [True, False]
         assert await has_factor_and_starts_by_password() == (True, False)
         session = replace(a_session(user, now=NOW), methods=of_two_factors)
         await sessions.add(session, proof=TwoFactorProof(user.password_hash), max_sessions=9)
@@ -154,16 +156,22 @@ class SecondFactorRepositoryContract(ABC):
         by_password, by_both = PasswordProof(user.password_hash), TwoFactorProof(user.password_hash)
         assert not await sessions.step_up(session.id, methods=("pwd",), proof=by_password, now=LATER)
         assert await sessions.step_up(session.id, methods=of_two_factors, proof=by_both, now=LATER)
-        await factors.remove(user.id)
+        assert not await factors.release(user.id)
+        assert await has_factor_and_starts_by_password() == (True, False)
+        await factors.remove_totp(user.id)
+        assert await factors.release(user.id)
         assert await has_factor_and_starts_by_password() == (False, True)
 
-    async def test_removed_factor_leaves_nothing(
+    async def test_removed_factor_is_gone_and_recovery_codes_stay(
         self, factors: SecondFactorRepository, user_id: UserId
     ) -> None:
-        assert not await factors.remove(user_id)
+        assert not await factors.remove_totp(user_id)
+        assert await factors.enrol(user_id, sealed="not confirmed", now=NOW)
+        assert not await factors.remove_totp(user_id)
         await self.confirmed(factors, user_id)
         codes = CODEC.issue()
         await factors.replace_recovery_codes(user_id, [code.digest for code in codes], now=NOW)
-        assert await factors.remove(user_id)
+        await factors.lock(user_id)
+        assert await factors.remove_totp(user_id)
         assert await factors.find(user_id) is None
-        assert await factors.count_recovery_codes(user_id) == 0
+        assert await factors.count_recovery_codes(user_id) == len(codes)

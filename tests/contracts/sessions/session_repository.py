@@ -101,6 +101,28 @@ class SessionRepositoryContract(ABC):
         assert renewed
         assert (renewed.session.authenticated_at, renewed.session.methods) == (SOON, methods)
 
+    async def test_set_methods_of_one_session_or_of_all(
+        self, sessions: SessionRepository, users: UserRepository, user: User
+    ) -> None:
+        other = await users.add(
+            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+        )
+        started = [a_session(each, now=NOW) for each in (user, user, other)]
+        for each, owner in zip(started, (user, user, other), strict=True):
+            await sessions.add(each, proof=PasswordProof(owner.password_hash), max_sessions=9)
+
+        async def methods() -> list[str]:
+            found = [await sessions.find(each.id, now=NOW) for each in started]
+            assert {each.session.authenticated_at for each in found if each} == {NOW}
+            return [" ".join(each.session.methods) for each in found if each]
+
+        await sessions.set_methods(user.id, ("pwd", "otp", "mfa"), session_id=started[0].id)
+        assert await methods() == ["pwd otp mfa", "pwd", "pwd"]
+        await sessions.set_methods(other.id, ("pwd", "otp", "mfa"), session_id=started[0].id)
+        assert await methods() == ["pwd otp mfa", "pwd", "pwd"]
+        await sessions.set_methods(user.id, ("swk", "user", "mfa"))
+        assert await methods() == ["swk user mfa", "swk user mfa", "pwd"]
+
     async def test_step_up_needs_active_session_and_current_password(
         self, sessions: SessionRepository, users: UserRepository, user: User
     ) -> None:

@@ -15,6 +15,19 @@ class SecondFactorRepository(Protocol):
     Each method that decides is one statement, so that of concurrent calls one wins.
     """
 
+    async def lock(self, user_id: UserId) -> None:
+        """Wait until no other transaction changes the factors of the account. The lock ends with this one.
+
+        Every transaction that puts a factor in force, or removes one, calls it first. Otherwise the last
+        factor could be removed, and a log-in by password alone be allowed, while another one is added.
+        """
+
+    async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
+        """Let a password alone no longer be enough; return whether it was until then."""
+
+    async def release(self, user_id: UserId) -> bool:
+        """Let a password alone be enough if the account has no factor; return whether it has none."""
+
     async def enrol(self, user_id: UserId, *, sealed: str, now: datetime) -> bool:
         """Store a factor that is not confirmed yet in place of an earlier one of that kind.
 
@@ -25,7 +38,7 @@ class SecondFactorRepository(Protocol):
         """Return the factor of the account, confirmed or not."""
 
     async def confirm(self, user_id: UserId, *, sealed: str, step: Step, now: datetime) -> bool:
-        """Put the factor with this secret in force, with `step` as the last one.
+        """Confirm the factor with this secret, with `step` as the last one.
 
         Returns false if it is confirmed, or another one has taken its place.
         """
@@ -55,5 +68,5 @@ class SecondFactorRepository(Protocol):
     async def count_recovery_codes(self, user_id: UserId) -> int:
         """Return how many codes are not used."""
 
-    async def remove(self, user_id: UserId) -> bool:
-        """Delete the factor and the recovery codes; return whether there was a confirmed factor."""
+    async def remove_totp(self, user_id: UserId) -> bool:
+        """Delete the TOTP factor, confirmed or not; return whether there was a confirmed one."""

@@ -66,6 +66,14 @@ class SessionRepository(Protocol):
         `PasswordProof`.
         """
 
+    async def set_methods(
+        self, user_id: UserId, methods: tuple[str, ...], *, session_id: SessionId | None = None
+    ) -> None:
+        """Store how the user has authenticated in a session, or without `session_id` in all of them.
+
+        Their times of authentication stay as they are.
+        """
+
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Return an active session and its user, unless the user is disabled."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, Row, bindparam, column, delete, exists, func, insert, select, table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fastauth.adapters.sql.accounts.tables import user_info
@@ -48,9 +48,14 @@ _ACCEPT = (
     .where(_OF_USER, _IS_CONFIRMED, totp.c.last_step < bindparam("step"))
     .values(last_step=bindparam("step"), failures=0)
 )
+_LOCK = select(user_info.c.id).where(user_info.c.id == bindparam("of_user")).with_for_update()
 _of_account = update(user_info).where(user_info.c.id == bindparam("of_user"))
-_DEMAND_FACTOR = _of_account.values(second_factor_at=func.coalesce(user_info.c.second_factor_at, _NOW))
-_DEMAND_NONE = _of_account.values(second_factor_at=None)
+_PUT_IN_FORCE = _of_account.where(user_info.c.second_factor_at.is_(None)).values(second_factor_at=_NOW)
+_passkey = table("passkey", column("user_id"))
+_RELEASE = _of_account.where(
+    ~exists().where(totp.c.user_id == user_info.c.id, _IS_CONFIRMED),
+    ~exists().where(_passkey.c.user_id == user_info.c.id),
+).values(second_factor_at=None)
 _UNLOCK = update(totp).where(_OF_USER).values(failures=0)
 _CODES_OF_USER = recovery_code.c.user_id == bindparam("of_user")
 _IS_UNUSED = recovery_code.c.used_at.is_(None)
@@ -71,6 +76,18 @@ class SqlSecondFactorRepository:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
+    async def lock(self, user_id: UserId) -> None:
+        """Lock the row of the account, as a log-in does. SQLite has one writer at a time."""
+        await self._connections.execute(_LOCK, {"of_user": user_id})
+
+    async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
+        """Set ``user_info.second_factor_at``, unless it is set."""
+        return bool(await self._changed(_PUT_IN_FORCE, of_user=user_id, now=now))
+
+    async def release(self, user_id: UserId) -> bool:
+        """Clear ``user_info.second_factor_at``, unless there is a factor of any kind."""
+        return bool(await self._changed(_RELEASE, of_user=user_id))
+
     async def enrol(self, user_id: UserId, *, sealed: str, now: datetime) -> bool:
         """Insert a row, or update one that is not confirmed."""
         statement = _ENROL[self._connections.dialect.name]
@@ -82,16 +99,8 @@ class SqlSecondFactorRepository:
         return await self._one(_FIND, of_user=user_id)
 
     async def confirm(self, user_id: UserId, *, sealed: str, step: Step, now: datetime) -> bool:
-        """Compare and update; then note it in the row of the account, which a log-in reads and locks."""
-        values = {"of_user": user_id, "confirmed": sealed, "step": step, "now": now}
-
-        def work(connection: Connection) -> bool:
-            confirmed = bool(connection.execute(_CONFIRM, values).rowcount)
-            if confirmed:
-                connection.execute(_DEMAND_FACTOR, {"of_user": user_id, "now": now})
-            return confirmed
-
-        return await self._connections.run_in_transaction(work)
+        """Compare and update in one statement."""
+        return bool(await self._changed(_CONFIRM, of_user=user_id, confirmed=sealed, step=step, now=now))
 
     async def count_attempt(self, user_id: UserId) -> Totp | None:
         """Increment ``failures``, unless it has reached the maximum."""
@@ -123,16 +132,10 @@ class SqlSecondFactorRepository:
         """Count the rows."""
         return int((await self._connections.execute(_COUNT_CODES, {"of_user": user_id})).scalar_one())
 
-    async def remove(self, user_id: UserId) -> bool:
-        """Delete the rows, and clear the note in the row of the account."""
-
-        def work(connection: Connection) -> bool:
-            connection.execute(_DELETE_CODES, {"of_user": user_id})
-            row = connection.execute(_DELETE, {"of_user": user_id}).first()
-            connection.execute(_DEMAND_NONE, {"of_user": user_id})
-            return row is not None and row.confirmed_at is not None
-
-        return await self._connections.run_in_transaction(work)
+    async def remove_totp(self, user_id: UserId) -> bool:
+        """Delete the row."""
+        row = (await self._connections.execute(_DELETE, {"of_user": user_id})).one_or_none()
+        return row is not None and row.confirmed_at is not None
 
     async def _changed(self, statement: Executable, **values: object) -> int:
         changed: int = (await self._connections.execute(statement, values)).rowcount

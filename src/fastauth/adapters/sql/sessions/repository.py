@@ -93,6 +93,14 @@ class SqlSessionRepository:
         row = await statements.STEP_UP[type(proof)](self._connections, values, self._audit_columns)
         return parse_grants(row.grants) if row else None
 
+    async def set_methods(
+        self, user_id: UserId, methods: tuple[str, ...], *, session_id: SessionId | None = None
+    ) -> None:
+        """Update the rows of sessions that have not ended."""
+        values = {"of_user": user_id, "target": session_id, "new_methods": " ".join(methods)}
+        in_all, in_one = statements.SET_METHODS
+        await self._connections.execute(in_one if session_id else in_all, values)
+
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         """Read the session together with its user."""
         values = {"session_id": session_id, "now": now}

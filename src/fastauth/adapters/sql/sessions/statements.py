@@ -126,6 +126,14 @@ PAGE_AFTER = PAGE.where(
     < tuple_(bindparam("after_created_at", type_=UtcDateTime), bindparam("after_id", type_=session.c.id.type))
 )
 
+_SET_METHODS = (
+    update(session)
+    .where(session.c.user_id == bindparam("of_user"), session.c.ended_at.is_(None))
+    .values(methods=bindparam("new_methods"))
+)
+SET_METHODS = (_SET_METHODS, _SET_METHODS.where(session.c.id == bindparam("target")))
+"""In all sessions of a user, and in one."""
+
 REVOKE = (
     update(session)
     .where(
