@@ -21,6 +21,7 @@
     │   ├── NotOffered
     │   ├── PasskeyNotFound
     │   ├── RoleNotFound
+    │   ├── SecondFactorNotFound
     │   ├── ServiceNotFound
     │   ├── SessionNotFound
     │   ├── SigningKeyNotFound

@@ -21,6 +21,7 @@ class TestAccount:
             "email": None,
             "pending_email": None,
             "locale": None,
+            "must_enrol": False,
         }
 
     async def test_get_account_with_addresses(
@@ -46,6 +47,7 @@ class TestAccount:
             },
             "pending_email": "New.Ann@bücher.example",
             "locale": "de-CH",
+            "must_enrol": False,
         }
 
     async def test_patch_changes_only_full_name(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import TypeVar
@@ -28,6 +29,7 @@ from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.roles.role import declare_role
+from fastauth.domain.second_factors.totp import step_of
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
@@ -101,6 +103,19 @@ async def use_mail(container: Container, caller: AuthenticatedUser) -> None:
     await container.remove_address()(caller=caller)
 
 
+async def use_second_factors(container: Container, caller: AuthenticatedUser) -> None:
+    new = await container.enrol_totp()(caller=caller)
+    code = container.totp_codes().code_at(new.secret, step_of(container.clock().now()))
+    assert await container.confirm_totp()(caller=caller, code=code)
+    assert not await container.must_enrol()(user=caller.user)
+    login = await container.find_user()(username=NAME)
+    two_factors = replace(caller, user=login, session=replace(caller.session, methods=("pwd", "otp", "mfa")))
+    assert await container.make_recovery_codes()(caller=two_factors)
+    assert (await container.get_second_factors()(user=login)).recovery_codes == 10
+    await container.remove_totp()(caller=two_factors)
+    await container.reset_second_factors()(username=NAME)
+
+
 async def use_roles_and_services(container: Container) -> None:
     await container.apply_roles()(declared=[declare_role("clerk")])
     await container.grant_role()(username=NAME, role="clerk")
@@ -131,6 +146,9 @@ async def test_every_use_case_works_with_all_instrumentation(
     await use_mail(container, caller)
     login = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
     caller = await container.authenticate()(access_token=login.tokens.access.text)
+    await use_second_factors(container, caller)
+    login = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
+    caller = await container.authenticate()(access_token=login.tokens.access.text)
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)
     assert await container.get_user()(username=NAME) == (user, UserAddresses(), [])
@@ -150,8 +168,8 @@ async def test_every_use_case_works_with_all_instrumentation(
     assert await all_of(container.read_audit_trail()(limit=100))
     await container.learn_hash_kinds()()
     assert await container.publish_keys()()
-    (first, *_) = (await container.rotate_keys()(early=True)).keys
-    assert await container.revoke_key()(kid=first.kid)
+    (oldest, *_) = (await container.rotate_keys()(early=True)).keys
+    assert await container.revoke_key()(kid=oldest.kid)
     await container.check_readiness()()
     for purge in ("sessions", "counters", "addresses", "one_time_tokens", "outbox", "events", "revocations"):
         await getattr(container, f"purge_{purge}")()()

@@ -52,6 +52,11 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/password-resets", {"identifier": "santosh"}),
     ("POST", "/password-resets/complete", {"token": "fa_pr_none", "new_password": "of nobody else three"}),
     ("PUT", "/users/me/password", {"current_password": "another", "new_password": "of nobody else too"}),
+    ("GET", "/users/me/second-factors", None),
+    ("POST", "/users/me/totp", None),
+    ("POST", "/users/me/totp/confirm", {"code": "123456"}),
+    ("DELETE", "/users/me/totp", None),
+    ("POST", "/users/me/recovery-codes", None),
     ("GET", "/sessions", None),
     ("GET", "/v1/revocations", None),
     ("GET", "/.well-known/jwks.json", None),
@@ -67,7 +72,9 @@ VARIES = {"content-length", "date", "x-request-id"}
 MAIL = {"mail": "smtp", "mail_url": "smtps://smtp.example", "mail_from": "auth@auth.example"}
 
 
-RANDOM = re.compile(r'"(access_token|refresh_token|device_token|id|kid|x|y)":"[^"]+"')
+RANDOM = re.compile(
+    r'"(access_token|refresh_token|device_token|id|kid|x|y|secret|uri|qr_svg)":"([^"\\]|\\.)+"'
+)
 
 
 async def seen(client: httpx2.AsyncClient, method: str, path: str, body: object) -> tuple[Any, ...]:

@@ -61,6 +61,17 @@ class MailLimiter:
             rule = self.limits.address_changes_per_account
             await self._allows(self._hit(rule, Scope.NETWORK, "address changes", str(user_id)))
 
+    async def check_factor_change(self, user_id: UserId) -> None:
+        """Count a change of the second factors of an account, of which its owner is told.
+
+        Raises:
+            TooManyRequests: The account has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits:
+            rule = self.limits.factor_changes_per_account
+            await self._allows(self._hit(rule, Scope.NETWORK, "factor changes", str(user_id)))
+
     async def allows_mail(self, address_key: str, *, user_id: UserId | None, proved: bool) -> bool:
         """Count a mail to an address about an account, if there is one; return whether to send it.
 

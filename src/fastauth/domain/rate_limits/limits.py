@@ -50,6 +50,8 @@ class Limits:
     """Requests of one session for another verification mail."""
     address_changes_per_account: RateLimit = RateLimit(10, timedelta(hours=1))
     """Changes of the e-mail address of one account."""
+    factor_changes_per_account: RateLimit = RateLimit(20, timedelta(hours=1))
+    """Changes of the second factors of one account; its owner gets a mail about each."""
     mails_per_address: tuple[RateLimit, ...] = (
         RateLimit(1, timedelta(minutes=1)),
         RateLimit(5, timedelta(hours=1)),

@@ -1,6 +1,6 @@
 """Errors about second factors."""
 
-from fastauth.domain.errors import Conflict, Unauthenticated
+from fastauth.domain.errors import Conflict, NotFound, Unauthenticated, Violation
 
 
 class InvalidSecondFactor(Unauthenticated):
@@ -15,3 +15,18 @@ class AlreadyEnrolled(Conflict):
 
     code = "already_enrolled"
     detail = "The account has this factor already"
+
+
+class SecondFactorNotFound(NotFound):
+    """The account has no second factor, or none that waits for its first code."""
+
+    code = "second_factor_not_found"
+    detail = "The account has no such second factor"
+
+
+WRONG_CODE = Violation(
+    "code",
+    "wrong_code",
+    "Must be the code that the app shows now. Check that the clock of the device is right.",
+)
+"""For a code that puts a factor in force; a log-in answers `InvalidSecondFactor`."""

@@ -136,6 +136,14 @@ def set_password(name: Name, stdin: Stdin = False) -> None:
 
 
 @app.command()
+def reset_second_factor(name: Name) -> None:
+    """Remove the second factors of an account whose user has lost them. All sessions are revoked."""
+    user = run(lambda container: container.reset_second_factors()(username=name))
+    name = escape_control_characters(user.username.display)
+    typer.echo(f"{name} logs in by password alone, all sessions are revoked")
+
+
+@app.command()
 def revoke_sessions(name: Name) -> None:
     """Revoke all sessions of an account."""
     revoked = run(lambda container: container.revoke_sessions()(username=name))

@@ -18,6 +18,7 @@ from fastauth.entrypoints.container.passwords import Passwords
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.revocations import Revocations
 from fastauth.entrypoints.container.roles import Roles
+from fastauth.entrypoints.container.second_factors import SecondFactors
 from fastauth.entrypoints.container.secret_box import SecretBoxes
 from fastauth.entrypoints.container.services import Services
 from fastauth.entrypoints.container.sessions import Sessions
@@ -38,6 +39,7 @@ class Container(
     Audit,
     Roles,
     Services,
+    SecondFactors,
     Sessions,
     BrowserSessions,
     EmailAddresses,

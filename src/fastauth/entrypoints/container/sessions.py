@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dependency_injector.providers import Callable, Object, Provider, Singleton
+from dependency_injector.providers import Object, Provider, Singleton
 
 from fastauth.adapters.jose import AccessTokenPolicy, JoseAccessTokens
 from fastauth.application.sessions.account_names import AccountNames
@@ -23,7 +23,6 @@ from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
-from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import SessionPolicy
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
@@ -67,10 +66,6 @@ def _access_token_policy(settings: Settings) -> AccessTokenPolicy:
     )
 
 
-def _second_factor_policy(settings: Settings) -> SecondFactorPolicy:
-    return settings.second_factor
-
-
 class Sessions(Shared):
     """See `fastauth.domain.sessions`."""
 
@@ -89,9 +84,8 @@ class Sessions(Shared):
         policy=access_token_policy,
         clock=Shared.clock,
     )
-    second_factor_policy: Provider[SecondFactorPolicy] = Callable(_second_factor_policy, Shared.settings)
     access_tokens: Provider[AccessTokens] = Singleton(
-        LimitedAccessTokens, inner=signed_access_tokens, policy=second_factor_policy
+        LimitedAccessTokens, inner=signed_access_tokens, policy=Shared.settings.provided.second_factor
     )
     account_names: Provider[AccountNames] = Singleton(
         AccountNames,

@@ -18,6 +18,7 @@ from fastauth.adapters.sql import (
     SqlRevocationLog,
     SqlRevocationReader,
     SqlRoleRepository,
+    SqlSecondFactorRepository,
     SqlServiceRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
@@ -38,6 +39,7 @@ from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
+from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.services.ports import ServiceRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -79,6 +81,9 @@ class Storage(Shared):
         SqlEmailAddressRepository, connections=_connections
     )
     passkeys: Provider[PasskeyRepository] = Singleton(SqlPasskeyRepository, connections=_connections)
+    second_factors: Provider[SecondFactorRepository] = Singleton(
+        SqlSecondFactorRepository, connections=_connections
+    )
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)
     outbox_queue: Provider[OutboxQueue] = Singleton(SqlOutboxQueue, connections=_connections)

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.entrypoints.settings import values
 from fastauth.entrypoints.settings.accounts import AccountSettings
 from fastauth.entrypoints.settings.audit import AuditSettings
@@ -21,7 +22,6 @@ from fastauth.entrypoints.settings.observability import ObservabilitySettings
 from fastauth.entrypoints.settings.passwords import PasswordSettings
 from fastauth.entrypoints.settings.rate_limits import RateLimitSettings
 from fastauth.entrypoints.settings.reserved_usernames import RESERVED_USERNAMES
-from fastauth.entrypoints.settings.second_factors import SecondFactorPolicy as SecondFactorPolicy
 from fastauth.entrypoints.settings.second_factors import SecondFactorSettings
 from fastauth.entrypoints.settings.server import ServerSettings
 from fastauth.entrypoints.settings.sessions import SessionSettings

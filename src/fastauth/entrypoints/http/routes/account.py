@@ -32,9 +32,14 @@ class AccountResponse(UserResponse):
         description="An address that is not verified yet.", examples=["santosh.kumar@example.com"]
     )
     locale: str | None = Field(description="The language of mails to the user (BCP 47).", examples=["de"])
+    must_enrol: bool = Field(
+        description="Whether the account must add a second factor: until then, access tokens lack roles or "
+        "permissions of it.",
+        examples=[False],
+    )
 
     @classmethod
-    def of_caller(cls, user: User, addresses: UserAddresses) -> "AccountResponse":
+    def of_caller(cls, user: User, addresses: UserAddresses, *, must_enrol: bool) -> "AccountResponse":
         """Return the account as it is sent."""
         verified, pending = addresses.verified, addresses.pending
         return cls(
@@ -42,13 +47,18 @@ class AccountResponse(UserResponse):
             email=EmailResponse.of(verified) if verified else None,
             pending_email=pending.address.text if pending else None,
             locale=user.locale,
+            must_enrol=must_enrol,
         )
 
 
 @router.get("", summary="Get one's account", responses=problems(*AUTHENTICATION_ERRORS))
 async def get_account(caller: CallerDep, container: ContainerDep) -> AccountResponse:
     """Return the account that the access token belongs to, with its e-mail addresses."""
-    return AccountResponse.of_caller(caller.user, await container.get_addresses()(caller=caller))
+    return AccountResponse.of_caller(
+        caller.user,
+        await container.get_addresses()(caller=caller),
+        must_enrol=await container.must_enrol()(user=caller.user),
+    )
 
 
 @router.patch(

@@ -1,0 +1,82 @@
+"""Put a TOTP factor of the caller in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastauth.application.second_factors.factor_changes import FactorChanges
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clock import Clock
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.second_factors.errors import (
+    WRONG_CODE,
+    AlreadyEnrolled,
+    SecondFactorNotFound,
+)
+from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step, Totp, matching_step
+from fastauth.domain.second_factors.totp_codes import TotpCodes
+from fastauth.domain.second_factors.totp_secret import TotpSecret
+from fastauth.domain.secret_box import SecretBox
+from fastauth.domain.sessions.assurance import PASSWORD_ONLY, acr_of
+from fastauth.domain.sessions.session import AuthenticatedUser
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmTotp:
+    """Demand the first code of a new secret, and from then on a code at each log-in.
+
+    The session of the caller counts as authenticated by both factors: it has just been authenticated by the
+    password, and shown the code. Attempts are not limited: whoever may try a code may also get a new secret.
+    """
+
+    unit_of_work: UnitOfWork
+    secret_box: SecretBox
+    codes: TotpCodes
+    window: int
+    """Steps before the current one whose codes are accepted."""
+    changes: FactorChanges
+    clock: Clock
+
+    async def __call__(
+        self, *, caller: AuthenticatedUser, code: str, end_other_sessions: bool = False
+    ) -> tuple[str, ...] | None:
+        """Return ten recovery codes if it is the first factor of the account, else ``None``.
+
+        Raises:
+            StepUpRequired: The session was not authenticated recently, or not by all factors.
+            InvalidInput: The code is not one of the current ones.
+            SecondFactorNotFound: There is no secret to confirm.
+            AlreadyEnrolled: The secret is confirmed.
+            StorageUnavailable: The factor may or may not be in force.
+        """
+        now, user, session = self.clock.now(), caller.user, caller.session
+        caller.check_recent_authentication(now)
+        async with self.unit_of_work.begin() as transaction:
+            await transaction.second_factors.lock(user.id)
+            totp = await transaction.second_factors.find(user.id)
+            if totp is None or totp.confirmed_at:
+                raise AlreadyEnrolled if totp else SecondFactorNotFound
+            step = self._step_of(code, totp, now)
+            await transaction.second_factors.confirm(user.id, sealed=totp.sealed, step=step, now=now)
+            recovery_codes = await self.changes.added(transaction, user.id, now=now)
+            if acr_of(session.methods) == acr_of(PASSWORD_ONLY):
+                methods = (*session.methods, "otp", "mfa")
+                await transaction.sessions.set_methods(user.id, methods, session_id=session.id)
+            if end_other_sessions:
+                await transaction.sessions.revoke_all(user.id, except_=session.id, now=now)
+            await transaction.events.record(
+                Event(type=EventType.TOTP_ADDED, occurred_at=now, user_id=user.id, session_id=session.id)
+            )
+            await transaction.commit()
+        return recovery_codes
+
+    def _step_of(self, code: str, totp: Totp, now: datetime) -> Step:
+        secret = TotpSecret(self.secret_box.open(totp.sealed, purpose=TOTP_PURPOSE))
+
+        def code_at(step: Step) -> str:
+            return self.codes.code_at(secret, step)
+
+        step = matching_step(code, code_at=code_at, now=now, window=self.window, last_step=totp.last_step)
+        if step is None:
+            raise InvalidInput(WRONG_CODE)
+        return step

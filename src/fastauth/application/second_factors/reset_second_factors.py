@@ -1,0 +1,42 @@
+"""Remove the second factors of an account that its owner has lost."""
+
+from dataclasses import dataclass
+
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.second_factors.factor_changes import FactorChanges
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clock import Clock
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetSecondFactors:
+    """Remove the authenticator app and the recovery codes of an account, and end its sessions.
+
+    Whoever has found the lost device may use a session on it.
+    """
+
+    find_user: FindUser
+    unit_of_work: UnitOfWork
+    changes: FactorChanges
+    clock: Clock
+
+    async def __call__(self, *, username: str) -> User:
+        """Remove the factors, and return the account.
+
+        Raises:
+            UserNotFound: No account has this username.
+            StorageUnavailable: The factors may or may not have been removed.
+        """
+        user, now = await self.find_user(username=username), self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            await transaction.second_factors.lock(user.id)
+            if await transaction.second_factors.remove_totp(user.id):
+                await transaction.events.record(
+                    Event(type=EventType.TOTP_REMOVED, occurred_at=now, user_id=user.id)
+                )
+            await self.changes.removed(transaction, user.id, now=now)
+            await transaction.sessions.revoke_all(user.id, now=now)
+            await transaction.commit()
+        return user

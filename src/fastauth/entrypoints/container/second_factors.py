@@ -1,0 +1,83 @@
+"""Providers of second factors."""
+
+from urllib.parse import urlsplit
+
+from dependency_injector.providers import Callable, Object, Provider, Singleton
+
+from fastauth.adapters.pyotp import PyotpCodes
+from fastauth.adapters.segno import SegnoQrCodes
+from fastauth.application.second_factors.confirm_totp import ConfirmTotp
+from fastauth.application.second_factors.enrol_totp import EnrolTotp
+from fastauth.application.second_factors.factor_changes import FactorChanges
+from fastauth.application.second_factors.get_second_factors import GetSecondFactors
+from fastauth.application.second_factors.make_recovery_codes import MakeRecoveryCodes
+from fastauth.application.second_factors.must_enrol import MustEnrol
+from fastauth.application.second_factors.remove_totp import RemoveTotp
+from fastauth.application.second_factors.reset_second_factors import ResetSecondFactors
+from fastauth.domain.second_factors.recovery_code import RecoveryCodeCodec
+from fastauth.domain.second_factors.totp_codes import QrCodes, TotpCodes
+from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.shared import Shared, make_with_keys
+from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.use_cases import use_case
+from fastauth.entrypoints.settings import Settings
+
+
+def _issuer_in_apps(settings: Settings) -> str:
+    """Return the name that authenticator apps show. It must not have a colon, which would end it."""
+    return urlsplit(settings.public_url).hostname or "fastauth"
+
+
+class SecondFactors(Shared):
+    """See `fastauth.domain.second_factors`; the repository is in `Storage`."""
+
+    totp_codes: Provider[TotpCodes] = Singleton(PyotpCodes)
+    qr_codes: Provider[QrCodes] = Singleton(SegnoQrCodes)
+    recovery_code_codec: Provider[RecoveryCodeCodec] = Singleton(
+        make_with_keys, Object(RecoveryCodeCodec), Shared.secret_keys
+    )
+    factor_changes: Provider[FactorChanges] = Singleton(FactorChanges, recovery_codes=recovery_code_codec)
+
+    enrol_totp = use_case(
+        EnrolTotp,
+        factors=Storage.second_factors,
+        secret_box=Shared.secret_box,
+        codes=totp_codes,
+        qr_codes=qr_codes,
+        limiter=RateLimits.mail_limiter,
+        issuer=Callable(_issuer_in_apps, Shared.settings),
+        clock=Shared.clock,
+    )
+    confirm_totp = use_case(
+        ConfirmTotp,
+        unit_of_work=Storage.unit_of_work,
+        secret_box=Shared.secret_box,
+        codes=totp_codes,
+        window=Shared.settings.provided.totp_window,
+        changes=factor_changes,
+        clock=Shared.clock,
+    )
+    remove_totp = use_case(
+        RemoveTotp,
+        unit_of_work=Storage.unit_of_work,
+        limiter=RateLimits.mail_limiter,
+        changes=factor_changes,
+        clock=Shared.clock,
+    )
+    make_recovery_codes = use_case(
+        MakeRecoveryCodes,
+        unit_of_work=Storage.unit_of_work,
+        limiter=RateLimits.mail_limiter,
+        changes=factor_changes,
+        clock=Shared.clock,
+    )
+    get_second_factors = use_case(GetSecondFactors, factors=Storage.second_factors)
+    must_enrol = use_case(MustEnrol, roles=Storage.roles, policy=Shared.settings.provided.second_factor)
+    reset_second_factors = use_case(
+        ResetSecondFactors,
+        find_user=Accounts.find_user,
+        unit_of_work=Storage.unit_of_work,
+        changes=factor_changes,
+        clock=Shared.clock,
+    )

@@ -1,0 +1,251 @@
+"""Add, confirm and remove a TOTP factor; recovery codes."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.application import Application, RateLimitedApplication
+from tests.second_factor_helpers import code_of, enrolled
+from tests.session_helpers import caller_of, happened, is_over, refresh
+
+from fastauth.domain.audit.event import EventType
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.second_factors.errors import AlreadyEnrolled, SecondFactorNotFound
+from fastauth.domain.second_factors.totp import TOTP_PURPOSE
+from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
+
+RECOVERY_CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){5}")
+
+
+class TestEnrolTotp:
+    async def test_shows_a_new_secret_and_stores_it_sealed(self, app: Application, tokens: TokenPair) -> None:
+        new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        assert len(new.secret.text) == 32  # 160 bits
+        assert new.uri == f"otpauth://totp/localhost:santosh?secret={new.secret.text}&issuer=localhost"
+        assert new.qr_svg.startswith("<svg ")
+        (stored,) = app.storage.totp.values()
+        assert app.container.secret_box().open(stored.sealed, purpose=TOTP_PURPOSE) == new.secret.text
+        for shown in (repr(new), repr(stored), repr(app.storage.events)):
+            assert new.secret.text not in shown
+
+    async def test_asks_for_nothing_until_it_is_confirmed(self, app: Application, tokens: TokenPair) -> None:
+        first = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        second = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        assert await app.a_log_in()
+        with pytest.raises(InvalidInput):
+            await app.container.confirm_totp()(
+                caller=await caller_of(app, tokens), code=code_of(app, first.secret)
+            )
+        assert await app.container.confirm_totp()(
+            caller=await caller_of(app, tokens), code=code_of(app, second.secret)
+        )
+
+    async def test_is_refused_beside_a_confirmed_one(self, app: Application, tokens: TokenPair) -> None:
+        await enrolled(app, tokens)
+        for change in (app.container.enrol_totp()(caller=await caller_of(app, tokens)), confirm(app, tokens)):
+            with pytest.raises(AlreadyEnrolled):
+                await change
+
+    async def test_number_of_changes_is_limited(self) -> None:
+        """Each change sends a mail, and a QR code costs processor time."""
+        app = RateLimitedApplication()
+        await app.a_user()
+        caller = await caller_of(app, await app.a_log_in())
+        for _ in range(20):
+            await app.container.enrol_totp()(caller=caller)
+        for change in (app.container.enrol_totp(), app.container.remove_totp()):
+            with pytest.raises(TooManyRequests):
+                await change(caller=caller)
+
+
+async def confirm(app: Application, tokens: TokenPair, code: str = "123456") -> tuple[str, ...] | None:
+    return await app.container.confirm_totp()(caller=await caller_of(app, tokens), code=code)
+
+
+class TestConfirmTotp:
+    async def test_puts_the_factor_in_force(self, app: Application, tokens: TokenPair) -> None:
+        other = await app.a_log_in()
+        _, codes = await enrolled(app, tokens)
+        assert codes
+        assert len(set(codes)) == 10
+        assert all(map(RECOVERY_CODE.fullmatch, codes))
+        caller = await caller_of(app, other)
+        assert caller.user.has_second_factor
+        (event,) = happened(app, EventType.TOTP_ADDED)
+        assert (event.user_id, event.session_id) == (
+            caller.user.id,
+            (await caller_of(app, tokens)).session.id,
+        )
+        assert not happened(app, EventType.RECOVERY_CODES_MADE)
+
+    async def test_raises_the_level_of_its_own_session_only(
+        self, app: Application, tokens: TokenPair
+    ) -> None:
+        """Its time of authentication stays: the password was not entered again."""
+        other = await app.a_log_in()
+        app.clock.advance(minutes=4)
+        await enrolled(app, tokens)
+        claims = await app.container.access_tokens().verify((await refresh(app, tokens)).access.text)
+        assert (claims.amr, claims.acr) == (("pwd", "otp", "mfa"), "aal2")
+        assert claims.authenticated_at == app.clock.now() - timedelta(minutes=4)
+        claims = await app.container.access_tokens().verify((await refresh(app, other)).access.text)
+        assert (claims.amr, claims.acr) == (("pwd",), "aal1")
+
+    async def test_ends_other_sessions_on_request(self, app: Application, tokens: TokenPair) -> None:
+        other = await app.a_log_in()
+        new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        await app.container.confirm_totp()(
+            caller=await caller_of(app, tokens), code=code_of(app, new.secret), end_other_sessions=True
+        )
+        assert await is_over(app, other)
+        assert await refresh(app, tokens)
+
+    async def test_wrong_code_changes_nothing(self, app: Application, tokens: TokenPair) -> None:
+        with pytest.raises(SecondFactorNotFound):
+            await confirm(app, tokens)
+        new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        code = code_of(app, new.secret)
+        full_width = code.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+        for wrong in ("", code[:5], code + "0", full_width, code_of(app, new.secret, steps=2)):
+            with pytest.raises(InvalidInput) as refusal:
+                await confirm(app, tokens, wrong)
+            assert [(v.field, v.code) for v in refusal.value.violations] == [("code", "wrong_code")]
+        assert await app.a_log_in()
+        assert await confirm(app, tokens, code_of(app, new.secret, steps=-1))
+
+    async def test_recovery_codes_are_those_of_the_first_factor(
+        self, app: Application, tokens: TokenPair
+    ) -> None:
+        """A factor of another kind was added before."""
+        user_id = (await caller_of(app, tokens)).user.id
+        async with app.container.unit_of_work().begin() as transaction:
+            assert await app.container.factor_changes().added(transaction, user_id, now=app.clock.now())
+            await transaction.sessions.set_methods(user_id, ("pwd", "swk", "mfa"))
+            await transaction.commit()
+        before = dict(app.storage.recovery_codes)
+        _, codes = await enrolled(app, tokens)
+        assert codes is None
+        assert app.storage.recovery_codes == before
+        assert (await caller_of(app, tokens)).session.methods == ("pwd", "swk", "mfa")
+
+
+class TestRemoveTotp:
+    async def test_of_the_last_factor_leaves_a_password_alone(
+        self, app: Application, tokens: TokenPair
+    ) -> None:
+        await enrolled(app, tokens)
+        with pytest.raises(InvalidCredentials):
+            await app.a_log_in()
+        await app.container.remove_totp()(caller=await caller_of(app, tokens))
+        assert not (await caller_of(app, tokens)).user.has_second_factor
+        assert await app.a_log_in()
+        assert (app.storage.totp, app.storage.recovery_codes) == ({}, {})
+        assert len(happened(app, EventType.TOTP_REMOVED)) == 1
+
+    async def test_lowers_the_level_of_sessions(self) -> None:
+        """Otherwise they would carry for weeks what an account without a factor must not have."""
+        app = Application(second_factor=SecondFactorPolicy.ROLES)
+        await app.a_user()
+        await app.grant_role(username="santosh", role="auditor")
+        tokens = await app.a_log_in()
+        await enrolled(app, tokens)
+        tokens = await refresh(app, tokens)
+        claims = await app.container.access_tokens().verify(tokens.access.text)
+        assert "fastauth:users.read" in claims.grants.permissions
+        await app.container.remove_totp()(caller=await caller_of(app, tokens))
+        claims = await app.container.access_tokens().verify((await refresh(app, tokens)).access.text)
+        assert (claims.acr, claims.grants.permissions) == ("aal1", ())
+
+    async def test_without_a_factor_changes_nothing(self, app: Application, tokens: TokenPair) -> None:
+        await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        await app.container.remove_totp()(caller=await caller_of(app, tokens))
+        assert app.storage.totp == {}
+        await app.container.remove_totp()(caller=await caller_of(app, tokens))
+        assert not happened(app, EventType.TOTP_REMOVED)
+
+
+class TestMakeRecoveryCodes:
+    async def test_replaces_all(self, app: Application, tokens: TokenPair) -> None:
+        with pytest.raises(SecondFactorNotFound):
+            await app.container.make_recovery_codes()(caller=await caller_of(app, tokens))
+        _, first = await enrolled(app, tokens)
+        before = set(app.storage.recovery_codes)
+        codes = await app.container.make_recovery_codes()(caller=await caller_of(app, tokens))
+        assert len(set(codes)) == 10
+        assert not set(codes) & set(first or ())
+        assert not before & set(app.storage.recovery_codes)
+        assert len(app.storage.recovery_codes) == 10
+        assert len(happened(app, EventType.RECOVERY_CODES_MADE)) == 1
+
+
+class TestFreshAuthentication:
+    @pytest.mark.parametrize("age", [timedelta(minutes=10), timedelta(minutes=10, microseconds=1)])
+    async def test_is_demanded_by_every_change(
+        self, app: Application, tokens: TokenPair, age: timedelta
+    ) -> None:
+        caller = await caller_of(app, tokens)
+        began = app.clock.now() - age
+        caller = replace(caller, session=replace(caller.session, authenticated_at=began))
+        container = app.container
+        changes = (
+            container.enrol_totp()(caller=caller),
+            container.confirm_totp()(caller=caller, code="123456"),
+            container.remove_totp()(caller=caller),
+            container.make_recovery_codes()(caller=caller),
+        )
+        errors = []
+        for change in changes:
+            try:
+                await change
+            except (StepUpRequired, InvalidInput, SecondFactorNotFound) as error:
+                errors.append(type(error))
+        too_old = age > timedelta(minutes=10)
+        assert errors == ([StepUpRequired] * 4 if too_old else [InvalidInput, SecondFactorNotFound])
+
+
+class TestGetSecondFactors:
+    async def test_tells_what_there_is(self, app: Application, tokens: TokenPair) -> None:
+        get = app.container.get_second_factors()
+        nothing = await get(user=(await caller_of(app, tokens)).user)
+        assert (nothing.totp_since, nothing.totp_locked, nothing.recovery_codes) == (None, False, 0)
+        await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        assert await get(user=(await caller_of(app, tokens)).user) == nothing
+        await enrolled(app, tokens)
+        found = await get(user=(await caller_of(app, tokens)).user)
+        assert (found.totp_since, found.totp_locked, found.recovery_codes) == (app.clock.now(), False, 10)
+
+
+class TestMustEnrol:
+    @pytest.mark.parametrize("policy", SecondFactorPolicy)
+    async def test_tells_whether_a_required_factor_is_missing(self, policy: SecondFactorPolicy) -> None:
+        app = Application(second_factor=policy)
+        await app.a_user()
+        tokens = await app.a_log_in()
+        must = []
+        for grant in (False, True):
+            if grant:
+                await app.grant_role(username="santosh", role="auditor")
+            must.append(await app.container.must_enrol()(user=(await caller_of(app, tokens)).user))
+        await enrolled(app, tokens)
+        must.append(await app.container.must_enrol()(user=(await caller_of(app, tokens)).user))
+        assert must == [policy is policy.REQUIRED, policy is not policy.OPTIONAL, False]
+
+
+class TestResetSecondFactors:
+    async def test_removes_factors_and_ends_sessions(self, app: Application, tokens: TokenPair) -> None:
+        await enrolled(app, tokens)
+        reset = app.container.reset_second_factors()
+        user = await reset(username="Santosh")
+        assert user.username.display == "santosh"
+        assert await is_over(app, tokens)
+        assert await app.a_log_in()
+        assert (app.storage.totp, app.storage.recovery_codes) == ({}, {})
+        (event,) = happened(app, EventType.TOTP_REMOVED)
+        assert (event.user_id, event.session_id) == (user.id, None)
+        await reset(username="santosh")
+        assert len(happened(app, EventType.TOTP_REMOVED)) == 1
