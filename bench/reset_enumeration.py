@@ -24,6 +24,7 @@ from sqlalchemy import make_url
 from tests.fakes import FakeMailTransport
 
 from fastauth.domain.accounts.full_name import FullName
+from fastauth.domain.accounts.user import NewUser
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.passwords.password import PasswordHash
@@ -49,7 +50,8 @@ Ask = Callable[[str, str, dict[str, str] | None], Awaitable[tuple[int, float]]]
 
 async def seed(container: Container, accounts: int) -> dict[str, list[str]]:
     """Return the addresses of each class; all but those over the limit are for one request each."""
-    users, addresses, now = container.users(), container.email_addresses(), container.clock().now()
+    users, passwords = container.users(), container.passwords()
+    addresses, now = container.email_addresses(), container.clock().now()
     hashed, full_name = PasswordHash("no hash"), FullName("Santosh Kumar")
     found = {"unknown": [f"{secrets.token_hex(8)}@example.com" for _ in range(2 * accounts)]}
     for group in ("pending", "verified", "disabled", "limited"):
@@ -57,7 +59,9 @@ async def seed(container: Container, accounts: int) -> dict[str, list[str]]:
         for _ in range(LIMITED_ACCOUNTS if group == "limited" else accounts):
             name = f"u-{secrets.token_hex(8)}"
             address = EmailAddress(f"{name}@example.com", f"{name}@example.com")
-            user = await users.add(username=Username(name, name), fullname=full_name, password_hash=hashed)
+            user = await passwords.add_user(
+                NewUser(username=Username(name, name), fullname=full_name), hashed
+            )
             await addresses.add_pending(user.id, address, now=now)
             if group != "pending":
                 await addresses.verify(user.id, address.key, now=now)

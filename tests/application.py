@@ -23,6 +23,7 @@ from tests.fakes import (
     FakeOutboxQueue,
     FakePasskeyRepository,
     FakePasswordHasher,
+    FakePasswordRepository,
     FakeRevocationLog,
     FakeRevocationReader,
     FakeRoleRepository,
@@ -96,6 +97,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
     box = FakeSecretBox()
     return {
         "users": FakeUserRepository(storage),
+        "passwords": FakePasswordRepository(storage),
         "directory": FakeUserDirectory(storage),
         "bulk_users": FakeBulkUserRepository(storage),
         "sessions": FakeSessionRepository(storage),

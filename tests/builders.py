@@ -10,6 +10,7 @@ from tests.fakes import (
     FakeClock,
     FakeCounterRepository,
     FakePasswordHasher,
+    FakePasswordRepository,
     FakeStorage,
     FakeUnitOfWork,
     FakeUserRepository,
@@ -21,10 +22,10 @@ from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.passwords.credential import ImportedUser
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
@@ -73,14 +74,17 @@ def a_password_hash(encoded: str = "a hash") -> PasswordHash:
 
 
 def a_new_user(
-    *, spelling: str = "", encoded: str = "a hash", disabled_at: datetime | None = None
+    username: str = "", *, fullname: str = "Santosh Kumar", disabled_at: datetime | None = None
 ) -> NewUser:
     return NewUser(
-        username=a_username(spelling or a_name()),
-        fullname=a_full_name(),
-        password_hash=a_password_hash(encoded),
-        disabled_at=disabled_at,
+        username=a_username(username or a_name()), fullname=a_full_name(fullname), disabled_at=disabled_at
     )
+
+
+def an_imported_user(
+    username: str = "", *, encoded: str = "a hash", disabled_at: datetime | None = None
+) -> ImportedUser:
+    return ImportedUser(a_new_user(username, disabled_at=disabled_at), a_password_hash(encoded))
 
 
 def a_policy(
@@ -117,7 +121,7 @@ def a_rate_limiter(*, limits: Limits | None = None) -> RateLimiter:
 def register_user(
     *,
     rate_limiter: RateLimiter | None = None,
-    users: UserRepository | None = None,
+    users: FakeUserRepository | None = None,
     hasher: PasswordHasher | None = None,
     passwords: PasswordPolicy | None = None,
     unit_of_work: UnitOfWork | None = None,
@@ -131,7 +135,9 @@ def register_user(
         address_profile=ADDRESS_PROFILE,
         password_policy=passwords or a_policy(),
         store_account=StoreAccount(
-            users=users, unit_of_work=unit_of_work or FakeUnitOfWork(FakeStorage()), clock=FakeClock()
+            passwords=FakePasswordRepository(users.storage),
+            unit_of_work=unit_of_work or FakeUnitOfWork(FakeStorage()),
+            clock=FakeClock(),
         ),
     )
 

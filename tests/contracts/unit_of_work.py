@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_full_name, a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -23,6 +24,10 @@ class UnitOfWorkContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sessions(self, users: UserRepository) -> SessionRepository: ...
 
     @abstractmethod
@@ -33,20 +38,13 @@ class UnitOfWorkContract(ABC):
     async def events_of(self, user: User, users: UserRepository) -> list[EventType]: ...
 
     @pytest.fixture
-    async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     async def change_everything(self, unit_of_work: UnitOfWork, user: User, *, commit: bool) -> None:
         async with unit_of_work.begin() as transaction:
             new = a_password_hash("another")
-            assert (
-                await transaction.users.compare_and_set_password(
-                    user.id, expected=user.password_hash, new=new
-                )
-                == 1
-            )
+            await transaction.passwords.set(user.id, new)
             await transaction.sessions.add(
                 a_session(user, now=NOW), proof=PasswordProof(new), max_sessions=100
             )
@@ -57,12 +55,15 @@ class UnitOfWorkContract(ABC):
                 await transaction.commit()
 
     async def test_commit_stores_everything(
-        self, unit_of_work: UnitOfWork, users: UserRepository, sessions: SessionRepository, user: User
+        self,
+        unit_of_work: UnitOfWork,
+        users: UserRepository,
+        passwords: PasswordRepository,
+        sessions: SessionRepository,
+        user: User,
     ) -> None:
         await self.change_everything(unit_of_work, user, commit=True)
-        found = await users.find(user.username)
-        assert found
-        assert found.password_hash == a_password_hash("another")
+        assert await passwords.get(user.id) == a_password_hash("another")
         assert len(await sessions.list_active(user.id, now=NOW, limit=100)) == 1
         assert await self.events_of(user, users) == [
             EventType.USER_CREATED,
@@ -71,10 +72,15 @@ class UnitOfWorkContract(ABC):
         ]
 
     async def test_without_commit_nothing_is_stored(
-        self, unit_of_work: UnitOfWork, users: UserRepository, sessions: SessionRepository, user: User
+        self,
+        unit_of_work: UnitOfWork,
+        users: UserRepository,
+        passwords: PasswordRepository,
+        sessions: SessionRepository,
+        user: User,
     ) -> None:
         await self.change_everything(unit_of_work, user, commit=False)
-        assert await users.find(user.username) == user
+        assert await passwords.get(user.id) == a_password_hash()
         assert await sessions.list_active(user.id, now=NOW, limit=100) == []
         assert await self.events_of(user, users) == [EventType.USER_CREATED]
 
@@ -90,13 +96,4 @@ class UnitOfWorkContract(ABC):
 
         with pytest.raises(ZeroDivisionError):
             await fail()
-        assert await users.find(user.username) == user
-
-    async def test_compare_and_set_password(
-        self, unit_of_work: UnitOfWork, users: UserRepository, user: User
-    ) -> None:
-        async with unit_of_work.begin() as transaction:
-            known, new = a_password_hash("not known"), a_password_hash("new")
-            assert await transaction.users.compare_and_set_password(user.id, expected=known, new=new) == 0
-            await transaction.commit()
         assert await users.find(user.username) == user

@@ -1,6 +1,5 @@
 """In-memory implementations of the ports. They pass the same contracts as the adapters."""
 
-from tests.fakes.accounts import FakeBulkUserRepository as FakeBulkUserRepository
 from tests.fakes.accounts import FakeSeenUsernames as FakeSeenUsernames
 from tests.fakes.accounts import FakeUserDirectory as FakeUserDirectory
 from tests.fakes.accounts import FakeUserRepository as FakeUserRepository
@@ -17,8 +16,10 @@ from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
 from tests.fakes.outbox import FakeOutbox as FakeOutbox
 from tests.fakes.outbox import FakeOutboxQueue as FakeOutboxQueue
 from tests.fakes.passkeys import FakePasskeyRepository as FakePasskeyRepository
+from tests.fakes.passwords import FakeBulkUserRepository as FakeBulkUserRepository
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
+from tests.fakes.passwords import FakePasswordRepository as FakePasswordRepository
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository
 from tests.fakes.revocations import FakeRevocationLog as FakeRevocationLog
 from tests.fakes.revocations import FakeRevocationReader as FakeRevocationReader

@@ -1,7 +1,6 @@
 """Accounts in memory."""
 
-from collections.abc import Collection
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +8,7 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.user import ExistingUser, NewUser, User, UserId
+from fastauth.domain.accounts.user import NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.password import PasswordHash
@@ -47,24 +46,17 @@ class FakeUserRepository:
     async def get(self, user_id: UserId) -> User | None:
         return self.storage.users.get(user_id)
 
-    async def add(
-        self,
-        *,
-        username: Username,
-        fullname: FullName,
-        password_hash: PasswordHash,
-        locale: str | None = None,
-    ) -> User:
-        if await self.find(username):
+    async def add(self, new: NewUser) -> User:
+        if await self.find(new.username):
             raise UsernameTaken
         user = User(
             id=UserId(max(self.storage.users, default=0) + 1),
-            username=username,
-            fullname=fullname,
-            password_hash=password_hash,
-            locale=locale,
+            username=new.username,
+            fullname=new.fullname,
+            locale=new.locale,
         )
         self.storage.users[user.id] = user
+        self.storage.passwords[user.id] = PasswordHash.unusable()
         self.storage.note(EventType.USER_CREATED, user.id)
         return user
 
@@ -81,14 +73,6 @@ class FakeUserRepository:
             self.storage.renames_paid_until[user_id] = paid
         self.storage.users[user_id] = replace(self.storage.users[user_id], fullname=fullname)
         self.storage.note(EventType.FULL_NAME_CHANGED, user_id)
-
-    async def compare_and_set_password(
-        self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash
-    ) -> bool:
-        if self.storage.users[user_id].password_hash != expected:
-            return False
-        self.storage.users[user_id] = replace(self.storage.users[user_id], password_hash=new)
-        return True
 
     async def set_username(self, user_id: UserId, username: Username) -> None:
         holder = await self.find(username)
@@ -111,35 +95,3 @@ class FakeUserDirectory:
             if (after is None or user.id > after) and disabled in {None, user.disabled_at is not None}
         ]
         return sorted(found, key=lambda user: user.id)[:limit]
-
-
-class FakeBulkUserRepository:
-    def __init__(self, storage: FakeStorage) -> None:
-        self.users = FakeUserRepository(storage)
-
-    async def find_existing(self, keys: Collection[str]) -> dict[str, ExistingUser]:
-        users = [user for user in self.users.storage.users.values() if user.username.canonical in keys]
-        return {
-            user.username.canonical: ExistingUser(id=user.id, password_hash=user.password_hash)
-            for user in users
-        }
-
-    async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
-        admitted = {}
-        in_force = {
-            each.address.key
-            for each in self.users.storage.addresses.values()
-            if each.verified_at and not each.replaced_at
-        }
-        for new_user in new_users:
-            if new_user.username.canonical in in_force:
-                continue
-            with suppress(UsernameTaken):
-                user = await self.users.add(
-                    username=new_user.username,
-                    fullname=new_user.fullname,
-                    password_hash=new_user.password_hash,
-                )
-                await self.users.set_disabled(user.id, new_user.disabled_at)
-                admitted[new_user.username.canonical] = user.id
-        return admitted

@@ -1,12 +1,19 @@
-"""Password hashing without its cost."""
+"""Password hashing without its cost, and passwords in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from secrets import token_hex
 
+from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.storage import FakeStorage
 
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.user import NewUser, User, UserId
+from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.passwords.credential import ExistingUser, ImportedUser, PasswordCredential
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
 
@@ -59,4 +66,60 @@ class FakeHashKinds:
         self._storage = storage
 
     async def examples(self) -> dict[PasswordHash, int]:
-        return {user.password_hash: 1 for user in self._storage.users.values()}
+        return dict.fromkeys(self._storage.passwords.values(), 1)
+
+
+class FakePasswordRepository:
+    def __init__(self, storage: FakeStorage | None = None) -> None:
+        self.storage = storage or FakeStorage()
+        self.users = FakeUserRepository(self.storage)
+
+    async def find(self, username: Username) -> PasswordCredential | None:
+        user = await self.users.find(username)
+        return PasswordCredential(user, self.storage.passwords[user.id]) if user else None
+
+    async def get(self, user_id: UserId) -> PasswordHash:
+        return self.storage.passwords.get(user_id) or PasswordHash.unusable()
+
+    async def add_user(self, new: NewUser, password_hash: PasswordHash) -> User:
+        user = await self.users.add(new)
+        self.storage.passwords[user.id] = password_hash
+        return user
+
+    async def set(self, user_id: UserId, new: PasswordHash) -> None:
+        self.storage.passwords[user_id] = new
+
+    async def compare_and_set(self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash) -> bool:
+        if self.storage.passwords.get(user_id) != expected:
+            return False
+        self.storage.passwords[user_id] = new
+        return True
+
+
+class FakeBulkUserRepository:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.passwords = FakePasswordRepository(storage)
+
+    async def find_existing(self, keys: Collection[str]) -> dict[str, ExistingUser]:
+        storage = self.passwords.storage
+        users = [user for user in storage.users.values() if user.username.canonical in keys]
+        return {
+            user.username.canonical: ExistingUser(id=user.id, password_hash=storage.passwords[user.id])
+            for user in users
+        }
+
+    async def insert_new(self, new_users: Collection[ImportedUser]) -> dict[str, UserId]:
+        admitted, storage = {}, self.passwords.storage
+        in_force = {
+            each.address.key
+            for each in storage.addresses.values()
+            if each.verified_at and not each.replaced_at
+        }
+        for new in new_users:
+            if new.user.username.canonical in in_force:
+                continue
+            with suppress(UsernameTaken):
+                user = await self.passwords.add_user(new.user, new.password_hash)
+                storage.users[user.id] = replace(user, disabled_at=new.user.disabled_at)
+                admitted[new.user.username.canonical] = user.id
+        return admitted

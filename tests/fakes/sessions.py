@@ -32,11 +32,12 @@ from fastauth.domain.sessions.session import (
 LIFETIME = timedelta(minutes=5)
 
 
-def _holds(proof: Proof, user: User) -> bool:
+def _holds(proof: Proof, user: User, storage: FakeStorage) -> bool:
     if isinstance(proof, PasskeyProof):
         return True
     by_password_alone = isinstance(proof, PasswordProof)
-    return user.password_hash == proof.password_hash and not (by_password_alone and user.has_second_factor)
+    same = storage.passwords[user.id] == proof.password_hash
+    return same and not (by_password_alone and user.has_second_factor)
 
 
 class FakeAccessTokens:
@@ -73,7 +74,7 @@ class FakeSessionRepository:
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
         user = self.storage.users.get(session.user_id)
-        if user is None or user.disabled_at or not _holds(proof, user):
+        if user is None or user.disabled_at or not _holds(proof, user, self.storage):
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
         self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
@@ -116,7 +117,7 @@ class FakeSessionRepository:
         self, session_id: SessionId, *, methods: tuple[str, ...], proof: Proof, now: datetime
     ) -> Grants | None:
         caller = await self.find(session_id, now=now)
-        if caller is None or not _holds(proof, caller.user):
+        if caller is None or not _holds(proof, caller.user, self.storage):
             return None
         stepped_up = replace(caller.session, authenticated_at=now, methods=methods)
         self.storage.sessions[session_id] = stepped_up

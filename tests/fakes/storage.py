@@ -15,6 +15,7 @@ from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.passkeys.passkey import CredentialId, Passkey, UserHandle
+from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.ports import UserRole
@@ -43,6 +44,7 @@ class FakeStorage:
     """The stored state. A transaction changes a draft and publishes it on commit."""
 
     users: dict[UserId, User] = field(default_factory=dict)
+    passwords: dict[UserId, PasswordHash] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     entries: list[AuditEntry] = field(default_factory=list)
     keys: dict[int, SigningKey] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class FakeStorage:
     def draft(self) -> "FakeStorage":
         return FakeStorage(
             dict(self.users),
+            dict(self.passwords),
             dict(self.sessions),
             list(self.entries),
             dict(self.keys),
@@ -110,7 +113,8 @@ class FakeStorage:
         )
 
     def publish(self, draft: "FakeStorage") -> None:
-        self.users, self.sessions, self.entries = draft.users, draft.sessions, draft.entries
+        self.users, self.passwords = draft.users, draft.passwords
+        self.sessions, self.entries = draft.sessions, draft.entries
         self.counters, self.epochs, self.session_epochs = draft.counters, draft.epochs, draft.session_epochs
         self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
         self.outbox |= draft.outbox

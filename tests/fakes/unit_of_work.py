@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.fakes.accounts import FakeBulkUserRepository, FakeUserRepository
+from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.audit import FakeEventLog
 from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.passkeys import FakePasskeyRepository
+from tests.fakes.passwords import FakeBulkUserRepository, FakePasswordRepository
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.revocations import FakeRevocationLog
 from tests.fakes.roles import FakeRoleRepository
@@ -19,12 +20,13 @@ from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
+from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
+from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -36,6 +38,7 @@ from fastauth.domain.signing_keys.ports import SigningKeyRepository
 
 class FakeTransaction:
     users: UserRepository
+    passwords: PasswordRepository
     bulk_users: BulkUserRepository
     sessions: SessionRepository
     counters: CounterRepository
@@ -53,6 +56,7 @@ class FakeTransaction:
         self._storage = storage
         self._draft = storage.draft()
         self.users = FakeUserRepository(self._draft)
+        self.passwords = FakePasswordRepository(self._draft)
         self.bulk_users = FakeBulkUserRepository(self._draft)
         self.sessions = FakeSessionRepository(self._draft)
         self.counters = FakeCounterRepository(self._draft)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
-from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryContract
 from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
@@ -15,7 +14,9 @@ from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTok
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passkeys.passkey_repository import PasskeyRepositoryContract
+from tests.contracts.passwords.bulk_user_repository import BulkUserRepositoryContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
+from tests.contracts.passwords.password_repository import PasswordRepositoryContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.secret_box import SecretBoxContract
@@ -34,6 +35,7 @@ from tests.fakes import (
     FakeOneTimeTokenRepository,
     FakePasskeyRepository,
     FakePasswordHasher,
+    FakePasswordRepository,
     FakeSecondFactorRepository,
     FakeSecretBox,
     FakeSeenUsernames,
@@ -59,6 +61,16 @@ class TestFakeUserRepository(UserRepositoryContract):
         return FakeUserRepository()
 
 
+class TestFakePasswordRepository(PasswordRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
+
+
 class TestFakeUserDirectory(UserDirectoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
@@ -73,6 +85,10 @@ class TestFakeBulkUserRepository(BulkUserRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
 
     @pytest.fixture
     def bulk_users(self, users: FakeUserRepository) -> FakeBulkUserRepository:
@@ -95,6 +111,10 @@ class TestFakeSessionRepository(SessionRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
 
     @pytest.fixture
     def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
@@ -120,6 +140,10 @@ class TestFakeExpiredRows(ExpiredRowsContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
 
     @pytest.fixture
     def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
@@ -153,6 +177,7 @@ class TestFakeAuditTrail(AuditTrailContract):
             storage.origin = lambda: origin
             return Ports(
                 users=FakeUserRepository(storage),
+                passwords=FakePasswordRepository(storage),
                 sessions=FakeSessionRepository(storage),
                 keys=FakeSigningKeyRepository(storage),
                 events=FakeEventLog(storage),
@@ -167,6 +192,10 @@ class TestFakeUnitOfWork(UnitOfWorkContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
 
     @pytest.fixture
     def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
@@ -225,6 +254,10 @@ class TestFakeBrowserSessionRepository(BrowserSessionRepositoryContract):
         return FakeUserRepository()
 
     @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
+
+    @pytest.fixture
     def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
         return FakeSessionRepository(users.storage)
 
@@ -255,6 +288,10 @@ class TestFakeSecondFactorRepository(SecondFactorRepositoryContract):
     @pytest.fixture
     def users(self) -> FakeUserRepository:
         return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
 
     @pytest.fixture
     def factors(self, users: FakeUserRepository) -> FakeSecondFactorRepository:

@@ -3,12 +3,13 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
+from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
+from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -23,6 +24,10 @@ class Transaction(Protocol):
     @property
     def users(self) -> UserRepository:
         """Accounts."""
+
+    @property
+    def passwords(self) -> PasswordRepository:
+        """Passwords of accounts."""
 
     @property
     def bulk_users(self) -> BulkUserRepository:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_new_user
 
 from fastauth.domain.accounts.ports import UserDirectory, UserRepository
 from fastauth.domain.accounts.user import User
@@ -24,12 +24,7 @@ class UserDirectoryContract(ABC):
     @pytest.fixture
     async def three(self, users: UserRepository) -> list[User]:
         """Somebody, somebody who is disabled, and somebody else, after all who were there before."""
-        three = [
-            await users.add(
-                username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-            )
-            for _ in range(3)
-        ]
+        three = [await users.add(a_new_user()) for _ in range(3)]
         await users.set_disabled(three[1].id, NOW)
         return [found for user in three if (found := await users.find(user.username))]
 

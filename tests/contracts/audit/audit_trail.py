@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from secrets import token_bytes
 
 import pytest
-from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_digest, a_full_name, a_new_user, a_password_hash, a_session
 from tests.contracts.signing_keys.signing_key_repository import a_key
 from tests.fakes import FakeClock
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType, UsernameDigest
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter, Retention
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import Rotation, Session, SessionId
@@ -33,6 +34,7 @@ class Ports:
     """Those that write events, and the one that reads them, over one storage."""
 
     users: UserRepository
+    passwords: PasswordRepository
     sessions: SessionRepository
     keys: SigningKeyRepository
     events: EventLog
@@ -40,13 +42,11 @@ class Ports:
     expired_rows: ExpiredRows
 
     async def a_user(self) -> User:
-        return await self.users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        return await self.passwords.add_user(a_new_user(), a_password_hash())
 
     async def a_session(self, user: User, *, now: datetime) -> Session:
         session = a_session(user, now=now)
-        await self.sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await self.sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         return session
 
     async def rotated(self, session: Session, *, now: datetime) -> Session | None:
@@ -104,9 +104,7 @@ class AuditTrailContract(ABC):
         await ports.keys.add(a_key(1))
         before = await ports.read()
         with pytest.raises(UsernameTaken):
-            await ports.users.add(
-                username=user.username, fullname=user.fullname, password_hash=user.password_hash
-            )
+            await ports.users.add(NewUser(username=user.username, fullname=user.fullname))
         with pytest.raises(InvalidCredentials):
             await ports.sessions.add(
                 a_session(user, now=now), proof=PasswordProof(a_password_hash("another")), max_sessions=100

@@ -5,13 +5,14 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.browser_sessions.cookie import CookieDigest, SessionCookieCodec
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
@@ -36,6 +37,10 @@ class BrowserSessionRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sessions(self, users: UserRepository) -> SessionRepository: ...
 
     @abstractmethod
@@ -47,10 +52,8 @@ class BrowserSessionRepositoryContract(ABC):
     def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
 
     @pytest.fixture
-    async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     @pytest.fixture
     async def session(self, sessions: SessionRepository, user: User) -> Session:
@@ -58,7 +61,7 @@ class BrowserSessionRepositoryContract(ABC):
 
     async def start(self, sessions: SessionRepository, user: User, *, now: datetime = NOW) -> Session:
         session = a_session(user, now=now)
-        await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         return session
 
     async def test_finds_the_session_of_a_cookie(

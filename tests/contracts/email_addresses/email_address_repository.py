@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_new_user, a_password_hash, a_username, an_address
+from tests.builders import a_name, a_new_user, an_address, an_imported_user
 
-from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
+from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.errors import EmailTaken
@@ -20,6 +20,7 @@ from fastauth.domain.email_addresses.record import (
     UserAddresses,
 )
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.passwords.ports import BulkUserRepository
 from fastauth.domain.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -28,9 +29,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 async def a_user(users: UserRepository, username: str = "") -> User:
-    return await users.add(
-        username=a_username(username or a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-    )
+    return await users.add(a_new_user(username or a_name()))
 
 
 async def verified(
@@ -204,7 +203,7 @@ class EmailAddressRepositoryContract(ABC):
         await verified(addresses, user, taken)
         await addresses.add_pending(other.id, pending, now=NOW)
         names = [each.text.upper() for each in (taken, pending, replaced)]
-        inserted = await bulk_users.insert_new([a_new_user(spelling=name) for name in names])
+        inserted = await bulk_users.insert_new([an_imported_user(name) for name in names])
         assert set(inserted) == {pending.key, replaced.key}
         with pytest.raises(EmailTaken):
             await addresses.verify(other.id, pending.key, now=NOW)
@@ -217,7 +216,7 @@ class EmailAddressRepositoryContract(ABC):
             account, address = await a_user(users), an_address()
             await addresses.add_pending(account.id, address, now=NOW)
             inserted, record = await asyncio.gather(
-                bulk_users.insert_new([a_new_user(spelling=address.text)]),
+                bulk_users.insert_new([an_imported_user(address.text)]),
                 addresses.verify(account.id, address.key, now=NOW),
                 return_exceptions=True,
             )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_new_user
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
@@ -42,15 +42,11 @@ class OneTimeTokenRepositoryContract(ABC):
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        return await users.add(a_new_user())
 
     @pytest.fixture
     async def another_user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        return await users.add(a_new_user())
 
     async def issue(
         self,

@@ -5,11 +5,12 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
 
@@ -24,13 +25,15 @@ class ExpiredRowsContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sessions(self, users: UserRepository) -> SessionRepository: ...
 
     @pytest.fixture
-    async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     @abstractmethod
     @pytest.fixture
@@ -45,7 +48,7 @@ class ExpiredRowsContract(ABC):
         old = [a_session(user, now=long_ago) for _ in range(4)]
         kept = a_session(user, now=NOW)
         for session in (*old, kept):
-            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         await sessions.revoke(user.id, session_id=old[0].id, now=long_ago)
         over = long_ago + timedelta(hours=1)
         assert await expired_rows.purge_sessions(before=over, limit=3) == 1

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_new_user
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.operations.ports import ExpiredRows
@@ -73,9 +73,7 @@ class OutboxQueueContract(ABC):
     async def test_claims_what_was_committed(
         self, unit_of_work: UnitOfWork, queue: OutboxQueue, users: UserRepository, box: SecretBox
     ) -> None:
-        user = await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        user = await users.add(a_new_user())
         content = {"to": "grüße@example.com", "empty": ""}
         expires_at = NOW + timedelta(minutes=10)
         async with unit_of_work.begin() as transaction:

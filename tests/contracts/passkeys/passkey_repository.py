@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_new_user
 from tests.harness.authenticator import b64
 
 from fastauth.domain.accounts.ports import UserRepository
@@ -30,9 +30,7 @@ NAME = PasskeyName("Phone")
 
 
 async def a_user(users: UserRepository) -> User:
-    return await users.add(
-        username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-    )
+    return await users.add(a_new_user())
 
 
 def a_credential(*, sign_count: int = 0) -> NewCredential:

@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_name, a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.roles.ports import RoleRepository, UserRole
@@ -27,6 +28,10 @@ class RevocationsContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sessions(self) -> SessionRepository: ...
 
     @abstractmethod
@@ -41,10 +46,8 @@ class RevocationsContract(ABC):
     @pytest.fixture
     def reader(self) -> RevocationReader: ...
 
-    async def a_user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def a_user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     async def test_reads_what_was_written_in_order(
         self, log: RevocationLog, reader: RevocationReader
@@ -79,47 +82,51 @@ class RevocationsContract(ABC):
         assert told[: len(written)] == written
 
     async def test_tells_ended_sessions(
-        self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
+        self, passwords: PasswordRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
-        now, user = datetime.now(UTC), await self.a_user(users)
+        now, user = datetime.now(UTC), await self.a_user(passwords)
         ended, living = a_session(user, now=now), a_session(user, now=now)
         for each in (ended, living):
-            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=now)
         found = await reader.read(since=now - timedelta(seconds=1))
         told = {each.value for each in found if each.kind is RevocationKind.SESSION}
         assert told.intersection({ended.id, living.id}) == {ended.id}
 
     async def test_tells_each_session_that_ends_with_all_others(
-        self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
+        self, passwords: PasswordRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
         """So the tokens of the kept session, and those of the next log-in, are accepted."""
-        now, user = datetime.now(UTC), await self.a_user(users)
+        now, user = datetime.now(UTC), await self.a_user(passwords)
         several = [a_session(user, now=now) for _ in range(4)]
         for each in several:
-            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=100)
         await sessions.revoke_all(user.id, except_=several[0].id, now=now)
         found = {each.value for each in await reader.read(since=now - timedelta(seconds=1))}
         ids = {each.id for each in several} | {str(user.id)}
         assert found & ids == {each.id for each in several[1:]}
 
     async def test_end_of_very_many_sessions_revokes_the_tokens_of_the_user(
-        self, users: UserRepository, sessions: SessionRepository, reader: RevocationReader
+        self, passwords: PasswordRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
         """It is told as of the moment of writing, not as of the time that the caller has given."""
-        user = await self.a_user(users)
+        user = await self.a_user(passwords)
         for _ in range(MAX_COUNTED):
             session = a_session(user, now=LONG_AGO)
-            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=1_000)
+            await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=1_000)
         await sessions.revoke_all(user.id, now=LONG_AGO)
         found = await reader.read(since=LONG_AGO + timedelta(days=3_000))
         assert [each.kind for each in found if each.value == str(user.id)] == [RevocationKind.USER]
 
     async def test_tells_each_user_of_a_role_once(
-        self, users: UserRepository, roles: RoleRepository, log: RevocationLog, reader: RevocationReader
+        self,
+        passwords: PasswordRepository,
+        roles: RoleRepository,
+        log: RevocationLog,
+        reader: RevocationReader,
     ) -> None:
         at = LONG_AGO + timedelta(days=2)
-        with_both, with_one, without = [await self.a_user(users) for _ in range(3)]
+        with_both, with_one, without = [await self.a_user(passwords) for _ in range(3)]
         first, second = declare_role(a_name().lower()), declare_role(a_name().lower())
         await roles.apply(RoleChanges(added=(first, second)), now=at)
         for user, role in ((with_both, first), (with_both, second), (with_one, second)):

@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 
 import pytest
-from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_digest, a_name, a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import ADMIN, AUDITOR, Grants, Role, RoleChanges, declare_role
 from fastauth.domain.sessions.ports import SessionRepository
@@ -29,6 +30,10 @@ class RoleRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sessions(self) -> SessionRepository: ...
 
     @abstractmethod
@@ -36,10 +41,8 @@ class RoleRepositoryContract(ABC):
     def roles(self) -> RoleRepository: ...
 
     @pytest.fixture
-    async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     @staticmethod
     async def store(roles: RoleRepository, *added: Role) -> None:
@@ -91,13 +94,11 @@ class RoleRepositoryContract(ABC):
         assert await roles.held([held.name, free.name]) == (held.name,)
 
     async def test_combinations_have_all_roles_of_a_user(
-        self, roles: RoleRepository, users: UserRepository, user: User
+        self, roles: RoleRepository, passwords: PasswordRepository, user: User
     ) -> None:
         asked, other, free = a_role(), a_role(), a_role()
         await self.store(roles, asked, other, free)
-        alone = await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        alone = await passwords.add_user(a_new_user(), a_password_hash())
         await self.grant(roles, user, asked, other)
         await self.grant(roles, alone, asked)
         found = await roles.combinations([asked.name, free.name])
@@ -121,7 +122,7 @@ class RoleRepositoryContract(ABC):
 
     @staticmethod
     async def add(sessions: SessionRepository, user: User, session: Session) -> Grants:
-        return await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+        return await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
 
 
 def a_rotation(session: Session) -> Rotation:

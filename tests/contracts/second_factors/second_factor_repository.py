@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeCodec
 from fastauth.domain.second_factors.totp import MAX_FAILURES, Step
@@ -30,6 +31,10 @@ class SecondFactorRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def factors(self, users: UserRepository) -> SecondFactorRepository: ...
 
     @abstractmethod
@@ -37,10 +42,8 @@ class SecondFactorRepositoryContract(ABC):
     def sessions(self, users: UserRepository) -> SessionRepository: ...
 
     @pytest.fixture
-    async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     @pytest.fixture
     async def user_id(self, user: User) -> UserId:
@@ -117,9 +120,7 @@ class SecondFactorRepositoryContract(ABC):
     ) -> None:
         codes = CODEC.issue()
         await factors.replace_recovery_codes(user_id, [code.digest for code in codes], now=NOW)
-        other = await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        other = await users.add(a_new_user())
         assert not await factors.use_recovery_code(other.id, [codes[0].digest], now=NOW)
         newer = CODEC.issue()
         await factors.replace_recovery_codes(user_id, [code.digest for code in newer], now=LATER)
@@ -136,7 +137,7 @@ class SecondFactorRepositoryContract(ABC):
             found = await users.find(user.username)
             try:
                 await sessions.add(
-                    a_session(user, now=NOW), proof=PasswordProof(user.password_hash), max_sessions=9
+                    a_session(user, now=NOW), proof=PasswordProof(a_password_hash()), max_sessions=9
                 )
             except InvalidCredentials:
                 return found.has_second_factor if found else None, False
@@ -149,11 +150,11 @@ class SecondFactorRepositoryContract(ABC):
         assert [await factors.put_in_force(user.id, now=now) for now in (NOW, LATER)] == [True, False]
         assert await has_factor_and_starts_by_password() == (True, False)
         session = replace(a_session(user, now=NOW), methods=of_two_factors)
-        await sessions.add(session, proof=TwoFactorProof(user.password_hash), max_sessions=9)
+        await sessions.add(session, proof=TwoFactorProof(a_password_hash()), max_sessions=9)
         caller = await sessions.find(session.id, now=NOW)
         assert caller
         assert (caller.session.methods, caller.user.has_second_factor) == (of_two_factors, True)
-        by_password, by_both = PasswordProof(user.password_hash), TwoFactorProof(user.password_hash)
+        by_password, by_both = PasswordProof(a_password_hash()), TwoFactorProof(a_password_hash())
         assert not await sessions.step_up(session.id, methods=("pwd",), proof=by_password, now=LATER)
         assert await sessions.step_up(session.id, methods=of_two_factors, proof=by_both, now=LATER)
         assert not await factors.release(user.id)

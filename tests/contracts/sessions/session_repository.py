@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 
 import pytest
-from tests.builders import a_digest, a_full_name, a_name, a_password_hash, a_session, a_username
+from tests.builders import a_digest, a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.counter import CounterKey
 from fastauth.domain.rate_limits.hit import Decision, Hit, Scope
@@ -36,6 +37,10 @@ class SessionRepositoryContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def passwords(self, users: UserRepository) -> PasswordRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def sessions(self, users: UserRepository) -> SessionRepository: ...
 
     @abstractmethod
@@ -43,15 +48,13 @@ class SessionRepositoryContract(ABC):
     def counters(self, users: UserRepository) -> CounterRepository: ...
 
     @pytest.fixture
-    async def user(self, users: UserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def user(self, passwords: PasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     @pytest.fixture
     async def session(self, sessions: SessionRepository, user: User) -> Session:
         session = a_session(user, now=NOW)
-        await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         return session
 
     async def test_finds_session_and_user(
@@ -70,7 +73,7 @@ class SessionRepositoryContract(ABC):
         hit = Hit(CounterKey(token_bytes(16)), RateLimit(2, timedelta(minutes=1)), Scope.ACCOUNT)
         credit, missing = Decrement(hit.key, hit.rule), Reset(CounterKey(token_bytes(16)))
         outcomes = []
-        for password_hash in (user.password_hash, a_password_hash("another"), user.password_hash):
+        for password_hash in (a_password_hash(), a_password_hash("another"), a_password_hash()):
             outcomes.append((await counters.count((hit,), now=NOW)).decision)
             with suppress(InvalidCredentials):
                 await sessions.add(
@@ -87,7 +90,7 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         """Neither a refresh nor the list of sessions forgets them."""
         methods = ("pwd", "otp", "mfa")
-        hashed = user.password_hash
+        hashed = a_password_hash()
         assert await sessions.step_up(session.id, methods=methods, proof=TwoFactorProof(hashed), now=SOON)
         caller = await sessions.find(session.id, now=SOON)
         assert caller
@@ -102,14 +105,12 @@ class SessionRepositoryContract(ABC):
         assert (renewed.session.authenticated_at, renewed.session.methods) == (SOON, methods)
 
     async def test_set_methods_of_one_session_or_of_all(
-        self, sessions: SessionRepository, users: UserRepository, user: User
+        self, sessions: SessionRepository, passwords: PasswordRepository, user: User
     ) -> None:
-        other = await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        other = await passwords.add_user(a_new_user(), a_password_hash())
         started = [a_session(each, now=NOW) for each in (user, user, other)]
-        for each, owner in zip(started, (user, user, other), strict=True):
-            await sessions.add(each, proof=PasswordProof(owner.password_hash), max_sessions=9)
+        for each in started:
+            await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=9)
 
         async def methods() -> list[str]:
             found = [await sessions.find(each.id, now=NOW) for each in started]
@@ -126,7 +127,7 @@ class SessionRepositoryContract(ABC):
     async def test_step_up_needs_active_session_and_current_password(
         self, sessions: SessionRepository, users: UserRepository, user: User
     ) -> None:
-        async def steps_up(session: Session, hashed: str = user.password_hash.encoded) -> bool:
+        async def steps_up(session: Session, hashed: str = "a hash") -> bool:
             grants = await sessions.step_up(
                 session.id, methods=("pwd",), proof=PasswordProof(PasswordHash(hashed)), now=SOON
             )
@@ -136,7 +137,7 @@ class SessionRepositoryContract(ABC):
 
         ended, left_behind, current = [a_session(user, now=NOW) for _ in range(3)]
         for each in (ended, left_behind, current):
-            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=NOW)
         await sessions.revoke_all(user.id, except_=current.id, now=NOW)
         assert not await steps_up(ended)
@@ -148,12 +149,10 @@ class SessionRepositoryContract(ABC):
         assert await steps_up(current)
 
     async def test_passkey_needs_an_enabled_account_and_no_password(
-        self, sessions: SessionRepository, users: UserRepository, user: User
+        self, sessions: SessionRepository, users: UserRepository
     ) -> None:
         methods = ("hwk", "user", "mfa")
-        await users.compare_and_set_password(
-            user.id, expected=user.password_hash, new=a_password_hash("another")
-        )
+        user = await users.add(a_new_user())
         session = replace(a_session(user, now=NOW), methods=methods)
         await sessions.add(session, proof=PasskeyProof(), max_sessions=100)
         assert await sessions.step_up(session.id, methods=methods, proof=PasskeyProof(), now=SOON)
@@ -178,7 +177,7 @@ class SessionRepositoryContract(ABC):
         await users.set_disabled(user.id, NOW)
         with pytest.raises(InvalidCredentials):
             await sessions.add(
-                a_session(user, now=NOW), proof=PasswordProof(user.password_hash), max_sessions=100
+                a_session(user, now=NOW), proof=PasswordProof(a_password_hash()), max_sessions=100
             )
 
     @pytest.mark.parametrize("moment", ["refresh_expires_at", "expires_at"])
@@ -187,7 +186,7 @@ class SessionRepositoryContract(ABC):
     ) -> None:
         """R29 (CVE-2025-64708 (authentik); CWE-613): something is over only once a cleaner has run."""
         session = replace(a_session(user, now=NOW), refresh_expires_at=SOON, expires_at=SOON)
-        await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         over: datetime = getattr(session, moment)
         assert await sessions.find(session.id, now=over - timedelta(milliseconds=1))
         assert await sessions.find(session.id, now=over) is None
@@ -290,23 +289,21 @@ class SessionRepositoryContract(ABC):
         assert found.session == winners[0]
 
     async def test_lists_active_sessions_newest_first(
-        self, sessions: SessionRepository, users: UserRepository, user: User
+        self, sessions: SessionRepository, passwords: PasswordRepository, user: User
     ) -> None:
         mine = [a_session(user, now=NOW + timedelta(hours=hours)) for hours in (0, 2, 1)]
         for session in mine:
-            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
-        other = await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+            await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
+        other = await passwords.add_user(a_new_user(), a_password_hash())
         await sessions.add(
-            a_session(other, now=NOW), proof=PasswordProof(other.password_hash), max_sessions=100
+            a_session(other, now=NOW), proof=PasswordProof(a_password_hash()), max_sessions=100
         )
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [mine[1], mine[2], mine[0]]
 
     async def test_revokes_one_all_but_one_or_all(self, sessions: SessionRepository, user: User) -> None:
         one, two, three, four = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         for session in (one, two, three, four):
-            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         assert await sessions.revoke(user.id, session_id=four.id, now=SOON) == 1
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [three, two, one]
         assert await sessions.revoke_all(user.id, except_=two.id, now=SOON) == 2
@@ -318,7 +315,7 @@ class SessionRepositoryContract(ABC):
     async def test_pages(self, sessions: SessionRepository, user: User) -> None:
         twins = [a_session(user, now=NOW) for _ in range(4)]  # begun at the same instant
         for session in (*twins, a_session(user, now=SOON)):
-            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         found: list[Session] = []
         while page := await sessions.list_active(
             user.id,
@@ -334,14 +331,14 @@ class SessionRepositoryContract(ABC):
         oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))
         expired = replace(expired, refresh_expires_at=SOON)
         for session in (oldest, old, ended, expired):
-            await sessions.add(session, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(session, proof=PasswordProof(a_password_hash()), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=SOON)
         new, newer, newest = (a_session(user, now=SOON + timedelta(hours=n)) for n in range(3))
-        await sessions.add(new, proof=PasswordProof(user.password_hash), max_sessions=3)
+        await sessions.add(new, proof=PasswordProof(a_password_hash()), max_sessions=3)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, old, oldest]
-        await sessions.add(newer, proof=PasswordProof(user.password_hash), max_sessions=3)
+        await sessions.add(newer, proof=PasswordProof(a_password_hash()), max_sessions=3)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [newer, new, old]
-        await sessions.add(newest, proof=PasswordProof(user.password_hash), max_sessions=1)
+        await sessions.add(newest, proof=PasswordProof(a_password_hash()), max_sessions=1)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [newest]
         assert await sessions.find(old.id, now=SOON) is None
 
@@ -357,7 +354,7 @@ class SessionRepositoryContract(ABC):
     async def test_revoke_all_is_not_bounded_by_count(self, sessions: SessionRepository, user: User) -> None:
         many = [a_session(user, now=NOW) for _ in range(MAX_COUNTED + 2)]
         for each in many:
-            await sessions.add(each, proof=PasswordProof(user.password_hash), max_sessions=2 * MAX_COUNTED)
+            await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=2 * MAX_COUNTED)
         kept = await self.rotate(sessions, many[0])
         assert kept
         assert await sessions.revoke_all(user.id, except_=kept.id, now=SOON) == MAX_COUNTED
@@ -367,7 +364,7 @@ class SessionRepositoryContract(ABC):
             assert await self.rotate(sessions, each) is None
             assert await sessions.revoke(user.id, session_id=each.id, now=SOON) == 0
         new = a_session(user, now=SOON)
-        await sessions.add(new, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await sessions.add(new, proof=PasswordProof(a_password_hash()), max_sessions=100)
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [new, kept]
         assert await sessions.revoke_all(user.id, now=SOON) == 2
 
@@ -394,10 +391,8 @@ class SessionRepositoryContract(ABC):
             session = found.session
 
     async def test_does_not_revoke_session_of_another_user(
-        self, sessions: SessionRepository, users: UserRepository, session: Session
+        self, sessions: SessionRepository, passwords: PasswordRepository, session: Session
     ) -> None:
-        other = await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        other = await passwords.add_user(a_new_user(), a_password_hash())
         assert await sessions.revoke(other.id, session_id=session.id, now=NOW) == 0
         assert await sessions.find(session.id, now=NOW)

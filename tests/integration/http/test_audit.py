@@ -14,16 +14,21 @@ from sqlalchemy.exc import IntegrityError
 from tests.builders import (
     a_digest,
     a_full_name,
-    a_name,
+    a_new_user,
     a_password_hash,
     a_registration,
     a_session,
-    a_username,
 )
 from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
 from tests.harness.service import Client, Service
 
-from fastauth.adapters.sql import Database, SqlSessionRepository, SqlUserRepository, migrate
+from fastauth.adapters.sql import (
+    Database,
+    SqlPasswordRepository,
+    SqlSessionRepository,
+    SqlUserRepository,
+    migrate,
+)
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.sessions.tables import session
@@ -66,25 +71,28 @@ class TestUnwritableEvent:
         return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
     @pytest.fixture
+    def passwords(self, database: Database) -> SqlPasswordRepository:
+        return SqlPasswordRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+    @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
         return SqlSessionRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
-    async def add(self, users: SqlUserRepository) -> User:
-        return await users.add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+    async def add(self, passwords: SqlPasswordRepository) -> User:
+        return await passwords.add_user(a_new_user(), a_password_hash())
 
     async def test_change_is_not_stored(
         self,
         empty_database_url: str,
         database: Database,
         users: SqlUserRepository,
+        passwords: SqlPasswordRepository,
         sessions: SqlSessionRepository,
     ) -> None:
         now = SystemClock().now()
-        user = await self.add(users)
+        user = await self.add(passwords)
         begun, another = a_session(user, now=now), a_session(user, now=now)
-        await sessions.add(begun, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await sessions.add(begun, proof=PasswordProof(a_password_hash()), max_sessions=100)
 
         async def rotate() -> object:
             spent, until = (begun.refresh_digest,), begun.refresh_expires_at
@@ -96,18 +104,18 @@ class TestUnwritableEvent:
             connection.execute(text(REFUSE[dialect]))
             before = everything(connection)
         with pytest.raises(IntegrityError):
-            await self.add(users)
+            await self.add(passwords)
         with pytest.raises(IntegrityError):
             await users.set_full_name(user.id, a_full_name("Somebody Else"), now=now, limit=None)
         with pytest.raises(IntegrityError):
-            await sessions.add(another, proof=PasswordProof(user.password_hash), max_sessions=100)
+            await sessions.add(another, proof=PasswordProof(a_password_hash()), max_sessions=100)
         with pytest.raises(IntegrityError):
             await rotate()
         with looking_into(empty_database_url) as connection:
             assert everything(connection) == before
             connection.execute(text(ADMIT[dialect]))
         assert await rotate()
-        await sessions.add(another, proof=PasswordProof(user.password_hash), max_sessions=100)
+        await sessions.add(another, proof=PasswordProof(a_password_hash()), max_sessions=100)
 
 
 class Visitor:

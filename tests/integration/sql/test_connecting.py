@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from faults.proxy import Proxy
 from sqlalchemy import URL, make_url, text
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_name, a_new_user, a_username
 from tests.harness.commands import fastauth, use
 from tests.harness.databases import AUDIT_COLUMNS, username_key_of
 from tests.harness.postgres import PostgresServer
@@ -88,7 +88,7 @@ async def failure_reason(url: URL | str) -> str:
 
 async def add(database: Database) -> None:
     users = SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
-    await users.add(username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash())
+    await users.add(a_new_user())
 
 
 async def add_with_retries(database: Database) -> None:

@@ -11,8 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import delete, insert, make_url, select, text
 from tests import legacy_hashes
-from tests.builders import a_new_user
-from tests.contracts.accounts.bulk_user_repository import BulkUserRepositoryContract
+from tests.builders import an_imported_user
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
@@ -22,6 +21,8 @@ from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTok
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passkeys.passkey_repository import PasskeyRepositoryContract
+from tests.contracts.passwords.bulk_user_repository import BulkUserRepositoryContract
+from tests.contracts.passwords.password_repository import PasswordRepositoryContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
@@ -51,6 +52,7 @@ from fastauth.adapters.sql import (
     SqlHashKinds,
     SqlOneTimeTokenRepository,
     SqlPasskeyRepository,
+    SqlPasswordRepository,
     SqlRevocationLog,
     SqlRevocationReader,
     SqlRoleRepository,
@@ -80,6 +82,10 @@ class SqlFixtures:
     @pytest.fixture
     def users(self, database: Database) -> SqlUserRepository:
         return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+    @pytest.fixture
+    def passwords(self, database: Database) -> SqlPasswordRepository:
+        return SqlPasswordRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
@@ -162,6 +168,10 @@ class TestSqlUserRepository(SqlFixtures, UserRepositoryContract):
     """The contract only."""
 
 
+class TestSqlPasswordRepository(SqlFixtures, PasswordRepositoryContract):
+    """The contract only."""
+
+
 class TestSqlUserDirectory(SqlFixtures, UserDirectoryContract):
     @pytest.fixture
     def directory(self, database: Database) -> SqlUserDirectory:
@@ -187,7 +197,7 @@ class TestSqlHashKinds(SqlFixtures):
         stored = [*kinds, *(f"{kind[:-2]}.{kind[-1]}" for kind in kinds), "!", ""]
         before = await hash_kinds.examples()
         bulk_users = SqlBulkUserRepository(connections=database.autocommit)
-        await bulk_users.insert_new([a_new_user(encoded=encoded) for encoded in stored])
+        await bulk_users.insert_new([an_imported_user(encoded=encoded) for encoded in stored])
         found = await hash_kinds.examples()
         assert sum(found.values()) - sum(before.values()) == len(stored)
         hasher = Argon2PasswordHasher(
@@ -304,6 +314,7 @@ class TestSqlAuditTrail(AuditTrailContract):
             connections, audit_columns = database.autocommit, AuditColumns(clock=clock, origin=lambda: origin)
             return Ports(
                 users=SqlUserRepository(connections=connections, audit_columns=audit_columns),
+                passwords=SqlPasswordRepository(connections=connections, audit_columns=audit_columns),
                 sessions=SqlSessionRepository(connections=connections, audit_columns=audit_columns),
                 keys=SqlSigningKeyRepository(connections=connections, audit_columns=audit_columns),
                 events=SqlEventLog(connections=connections, audit_columns=audit_columns),

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from faults.proxy import Proxy
 from sqlalchemy import make_url, text
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_name, a_new_user, a_username
 from tests.harness.databases import AUDIT_COLUMNS, unit_of_work, username_key_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.processes import wait_until
@@ -49,7 +49,7 @@ def begin(database: Database) -> AbstractAsyncContextManager[SqlTransaction]:
 
 
 async def add(users: SqlUserRepository) -> None:
-    await users.add(username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash())
+    await users.add(a_new_user())
 
 
 async def assert_unavailable_in_time(act: Callable[[], Awaitable[None]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
-from tests.builders import a_full_name, a_name, a_password_hash, a_username
+from tests.builders import a_new_user
 from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
 from tests.harness.editions import size
 from tests.one_time_token_state_machine import OneTimeTokenMachine, Result
@@ -34,9 +34,7 @@ def machine(used_database_url: str) -> type[OneTimeTokenMachine]:
             accounts = SqlUserRepository(connections=connections, audit_columns=AUDIT_COLUMNS)
             self.users = []
             for _ in range(2):
-                adding = accounts.add(
-                    username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
-                )
+                adding = accounts.add(a_new_user())
                 self.users.append(self.run(adding).id)
 
         def run(self, act: Coroutine[Any, Any, Result]) -> Result:

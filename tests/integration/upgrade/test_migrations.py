@@ -19,7 +19,11 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from tests.builders import PROFILE, a_full_name, a_name, a_password_hash, a_registration, a_username
+from tests.builders import (
+    PROFILE,
+    a_new_user,
+    a_registration,
+)
 from tests.harness.commands import execute, fastauth, use
 from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema
 from tests.harness.fork_server import start_fastauth
@@ -28,7 +32,7 @@ from tests.harness.postgres import PostgresServer
 from tests.harness.processes import wait_until
 from tests.harness.service import Service, environment
 
-from fastauth.adapters.sql import SchemaOutdated, SqlUserRepository, UnsupportedSchema
+from fastauth.adapters.sql import SchemaOutdated, SqlPasswordRepository, SqlUserRepository, UnsupportedSchema
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.accounts.username import Username
@@ -144,10 +148,10 @@ class TestAdoption:
         fill(engine, list(self.ROWS))
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
-        users = SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+        passwords = SqlPasswordRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
         for row in self.ROWS:
             if row["username"]:
-                found = await users.find(Username.parse_existing(row["username"], PROFILE))
+                found = await passwords.find(Username.parse_existing(row["username"], PROFILE))
                 assert found
                 assert found.password_hash.encoded == HASH
         await database.close()
@@ -174,7 +178,7 @@ class TestAdoption:
         await migrate_at(empty_database_url)
         database = connect(empty_database_url)
         added = await SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS).add(
-            username=a_username(a_name()), fullname=a_full_name(), password_hash=a_password_hash()
+            a_new_user()
         )
         assert added.id == 42
         await database.close()

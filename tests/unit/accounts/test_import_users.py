@@ -57,9 +57,9 @@ def codes(verdict: ImportResult) -> list[tuple[str, str]]:
 class TestImportUsers:
     async def test_imported_user_can_log_in(self, app: Application) -> None:
         await app.a_user("bob", password="sntsh")
-        (known,) = app.storage.users.values()
+        (known,) = app.storage.passwords.values()
         app.storage.users.clear()
-        candidate = a_candidate(7, "Ann", encoded=known.password_hash.encoded)
+        candidate = a_candidate(7, "Ann", encoded=known.encoded)
         (verdict,) = await judged(app, [candidate])
         assert await app.a_log_in("ann", password="sntsh")
         (ann,) = app.storage.users.values()

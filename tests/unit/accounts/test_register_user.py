@@ -2,7 +2,7 @@ from typing import NoReturn
 
 import pytest
 from tests.application import Application
-from tests.builders import a_full_name, a_password_hash, a_policy, a_username, an_address, register_user
+from tests.builders import a_new_user, a_policy, a_username, an_address, register_user
 from tests.fakes import FakePasswordHasher, FakeUserRepository
 
 from fastauth.domain.accounts.errors import UsernameTaken
@@ -23,19 +23,19 @@ class TestRegisterUser:
         assert await users.find(a_username("santosh")) == user
 
     async def test_stores_only_a_hash_of_the_password(self) -> None:
-        user = await register_user()(
+        users = FakeUserRepository()
+        user = await register_user(users=users)(
             username="santosh", password="sntsh", fullname="Santosh Kumar", address=None
         )
-        assert user.password_hash.encoded.startswith("fake$")
-        assert "sntsh" not in user.password_hash.encoded
+        stored = users.storage.passwords[user.id].encoded
+        assert stored.startswith("fake$")
+        assert "sntsh" not in stored
 
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "Ｓａｎｔｏｓｈ"])
     async def test_taken_name_is_rejected_without_hashing(self, spelling: str) -> None:
         hasher = FakePasswordHasher()
         users = FakeUserRepository()
-        await users.add(
-            username=a_username("santosh"), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        await users.add(a_new_user("santosh"))
         register = register_user(users=users, hasher=hasher)
         with pytest.raises(UsernameTaken, match=r"^Username already registered$"):
             await register(username=spelling, password="sntsh", fullname="Santosh Kumar", address=None)

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.application import Application
-from tests.builders import a_full_name, a_password_hash, a_username
+from tests.builders import a_new_user
 
 from fastauth.domain.accounts.errors import UsernameTaken, UserNotFound
 from fastauth.domain.audit.event import EventType
@@ -26,9 +26,7 @@ class TestRenameUser:
         assert EventType.USER_RENAMED not in app.event_types()
 
     async def test_new_name_has_no_at_sign(self, app: Application) -> None:
-        await app.container.users().add(
-            username=a_username("bob@example.com"), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        await app.container.users().add(a_new_user("bob@example.com"))
         with pytest.raises(InvalidInput):
             await app.container.rename_user()(username="bob@example.com", new_username="bob＠example.org")
         assert await app.container.rename_user()(username="Bob@example.com", new_username="bob")

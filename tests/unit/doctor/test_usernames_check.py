@@ -1,7 +1,7 @@
 """Check that no username is the e-mail address of another account."""
 
 from tests.application import Application
-from tests.builders import a_full_name, a_password_hash, a_username
+from tests.builders import a_new_user
 
 from fastauth.entrypoints.doctor.finding import Level
 from fastauth.entrypoints.doctor.usernames import usernames
@@ -12,9 +12,7 @@ class TestUsernamesCheck:
         await app.a_verified_address("bob@example.com")
         (finding,) = await usernames(app.container)
         assert finding.level is Level.OK
-        await app.container.users().add(
-            username=a_username("Bob@example.com"), fullname=a_full_name(), password_hash=a_password_hash()
-        )
+        await app.container.users().add(a_new_user("Bob@example.com"))
         (finding,) = await usernames(app.container)
         assert (finding.level, finding.remedy) == (Level.WARN, "fastauth users rename")
         assert "Bob@example.com" in finding.observed

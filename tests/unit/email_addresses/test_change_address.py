@@ -2,7 +2,7 @@
 
 import pytest
 from tests.application import Application, RateLimitedApplication
-from tests.builders import a_new_user
+from tests.builders import an_imported_user
 from tests.mail_helpers import template_of, token_in
 from tests.session_helpers import caller_of
 
@@ -137,7 +137,7 @@ class TestFirstAddress:
         """R17 (CVE-2026-19607, CVE-2021-3754 (Keycloak); CWE-289): a name that equals somebody else's e-mail
         address.
         """
-        await app.container.bulk_users().insert_new([a_new_user(spelling=NEW)])
+        await app.container.bulk_users().insert_new([an_imported_user(NEW)])
         token = await a_link(app, caller, NEW)
         with pytest.raises(EmailTaken):
             await app.verify_address(caller=caller, token=token)

@@ -161,9 +161,8 @@ async def test_every_use_case_works_with_all_instrumentation(
     await use_roles_and_services(container)
     await container.set_password()(username=NAME, password=PASSWORD)
     await container.revoke_sessions()(username=NAME)
-    imported = ImportRecord(
-        position=1, username="ann", fullname="Ann", password_hash=user.password_hash.encoded
-    )
+    stored = await container.passwords().get(user.id)
+    imported = ImportRecord(position=1, username="ann", fullname="Ann", password_hash=stored.encoded)
     assert len(await all_of(container.import_users()([imported]))) == 1
     assert await all_of(container.read_audit_trail()(limit=100))
     await container.learn_hash_kinds()()

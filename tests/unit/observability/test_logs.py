@@ -8,7 +8,7 @@ import httpx2
 import pytest
 import structlog
 from tests.builders import a_registration
-from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.fakes import FakePasswordHasher, FakePasswordRepository, FakeUserRepository
 
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -95,7 +95,10 @@ class TestLogLines:
                 logging.getLogger("somebody").warning("hashing")
                 return await super().hash(password)
 
-        app = create_app(Container(settings=settings, users=FakeUserRepository(), hasher=Talkative()))
+        passwords = FakePasswordRepository()
+        app = create_app(
+            Container(settings=settings, users=passwords.users, passwords=passwords, hasher=Talkative())
+        )
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post("/users/register", json=a_registration())
         assert [(line["event"], line["request_id"]) for line in lines_of(log)] == [

@@ -18,4 +18,4 @@ class TestLearnHashKinds:
     async def test_hasher_gets_stored_kinds(self, app: Application) -> None:
         hasher = LearningHasher()
         await LearnHashKinds(hash_kinds=FakeHashKinds(app.storage), hasher=hasher)()
-        assert hasher.kinds == {user.password_hash for user in app.storage.users.values()}
+        assert hasher.kinds == set(app.storage.passwords.values())

@@ -68,7 +68,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         self.number = 0
 
     def stored_hashes(self) -> dict[UserId, str]:
-        return {user.id: user.password_hash.encoded for user in self.app.storage.users.values()}
+        return {user_id: each.encoded for user_id, each in self.app.storage.passwords.items()}
 
     @rule(name=st.sampled_from([OWNER, SQUATTER]), right=st.sampled_from([True, True, False]))
     def log_in(self, name: str, right: bool) -> None:  # noqa: FBT001  drawn by Hypothesis

@@ -1,7 +1,5 @@
 """Set the password of a user."""
 
-from dataclasses import replace
-
 import pytest
 from tests.application import Application
 from tests.builders import a_password_hash, a_policy
@@ -30,8 +28,8 @@ class RenewedMeanwhile(FakePasswordHasher):
         self._storage = storage
 
     async def hash(self, password: Password) -> PasswordHash:
-        for user in self._storage.users.values():
-            self._storage.users[user.id] = replace(user, password_hash=a_password_hash("renewed"))
+        for user_id in self._storage.passwords:
+            self._storage.passwords[user_id] = a_password_hash("renewed")
         return await super().hash(password)
 
 

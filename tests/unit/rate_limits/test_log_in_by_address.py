@@ -1,10 +1,12 @@
 """Log-ins by e-mail address: they are log-ins to the account, by every spelling."""
 
-from dataclasses import replace
-
 import pytest
 from tests.application import RateLimitedApplication
-from tests.builders import SPELLINGS_OF_AN_ADDRESS, a_full_name, a_password_hash, a_username, an_address
+from tests.builders import (
+    SPELLINGS_OF_AN_ADDRESS,
+    a_new_user,
+    an_address,
+)
 from tests.fakes import FakeEmailAddressRepository
 
 from fastauth.domain.audit.event import EventType
@@ -77,10 +79,8 @@ class TestLogInByAddress:
     async def test_username_with_at_sign_still_logs_in(self, app: RateLimitedApplication) -> None:
         """An account that was imported or registered before may have an address as its username."""
         user = await app.find_user(username="santosh")
-        imported = await app.container.users().add(
-            username=a_username("Ann@example.com"), fullname=a_full_name(), password_hash=a_password_hash()
-        )
-        app.storage.users[imported.id] = replace(imported, password_hash=user.password_hash)
+        imported = await app.container.users().add(a_new_user("Ann@example.com"))
+        app.storage.passwords[imported.id] = app.storage.passwords[user.id]
         assert await app.guess("sntsh", name="ANN@example.com")
         assert await app.guess("sntsh", name="ａnn@example.com")
 

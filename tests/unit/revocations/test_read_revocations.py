@@ -8,6 +8,7 @@ import pytest
 from tests.contracts.revocations.revocations import RevocationsContract
 from tests.fakes import (
     FakeClock,
+    FakePasswordRepository,
     FakeRevocationLog,
     FakeRevocationReader,
     FakeRoleRepository,
@@ -33,6 +34,10 @@ class TestFakeRevocations(RevocationsContract):
     @pytest.fixture
     def users(self, storage: FakeStorage) -> FakeUserRepository:
         return FakeUserRepository(storage)
+
+    @pytest.fixture
+    def passwords(self, storage: FakeStorage) -> FakePasswordRepository:
+        return FakePasswordRepository(storage)
 
     @pytest.fixture
     def sessions(self, storage: FakeStorage) -> FakeSessionRepository:

@@ -3,7 +3,13 @@
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.contracts.roles.role_repository import RoleRepositoryContract
-from tests.fakes import FakeRoleRepository, FakeSessionRepository, FakeStorage, FakeUserRepository
+from tests.fakes import (
+    FakePasswordRepository,
+    FakeRoleRepository,
+    FakeSessionRepository,
+    FakeStorage,
+    FakeUserRepository,
+)
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import EventType
@@ -38,6 +44,10 @@ class TestFakeRoleRepository(RoleRepositoryContract):
     @pytest.fixture
     def users(self, storage: FakeStorage) -> FakeUserRepository:
         return FakeUserRepository(storage)
+
+    @pytest.fixture
+    def passwords(self, storage: FakeStorage) -> FakePasswordRepository:
+        return FakePasswordRepository(storage)
 
     @pytest.fixture
     def sessions(self, storage: FakeStorage) -> FakeSessionRepository:

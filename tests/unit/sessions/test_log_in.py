@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.builders import a_password_hash
-from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakeUserRepository
+from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakePasswordRepository
 
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.accounts.user import UserId
@@ -128,20 +128,19 @@ class TestLogIn:
         assert work == [(0, 1)] * 8
 
     async def test_upgrades_outdated_hash(self, app: Application) -> None:
-        user = app.storage.users[UserId(1)]
         outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
-        app.storage.users[user.id] = replace(user, password_hash=outdated)
+        app.storage.passwords[UserId(1)] = outdated
         await app.a_log_in()
-        assert app.storage.users[user.id].password_hash.encoded.startswith("fake$")
+        assert app.storage.passwords[UserId(1)].encoded.startswith("fake$")
         await app.a_log_in()
 
     async def test_disabled_user_gets_no_hash_upgrade(self, app: Application) -> None:
         outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
-        user = replace(app.storage.users[UserId(1)], password_hash=outdated, disabled_at=app.clock.now())
-        app.storage.users[user.id] = user
+        app.storage.passwords[UserId(1)] = outdated
+        await app.disable_user(username="santosh")
         with pytest.raises(InvalidCredentials):
             await app.a_log_in()
-        assert app.storage.users[user.id] == user
+        assert app.storage.passwords[UserId(1)] == outdated
 
     async def test_concurrent_hash_upgrades_all_succeed(self, app: Application) -> None:
         class SlowHasher(FakePasswordHasher):
@@ -152,9 +151,8 @@ class TestLogIn:
                 await asyncio.sleep(0)
                 return kept
 
-        user = app.storage.users[UserId(1)]
         outdated = FakePasswordHasher._hash(Password("sntsh"), salt="salt", kind="old")  # noqa: SLF001  nothing else makes one
-        app.storage.users[user.id] = replace(user, password_hash=outdated)
+        app.storage.passwords[UserId(1)] = outdated
         slow = replace(app.log_in, hasher=SlowHasher())
         at_once = [slow(username="santosh", password="sntsh", client=A_DEVICE) for _ in range(4)]
         tokens = await asyncio.gather(*at_once)
@@ -166,8 +164,7 @@ class TestLogIn:
                 self, password: Password, stored: PasswordHash | None
             ) -> PasswordHash:
                 kept = await super().verify_and_update(password, stored)
-                user = app.storage.users[UserId(1)]
-                app.storage.users[user.id] = replace(user, password_hash=a_password_hash("another"))
+                app.storage.passwords[UserId(1)] = a_password_hash("another")
                 return kept
 
         slow = replace(app.log_in, hasher=SlowHasher())
@@ -201,7 +198,9 @@ class TestLogIn:
 
     async def test_overload_precedes_lookup(self, app: Application) -> None:
         app.hasher.overloaded = True
-        users = FakeUserRepository(app.storage)
+        passwords = FakePasswordRepository(app.storage)
         with pytest.raises(HashingOverloaded):
-            await replace(app.log_in, users=users)(username="santosh", password="sntsh", client=A_DEVICE)
-        assert users.looked == 0
+            await replace(app.log_in, passwords=passwords)(
+                username="santosh", password="sntsh", client=A_DEVICE
+            )
+        assert passwords.users.looked == 0

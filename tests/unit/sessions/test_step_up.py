@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.builders import a_password_hash
+from tests.fakes import FakePasswordHasher
 from tests.session_helpers import caller_of, happened
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.passwords.errors import WrongPassword
+from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.sessions.access_token import AccessToken, TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
 
@@ -63,9 +65,18 @@ class TestStepUp:
     ) -> None:
         """The password changes while it is verified."""
         caller = await caller_of(app, tokens)
-        app.storage.users[caller.user.id] = replace(caller.user, password_hash=a_password_hash("another"))
+
+        class SlowHasher(FakePasswordHasher):
+            async def verify_and_update(
+                self, password: Password, stored: PasswordHash | None
+            ) -> PasswordHash:
+                kept = await super().verify_and_update(password, stored)
+                app.storage.passwords[caller.user.id] = a_password_hash("another")
+                return kept
+
+        slow = replace(app.step_up, hasher=SlowHasher())
         with pytest.raises(WrongPassword):
-            await app.step_up(caller=caller, password="sntsh", address=A_DEVICE.address)
+            await slow(caller=caller, password="sntsh", address=A_DEVICE.address)
 
     async def test_shares_the_limit_of_password_changes(self) -> None:
         app = RateLimitedApplication()

@@ -1,6 +1,5 @@
 """Storage in SQLite or PostgreSQL, with SQLAlchemy Core."""
 
-from fastauth.adapters.sql.accounts.bulk_import import SqlBulkUserRepository as SqlBulkUserRepository
 from fastauth.adapters.sql.accounts.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.accounts.users import SqlUserRepository as SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog as SqlEventLog
@@ -28,7 +27,9 @@ from fastauth.adapters.sql.one_time_tokens.tables import one_time_token as one_t
 from fastauth.adapters.sql.outbox.queue import SqlOutboxQueue as SqlOutboxQueue
 from fastauth.adapters.sql.outbox.tables import outbox as outbox
 from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository as SqlPasskeyRepository
+from fastauth.adapters.sql.passwords.bulk_import import SqlBulkUserRepository as SqlBulkUserRepository
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
+from fastauth.adapters.sql.passwords.repository import SqlPasswordRepository as SqlPasswordRepository
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as SqlCounterRepository
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog as SqlRevocationLog

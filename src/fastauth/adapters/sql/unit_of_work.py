@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 
-from fastauth.adapters.sql.accounts.bulk_import import SqlBulkUserRepository
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
@@ -13,18 +12,21 @@ from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository
+from fastauth.adapters.sql.passwords.bulk_import import SqlBulkUserRepository
+from fastauth.adapters.sql.passwords.repository import SqlPasswordRepository
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository
 from fastauth.adapters.sql.second_factors.repository import SqlSecondFactorRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository
-from fastauth.domain.accounts.ports import BulkUserRepository, UserRepository
+from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
+from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -75,6 +77,11 @@ class SqlTransaction:
     def users(self) -> UserRepository:
         """Accounts."""
         return SqlUserRepository(connections=self.connection, audit_columns=self._audit_columns)
+
+    @cached_property
+    def passwords(self) -> PasswordRepository:
+        """Passwords of accounts."""
+        return SqlPasswordRepository(connections=self.connection, audit_columns=self._audit_columns)
 
     @cached_property
     def bulk_users(self) -> BulkUserRepository:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from fastauth.application.accounts.validate_record import ValidRecord
-from fastauth.domain.accounts.user import ExistingUser, UserId
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.record import ImportedAddress
+from fastauth.domain.passwords.credential import ExistingUser
 
 
 def addresses_in(records: Mapping[str, ValidRecord]) -> dict[str, ImportedAddress]:

@@ -8,12 +8,12 @@ from itertools import islice
 from fastauth.application.accounts.import_addresses import addresses_in, addresses_to_add, find_taken
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult
 from fastauth.application.accounts.validate_record import ValidRecord, validate_record
-from fastauth.domain.accounts.ports import BulkUserRepository, SeenUsernames
+from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.accounts.username import UsernameProfile
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import AddressProfile
-from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.passwords.ports import BulkUserRepository, PasswordHasher
 from fastauth.domain.unit_of_work import UnitOfWork
 
 BATCH_SIZE = 1_000
@@ -80,7 +80,7 @@ class ImportUsers:
         records = {each.key: each for each in validated if isinstance(each, ValidRecord)}
         existing = await self.bulk_users.find_existing(list(records))
         free = [each.new_user for key, each in records.items() if key not in existing]
-        unstored: Mapping[str, UserId | None] = {each.username.canonical: None for each in free}
+        unstored: Mapping[str, UserId | None] = {key: None for key in records if key not in existing}
         addresses, taken = addresses_in(records), frozenset[str]()
         if not addresses:
             inserted = unstored if dry_run else await self.bulk_users.insert_new(free)

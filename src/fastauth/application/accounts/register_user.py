@@ -9,7 +9,7 @@ from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.locale import parse_locale
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
@@ -77,10 +77,5 @@ class RegisterUser:
         async with self.rate_limiter.refund_on_failure(permit):
             if await self.users.find(name):
                 raise UsernameTaken  # before the hash, which is expensive
-            return await self.store_account(
-                username=name,
-                fullname=full_name,
-                password_hash=await self.hasher.hash(secret),
-                locale=language,
-                email=pending,
-            )
+            new = NewUser(username=name, fullname=full_name, locale=language)
+            return await self.store_account(new, password_hash=await self.hasher.hash(secret), email=pending)

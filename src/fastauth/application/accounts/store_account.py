@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
-from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.accounts.user import User
-from fastauth.domain.accounts.username import Username
+from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
@@ -19,18 +17,12 @@ from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 class StoreAccount:
     """Store an account in one statement; with an address, in a transaction that also queues its mail."""
 
-    users: UserRepository
+    passwords: PasswordRepository
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(
-        self,
-        *,
-        username: Username,
-        fullname: FullName,
-        password_hash: PasswordHash,
-        locale: str | None,
-        email: EmailAddress | None,
+        self, new: NewUser, *, password_hash: PasswordHash, email: EmailAddress | None
     ) -> User:
         """Store the account and return it. The address is pending until it is verified.
 
@@ -38,16 +30,10 @@ class StoreAccount:
             UsernameTaken: Another account has this username.
             StorageUnavailable: The account may or may not have been stored.
         """
-
-        async def add(users: UserRepository) -> User:
-            return await users.add(
-                username=username, fullname=fullname, password_hash=password_hash, locale=locale
-            )
-
         if email is None:
-            return await add(self.users)
+            return await self.passwords.add_user(new, password_hash)
         async with self.unit_of_work.begin() as transaction:
-            user = await add(transaction.users)
+            user = await transaction.passwords.add_user(new, password_hash)
             await self._add_address(transaction, user, email)
             await transaction.commit()
         return user

@@ -7,11 +7,12 @@ from datetime import datetime
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.ports import SeenUsernames
-from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
+from fastauth.domain.accounts.user import NewUser, UserId
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
 from fastauth.domain.email_addresses.record import ImportedAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
+from fastauth.domain.passwords.credential import ExistingUser, ImportedUser
 from fastauth.domain.passwords.ports import PasswordHasher
 
 _TAKEN = Violation(
@@ -28,7 +29,7 @@ class ValidRecord:
 
     position: int
     old_id: str | None
-    new_user: NewUser
+    new_user: ImportedUser
     imported: ImportedAddress | None = None
     notes: tuple[Violation, ...] = ()
     """Why the address in the file is left out."""
@@ -36,7 +37,7 @@ class ValidRecord:
     @property
     def key(self) -> str:
         """The canonical username."""
-        return self.new_user.username.canonical
+        return self.new_user.user.username.canonical
 
     def is_same_as(self, user: ExistingUser) -> bool:
         """Return whether an account with this username has the hash of this record."""
@@ -80,7 +81,7 @@ def validate_record(  # noqa: PLR0913  what a record is checked with
         new_user = _new_user(record, hasher, profile, now)
     except InvalidInput as error:
         return ImportResult(record.position, Outcome.REJECTED, error.violations, record.old_id)
-    first = seen_usernames.first_position(new_user.username.canonical, record.position)
+    first = seen_usernames.first_position(new_user.user.username.canonical, record.position)
     if first != record.position:
         duplicate = Violation("username", "duplicate", f"Same username as record {first}.")
         return ImportResult(record.position, Outcome.REJECTED, (duplicate,), record.old_id)
@@ -107,7 +108,7 @@ def _imported_address(
 
 def _new_user(
     record: ImportRecord, hasher: PasswordHasher, profile: UsernameProfile, now: datetime
-) -> NewUser:
+) -> ImportedUser:
     with ViolationCollector() as collecting:
         with collecting:
             username = Username.parse(record.username, profile)
@@ -115,9 +116,6 @@ def _new_user(
             fullname = FullName.parse(record.fullname)
         with collecting:
             password_hash = hasher.parse_existing(record.password_hash)
-    return NewUser(
-        username=username,
-        fullname=fullname,
-        password_hash=password_hash,
-        disabled_at=record.disabled_since and min(record.disabled_since, now),
-    )
+    disabled_at = record.disabled_since and min(record.disabled_since, now)
+    user = NewUser(username=username, fullname=fullname, disabled_at=disabled_at)
+    return ImportedUser(user, password_hash)

@@ -17,6 +17,7 @@ from fastauth.domain.mail.links import LinkTargets, link
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.outbox.message import OutboxEntry
+from fastauth.domain.passwords.ports import PasswordRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class SendPasswordReset:
     """
 
     users: UserRepository
+    passwords: PasswordRepository
     email_addresses: EmailAddressRepository
     username_profile: UsernameProfile
     address_profile: AddressProfile
@@ -66,7 +68,7 @@ class SendPasswordReset:
             Purpose.RESET_PASSWORD,
             user_id=user.id,
             subject=to.key,
-            payload=user.password_hash.digest(),
+            payload=(await self.passwords.get(user.id)).digest(),
             lifetime=self.lifetime,
             withdraws={Purpose.RESET_PASSWORD},
             event_type=EventType.PASSWORD_RESET_REQUESTED,

@@ -9,7 +9,7 @@ from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.policy import PasswordPolicy
-from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -19,6 +19,7 @@ class ChangePassword:
     """Replace the caller's password, and end all sessions but the current one."""
 
     rate_limiter: RateLimiter
+    passwords: PasswordRepository
     hasher: PasswordHasher
     password_policy: PasswordPolicy
     unit_of_work: UnitOfWork
@@ -45,7 +46,8 @@ class ChangePassword:
         self.hasher.check_capacity()
         permit = await self.rate_limiter.check_password_change(caller, address=address)
         attempt, is_possible = Password.for_verification(current_password)
-        known = user.password_hash if permit.allowed and is_possible else None
+        stored = await self.passwords.get(user.id)
+        known = stored if permit.allowed and is_possible else None
         async with self.rate_limiter.refund_on_failure(permit):
             try:
                 await self.hasher.verify_and_update(attempt, known)
@@ -53,10 +55,7 @@ class ChangePassword:
                 raise WrongPassword from None
             new_hash, now = await self.hasher.hash(new), self.clock.now()
             async with self.unit_of_work.begin() as transaction:
-                users = transaction.users
-                if not await users.compare_and_set_password(
-                    user.id, expected=user.password_hash, new=new_hash
-                ):
+                if not await transaction.passwords.compare_and_set(user.id, expected=stored, new=new_hash):
                     raise WrongPassword
                 await transaction.sessions.revoke_all(user.id, except_=caller.session.id, now=now)
                 await transaction.events.record(

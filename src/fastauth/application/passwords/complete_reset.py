@@ -39,7 +39,8 @@ class CompletePasswordReset:
         self.hasher.check_capacity()
         async with self.unit_of_work.begin() as transaction:
             # Not committed: the password is judged and hashed first, and no connection waits for that.
-            user = await consume_reset_token(transaction, token, codec=self.tokens, now=self.clock.now())
+            found = await consume_reset_token(transaction, token, codec=self.tokens, now=self.clock.now())
+        user = found.user
         user_attributes = (user.username.display, user.fullname.text)
         try:
             new = self.password_policy.check(new_password, user_attributes=user_attributes)
@@ -47,9 +48,9 @@ class CompletePasswordReset:
             raise error.with_field("new_password") from None
         new_hash, now = await self.hasher.hash(new), self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            user = await consume_reset_token(transaction, token, codec=self.tokens, now=now)
-            if not await transaction.users.compare_and_set_password(
-                user.id, expected=user.password_hash, new=new_hash
+            found = await consume_reset_token(transaction, token, codec=self.tokens, now=now)
+            if not await transaction.passwords.compare_and_set(
+                user.id, expected=found.password_hash, new=new_hash
             ):
                 raise InvalidLink
             await transaction.sessions.revoke_all(user.id, now=now)

@@ -3,19 +3,20 @@
 from datetime import datetime
 from hmac import compare_digest
 
-from fastauth.domain.accounts.user import User
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
+from fastauth.domain.passwords.credential import PasswordCredential
 from fastauth.domain.unit_of_work import Transaction
 
 
 async def consume_reset_token(
     transaction: Transaction, token: str, *, codec: OneTimeTokenCodec, now: datetime
-) -> User:
-    """Consume the token and return its account. Password and address are still those of the time of issue.
+) -> PasswordCredential:
+    """Consume the token and return its account with the hash to replace.
 
-    A change of the address withdraws the tokens. One may be stored in the same moment all the same, by a
-    mail that is being made: so the address is compared too.
+    Password and address are still those of the time of issue. A change of the address withdraws the tokens.
+    One may be stored in the same moment all the same, by a mail that is being made: so the address is
+    compared too.
 
     Raises:
         InvalidLink: The token is not valid, the account is disabled, or its password or address was changed.
@@ -25,9 +26,10 @@ async def consume_reset_token(
     user = await transaction.users.get(used.user_id) if used and used.user_id else None
     if not used or not user or user.disabled_at:
         raise InvalidLink
-    if not compare_digest(user.password_hash.digest(), used.payload or ""):
+    stored = await transaction.passwords.get(user.id)
+    if not compare_digest(stored.digest(), used.payload or ""):
         raise InvalidLink
     verified = (await transaction.email_addresses.of_user(user.id)).verified
     if verified is None or verified.address.key != used.subject:
         raise InvalidLink
-    return user
+    return PasswordCredential(user, stored)

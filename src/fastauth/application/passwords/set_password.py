@@ -7,7 +7,6 @@ from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
-from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -40,22 +39,13 @@ class SetPassword:
         new_hash = await self.hasher.hash(
             self.password_policy.check(password, user_attributes=user_attributes)
         )
-        while not await self._replace(user, new_hash):
-            # A concurrent log-in has upgraded the stored hash.
-            user = await self.find_user(username=username)
-        await self.rate_limiter.reset(user.username)
-        return user
-
-    async def _replace(self, user: User, new: PasswordHash) -> bool:
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            replaced = await transaction.users.compare_and_set_password(
-                user.id, expected=user.password_hash, new=new
+            await transaction.passwords.set(user.id, new_hash)
+            await transaction.sessions.revoke_all(user.id, now=now)
+            await transaction.events.record(
+                Event(type=EventType.PASSWORD_CHANGED, occurred_at=now, user_id=user.id)
             )
-            if replaced:
-                await transaction.sessions.revoke_all(user.id, now=now)
-                await transaction.events.record(
-                    Event(type=EventType.PASSWORD_CHANGED, occurred_at=now, user_id=user.id)
-                )
-                await transaction.commit()
-        return replaced
+            await transaction.commit()
+        await self.rate_limiter.reset(user.username)
+        return user

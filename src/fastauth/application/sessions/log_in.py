@@ -7,12 +7,11 @@ from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.login_result import LoginResult
 from fastauth.application.sessions.session_start import SessionStart
 from fastauth.application.sessions.verify_credentials import verify_credentials
-from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password
-from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.proof import PasswordProof
@@ -30,7 +29,7 @@ class LogIn:
 
     rate_limiter: RateLimiter
     device_tokens: DeviceTokens
-    users: UserRepository
+    passwords: PasswordRepository
     hasher: PasswordHasher
     account_names: AccountNames
     session_start: SessionStart
@@ -59,7 +58,7 @@ class LogIn:
         may_succeed = permit.allowed and is_possible
         async with self.rate_limiter.refund_on_failure(permit):
             user, password_hash = await verify_credentials(
-                name, attempt, may_succeed=may_succeed, users=self.users, hasher=self.hasher
+                name, attempt, may_succeed=may_succeed, passwords=self.passwords, hasher=self.hasher
             )
             refresh, now = self.refresh_tokens.issue(), self.clock.now()
             session = self.policy.new_session(

@@ -6,7 +6,7 @@ from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
 from fastauth.domain.passwords.password import Password
-from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.assurance import PASSWORD_ONLY
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
@@ -22,6 +22,7 @@ class StepUp:
     """
 
     rate_limiter: RateLimiter
+    passwords: PasswordRepository
     hasher: PasswordHasher
     sessions: SessionRepository
     access_tokens: AccessTokens
@@ -39,7 +40,7 @@ class StepUp:
         self.hasher.check_capacity()
         permit = await self.rate_limiter.check_password_change(caller, address=address)
         attempt, is_possible = Password.for_verification(password)
-        stored = caller.user.password_hash
+        stored = await self.passwords.get(caller.user.id)
         known = stored if permit.allowed and is_possible else None
         async with self.rate_limiter.refund_on_failure(permit):
             try:

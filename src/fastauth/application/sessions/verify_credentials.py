@@ -1,15 +1,19 @@
 """Verification of a username and a password."""
 
-from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
-from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
 
 
 async def verify_credentials(
-    name: Username, password: Password, *, may_succeed: bool, users: UserRepository, hasher: PasswordHasher
+    name: Username,
+    password: Password,
+    *,
+    may_succeed: bool,
+    passwords: PasswordRepository,
+    hasher: PasswordHasher,
 ) -> tuple[User, PasswordHash]:
     """Return the account and its current password hash, after storing an upgraded one.
 
@@ -19,13 +23,12 @@ async def verify_credentials(
         HashingOverloaded: Too many passwords wait already.
         StorageUnavailable: Try again later.
     """
-    user, current_hash = await _verify(name, password, may_succeed, users, hasher)
-    stored_hash = user.password_hash
-    if current_hash != stored_hash and not await users.compare_and_set_password(
+    user, stored_hash, current_hash = await _verify(name, password, may_succeed, passwords, hasher)
+    if current_hash != stored_hash and not await passwords.compare_and_set(
         user.id, expected=stored_hash, new=current_hash
     ):
         # A concurrent log-in has upgraded the hash, or the password was changed.
-        return await _verify(name, password, may_succeed, users, hasher)
+        user, _, current_hash = await _verify(name, password, may_succeed, passwords, hasher)
     return user, current_hash
 
 
@@ -33,12 +36,13 @@ async def _verify(
     name: Username,
     password: Password,
     may_succeed: bool,  # noqa: FBT001  of this module alone
-    users: UserRepository,
+    passwords: PasswordRepository,
     hasher: PasswordHasher,
-) -> tuple[User, PasswordHash]:
-    user = await users.find(name)
-    usable = user.password_hash if user and may_succeed and not user.disabled_at else None
+) -> tuple[User, PasswordHash, PasswordHash]:
+    """Return the account, its stored hash, and the hash to store."""
+    found = await passwords.find(name)
+    usable = found.password_hash if found and may_succeed and not found.user.disabled_at else None
     current_hash = await hasher.verify_and_update(password, usable)  # None: the dummy hash
-    if user is None or user.disabled_at:
+    if found is None or found.user.disabled_at:
         raise InvalidCredentials
-    return user, current_hash
+    return found.user, found.password_hash, current_hash

@@ -6,19 +6,17 @@ from typing import NewType
 
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.username import Username
-from fastauth.domain.passwords.password import PasswordHash
 
 UserId = NewType("UserId", int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A registered account."""
+    """A registered account. Its password and its other credentials are stored beside it (ADR 0047)."""
 
     id: UserId
     username: Username
     fullname: FullName
-    password_hash: PasswordHash
     disabled_at: datetime | None = None
     """When the account was disabled; ``None`` for an enabled account."""
     locale: str | None = None
@@ -35,13 +33,5 @@ class NewUser:
 
     username: Username
     fullname: FullName
-    password_hash: PasswordHash
     disabled_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExistingUser:
-    """The part of a stored account that an import compares with."""
-
-    id: UserId
-    password_hash: PasswordHash
+    locale: str | None = None

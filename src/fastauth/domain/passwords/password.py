@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from secrets import token_hex
 from typing import Self
 
 from fastauth.domain.errors import InvalidInput
@@ -51,11 +52,28 @@ class Password:
             return cls(""), False
 
 
+_UNUSABLE = "!"
+"""No format of a hash begins with it. ``/etc/shadow`` and Django mark accounts without a password so."""
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordHash:
     """A stored password hash: a string in the format of its algorithm, with its parameters."""
 
     encoded: str = field(repr=False)
+
+    @classmethod
+    def unusable(cls) -> Self:
+        """Return what is stored for an account without a password. No password matches it.
+
+        It is random, so that `digest` and `compare_and_set` tell it from that of an earlier time.
+        """
+        return cls(_UNUSABLE + token_hex(16))
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is of a password; a row of an adopted table may be empty."""
+        return bool(self.encoded) and not self.encoded.startswith(_UNUSABLE)
 
     def digest(self) -> str:
         """Return a digest by which a later look can tell whether the stored hash is still the same."""

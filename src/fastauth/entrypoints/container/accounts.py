@@ -54,7 +54,7 @@ class Accounts(Shared):
         address_profile=address_profile,
         password_policy=PasswordHashing.password_policy,
         store_account=Singleton(
-            StoreAccount, users=Storage.users, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+            StoreAccount, passwords=Storage.passwords, unit_of_work=Storage.unit_of_work, clock=Shared.clock
         ),
         reserved=reserved_usernames,
     )

@@ -53,6 +53,7 @@ class MailHandlers(Shared):
                 OutboxKind.PASSWORD_RESET: Singleton(
                     SendPasswordReset,
                     users=Storage.users,
+                    passwords=Storage.passwords,
                     email_addresses=Storage.email_addresses,
                     username_profile=Accounts.usernames,
                     address_profile=Accounts.address_profile,

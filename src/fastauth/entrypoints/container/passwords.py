@@ -23,6 +23,7 @@ class Passwords(Shared):
         use_case(
             ChangePassword,
             rate_limiter=RateLimits.rate_limiter,
+            passwords=Storage.passwords,
             hasher=PasswordHashing.hasher,
             password_policy=PasswordHashing.password_policy,
             unit_of_work=Storage.unit_of_work,

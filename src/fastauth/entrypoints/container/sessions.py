@@ -107,7 +107,7 @@ class Sessions(Shared):
             LogIn,
             rate_limiter=RateLimits.rate_limiter,
             device_tokens=device_tokens,
-            users=Storage.users,
+            passwords=Storage.passwords,
             hasher=PasswordHashing.hasher,
             account_names=account_names,
             session_start=Singleton(
@@ -146,6 +146,7 @@ class Sessions(Shared):
         use_case(
             StepUp,
             rate_limiter=RateLimits.rate_limiter,
+            passwords=Storage.passwords,
             hasher=PasswordHashing.hasher,
             sessions=Storage.sessions,
             access_tokens=access_tokens,

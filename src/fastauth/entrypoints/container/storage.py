@@ -15,6 +15,7 @@ from fastauth.adapters.sql import (
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
     SqlPasskeyRepository,
+    SqlPasswordRepository,
     SqlRevocationLog,
     SqlRevocationReader,
     SqlRoleRepository,
@@ -28,7 +29,7 @@ from fastauth.adapters.sql import (
 )
 from fastauth.application.mail.notices import Notices
 from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
-from fastauth.domain.accounts.ports import BulkUserRepository, UserDirectory, UserRepository
+from fastauth.domain.accounts.ports import UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
@@ -36,6 +37,7 @@ from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.passkeys.ports import PasskeyRepository
+from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
@@ -54,6 +56,9 @@ class Storage(Shared):
 
     users: Provider[UserRepository] = Singleton(
         SqlUserRepository, connections=_connections, audit_columns=Shared.audit_columns
+    )
+    passwords: Provider[PasswordRepository] = Singleton(
+        SqlPasswordRepository, connections=_connections, audit_columns=Shared.audit_columns
     )
     directory: Provider[UserDirectory] = Singleton(SqlUserDirectory, connections=_connections)
     bulk_users: Provider[BulkUserRepository] = Singleton(SqlBulkUserRepository, connections=_connections)

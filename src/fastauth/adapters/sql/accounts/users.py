@@ -34,7 +34,7 @@ from fastauth.adapters.sql.rate_limits.limit_column import (
 )
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.accounts.user import NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.passwords.password import PasswordHash
@@ -46,7 +46,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # The query returns a row without an account as well, and a time for enabled accounts as well: parsing
 # them takes time, which must not reveal whether an account exists or is disabled.
 USER_COLUMNS: list[ColumnElement[Any]] = [
-    *(user_info.c[name] for name in ("id", "username", "username_key", "password", "fullname", "locale")),
+    *(user_info.c[name] for name in ("id", "username", "username_key", "fullname", "locale")),
     func.coalesce(user_info.c.disabled_at, literal(_NEVER, UtcDateTime)).label("disabled_at"),
     func.coalesce(user_info.c.second_factor_at, literal(_NEVER, UtcDateTime)).label("second_factor_at"),
 ]
@@ -57,10 +57,7 @@ _HAS_VERIFIED_ADDRESS = exists().where(
     _address.c.replaced_at.is_(None),
 )
 """It is read with the account, so that a log-in needs no statement for it."""
-_FIND = select(
-    *USER_COLUMNS,
-    _HAS_VERIFIED_ADDRESS.label("has_verified_address"),
-).select_from(
+FIND = select(*USER_COLUMNS, _HAS_VERIFIED_ADDRESS.label("has_verified_address")).select_from(
     select(literal_column("1")).subquery().outerjoin(user_info, user_info.c.username_key == bindparam("key"))
 )
 _GET = select(user_info).where(user_info.c.id == bindparam("user_id"))
@@ -86,9 +83,6 @@ _FULL_NAME = select(user_info.c.fullname, user_info.c.renames_paid_until).where(
 )
 _SET_USERNAME = _UPDATE.values(username=bindparam("display"), username_key=bindparam("canonical"))
 _SET_DISABLED = _UPDATE.values(disabled_at=bindparam("new"))
-_SET_PASSWORD = _UPDATE.where(func.coalesce(user_info.c.password, "") == bindparam("expected")).values(
-    password=bindparam("new")
-)  # a row of an imported table may have no password
 
 
 class SqlUserRepository:
@@ -100,8 +94,8 @@ class SqlUserRepository:
 
     async def find(self, username: Username) -> User | None:
         """Find the account by its canonical name."""
-        row = (await self._connections.execute(_FIND, {"key": username.canonical})).one()
-        user = replace(user_of(row), has_verified_address=bool(row.has_verified_address))
+        row = (await self._connections.execute(FIND, {"key": username.canonical})).one()
+        user = found_user(row)
         return None if row.id is None else user
 
     async def get(self, user_id: UserId) -> User | None:
@@ -109,32 +103,9 @@ class SqlUserRepository:
         row = (await self._connections.execute(_GET, {"user_id": user_id})).one_or_none()
         return user_of(row) if row else None
 
-    async def add(
-        self,
-        *,
-        username: Username,
-        fullname: FullName,
-        password_hash: PasswordHash,
-        locale: str | None = None,
-    ) -> User:
+    async def add(self, new: NewUser) -> User:
         """Insert a row, unless the name violates the unique constraint."""
-        values = {
-            "new_username": username.display,
-            "new_username_key": username.canonical,
-            "new_password": password_hash.encoded,
-            "new_fullname": fullname.text,
-            "new_locale": locale,
-        }
-        added = await _ADD(self._connections, values, self._audit_columns)
-        if added is None:
-            raise UsernameTaken
-        return User(
-            id=UserId(added.id),
-            username=username,
-            fullname=fullname,
-            password_hash=password_hash,
-            locale=locale,
-        )
+        return await add_user(self._connections, self._audit_columns, new, PasswordHash.unusable())
 
     async def set_full_name(
         self, user_id: UserId, fullname: FullName, *, now: datetime, limit: BurstLimit | None
@@ -146,14 +117,6 @@ class SqlUserRepository:
         row = (await self._connections.execute(_FULL_NAME, {"user_id": user_id})).one_or_none()
         if row and row.fullname != fullname.text:
             raise TooManyRequests(after=limit.retry_after(parse_arrival_time(row.renames_paid_until), now))
-
-    async def compare_and_set_password(
-        self, user_id: UserId, *, expected: PasswordHash, new: PasswordHash
-    ) -> bool:
-        """Compare and update in one statement."""
-        return bool(
-            await self._update(_SET_PASSWORD, user_id=user_id, expected=expected.encoded, new=new.encoded)
-        )
 
     async def set_username(self, user_id: UserId, username: Username) -> None:
         """Update the username; the unique constraint decides."""
@@ -173,6 +136,32 @@ class SqlUserRepository:
         return updated
 
 
+async def add_user(
+    connections: Connections, audit_columns: AuditColumns, new: NewUser, password_hash: PasswordHash
+) -> User:
+    """Insert the row of an account with its password hash, for which adopted tables demand a value.
+
+    Raises:
+        UsernameTaken: The username violates the unique constraint.
+    """
+    values = {
+        "new_username": new.username.display,
+        "new_username_key": new.username.canonical,
+        "new_password": password_hash.encoded,
+        "new_fullname": new.fullname.text,
+        "new_locale": new.locale,
+    }
+    added = await _ADD(connections, values, audit_columns)
+    if added is None:
+        raise UsernameTaken
+    return User(id=UserId(added.id), username=new.username, fullname=new.fullname, locale=new.locale)
+
+
+def found_user(row: Row[Any]) -> User:
+    """Return the account of a row of `FIND`; without an account, one that stands for the same work."""
+    return replace(user_of(row), has_verified_address=bool(row.has_verified_address))
+
+
 def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
     """Return the account of a row with the columns of ``user_info``."""
     # Rows of an imported table may lack any of these.
@@ -180,7 +169,6 @@ def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
         id=UserId(user_id or row.id),
         username=Username(row.username or "", row.username_key),
         fullname=FullName(row.fullname or ""),
-        password_hash=PasswordHash(row.password or ""),
         disabled_at=None if row.disabled_at == _NEVER else row.disabled_at,
         locale=row.locale,
         has_second_factor=row.second_factor_at not in (None, _NEVER),

@@ -1,1 +1,1 @@
-"""Stored password hashes."""
+"""Password hashes in the table ``user_info``."""

@@ -105,7 +105,6 @@ FIND = (
         session,
         user_info.c.username,
         user_info.c.username_key,
-        user_info.c.password,
         user_info.c.fullname,
         user_info.c.disabled_at,
         user_info.c.locale,

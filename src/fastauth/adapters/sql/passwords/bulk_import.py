@@ -1,6 +1,8 @@
 """Bulk insert of imported accounts."""
 
 from collections.abc import Collection
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, column, select, table
 
@@ -8,7 +10,8 @@ from fastauth.adapters.sql.accounts.names_lock import LOCK_NAMES
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
-from fastauth.domain.accounts.user import ExistingUser, NewUser, UserId
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.passwords.credential import ExistingUser, ImportedUser
 from fastauth.domain.passwords.password import PasswordHash
 
 _FIND_EXISTING = select(user_info.c.id, user_info.c.username_key, user_info.c.password).where(
@@ -29,7 +32,7 @@ _ADDRESSES_IN_FORCE = select(_address.c.address_key).where(
 
 
 class SqlBulkUserRepository:
-    """See `fastauth.domain.accounts.ports.BulkUserRepository`."""
+    """See `fastauth.domain.passwords.ports.BulkUserRepository`."""
 
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
@@ -42,17 +45,15 @@ class SqlBulkUserRepository:
             for row in rows
         }
 
-    async def insert_new(self, new_users: Collection[NewUser]) -> dict[str, UserId]:
+    async def insert_new(self, new_users: Collection[ImportedUser]) -> dict[str, UserId]:
         """Insert many rows with each statement, in the order of their canonical names.
 
         Two imports that insert the same names in different orders would deadlock.
         """
-        values = [
-            _values(new_user) for new_user in sorted(new_users, key=lambda each: each.username.canonical)
-        ]
+        values = sorted(map(_values, new_users), key=itemgetter("new_username_key"))
         if not values:
             return {}
-        names = [each.username.canonical for each in new_users]
+        names = [each.user.username.canonical for each in new_users]
 
         def work(connection: Connection) -> dict[str, UserId]:
             taken = _addresses_in_force(connection, [name for name in names if "@" in name])
@@ -75,11 +76,11 @@ def _addresses_in_force(connection: Connection, names: list[str]) -> set[str]:
     return set(connection.scalars(_ADDRESSES_IN_FORCE, {"names": names}))
 
 
-def _values(new_user: NewUser) -> dict[str, object]:
+def _values(new: ImportedUser) -> dict[str, Any]:
     return {
-        "new_username": new_user.username.display,
-        "new_username_key": new_user.username.canonical,
-        "new_password": new_user.password_hash.encoded,
-        "new_fullname": new_user.fullname.text,
-        "new_disabled_at": new_user.disabled_at,
+        "new_username": new.user.username.display,
+        "new_username_key": new.user.username.canonical,
+        "new_password": new.password_hash.encoded,
+        "new_fullname": new.user.fullname.text,
+        "new_disabled_at": new.user.disabled_at,
     }
