@@ -15,6 +15,7 @@ from fastauth.entrypoints.http.pages import (
     reset,
     root,
     static,
+    step_up,
     undo_email,
     verify_email,
 )
@@ -27,7 +28,7 @@ def page_routes(container: Container) -> list[BaseRoute]:
     settings = container.settings()
     routers = []
     if settings.pages:
-        routers += [root.router, log_in.router, log_out.router, register.router]
+        routers += [root.router, log_in.router, log_out.router, register.router, step_up.router]
     if settings.pages and settings.sends_mail:
         routers += [verify_email.router, reset.router, undo_email.router]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:

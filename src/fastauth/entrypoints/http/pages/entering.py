@@ -28,3 +28,15 @@ async def enter(
     set_session_cookie(response, cookie, now=container.clock().now())
     set_device_cookie(response, result.device_token)
     return response
+
+
+async def reenter(container: Container, browser: BrowserCaller, *, to: str) -> Response:
+    """Give the session a new cookie after a step-up, and lead the browser to the page `to`.
+
+    If the form of another tab was faster, the browser has the new cookie from there.
+    """
+    cookie = await container.renew_browser_session()(caller=browser.caller, cookie=browser.cookie)
+    response = redirect(container, to)
+    if cookie:
+        set_session_cookie(response, cookie, now=container.clock().now())
+    return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,9 +34,9 @@ class PageRoute(StrictJSONRoute):
             except ForeignForm:
                 return _foreign_form(request, container)
             except LogInRequired:
-                return redirect(container, with_next("/log-in", next_path(request.scope["path"])))
+                return redirect(container, with_next("/log-in", _page_of(request, container)))
             except StepUpRequired:
-                return redirect(container, with_next("/log-in/again", next_path(request.scope["path"])))
+                return redirect(container, with_next("/log-in/again", _page_of(request, container)))
             except FastauthError as error:
                 return render_page(request, container, "error.html", error=error)
 
@@ -44,3 +45,11 @@ class PageRoute(StrictJSONRoute):
 
 def _foreign_form(request: Request, container: Container) -> Response:
     return render_page(request, container, "foreign_form.html", status=403)
+
+
+def _page_of(request: Request, container: Container) -> str:
+    """Return the page to come back to: the requested one, or the one with the form that was sent."""
+    if request.method != "POST":
+        return next_path(request.scope["path"])
+    base = urlsplit(container.settings().public_url).path
+    return next_path(urlsplit(request.headers.get("referer", "")).path.removeprefix(base))
