@@ -7,7 +7,7 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import Grants, Role, RoleChanges
+from fastauth.domain.roles.role import OWN_PREFIX, Grants, Role, RoleChanges
 
 
 class FakeRoleRepository:
@@ -38,6 +38,15 @@ class FakeRoleRepository:
 
     async def grants_of(self, user_id: UserId) -> Grants:
         return grants_of(self.storage, user_id)
+
+    async def without_second_factor(self, *, limit: int) -> list[str]:
+        found = (
+            user.username
+            for user in self.storage.users.values()
+            if not (user.has_second_factor or user.disabled_at)
+            and any(each.startswith(OWN_PREFIX) for each in grants_of(self.storage, user.id).permissions)
+        )
+        return [each.display for each in sorted(found, key=lambda each: each.canonical)][:limit]
 
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         before = await self.of_user(user_id)

@@ -87,6 +87,21 @@ class RoleRepositoryContract(ABC):
         assert grants.roles == tuple(sorted([first.name, second.name, empty.name]))
         assert grants.permissions == ("a:read", "b:read", "c:read")
 
+    async def test_lists_administrators_without_second_factor(
+        self, roles: RoleRepository, users: UserRepository
+    ) -> None:
+        clerk = a_role("orders:read")
+        await self.store(roles, clerk)
+        names = sorted(a_name() for _ in range(3))
+        admin, disabled, other = [await users.add(a_new_user(name)) for name in names]
+        for user, granted in ((admin, ADMIN), (admin, AUDITOR), (disabled, ADMIN), (other, clerk)):
+            await self.grant(roles, user, granted)
+        await users.set_disabled(disabled.id, NOW)
+        assert [name for name in await roles.without_second_factor(limit=1_000) if name in names] == names[:1]
+        await users.set_disabled(disabled.id, None)
+        assert [name for name in await roles.without_second_factor(limit=1_000) if name in names] == names[:2]
+        assert len(await roles.without_second_factor(limit=1)) == 1
+
     async def test_held_names_roles_of_users(self, roles: RoleRepository, user: User) -> None:
         held, free = a_role(), a_role()
         await self.store(roles, held, free)

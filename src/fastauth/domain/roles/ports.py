@@ -43,6 +43,12 @@ class RoleRepository(Protocol):
     async def grants_of(self, user_id: UserId) -> Grants:
         """Return the roles of a user and their permissions."""
 
+    async def without_second_factor(self, *, limit: int) -> list[str]:
+        """Return usernames of enabled accounts with a permission of the service and no second factor.
+
+        They are sorted, and at most `limit`.
+        """
+
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         """Give a user a role; return whether the user did not have it."""
 

@@ -16,6 +16,7 @@ from fastauth.entrypoints.doctor.mail import mail
 from fastauth.entrypoints.doctor.mail import mail_connection as mail_connection
 from fastauth.entrypoints.doctor.outbox import outbox
 from fastauth.entrypoints.doctor.passwords import password_policy
+from fastauth.entrypoints.doctor.second_factors import second_factors
 from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
 from fastauth.entrypoints.doctor.user_enumeration import user_enumeration
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     stored_hashes,
     password_policy,
     usernames,
+    second_factors,
     user_enumeration,
 )
 """In the order of the output. No check writes to the database or changes a setting."""

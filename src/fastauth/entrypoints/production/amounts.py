@@ -1,5 +1,6 @@
 """Rules about hash cost, workers, limits, passwords and times."""
 
+from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.entrypoints.production.rule import Rule
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.sources import PREFIX
@@ -105,6 +106,12 @@ def _passwords(settings: Settings) -> str | None:
     return None
 
 
+def _second_factor(settings: Settings) -> str | None:
+    if settings.second_factor is SecondFactorPolicy.OPTIONAL:
+        return "FASTAUTH_SECOND_FACTOR is optional: administrators need no second factor (OWASP ASVS 6.3.3)"
+    return None
+
+
 def _times(settings: Settings) -> str | None:
     if settings.signing_key_rotation_days < _HOUR:
         return (
@@ -163,6 +170,13 @@ RULES = (
         ok="as OWASP ASVS 6.2.1 and 6.2.4 require",
         refused_if="fewer than 8 characters, or no blocklist",
         check=_passwords,
+    ),
+    Rule(
+        subject="second factor policy",
+        setting="FASTAUTH_SECOND_FACTOR",
+        ok="administrators need one",
+        warned_if="`optional`",
+        warning=_second_factor,
     ),
     Rule(
         subject="times",

@@ -4,21 +4,36 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, literal, select, update
 
+from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.roles.grants import grants_column, parse_grants
 from fastauth.adapters.sql.roles.tables import role_permission, role_row, user_role
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import Grants, Role, RoleChanges
+from fastauth.domain.roles.role import OWN_PREFIX, Grants, Role, RoleChanges
 
 _LOCK = update(task_row).where(task_row.c.name == "roles").values(begun_at=task_row.c.begun_at)
 _ROLES = select(role_row).order_by(role_row.c.name)
 _PERMISSIONS = select(role_permission)
 _OF_USER = select(user_role).where(user_role.c.user_id == bindparam("of_user")).order_by(user_role.c.role)
 _GRANTS = select(grants_column(bindparam("of_user")))
+_WITHOUT_SECOND_FACTOR = (
+    select(user_info.c.username)
+    .where(
+        user_info.c.second_factor_at.is_(None),
+        user_info.c.disabled_at.is_(None),
+        exists().where(
+            user_role.c.user_id == user_info.c.id,
+            role_permission.c.role == user_role.c.role,
+            role_permission.c.permission.startswith(OWN_PREFIX),
+        ),
+    )
+    .order_by(user_info.c.username_key)
+    .limit(bindparam("max_rows"))
+)
 _HAS_NAME = role_row.c.name == bindparam("of_role")
 _REVOKE = delete(user_role).where(
     user_role.c.user_id == bindparam("of_user"), user_role.c.role == bindparam("of_role")
@@ -96,6 +111,11 @@ class SqlRoleRepository:
         """Run one statement."""
         found = await self._connections.execute(_GRANTS, {"of_user": user_id})
         return parse_grants(found.scalar_one())
+
+    async def without_second_factor(self, *, limit: int) -> list[str]:
+        """Compare both in one statement."""
+        rows = await self._connections.execute(_WITHOUT_SECOND_FACTOR, {"max_rows": limit})
+        return list(rows.scalars())
 
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         """Insert a row, unless it is there. `lock` keeps others from inserting it meanwhile."""
