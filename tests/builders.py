@@ -19,6 +19,7 @@ from tests.fakes import (
 from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.full_name import FullName
@@ -131,8 +132,7 @@ def register_user(
         rate_limiter=rate_limiter or a_rate_limiter(),
         users=users,
         hasher=hasher or FakePasswordHasher(),
-        username_profile=PROFILE,
-        address_profile=ADDRESS_PROFILE,
+        rules=RegistrationRules(username_profile=PROFILE, address_profile=ADDRESS_PROFILE),
         password_policy=passwords or a_policy(),
         store_account=StoreAccount(
             passwords=FakePasswordRepository(users.storage),

@@ -1,9 +1,11 @@
 """Store a new account, with its e-mail address if there is one."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from fastauth.application.accounts.registration_rules import Registration
 from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
-from fastauth.domain.accounts.user import NewUser, User
+from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import EmailAddress
@@ -21,20 +23,35 @@ class StoreAccount:
     unit_of_work: UnitOfWork
     clock: Clock
 
-    async def __call__(
-        self, new: NewUser, *, password_hash: PasswordHash, email: EmailAddress | None
-    ) -> User:
-        """Store the account and return it. The address is pending until it is verified.
+    async def __call__(self, registration: Registration, *, password_hash: PasswordHash) -> User:
+        """Store an account with its password and return it. The address is pending until it is verified.
 
         Raises:
             UsernameTaken: Another account has this username.
             StorageUnavailable: The account may or may not have been stored.
         """
-        if email is None:
-            return await self.passwords.add_user(new, password_hash)
+        if registration.email is None:
+            return await self.passwords.add_user(registration.user, password_hash)
         async with self.unit_of_work.begin() as transaction:
-            user = await transaction.passwords.add_user(new, password_hash)
-            await self._add_address(transaction, user, email)
+            user = await transaction.passwords.add_user(registration.user, password_hash)
+            await self._add_address(transaction, user, registration.email)
+            await transaction.commit()
+        return user
+
+    async def without_password(
+        self, registration: Registration, *, add_credential: Callable[[Transaction, User], Awaitable[object]]
+    ) -> User:
+        """Store an account that has another credential, which `add_credential` stores with it.
+
+        Raises:
+            UsernameTaken: Another account has this username.
+            StorageUnavailable: The account may or may not have been stored.
+        """
+        async with self.unit_of_work.begin() as transaction:
+            user = await transaction.users.add(registration.user)
+            await add_credential(transaction, user)
+            if registration.email:
+                await self._add_address(transaction, user, registration.email)
             await transaction.commit()
         return user
 

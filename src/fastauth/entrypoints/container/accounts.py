@@ -14,6 +14,7 @@ from fastauth.application.accounts.get_user import GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.rename_user import RenameUser
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.accounts.unlock_user import UnlockUser
@@ -45,18 +46,23 @@ class Accounts(Shared):
     reserved_usernames: Provider[frozenset[str]] = Singleton(_reserved_usernames, Shared.settings, usernames)
     seen_usernames: Provider[SeenUsernames] = Factory(TempFileSeenUsernames)
 
+    registration_rules: Provider[RegistrationRules] = Singleton(
+        RegistrationRules,
+        username_profile=usernames,
+        address_profile=address_profile,
+        reserved=reserved_usernames,
+    )
+    store_account: Provider[StoreAccount] = Singleton(
+        StoreAccount, passwords=Storage.passwords, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    )
     register_user = use_case(
         RegisterUser,
         rate_limiter=RateLimits.rate_limiter,
         users=Storage.users,
         hasher=PasswordHashing.hasher,
-        username_profile=usernames,
-        address_profile=address_profile,
+        rules=registration_rules,
         password_policy=PasswordHashing.password_policy,
-        store_account=Singleton(
-            StoreAccount, passwords=Storage.passwords, unit_of_work=Storage.unit_of_work, clock=Shared.clock
-        ),
-        reserved=reserved_usernames,
+        store_account=store_account,
     )
     change_full_name = use_case(
         ChangeFullName,
