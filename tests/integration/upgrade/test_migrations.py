@@ -1,9 +1,11 @@
 """Migrations: a new database, one that the tutorial made, several who migrate at once."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import run
 from typing import Any
 
 import bcrypt
@@ -28,11 +30,13 @@ from tests.harness.commands import execute, fastauth, use
 from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema
 from tests.harness.fork_server import start_fastauth
 from tests.harness.migrations import SCRIPTS, migrate_at, migrate_to
+from tests.harness.new_sqlite import statements_after_migrations, statements_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.processes import wait_until
 from tests.harness.service import Service, environment
 
 from fastauth.adapters.sql import SchemaOutdated, SqlPasswordRepository, SqlUserRepository, UnsupportedSchema
+from fastauth.adapters.sql.database.new_sqlite import SCRIPT
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.accounts.username import Username
@@ -119,6 +123,23 @@ class TestMigrate:
         statuses = [migrant.wait(60) for migrant in migrants]
         assert statuses == [0, 0, 0, 0], (tmp_path / "log").read_text()
         assert len(rows_of(engine)) == 500
+
+    def test_script_for_new_sqlite_files_equals_all_migrations(self, tmp_path: Path) -> None:
+        """A new migration needs `python -m tests.harness.new_sqlite`."""
+        assert SCRIPT.read_text(encoding="utf-8").splitlines() == statements_after_migrations(tmp_path)
+
+    async def test_of_a_new_sqlite_file_equals_all_migrations(self, tmp_path: Path) -> None:
+        await migrate_at(f"sqlite:///{tmp_path / 'new.db'}")
+        assert statements_of(tmp_path / "new.db") == statements_after_migrations(tmp_path)
+
+    def test_of_a_new_sqlite_file_imports_neither_alembic_nor_psycopg(self, tmp_path: Path) -> None:
+        """Both take several times as long as the script."""
+        code = (
+            "import sys; from fastauth.entrypoints.cli import app; app(['migrate'], standalone_mode=False);"
+            "sys.exit(bool({'alembic', 'psycopg'} & set(sys.modules)))"
+        )
+        settings = environment(f"sqlite:///{tmp_path / 'new.db'}")
+        assert run([sys.executable, "-c", code], env=settings, cwd=tmp_path, check=False).returncode == 0
 
     def test_describes_the_revision_the_code_relies_on(self) -> None:
         assert SCRIPTS.get_current_head() == REVISION

@@ -23,6 +23,15 @@ ALEMBIC_TABLE = "alembic_version"
 """Alembic's default name, which versions before 0.2 used."""
 
 
+def migrated_to(connection: Connection) -> str | None:
+    """Return the last migration, or ``None`` if there was none."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    query: Select[Any] = select(column("version_num")).select_from(table(VERSION_TABLE))
+    revision: str | None = connection.scalar(query)
+    return revision
+
+
 def import_alembic_version(connection: Connection, revisions: set[str]) -> None:
     """Copy the last migration from the table of Alembic's default name, which versions before 0.2 used.
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from fastauth.adapters.sql.database.alembic_version import import_alembic_version
+from fastauth.adapters.sql.database.alembic_version import import_alembic_version, migrated_to
 from fastauth.adapters.sql.database.database import Database
 from fastauth.adapters.sql.database.errors import (
     sqlstate,
@@ -20,7 +20,9 @@ from fastauth.adapters.sql.database.errors import (
 )
 from fastauth.adapters.sql.database.event_renames import rename_events
 from fastauth.adapters.sql.database.large_indexes import build_missing
-from fastauth.adapters.sql.database.postgres import disable_timeouts
+from fastauth.adapters.sql.database.new_sqlite import create_if_empty
+from fastauth.adapters.sql.database.revision import REVISION
+from fastauth.adapters.sql.database.timeouts import disable_timeouts
 from fastauth.adapters.sql.database.unsupported_schema import known_problem
 
 _log = logging.getLogger("fastauth.database")
@@ -96,6 +98,9 @@ async def _build_large_indexes(database: Database) -> None:
 
 
 def _upgrade(connection: Connection, username_key_of: Callable[[str], str]) -> None:
+    create_if_empty(connection)
+    if migrated_to(connection) == REVISION:
+        return
     # Importing Alembic takes half a second, which a start without migrations saves.
     from alembic import command, config  # noqa: PLC0415  see above
     from alembic.script import ScriptDirectory  # noqa: PLC0415  see above
