@@ -1,5 +1,8 @@
 """``fastauth serve``."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 
 import typer
@@ -10,20 +13,24 @@ from fastauth.entrypoints.cli.runner import fail, load_settings_or_exit, run
 
 def serve() -> None:
     """Serve the JSON API. In development the database is migrated first."""
-    import structlog
-
     from fastauth.entrypoints.http.server.uvicorn_version import unsupported_uvicorn
 
     if error := unsupported_uvicorn(version("uvicorn")):
         fail(error)
 
-    from fastauth.entrypoints.http.server.connections import raise_open_files_limit
-    from fastauth.entrypoints.http.server.run import run_server
-    from fastauth.entrypoints.observability import logging_config
-    from fastauth.entrypoints.production import warnings
-    from fastauth.entrypoints.startup import start_up_with_warnings
-
     settings = load_settings_or_exit()  # start_up reports insecure settings together with the schema
+    with _without_garbage_collection():
+        import structlog
+
+        from fastauth.entrypoints.http.server.connections import raise_open_files_limit
+        from fastauth.entrypoints.http.server.run import run_server
+        from fastauth.entrypoints.observability import logging_config
+        from fastauth.entrypoints.production import warnings
+        from fastauth.entrypoints.startup import start_up_with_warnings
+
+        if settings.workers == 1:  # otherwise each worker imports it
+            import fastauth.entrypoints.http.app  # noqa: F401  uvicorn would import it with collections
+
     server_warnings = run(start_up_with_warnings, settings)
     if settings.development_relaxations:
         typer.echo(
@@ -37,3 +44,14 @@ def serve() -> None:
     raise_open_files_limit()
     with serve_metrics(settings):
         run_server(settings)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Import without collections, which would take a tenth of a start: what is imported stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # later collections pass over it
+        gc.enable()

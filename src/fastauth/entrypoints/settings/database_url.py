@@ -1,11 +1,12 @@
-"""Parse ``FASTAUTH_DATABASE_URL`` in the syntax of SQLAlchemy or libpq."""
+"""Parse ``FASTAUTH_DATABASE_URL`` in the syntax of SQLAlchemy or libpq.
+
+psycopg is large, so only URLs of PostgreSQL import it.
+"""
 
 import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -40,9 +41,12 @@ def _parsed(text: str) -> URL:
     except (ArgumentError, ValueError):
         if not own:
             raise ValueError(NOT_A_URL) from None
+    from psycopg import Error  # noqa: PLC0415  see the module
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  see the module
+
     try:  # several hosts, which SQLAlchemy cannot parse or parses wrongly
         found = {name: str(value) for name, value in conninfo_to_dict("".join(own.groups())).items()}
-    except psycopg.Error:
+    except Error:
         raise ValueError(NOT_A_URL) from None
     user, password, database = (found.pop(name, None) for name in ("user", "password", "dbname"))
     return URL.create("postgresql", user, password, database=database, query=found)
@@ -93,8 +97,11 @@ def _listed(given: str | Sequence[str]) -> list[str]:
 
 
 def _refuse_unknown_options(url: URL) -> None:
+    from psycopg import Error  # noqa: PLC0415  see the module
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415  see the module
+
     options = {name: given if isinstance(given, str) else given[-1] for name, given in url.query.items()}
     try:
         make_conninfo("", **options)
-    except psycopg.Error:
+    except Error:
         raise ValueError("has an option after the ? that libpq does not know") from None

@@ -6,15 +6,17 @@ Errors of the database are translated here, so repositories see only those of th
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.errors import translate_database_errors
 from fastauth.adapters.sql.database.sqlalchemy_internals import greenlet_spawn
+
+if TYPE_CHECKING:
+    from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 
 Result = TypeVar("Result")
 
@@ -55,7 +57,7 @@ class AutocommitConnections:
         *,
         transactional: Engine,
         deadline: float | None,
-        limit: ConnectionLimit | None = None,
+        limit: "ConnectionLimit | None" = None,
     ) -> None:
         self.engine = engine
         self.dialect = engine.dialect
@@ -135,7 +137,9 @@ class TransactionConnection:
 class Transactions:
     """Begin transactions of several statements; each must end within `deadline` seconds."""
 
-    def __init__(self, engine: AsyncEngine, *, deadline: float | None, limit: ConnectionLimit | None) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, deadline: float | None, limit: "ConnectionLimit | None"
+    ) -> None:
         self._engine = engine
         self._deadline = deadline
         self._limit = limit

@@ -1,16 +1,16 @@
 """The database of the service: its engines and deadlines, and the check that it can be used."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Select, func, select
 from sqlalchemy.exc import DBAPIError
 
-from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.connections import (
     AutocommitConnections,
     Transactions,
 )
-from fastauth.adapters.sql.database.engines import postgres_engines, sqlite_engines
+from fastauth.adapters.sql.database.engines import sqlite_engines
 from fastauth.adapters.sql.database.errors import (
     READ_ONLY_REASON,
     SchemaOutdated,
@@ -18,13 +18,14 @@ from fastauth.adapters.sql.database.errors import (
     missing_privileges,
     translate_database_errors,
 )
-from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.schema_check import CHECK
 from fastauth.adapters.sql.database.server_state import STATE, ServerState, state_of
-from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.domain.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from fastauth.adapters.sql.database.postgres_engines import PostgresServer
 
 DEADLINE = 2.5
 """Seconds for one statement or transaction on PostgreSQL, the wait for a connection included.
@@ -59,23 +60,22 @@ class Database:
         deadline: float = DEADLINE,
     ) -> None:
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self._limit = None if self.is_sqlite else ConnectionLimit(pool_size)
-        self._connector = PostgresConnector(
-            limit=self._limit,
-            prepared_statements=prepared_statements,
-            statement_seconds=STATEMENT_SECONDS if deadline <= DEADLINE else deadline,
-        )
+        self._postgres: PostgresServer | None = None
         if self.is_sqlite:
             self._engines = sqlite_engines(url, pool_size=pool_size)
         else:
-            self._engines = postgres_engines(url, pool_size=pool_size, connector=self._connector)
+            self._postgres = _postgres(
+                url, pool_size, prepared_statements=prepared_statements, deadline=deadline
+            )
+            self._engines = self._postgres.engines
+        limit = self._postgres.limit if self._postgres else None
         self.engine = self._engines.transactional
         seconds = None if self.is_sqlite else deadline  # a SQLite file needs no deadline: there is no peer
-        self.transactions = Transactions(self.engine, deadline=seconds, limit=self._limit)
+        self.transactions = Transactions(self.engine, deadline=seconds, limit=limit)
         """For transactions of several statements."""
         transactional = self.engine.sync_engine
         self.autocommit = AutocommitConnections(
-            self._engines.pooled.sync_engine, transactional=transactional, deadline=seconds, limit=self._limit
+            self._engines.pooled.sync_engine, transactional=transactional, deadline=seconds, limit=limit
         )
         """For single statements, on the same pool."""
         self.probes, self.unpooled = (
@@ -122,13 +122,26 @@ class Database:
         Raises:
             StorageUnavailable: The server does not answer in time.
         """
-        if self.is_sqlite:
+        if not self._postgres:
             return None
         row = (await self.unpooled.execute(STATE)).one()
-        return state_of(row, pooled=self._connector.pooled)
+        return state_of(row, pooled=self._postgres.connector.pooled)
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._limit:
-            self._limit.close()
+        if self._postgres:
+            self._postgres.limit.close()
         await self._engines.dispose()
+
+
+def _postgres(
+    url: URL, pool_size: int, *, prepared_statements: bool | None, deadline: float
+) -> "PostgresServer":
+    from fastauth.adapters.sql.database.postgres_engines import postgres_server  # noqa: PLC0415  only for it
+
+    return postgres_server(
+        url,
+        pool_size=pool_size,
+        prepared_statements=prepared_statements,
+        statement_seconds=None if deadline <= DEADLINE else deadline,
+    )

@@ -7,13 +7,10 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
-from fastauth.adapters.sql.database import postgres, sqlite
-from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
+from fastauth.adapters.sql.database import sqlite
 
 _SQLITE_POOL_SECONDS = 5
 """Seconds to wait for a connection of the pool: writers of one file wait for each other."""
-
-_POSTGRES_POOL_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ class Engines:
             await engine.dispose()
 
 
-def _options(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
+def options_of(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the options that all engines on `url` share. Its query overrides arguments of the driver."""
     return {
         "hide_parameters": True,  # otherwise SQLAlchemy's errors contain them, hashes included
@@ -52,7 +49,7 @@ def _options(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
 def sqlite_engines(url: URL, *, pool_size: int) -> Engines:
     """Return the engines on a SQLite file or an in-memory database."""
     in_memory = url.database in (None, "", ":memory:")
-    options = _options(url, sqlite.ARGUMENTS)
+    options = options_of(url, sqlite.ARGUMENTS)
     pooled = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
@@ -68,25 +65,3 @@ def sqlite_engines(url: URL, *, pool_size: int) -> Engines:
     transactional = pooled.execution_options(isolation_level="SERIALIZABLE")
     sqlite.begin_immediately(transactional.sync_engine)
     return Engines(pooled=pooled, transactional=transactional, probes=unpooled, unpooled=unpooled)
-
-
-def postgres_engines(url: URL, *, pool_size: int, connector: PostgresConnector) -> Engines:
-    """Return the engines on a PostgreSQL server; `connector` opens their connections."""
-    options = _options(url, {**postgres.ARGUMENTS, "async_creator_fn": connector.connect})
-    pooled = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=_POSTGRES_POOL_SECONDS,
-        pool_use_lifo=True,  # reuse few connections often, so that they need no ping
-        pool_recycle=postgres.MAX_CONNECTION_SECONDS,
-        **options,
-    )
-    options = _options(url, {**postgres.ARGUMENTS, "async_creator_fn": connector.connect_unpooled})
-    unpooled = create_async_engine(url, poolclass=NullPool, **options)
-    probes = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **options)
-    for engine in (pooled, probes, unpooled):
-        postgres.configure_engine(engine.sync_engine, connector)
-    transactional = pooled.execution_options(isolation_level="READ COMMITTED")
-    return Engines(pooled=pooled, transactional=transactional, probes=probes, unpooled=unpooled)

@@ -3,8 +3,8 @@
 from sqlalchemy import case, column, delete, exists, func, or_, select, table, update
 
 from fastauth.adapters.sql.database.database import Database
-from fastauth.adapters.sql.database.postgres import disable_timeouts
 from fastauth.adapters.sql.database.tasks import task_row
+from fastauth.adapters.sql.database.timeouts import disable_timeouts
 
 RENAMED_TYPES = {
     "registered": "user_created",

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from fastauth.adapters.sql.database.errors import (
@@ -41,14 +40,6 @@ ARGUMENTS: dict[str, Any] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
-
-_NO_TIMEOUTS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-
-
-async def disable_timeouts(transaction: AsyncConnection) -> None:
-    """Disable the timeouts of statements and idleness in this transaction; SQLite has none."""
-    if transaction.dialect.name == "postgresql":
-        await transaction.exec_driver_sql(_NO_TIMEOUTS)
 
 
 def configure_engine(engine: Engine, connector: PostgresConnector) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select
 
@@ -27,20 +28,24 @@ class SqlHashKinds:
 
     def __init__(self, *, connections: Connections, prefixes: Sequence[tuple[str, int | None]]) -> None:
         self._connections = connections
-        self._statements = {name: _statement(name, prefixes) for name in _POSITION}
+        self._prefixes = prefixes
 
     async def examples(self) -> dict[PasswordHash, int]:
         """Read all accounts, `PAGE` ids at a time."""
         counts: Counter[str] = Counter()
         examples: dict[str, str] = {}
         last = (await self._connections.execute(_MAX_ID)).scalar_one() or 0
-        statement = self._statements[self._connections.dialect.name]
         for after in range(0, last, PAGE):
             page = {"after": after, "last": after + PAGE}
-            for row in (await self._connections.execute(statement, page)).all():
+            for row in (await self._connections.execute(self._statement, page)).all():
                 counts[row.kind] += row.number
                 examples.setdefault(row.kind, row.example)
         return {PasswordHash(examples[kind]): count for kind, count in counts.items()}
+
+    @cached_property
+    def _statement(self) -> Select[tuple[str, str, int]]:
+        """Built when there are accounts: it has hundreds of terms."""
+        return _statement(self._connections.dialect.name, self._prefixes)
 
 
 def _statement(dialect: str, prefixes: Sequence[tuple[str, int | None]]) -> Select[tuple[str, str, int]]:
