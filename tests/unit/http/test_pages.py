@@ -5,7 +5,7 @@ import pytest
 from tests.fakes import FakeStorage
 from tests.http_helpers import ANN, TokenPair, assert_problem, bearer
 from tests.mail_helpers import a_verified_address, deliver, token_of
-from tests.page_helpers import ADDRESS, CREDENTIALS, a_pending_address, send
+from tests.page_helpers import ADDRESS, CREDENTIALS, Browser, a_pending_address, send
 
 from fastauth.domain.audit.event import EventType
 from fastauth.entrypoints.container import Container
@@ -40,6 +40,32 @@ class TestVerify:
         token = token_of("fa_ec_", await deliver(container))
         page = await send(client, "/verify-email", token=token, **CREDENTIALS)
         assert (page.status, "new@example.com" in page.text) == (200, True)
+
+    async def test_logged_in_user_sends_the_token_alone(
+        self, client: httpx2.AsyncClient, container: Container, tokens: TokenPair
+    ) -> None:
+        """No password is asked for, and the session of the browser stays."""
+        token = await a_pending_address(client, container, tokens)
+        browser = Browser(client)
+        await browser.log_in()
+        form = await browser.open("/verify-email")
+        assert {each["name"] for each in form.of("input")} == {"token", "csrf_token"}
+        assert (await browser.send("/verify-email", token=token)).status == 403
+        csrf_token = str(form.value("csrf_token"))
+        page = await browser.send("/verify-email", token="fa_ev_x", csrf_token=csrf_token)
+        assert (page.status, "This link is not valid" in page.error) == (401, True)
+        page = await browser.send("/verify-email", token=token, csrf_token=csrf_token)
+        assert (page.status, page.title) == (200, "The address is verified")
+        assert (await browser.get("/")).headers["location"] == "/account"
+
+    async def test_form_from_before_the_log_in_of_another_tab(
+        self, client: httpx2.AsyncClient, container: Container, tokens: TokenPair
+    ) -> None:
+        token = await a_pending_address(client, container, tokens)
+        browser = Browser(client)
+        await browser.log_in()
+        page = await browser.send("/verify-email", token=token, **CREDENTIALS)
+        assert (page.status, page.title) == (200, "The address is verified")
 
     async def test_refusal_keeps_what_was_typed_but_the_password(
         self, client: httpx2.AsyncClient, container: Container, tokens: TokenPair

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from fastauth.domain.sessions.session import AuthenticatedUser
+from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import SCOPE_USER_ID, ContainerDep
 from fastauth.entrypoints.http.pages.cookies import SESSION, read_cookie
 from fastauth.entrypoints.http.pages.forms import ForeignForm, read_form
@@ -60,7 +61,16 @@ async def read_own_form(
         HTTPException: It is no form, is not UTF-8, or has a field twice (status 400 or 415).
     """
     form = await read_form(request)
+    check_csrf_token(form, container, browser)
+    return form
+
+
+def check_csrf_token(form: Mapping[str, str], container: Container, browser: BrowserCaller) -> None:
+    """Return if a page of this session contained the form.
+
+    Raises:
+        ForeignForm: The form has no CSRF token of the session.
+    """
     token = form.get(CSRF_FIELD, "")
     if not container.session_cookies().is_csrf_token(token, browser.caller.session.id):
         raise ForeignForm
-    return form

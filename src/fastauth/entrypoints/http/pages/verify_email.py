@@ -1,5 +1,7 @@
 """``/verify-email``: verify an address, or the one that replaces another."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -9,6 +11,7 @@ from fastauth.domain.errors import FastauthError
 from fastauth.domain.sessions.session import ClientInfo
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
+from fastauth.entrypoints.http.pages.browser import OptionalBrowserDep, check_csrf_token
 from fastauth.entrypoints.http.pages.forms import read_form
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -18,27 +21,38 @@ TEMPLATE = "verify_email.html"
 
 
 @router.api_route("", methods=["GET", "HEAD"])
-async def show_form(request: Request, container: ContainerDep) -> HTMLResponse:
+async def show_form(request: Request, container: ContainerDep, browser: OptionalBrowserDep) -> HTMLResponse:
     """Return the form. The token is not in the request."""
-    return render_page(request, container, TEMPLATE, username="", token="")
+    return render_page(request, container, TEMPLATE, browser=browser, username="", token="")
 
 
 @router.post("")
-async def verify(request: Request, container: ContainerDep, client: DeviceDep) -> HTMLResponse:
-    """Log in, verify the address, and end the session."""
+async def verify(
+    request: Request, container: ContainerDep, browser: OptionalBrowserDep, client: DeviceDep
+) -> HTMLResponse:
+    """Verify the address of the logged-in account, or of the one whose password is in the form."""
     form = await read_form(request)
     username, token = form.get("username", ""), form.get("token", "").strip()
+    if "password" in form:  # the user may have logged in by another tab meanwhile
+        browser = None
     try:
-        verified = await _verify(container, username, form.get("password", ""), token, client)
+        if browser:
+            check_csrf_token(form, container, browser)
+            verified = await container.verify_address()(caller=browser.caller, token=token)
+        else:
+            verified = await _verify(container, form, token, client)
     except FastauthError as error:
-        return render_page(request, container, TEMPLATE, error=error, username=username, token=token)
+        return render_page(
+            request, container, TEMPLATE, error=error, browser=browser, username=username, token=token
+        )
     return render_page(request, container, "email_verified.html", address=verified.address.text)
 
 
 async def _verify(
-    container: Container, username: str, password: str, token: str, client: ClientInfo
+    container: Container, form: Mapping[str, str], token: str, client: ClientInfo
 ) -> AddressRecord:
     """Verify the address in a session of its own, which ends in any case."""
+    username, password = form.get("username", ""), form.get("password", "")
     result = await container.log_in()(username=username, password=password, client=client)
     caller = await container.authenticate()(access_token=result.tokens.access.text)
     try:
