@@ -135,6 +135,7 @@ class Application:
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
     rate_limits: bool = False
     second_factor: SecondFactorPolicy = SecondFactorPolicy.OPTIONAL
+    return_to: str = ""
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     password_policy: PasswordPolicy = field(default_factory=a_policy)
     users: UserRepository | None = None
@@ -145,7 +146,11 @@ class Application:
         self.storage.clock = self.clock
         given = {"users": self.users, "sessions": self.sessions, "stored_unit_of_work": self.unit_of_work}
         self.container = Container(
-            settings=Settings(rate_limits=self.rate_limits, second_factor=self.second_factor),
+            settings=Settings(
+                rate_limits=self.rate_limits,
+                second_factor=self.second_factor,
+                return_to=self.return_to,  # type: ignore[arg-type]  # as a user gives it
+            ),
             secret_keys=(A_SECRET_KEY,),
             session_policy=self.policy,
             password_policy=self.password_policy,

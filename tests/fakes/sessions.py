@@ -17,7 +17,7 @@ from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
-from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, SessionProof
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
     RENEWAL_EVENT_INTERVAL,
@@ -69,12 +69,18 @@ class FakeSessionRepository:
         self,
         session: Session,
         *,
-        proof: Proof,
+        proof: Proof | SessionProof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
         user = self.storage.users.get(session.user_id)
-        if user is None or user.disabled_at or not _holds(proof, user, self.storage):
+        if user is None or user.disabled_at:
+            raise InvalidCredentials
+        if isinstance(proof, SessionProof):
+            origin = await self.find(proof.session_id, now=session.created_at)
+            if origin is None or origin.user.id != user.id:
+                raise InvalidCredentials
+        elif not _holds(proof, user, self.storage):
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
         self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)

@@ -10,6 +10,7 @@
     │   ├── MissingAccessToken
     │   ├── StepUpRequired
     │   ├── InvalidLink
+    │   ├── InvalidLoginCode
     │   ├── InvalidSecondFactor
     │   ├── InvalidServiceKey
     │   └── InvalidRefreshToken

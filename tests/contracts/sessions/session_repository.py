@@ -22,7 +22,7 @@ from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.rate_limits.refund import Decrement, Reset
 from fastauth.domain.sessions.ports import SessionRepository
-from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, TwoFactorProof
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, SessionProof, TwoFactorProof
 from fastauth.domain.sessions.session import MAX_COUNTED, Rotation, Session, SessionCursor, SessionId
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -326,6 +326,41 @@ class SessionRepositoryContract(ABC):
             found += page
         assert len(found) == len({session.id for session in found}) == 5
         assert {session.id for session in found[1:]} == {session.id for session in twins}
+
+    async def test_another_session_starts_one_while_it_is_active(
+        self, sessions: SessionRepository, users: UserRepository, user: User
+    ) -> None:
+        origin, other, ended = (a_session(user, now=NOW) for _ in range(3))
+        for each in (origin, other, ended):
+            await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=100)
+        await sessions.revoke(user.id, session_id=ended.id, now=NOW)
+        stranger = await users.add(a_new_user())
+        expired = origin.refresh_expires_at
+
+        async def starts(session: Session, of: SessionId = origin.id) -> bool:
+            with suppress(InvalidCredentials):
+                await sessions.add(session, proof=SessionProof(of), max_sessions=100)
+                return True
+            return False
+
+        new = replace(
+            a_session(user, now=SOON), authenticated_at=NOW - timedelta(hours=1), methods=("hwk", "user")
+        )
+        assert await starts(new)
+        caller = await sessions.find(new.id, now=SOON)
+        assert caller
+        assert caller.session == new
+        assert not await starts(a_session(user, now=SOON), ended.id)
+        assert not await starts(a_session(user, now=SOON), SessionId(origin.id[::-1]))
+        assert not await starts(a_session(stranger, now=SOON))
+        assert not await starts(a_session(user, now=expired))
+        await users.set_disabled(user.id, NOW)
+        assert not await starts(a_session(user, now=SOON))
+        await users.set_disabled(user.id, None)
+        assert await starts(a_session(user, now=SOON))
+        await sessions.revoke_all(user.id, except_=other.id, now=SOON)
+        assert not await starts(a_session(user, now=SOON))
+        assert await starts(a_session(user, now=SOON), other.id)
 
     async def test_add_revokes_oldest_beyond_maximum(self, sessions: SessionRepository, user: User) -> None:
         oldest, old, ended, expired = (a_session(user, now=NOW + timedelta(hours=n)) for n in range(4))

@@ -8,6 +8,7 @@ from pkgutil import walk_packages
 from typing import TypeVar
 
 import pytest
+from dependency_injector.providers import Object
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -19,6 +20,7 @@ from tests.fakes import (
     FakeStorage,
     FakeUserDirectory,
 )
+from tests.login_code_helpers import CHALLENGE, FRONT_END, VERIFIER
 from tests.mail_helpers import deliver, token_of
 
 import fastauth.application
@@ -28,6 +30,8 @@ from fastauth.adapters.prometheus.instrumentation import PURGES
 from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.login_codes.code_challenge import CodeChallenge
+from fastauth.domain.login_codes.return_urls import ReturnUrls
 from fastauth.domain.roles.role import declare_role
 from fastauth.domain.second_factors.totp import step_of
 from fastauth.domain.sessions.session import AuthenticatedUser
@@ -126,6 +130,15 @@ async def use_roles_and_services(container: Container) -> None:
     assert (await container.read_revocations()(cursor=None, wait=0)).revocations
 
 
+async def use_login_codes(container: Container, caller: AuthenticatedUser) -> None:
+    container.return_urls.override(Object(ReturnUrls(frozenset({FRONT_END}))))
+    url = await container.issue_login_code()(
+        caller=caller, return_to=FRONT_END, challenge=CodeChallenge(CHALLENGE)
+    )
+    code = url.partition("?code=")[2]
+    assert await container.exchange_login_code()(code=code, code_verifier=VERIFIER, client=A_DEVICE)
+
+
 async def test_every_use_case_works_with_all_instrumentation(
     container: Container, spans: InMemorySpanExporter
 ) -> None:
@@ -139,6 +152,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     cookie = await container.renew_browser_session()(caller=caller, cookie=first.text)
     assert cookie
     assert await container.authenticate_browser()(cookie=cookie.text)
+    await use_login_codes(container, caller)
     await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
     await container.change_password()(
         caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"

@@ -39,7 +39,7 @@ async def use_of(purpose: Purpose, app: Application) -> Callable[[], Awaitable[o
 
 
 class TestLifetime:
-    @pytest.mark.parametrize("purpose", Purpose)
+    @pytest.mark.parametrize("purpose", LIFETIMES)
     async def test_ends_on_time(self, purpose: Purpose) -> None:
         app = Application()
         use = await use_of(purpose, app)

@@ -20,6 +20,8 @@ class TestPurpose:
             "change_email": ("fa_ec_", timedelta(hours=1), None),
             "undo_email": ("fa_eu_", timedelta(days=7), None),
             "reset_password": ("fa_pr_", timedelta(minutes=10), None),
+            "second_factor": ("fa_mf_", timedelta(minutes=5), 5),
+            "login_code": ("fa_lc_", timedelta(seconds=60), None),
         }
 
     def test_prefixes_are_distinct(self) -> None:
@@ -61,6 +63,8 @@ class TestOneTimeTokenCodec:
             "change_email": "e2e0d8ed61f8fbc0",
             "undo_email": "84fde8d9a8ce992e",
             "reset_password": "4152f5beadb4b32c",
+            "second_factor": "d02a0d10902c4b56",
+            "login_code": "07edd3dcc3362fb8",
         }
 
     def test_other_shapes_have_no_digest(self) -> None:

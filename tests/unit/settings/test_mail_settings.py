@@ -161,6 +161,7 @@ class TestProductionRules:
             | {f"link_{name}": f"https://app.example/{name}" for name in ("verify", "reset", "undo")},
             {"pages": False},
             {"link_verify": "http://localhost:3000/"},
+            {"return_to": "https://app.example/callback, https://other.example/?lang=de"},
         ):
             assert production_errors(in_production(**changes)) == [], changes
 
@@ -180,6 +181,8 @@ class TestProductionRules:
             ),
             ("FASTAUTH_PAGES_URL", MAIL | {"pages_url": "http://id.internal"}),
             ("FASTAUTH_LINK_UNDO", MAIL | {"link_undo": "https://localhost/"}),
+            ("FASTAUTH_RETURN_TO", {"return_to": "https://app.example/, http://app.internal/"}),
+            ("FASTAUTH_RETURN_TO", {"return_to": "https://localhost/"}),
         ):
             (error,) = production_errors(in_production(**changes))
             assert named in error, (named, error)

@@ -42,6 +42,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/sessions", CREDENTIALS),
     ("POST", "/sessions/current/step-up", {"password": "another"}),
     ("POST", "/sessions/refresh", {"refresh_token": "fa_rt_none"}),
+    ("POST", "/sessions/exchange", {"code": "fa_lc_none", "code_verifier": "x"}),
     ("GET", "/users/me", None),
     ("PATCH", "/users/me", {"fullname": "Somebody Else"}),
     ("PUT", "/users/me/email", {"email": "santosh@example.com"}),

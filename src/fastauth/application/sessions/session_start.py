@@ -11,7 +11,7 @@ from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
-from fastauth.domain.sessions.proof import Proof
+from fastauth.domain.sessions.proof import Proof, SessionProof
 from fastauth.domain.sessions.session import Session, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -36,7 +36,7 @@ class SessionStart:
         session: Session,
         *,
         user: User,
-        proof: Proof,
+        proof: Proof | SessionProof,
         refunds: tuple[Refund, ...],
         is_new_device: bool,
     ) -> AccessToken:
@@ -63,7 +63,7 @@ class SessionStart:
         self,
         session: Session,
         user: User,
-        proof: Proof,
+        proof: Proof | SessionProof,
         refunds: tuple[Refund, ...],
         *,
         notify: bool,

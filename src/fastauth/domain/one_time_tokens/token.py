@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     """Set a password without knowing the current one."""
     SECOND_FACTOR = "second_factor"
     """The challenge of a log-in whose password was right."""
+    LOGIN_CODE = "login_code"
+    """Receive the tokens of a log-in on the pages, together with the verifier of the subject (RFC 7636)."""
 
     @property
     def prefix(self) -> str:
@@ -70,6 +72,8 @@ _TERMS = {
     Purpose.RESET_PASSWORD: _Terms("fa_pr_", timedelta(minutes=10)),
     # 5 guesses at 2 current codes of 10^6: one challenge in 100 000 falls
     Purpose.SECOND_FACTOR: _Terms("fa_mf_", timedelta(minutes=5), max_attempts=5),
+    # RFC 6749, section 4.1.2, allows ten minutes. A front end exchanges the code at once.
+    Purpose.LOGIN_CODE: _Terms("fa_lc_", timedelta(seconds=60)),
 }
 
 PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)

@@ -7,7 +7,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.sessions.proof import Proof
+from fastauth.domain.sessions.proof import Proof, SessionProof
 from fastauth.domain.sessions.session import (
     AuthenticatedUser,
     RenewedSession,
@@ -25,7 +25,7 @@ class SessionRepository(Protocol):
         self,
         session: Session,
         *,
-        proof: Proof,
+        proof: Proof | SessionProof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:

@@ -6,6 +6,7 @@ A proof is checked again by the statement that stores the session: what was prov
 from dataclasses import dataclass
 
 from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.sessions.session import SessionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,10 @@ class PasskeyProof:
 
 
 Proof = PasswordProof | TwoFactorProof | PasskeyProof
+
+
+@dataclass(frozen=True, slots=True)
+class SessionProof:
+    """Another session of the account, which is active. It starts a session, and steps none up."""
+
+    session_id: SessionId

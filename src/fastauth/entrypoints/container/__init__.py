@@ -8,6 +8,7 @@ from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.browser_sessions import BrowserSessions
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
+from fastauth.entrypoints.container.login_codes import LoginCodes
 from fastauth.entrypoints.container.mail import Mail
 from fastauth.entrypoints.container.mail_handlers import MailHandlers
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
@@ -41,6 +42,7 @@ class Container(
     Services,
     SecondFactors,
     Sessions,
+    LoginCodes,
     BrowserSessions,
     EmailAddresses,
     Revocations,

@@ -102,6 +102,14 @@ class Sessions(Shared):
         clock=Shared.clock,
     )
 
+    session_start: Provider[SessionStart] = Singleton(
+        SessionStart,
+        sessions=Storage.sessions,
+        access_tokens=access_tokens,
+        unit_of_work=Storage.unit_of_work,
+        notices=Storage.notices,
+        policy=session_policy,
+    )
     log_in = audited(
         use_case(
             LogIn,
@@ -110,14 +118,7 @@ class Sessions(Shared):
             passwords=Storage.passwords,
             hasher=PasswordHashing.hasher,
             account_names=account_names,
-            session_start=Singleton(
-                SessionStart,
-                sessions=Storage.sessions,
-                access_tokens=access_tokens,
-                unit_of_work=Storage.unit_of_work,
-                notices=Storage.notices,
-                policy=session_policy,
-            ),
+            session_start=session_start,
             refresh_tokens=refresh_tokens,
             policy=session_policy,
             clock=Shared.clock,

@@ -48,6 +48,14 @@ def _links(settings: Settings) -> str | None:
     return f"{', '.join(local)} must be a public https:// URL" if local else None
 
 
+def _return_urls(settings: Settings) -> str | None:
+    return (
+        "FASTAUTH_RETURN_TO must have public https:// URLs"
+        if any(map(_is_local, settings.return_to))
+        else None
+    )
+
+
 def _is_local(text: str) -> bool:
     url = urlsplit(text)
     return url.scheme != "https" or is_loopback(url.hostname or "")
@@ -79,5 +87,12 @@ RULES = (
             " or a loopback host"
         ),
         check=_links,
+    ),
+    Rule(
+        subject="front ends",
+        setting="FASTAUTH_RETURN_TO",
+        ok="codes go to public https:// URLs, if to any",
+        refused_if="a URL that is not https://, or a loopback host",
+        check=_return_urls,
     ),
 )

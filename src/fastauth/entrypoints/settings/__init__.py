@@ -16,6 +16,7 @@ from fastauth.entrypoints.settings.accounts import AccountSettings
 from fastauth.entrypoints.settings.audit import AuditSettings
 from fastauth.entrypoints.settings.brand import BrandSettings
 from fastauth.entrypoints.settings.database import DatabaseSettings
+from fastauth.entrypoints.settings.login_codes import LoginCodeSettings
 from fastauth.entrypoints.settings.mail import DEVELOPMENT_SERVER, MailMode, MailSettings
 from fastauth.entrypoints.settings.mode import Mode as Mode
 from fastauth.entrypoints.settings.observability import ObservabilitySettings
@@ -50,6 +51,7 @@ class Settings(
     AuditSettings,
     MailSettings,
     BrandSettings,
+    LoginCodeSettings,
 ):
     """The validated settings. `load` reports all errors in one line.
 

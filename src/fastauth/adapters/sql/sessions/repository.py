@@ -18,7 +18,7 @@ from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, SessionProof, TwoFactorProof
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
@@ -47,7 +47,7 @@ class SqlSessionRepository:
         self,
         new: Session,
         *,
-        proof: Proof,
+        proof: Proof | SessionProof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
@@ -56,6 +56,8 @@ class SqlSessionRepository:
         values |= {"max_others": max_sessions - 1, **_proof_values(proof)}
         if not isinstance(proof, PasswordProof):
             values["new_methods"] = " ".join(new.methods)
+        if isinstance(proof, SessionProof):
+            values["new_authenticated_at"] = new.authenticated_at
         add = start_statements.ADD[type(proof)]
         added = await add(self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at)
         if added is None:
@@ -155,8 +157,14 @@ def purge_at(expiry: datetime) -> datetime:
     return expiry.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
-def _proof_values(proof: Proof) -> dict[str, object]:
-    return {} if isinstance(proof, PasskeyProof) else {"password_hash": proof.password_hash.encoded}
+def _proof_values(proof: Proof | SessionProof) -> dict[str, object]:
+    match proof:
+        case PasskeyProof():
+            return {}
+        case SessionProof(session_id):
+            return {"origin": session_id}
+        case PasswordProof(password_hash) | TwoFactorProof(password_hash):
+            return {"password_hash": password_hash.encoded}
 
 
 def _values(new: Session) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, bindparam, insert, select, update
+from sqlalchemy import Column, ColumnElement, bindparam, exists, insert, select, update
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.types import UtcDateTime
@@ -12,7 +12,7 @@ from fastauth.adapters.sql.roles.grants import grants_column
 from fastauth.adapters.sql.sessions.statements import has_current_epoch
 from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, TwoFactorProof
+from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, SessionProof, TwoFactorProof
 
 _MAX_SESSIONS_ENDED = 100
 """Sessions above the limit that one log-in revokes. Accounts from before the limit may have many."""
@@ -90,11 +90,21 @@ def _add(columns: Sequence[Column[Any]], *further: ColumnElement[bool]) -> Audit
 
 _has_password = _user.c.password == bindparam("password_hash")
 _WITH_METHODS = [*_NEW, session.c.methods]
+_origin = session.alias("o")
+_is_of_active_session = exists().where(
+    _origin.c.id == bindparam("origin"),
+    _origin.c.user_id == _user.c.id,
+    _origin.c.epoch == _user.c.session_epoch,
+    _origin.c.ended_at.is_(None),
+    _origin.c.refresh_expires_at > bindparam("new_created_at", type_=UtcDateTime),
+)
 
-ADD: dict[type[Proof], AuditedStatement] = {
+ADD: dict[type[Proof | SessionProof], AuditedStatement] = {
     # a factor that was put in force since the account was read stops it
     PasswordProof: _add(_NEW, _has_password, _user.c.second_factor_at.is_(None)),
     TwoFactorProof: _add(_WITH_METHODS, _has_password),
     PasskeyProof: _add(_WITH_METHODS),
+    # After a wait PostgreSQL evaluates the epoch again, which a revocation of all sessions has changed.
+    SessionProof: _add([*_WITH_METHODS, session.c.authenticated_at], _is_of_active_session),
 }
 """The statement for each kind of proof. Without methods they are those of a password."""

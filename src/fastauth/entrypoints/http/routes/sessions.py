@@ -1,7 +1,6 @@
 """``/sessions``: log in, refresh, list sessions, log out."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response, status
@@ -9,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken, SessionNotFound
 from fastauth.domain.sessions.session import Session, SessionId
 from fastauth.entrypoints.http.dependencies import (
@@ -28,6 +26,7 @@ from fastauth.entrypoints.http.pagination import (
     parse_page,
 )
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+from fastauth.entrypoints.http.token_response import LoginResponse, TokenResponse
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=StrictJSONRoute)
 
@@ -46,39 +45,6 @@ class RefreshRequest(BaseModel):
     """The newest refresh token of a session."""
 
     refresh_token: str = Field(examples=["fa_rt_..."], repr=False)
-
-
-class TokenResponse(BaseModel):
-    """The tokens of a session, with the member names of OAuth 2 (RFC 6749)."""
-
-    access_token: str = Field(
-        description="A JWT (RFC 9068), to be sent as Authorization: Bearer ...", repr=False
-    )
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's name
-    expires_in: int = Field(description="Seconds until the access token expires.", examples=[300])
-    refresh_token: str = Field(
-        description="For one refresh; it is replaced by its successor.", examples=["fa_rt_..."], repr=False
-    )
-
-    @classmethod
-    def of(cls, tokens: TokenPair) -> "TokenResponse":
-        """Return the tokens as they are sent."""
-        return cls(
-            access_token=tokens.access.text,
-            expires_in=tokens.access.expires_in,
-            refresh_token=tokens.refresh,
-        )
-
-
-class LoginResponse(TokenResponse):
-    """The tokens of a new session, and a device token."""
-
-    device_token: str = Field(
-        description="For later log-ins on this device, which then have a rate limit of their own: wrong"
-        " passwords from unknown devices do not count against it.",
-        examples=["fa_dev_..."],
-        repr=False,
-    )
 
 
 class SessionResponse(BaseModel):
