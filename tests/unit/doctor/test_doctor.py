@@ -49,7 +49,7 @@ class TestRunChecks:
             "outbox": "ok",
             "mail": "fail",
             "mail TLS": "ok",
-            "links in mails": "ok",
+            "pages and links": "ok",
             "secret key": "ok",
             "files of secrets": "ok",
             "database file": "ok",
