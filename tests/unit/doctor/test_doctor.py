@@ -50,6 +50,7 @@ class TestRunChecks:
             "mail": "fail",
             "mail TLS": "ok",
             "pages and links": "ok",
+            "front ends": "ok",
             "secret key": "ok",
             "files of secrets": "ok",
             "database file": "ok",
