@@ -64,6 +64,7 @@ from fastauth.application.roles.apply_roles import ApplyRoles
 from fastauth.application.roles.grant_role import GrantRole
 from fastauth.application.roles.revoke_role import RevokeRole
 from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.complete_log_in import CompleteLogIn
 from fastauth.application.sessions.list_sessions import ListSessions
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
@@ -71,6 +72,7 @@ from fastauth.application.sessions.login_result import LoginResult
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.application.sessions.step_up import StepUp
+from fastauth.application.sessions.step_up_with_factor import StepUpWithFactor
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.mail.message import Message
@@ -160,6 +162,8 @@ class Application:
         self.register_user = self._use_case(RegisterUser, "register_user")
         self.log_in = self._use_case(LogIn, "log_in")
         self.refresh_session = self._use_case(RefreshSession, "refresh_session")
+        self.complete_log_in = self._use_case(CompleteLogIn, "complete_log_in")
+        self.step_up_with_factor = self._use_case(StepUpWithFactor, "step_up_with_factor")
         self.step_up = self._use_case(StepUp, "step_up")
         self.authenticate = self._use_case(Authenticate, "authenticate")
         self.list_sessions = self._use_case(ListSessions, "list_sessions")
@@ -225,6 +229,7 @@ class Application:
 
     async def a_log_in(self, username: str = "santosh", password: str = "sntsh") -> TokenPair:
         result = await self.log_in(username=username, password=password, client=A_DEVICE)
+        assert isinstance(result, LoginResult)
         return result.tokens
 
 
@@ -240,7 +245,9 @@ class RateLimitedApplication(Application):
     ) -> LoginResult:
         """Log in from `address`, or from an unused address."""
         device = ClientInfo("a browser", address or f"10.0.{next(self.addresses)}.1")
-        return await self.log_in(username=name, password=password, client=device, device_token=token)
+        result = await self.log_in(username=name, password=password, client=device, device_token=token)
+        assert isinstance(result, LoginResult)
+        return result
 
     async def guesses(self, number: int, **of: str) -> int:
         """Guess wrongly so often; return how many of the passwords were looked at."""

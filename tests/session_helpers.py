@@ -3,6 +3,7 @@
 import pytest
 from tests.application import A_DEVICE, Application
 
+from fastauth.application.sessions.login_result import LoginResult, SecondFactorChallenge
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
@@ -27,3 +28,9 @@ async def is_over(app: Application, tokens: TokenPair) -> bool:
     with pytest.raises(InvalidAccessToken):
         await caller_of(app, tokens)
     return True
+
+
+def begun(result: LoginResult | SecondFactorChallenge) -> LoginResult:
+    """Return the result of a log-in that needs no second factor."""
+    assert isinstance(result, LoginResult)
+    return result

@@ -7,6 +7,7 @@ from datetime import datetime
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
 from fastauth.domain.second_factors.totp import Step, Totp
 
@@ -23,6 +24,14 @@ class FakeSecondFactorRepository:
             user_id=user_id, sealed=sealed, confirmed_at=None, last_step=Step(0), failures=0
         )
         return True
+
+    async def methods_of(self, user_id: UserId) -> tuple[SecondFactorMethod, ...]:
+        totp = self.storage.totp.get(user_id)
+        usable = {
+            SecondFactorMethod.TOTP: totp and totp.confirmed_at and not totp.is_locked,
+            SecondFactorMethod.RECOVERY_CODE: await self.count_recovery_codes(user_id),
+        }
+        return tuple(method for method in SecondFactorMethod if usable.get(method))
 
     async def find(self, user_id: UserId) -> Totp | None:
         return self.storage.totp.get(user_id)

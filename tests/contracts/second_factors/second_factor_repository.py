@@ -12,6 +12,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.ports import PasswordRepository
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeCodec
 from fastauth.domain.second_factors.totp import MAX_FAILURES, Step
@@ -21,6 +22,7 @@ from fastauth.domain.sessions.proof import PasswordProof, TwoFactorProof
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
+TOTP, RECOVERY_CODE = SecondFactorMethod.TOTP, SecondFactorMethod.RECOVERY_CODE
 CODEC = RecoveryCodeCodec(SecretKey(b"a secret key of the tests, 32 bytes"))
 
 
@@ -67,6 +69,24 @@ class SecondFactorRepositoryContract(ABC):
         found = await factors.find(user_id)
         assert found
         assert (found.sealed, found.confirmed_at, found.last_step) == ("second", NOW, 10)
+
+    async def test_methods_are_those_that_can_be_used(
+        self, factors: SecondFactorRepository, user_id: UserId
+    ) -> None:
+        """A factor that is not confirmed, or locked, is none; nor are used codes."""
+        assert await factors.methods_of(user_id) == ()
+        await factors.enrol(user_id, sealed="a secret", now=NOW)
+        assert await factors.methods_of(user_id) == ()
+        await factors.confirm(user_id, sealed="a secret", step=Step(10), now=NOW)
+        assert await factors.methods_of(user_id) == (TOTP,)
+        (code, *_) = CODEC.issue()
+        await factors.replace_recovery_codes(user_id, [code.digest], now=NOW)
+        assert await factors.methods_of(user_id) == (TOTP, RECOVERY_CODE)
+        while await factors.count_attempt(user_id):
+            pass
+        assert await factors.methods_of(user_id) == (RECOVERY_CODE,)
+        await factors.use_recovery_code(user_id, [code.digest], now=NOW)
+        assert await factors.methods_of(user_id) == (TOTP,)
 
     async def test_step_is_accepted_once_and_never_backwards(
         self, factors: SecondFactorRepository, user_id: UserId

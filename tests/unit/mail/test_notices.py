@@ -9,7 +9,7 @@ from tests.application import A_DEVICE, Application
 from tests.fakes import FakePasswordHasher, FakeStorage, FakeUnitOfWork
 from tests.fakes.unit_of_work import FakeTransaction
 from tests.mail_helpers import template_of, token_in
-from tests.session_helpers import caller_of, refresh
+from tests.session_helpers import begun, caller_of, refresh
 
 from fastauth.application.mail.notices import NO_NOTICE, NOTICES
 from fastauth.domain.audit.event import Event, EventType
@@ -164,7 +164,7 @@ class TestLogInFromNewDevice:
         assert "address: 192.0.2.1\n" in mail.text
 
     async def test_is_not_told_of_a_known_device(self, app: Application) -> None:
-        first = await app.log_in(username="santosh", password="sntsh", client=A_DEVICE)
+        first = begun(await app.log_in(username="santosh", password="sntsh", client=A_DEVICE))
         await app.deliver()
         await app.log_in(
             username="santosh", password="sntsh", client=A_DEVICE, device_token=first.device_token

@@ -22,17 +22,21 @@ from tests.fakes import (
 )
 from tests.login_code_helpers import CHALLENGE, FRONT_END, VERIFIER
 from tests.mail_helpers import deliver, token_of
+from tests.session_helpers import begun
 
 import fastauth.application
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.instrumentation import PURGES
 from fastauth.application.accounts.import_record import ImportRecord
+from fastauth.application.second_factors.verifier import FactorAnswer
+from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.login_codes.code_challenge import CodeChallenge
 from fastauth.domain.login_codes.return_urls import ReturnUrls
 from fastauth.domain.roles.role import declare_role
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import step_of
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.entrypoints.container import Container
@@ -40,8 +44,11 @@ from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
+RECOVERY_CODE = SecondFactorMethod.RECOVERY_CODE
 HELPERS = {
-    *("Attempt", "AuditFailures", "SendingBudget", "SessionStart", "StoreAccount", "ShareReadiness"),
+    *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
+    *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
+    *("SecondFactorVerifier", "VerifyFactor", "VerifyRecoveryCode", "VerifyTotp"),
     *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""
@@ -110,12 +117,18 @@ async def use_mail(container: Container, caller: AuthenticatedUser) -> None:
 async def use_second_factors(container: Container, caller: AuthenticatedUser) -> None:
     new = await container.enrol_totp()(caller=caller)
     code = container.totp_codes().code_at(new.secret, step_of(container.clock().now()))
-    assert await container.confirm_totp()(caller=caller, code=code)
+    codes = await container.confirm_totp()(caller=caller, code=code)
+    assert codes
+    challenge = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
+    assert isinstance(challenge, SecondFactorChallenge)
+    answers = [FactorAnswer(method=RECOVERY_CODE, code=code, challenge=challenge.token) for code in codes]
+    assert await container.complete_log_in()(answer=answers[0], client=A_DEVICE)
+    assert await container.step_up_with_factor()(caller=caller, answer=answers[1], address="192.0.2.1")
     assert not await container.must_enrol()(user=caller.user)
-    login = await container.find_user()(username=NAME)
-    two_factors = replace(caller, user=login, session=replace(caller.session, methods=("pwd", "otp", "mfa")))
+    user = await container.find_user()(username=NAME)
+    two_factors = replace(caller, user=user, session=replace(caller.session, methods=("pwd", "otp", "mfa")))
     assert await container.make_recovery_codes()(caller=two_factors)
-    assert (await container.get_second_factors()(user=login)).recovery_codes == 10
+    assert (await container.get_second_factors()(user=user)).recovery_codes == 10
     await container.remove_totp()(caller=two_factors)
     await container.reset_second_factors()(username=NAME)
 
@@ -143,7 +156,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     container: Container, spans: InMemorySpanExporter
 ) -> None:
     await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
-    login = await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE)
+    login = begun(await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE))
     tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, client=A_DEVICE)
     caller = await container.authenticate()(access_token=tokens.access.text)
     assert await container.list_sessions()(caller=caller) == ([caller.session], None)
@@ -158,10 +171,10 @@ async def test_every_use_case_works_with_all_instrumentation(
         caller=caller, current_password=PASSWORD, new_password=NEW_PASSWORD, address="192.0.2.1"
     )
     await use_mail(container, caller)
-    login = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
+    login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
     await use_second_factors(container, caller)
-    login = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
+    login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)

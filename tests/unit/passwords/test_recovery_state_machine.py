@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.application import A_DEVICE, Application
 from tests.harness.editions import size
 from tests.mail_helpers import token_in
+from tests.session_helpers import begun
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.errors import EmailTaken
@@ -77,7 +78,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         if not right:
             assert not self.attempt(act, InvalidCredentials)
             return
-        tokens = self.run(act).tokens
+        tokens = begun(self.run(act)).tokens
         self.callers.append(self.run(self.app.authenticate(access_token=tokens.access.text)))
 
     @rule(which=st.integers(0, 9), mailbox=st.sampled_from(MAILBOXES))

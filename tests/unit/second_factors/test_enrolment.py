@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.application import Application, RateLimitedApplication
+from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.second_factor_helpers import code_of, enrolled
 from tests.session_helpers import caller_of, happened, is_over, refresh
 
+from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
-from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.second_factors.errors import AlreadyEnrolled, SecondFactorNotFound
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE
@@ -139,8 +139,8 @@ class TestRemoveTotp:
         self, app: Application, tokens: TokenPair
     ) -> None:
         await enrolled(app, tokens)
-        with pytest.raises(InvalidCredentials):
-            await app.a_log_in()
+        result = await app.log_in(username="santosh", password="sntsh", client=A_DEVICE)
+        assert isinstance(result, SecondFactorChallenge)
         await app.container.remove_totp()(caller=await caller_of(app, tokens))
         assert not (await caller_of(app, tokens)).user.has_second_factor
         assert await app.a_log_in()

@@ -6,6 +6,7 @@ import pytest
 from tests.application import A_DEVICE, Application
 from tests.builders import a_password_hash
 from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakePasswordRepository
+from tests.session_helpers import begun
 
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.accounts.user import UserId
@@ -24,8 +25,9 @@ async def app() -> Application:
 
 
 def log_in_with(app: Application, access_tokens: AccessTokens) -> LogIn:
-    start = replace(app.log_in.session_start, access_tokens=access_tokens)
-    return replace(app.log_in, session_start=start)
+    login_start = app.log_in.login_start
+    start = replace(login_start.session_start, access_tokens=access_tokens)
+    return replace(app.log_in, login_start=replace(login_start, session_start=start))
 
 
 class TestLogIn:
@@ -156,7 +158,7 @@ class TestLogIn:
         slow = replace(app.log_in, hasher=SlowHasher())
         at_once = [slow(username="santosh", password="sntsh", client=A_DEVICE) for _ in range(4)]
         tokens = await asyncio.gather(*at_once)
-        assert len({each.tokens.refresh for each in tokens}) == len(app.storage.sessions) == 4
+        assert len({begun(each).tokens.refresh for each in tokens}) == len(app.storage.sessions) == 4
 
     async def test_concurrent_password_change_wins(self, app: Application) -> None:
         class SlowHasher(FakePasswordHasher):

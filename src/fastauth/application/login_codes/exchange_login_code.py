@@ -55,9 +55,7 @@ class ExchangeLoginCode:
             refresh_expires_at=min(new.refresh_expires_at, session.expires_at),
         )
         try:
-            access = await self.session_start(
-                new, user=logged_in.user, proof=SessionProof(session.id), refunds=(), is_new_device=False
-            )
+            access = await self.session_start(new, proof=SessionProof(session.id))
         except InvalidCredentials:
             raise InvalidLoginCode from None
         return TokenPair(access=access, refresh=refresh.text)

@@ -1,1 +1,1 @@
-"""Use cases of second factors."""
+"""Use cases and verifiers of second factors."""

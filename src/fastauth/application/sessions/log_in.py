@@ -4,19 +4,19 @@ from dataclasses import dataclass
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.application.sessions.account_names import AccountNames
-from fastauth.application.sessions.login_result import LoginResult
-from fastauth.application.sessions.session_start import SessionStart
+from fastauth.application.sessions.issue_challenge import IssueChallenge
+from fastauth.application.sessions.login_result import LoginResult, SecondFactorChallenge
+from fastauth.application.sessions.login_start import Authentication, LoginStart
 from fastauth.application.sessions.verify_credentials import verify_credentials
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
-from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.device_token import DeviceTokens
+from fastauth.domain.sessions.password_step import PasswordStep
 from fastauth.domain.sessions.proof import PasswordProof
-from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
-from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolicy
+from fastauth.domain.sessions.session import ClientInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +32,16 @@ class LogIn:
     passwords: PasswordRepository
     hasher: PasswordHasher
     account_names: AccountNames
-    session_start: SessionStart
-    refresh_tokens: RefreshTokenCodec
-    policy: SessionPolicy
+    login_start: LoginStart
+    issue_challenge: IssueChallenge
     clock: Clock
 
     async def __call__(
         self, *, username: str, password: str, client: ClientInfo, device_token: str | None = None
-    ) -> LoginResult:
+    ) -> LoginResult | SecondFactorChallenge:
         """Start a session of `client`, and return its first tokens and a new device token.
+
+        An account with a second factor gets a challenge in place of a session.
 
         Raises:
             InvalidCredentials: The credentials do not allow a log-in, or not now.
@@ -60,21 +61,16 @@ class LogIn:
             user, password_hash = await verify_credentials(
                 name, attempt, may_succeed=may_succeed, passwords=self.passwords, hasher=self.hasher
             )
-            refresh, now = self.refresh_tokens.issue(), self.clock.now()
-            session = self.policy.new_session(
-                SessionId(refresh.session_id),
-                user.id,
-                client,
-                refresh_digest=self.refresh_tokens.digest(refresh),
-                now=now,
+            step = PasswordStep(
+                user_id=user.id,
+                username=name,
+                password_hash=password_hash,
+                device=None if permit.is_locked else known_device,
+                notify=known_device is None and bool(user.has_verified_address),
             )
-            access = await self.session_start(
-                session,
-                user=user,
-                proof=PasswordProof(password_hash),
-                refunds=permit.refunds_on_success,
-                is_new_device=known_device is None,
-            )
-        device = None if permit.is_locked else known_device
-        device_token = self.device_tokens.issue(name, device=device, now=now)
-        return LoginResult(tokens=TokenPair(access=access, refresh=refresh.text), device_token=device_token)
+            if not user.has_second_factor:
+                begun = Authentication.of(step, client, proof=PasswordProof(password_hash))
+                return await self.login_start(begun, refunds=permit.refunds_on_success)
+            challenge = await self.issue_challenge(step)
+        await self.rate_limiter.refund(permit)
+        return challenge

@@ -1,10 +1,10 @@
 """Store the session that a log-in starts."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from fastauth.application.mail.notices import Notices
-from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import Unavailable
 from fastauth.domain.rate_limits.refund import Refund
@@ -13,7 +13,7 @@ from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
 from fastauth.domain.sessions.proof import Proof, SessionProof
 from fastauth.domain.sessions.session import Session, SessionPolicy
-from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +35,15 @@ class SessionStart:
         self,
         session: Session,
         *,
-        user: User,
         proof: Proof | SessionProof,
-        refunds: tuple[Refund, ...],
-        is_new_device: bool,
+        refunds: tuple[Refund, ...] = (),
+        notify: bool = False,
+        store: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> AccessToken:
-        """Store the session of `user` and apply `refunds` with it; return its first access token.
+        """Store the session and apply `refunds` with it; return its first access token.
+
+        With `notify` the owner of the account is told. `store` runs in the same transaction after the
+        session was stored.
 
         Raises:
             InvalidCredentials: The user is disabled by now, or `proof` does not hold any more.
@@ -49,24 +52,26 @@ class SessionStart:
         """
         await self.access_tokens.check_key()
         started_at = session.created_at
-        grants = await self._store(session, user, proof, refunds, notify=is_new_device)
+        grants = await self._store(
+            session, proof, refunds, notify=notify and self.notices.offered, store=store
+        )
         try:
             return await self.access_tokens.issue(
                 AccessClaims.for_session(session, grants), issued_at=started_at
             )
         except BaseException:
             with suppress(Unavailable):  # the caller gets the first error
-                await self.sessions.revoke(user.id, session_id=session.id, now=started_at)
+                await self.sessions.revoke(session.user_id, session_id=session.id, now=started_at)
             raise
 
     async def _store(
         self,
         session: Session,
-        user: User,
         proof: Proof | SessionProof,
         refunds: tuple[Refund, ...],
         *,
         notify: bool,
+        store: Callable[[Transaction], Awaitable[None]] | None,
     ) -> Grants:
         async def add(sessions: SessionRepository) -> Grants:
             return await sessions.add(
@@ -76,11 +81,17 @@ class SessionStart:
                 refunds=refunds,
             )
 
-        if not (notify and user.has_verified_address and self.notices.offered):
+        if not (notify or store):
             return await add(self.sessions)
-        event = Event(type=EventType.LOGIN_SUCCEEDED, occurred_at=session.created_at, user_id=user.id)
         async with self.unit_of_work.begin() as transaction:
             grants = await add(transaction.sessions)
-            await self.notices.add(transaction, event, address=session.client.address)
+            if store:
+                await store(transaction)
+            if notify:
+                await self._notify(transaction, session)
             await transaction.commit()
         return grants
+
+    async def _notify(self, transaction: Transaction, session: Session) -> None:
+        event = Event(type=EventType.LOGIN_SUCCEEDED, occurred_at=session.created_at, user_id=session.user_id)
+        await self.notices.add(transaction, event, address=session.client.address)

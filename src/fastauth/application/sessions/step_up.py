@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
+from fastauth.application.sessions.session_step_up import SessionStepUp
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.sessions.assurance import PASSWORD_ONLY
-from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
+from fastauth.domain.sessions.access_token import AccessToken
+from fastauth.domain.sessions.assurance import PASSWORD_ONLY, TWO_FACTOR_LEVELS
+from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import AuthenticatedUser
 
@@ -24,19 +25,21 @@ class StepUp:
     rate_limiter: RateLimiter
     passwords: PasswordRepository
     hasher: PasswordHasher
-    sessions: SessionRepository
-    access_tokens: AccessTokens
+    session_step_up: SessionStepUp
     clock: Clock
 
     async def __call__(self, *, caller: AuthenticatedUser, password: str, address: str) -> AccessToken:
         """Return a new access token, with the time of this authentication.
 
         Raises:
+            StepUpRequired: The account has a second factor, which the caller has to present.
             WrongPassword: The password is wrong, was changed concurrently, or the session has made too
                 many attempts.
             TooManyRequests: The network of `address` has reached its limit too.
             Unavailable: Try again later.
         """
+        if caller.user.has_second_factor:
+            raise StepUpRequired(*TWO_FACTOR_LEVELS)
         self.hasher.check_capacity()
         permit = await self.rate_limiter.check_password_change(caller, address=address)
         attempt, is_possible = Password.for_verification(password)
@@ -47,19 +50,10 @@ class StepUp:
                 await self.hasher.verify_and_update(attempt, known)
             except InvalidCredentials:
                 raise WrongPassword from None
-            await self.access_tokens.check_key()
-            now = self.clock.now()
-            grants = await self.sessions.step_up(
-                caller.session.id, methods=PASSWORD_ONLY, proof=PasswordProof(stored), now=now
+            token = await self.session_step_up(
+                caller, methods=PASSWORD_ONLY, proof=PasswordProof(stored), now=self.clock.now()
             )
-            if grants is None:
+            if token is None:
                 raise WrongPassword
         await self.rate_limiter.refund(permit)
-        claims = AccessClaims(
-            user_id=caller.user.id,
-            session_id=caller.session.id,
-            authenticated_at=now,
-            amr=PASSWORD_ONLY,
-            grants=grants,
-        )
-        return await self.access_tokens.issue(claims, issued_at=now)
+        return token

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
 from fastauth.domain.second_factors.totp import Step, Totp
 
@@ -33,6 +34,9 @@ class SecondFactorRepository(Protocol):
 
         Returns false, and changes nothing, if the account has a confirmed factor.
         """
+
+    async def methods_of(self, user_id: UserId) -> tuple[SecondFactorMethod, ...]:
+        """Return the methods that the account can use now: a locked TOTP factor is not one of them."""
 
     async def find(self, user_id: UserId) -> Totp | None:
         """Return the factor of the account, confirmed or not."""

@@ -18,10 +18,15 @@ class MissingAccessToken(Unauthenticated):
 
 
 class StepUpRequired(Unauthenticated):
-    """The session has authenticated too long ago for what the caller wants (RFC 9470)."""
+    """The session has authenticated too long ago or by too few factors for the request (RFC 9470)."""
 
     code = "step_up_required"
     detail = "Authenticate again: this needs a recent authentication"
+
+    def __init__(self, *levels: str) -> None:
+        """Create the error; `levels` are the values of ``acr`` of which one is needed."""
+        super().__init__()
+        self.levels = levels
 
 
 class InvalidRefreshToken(Unauthenticated):

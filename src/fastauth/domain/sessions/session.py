@@ -10,7 +10,7 @@ from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.network import network_of
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.assurance import PASSWORD_ONLY
+from fastauth.domain.sessions.assurance import PASSWORD_ONLY, TWO_FACTOR_LEVELS, acr_of
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.refresh_token import TokenDigest
 
@@ -24,7 +24,7 @@ MAX_COUNTED = 200
 """How far `SessionRepository.revoke_all` counts the sessions that it ends."""
 
 STEP_UP_MAX_AGE = timedelta(minutes=10)
-"""How old an authentication may be for a change of the e-mail address, which recovers the account."""
+"""How old an authentication may be for a change of what recovers the account, or of its factors."""
 
 RENEWAL_EVENT_INTERVAL = timedelta(minutes=1)
 """How often a renewal of one session is recorded at most: a renewal is cheap for a client."""
@@ -133,13 +133,18 @@ class AuthenticatedUser:
     session: Session
 
     def check_recent_authentication(self, now: datetime) -> None:
-        """Return if the user has authenticated within `STEP_UP_MAX_AGE`.
+        """Return if the user has authenticated within `STEP_UP_MAX_AGE`, and by two factors if there are two.
+
+        A session that began before the account had a second factor has to step up.
 
         Raises:
-            StepUpRequired: The log-in and the last step-up of the session are longer ago.
+            StepUpRequired: The log-in and the last step-up of the session are longer ago, or the account has
+                a second factor and the session was authenticated without one.
         """
-        if now > self.session.authenticated_at + STEP_UP_MAX_AGE:
-            raise StepUpRequired
+        levels = TWO_FACTOR_LEVELS if self.user.has_second_factor else ()
+        is_recent = now <= self.session.authenticated_at + STEP_UP_MAX_AGE
+        if not is_recent or (levels and acr_of(self.session.methods) not in levels):
+            raise StepUpRequired(*levels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Providers of second factors."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from dependency_injector.providers import Callable, Object, Provider, Singleton
@@ -14,6 +15,11 @@ from fastauth.application.second_factors.make_recovery_codes import MakeRecovery
 from fastauth.application.second_factors.must_enrol import MustEnrol
 from fastauth.application.second_factors.remove_totp import RemoveTotp
 from fastauth.application.second_factors.reset_second_factors import ResetSecondFactors
+from fastauth.application.second_factors.verifier import SecondFactorVerifier
+from fastauth.application.second_factors.verify_factor import VerifyFactor
+from fastauth.application.second_factors.verify_recovery_code import VerifyRecoveryCode
+from fastauth.application.second_factors.verify_totp import VerifyTotp
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeCodec
 from fastauth.domain.second_factors.totp_codes import QrCodes, TotpCodes
 from fastauth.entrypoints.container.accounts import Accounts
@@ -27,6 +33,10 @@ from fastauth.entrypoints.settings import Settings
 def _issuer_in_apps(settings: Settings) -> str:
     """Return the name that authenticator apps show. It must not have a colon, which would end it."""
     return urlsplit(settings.public_url).hostname or "fastauth"
+
+
+def _by_method(**verifiers: SecondFactorVerifier) -> Mapping[SecondFactorMethod, SecondFactorVerifier]:
+    return {SecondFactorMethod(name): verifier for name, verifier in verifiers.items()}
 
 
 class SecondFactors(Shared):
@@ -80,4 +90,21 @@ class SecondFactors(Shared):
         unit_of_work=Storage.unit_of_work,
         changes=factor_changes,
         clock=Shared.clock,
+    )
+    second_factor_verifiers: Provider[Mapping[SecondFactorMethod, SecondFactorVerifier]] = Singleton(
+        _by_method,
+        totp=Singleton(
+            VerifyTotp,
+            factors=Storage.second_factors,
+            secret_box=Shared.secret_box,
+            codes=totp_codes,
+            window=Shared.settings.provided.totp_window,
+            unit_of_work=Storage.unit_of_work,
+        ),
+        recovery_code=Singleton(
+            VerifyRecoveryCode, recovery_codes=recovery_code_codec, unit_of_work=Storage.unit_of_work
+        ),
+    )
+    verify_factor: Provider[VerifyFactor] = Singleton(
+        VerifyFactor, verifiers=second_factor_verifiers, events=Storage.events
     )

@@ -8,15 +8,20 @@ from dependency_injector.providers import Object, Provider, Singleton
 from fastauth.adapters.jose import AccessTokenPolicy, JoseAccessTokens
 from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.authenticate import Authenticate
+from fastauth.application.sessions.complete_log_in import CompleteLogIn
 from fastauth.application.sessions.failure_events import FailureEvents
+from fastauth.application.sessions.issue_challenge import IssueChallenge
 from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
 from fastauth.application.sessions.list_sessions import ListSessions
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.application.sessions.log_out import LogOut
+from fastauth.application.sessions.login_start import LoginStart
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.application.sessions.revoke_sessions import RevokeSessions
 from fastauth.application.sessions.session_start import SessionStart
+from fastauth.application.sessions.session_step_up import SessionStepUp
 from fastauth.application.sessions.step_up import StepUp
+from fastauth.application.sessions.step_up_with_factor import StepUpWithFactor
 from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
 from fastauth.domain.rate_limits.burst_limit import REFRESHES, BurstLimit
 from fastauth.domain.sessions.device_token import DeviceTokens
@@ -26,8 +31,10 @@ from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import SessionPolicy
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
+from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.second_factors import SecondFactors
 from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
@@ -101,7 +108,6 @@ class Sessions(Shared):
         refresh_tokens=refresh_tokens,
         clock=Shared.clock,
     )
-
     session_start: Provider[SessionStart] = Singleton(
         SessionStart,
         sessions=Storage.sessions,
@@ -110,6 +116,21 @@ class Sessions(Shared):
         notices=Storage.notices,
         policy=session_policy,
     )
+    login_start: Provider[LoginStart] = Singleton(
+        LoginStart,
+        session_start=session_start,
+        refresh_tokens=refresh_tokens,
+        device_tokens=device_tokens,
+        policy=session_policy,
+        clock=Shared.clock,
+    )
+    session_step_up: Provider[SessionStepUp] = Singleton(
+        SessionStepUp,
+        sessions=Storage.sessions,
+        access_tokens=access_tokens,
+        unit_of_work=Storage.unit_of_work,
+    )
+
     log_in = audited(
         use_case(
             LogIn,
@@ -118,13 +139,28 @@ class Sessions(Shared):
             passwords=Storage.passwords,
             hasher=PasswordHashing.hasher,
             account_names=account_names,
-            session_start=session_start,
-            refresh_tokens=refresh_tokens,
-            policy=session_policy,
+            login_start=login_start,
+            issue_challenge=Singleton(
+                IssueChallenge,
+                factors=Storage.second_factors,
+                one_time_tokens=Storage.one_time_tokens,
+                tokens=OneTimeTokens.one_time_token_codec,
+                secret_box=Shared.secret_box,
+                clock=Shared.clock,
+            ),
             clock=Shared.clock,
         ),
         InvalidCredentials,
         failure_events.provided.record_login_failure,
+    )
+    complete_log_in = use_case(
+        CompleteLogIn,
+        tokens=OneTimeTokens.one_time_token_codec,
+        one_time_tokens=Storage.one_time_tokens,
+        secret_box=Shared.secret_box,
+        verify_factor=SecondFactors.verify_factor,
+        login_start=login_start,
+        clock=Shared.clock,
     )
     refresh_session = audited(
         use_case(
@@ -149,12 +185,19 @@ class Sessions(Shared):
             rate_limiter=RateLimits.rate_limiter,
             passwords=Storage.passwords,
             hasher=PasswordHashing.hasher,
-            sessions=Storage.sessions,
-            access_tokens=access_tokens,
+            session_step_up=session_step_up,
             clock=Shared.clock,
         ),
         WrongPassword,
         failure_events.provided.record_step_up_failure,
+    )
+    step_up_with_factor = use_case(
+        StepUpWithFactor,
+        rate_limiter=RateLimits.rate_limiter,
+        passwords=Storage.passwords,
+        verify_factor=SecondFactors.verify_factor,
+        session_step_up=session_step_up,
+        clock=Shared.clock,
     )
     list_sessions = use_case(ListSessions, sessions=Storage.sessions, clock=Shared.clock)
     log_out = use_case(LogOut, unit_of_work=Storage.unit_of_work, clock=Shared.clock)

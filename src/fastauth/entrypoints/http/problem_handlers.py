@@ -58,7 +58,8 @@ def _headers_for(error: FastauthError) -> dict[str, str]:
         case StepUpRequired():  # RFC 9470, section 3
             age = int(STEP_UP_MAX_AGE.total_seconds())
             reason = f'error="insufficient_user_authentication", error_description="{error.detail}"'
-            return {"WWW-Authenticate": f'Bearer {reason}, max_age="{age}"'}
+            levels = f', acr_values="{" ".join(error.levels)}"' if error.levels else ""
+            return {"WWW-Authenticate": f'Bearer {reason}, max_age="{age}"{levels}'}
         case Unauthenticated():  # RFC 6750, section 3.1: no error code if no token was sent
             return {"WWW-Authenticate": "Bearer"}
     return {}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from fastauth.application.sessions.login_result import LoginResult
 from fastauth.domain.sessions.access_token import TokenPair
 
 
@@ -38,3 +39,8 @@ class LoginResponse(TokenResponse):
         examples=["fa_dev_..."],
         repr=False,
     )
+
+    @classmethod
+    def begun(cls, result: LoginResult) -> "LoginResponse":
+        """Return the tokens of a new session as they are sent."""
+        return cls(**TokenResponse.of(result.tokens).model_dump(), device_token=result.device_token)

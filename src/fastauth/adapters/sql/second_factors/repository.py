@@ -12,12 +12,14 @@ from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.second_factors.tables import recovery_code, totp
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
 from fastauth.domain.second_factors.totp import MAX_FAILURES, Step, Totp
 
 _NOW = bindparam("now", type_=UtcDateTime)
 _OF_USER = totp.c.user_id == bindparam("of_user")
 _IS_CONFIRMED = totp.c.confirmed_at.is_not(None)
+_IS_UNLOCKED = totp.c.failures < MAX_FAILURES
 _NEW = {
     "sealed": bindparam("new_sealed"),
     "created_at": _NOW,
@@ -39,7 +41,7 @@ _CONFIRM = (
 )
 _COUNT_ATTEMPT = (
     update(totp)
-    .where(_OF_USER, _IS_CONFIRMED, totp.c.failures < MAX_FAILURES)
+    .where(_OF_USER, _IS_CONFIRMED, _IS_UNLOCKED)
     .values(failures=totp.c.failures + 1)
     .returning(*totp.columns)
 )
@@ -67,6 +69,10 @@ _USE_CODE = (
 _COUNT_CODES = select(func.count()).select_from(recovery_code).where(_CODES_OF_USER, _IS_UNUSED)
 _DELETE_CODES = delete(recovery_code).where(_CODES_OF_USER)
 _INSERT_CODES = insert(recovery_code)
+_METHODS = select(
+    exists().where(_OF_USER, _IS_CONFIRMED, _IS_UNLOCKED).label(SecondFactorMethod.TOTP),
+    exists().where(_CODES_OF_USER, _IS_UNUSED).label(SecondFactorMethod.RECOVERY_CODE),
+)
 _DELETE = delete(totp).where(_OF_USER).returning(totp.c.confirmed_at)
 
 
@@ -93,6 +99,11 @@ class SqlSecondFactorRepository:
         statement = _ENROL[self._connections.dialect.name]
         values = {"of_user": user_id, "new_sealed": sealed, "now": now}
         return (await self._connections.execute(statement, values)).first() is not None
+
+    async def methods_of(self, user_id: UserId) -> tuple[SecondFactorMethod, ...]:
+        """Read the existence of a row for each method."""
+        row = (await self._connections.execute(_METHODS, {"of_user": user_id})).one()
+        return tuple(method for method in SecondFactorMethod if getattr(row, method, False))
 
     async def find(self, user_id: UserId) -> Totp | None:
         """Read the row."""

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
 from fastauth.entrypoints.http.pages.browser import OptionalBrowserDep
 from fastauth.entrypoints.http.pages.cookies import DEVICE, read_cookie
@@ -43,6 +45,8 @@ async def log_in(
             client=client,
             device_token=read_cookie(request, DEVICE) or None,
         )
+        if isinstance(result, SecondFactorChallenge):
+            raise InvalidSecondFactor
     except FastauthError as error:
         return render_page(request, container, TEMPLATE, error=error, username=username, to=to)
     return await enter(container, result, former=browser, to=to)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -59,6 +60,8 @@ async def register(
     try:
         result = await container.log_in()(username=username, password=password, client=client)
     except (InvalidCredentials, TooManyRequests):  # a limit; the account exists
+        return redirect(container, with_next("/log-in", to))
+    if isinstance(result, SecondFactorChallenge):  # a new account has none
         return redirect(container, with_next("/log-in", to))
     return await enter(container, result, former=browser, to=to)
 

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.sessions.session import ClientInfo
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
@@ -54,6 +56,8 @@ async def _verify(
     """Verify the address in a session of its own, which ends in any case."""
     username, password = form.get("username", ""), form.get("password", "")
     result = await container.log_in()(username=username, password=password, client=client)
+    if isinstance(result, SecondFactorChallenge):
+        raise InvalidSecondFactor
     caller = await container.authenticate()(access_token=result.tokens.access.text)
     try:
         return await container.verify_address()(caller=caller, token=token)

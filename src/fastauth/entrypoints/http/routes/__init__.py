@@ -2,6 +2,7 @@
 
 from fastauth.entrypoints.http.routes import (
     account,
+    complete_log_in,
     email_addresses,
     health,
     login_codes,
@@ -23,6 +24,7 @@ ROUTERS = (
     second_factors.router,
     password_resets.router,
     sessions.router,
+    complete_log_in.router,
     step_up.router,
     login_codes.router,
     revocations.router,

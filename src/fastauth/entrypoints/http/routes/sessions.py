@@ -5,9 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
 
+from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.sessions.errors import InvalidRefreshToken, SessionNotFound
 from fastauth.domain.sessions.session import Session, SessionId
 from fastauth.entrypoints.http.dependencies import (
@@ -47,6 +50,18 @@ class RefreshRequest(BaseModel):
     refresh_token: str = Field(examples=["fa_rt_..."], repr=False)
 
 
+class ChallengeResponse(BaseModel):
+    """A challenge in place of a session: the account has a second factor."""
+
+    challenge: str = Field(
+        description="To be sent to POST /sessions/second-factor, once.", examples=["fa_mf_..."], repr=False
+    )
+    methods: list[SecondFactorMethod] = Field(
+        description="What the account can answer with.", examples=[["totp", "recovery_code"]]
+    )
+    expires_in: int = Field(description="Seconds until the challenge expires.", examples=[300])
+
+
 class SessionResponse(BaseModel):
     """An active session of the caller."""
 
@@ -76,18 +91,29 @@ class SessionResponse(BaseModel):
     "",
     status_code=status.HTTP_201_CREATED,
     summary="Log in",
-    responses=problems(InvalidCredentials, TooManyRequests, HashingOverloaded, body=True),
+    response_model=LoginResponse,
+    responses={
+        **problems(InvalidCredentials, TooManyRequests, HashingOverloaded, body=True),
+        202: {"model": ChallengeResponse, "description": "The account has a second factor."},
+    },
 )
-async def log_in(body: LoginRequest, device: DeviceDep, container: ContainerDep) -> LoginResponse:
+async def log_in(
+    body: LoginRequest, device: DeviceDep, container: ContainerDep
+) -> LoginResponse | JSONResponse:
     """Start a session with a username and a password.
 
     An unknown username, a wrong password, a disabled account and a locked account get the same response,
-    after the same work.
+    after the same work. The right password of an account with a second factor gets a challenge.
     """
-    begun = await container.log_in()(
+    result = await container.log_in()(
         username=body.username, password=body.password, client=device, device_token=body.device_token
     )
-    return LoginResponse(**TokenResponse.of(begun.tokens).model_dump(), device_token=begun.device_token)
+    if isinstance(result, SecondFactorChallenge):
+        challenge = ChallengeResponse(
+            challenge=result.token, methods=list(result.methods), expires_in=result.expires_in
+        )
+        return JSONResponse(challenge.model_dump(), status.HTTP_202_ACCEPTED)
+    return LoginResponse.begun(result)
 
 
 @router.post(

@@ -5,8 +5,11 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.passwords.errors import HashingOverloaded, WrongPassword
 from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.second_factors.errors import InvalidSecondFactor
+from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
     CallerDep,
@@ -14,15 +17,20 @@ from fastauth.entrypoints.http.dependencies import (
     ContainerDep,
 )
 from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.factor_request import FactorRequest
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+PASSWORD = "password"  # noqa: S105  the name of a method
+"""The method without a second factor."""
 
 router = APIRouter(prefix="/sessions/current", tags=["sessions"], route_class=StrictJSONRoute)
 
 
-class StepUpRequest(BaseModel):
-    """The password of the caller."""
+class StepUpRequest(FactorRequest):
+    """The password of the caller, or a second factor if the account has one."""
 
-    password: str = Field(examples=["sntsh"], repr=False)
+    method: str = Field(default=PASSWORD, description="`password`, or the method of a second factor.")
+    password: str | None = Field(default=None, examples=["sntsh"], repr=False)
 
 
 class AccessTokenResponse(BaseModel):
@@ -36,11 +44,27 @@ class AccessTokenResponse(BaseModel):
 @router.post(
     "/step-up",
     summary="Authenticate again",
-    responses=problems(*AUTHENTICATION_ERRORS, WrongPassword, TooManyRequests, HashingOverloaded, body=True),
+    responses=problems(
+        *AUTHENTICATION_ERRORS,
+        StepUpRequired,
+        InvalidSecondFactor,
+        WrongPassword,
+        TooManyRequests,
+        HashingOverloaded,
+        body=True,
+    ),
 )
 async def step_up(
     body: StepUpRequest, caller: CallerDep, address: ClientAddressDep, container: ContainerDep
 ) -> AccessTokenResponse:
-    """Verify the password again, for a request that was answered with `step_up_required` (RFC 9470)."""
-    token = await container.step_up()(caller=caller, password=body.password, address=address)
+    """Authenticate again, for a request that was answered with `step_up_required` (RFC 9470).
+
+    An account with a second factor needs it here: a password gets `step_up_required` again.
+    """
+    if body.method == PASSWORD:
+        if body.password is None:
+            raise InvalidInput(Violation("password", "missing", "This field is required."))
+        token = await container.step_up()(caller=caller, password=body.password, address=address)
+    else:
+        token = await container.step_up_with_factor()(caller=caller, answer=body.answer(), address=address)
     return AccessTokenResponse(access_token=token.text, expires_in=token.expires_in)

@@ -1,0 +1,45 @@
+"""What verifies a second factor: one verifier for each method."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.unit_of_work import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorAnswer:
+    """What a client presents as a second factor."""
+
+    method: SecondFactorMethod
+    code: str = field(default="", repr=False)
+    """Of TOTP, or a recovery code."""
+    credential: Mapping[str, object] | None = field(default=None, repr=False)
+    """The answer of a passkey, as JSON of WebAuthn."""
+    challenge: str = field(default="", repr=False)
+    """The one-time token that was answered; empty for a code in a step-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedFactor:
+    """A second factor that was right."""
+
+    methods: tuple[str, ...]
+    """How the user has authenticated by it (RFC 8176)."""
+    store: Callable[[Transaction], Awaitable[None]] | None = None
+    """Stores its use, in the transaction of the session and after the session."""
+
+
+class SecondFactorVerifier(Protocol):
+    """Verifies the second factors of one method."""
+
+    async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
+        """Return the factor of the account that was presented. It cannot be presented again.
+
+        Raises:
+            InvalidSecondFactor: It is not a factor of the account, was used, or is locked.
+            StorageUnavailable: Try again later.
+        """
