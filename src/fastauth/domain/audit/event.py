@@ -38,6 +38,10 @@ class EventType(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     SECOND_FACTOR_REFUSED = "second_factor_refused"
     SECOND_FACTOR_LOCKED = "second_factor_locked"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_USED = "passkey_used"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_CLONED = "passkey_cloned"
     FULL_NAME_CHANGED = "full_name_changed"
     USER_RENAMED = "user_renamed"
     USER_DISABLED = "user_disabled"
@@ -62,7 +66,7 @@ class Event:
     username_digest: UsernameDigest | None = None
     """For a failed log-in: the digest of the username that was tried."""
     detail: str | None = None
-    """For an event about a role or a signing key: its name or id."""
+    """For an event about a role, a signing key or a passkey: its name or id."""
 
 
 class Actor(StrEnum):

@@ -40,6 +40,9 @@ class MailTemplate(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
     SECOND_FACTOR_LOCKED = "second_factor_locked"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_CLONED = "passkey_cloned"
     TEST = "test"
     """To an address that the operator gives: shows that mails arrive."""
 
@@ -74,6 +77,9 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.RECOVERY_CODES_MADE: _NOTICE,
     MailTemplate.RECOVERY_CODE_USED: _NOTICE,
     MailTemplate.SECOND_FACTOR_LOCKED: _NOTICE,
+    MailTemplate.PASSKEY_ADDED: _NOTICE,
+    MailTemplate.PASSKEY_REMOVED: _NOTICE,
+    MailTemplate.PASSKEY_CLONED: _NOTICE,
     MailTemplate.TEST: frozenset(),
 }
 
