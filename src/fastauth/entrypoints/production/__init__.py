@@ -4,7 +4,7 @@ Development mode accepts all of them. `fastauth.entrypoints.settings` refuses va
 in both modes.
 """
 
-from fastauth.entrypoints.production import amounts, mail, network, secrets
+from fastauth.entrypoints.production import amounts, mail, network, passkeys, secrets
 from fastauth.entrypoints.production.rule import Rule as Rule
 from fastauth.entrypoints.production.weak_secrets import WELL_KNOWN_SECRETS as WELL_KNOWN_SECRETS
 from fastauth.entrypoints.settings import Mode, Settings
@@ -12,8 +12,11 @@ from fastauth.entrypoints.settings.hosts import is_loopback
 
 SCHEMA_OUTDATED = "the database schema is behind; run: fastauth migrate"
 
-RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *mail.RULES, *amounts.RULES)
+RULES: tuple[Rule, ...] = (*secrets.RULES, *network.RULES, *mail.RULES, *passkeys.RULES, *amounts.RULES)
 """In the order of the output."""
+
+IN_ANY_MODE = (*secrets.IN_ANY_MODE, *passkeys.RULES)
+"""Rules that warn in development mode, too."""
 
 
 class InsecureSettings(Exception):
@@ -36,8 +39,8 @@ def production_errors(settings: Settings) -> list[str]:
 
 
 def warnings(settings: Settings) -> list[str]:
-    """Return the warnings of all rules; in development mode only those of `secrets.IN_ANY_MODE`."""
-    rules = RULES if settings.mode is Mode.PRODUCTION else secrets.IN_ANY_MODE
+    """Return the warnings of all rules; in development mode only those of `IN_ANY_MODE`."""
+    rules = RULES if settings.mode is Mode.PRODUCTION else IN_ANY_MODE
     return [warning for rule in rules if (warning := rule.warning(settings))]
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from fastauth.domain.passkeys.relying_party import RelyingParty
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.entrypoints.settings import values
 from fastauth.entrypoints.settings.accounts import AccountSettings
@@ -20,6 +21,7 @@ from fastauth.entrypoints.settings.login_codes import LoginCodeSettings
 from fastauth.entrypoints.settings.mail import DEVELOPMENT_SERVER, MailMode, MailSettings
 from fastauth.entrypoints.settings.mode import Mode as Mode
 from fastauth.entrypoints.settings.observability import ObservabilitySettings
+from fastauth.entrypoints.settings.passkeys import PasskeySettings
 from fastauth.entrypoints.settings.passwords import PasswordSettings
 from fastauth.entrypoints.settings.rate_limits import RateLimitSettings
 from fastauth.entrypoints.settings.reserved_usernames import RESERVED_USERNAMES
@@ -50,6 +52,7 @@ class Settings(
     RateLimitSettings,
     AuditSettings,
     MailSettings,
+    PasskeySettings,
     BrandSettings,
     LoginCodeSettings,
 ):
@@ -96,6 +99,11 @@ class Settings(
         Browsers accept passkeys for ``localhost`` and not for an IP address.
         """
         return self.pages_url or self.issuer or self.own_url_by_name
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """The relying party of passkeys; ``None`` if there are none here."""
+        return self.relying_party_at(self.public_url, name=self.brand_name)
 
     @property
     def sources(self) -> Sources:
