@@ -30,6 +30,7 @@
     ├── Conflict               the request contradicts the stored state
     │   ├── AlreadyEnrolled
     │   ├── EmailTaken
+    │   ├── LastCredential
     │   ├── PasskeyTaken
     │   ├── RolesInUse
     │   ├── ServiceExists

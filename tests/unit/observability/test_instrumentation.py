@@ -20,6 +20,7 @@ from tests.fakes import (
     FakeStorage,
     FakeUserDirectory,
 )
+from tests.harness.authenticator import Authenticator
 from tests.login_code_helpers import CHALLENGE, FRONT_END, VERIFIER
 from tests.mail_helpers import deliver, token_of
 from tests.session_helpers import begun
@@ -133,6 +134,19 @@ async def use_second_factors(container: Container, caller: AuthenticatedUser) ->
     await container.reset_second_factors()(username=NAME)
 
 
+async def use_passkeys(container: Container, caller: AuthenticatedUser) -> None:
+    begun = await container.begin_passkey()(caller=caller)
+    credential = Authenticator().create(begun.options)
+    added = await container.add_passkey()(caller=caller, token=begun.token, credential=credential)
+    user = await container.find_user()(username=NAME)
+    caller = replace(
+        caller, user=user, session=replace(caller.session, methods=("pwd", "swk", "user", "mfa"))
+    )
+    assert await container.rename_passkey()(caller=caller, id_=added.passkey.id, name="Phone")
+    assert (await container.list_passkeys()(caller=caller)).handle
+    await container.remove_passkey()(caller=caller, id_=added.passkey.id)
+
+
 async def use_roles_and_services(container: Container) -> None:
     await container.apply_roles()(declared=[declare_role("clerk")])
     await container.grant_role()(username=NAME, role="clerk")
@@ -173,6 +187,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     await use_mail(container, caller)
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
+    await use_passkeys(container, caller)
     await use_second_factors(container, caller)
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)

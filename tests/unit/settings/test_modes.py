@@ -60,11 +60,15 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/users/me/totp/confirm", {"code": "123456"}),
     ("DELETE", "/users/me/totp", None),
     ("POST", "/users/me/recovery-codes", None),
+    ("POST", "/users/me/passkeys/options", None),
+    ("POST", "/users/me/passkeys", {"token": "fa_wc_none", "credential": {}}),
+    ("GET", "/users/me/passkeys", None),
     ("GET", "/sessions", None),
     ("GET", "/v1/revocations", None),
     ("GET", "/.well-known/jwks.json", None),
     ("GET", "/.well-known/oauth-authorization-server", None),
     ("GET", "/.well-known/openid-configuration", None),
+    ("GET", "/.well-known/webauthn", None),
     ("DELETE", "/sessions/none", None),
     ("DELETE", "/sessions/current", None),
 ]
@@ -76,7 +80,7 @@ MAIL = {"mail": "smtp", "mail_url": "smtps://smtp.example", "mail_from": "auth@a
 
 
 RANDOM = re.compile(
-    r'"(access_token|refresh_token|device_token|id|kid|x|y|secret|uri|qr_svg)":"([^"\\]|\\.)+"'
+    r'"(access_token|refresh_token|challenge|token|device_token|id|kid|x|y|secret|uri|qr_svg)":"([^"\\]|\\.)+"'
 )
 
 

@@ -41,6 +41,11 @@ class Purpose(StrEnum):
     LOGIN_CODE = "login_code"
     """Receive the tokens of a log-in on the pages, together with the verifier of the subject (RFC 7636)."""
 
+    PASSKEY_CREATE = "passkey_create"
+    """Answer the options of a new passkey. It is not stored: see `OneTimeTokenRepository.burn`."""
+    PASSKEY_GET = "passkey_get"
+    """Answer the options of a log-in or step-up by passkey. It is not stored either."""
+
     @property
     def prefix(self) -> str:
         """The start of each token. Secret scanners recognise a published token by it."""
@@ -74,6 +79,8 @@ _TERMS = {
     Purpose.SECOND_FACTOR: _Terms("fa_mf_", timedelta(minutes=5), max_attempts=5),
     # RFC 6749, section 4.1.2, allows ten minutes. A front end exchanges the code at once.
     Purpose.LOGIN_CODE: _Terms("fa_lc_", timedelta(seconds=60)),
+    Purpose.PASSKEY_CREATE: _Terms("fa_wc_", timedelta(minutes=5)),
+    Purpose.PASSKEY_GET: _Terms("fa_wg_", timedelta(minutes=5)),
 }
 
 PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)

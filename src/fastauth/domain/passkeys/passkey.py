@@ -99,7 +99,11 @@ class Passkey:
         """
         return sign_count > self.sign_count or sign_count == self.sign_count == 0
 
+    @property
+    def kind(self) -> str:
+        """The method of RFC 8176: a key that may be copied between devices, or one bound to its own."""
+        return "swk" if self.backup_eligible else "hwk"
+
     def methods(self, assertion: Assertion) -> tuple[str, ...]:
-        """Return how the user has authenticated (RFC 8176): a device-bound or a synced key, and a PIN."""
-        key = "swk" if self.backup_eligible else "hwk"
-        return (key, "user") if assertion.user_verified else (key,)
+        """Return how the user has authenticated: the key, and ``user`` for a PIN or biometrics."""
+        return (self.kind, "user") if assertion.user_verified else (self.kind,)

@@ -13,6 +13,13 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _MAX_ID_LENGTH = -(-MAX_CREDENTIAL_ID_BYTES * 4 // 3)
 
 
+def parse_credential_id(text: object) -> CredentialId | None:
+    """Return the id; ``None`` if no credential can have it."""
+    if not isinstance(text, str) or len(text) > _MAX_ID_LENGTH or not _BASE64URL.fullmatch(text):
+        return None
+    return CredentialId(text)
+
+
 @dataclass(frozen=True, slots=True)
 class PresentedCredential:
     """The JSON of a `PublicKeyCredential`, with the parts by which its passkey is found."""
@@ -25,16 +32,14 @@ class PresentedCredential:
     @classmethod
     def parse(cls, json: Mapping[str, Any]) -> Self | None:
         """Return the credential; ``None`` if it has no id that a passkey may have, or a malformed handle."""
-        id_, response = json.get("id"), json.get("response")
-        if not isinstance(id_, str) or not isinstance(response, Mapping):
-            return None
-        if len(id_) > _MAX_ID_LENGTH or not _BASE64URL.fullmatch(id_):
+        id_, response = parse_credential_id(json.get("id")), json.get("response")
+        if id_ is None or not isinstance(response, Mapping):
             return None
         handle = response.get("userHandle")
         if handle is None:
-            return cls(CredentialId(id_), None, json)
+            return cls(id_, None, json)
         decoded = _decode(handle)
-        return None if decoded is None else cls(CredentialId(id_), UserHandle(decoded), json)
+        return None if decoded is None else cls(id_, UserHandle(decoded), json)
 
 
 def _decode(value: object) -> bytes | None:

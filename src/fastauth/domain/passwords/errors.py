@@ -1,6 +1,6 @@
 """Errors about passwords."""
 
-from fastauth.domain.errors import Forbidden, Unauthenticated, Unavailable
+from fastauth.domain.errors import Conflict, Forbidden, Unauthenticated, Unavailable
 
 
 class InvalidCredentials(Unauthenticated):
@@ -15,6 +15,13 @@ class WrongPassword(Forbidden):
 
     code = "wrong_password"
     detail = "The current password is wrong"
+
+
+class LastCredential(Conflict):
+    """Without this credential nobody could log in to the account."""
+
+    code = "last_credential"
+    detail = "This is the last way to log in to the account: add another one first"
 
 
 class HashingOverloaded(Unavailable):

@@ -14,6 +14,7 @@ from fastauth.entrypoints.container.mail_handlers import MailHandlers
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.operations import Operations
 from fastauth.entrypoints.container.outbox import Outbox
+from fastauth.entrypoints.container.passkeys import Passkeys
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
 from fastauth.entrypoints.container.rate_limits import RateLimits
@@ -43,6 +44,7 @@ class Container(
     SecondFactors,
     Sessions,
     LoginCodes,
+    Passkeys,
     BrowserSessions,
     EmailAddresses,
     Revocations,

@@ -39,6 +39,15 @@ MAIL_OFFERED = Depends(_check_mail_offered)
 """Raises `NotOffered` if this installation sends no mail."""
 
 
+async def _check_passkeys_offered(container: ContainerDep) -> None:
+    if container.settings().relying_party is None:
+        raise NotOffered
+
+
+PASSKEYS_OFFERED = Depends(_check_passkeys_offered)
+"""Raises `NotOffered` if there are no passkeys here: the host of the pages is an IP address."""
+
+
 def _bearer_token(request: Request, *, missing: type[FastauthError], invalid: type[FastauthError]) -> str:
     """Return the credentials of the scheme ``Bearer`` (RFC 6750, section 2.1)."""
     sent = request.headers.getlist("authorization")

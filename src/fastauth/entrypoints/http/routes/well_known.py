@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from fastauth.domain.errors import NotOffered
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -70,6 +71,22 @@ async def get_authorization_server_metadata(
     return AuthorizationServerMetadata(
         issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json"
     )
+
+
+class RelatedOrigins(BaseModel):
+    """Origins that may use the passkeys of this host (Web Authentication Level 3, section 5.11)."""
+
+    origins: list[str] = Field(examples=[["https://example.org"]])
+
+
+@router.get("/webauthn", tags=["passkeys"], summary="Get the related origins", responses=problems(NotOffered))
+async def get_related_origins(container: ContainerDep, response: Response) -> RelatedOrigins:
+    """Return the origins of `FASTAUTH_WEBAUTHN_RELATED`, which browsers read on the host of the passkeys."""
+    settings = container.settings()
+    if settings.relying_party is None or not settings.webauthn_related:
+        raise NotOffered
+    response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
+    return RelatedOrigins(origins=list(settings.webauthn_related))
 
 
 def metadata_for_issuer_path(issuer: str) -> APIRouter:

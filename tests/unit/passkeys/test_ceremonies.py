@@ -1,0 +1,110 @@
+"""Tokens of ceremonies: nothing is stored when they are issued, and each works once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from tests.application import A_SECRET_KEY
+from tests.fakes import FakeClock, FakeOneTimeTokenRepository, FakeStorage
+
+from fastauth.adapters.jose import JoseSecretBox
+from fastauth.application.passkeys.ceremonies import Ceremonies
+from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
+from fastauth.domain.secret_key import SecretKey
+
+CREATE, GET = Purpose.PASSKEY_CREATE, Purpose.PASSKEY_GET
+A_SESSION, ANOTHER = "a session", "another"
+ANOTHER_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def storage(clock: FakeClock) -> FakeStorage:
+    return FakeStorage(clock=clock)
+
+
+def ceremonies_over(storage: FakeStorage, *keys: SecretKey) -> Ceremonies:
+    return Ceremonies(
+        box=JoseSecretBox(*keys),
+        codec=OneTimeTokenCodec(*keys),
+        tokens=FakeOneTimeTokenRepository(storage),
+        clock=storage.clock,
+    )
+
+
+@pytest.fixture
+def ceremonies(storage: FakeStorage) -> Ceremonies:
+    return ceremonies_over(storage, A_SECRET_KEY)
+
+
+class TestCeremonies:
+    async def test_works_once(self, ceremonies: Ceremonies, storage: FakeStorage) -> None:
+        begun = ceremonies.begin(GET, facts={"username": "ⓈantⓄsh"})
+        assert storage.one_time_tokens == {}
+        assert len(begun.challenge) == 32
+        found = await ceremonies.finish(GET, begun.token)
+        assert found
+        assert (found.challenge, found.facts) == (begun.challenge, {"username": "ⓈantⓄsh"})
+        assert await ceremonies.finish(GET, begun.token) is None
+
+    async def test_of_32_in_parallel_one_wins(self, ceremonies: Ceremonies) -> None:
+        token = ceremonies.begin(GET).token
+        outcomes = await asyncio.gather(*(ceremonies.finish(GET, token) for _ in range(32)))
+        assert len([each for each in outcomes if each]) == 1
+
+    async def test_ends_on_time(self, ceremonies: Ceremonies, clock: FakeClock) -> None:
+        token = ceremonies.begin(GET).token
+        clock.advance(timedelta(minutes=5))
+        assert await ceremonies.finish(GET, token) is None
+        clock.advance(seconds=-1)
+        assert await ceremonies.finish(GET, token)
+
+    async def test_of_a_session(self, ceremonies: Ceremonies) -> None:
+        """Another session, and no session, cannot use it up either."""
+        token = ceremonies.begin(GET, bound_to=A_SESSION).token
+        assert await ceremonies.finish(GET, token) is None
+        assert await ceremonies.finish(GET, token, bound_to=ANOTHER) is None
+        assert await ceremonies.finish(GET, token, bound_to=A_SESSION)
+        of_nobody = ceremonies.begin(GET).token
+        assert await ceremonies.finish(GET, of_nobody, bound_to=A_SESSION) is None
+
+    async def test_other_purpose(self, ceremonies: Ceremonies) -> None:
+        token = ceremonies.begin(CREATE).token
+        assert await ceremonies.finish(GET, token) is None
+        assert await ceremonies.finish(GET, GET.prefix + token.removeprefix(CREATE.prefix)) is None
+        assert await ceremonies.finish(CREATE, token)
+
+    async def test_edits(self, ceremonies: Ceremonies) -> None:
+        token = ceremonies.begin(GET).token
+        edits = {token[:end] for end in range(len(token))} | {
+            token + "A",
+            token + "\n",
+            " " + token,
+            "é" + token,
+        }
+        for at in range(len(token)):
+            edits |= {token[:at] + new + token[at + 1 :] for new in "A_.=é"}
+        for edit in edits - {token}:
+            assert await ceremonies.finish(GET, edit) is None, edit
+        assert await ceremonies.finish(GET, token)
+
+    async def test_secret_key_changes(self, storage: FakeStorage) -> None:
+        """A token that was issued before works after, and once in all."""
+        old = ceremonies_over(storage, ANOTHER_KEY)
+        both = ceremonies_over(storage, A_SECRET_KEY, ANOTHER_KEY)
+        new = ceremonies_over(storage, A_SECRET_KEY)
+        token = old.begin(GET).token
+        assert await new.finish(GET, token) is None
+        assert await both.finish(GET, token)
+        assert await old.finish(GET, token) is None
+        token = both.begin(GET).token
+        assert await new.finish(GET, token)
+        assert await both.finish(GET, token) is None
+
+    def test_repr_shows_no_token(self, ceremonies: Ceremonies) -> None:
+        begun = ceremonies.begin(GET)
+        assert begun.token not in repr(begun)
