@@ -14,6 +14,7 @@ from fastauth.entrypoints.http.pages import (
     register,
     reset,
     root,
+    second_factor,
     static,
     step_up,
     undo_email,
@@ -28,7 +29,14 @@ def page_routes(container: Container) -> list[BaseRoute]:
     settings = container.settings()
     routers = []
     if settings.pages:
-        routers += [root.router, log_in.router, log_out.router, register.router, step_up.router]
+        routers += [
+            root.router,
+            log_in.router,
+            log_out.router,
+            register.router,
+            step_up.router,
+            second_factor.router,
+        ]
     if settings.pages and settings.sends_mail:
         routers += [verify_email.router, reset.router, undo_email.router]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:

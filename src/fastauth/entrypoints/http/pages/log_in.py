@@ -4,18 +4,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.errors import FastauthError
-from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
 from fastauth.entrypoints.http.pages.browser import OptionalBrowserDep
 from fastauth.entrypoints.http.pages.cookies import DEVICE, read_cookie
 from fastauth.entrypoints.http.pages.destinations import DestinationDep, next_path
-from fastauth.entrypoints.http.pages.entering import enter
 from fastauth.entrypoints.http.pages.forms import read_form
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
+from fastauth.entrypoints.http.pages.second_factor import enter_or_challenge
 
 router = APIRouter(prefix="/log-in", route_class=PageRoute, include_in_schema=False)
 TEMPLATE = "log_in.html"
@@ -45,8 +43,6 @@ async def log_in(
             client=client,
             device_token=read_cookie(request, DEVICE) or None,
         )
-        if isinstance(result, SecondFactorChallenge):
-            raise InvalidSecondFactor
     except FastauthError as error:
         return render_page(request, container, TEMPLATE, error=error, username=username, to=to)
-    return await enter(container, result, former=browser, to=to)
+    return await enter_or_challenge(request, container, result, former=browser, to=to)

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -16,11 +15,11 @@ from fastauth.entrypoints.http.accept_language import preferred_language
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
 from fastauth.entrypoints.http.pages.browser import OptionalBrowserDep
 from fastauth.entrypoints.http.pages.destinations import DestinationDep, next_path, with_next
-from fastauth.entrypoints.http.pages.entering import enter
 from fastauth.entrypoints.http.pages.forms import read_form
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
+from fastauth.entrypoints.http.pages.second_factor import enter_or_challenge
 
 router = APIRouter(prefix="/register", route_class=PageRoute, include_in_schema=False)
 FIELDS = ("username", "fullname", "email")
@@ -61,9 +60,7 @@ async def register(
         result = await container.log_in()(username=username, password=password, client=client)
     except (InvalidCredentials, TooManyRequests):  # a limit; the account exists
         return redirect(container, with_next("/log-in", to))
-    if isinstance(result, SecondFactorChallenge):  # a new account has none
-        return redirect(container, with_next("/log-in", to))
-    return await enter(container, result, former=browser, to=to)
+    return await enter_or_challenge(request, container, result, former=browser, to=to)
 
 
 def _page(

@@ -9,7 +9,6 @@ from starlette.responses import HTMLResponse
 from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.errors import FastauthError
-from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.sessions.session import ClientInfo
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import ContainerDep, DeviceDep
@@ -40,24 +39,31 @@ async def verify(
     try:
         if browser:
             check_csrf_token(form, container, browser)
-            verified = await container.verify_address()(caller=browser.caller, token=token)
+            verified: AddressRecord | None = await container.verify_address()(
+                caller=browser.caller, token=token
+            )
         else:
             verified = await _verify(container, form, token, client)
     except FastauthError as error:
         return render_page(
             request, container, TEMPLATE, error=error, browser=browser, username=username, token=token
         )
+    if verified is None:
+        return render_page(request, container, "verify_email_later.html")
     return render_page(request, container, "email_verified.html", address=verified.address.text)
 
 
 async def _verify(
     container: Container, form: Mapping[str, str], token: str, client: ClientInfo
-) -> AddressRecord:
-    """Verify the address in a session of its own, which ends in any case."""
+) -> AddressRecord | None:
+    """Verify the address in a session of its own, which ends in any case.
+
+    ``None`` if the account asks for a second factor too. The token stays valid.
+    """
     username, password = form.get("username", ""), form.get("password", "")
     result = await container.log_in()(username=username, password=password, client=client)
     if isinstance(result, SecondFactorChallenge):
-        raise InvalidSecondFactor
+        return None
     caller = await container.authenticate()(access_token=result.tokens.access.text)
     try:
         return await container.verify_address()(caller=caller, token=token)

@@ -1,0 +1,126 @@
+"""What holds for each page that a browser can reach, also for one that is added later."""
+
+import httpx2
+import pytest
+from starlette.routing import Route
+from tests.application import fakes_over
+from tests.fakes import FakePasswordHasher, FakeStorage
+from tests.http_helpers import assert_problem
+from tests.page_helpers import Browser, Page
+from tests.unit.http.test_inbox_page import HEADERS
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.http.pages.routing import PageRoute
+from fastauth.entrypoints.settings import Settings
+
+OWN_HOST = {"Host": "localhost:8000"}  # /dev/inbox answers no other name
+pytestmark = pytest.mark.usefixtures("ann")
+
+
+def pages_of(container: Container, method: str) -> list[str]:
+    """Return the paths of all pages with this method."""
+    routes = create_app(container).router.routes
+    found = [route for route in routes if isinstance(route, PageRoute) and method in (route.methods or ())]
+    return sorted({route.path for route in found})
+
+
+@pytest.fixture
+def browser(client: httpx2.AsyncClient) -> Browser:
+    return Browser(client)
+
+
+@pytest.fixture
+async def logged_in(browser: Browser) -> Browser:
+    await browser.log_in()
+    return browser
+
+
+class TestEveryPage:
+    async def test_is_found_by_these_tests(self, container: Container) -> None:
+        found = pages_of(container, "GET")
+        assert {"/", "/log-in", "/log-out", "/register", "/reset", "/dev/inbox"} <= set(found)
+
+    async def test_headers(self, container: Container, logged_in: Browser) -> None:
+        """A snapshot: no page has fewer headers, and none can be stored by a browser or a proxy."""
+        shown = 0
+        for browser in (logged_in, Browser(logged_in.client)):
+            for path in pages_of(container, "GET"):
+                answer = await browser.request("GET", path, OWN_HOST)
+                if answer.status_code == 303:
+                    assert answer.headers["location"].startswith(("/log-in", "/account")), path
+                    assert answer.headers["cache-control"] == "no-store", path
+                    continue
+                assert answer.status_code == 200, path
+                assert answer.headers["content-type"] == "text/html; charset=utf-8", path
+                assert {name: answer.headers[name] for name in HEADERS} == HEADERS, path
+                shown += 1
+        assert shown > 10
+
+    async def test_form_of_another_site_is_refused(
+        self, container: Container, logged_in: Browser, storage: FakeStorage
+    ) -> None:
+        before = repr(vars(storage))
+        token = await logged_in.csrf_token()
+        for path in pages_of(container, "POST"):
+            for headers in (
+                {},
+                {"Sec-Fetch-Site": "cross-site"},
+                {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:8000"},
+                {"Origin": "https://evil.example"},
+                {"Origin": "null"},
+            ):
+                answer = await logged_in.post_with(headers, path, csrf_token=token, password="x")
+                assert answer.status_code == 403, (path, headers)
+                assert Page(answer).title == "The form was not accepted"
+        assert repr(vars(storage)) == before
+
+    async def test_form_without_the_token_of_the_session_is_refused(
+        self, container: Container, logged_in: Browser
+    ) -> None:
+        """Each form of a logged-in user, whatever it does."""
+        own = [path for path in pages_of(container, "POST") if path.startswith(("/account", "/log-out"))]
+        for path in [*own, "/log-in/again"]:
+            for token in ("", "A" * 43):
+                answer = await logged_in.post(path, csrf_token=token, password="sntsh")
+                assert answer.status_code == 403, path
+
+    async def test_other_methods_are_not_allowed(self, container: Container, browser: Browser) -> None:
+        for path in pages_of(container, "GET"):
+            for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+                assert (await browser.request(method, path)).status_code == 405, (method, path)
+
+    async def test_is_in_both_languages(self, container: Container, logged_in: Browser) -> None:
+        for path in pages_of(container, "GET"):
+            answer = await logged_in.request("GET", path, {"Accept-Language": "de"})
+            if answer.status_code == 200:
+                assert '<html lang="de">' in answer.text, path
+
+    async def test_has_one_title_and_labels(self, container: Container, logged_in: Browser) -> None:
+        for browser in (logged_in, Browser(logged_in.client)):
+            for path in pages_of(container, "GET"):
+                answer = await browser.request("GET", path, OWN_HOST)
+                if answer.status_code != 200:
+                    continue
+                page = Page(answer)
+                assert len(page.of("h1")) == len(page.of("main")) == len(page.of("title")) == 1, path
+                ids = [str(each["id"]) for _, each in page.elements if "id" in each]
+                assert len(ids) == len(set(ids)), path
+                shown = [each for each in page.of("input") if each.get("type") not in {"hidden", "checkbox"}]
+                assert {each["id"] for each in shown} <= {each["for"] for each in page.of("label")}, path
+                assert all("autocomplete" in each for each in shown), path
+                assert {each["method"] for each in page.of("form")} <= {"post"}, path
+                assert "style=" not in answer.text, path
+
+
+class TestOff:
+    async def test_no_page_is_left(self) -> None:
+        settings = Settings(pages=False, docs=False, mail="off")  # type: ignore[arg-type]  # pydantic reads it
+        on = Container(settings=Settings(), **fakes_over(FakeStorage(), FakePasswordHasher()))
+        off = Container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
+        app = create_app(off)
+        assert pages_of(off, "GET") == pages_of(off, "POST") == []
+        assert "/assets/{digest}/{name}" not in [r.path for r in app.router.routes if isinstance(r, Route)]
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
+            for path in pages_of(on, "GET"):
+                assert_problem(await client.get(path), 404, "not_found")
