@@ -19,6 +19,7 @@ verifier = Verifier(
     ISSUER,
     audience=os.environ.get("ORDERS_AUDIENCE", ISSUER),
     jwks_uri=os.environ.get("ORDERS_JWKS_URI"),
+    require_https="ORDERS_HTTP" not in os.environ,
 )
 auth = FastAPIAuth(verifier)
 app = FastAPI(title="Orders", lifespan=auth.lifespan)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from fastauth_client.addresses import check_address
 from fastauth_client.caller import Caller
 from fastauth_client.claims import ClaimRules
 from fastauth_client.clock import Clock, SystemClock
@@ -41,6 +42,7 @@ class Verifier:
         leeway: float = 5.0,
         jwks_uri: str | None = None,
         algorithms: Collection[str] = ("ES256", "Ed25519"),
+        require_https: bool = True,
         http: "httpx2.AsyncClient | None" = None,
         metrics: Metrics | None = None,
         clock: Clock | None = None,
@@ -55,6 +57,7 @@ class Verifier:
             leeway: Seconds by which clocks may differ, at most 30.
             jwks_uri: The address of the keys; `/.well-known/jwks.json` of the issuer if it is missing.
             algorithms: Those that are accepted, of `ES256` and `Ed25519`.
+            require_https: `False` accepts http:// addresses of other machines, in a network that you trust.
             http: A client of its own, for the background thread alone. It stays open.
             metrics: What counts outcomes.
             clock: Another clock than the machine's, for tests.
@@ -62,8 +65,6 @@ class Verifier:
         Raises:
             ValueError: A setting is not acceptable. The message names it.
         """
-        if not issuer.startswith(("https://", "http://")):
-            raise ValueError("issuer: must be an address that begins with https:// or http://")
         if not algorithms or not set(algorithms) <= CURVES.keys():
             raise ValueError(f"algorithms: must be some of {', '.join(CURVES)}")
         self.issuer = issuer
@@ -73,22 +74,21 @@ class Verifier:
         self._metrics = metrics or NoMetrics()
         self._clock = clock or SystemClock()
         base = issuer.rstrip("/")
+        jwks_uri = jwks_uri or f"{base}/.well-known/jwks.json"
+        feed_url = (revocations and revocations.url) or f"{base}/v1/revocations"
+        for name, url in {"issuer": issuer, "jwks_uri": jwks_uri, "revocations.url": feed_url}.items():
+            check_address(name, url, require_https=require_https)
         keys, revoked = KeyCache(self._clock), RevokedTokens(self._clock)
         feed = None
         if revocations:
-            feed_url = revocations.url or f"{base}/v1/revocations"
-            feed = Feed(
-                revocations, feed_url, revoked=revoked, clock=self._clock, metrics=self._metrics
-            )  # fmt: skip
-        fetcher = KeyFetcher(
-            jwks_uri or f"{base}/.well-known/jwks.json", keys, algorithms=algorithms, metrics=self._metrics
-        )
+            feed = Feed(revocations, feed_url, revoked=revoked, clock=self._clock, metrics=self._metrics)
+        fetcher = KeyFetcher(jwks_uri, keys, algorithms=algorithms, metrics=self._metrics)
         self._source: Source = LiveSource(fetcher=fetcher, feed=feed, keys=keys, revoked=revoked, http=http)
 
     @classmethod
     def offline(cls, jwks: Mapping[str, object], *, issuer: str, audience: str) -> Self:
         """Return a verifier that trusts these keys and fetches nothing."""
-        verifier = cls(issuer, audience=audience)
+        verifier = cls(issuer, audience=audience, require_https=False)
         verifier._source = OfflineSource(jwks, verifier._clock)
         return verifier
 
