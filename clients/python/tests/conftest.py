@@ -1,3 +1,6 @@
+from collections.abc import AsyncIterator
+
+import httpx2
 import pytest
 from clients.python.tests.fakes import FakeClock, FakeIssuerServer
 
@@ -15,3 +18,9 @@ def clock() -> FakeClock:
 @pytest.fixture
 def server() -> FakeIssuerServer:
     return FakeIssuerServer()
+
+
+@pytest.fixture
+async def http(server: FakeIssuerServer) -> AsyncIterator[httpx2.AsyncClient]:
+    async with server.client() as client:
+        yield client

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from fastauth_client import Verifier
 from fastauth_client.testing import TestIssuer
 
 SERVICE_KEY = "fa_service_key_of_the_tests"
@@ -79,3 +80,7 @@ class FakeIssuerServer:
 
 def revocation(kind: str, value: str, at: float, *, life: float = 360) -> dict[str, Any]:
     return {"kind": kind, "value": value, "at": at, "until": at + life}
+
+
+def verifier_of(server: FakeIssuerServer, clock: FakeClock, http: httpx2.AsyncClient) -> Verifier:
+    return Verifier(server.issuer.issuer, audience=server.issuer.audience, http=http, clock=clock)

@@ -83,11 +83,11 @@ class _Urls:
 
     @property
     def urlpatterns(self) -> list[Any]:
-        from rest_framework.response import Response as RestResponse  # noqa: PLC0415
-        from rest_framework.views import APIView  # noqa: PLC0415
+        from rest_framework.response import Response as RestResponse  # noqa: PLC0415  after the settings of Django
+        from rest_framework.views import APIView  # noqa: PLC0415  after the settings of Django
 
-        from fastauth_client import django as for_django  # noqa: PLC0415
-        from fastauth_client import rest_framework  # noqa: PLC0415
+        from fastauth_client import django as for_django  # noqa: PLC0415  after the settings of Django
+        from fastauth_client import rest_framework  # noqa: PLC0415  after the settings of Django
 
         def answer(request: HttpRequest) -> JsonResponse:
             return JsonResponse({"subject": request.caller.subject})
@@ -96,11 +96,11 @@ class _Urls:
             return JsonResponse({"subject": request.caller.subject})
 
         def rest(permission: type) -> Any:  # noqa: ANN401  a view
-            class Orders(APIView):  # type: ignore[misc]
+            class Orders(APIView):  # type: ignore[misc]  # it has no types
                 authentication_classes = (rest_framework.FastauthAuthentication,)
                 permission_classes = (permission,)
 
-                def get(self, request: Any) -> RestResponse:  # noqa: ANN401
+                def get(self, request: Any) -> RestResponse:  # noqa: ANN401  the same
                     return RestResponse({"subject": request.auth.subject})
 
             return Orders.as_view()

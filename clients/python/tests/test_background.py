@@ -74,7 +74,7 @@ class TestThread:
         asked = threading.Event()
 
         class SilentServer(FakeIssuerServer):
-            async def _answer(self, request: object) -> None:  # type: ignore[override]
+            async def _answer(self, request: object) -> None:  # type: ignore[override]  # it never answers
                 asked.set()
                 await asyncio.Event().wait()
 

@@ -43,7 +43,7 @@ class TestValidToken:
     def test_caller_cannot_be_changed(self, issuer: TestIssuer) -> None:
         caller = issuer.verifier().verify_sync(issuer.token())
         with pytest.raises(TypeError):
-            caller.claims["sub"] = "2"  # type: ignore[index]
+            caller.claims["sub"] = "2"  # type: ignore[index]  # what must fail
 
     def test_repr_has_neither_token_nor_claims(self, issuer: TestIssuer) -> None:
         caller = issuer.verifier().verify_sync(issuer.token("7", email="a@example.com"))
@@ -165,4 +165,4 @@ class TestSettings:
     def test_error_names_the_setting(self, settings: dict[str, object], name: str) -> None:
         given = {"issuer": "https://auth.example.com", "audience": "https://api.example.com"} | settings
         with pytest.raises(ValueError, match=f"^{name}: must "):
-            Verifier(given.pop("issuer"), **given)  # type: ignore[arg-type]
+            Verifier(given.pop("issuer"), **given)  # type: ignore[arg-type]  # rows of the table differ

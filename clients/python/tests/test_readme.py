@@ -26,7 +26,7 @@ class TestFirstLines:
     def test_protect_a_route(self, fastauth_server: FastauthServer) -> None:
         """They are run against the real service of this commit, at its address."""
         namespace: dict[str, Any] = {}
-        exec(first_lines().replace("http://127.0.0.1:8000", fastauth_server.url), namespace)  # noqa: S102
+        exec(first_lines().replace("http://127.0.0.1:8000", fastauth_server.url), namespace)  # noqa: S102  lines of the README
         fastauth_server.register("readme", PASSWORD)
         token = fastauth_server.log_in("readme", PASSWORD)
         with TestClient(namespace["app"]) as client:
