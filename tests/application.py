@@ -55,8 +55,10 @@ from fastauth.application.email_addresses.remove_address import RemoveAddress
 from fastauth.application.email_addresses.resend_verification import ResendVerification
 from fastauth.application.email_addresses.undo_change import UndoAddressChange
 from fastauth.application.email_addresses.verify_address import VerifyAddress
+from fastauth.application.passwords.add_password import AddPassword
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.application.passwords.complete_reset import CompletePasswordReset
+from fastauth.application.passwords.remove_password import RemovePassword
 from fastauth.application.passwords.request_reset import RequestPasswordReset
 from fastauth.application.passwords.set_password import SetPassword
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
@@ -170,6 +172,8 @@ class Application:
         self.log_out = self._use_case(LogOut, "log_out")
         self.revoke_sessions = self._use_case(RevokeSessions, "revoke_sessions")
         self.change_password = self._use_case(ChangePassword, "change_password")
+        self.add_password = self._use_case(AddPassword, "add_password")
+        self.remove_password = self._use_case(RemovePassword, "remove_password")
         self.set_password = self._use_case(SetPassword, "set_password")
         self.change_full_name = self._use_case(ChangeFullName, "change_full_name")
         self.find_user = self._use_case(FindUser, "find_user")

@@ -3,7 +3,7 @@
 from collections.abc import Container
 from datetime import datetime, timedelta
 from hashlib import sha256
-from secrets import token_hex
+from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Any
 
 from tests.fakes import (
@@ -26,6 +26,7 @@ from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.passkeys.passkey import CredentialId, NewCredential
 from fastauth.domain.passwords.credential import ImportedUser
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
@@ -86,6 +87,19 @@ def an_imported_user(
     username: str = "", *, encoded: str = "a hash", disabled_at: datetime | None = None
 ) -> ImportedUser:
     return ImportedUser(a_new_user(username, disabled_at=disabled_at), a_password_hash(encoded))
+
+
+def a_credential(*, sign_count: int = 0) -> NewCredential:
+    return NewCredential(
+        id=CredentialId(token_urlsafe(32)),
+        public_key=token_bytes(77),
+        sign_count=sign_count,
+        aaguid="00000000-0000-0000-0000-000000000000",
+        transports=("hybrid", "internal"),
+        backup_eligible=True,
+        backed_up=False,
+        user_verified=True,
+    )
 
 
 def a_policy(

@@ -99,6 +99,7 @@ class TestBody:
             ("POST", "/sessions/current/step-up"),
             ("PATCH", "/users/me"),
             ("PUT", "/users/me/password"),
+            ("POST", "/users/me/password"),
             ("PUT", "/users/me/email"),
             ("POST", "/users/me/email/verify"),
             ("POST", "/users/me/email/undo"),

@@ -15,6 +15,7 @@ from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passkeys.passkey_repository import PasskeyRepositoryContract
 from tests.contracts.passwords.bulk_user_repository import BulkUserRepositoryContract
+from tests.contracts.passwords.last_credential import LastCredentialContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
 from tests.contracts.passwords.password_repository import PasswordRepositoryContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
@@ -69,6 +70,12 @@ class TestFakePasswordRepository(PasswordRepositoryContract):
     @pytest.fixture
     def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
         return FakePasswordRepository(users.storage)
+
+
+class TestFakeLastCredential(LastCredentialContract):
+    @pytest.fixture
+    def unit_of_work(self) -> FakeUnitOfWork:
+        return FakeUnitOfWork(FakeStorage())
 
 
 class TestFakeUserDirectory(UserDirectoryContract):

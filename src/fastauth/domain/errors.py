@@ -31,7 +31,9 @@
     │   ├── AlreadyEnrolled
     │   ├── EmailTaken
     │   ├── LastCredential
+    │   ├── NoPassword
     │   ├── PasskeyTaken
+    │   ├── PasswordExists
     │   ├── RolesInUse
     │   ├── ServiceExists
     │   ├── TooManyPasskeys

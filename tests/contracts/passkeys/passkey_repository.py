@@ -4,11 +4,10 @@ import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from secrets import token_bytes
+from secrets import token_bytes, token_urlsafe
 
 import pytest
-from tests.builders import a_new_user
-from tests.harness.authenticator import b64
+from tests.builders import a_credential, a_new_user
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
@@ -17,7 +16,6 @@ from fastauth.domain.passkeys.passkey import (
     MAX_PASSKEYS,
     Assertion,
     CredentialId,
-    NewCredential,
     Passkey,
     PasskeyName,
     UserHandle,
@@ -31,19 +29,6 @@ NAME = PasskeyName("Phone")
 
 async def a_user(users: UserRepository) -> User:
     return await users.add(a_new_user())
-
-
-def a_credential(*, sign_count: int = 0) -> NewCredential:
-    return NewCredential(
-        id=CredentialId(b64(token_bytes(32))),
-        public_key=token_bytes(77),
-        sign_count=sign_count,
-        aaguid="00000000-0000-0000-0000-000000000000",
-        transports=("hybrid", "internal"),
-        backup_eligible=True,
-        backed_up=False,
-        user_verified=True,
-    )
 
 
 def a_handle() -> UserHandle:
@@ -98,7 +83,7 @@ class PasskeyRepositoryContract(ABC):
         assert (found.passkey, found.user.username, found.handle) == (passkey, user.username, handle)
 
     async def test_longest_id(self, passkeys: PasskeyRepository, user: User) -> None:
-        credential = replace(a_credential(), id=CredentialId(b64(token_bytes(1023))))
+        credential = replace(a_credential(), id=CredentialId(token_urlsafe(1023)))
         assert await passkeys.add(user.id, credential, handle=a_handle(), name=NAME, now=NOW)
         assert await passkeys.find(credential.id)
 

@@ -22,6 +22,7 @@ from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
 from tests.contracts.passkeys.passkey_repository import PasskeyRepositoryContract
 from tests.contracts.passwords.bulk_user_repository import BulkUserRepositoryContract
+from tests.contracts.passwords.last_credential import LastCredentialContract
 from tests.contracts.passwords.password_repository import PasswordRepositoryContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.revocations.revocations import RevocationsContract
@@ -170,6 +171,12 @@ class TestSqlUserRepository(SqlFixtures, UserRepositoryContract):
 
 class TestSqlPasswordRepository(SqlFixtures, PasswordRepositoryContract):
     """The contract only."""
+
+
+class TestSqlLastCredential(LastCredentialContract):
+    @pytest.fixture
+    def unit_of_work(self, database: Database) -> SqlUnitOfWork:
+        return unit_of_work(database)
 
 
 class TestSqlUserDirectory(SqlFixtures, UserDirectoryContract):

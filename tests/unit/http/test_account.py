@@ -2,10 +2,11 @@
 
 import httpx2
 import pytest
-from tests.builders import a_registration, an_address
+from tests.builders import a_credential, a_registration, an_address
 from tests.fakes import FakeClock
 from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
 
+from fastauth.domain.passkeys.passkey import PasskeyName, UserHandle
 from fastauth.entrypoints.container import Container
 
 pytestmark = pytest.mark.usefixtures("ann")
@@ -93,3 +94,29 @@ class TestAccount:
         assert response.json()["errors"] == [
             {"pointer": "/new_password", "code": "empty", "detail": "Must not be empty."}
         ]
+
+    async def test_last_credential_is_409(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
+        headers = bearer(tokens)
+        answer = await client.delete("/users/me/password", headers=headers)
+        assert_problem(answer, 409, "last_credential")
+        answer = await client.post("/users/me/password", json={"new_password": "another"}, headers=headers)
+        assert_problem(answer, 409, "password_exists")
+        assert (await client.post("/sessions", json=ANN)).status_code == 201
+
+    async def test_password_is_removed_and_added(
+        self, client: httpx2.AsyncClient, container: Container, tokens: TokenPair
+    ) -> None:
+        headers, user = bearer(tokens), await container.find_user()(username="ann")
+        handle, name = UserHandle(bytes(32)), PasskeyName("Phone")
+        now = container.clock().now()
+        await container.passkeys().add(user.id, a_credential(), handle=handle, name=name, now=now)
+        response = await client.delete("/users/me/password", headers=headers)
+        assert (response.status_code, response.content) == (204, b"")
+        assert_problem(await client.delete("/users/me/password", headers=headers), 409, "no_password")
+        assert_problem(await client.post("/sessions", json=ANN), 401, "invalid_credentials")
+        assert_problem(await self.change_password(client, tokens, "sntsh", "another"), 409, "no_password")
+        answer = await client.post("/users/me/password", json={"new_password": ""}, headers=headers)
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/new_password"]
+        new = {"new_password": ANN["password"]}
+        assert (await client.post("/users/me/password", json=new, headers=headers)).status_code == 204
+        assert (await client.post("/sessions", json=ANN)).status_code == 201

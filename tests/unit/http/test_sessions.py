@@ -23,6 +23,8 @@ PROTECTED = [
     ("GET", "/users/me", None),
     ("PATCH", "/users/me", {"fullname": "Ann"}),
     ("PUT", "/users/me/password", {"current_password": "sntsh", "new_password": "another"}),
+    ("POST", "/users/me/password", {"new_password": "another"}),
+    ("DELETE", "/users/me/password", None),
 ]
 
 

@@ -144,6 +144,8 @@ async def use_passkeys(container: Container, caller: AuthenticatedUser) -> None:
     )
     assert await container.rename_passkey()(caller=caller, id_=added.passkey.id, name="Phone")
     assert (await container.list_passkeys()(caller=caller)).handle
+    await container.remove_password()(caller=caller)
+    await container.add_password()(caller=caller, new_password=NEW_PASSWORD)
     await container.remove_passkey()(caller=caller, id_=added.passkey.id)
 
 

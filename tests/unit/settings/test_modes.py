@@ -55,6 +55,8 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/password-resets", {"identifier": "santosh"}),
     ("POST", "/password-resets/complete", {"token": "fa_pr_none", "new_password": "of nobody else three"}),
     ("PUT", "/users/me/password", {"current_password": "another", "new_password": "of nobody else too"}),
+    ("POST", "/users/me/password", {"new_password": "of nobody else four"}),
+    ("DELETE", "/users/me/password", None),
     ("GET", "/users/me/second-factors", None),
     ("POST", "/users/me/totp", None),
     ("POST", "/users/me/totp/confirm", {"code": "123456"}),

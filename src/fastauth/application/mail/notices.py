@@ -13,6 +13,8 @@ NOTICES: Mapping[EventType, MailTemplate] = {
     EventType.LOGIN_SUCCEEDED: MailTemplate.LOGIN_FROM_NEW_DEVICE,
     EventType.REFRESH_TOKEN_REUSED: MailTemplate.SESSION_REUSED,
     EventType.PASSWORD_CHANGED: MailTemplate.PASSWORD_CHANGED,
+    EventType.PASSWORD_ADDED: MailTemplate.PASSWORD_ADDED,
+    EventType.PASSWORD_REMOVED: MailTemplate.PASSWORD_REMOVED,
     EventType.PASSWORD_RESET: MailTemplate.PASSWORD_RESET,
     EventType.EMAIL_REMOVED: MailTemplate.ADDRESS_REMOVED,
     EventType.EMAIL_CHANGED: MailTemplate.ADDRESS_CHANGED,

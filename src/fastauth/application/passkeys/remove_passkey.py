@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.passwords.last_credential import check_can_log_in
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.second_factors.factor_changes import FactorChanges
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.passkeys.errors import PasskeyNotFound
 from fastauth.domain.passkeys.presented import parse_credential_id
-from fastauth.domain.passwords.errors import LastCredential
 from fastauth.domain.sessions.session import AuthenticatedUser
-from fastauth.domain.unit_of_work import Transaction, UnitOfWork
+from fastauth.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class RemovePasskey:
             await transaction.second_factors.lock(user.id)
             if not passkey_id or not await transaction.passkeys.remove(user.id, passkey_id):
                 raise PasskeyNotFound
-            await self._check_can_log_in(transaction, caller)
+            await check_can_log_in(transaction, user.id)
             await self.changes.removed(transaction, user.id, now=now)
             await transaction.events.record(
                 Event(
@@ -51,10 +51,3 @@ class RemovePasskey:
                 )
             )
             await transaction.commit()
-
-    @staticmethod
-    async def _check_can_log_in(transaction: Transaction, caller: AuthenticatedUser) -> None:
-        if (await transaction.passwords.get(caller.user.id)).is_usable:
-            return
-        if not await transaction.passkeys.of_user(caller.user.id):
-            raise LastCredential

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.passwords.new_password import check_new_password
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
-from fastauth.domain.errors import InvalidInput
-from fastauth.domain.passwords.errors import InvalidCredentials, WrongPassword
+from fastauth.domain.passwords.errors import InvalidCredentials, NoPassword, WrongPassword
 from fastauth.domain.passwords.password import Password
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
@@ -34,19 +34,18 @@ class ChangePassword:
             InvalidInput: The new password is not allowed.
             WrongPassword: `current_password` is wrong, or was changed concurrently, or the session
                 has made too many attempts.
+            NoPassword: The account has none.
             TooManyRequests: The network of `address` has reached its limit too.
             Unavailable: Try again later.
         """
         user = caller.user
-        user_attributes = (user.username.display, user.fullname.text)
-        try:
-            new = self.password_policy.check(new_password, user_attributes=user_attributes)
-        except InvalidInput as error:
-            raise error.with_field("new_password") from None
+        new = check_new_password(self.password_policy, new_password, of=user)
         self.hasher.check_capacity()
+        stored = await self.passwords.get(user.id)
+        if not stored.is_usable:
+            raise NoPassword
         permit = await self.rate_limiter.check_password_change(caller, address=address)
         attempt, is_possible = Password.for_verification(current_password)
-        stored = await self.passwords.get(user.id)
         known = stored if permit.allowed and is_possible else None
         async with self.rate_limiter.refund_on_failure(permit):
             try:

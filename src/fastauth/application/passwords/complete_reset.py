@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.passwords.new_password import check_new_password
 from fastauth.application.passwords.reset_token import consume_reset_token
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.one_time_tokens.token import ALL_BUT_UNDO, OneTimeTokenCodec
 from fastauth.domain.passwords.policy import PasswordPolicy
@@ -41,11 +41,7 @@ class CompletePasswordReset:
             # Not committed: the password is judged and hashed first, and no connection waits for that.
             found = await consume_reset_token(transaction, token, codec=self.tokens, now=self.clock.now())
         user = found.user
-        user_attributes = (user.username.display, user.fullname.text)
-        try:
-            new = self.password_policy.check(new_password, user_attributes=user_attributes)
-        except InvalidInput as error:
-            raise error.with_field("new_password") from None
+        new = check_new_password(self.password_policy, new_password, of=user)
         new_hash, now = await self.hasher.hash(new), self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             found = await consume_reset_token(transaction, token, codec=self.tokens, now=now)

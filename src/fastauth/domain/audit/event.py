@@ -23,6 +23,8 @@ class EventType(StrEnum):
     LOGGED_OUT = "logged_out"
     STEPPED_UP = "stepped_up"
     STEP_UP_FAILED = "step_up_failed"
+    PASSWORD_ADDED = "password_added"  # noqa: S105  the name of an event
+    PASSWORD_REMOVED = "password_removed"  # noqa: S105  the name of an event
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
     PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105  the name of an event
     PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105  the name of an event

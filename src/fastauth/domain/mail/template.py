@@ -28,6 +28,8 @@ class MailTemplate(StrEnum):
     """To the address that was in force until then, among others."""
     ADDRESS_REMOVED = "address_removed"
     """To the removed address. The link is as above."""
+    PASSWORD_ADDED = "password_added"  # noqa: S105  the name of a mail
+    PASSWORD_REMOVED = "password_removed"  # noqa: S105  the name of a mail
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of a mail
     PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a mail
     LOGIN_FROM_NEW_DEVICE = "login_from_new_device"
@@ -66,6 +68,8 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.ADDRESS_CHANGED: _SECRET | _NOTICE | {"days"},
     MailTemplate.ADDRESS_CHANGE_UNDONE: _NOTICE,
     MailTemplate.ADDRESS_REMOVED: _SECRET | _NOTICE | {"days"},
+    MailTemplate.PASSWORD_ADDED: _NOTICE,
+    MailTemplate.PASSWORD_REMOVED: _NOTICE,
     MailTemplate.PASSWORD_CHANGED: _NOTICE,
     MailTemplate.PASSWORD_RESET: _NOTICE,
     MailTemplate.LOGIN_FROM_NEW_DEVICE: _NOTICE | {"address"},

@@ -17,6 +17,20 @@ class WrongPassword(Forbidden):
     detail = "The current password is wrong"
 
 
+class PasswordExists(Conflict):
+    """The account has a password, which is replaced only by whoever knows it."""
+
+    code = "password_exists"
+    detail = "The account has a password already: change it instead"
+
+
+class NoPassword(Conflict):
+    """The account has no password to change or to remove."""
+
+    code = "no_password"
+    detail = "The account has no password"
+
+
 class LastCredential(Conflict):
     """Without this credential nobody could log in to the account."""
 

@@ -1,8 +1,10 @@
 """Providers of use cases that change passwords."""
 
+from fastauth.application.passwords.add_password import AddPassword
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.application.passwords.complete_reset import CompletePasswordReset
 from fastauth.application.passwords.learn_hash_kinds import LearnHashKinds
+from fastauth.application.passwords.remove_password import RemovePassword
 from fastauth.application.passwords.request_reset import RequestPasswordReset
 from fastauth.application.passwords.set_password import SetPassword
 from fastauth.domain.passwords.errors import WrongPassword
@@ -31,6 +33,22 @@ class Passwords(Shared):
         ),
         WrongPassword,
         Sessions.failure_events.provided.record_password_change_failure,
+    )
+    add_password = use_case(
+        AddPassword,
+        passwords=Storage.passwords,
+        hasher=PasswordHashing.hasher,
+        password_policy=PasswordHashing.password_policy,
+        limiter=RateLimits.mail_limiter,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
+    )
+    remove_password = use_case(
+        RemovePassword,
+        relying_party=Shared.settings.provided.relying_party,
+        limiter=RateLimits.mail_limiter,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
     )
     set_password = use_case(
         SetPassword,

@@ -1,10 +1,17 @@
-"""``/users/me/password``: change one's password."""
+"""``/users/me/password``: the caller's password."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from fastauth.domain.passwords.errors import HashingOverloaded, WrongPassword
+from fastauth.domain.passwords.errors import (
+    HashingOverloaded,
+    LastCredential,
+    NoPassword,
+    PasswordExists,
+    WrongPassword,
+)
 from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
     CallerDep,
@@ -18,6 +25,12 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
 
 
+class AddPasswordRequest(BaseModel):
+    """The first password of an account."""
+
+    new_password: str = Field(examples=["correct horse battery staple"], repr=False)
+
+
 class ChangePasswordRequest(BaseModel):
     """The current password and the new one."""
 
@@ -29,7 +42,9 @@ class ChangePasswordRequest(BaseModel):
     "/password",
     **NO_CONTENT,
     summary="Change one's password",
-    responses=problems(*AUTHENTICATION_ERRORS, WrongPassword, TooManyRequests, HashingOverloaded, body=True),
+    responses=problems(
+        *AUTHENTICATION_ERRORS, WrongPassword, NoPassword, TooManyRequests, HashingOverloaded, body=True
+    ),
 )
 async def change_password(
     body: ChangePasswordRequest, caller: CallerDep, address: ClientAddressDep, container: ContainerDep
@@ -41,3 +56,33 @@ async def change_password(
         new_password=body.new_password,
         address=address,
     )
+
+
+@router.post(
+    "/password",
+    **NO_CONTENT,
+    summary="Add a password to one's account",
+    responses=problems(
+        *AUTHENTICATION_ERRORS, StepUpRequired, PasswordExists, TooManyRequests, HashingOverloaded, body=True
+    ),
+)
+async def add_password(body: AddPasswordRequest, caller: CallerDep, container: ContainerDep) -> None:
+    """Store the first password of an account that was registered with a passkey, or had its password removed.
+
+    The session must have been authenticated recently, by all factors of the account.
+    """
+    await container.add_password()(caller=caller, new_password=body.new_password)
+
+
+@router.delete(
+    "/password",
+    **NO_CONTENT,
+    summary="Remove one's password",
+    responses=problems(*AUTHENTICATION_ERRORS, StepUpRequired, NoPassword, LastCredential, TooManyRequests),
+)
+async def remove_password(caller: CallerDep, container: ContainerDep) -> None:
+    """Remove the password, and end every other session of the account. A passkey must be left to log in with.
+
+    The session must have been authenticated recently, by all factors of the account.
+    """
+    await container.remove_password()(caller=caller)
