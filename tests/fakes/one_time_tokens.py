@@ -81,6 +81,11 @@ class FakeOneTimeTokenRepository:
             await self.consume([digest], purpose=purpose, now=min(now, expires_at - expires_at.resolution))
         return bool(digests) and len(new) == len(digests)
 
+    async def find_open(
+        self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose, now: datetime
+    ) -> OneTimeToken | None:
+        return next((token for _, token in self._open(digests, purpose, now)), None)
+
     async def find_consumed(
         self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose
     ) -> OneTimeToken | None:

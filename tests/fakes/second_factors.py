@@ -28,6 +28,9 @@ class FakeSecondFactorRepository:
     async def methods_of(self, user_id: UserId) -> tuple[SecondFactorMethod, ...]:
         totp = self.storage.totp.get(user_id)
         usable = {
+            SecondFactorMethod.PASSKEY: any(
+                each.user_id == user_id for each in self.storage.passkeys.values()
+            ),
             SecondFactorMethod.TOTP: totp and totp.confirmed_at and not totp.is_locked,
             SecondFactorMethod.RECOVERY_CODE: await self.count_recovery_codes(user_id),
         }

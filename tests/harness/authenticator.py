@@ -138,16 +138,13 @@ class Authenticator:
             attestationObject=cbor2.dumps(attestation),
         ) | {"authenticatorAttachment": "platform"}
 
-    def get(
-        self, options: dict[str, Any], *, credential: Credential | None = None, **changes: object
-    ) -> dict[str, Any]:
+    def get(self, options: dict[str, Any], **changes: object) -> dict[str, Any]:
         """Answer `navigator.credentials.get()` with the newest credential that is allowed."""
         conduct = replace(self.conduct, **changes)  # type: ignore[arg-type]  # names of its fields
         allowed = {entry["id"] for entry in options["allowCredentials"]}
-        if credential is None:
-            credential = next(
-                each for each in reversed(self.credentials) if not allowed or b64(each.id) in allowed
-            )
+        credential = next(
+            each for each in reversed(self.credentials) if not allowed or b64(each.id) in allowed
+        )
         credential.sign_count += conduct.step
         auth_data = _auth_data(conduct, credential.sign_count)
         client_data = _client_data(conduct, "webauthn.get", options["challenge"])

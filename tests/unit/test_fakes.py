@@ -318,6 +318,10 @@ class TestFakePasskeyRepository(PasskeyRepositoryContract):
     def passkeys(self, users: FakeUserRepository) -> FakePasskeyRepository:
         return FakePasskeyRepository(users.storage)
 
+    @pytest.fixture
+    def factors(self, users: FakeUserRepository) -> FakeSecondFactorRepository:
+        return FakeSecondFactorRepository(users.storage)
+
 
 class TestFakeSecretBox(SecretBoxContract):
     @pytest.fixture

@@ -249,6 +249,17 @@ class OneTimeTokenRepositoryContract(ABC):
         )
         assert await self.consume(tokens, text)
 
+    async def test_finds_open_token(self, tokens: OneTimeTokenRepository, user: User) -> None:
+        purpose, text = Purpose.RESET_PASSWORD, await self.issue(tokens, user)
+        digests, end = CODEC.digests(purpose, text), NOW + purpose.lifetime
+        found = await tokens.find_open(digests, purpose=purpose, now=end - timedelta.resolution)
+        assert found
+        assert (found.user_id, found.attempts, found.consumed_at) == (user.id, 0, None)
+        assert await tokens.find_open(digests, purpose=purpose, now=end) is None
+        assert await tokens.find_open(digests, purpose=Purpose.CHANGE_EMAIL, now=NOW) is None
+        assert await self.consume(tokens, text)
+        assert await tokens.find_open(digests, purpose=purpose, now=NOW) is None
+
     async def test_finds_consumed_token(self, tokens: OneTimeTokenRepository, user: User) -> None:
         text = await self.issue(tokens, user)
         digests = CODEC.digests(Purpose.RESET_PASSWORD, text)

@@ -21,6 +21,8 @@ from fastauth.domain.passkeys.passkey import (
     UserHandle,
 )
 from fastauth.domain.passkeys.ports import PasskeyRepository
+from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.second_factors.ports import SecondFactorRepository
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -47,6 +49,10 @@ class PasskeyRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def passkeys(self, users: UserRepository) -> PasskeyRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def factors(self, users: UserRepository) -> SecondFactorRepository: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -158,6 +164,19 @@ class PasskeyRepositoryContract(ABC):
         passkey, other = await self.added(passkeys, user), await self.added(passkeys, user, now=LATER)
         await passkeys.mark_suspect(passkey.id, now=LATER)
         assert await passkeys.of_user(user.id) == (replace(passkey, suspect_at=LATER), other)
+
+    async def test_is_a_second_factor(
+        self, passkeys: PasskeyRepository, factors: SecondFactorRepository, user: User
+    ) -> None:
+        """As long as the account has a passkey, a password alone is not enough."""
+        assert SecondFactorMethod.PASSKEY not in await factors.methods_of(user.id)
+        first, second = await self.added(passkeys, user), await self.added(passkeys, user, now=LATER)
+        assert await factors.put_in_force(user.id, now=NOW)
+        assert await factors.methods_of(user.id) == (SecondFactorMethod.PASSKEY,)
+        for passkey, was_last in ((first, False), (second, True)):
+            assert await passkeys.remove(user.id, passkey.id)
+            assert await factors.release(user.id) == was_last
+        assert await factors.methods_of(user.id) == ()
 
     async def test_rename_and_remove(self, passkeys: PasskeyRepository, user: User, other: User) -> None:
         """Only those of the account itself."""

@@ -434,3 +434,7 @@ class TestSqlPasskeyRepository(SqlFixtures, PasskeyRepositoryContract):
     @pytest.fixture
     def passkeys(self, database: Database) -> SqlPasskeyRepository:
         return SqlPasskeyRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def factors(self, database: Database) -> SqlSecondFactorRepository:
+        return SqlSecondFactorRepository(connections=database.autocommit)

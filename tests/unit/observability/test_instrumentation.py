@@ -49,7 +49,7 @@ RECOVERY_CODE = SecondFactorMethod.RECOVERY_CODE
 HELPERS = {
     *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
-    *("SecondFactorVerifier", "VerifyFactor", "VerifyRecoveryCode", "VerifyTotp"),
+    *("SecondFactorVerifier", "VerifyFactor", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
     *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""
@@ -136,7 +136,8 @@ async def use_second_factors(container: Container, caller: AuthenticatedUser) ->
 
 async def use_passkeys(container: Container, caller: AuthenticatedUser) -> None:
     begun = await container.begin_passkey()(caller=caller)
-    credential = Authenticator().create(begun.options)
+    authenticator = Authenticator()
+    credential = authenticator.create(begun.options)
     added = await container.add_passkey()(caller=caller, token=begun.token, credential=credential)
     user = await container.find_user()(username=NAME)
     caller = replace(
@@ -146,6 +147,13 @@ async def use_passkeys(container: Container, caller: AuthenticatedUser) -> None:
     assert (await container.list_passkeys()(caller=caller)).handle
     await container.remove_password()(caller=caller)
     await container.add_password()(caller=caller, new_password=NEW_PASSWORD)
+    begun = await container.begin_passkey_log_in()()
+    assertion = authenticator.get(begun.options)
+    assert await container.log_in_with_passkey()(token=begun.token, credential=assertion, client=A_DEVICE)
+    assert (await container.begin_passkey_step_up()(caller=caller)).token
+    challenge = await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE)
+    assert isinstance(challenge, SecondFactorChallenge)
+    assert await container.begin_passkey_second_factor()(challenge=challenge.token)
     await container.remove_passkey()(caller=caller, id_=added.passkey.id)
 
 

@@ -21,11 +21,18 @@ from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.domain.sessions.session import AuthenticatedUser
 
 
 async def a_log_in(app: Application) -> TokenPair:
     await app.a_user()
     return await app.a_log_in()
+
+
+async def a_reread(app: Application, caller: AuthenticatedUser) -> AuthenticatedUser:
+    found = await app.container.sessions().find(caller.session.id, now=app.clock.now())
+    assert found
+    return found
 
 
 def mallory_has_anything(app: Application, user_id: UserId) -> bool:
@@ -80,6 +87,14 @@ class TestAddPasskey:
                 caller=caller, token=begun.token, credential=phone.create(begun.options)
             )
         assert app.storage.passkeys == {}
+
+    async def test_session_from_before_the_first_factor_is_not_enough(self) -> None:
+        app = Application()
+        caller = await a_caller(app)
+        older = await a_caller(app, await app.a_log_in())
+        await a_passkey(app, caller, Authenticator())
+        with pytest.raises(StepUpRequired):
+            await app.container.begin_passkey()(caller=await a_reread(app, older))
 
     async def test_refused_ceremonies(self) -> None:
         """Whatever is wrong, the answer is one, the token is used, and nothing is stored."""

@@ -51,6 +51,21 @@ class RateLimiter:
         rule = self.limits.registrations_per_network
         return await self._count(self._hit(rule, Scope.NETWORK, "registrations", network_of(address)))
 
+    async def check_passkey(self, *, address: str) -> Permit:
+        """Count a log-in by passkey from `address`.
+
+        Raises:
+            TooManyRequests: The network has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits is None:
+            return _UNLIMITED
+        hit = self._hit(
+            self.limits.passkeys_per_network, Scope.NETWORK, "passkey log-ins", network_of(address)
+        )
+        permit = await self._count(hit)
+        return replace(permit, refunds_on_success=(Decrement(hit.key, hit.rule),))
+
     async def check_login(self, name: Username, *, address: str, device: str | None) -> Permit:
         """Count a log-in to the account `name`, whether or not it exists.
 

@@ -73,6 +73,11 @@ class OneTimeTokenRepository(Protocol):
         burnt. After `expires_at` the row may be purged: the caller must refuse the token from then on.
         """
 
+    async def find_open(
+        self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose, now: datetime
+    ) -> OneTimeToken | None:
+        """Return an open token, without a decision: it may be consumed at the same moment."""
+
     async def find_consumed(
         self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose
     ) -> OneTimeToken | None:

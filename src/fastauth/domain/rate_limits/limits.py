@@ -32,6 +32,8 @@ class Limits:
     """Log-ins of one network by known devices: ten times as many."""
     failures_per_network: RateLimit = RateLimit(10, timedelta(minutes=1))
     """Log-ins of one network that were not refunded."""
+    passkeys_per_network: RateLimit = RateLimit(30, timedelta(minutes=1))
+    """Log-ins by passkey of one network that were not refunded; apart from those by password."""
     registrations_per_network: RateLimit = RateLimit(20, timedelta(minutes=1))
     """Registrations of one network."""
     attempts_per_account_and_network: RateLimit = RateLimit(5, timedelta(minutes=5))

@@ -14,6 +14,7 @@ from fastauth.entrypoints.container.mail_handlers import MailHandlers
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.operations import Operations
 from fastauth.entrypoints.container.outbox import Outbox
+from fastauth.entrypoints.container.passkey_verification import PasskeyVerification
 from fastauth.entrypoints.container.passkeys import Passkeys
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
@@ -41,6 +42,7 @@ class Container(
     Audit,
     Roles,
     Services,
+    PasskeyVerification,
     SecondFactors,
     Sessions,
     LoginCodes,

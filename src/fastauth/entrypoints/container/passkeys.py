@@ -1,56 +1,50 @@
-"""Providers of passkeys."""
+"""Providers of use cases of passkeys."""
 
 from dependency_injector.providers import Provider, Singleton
 
-from fastauth.adapters.passkeys import WebauthnPasskeyVerifier
 from fastauth.application.passkeys.add_passkey import AddPasskey
-from fastauth.application.passkeys.assertions import Assertions
 from fastauth.application.passkeys.begin_passkey import BeginPasskey
-from fastauth.application.passkeys.ceremonies import Ceremonies
+from fastauth.application.passkeys.begin_passkey_log_in import BeginPasskeyLogIn
+from fastauth.application.passkeys.begin_passkey_step import BeginPasskeySecondFactor, BeginPasskeyStepUp
+from fastauth.application.passkeys.failure_events import PasskeyFailureEvents
 from fastauth.application.passkeys.list_passkeys import ListPasskeys
+from fastauth.application.passkeys.log_in_with_passkey import LogInWithPasskey
 from fastauth.application.passkeys.remove_passkey import RemovePasskey
 from fastauth.application.passkeys.rename_passkey import RenamePasskey
-from fastauth.domain.passkeys.ports import PasskeyVerifier
+from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
+from fastauth.entrypoints.container.passkey_verification import PasskeyVerification
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.second_factors import SecondFactors
+from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
-from fastauth.entrypoints.container.use_cases import use_case
-
-_RELYING_PARTY = Shared.settings.provided.relying_party
+from fastauth.entrypoints.container.use_cases import audited, use_case
 
 
 class Passkeys(Shared):
     """See `fastauth.domain.passkeys`; the repository is in `Storage`."""
 
-    passkey_verifier: Provider[PasskeyVerifier] = Singleton(WebauthnPasskeyVerifier, _RELYING_PARTY)
-    ceremonies: Provider[Ceremonies] = Singleton(
-        Ceremonies,
-        box=Shared.secret_box,
-        codec=OneTimeTokens.one_time_token_codec,
-        tokens=Storage.one_time_tokens,
-        clock=Shared.clock,
-    )
-    assertions: Provider[Assertions] = Singleton(
-        Assertions,
+    passkey_failure_events: Provider[PasskeyFailureEvents] = Singleton(
+        PasskeyFailureEvents,
         passkeys=Storage.passkeys,
-        verifier=passkey_verifier,
-        unit_of_work=Storage.unit_of_work,
+        events=Storage.events,
+        pseudonyms=Audit.username_pseudonyms,
         clock=Shared.clock,
     )
 
     begin_passkey = use_case(
         BeginPasskey,
-        relying_party=_RELYING_PARTY,
+        relying_party=PasskeyVerification.relying_party,
         passkeys=Storage.passkeys,
-        ceremonies=ceremonies,
+        ceremonies=PasskeyVerification.ceremonies,
         clock=Shared.clock,
     )
     add_passkey = use_case(
         AddPasskey,
-        verifier=passkey_verifier,
-        ceremonies=ceremonies,
+        verifier=PasskeyVerification.passkey_verifier,
+        ceremonies=PasskeyVerification.ceremonies,
         unit_of_work=Storage.unit_of_work,
         limiter=RateLimits.mail_limiter,
         changes=SecondFactors.factor_changes,
@@ -64,4 +58,36 @@ class Passkeys(Shared):
         limiter=RateLimits.mail_limiter,
         changes=SecondFactors.factor_changes,
         clock=Shared.clock,
+    )
+    begin_passkey_log_in = use_case(
+        BeginPasskeyLogIn,
+        relying_party=PasskeyVerification.relying_party,
+        ceremonies=PasskeyVerification.ceremonies,
+    )
+    log_in_with_passkey = audited(
+        use_case(
+            LogInWithPasskey,
+            rate_limiter=RateLimits.rate_limiter,
+            ceremonies=PasskeyVerification.ceremonies,
+            assertions=PasskeyVerification.assertions,
+            device_tokens=Sessions.device_tokens,
+            login_start=Sessions.login_start,
+            clock=Shared.clock,
+        ),
+        InvalidCredentials,
+        passkey_failure_events.provided.record_login_failure,
+    )
+    begin_passkey_second_factor = use_case(
+        BeginPasskeySecondFactor,
+        relying_party=PasskeyVerification.relying_party,
+        passkeys=Storage.passkeys,
+        codec=OneTimeTokens.one_time_token_codec,
+        tokens=Storage.one_time_tokens,
+        clock=Shared.clock,
+    )
+    begin_passkey_step_up = use_case(
+        BeginPasskeyStepUp,
+        relying_party=PasskeyVerification.relying_party,
+        passkeys=Storage.passkeys,
+        ceremonies=PasskeyVerification.ceremonies,
     )

@@ -23,6 +23,7 @@ from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeCodec
 from fastauth.domain.second_factors.totp_codes import QrCodes, TotpCodes
 from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.passkey_verification import PasskeyVerification
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.storage import Storage
@@ -101,6 +102,7 @@ class SecondFactors(Shared):
             window=Shared.settings.provided.totp_window,
             unit_of_work=Storage.unit_of_work,
         ),
+        passkey=PasskeyVerification.verify_passkey,
         recovery_code=Singleton(
             VerifyRecoveryCode, recovery_codes=recovery_code_codec, unit_of_work=Storage.unit_of_work
         ),

@@ -85,6 +85,12 @@ class SqlOneTimeTokenRepository:
         statement = statements.burn(self._connections.dialect.name, len(digests))
         return len((await self._connections.execute(statement, values)).all()) == len(digests)
 
+    async def find_open(
+        self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose, now: datetime
+    ) -> OneTimeToken | None:
+        """Read the row."""
+        return await self._one(statements.FIND_OPEN, digests, purpose, now=now)
+
     async def find_consumed(
         self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose
     ) -> OneTimeToken | None:

@@ -34,6 +34,7 @@ COUNT_ATTEMPT = (
     .returning(*token.columns)
 )
 
+FIND_OPEN = select(token).where(_is_open)
 FIND_CONSUMED = select(token).where(_is_found, token.c.consumed_at.is_not(None))
 
 WITHDRAW = delete(token).where(token.c.user_id == bindparam("of_user"), token.c.consumed_at.is_(None))

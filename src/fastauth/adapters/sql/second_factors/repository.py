@@ -70,6 +70,7 @@ _COUNT_CODES = select(func.count()).select_from(recovery_code).where(_CODES_OF_U
 _DELETE_CODES = delete(recovery_code).where(_CODES_OF_USER)
 _INSERT_CODES = insert(recovery_code)
 _METHODS = select(
+    exists().where(_passkey.c.user_id == bindparam("of_user")).label(SecondFactorMethod.PASSKEY),
     exists().where(_OF_USER, _IS_CONFIRMED, _IS_UNLOCKED).label(SecondFactorMethod.TOTP),
     exists().where(_CODES_OF_USER, _IS_UNUSED).label(SecondFactorMethod.RECOVERY_CODE),
 )

@@ -31,6 +31,9 @@ class StepUpRequest(FactorRequest):
 
     method: str = Field(default=PASSWORD, description="`password`, or the method of a second factor.")
     password: str | None = Field(default=None, examples=["sntsh"], repr=False)
+    token: str | None = Field(
+        default=None, description="Of the method `passkey`: the token of its options.", repr=False
+    )
 
 
 class AccessTokenResponse(BaseModel):
@@ -66,5 +69,7 @@ async def step_up(
             raise InvalidInput(Violation("password", "missing", "This field is required."))
         token = await container.step_up()(caller=caller, password=body.password, address=address)
     else:
-        token = await container.step_up_with_factor()(caller=caller, answer=body.answer(), address=address)
+        token = await container.step_up_with_factor()(
+            caller=caller, answer=body.answer(challenge=body.token or ""), address=address
+        )
     return AccessTokenResponse(access_token=token.text, expires_in=token.expires_in)

@@ -1,0 +1,55 @@
+"""Verify a passkey as a second factor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from fastauth.application.passkeys.assertions import Assertions
+from fastauth.application.passkeys.ceremonies import Ceremonies
+from fastauth.application.second_factors.verifier import FactorAnswer, VerifiedFactor
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.one_time_tokens.token import Purpose
+from fastauth.domain.second_factors.errors import InvalidSecondFactor
+
+
+def challenge_of(token: str) -> bytes:
+    """Return the challenge of WebAuthn that goes with the challenge token of a log-in.
+
+    The token has 256 random bits and starts one session, and so does its hash. So nothing is stored.
+    """
+    return sha256(f"passkey challenge {token}".encode()).digest()
+
+
+def account_of(user_id: UserId) -> str:
+    """Return what binds the ceremony of a step-up to its account."""
+    return f"account {user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyPasskey:
+    """See `fastauth.application.second_factors.verifier.SecondFactorVerifier`.
+
+    In a log-in the passkey answers the log-in's challenge token, in a step-up a ceremony of its own. It need
+    not have verified its user: the password is the other factor.
+    """
+
+    ceremonies: Ceremonies
+    assertions: Assertions
+
+    async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
+        """Verify the signature, and return what stores the use of the passkey."""
+        verified = await self.assertions.verify(
+            answer.credential or {},
+            challenge=await self._challenge(user_id, answer.challenge),
+            owner=user_id,
+            refusal=InvalidSecondFactor,
+        )
+        return VerifiedFactor(methods=verified.methods, store=verified.store)
+
+    async def _challenge(self, user_id: UserId, token: str) -> bytes:
+        if token.startswith(Purpose.SECOND_FACTOR.prefix):
+            return challenge_of(token)
+        ceremony = await self.ceremonies.finish(Purpose.PASSKEY_GET, token, bound_to=account_of(user_id))
+        if ceremony is None:
+            raise InvalidSecondFactor
+        return ceremony.challenge
