@@ -1,6 +1,6 @@
 """Second factors in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,6 +35,12 @@ class FakeSecondFactorRepository:
             SecondFactorMethod.RECOVERY_CODE: await self.count_recovery_codes(user_id),
         }
         return tuple(method for method in SecondFactorMethod if usable.get(method))
+
+    async def add_imported(self, sealed: Mapping[UserId, str], *, step: Step, now: datetime) -> None:
+        for user_id, text in sealed.items():
+            assert await self.enrol(user_id, sealed=text, now=now)
+            assert await self.confirm(user_id, sealed=text, step=step, now=now)
+            assert await self.put_in_force(user_id, now=now)
 
     async def find(self, user_id: UserId) -> Totp | None:
         return self.storage.totp.get(user_id)

@@ -88,6 +88,25 @@ class SecondFactorRepositoryContract(ABC):
         await factors.use_recovery_code(user_id, [code.digest], now=NOW)
         assert await factors.methods_of(user_id) == (TOTP,)
 
+    async def test_imported_factors_are_in_force(
+        self, factors: SecondFactorRepository, users: UserRepository, user_id: UserId
+    ) -> None:
+        other = await users.add(a_new_user())
+        without = await users.add(a_new_user())
+        await factors.add_imported({}, step=Step(10), now=NOW)
+        await factors.add_imported({user_id: "a secret", other.id: "another"}, step=Step(10), now=NOW)
+        for owner, sealed in ((user_id, "a secret"), (other.id, "another")):
+            found, account = await factors.find(owner), await users.get(owner)
+            assert found
+            assert account
+            assert (found.sealed, found.confirmed_at, found.last_step) == (sealed, NOW, 10)
+            assert account.has_second_factor
+            assert not await factors.accept(owner, Step(10))
+            assert await factors.accept(owner, Step(11))
+        account = await users.get(without.id)
+        assert account
+        assert not account.has_second_factor
+
     async def test_step_is_accepted_once_and_never_backwards(
         self, factors: SecondFactorRepository, user_id: UserId
     ) -> None:

@@ -12,6 +12,7 @@ from fastauth.application.accounts.import_record import ImportRecord, ImportResu
 from fastauth.application.accounts.import_users import BATCH_SIZE
 from fastauth.domain.errors import StorageUnavailable, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.second_factors.totp import TOTP_PURPOSE, step_of
 
 IMPORTED, EXISTS, REJECTED = Outcome.IMPORTED, Outcome.EXISTS, Outcome.REJECTED
 
@@ -31,6 +32,7 @@ def a_candidate(  # noqa: PLR0913  each is what one test is about
     old_id: str | None = None,
     email: str | None = None,
     email_verified: bool = True,
+    totp_secret: str | None = None,
 ) -> ImportRecord:
     return ImportRecord(
         position=place,
@@ -41,6 +43,7 @@ def a_candidate(  # noqa: PLR0913  each is what one test is about
         old_id=old_id,
         email=email,
         email_verified=email_verified,
+        totp_secret=totp_secret,
     )
 
 
@@ -270,3 +273,38 @@ class TestAddresses:
         await FakeEmailAddressRepository(app.storage).remove(user_id, now=app.clock.now())
         assert [each.outcome for each in await judged(app, entries)] == [EXISTS]
         assert await self.addresses(app) == {"ann": (None, None)}
+
+
+class TestImportedFactors:
+    SECRET = "JBSWY3DPEHPK3PXP"
+
+    async def test_new_account_gets_its_app(self, app: Application) -> None:
+        """The code of this moment may have been used in the other system."""
+        await judged(app, [a_candidate(1, "ann", totp_secret="jbsw y3dp ehpk 3pxp"), a_candidate(2, "bob")])
+        ann, bob = app.storage.users.values()
+        assert (ann.has_second_factor, bob.has_second_factor) == (True, False)
+        (totp,) = app.storage.totp.values()
+        assert totp.confirmed_at == app.clock.now()
+        assert totp.last_step == step_of(app.clock.now())
+        assert app.container.secret_box().open(totp.sealed, purpose=TOTP_PURPOSE) == self.SECRET
+
+    async def test_existing_account_keeps_its_factors(self, app: Application) -> None:
+        """The owner may have removed the app since the first import."""
+        await judged(app, [a_candidate(1, "ann")])
+        (verdict,) = await judged(app, [a_candidate(1, "ann", totp_secret=self.SECRET)])
+        assert verdict.outcome is EXISTS
+        assert app.storage.totp == {}
+
+    async def test_unusable_secret_rejects_the_record(self, app: Application) -> None:
+        """Without its app, a password alone would open the account."""
+        uri = f"otpauth://totp/ann?secret={self.SECRET}&digits=8"
+        for secret, code in (("?", "not_a_totp_secret"), (uri, "unsupported_totp")):
+            (verdict,) = await judged(app, [a_candidate(1, "ann", totp_secret=secret)])
+            assert (verdict.outcome, codes(verdict)) == (REJECTED, [("totp_secret", code)])
+            assert self.SECRET not in repr(verdict)
+        assert app.storage.users == {}
+
+    async def test_dry_run_stores_nothing(self, app: Application) -> None:
+        (verdict,) = await judged(app, [a_candidate(1, "ann", totp_secret=self.SECRET)], dry_run=True)
+        assert verdict.outcome is IMPORTED
+        assert (app.storage.users, app.storage.totp) == ({}, {})

@@ -207,6 +207,16 @@ class TestFreshAuthentication:
         too_old = age > timedelta(minutes=10)
         assert errors == ([StepUpRequired] * 4 if too_old else [InvalidInput, SecondFactorNotFound])
 
+    async def test_is_demanded_at_the_level_of_the_account(self, app: Application, tokens: TokenPair) -> None:
+        """A session from before the factor was added has not shown it."""
+        other = await app.a_log_in()
+        await enrolled(app, tokens)
+        for change in (app.container.remove_totp(), app.container.make_recovery_codes()):
+            with pytest.raises(StepUpRequired):
+                await change(caller=await caller_of(app, other))
+        await app.container.remove_totp()(caller=await caller_of(app, tokens))
+        assert await app.container.enrol_totp()(caller=await caller_of(app, other))
+
 
 class TestGetSecondFactors:
     async def test_tells_what_there_is(self, app: Application, tokens: TokenPair) -> None:

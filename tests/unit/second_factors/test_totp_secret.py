@@ -60,6 +60,19 @@ class TestTotpSecret:
         assert [(v.field, v.code) for v in refusal.value.violations] == [("totp_secret", "not_a_totp_secret")]
         assert not text or text not in str(refusal.value)
 
+    def test_is_read_from_a_key_uri(self) -> None:
+        secret = RFC_SECRET
+        uri = PyotpCodes().key_uri(secret, account="ann", issuer="auth.example.com")
+        for parameters in ("", "&algorithm=SHA1&digits=6&period=30", "&algorithm=sha1"):
+            assert TotpSecret.parse(uri + parameters) == secret
+        for other in ("&digits=8", "&period=60", "&algorithm=SHA256"):
+            with pytest.raises(InvalidInput) as refusal:
+                TotpSecret.parse(uri + other)
+            assert refusal.value.violations[0].code == "unsupported_totp"
+        for damaged in ("otpauth://totp/ann", "otpauth://[totp/ann?secret=AAAA", "otpauth:"):
+            with pytest.raises(InvalidInput):
+                TotpSecret.parse(damaged)
+
 
 class TestCodes:
     @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ class ImportRecord:
     email: str | None = None
     email_verified: bool = False
     """Whether the other system says that it has verified `email`."""
+    totp_secret: str | None = field(default=None, repr=False)
+    """The secret of an authenticator app that is in force there: base32, or a key URI."""
 
 
 class Outcome(StrEnum):

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from fastauth.application.accounts.import_addresses import addresses_in, addresses_to_add, find_taken
+from fastauth.application.accounts.import_factors import add_factors
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult
 from fastauth.application.accounts.validate_record import ValidRecord, validate_record
 from fastauth.domain.accounts.ports import SeenUsernames
@@ -14,6 +15,7 @@ from fastauth.domain.accounts.username import UsernameProfile
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import AddressProfile
 from fastauth.domain.passwords.ports import BulkUserRepository, PasswordHasher
+from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.unit_of_work import UnitOfWork
 
 BATCH_SIZE = 1_000
@@ -31,6 +33,8 @@ class ImportUsers:
     - An address that is invalid or belongs to another account is left out, and the account is imported.
       A batch and its addresses are stored in one transaction. An account that exists with the same hash
       gets its address if it has none.
+    - A new account gets its authenticator app, which is in force from then on. A record with one whose codes
+      could not be verified is rejected: without it, a password alone would open the account.
     - Stored batches stay if the import is interrupted. To resume, run it again.
     """
 
@@ -39,6 +43,7 @@ class ImportUsers:
     username_profile: UsernameProfile
     address_profile: AddressProfile
     unit_of_work: UnitOfWork
+    secret_box: SecretBox
     seen_usernames: Callable[[], SeenUsernames]
     clock: Clock
 
@@ -82,7 +87,7 @@ class ImportUsers:
         free = [each.new_user for key, each in records.items() if key not in existing]
         unstored: Mapping[str, UserId | None] = {key: None for key in records if key not in existing}
         addresses, taken = addresses_in(records), frozenset[str]()
-        if not addresses:
+        if not addresses and not any(each.totp for each in records.values()):
             inserted = unstored if dry_run else await self.bulk_users.insert_new(free)
         else:
             async with self.unit_of_work.begin() as transaction:
@@ -96,6 +101,7 @@ class ImportUsers:
                         addresses, records, taken=taken, inserted=inserted, existing=existing
                     )
                     await transaction.email_addresses.add_imported(added, now=now)
+                    await add_factors(transaction, records, inserted, secret_box=self.secret_box, now=now)
                     await transaction.commit()
         return [
             each.result(inserted, existing, taken) if isinstance(each, ValidRecord) else each

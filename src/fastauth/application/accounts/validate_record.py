@@ -1,7 +1,7 @@
 """Validation of one imported record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
@@ -14,6 +14,7 @@ from fastauth.domain.email_addresses.record import ImportedAddress
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.passwords.credential import ExistingUser, ImportedUser
 from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.second_factors.totp_secret import TotpSecret
 
 _TAKEN = Violation(
     "username", "username_taken", "An account has this name with another password, or as its e-mail address."
@@ -33,6 +34,7 @@ class ValidRecord:
     imported: ImportedAddress | None = None
     notes: tuple[Violation, ...] = ()
     """Why the address in the file is left out."""
+    totp: TotpSecret | None = None
 
     @property
     def key(self) -> str:
@@ -73,23 +75,23 @@ def validate_record(  # noqa: PLR0913  what a record is checked with
 ) -> ValidRecord | ImportResult:
     """Return the valid record, or the result of a rejected one.
 
-    A record is rejected if its account could not be registered, if no log-in could verify its hash,
-    or if its username occurred before in the file. An address that is not valid, or that an earlier record
-    has verified, is left out.
+    A record is rejected if its account could not be registered, if no log-in could verify its hash or the
+    codes of its authenticator app, or if its username occurred before in the file. An address that is not
+    valid, or that an earlier record has verified, is left out.
     """
     try:
-        new_user = _new_user(record, hasher, profile, now)
+        new_user, totp = _new_user(record, hasher, profile, now)
     except InvalidInput as error:
         return ImportResult(record.position, Outcome.REJECTED, error.violations, record.old_id)
     first = seen_usernames.first_position(new_user.user.username.canonical, record.position)
     if first != record.position:
         duplicate = Violation("username", "duplicate", f"Same username as record {first}.")
         return ImportResult(record.position, Outcome.REJECTED, (duplicate,), record.old_id)
+    valid = ValidRecord(record.position, record.old_id, new_user, totp=totp)
     try:
-        imported = _imported_address(record, address_profile, seen_usernames)
+        return replace(valid, imported=_imported_address(record, address_profile, seen_usernames))
     except InvalidInput as error:
-        return ValidRecord(record.position, record.old_id, new_user, notes=error.violations)
-    return ValidRecord(record.position, record.old_id, new_user, imported)
+        return replace(valid, notes=error.violations)
 
 
 def _imported_address(
@@ -108,7 +110,7 @@ def _imported_address(
 
 def _new_user(
     record: ImportRecord, hasher: PasswordHasher, profile: UsernameProfile, now: datetime
-) -> ImportedUser:
+) -> tuple[ImportedUser, TotpSecret | None]:
     with ViolationCollector() as collecting:
         with collecting:
             username = Username.parse(record.username, profile)
@@ -116,6 +118,8 @@ def _new_user(
             fullname = FullName.parse(record.fullname)
         with collecting:
             password_hash = hasher.parse_existing(record.password_hash)
+        with collecting:
+            totp = None if record.totp_secret is None else TotpSecret.parse(record.totp_secret)
     disabled_at = record.disabled_since and min(record.disabled_since, now)
     user = NewUser(username=username, fullname=fullname, disabled_at=disabled_at)
-    return ImportedUser(user, password_hash)
+    return ImportedUser(user, password_hash), totp

@@ -1,6 +1,6 @@
 """The port to stored second factors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -37,6 +37,12 @@ class SecondFactorRepository(Protocol):
 
     async def methods_of(self, user_id: UserId) -> tuple[SecondFactorMethod, ...]:
         """Return the methods that the account can use now: a locked TOTP factor is not one of them."""
+
+    async def add_imported(self, sealed: Mapping[UserId, str], *, step: Step, now: datetime) -> None:
+        """Put TOTP factors of another system in force, with `step` as the last one.
+
+        `sealed` has the secret of each account. None of them has a factor.
+        """
 
     async def find(self, user_id: UserId) -> Totp | None:
         """Return the factor of the account, confirmed or not."""

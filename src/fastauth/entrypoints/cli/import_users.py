@@ -36,7 +36,7 @@ Column = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FIELD=NAME",
-        help="Which column holds username, password, fullname, id, email, active or disabled.",
+        help="Which column holds username, password, fullname, id, email, totp_secret, active or disabled.",
     ),
 ]
 Ignore = Annotated[

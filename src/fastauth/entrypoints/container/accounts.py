@@ -107,6 +107,7 @@ class Accounts(Shared):
         hasher=PasswordHashing.hasher,
         username_profile=usernames,
         address_profile=address_profile,
+        secret_box=Shared.secret_box,
         seen_usernames=seen_usernames.provider,
         clock=Shared.clock,
     )

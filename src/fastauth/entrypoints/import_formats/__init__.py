@@ -10,9 +10,14 @@ otherwise                        CSV with the names of its columns in the first 
 ===============================  ============================================================
 """
 
-from collections.abc import Iterator
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from functools import partial
 from io import BufferedReader
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
 from fastauth.domain.errors import InvalidInput, Violation
@@ -24,8 +29,11 @@ from fastauth.entrypoints.import_formats.columns import RecordReader as RecordRe
 from fastauth.entrypoints.import_formats.csv_reader import csv_rows
 from fastauth.entrypoints.import_formats.encodings import open_as_utf8
 from fastauth.entrypoints.import_formats.json_reader import begins_with_lines, json_entries, json_lines
+from fastauth.entrypoints.import_formats.related_entries import RelatedEntries
 from fastauth.entrypoints.import_formats.text_lines import Row
 from fastauth.entrypoints.import_formats.text_lines import UnreadableFile as UnreadableFile
+
+_FIXTURE = re.compile(rb'"model"\s*:')
 
 
 class ImportFile:
@@ -39,6 +47,8 @@ class ImportFile:
         """
         self._reader = reader or RecordReader()
         self._file = file
+        self._related: RelatedEntries | None = None
+        self._opened = ExitStack()
         start, source = open_as_utf8(file)
         first = start.lstrip()[:1]
         if first == b"[" or (first == b"{" and not begins_with_lines(start)):
@@ -46,6 +56,8 @@ class ImportFile:
         else:
             self.unit = "line"
             read = json_lines if first == b"{" else partial(csv_rows, columns=self._reader.columns)
+        if first in {b"[", b"{"} and _FIXTURE.search(start):
+            source = self._read_related(read, source)
         self._rows = read(source)
 
     @property
@@ -64,7 +76,9 @@ class ImportFile:
         Raises:
             UnreadableFile: The rest of the file cannot be read.
         """
-        return (self._result(place, row) for place, row in self._rows)
+        with self._opened:
+            for place, row in self._rows:
+                yield self._result(place, row)
 
     def _result(self, place: int, row: Row) -> ImportRecord | ImportResult:
         if isinstance(row, Violation):
@@ -73,6 +87,31 @@ class ImportFile:
         if account is None:
             return ImportResult(place, Outcome.SKIPPED)
         try:
-            return self._reader.record(place, account)
+            record = self._reader.record(place, account)
         except InvalidInput as error:
             return ImportResult(place, Outcome.REJECTED, error.violations)
+        return self._related.complete(record, account.get("pk")) if self._related else record
+
+    def _read_related(
+        self, read: Callable[[BinaryIO], Iterator[tuple[int, Row]]], source: BinaryIO
+    ) -> BinaryIO:
+        """Read the whole file for what belongs to its accounts, and return it from its beginning.
+
+        A file that is damaged raises here, before an account is stored without its second factor.
+        """
+        with ExitStack() as opened:
+            ignored = self._reader.columns.ignored
+            self._related = opened.enter_context(closing(RelatedEntries(ignored=ignored)))
+            if self._file.seekable():
+                self._related.read(row for _, row in read(source))
+                self._file.seek(0)
+                source = open_as_utf8(self._file)[1]
+            else:
+                copy = cast("BinaryIO", opened.enter_context(TemporaryFile()))
+                shutil.copyfileobj(source, copy)
+                copy.seek(0)
+                self._related.read(row for _, row in read(copy))
+                copy.seek(0)
+                source = copy
+            self._opened = opened.pop_all()
+        return source

@@ -32,6 +32,14 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "emailverified", "isemailverified", "emailconfirmed", "isverified", "emailverifiedat",
         "emailconfirmedat", "confirmedat",
     ),
+    "totp_secret": (
+        "totpsecret", "otpsecret", "mfasecret", "twofactorsecret", "2fasecret", "tfasecret", "totpkey",
+        "otpkey", "googleauthenticatorsecret", "authenticatorkey", "totpuri", "otpuri",
+    ),
+    "totp_enabled": (
+        "totpenabled", "otpenabled", "mfaenabled", "twofactorenabled", "is2faenabled", "2faenabled",
+        "tfaenabled", "otprequiredforlogin", "twofactorconfirmedat", "totpconfirmedat", "mfaconfirmedat",
+    ),
 }  # fmt: skip
 """The names of each field, in the order of precedence. `active` and `disabled` have rules instead: see
 `fastauth.entrypoints.import_formats.disabled_columns`."""

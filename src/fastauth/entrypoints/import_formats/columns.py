@@ -10,6 +10,7 @@ from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.entrypoints.import_formats.column_names import ColumnMapping, Columns, ImportNotes
 from fastauth.entrypoints.import_formats.disabled_values import parse_disabled_since
+from fastauth.entrypoints.import_formats.keycloak import has_credentials, with_columns
 from fastauth.entrypoints.import_formats.verified_values import says_verified
 
 MAX_VALUE_LENGTH = 1024
@@ -30,7 +31,12 @@ class RecordReader:
     notes: ImportNotes = field(default_factory=ImportNotes)
 
     def account_in(self, record: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Return the values of an account: key and fields of a fixture entry, ``None`` for other models."""
+        """Return the values of an account: key and fields of a fixture entry, ``None`` for other models.
+
+        A service account of Keycloak is no account either.
+        """
+        if has_credentials(record):
+            return None if record.get("serviceAccountClientId") else with_columns(record)
         model, fields = record.get("model"), record.get("fields")
         if not (isinstance(model, str) and isinstance(fields, dict)):
             return record
@@ -59,6 +65,8 @@ class RecordReader:
                 password_hash = row.text("password", self.columns)
             with noting:
                 fullname = row.fullname()
+            with noting:
+                totp_secret = row.totp_secret(now=self.now)
             for name, rule in mapping.disabled_rules.items():
                 with noting:
                     row.disable(parse_disabled_since(rule, name, record[name], now=self.now))
@@ -72,6 +80,7 @@ class RecordReader:
             disabled_since=row.disabled_since,
             email=row.email(),
             email_verified=row.email_verified(now=self.now),
+            totp_secret=totp_secret,
         )
 
 
@@ -125,6 +134,15 @@ class _Row:
         return any(
             says_verified(self._record[name], now=now) for name in self._mapping.fields["email_verified"][:1]
         )
+
+    def totp_secret(self, *, now: datetime) -> str | None:
+        """Return the secret of an authenticator app, unless a column says that the app is not in force."""
+        fields = self._mapping.fields
+        filled = [name for name in fields["totp_secret"] if self._record[name] not in (None, "")]
+        enabled = [says_verified(self._record[name], now=now) for name in fields["totp_enabled"]]
+        if not filled or not all(enabled):
+            return None
+        return self._trimmed("totp_secret", filled[0]) or None
 
     def old_id(self) -> str | None:
         """Return the id in the other system, if it is a number or a short text."""

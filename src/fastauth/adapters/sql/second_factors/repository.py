@@ -1,10 +1,23 @@
 """Second factors in the tables ``totp`` and ``recovery_code``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, column, delete, exists, func, insert, select, table, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Row,
+    bindparam,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fastauth.adapters.sql.accounts.tables import user_info
@@ -33,6 +46,9 @@ _ENROL = {
     .returning(totp.c.user_id)
     for dialect, kind in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+_IMPORT = insert(totp).values(
+    {**_NEW, "user_id": bindparam("of_user"), "confirmed_at": _NOW, "last_step": bindparam("step")}
+)
 _FIND = select(totp).where(_OF_USER)
 _CONFIRM = (
     update(totp)
@@ -105,6 +121,22 @@ class SqlSecondFactorRepository:
         """Read the existence of a row for each method."""
         row = (await self._connections.execute(_METHODS, {"of_user": user_id})).one()
         return tuple(method for method in SecondFactorMethod if getattr(row, method, False))
+
+    async def add_imported(self, sealed: Mapping[UserId, str], *, step: Step, now: datetime) -> None:
+        """Insert the rows, and note the factors in the rows of the accounts."""
+        if not sealed:
+            return
+        owners = [{"of_user": user_id, "now": now} for user_id in sealed]
+        rows = [
+            {"of_user": user_id, "new_sealed": text, "step": step, "now": now}
+            for user_id, text in sealed.items()
+        ]
+
+        def work(connection: Connection) -> None:
+            connection.execute(_IMPORT, rows)
+            connection.execute(_PUT_IN_FORCE, owners)
+
+        await self._connections.run_in_transaction(work)
 
     async def find(self, user_id: UserId) -> Totp | None:
         """Read the row."""
