@@ -88,7 +88,7 @@ class FakeEmailAddressRepository:
     async def clashing_usernames(self, *, limit: int) -> list[str]:
         owners = {each.address.key: each.user_id for each in self._in_force()}
         users = sorted(self.storage.users.values(), key=lambda user: user.id)
-        clashing = [user for user in users if owners.get(user.username.canonical, user.id) != user.id]
+        clashing = [user for user in users if owners.get(_read(user.username.canonical), user.id) != user.id]
         return [user.username.display for user in clashing][:limit]
 
     async def users_of(self, addresses: Collection[EmailAddress]) -> dict[str, set[UserId]]:
@@ -145,3 +145,8 @@ class FakeEmailAddressRepository:
     def _delete(self, record: AddressRecord | None) -> None:
         if record:
             del self.storage.addresses[record.id]
+
+
+def _read(canonical: str) -> str:
+    """Return a username as an address; one that is not allowed today begins with a space."""
+    return canonical.strip().lower()

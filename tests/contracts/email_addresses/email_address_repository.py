@@ -3,13 +3,15 @@
 import asyncio
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.builders import a_name, a_new_user, an_address, an_imported_user
+from tests.builders import PROFILE, a_name, a_new_user, an_address, an_imported_user
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.username import Username
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.errors import EmailTaken
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
@@ -193,6 +195,19 @@ class EmailAddressRepositoryContract(ABC):
             await addresses.verify(user.id, address.key, now=NOW)
         await verified(addresses, other, address)
         assert await addresses.find_owner(address.key) == other
+
+    async def test_username_that_is_not_allowed_today_is_taken(
+        self, addresses: EmailAddressRepository, users: UserRepository, user: User
+    ) -> None:
+        """Of an adopted table, and longer than usernames are today."""
+        name = f"{a_name()}{'a' * 40}@example.com"
+        other = await users.add(replace(a_new_user(), username=Username.parse_existing(name, PROFILE)))
+        assert other.username.canonical == f" {name}"
+        address = an_address(name.upper())
+        assert await addresses.users_of([address]) == {address.key: {other.id}}
+        await addresses.add_pending(user.id, address, now=NOW)
+        with pytest.raises(EmailTaken):
+            await addresses.verify(user.id, address.key, now=NOW)
 
     async def test_import_of_a_username_that_is_an_address(
         self, addresses: EmailAddressRepository, bulk_users: BulkUserRepository, user: User, other: User
@@ -492,6 +507,10 @@ class EmailAddressRepositoryContract(ABC):
         await addresses.add_pending(other.id, pending, now=NOW)
         for name in (taken, pending):
             await a_user(users, name.text.title())
+        long = an_address(f"{a_name()}{'a' * 40}@example.com")
+        await verified(addresses, other, long)
+        adopted = Username.parse_existing(long.text.title(), PROFILE)
+        await users.add(replace(a_new_user(), username=adopted))
         found = await addresses.clashing_usernames(limit=100)
-        assert found == [*before, taken.text.title()]
+        assert found == [*before, taken.text.title(), adopted.display]
         assert len(await addresses.clashing_usernames(limit=1)) == 1

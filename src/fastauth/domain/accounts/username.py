@@ -66,4 +66,9 @@ class Username:
         display = text
         if len(text) <= MAX_DECOMPOSITION * MAX_CODE_POINTS:
             display = normalize_nfc(text, field="username", maximum=MAX_CODE_POINTS)
-        return cls(display, f" {display}")
+        return cls(display, exact_key(display))
+
+
+def exact_key(display: str) -> str:
+    """Return the canonical form of a username that is not allowed today, from its text."""
+    return f" {display}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from fastauth.domain.accounts.username import exact_key
 from fastauth.domain.text import check_length, normalize_nfc
 
 MAX_CODE_POINTS = 254
@@ -50,9 +51,14 @@ class EmailAddress:
 
     @property
     def usernames(self) -> frozenset[str]:
-        """The canonical usernames that read like this address: with the domain in ASCII and in Unicode."""
+        """The canonical usernames that read like this address: with the domain in ASCII and in Unicode.
+
+        A username of an adopted table may not be allowed today, for example because it is too long. Then it
+        is one of these in lower case, and as this address was typed.
+        """
         local, _, domain = self.key.rpartition("@")
-        return frozenset({self.key, f"{local}@{'.'.join(map(_decode, domain.split('.')))}"})
+        names = {self.key, f"{local}@{'.'.join(map(_decode, domain.split('.')))}"}
+        return frozenset(names | {exact_key(each) for each in (*names, self.text)})
 
 
 def _decode(label: str) -> str:

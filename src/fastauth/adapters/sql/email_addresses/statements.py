@@ -5,6 +5,7 @@ import sqlite3
 from sqlalchemy import (
     bindparam,
     delete,
+    func,
     literal_column,
     select,
     text,
@@ -43,9 +44,14 @@ INFORMED = select(email_address).where(
     _row.verified_at.is_not(None),
     _row.replaced_at.is_(None) | (_row.replaced_at >= bindparam("since", type_=UtcDateTime)),
 )
+# A username that is not allowed today has its exact text behind a space: `Username.parse_existing`.
 CLASHING_USERNAMES = (
     select(user_info.c.username)
-    .join(email_address, (_row.address_key == user_info.c.username_key) & (_row.user_id != user_info.c.id))
+    .join(
+        email_address,
+        _row.address_key.in_([user_info.c.username_key, func.lower(func.ltrim(user_info.c.username_key))])
+        & (_row.user_id != user_info.c.id),
+    )
     .where(_IN_FORCE)
     .order_by(user_info.c.id)
     .limit(bindparam("number"))
