@@ -7,10 +7,12 @@ from tests.fakes import FakeClock, FakeCounterRepository
 
 from fastauth.application.outbox.sending_budget import SendingBudget
 from fastauth.domain.outbox.errors import Postponed
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.secret_key import SecretKey
 
+RESET, UNDO = OutboxKind.PASSWORD_RESET, OutboxKind.ADDRESS_CHANGED
 OLD, NEW = (SecretKey(text * 32) for text in (b"o", b"n"))
 
 
@@ -22,13 +24,52 @@ class TestSendingBudget:
             SendingBudget(counters=counters, keys=CounterKeys(*keys), limit=limit, clock=clock)
             for keys in ((OLD,), (NEW, OLD))
         )
-        await first()
-        await second()
-        await second()
+        await first(RESET)
+        await second(RESET)
+        await second(RESET)
         with pytest.raises(Postponed) as beyond:
-            await second()
+            await second(RESET)
         assert beyond.value.after == timedelta(seconds=20)
         clock.advance(beyond.value.after)
-        await second()
+        await second(RESET)
         with pytest.raises(Postponed):
-            await second()
+            await second(RESET)
+
+    async def test_registrations_and_notices_delay_no_reset(self, clock: FakeClock) -> None:
+        """A quarter is left for the mails that recover an account, which may use all of it."""
+        budget = SendingBudget(
+            counters=FakeCounterRepository(),
+            keys=CounterKeys(NEW),
+            limit=RateLimit(8, timedelta(minutes=1)),
+            clock=clock,
+        )
+
+        async def sent(*kinds: OutboxKind) -> int:
+            for number, kind in enumerate(kinds):
+                try:
+                    await budget(kind)
+                except Postponed:
+                    return number
+            return len(kinds)
+
+        assert (
+            await sent(
+                *(kind for kind in OutboxKind if kind not in {RESET, UNDO}), *[OutboxKind.VERIFICATION] * 9
+            )
+            == 6
+        )
+        assert await sent(RESET, UNDO, RESET) == 2
+        clock.advance(timedelta(minutes=1))
+        assert await sent(*[RESET] * 9) == 8
+        assert await sent(OutboxKind.NOTICE) == 0
+
+    async def test_of_one_message_a_minute_is_for_all(self, clock: FakeClock) -> None:
+        budget = SendingBudget(
+            counters=FakeCounterRepository(),
+            keys=CounterKeys(NEW),
+            limit=RateLimit(1, timedelta(minutes=1)),
+            clock=clock,
+        )
+        await budget(OutboxKind.NOTICE)
+        with pytest.raises(Postponed):
+            await budget(RESET)

@@ -10,6 +10,7 @@ from tests.fakes import FakeClock, FakeCounterRepository
 from fastauth.application.outbox.sending_budget import SendingBudget
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.sessions.log_in import LogIn
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.counter import LOCKED_FOREVER, Counter, CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
@@ -39,8 +40,10 @@ class TestCounterKeys:
     async def test_key_of_the_sending_budget_is_stable_across_versions(self) -> None:
         counters, keys = FakeCounterRepository(), CounterKeys(A_SECRET_KEY)
         limit = RateLimit(1, timedelta(minutes=1))
-        await SendingBudget(counters=counters, keys=keys, limit=limit, clock=FakeClock())()
-        assert set(counters.storage.counters) == {keys("sent messages")}
+        budget = SendingBudget(counters=counters, keys=keys, limit=limit, clock=FakeClock())
+        await budget(OutboxKind.NOTICE)
+        expected = {keys("sent messages"), keys("sent messages that recover no account")}
+        assert set(counters.storage.counters) == expected
 
 
 class TestSecretKeyChange:

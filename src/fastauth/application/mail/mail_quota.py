@@ -7,7 +7,7 @@ from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.outbox.errors import Postponed
-from fastauth.domain.outbox.message import OutboxEntry
+from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class MailQuota:
     """Count a mail for its address and its account, and then for the whole service."""
 
     limiter: MailLimiter
-    budget: Callable[[], Awaitable[None]]
+    budget: Callable[[OutboxKind], Awaitable[None]]
     """Counts a mail of the whole service; raises `Postponed` if there are too many."""
 
     async def allows(
@@ -36,7 +36,7 @@ class MailQuota:
         if is_first and not await self.limiter.allows_mail(to.key, user_id=user_id, proved=proved):
             return False
         try:
-            await self.budget()
+            await self.budget(entry.kind)
         except Postponed:
             if is_first:
                 await self.limiter.refund_mail(to.key, user_id=user_id, proved=proved)

@@ -10,7 +10,7 @@ from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.mail.links import LinkTargets, link
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.one_time_tokens.token import Purpose
-from fastauth.domain.outbox.message import OutboxEntry
+from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class SendAddressChanged:
     users: UserRepository
     token_issuer: TokenIssuer
     mailer: Mailer
-    budget: Callable[[], Awaitable[None]]
+    budget: Callable[[OutboxKind], Awaitable[None]]
     """Counts a mail of the whole service."""
     links: LinkTargets
 
@@ -40,7 +40,7 @@ class SendAddressChanged:
         user = await self.users.get(entry.user_id) if entry.user_id else None
         if user is None:
             return
-        await self.budget()
+        await self.budget(entry.kind)
         to = EmailAddress(entry.content["to"], entry.content["to_key"])
         token = await self.token_issuer.issue(Purpose.UNDO_EMAIL, user_id=user.id, subject=to.key)
         values = {

@@ -7,7 +7,7 @@ from fastauth.application.mail.mailer import Mailer
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.mail.template import MailTemplate
-from fastauth.domain.outbox.message import OutboxEntry
+from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class SendNotice:
 
     users: UserRepository
     mailer: Mailer
-    budget: Callable[[], Awaitable[None]]
+    budget: Callable[[OutboxKind], Awaitable[None]]
     """Counts a mail of the whole service."""
 
     async def __call__(self, entry: OutboxEntry) -> None:
@@ -34,7 +34,7 @@ class SendNotice:
         user = await self.users.get(entry.user_id) if entry.user_id else None
         if user is None:
             return
-        await self.budget()
+        await self.budget(entry.kind)
         template = MailTemplate(entry.content["template"])
         no_link = {"link": "", "token": "", "days": ""}
         known = {**no_link, **entry.content, "username": user.username.display}
