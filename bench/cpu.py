@@ -28,6 +28,7 @@ from bench.http_requests import (
 from bench.load import HttpConnection
 from bench.results import Goal, Result
 from bench.runs import progress
+from bench.second_factors import TotpUsers
 from bench.servers import CHEAPEST, LIMITED, NAMES, STACK, Server, serving
 from tests.harness.postgres import PostgresServer
 
@@ -38,6 +39,8 @@ NAME, OTHER, NOBODY = "ann", "bob", "nobody"
 that no account has."""
 REFUSED, RESET = "refused log-in", "reset request"
 """The second counts with its delivery, in which there is no mail to send."""
+TOTP_LOGIN = "log-in with TOTP"
+"""Both requests."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ class Kind:
         return used / number * 1e6
 
 
-async def kinds_of(server: Server) -> list[Kind]:
-    """Register users at a server, and return the kinds of requests to it."""
+async def kinds_of(server: Server, number: int) -> list[Kind]:
+    """Register users at a server, and return the kinds of requests to it, each to be sent `number` times."""
     await register(server.port, [NAME, OTHER])
     connection = await HttpConnection.to(server.port)
     tokens = await log_in(connection, OTHER)
@@ -87,14 +90,16 @@ async def kinds_of(server: Server) -> list[Kind]:
     if server.is_fastauth and server.name != LIMITED:  # it limits how often a session may be refreshed
         kinds["refresh"] = refreshed
     if server.is_fastauth:
+        totp_users = TotpUsers()
         kinds |= {
+            TOTP_LOGIN: totp_users.log_in,
             REFUSED: lambda connection: expect(HTTPStatus.UNAUTHORIZED, connection, login_request(NOBODY)),
             RESET: lambda connection: expect(HTTPStatus.ACCEPTED, connection, reset_request(NOBODY)),
         }
-    uses_a_session = {"GET /users/me", "refresh"}
-    return [
-        Kind(label, server, ask, logs_in if label in uses_a_session else None) for label, ask in kinds.items()
-    ]
+    prepared = {"GET /users/me": logs_in, "refresh": logs_in}
+    if server.is_fastauth:
+        prepared[TOTP_LOGIN] = lambda connection: totp_users.enrol(connection, number + 1)
+    return [Kind(label, server, ask, prepared.get(label)) for label, ask in kinds.items()]
 
 
 async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list[Result]:
@@ -103,7 +108,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list
     async with AsyncExitStack() as stack:
         kinds: list[Kind] = []
         for name in NAMES:
-            kinds += await kinds_of(stack.enter_context(serving(name, postgres, hashing=CHEAPEST)))
+            kinds += await kinds_of(stack.enter_context(serving(name, postgres, hashing=CHEAPEST)), number)
         for kind in kinds:
             await kind.microseconds(number)  # to warm up
         for _ in progress("processor time", rounds):
@@ -118,6 +123,7 @@ async def measure(postgres: PostgresServer, *, rounds: int, number: int) -> list
     ]
     for label, other, goal in (
         ("refresh", "log-in", Goal(1)),
+        (TOTP_LOGIN, "log-in", Goal(1.5)),
         (RESET, REFUSED, Goal(1.5)),
     ):
         ratios = {name: _ratios(times, found[other][name]) for name, times in found[label].items()}
