@@ -10,6 +10,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step, step_of
 from fastauth.domain.second_factors.totp_secret import TotpSecret
+from fastauth.entrypoints.container import Container
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,20 @@ class Enrolled:
         return await self.answer(await self.challenge(), self.code())
 
 
-async def enrolled(app: Application) -> Enrolled:
-    """Give the first user a TOTP factor and recovery codes. Its last step was long ago."""
-    factors, now, user_id = app.container.second_factors(), app.clock.now(), UserId(1)
+async def enrol(container: Container, user_id: UserId) -> tuple[TotpSecret, tuple[str, ...]]:
+    """Give a user a TOTP factor and recovery codes. Its last step was long ago."""
+    factors, now = container.second_factors(), container.clock().now()
     secret = TotpSecret.new()
-    sealed = app.container.secret_box().seal(secret.text, purpose=TOTP_PURPOSE)
-    codes = app.container.recovery_code_codec().issue()
+    sealed = container.secret_box().seal(secret.text, purpose=TOTP_PURPOSE)
+    codes = container.recovery_code_codec().issue()
     assert await factors.enrol(user_id, sealed=sealed, now=now)
     assert await factors.confirm(user_id, sealed=sealed, step=Step(0), now=now)
     await factors.put_in_force(user_id, now=now)
     await factors.replace_recovery_codes(user_id, [code.digest for code in codes], now=now)
-    return Enrolled(app, secret, tuple(code.text for code in codes), user_id)
+    return secret, tuple(code.text for code in codes)
+
+
+async def enrolled(app: Application) -> Enrolled:
+    """Give the first user a TOTP factor and recovery codes."""
+    user_id = UserId(1)
+    return Enrolled(app, *await enrol(app.container, user_id), user_id)

@@ -131,12 +131,17 @@ class TestCompleteLogIn:
         assert len(user.app.storage.sessions) == 1
 
     async def test_code_starts_one_session(self, user: Enrolled) -> None:
+        """R23 (CVE-2025-6014, CVE-2025-6015 (Vault), CVE-2025-55000, CVE-2025-55003 (OpenBao); CWE-294): a
+        one-time password works twice.
+        """
         code = user.code()
         await user.answer(await user.challenge(), code)
         assert await is_refused(user.answer(await user.challenge(), code))
 
     async def test_one_of_concurrent_answers_wins(self, user: Enrolled) -> None:
-        """With one challenge, and with one code at as many challenges."""
+        """R23 (CVE-2025-6014, CVE-2025-6015 (Vault), CVE-2025-55000, CVE-2025-55003 (OpenBao); CWE-294): a
+        one-time password works twice: with one challenge, and at as many challenges.
+        """
         challenge = await user.challenge()
         for challenges in ([challenge] * 32, [await user.challenge() for _ in range(32)]):
             user.app.clock.advance(seconds=60)
@@ -197,7 +202,9 @@ class TestTimeOfCode:
         assert accepted == {-1, 0}
 
     async def test_clock_that_goes_back_revives_no_code(self, user: Enrolled) -> None:
-        """Nor the code of the time that the clock shows then."""
+        """R23 (CVE-2025-6014, CVE-2025-6015 (Vault), CVE-2025-55000, CVE-2025-55003 (OpenBao); CWE-294): a
+        one-time password works twice. Nor does that of the time that the clock shows then.
+        """
         code = user.code()
         await user.answer(await user.challenge(), code)
         user.app.clock.advance(hours=-1)
@@ -220,6 +227,7 @@ class TestTimeOfCode:
 
 class TestBudgets:
     async def test_challenge_has_five_attempts(self, user: Enrolled) -> None:
+        """R47 (django-allauth, audit of 2024; CWE-307): codes of six characters may be guessed."""
         challenge = await user.challenge()
         for _ in range(5):
             assert await is_refused(user.answer(challenge, user.wrong_code()))
@@ -234,6 +242,9 @@ class TestBudgets:
         assert await user.answer(challenge, user.code())
 
     async def test_failures_in_a_row_lock_the_factor_and_not_the_account(self, user: Enrolled) -> None:
+        """R24 (CVE-2024-32868, CVE-2025-64102 (Zitadel); CWE-307): one-time passwords may be guessed, or lock
+        the owner out.
+        """
         for _ in range(MAX_FAILURES):
             assert await is_refused(user.answer(await user.challenge(), user.wrong_code()))
         assert len(happened(user.app, EventType.SECOND_FACTOR_LOCKED)) == 1
@@ -251,7 +262,9 @@ class TestBudgets:
         assert not happened(user.app, EventType.SECOND_FACTOR_LOCKED)
 
     async def test_storm_of_wrong_codes_leaves_recovery_codes_and_password(self, user: Enrolled) -> None:
-        """10 000 codes at ten challenges. Twenty are looked at; the other factors stay open."""
+        """R24 (CVE-2024-32868, CVE-2025-64102 (Zitadel); CWE-307): one-time passwords may be guessed, or lock
+        the owner out. Of 10 000 codes at ten challenges twenty are looked at.
+        """
         for challenge in [await user.challenge() for _ in range(10)]:
             for number in range(1_000):
                 assert await is_refused(user.answer(challenge, f"{number:06}"))
