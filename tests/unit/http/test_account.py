@@ -22,6 +22,7 @@ class TestAccount:
             "email": None,
             "pending_email": None,
             "locale": None,
+            "has_password": True,
             "must_enrol": False,
         }
 
@@ -48,6 +49,7 @@ class TestAccount:
             },
             "pending_email": "New.Ann@bücher.example",
             "locale": "de-CH",
+            "has_password": True,
             "must_enrol": False,
         }
 

@@ -54,6 +54,7 @@ class TestOperations:
             "GET /sessions list_sessions",
             "DELETE /sessions delete_all_sessions",
             "POST /sessions/refresh refresh_session",
+            "DELETE /sessions/others delete_other_sessions",
             "DELETE /sessions/current delete_current_session",
             "DELETE /sessions/{session_id} delete_session",
             "POST /sessions/second-factor complete_log_in",

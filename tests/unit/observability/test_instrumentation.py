@@ -201,6 +201,8 @@ async def test_every_use_case_works_with_all_instrumentation(
     await use_second_factors(container, caller)
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
+    assert await container.has_password()(caller=caller)
+    await container.end_other_sessions()(caller=caller)
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)
     assert await container.get_user()(username=NAME) == (user, UserAddresses(), [])

@@ -76,6 +76,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/.well-known/openid-configuration", None),
     ("GET", "/.well-known/webauthn", None),
     ("DELETE", "/sessions/none", None),
+    ("DELETE", "/sessions/others", None),
     ("DELETE", "/sessions/current", None),
 ]
 

@@ -3,6 +3,7 @@
 from fastauth.application.passwords.add_password import AddPassword
 from fastauth.application.passwords.change_password import ChangePassword
 from fastauth.application.passwords.complete_reset import CompletePasswordReset
+from fastauth.application.passwords.has_password import HasPassword
 from fastauth.application.passwords.learn_hash_kinds import LearnHashKinds
 from fastauth.application.passwords.remove_password import RemovePassword
 from fastauth.application.passwords.request_reset import RequestPasswordReset
@@ -74,6 +75,7 @@ class Passwords(Shared):
         rate_limiter=RateLimits.rate_limiter,
         clock=Shared.clock,
     )
+    has_password = use_case(HasPassword, passwords=Storage.passwords)
     learn_hash_kinds = use_case(
         LearnHashKinds, hash_kinds=PasswordHashing.hash_kinds, hasher=PasswordHashing.hasher
     )

@@ -9,6 +9,7 @@ from fastauth.adapters.jose import AccessTokenPolicy, JoseAccessTokens
 from fastauth.application.sessions.account_names import AccountNames
 from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.complete_log_in import CompleteLogIn
+from fastauth.application.sessions.end_other_sessions import EndOtherSessions
 from fastauth.application.sessions.failure_events import FailureEvents
 from fastauth.application.sessions.issue_challenge import IssueChallenge
 from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
@@ -201,6 +202,7 @@ class Sessions(Shared):
     )
     list_sessions = use_case(ListSessions, sessions=Storage.sessions, clock=Shared.clock)
     log_out = use_case(LogOut, unit_of_work=Storage.unit_of_work, clock=Shared.clock)
+    end_other_sessions = use_case(EndOtherSessions, unit_of_work=Storage.unit_of_work, clock=Shared.clock)
     revoke_sessions = use_case(
         RevokeSessions, find_user=Accounts.find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
     )

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages import (
+    account,
     inbox,
     log_in,
     log_out,
@@ -36,9 +37,10 @@ def page_routes(container: Container) -> list[BaseRoute]:
             register.router,
             step_up.router,
             second_factor.router,
+            *account.ROUTERS,
         ]
     if settings.pages and settings.sends_mail:
-        routers += [verify_email.router, reset.router, undo_email.router]
+        routers += [verify_email.router, reset.router, undo_email.router, *account.MAIL_ROUTERS]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:
         routers += [inbox.router]
     if routers:

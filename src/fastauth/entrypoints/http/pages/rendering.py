@@ -1,6 +1,7 @@
 """Pages from Jinja2 templates, with the headers that they need."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -78,6 +79,9 @@ def render_page(
         brand={"name": settings.brand_name, "logo": assets.get(LOGO)},
         minimum=settings.password_min_length,
         offers_mail=settings.sends_mail,
+        offers_passkeys=settings.relying_party is not None,
+        date=partial(_date, language),
+        time=partial(_time, language),
         with_next=with_next,
         offers_docs=settings.docs,
     )
@@ -105,6 +109,18 @@ def _with_errors(render: Callable[..., str], error: FastauthError | None) -> str
     html = render(errors=[], field_errors=at)
     unseen = [code for name, code in at.items() if f'id="{name}-error"' not in html]
     return render(errors=unseen, field_errors=at) if unseen else html
+
+
+def _date(language: str, at: datetime) -> str:
+    from babel.dates import format_date  # noqa: PLC0415  only pages need it
+
+    return format_date(at.astimezone(UTC), "long", locale=language)
+
+
+def _time(language: str, at: datetime) -> str:
+    from babel.dates import format_datetime  # noqa: PLC0415  as above
+
+    return f"{format_datetime(at, 'd MMM y HH:mm', tzinfo=UTC, locale=language)} UTC"
 
 
 @cache

@@ -32,6 +32,9 @@ class AccountResponse(UserResponse):
         description="An address that is not verified yet.", examples=["santosh.kumar@example.com"]
     )
     locale: str | None = Field(description="The language of mails to the user (BCP 47).", examples=["de"])
+    has_password: bool = Field(
+        description="Whether a password logs in. An account may have passkeys only.", examples=[True]
+    )
     must_enrol: bool = Field(
         description="Whether the account must add a second factor: until then, access tokens lack roles or "
         "permissions of it.",
@@ -39,7 +42,9 @@ class AccountResponse(UserResponse):
     )
 
     @classmethod
-    def of_caller(cls, user: User, addresses: UserAddresses, *, must_enrol: bool) -> "AccountResponse":
+    def of_caller(
+        cls, user: User, addresses: UserAddresses, *, has_password: bool, must_enrol: bool
+    ) -> "AccountResponse":
         """Return the account as it is sent."""
         verified, pending = addresses.verified, addresses.pending
         return cls(
@@ -47,6 +52,7 @@ class AccountResponse(UserResponse):
             email=EmailResponse.of(verified) if verified else None,
             pending_email=pending.address.text if pending else None,
             locale=user.locale,
+            has_password=has_password,
             must_enrol=must_enrol,
         )
 
@@ -57,6 +63,7 @@ async def get_account(caller: CallerDep, container: ContainerDep) -> AccountResp
     return AccountResponse.of_caller(
         caller.user,
         await container.get_addresses()(caller=caller),
+        has_password=await container.has_password()(caller=caller),
         must_enrol=await container.must_enrol()(user=caller.user),
     )
 

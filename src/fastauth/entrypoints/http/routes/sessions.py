@@ -173,6 +173,17 @@ async def delete_all_sessions(caller: CallerDep, container: ContainerDep) -> Non
 
 
 @router.delete(
+    "/others",
+    **NO_CONTENT,
+    summary="Delete all other sessions",
+    responses=problems(*AUTHENTICATION_ERRORS),
+)
+async def delete_other_sessions(caller: CallerDep, container: ContainerDep) -> None:
+    """Log out all other devices: end every session of the caller but that of the access token."""
+    await container.end_other_sessions()(caller=caller)
+
+
+@router.delete(
     "/current",
     **NO_CONTENT,
     summary="Delete the current session",

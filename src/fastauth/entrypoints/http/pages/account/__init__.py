@@ -1,0 +1,27 @@
+"""``/account``: what users see and change of their own account.
+
+Each page is a form over one use case of the API. A change leads back to the overview.
+"""
+
+from fastauth.entrypoints.http.pages.account import (
+    authenticator,
+    email,
+    name,
+    overview,
+    passkeys,
+    password,
+    recovery_codes,
+    sessions,
+)
+
+ROUTERS = (
+    overview.router,
+    name.router,
+    password.router,
+    passkeys.router,
+    authenticator.router,
+    recovery_codes.router,
+    sessions.router,
+)
+MAIL_ROUTERS = (email.router,)
+"""Pages that need mail."""

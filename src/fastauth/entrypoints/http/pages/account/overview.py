@@ -1,0 +1,46 @@
+"""``/account``: the overview."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from fastauth.domain.passkeys.relying_party import encode
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.pages.account.own_page import OwnPageDep
+from fastauth.entrypoints.http.pages.account.user_agents import describe
+from fastauth.entrypoints.http.pages.destinations import HOME
+from fastauth.entrypoints.http.pages.routing import PageRoute
+
+router = APIRouter(prefix=HOME, route_class=PageRoute, include_in_schema=False)
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+async def show_account(page: OwnPageDep, done: Annotated[str, Query()] = "") -> Response:
+    """Return the account with its credentials and sessions."""
+    container, caller = page.container, page.caller
+    sessions, following = await container.list_sessions()(caller=caller)
+    own = await container.list_passkeys()(caller=caller)
+    return page.show(
+        "account.html",
+        user=caller.user,
+        done=done,
+        addresses=await container.get_addresses()(caller=caller),
+        factors=await container.get_second_factors()(user=caller.user),
+        must_enrol=await container.must_enrol()(user=caller.user),
+        has_password=await container.has_password()(caller=caller),
+        passkeys=own.passkeys,
+        accepted=_accepted(container, [each.id for each in own.passkeys], own.handle),
+        sessions=sessions,
+        has_more_sessions=following is not None,
+        current=caller.session.id,
+        describe=describe,
+    )
+
+
+def _accepted(container: Container, ids: list[str], handle: bytes | None) -> dict[str, object] | None:
+    """Return the argument of ``PublicKeyCredential.signalAllAcceptedCredentials()``."""
+    party = container.settings().relying_party
+    if party is None or handle is None:
+        return None
+    return {"rpId": party.id, "userId": encode(handle), "allAcceptedCredentialIds": ids}
