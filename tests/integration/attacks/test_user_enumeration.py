@@ -24,7 +24,7 @@ from fastauth.entrypoints.startup import shut_down, start_up
 RIGHT, WRONG = "sntsh", "hstns"
 NO_HASHES = {
     "no hash": "",
-    "a mark for no password": "!",
+    "no password": PasswordHash.unusable().encoded,
     "a damaged hash": "$argon2id$v=19$m=64,t=1,p=1$x$x",
 }
 IMPORTED = {

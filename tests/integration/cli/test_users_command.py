@@ -47,7 +47,8 @@ class TestCreate:
     def test_creates_an_account(self, ann: str) -> None:
         assert shown(ann) == {
             "id": 1, "username": "ann", "fullname": "Ann Lee", "disabled_at": None, "sessions": [],
-            "email": None, "pending_email": None, "locale": None,
+            "email": None, "pending_email": None, "locale": None, "has_password": True, "passkeys": 0,
+            "totp_since": None, "recovery_codes": 0,
         }  # fmt: skip
 
     def test_full_name_defaults_to_username(self, migrated: str) -> None:

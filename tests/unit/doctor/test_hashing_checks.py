@@ -100,14 +100,18 @@ class TestStoredHashesCheck:
         large = "$argon2id$v=19$m=1048576,t=1,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43
         own = large.replace("1048576", "64")
         weak = f"pbkdf2_sha256$1$salt${'A' * 43}="
-        census = Stored(**{"": 1, "!": 2, large: 3, own: 4, weak: 5, f"$2b$04${'.' * 53}": 6})
+        census = Stored(
+            **{"": 1, PasswordHash.unusable().encoded: 2, large: 3, own: 4, weak: 5, f"$2b$04${'.' * 53}": 6}
+        )
         small = Machine(cores=1, cpu_limit=1, memory=384 * MIB, memory_limit=384 * MIB)
         container = Container(settings=settings(), machine=small, hash_kinds=census)
         findings = {finding.subject: finding for finding in await stored_hashes(container)}
         assert {subject: finding.level for subject, finding in findings.items()} == {
-            "unusable hashes": "warn", "weak hashes": "warn", "imported hashes": "ok",
+            "without password": "ok", "unusable hashes": "warn", "weak hashes": "warn",
+            "imported hashes": "ok",
         }  # fmt: skip
-        assert findings["unusable hashes"].observed.startswith("6 ")
+        assert findings["without password"].observed.startswith("2 ")
+        assert findings["unusable hashes"].observed.startswith("4 ")
         assert findings["weak hashes"].observed.startswith("5 ")
         assert findings["imported hashes"].observed.startswith("11 ")
 

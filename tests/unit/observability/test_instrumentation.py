@@ -205,7 +205,9 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.end_other_sessions()(caller=caller)
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)
-    assert await container.get_user()(username=NAME) == (user, UserAddresses(), [])
+    account = await container.get_user()(username=NAME)
+    assert (account.user, account.addresses, account.sessions) == (user, UserAddresses(), [])
+    assert (account.has_password, account.passkeys) == (True, 0)
     assert await container.get_addresses()(caller=caller) == UserAddresses()
     assert await all_of(container.list_users()()) == [user]
     await container.rename_user()(username=NAME, new_username=NAME.title())

@@ -93,6 +93,7 @@ HASH_PREFIXES: tuple[tuple[str, int | None], ...] = (
     ),
     *((f"{wrapper}${kind}$rounds=", None) for wrapper in _CRYPT_WRAPPERS for kind in "56"),
     *((f"{wrapper}${kind}$", 0) for wrapper in _CRYPT_WRAPPERS for kind in "56"),
+    ("!", 0),  # accounts without a password
 )
 """The prefix of each kind of hash, and the number of characters of its parameters behind it.
 

@@ -11,6 +11,8 @@ from fastauth.entrypoints.cli.runner import run, runnable_settings_or_exit
 from fastauth.entrypoints.text import escape_control_characters, plural
 
 if TYPE_CHECKING:
+    from fastauth.application.accounts.get_user import AccountDetails
+    from fastauth.application.second_factors.get_second_factors import SecondFactors
     from fastauth.domain.accounts.user import User
     from fastauth.domain.email_addresses.record import AddressRecord
     from fastauth.domain.sessions.session import Session
@@ -62,20 +64,25 @@ def list_users(disabled: Disabled = None, json: Json = False) -> None:
 @app.command(name="show")
 def get_user(name: Name, json: Json = False) -> None:
     """Show an account and its sessions."""
-    user, addresses, sessions = run(lambda container: container.get_user()(username=name))
+    account, factors = run(lambda container: _get(container, name))
+    user, addresses, sessions = account.user, account.addresses, account.sessions
     if json:
         shown = {
             **_user(user),
             "locale": user.locale,
             "email": _address(addresses.verified),
             "pending_email": _address(addresses.pending),
+            "has_password": account.has_password,
+            "passkeys": account.passkeys,
+            "totp_since": factors.totp_since,
+            "recovery_codes": factors.recovery_codes,
             "sessions": [_session(session) for session in sessions],
         }
         echo_json(shown)
         return
     from rich.table import Table
 
-    account = Table.grid(padding=(0, 2))
+    grid = Table.grid(padding=(0, 2))
     for title, value in (
         ("id", user.id),
         ("username", user.username.display),
@@ -84,16 +91,25 @@ def get_user(name: Name, json: Json = False) -> None:
         ("e-mail address", addresses.verified.address.text if addresses.verified else ""),
         ("pending address", addresses.pending.address.text if addresses.pending else ""),
         ("language", user.locale or ""),
+        ("password", "yes" if account.has_password else "no"),
+        ("passkeys", account.passkeys),
+        ("authenticator app since", format_time(factors.totp_since) or "no"),
+        ("recovery codes", factors.recovery_codes),
         ("sessions", len(sessions)),
     ):
-        add_row(account, title, value)
-    show(account)
+        add_row(grid, title, value)
+    show(grid)
     if sessions:
         table = Table("session", "began", "last used", "ends unless used", "ends in any case")
         for each in sessions:
             times = (each.created_at, each.last_used_at, each.refresh_expires_at, each.expires_at)
             add_row(table, each.id, *map(format_time, times))
         show(table)
+
+
+async def _get(container: "Container", name: str) -> "tuple[AccountDetails, SecondFactors]":
+    account = await container.get_user()(username=name)
+    return account, await container.get_second_factors()(user=account.user)
 
 
 @app.command()

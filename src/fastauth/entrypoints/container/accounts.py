@@ -75,6 +75,8 @@ class Accounts(Shared):
         GetUser,
         find_user=find_user,
         email_addresses=Storage.email_addresses,
+        passwords=Storage.passwords,
+        passkeys=Storage.passkeys,
         sessions=Storage.sessions,
         clock=Shared.clock,
     )

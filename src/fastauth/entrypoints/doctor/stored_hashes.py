@@ -9,17 +9,19 @@ REMEDY = "fastauth users set-password, or fastauth users disable"
 
 
 async def stored_hashes(container: Container) -> list[Finding]:
-    """Count hashes that cannot be verified, weak hashes, and hashes of other kinds or parameters."""
+    """Count accounts without a password, and hashes that are unusable, weak, or of other kinds."""
     settings = container.settings()
     own = (
         f"$argon2id$v=19$m={settings.argon2_memory_kib},t={settings.argon2_time_cost}"
         f",p={settings.argon2_parallelism}$"
     )
-    counted: dict[str, int] = {"": 0, "weak_hash": 0, "unusable": 0}
+    counted: dict[str, int] = {"": 0, "weak_hash": 0, "unusable": 0, "none": 0}
     for known, number in (await container.hash_kinds().examples()).items():
         if not known.encoded.startswith(own):
             counted[_state(container, known)] += number
     findings = []
+    if counted["none"]:
+        findings.append(ok("without password", f"{counted['none']} accounts, which log in with a passkey"))
     if counted["unusable"]:
         observed = f"{counted['unusable']} that cannot be verified: missing, unknown or too expensive"
         findings.append(warn("unusable hashes", observed, remedy=REMEDY))
@@ -36,7 +38,9 @@ async def stored_hashes(container: Container) -> list[Finding]:
 
 
 def _state(container: Container, known: PasswordHash) -> str:
-    """Return the problem of a hash, or an empty string."""
+    """Return the problem of a hash, ``none`` if it stands for no password, or an empty string."""
+    if known.encoded and not known.is_usable:
+        return "none"
     try:
         container.hasher().parse_existing(known.encoded)
     except InvalidInput as error:
