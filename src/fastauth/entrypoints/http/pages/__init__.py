@@ -14,6 +14,7 @@ from fastauth.entrypoints.http.pages import (
     log_out,
     register,
     reset,
+    return_to,
     root,
     second_factor,
     static,
@@ -39,6 +40,8 @@ def page_routes(container: Container) -> list[BaseRoute]:
             second_factor.router,
             *account.ROUTERS,
         ]
+    if settings.pages and settings.return_to:
+        routers += [return_to.router]
     if settings.pages and settings.sends_mail:
         routers += [verify_email.router, reset.router, undo_email.router, *account.MAIL_ROUTERS]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:

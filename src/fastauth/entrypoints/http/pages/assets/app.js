@@ -18,6 +18,11 @@ document.querySelector("#error, #done")?.focus();
 // A page from the memory of the browser may be that of a session that has ended.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+// A form that only leads on is sent at once, but not when the user comes back to it.
+if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+  document.querySelector("form[data-submit]")?.requestSubmit();
+}
+
 // --- Conveniences: show a password, copy recovery codes, print.
 
 for (const button of document.querySelectorAll("button[data-reveal]")) {
