@@ -70,6 +70,7 @@ class TestStepUp:
     def test_stronger_authentication_meets_a_weaker_demand(self) -> None:
         for demanded, given, refused in [
             ("aal2", "aal2", False), ("aal2", "aal3", False), ("aal2", "aal1", True), ("aal1", "aal1", False),
+            ("aal2", "phr", False), ("phr", "phr", False), ("phr", "aal2", True), ("aal3", "phr", True),
             ("urn:x", "urn:x", False), ("urn:x", "aal3", True), ("aal2", "urn:x", True),
         ]:  # fmt: skip
             error = refuses(Demand.of(acr=demanded), acr=given)

@@ -7,8 +7,9 @@ from typing import Self
 from fastauth_client.caller import Caller
 from fastauth_client.errors import MissingPermission, StepUpRequired
 
-ACR_ORDER = ("aal1", "aal2", "aal3")
-"""The authenticator assurance levels of NIST SP 800-63B. Each satisfies a demand for those before it."""
+ACR_ORDER = ("aal1", "aal2", "phr", "aal3")
+"""The authenticator assurance levels of NIST SP 800-63B, and `phr` (OpenID Connect EAP ACR Values 1.0), which
+fastauth gives to a passkey that has verified its user. Each satisfies a demand for those before it."""
 
 
 @dataclass(frozen=True, slots=True)
