@@ -12,6 +12,7 @@ from fastauth.entrypoints.http.pages import (
     inbox,
     log_in,
     log_out,
+    passkey_log_in,
     register,
     reset,
     return_to,
@@ -38,6 +39,7 @@ def page_routes(container: Container) -> list[BaseRoute]:
             register.router,
             step_up.router,
             second_factor.router,
+            passkey_log_in.router,
             *account.ROUTERS,
         ]
     if settings.pages and settings.return_to:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.entrypoints.http.pages.credentials import parse_credential
 
 
 def code_in(form: Mapping[str, str], *, challenge: str = "") -> FactorAnswer:
@@ -18,6 +19,12 @@ def code_in(form: Mapping[str, str], *, challenge: str = "") -> FactorAnswer:
         raise InvalidSecondFactor
     code = form.get("code", "").replace(" ", "")
     return FactorAnswer(method=SecondFactorMethod(method), code=code, challenge=challenge)
+
+
+def credential_in(form: Mapping[str, str], *, challenge: str) -> FactorAnswer:
+    """Return the answer of an authenticator to the ceremony `challenge`."""
+    credential = parse_credential(form.get("credential", ""))
+    return FactorAnswer(method=SecondFactorMethod.PASSKEY, credential=credential, challenge=challenge)
 
 
 def methods_in(form: Mapping[str, str]) -> tuple[SecondFactorMethod, ...]:

@@ -25,7 +25,9 @@ async def show_form(
 ) -> Response:
     """Return the form, or lead to the page where a logged-in user wants to go."""
     return (
-        redirect(container, to) if browser else render_page(request, container, TEMPLATE, username="", to=to)
+        redirect(container, to)
+        if browser
+        else render_page(request, container, TEMPLATE, username="", by_passkey=False, to=to)
     )
 
 
@@ -44,5 +46,7 @@ async def log_in(
             device_token=read_cookie(request, DEVICE) or None,
         )
     except FastauthError as error:
-        return render_page(request, container, TEMPLATE, error=error, username=username, to=to)
+        return render_page(
+            request, container, TEMPLATE, error=error, username=username, by_passkey=False, to=to
+        )
     return await enter_or_challenge(request, container, result, former=browser, to=to)

@@ -4,19 +4,23 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
+from fastauth.entrypoints.http.dependencies import PASSKEYS_OFFERED, ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.pages.browser import BrowserCaller, BrowserCallerDep, read_own_form
-from fastauth.entrypoints.http.pages.destinations import DestinationDep, next_path
+from fastauth.entrypoints.http.pages.destinations import DestinationDep, next_path, with_next
 from fastauth.entrypoints.http.pages.entering import reenter
-from fastauth.entrypoints.http.pages.factor_forms import code_in
+from fastauth.entrypoints.http.pages.factor_forms import code_in, credential_in
+from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
 router = APIRouter(prefix="/log-in/again", route_class=PageRoute, include_in_schema=False)
+PASSKEY = SecondFactorMethod.PASSKEY
 
 
 @router.api_route("", methods=["GET", "HEAD"])
@@ -27,27 +31,61 @@ async def show_form(
     return await _page(request, container, browser, to=to)
 
 
+@router.api_route("/passkey", methods=["GET", "HEAD"])
+async def show_again(container: ContainerDep, to: DestinationDep) -> Response:
+    """Lead to the form: a reload of the answer to a refused passkey comes here."""
+    return redirect(container, with_next("/log-in/again", to))
+
+
 @router.post("")
 async def step_up(
     request: Request, container: ContainerDep, browser: BrowserCallerDep, address: ClientAddressDep
 ) -> Response:
-    """Verify the password or a second factor, for what needs a recent authentication."""
+    """Verify the password or a code, for what needs a recent authentication."""
     form = await read_own_form(request, container, browser)
-    to = next_path(form.get("next", ""))
+    return await _step_up(request, container, browser, address, form)
+
+
+@router.post("/passkey/options", dependencies=[PASSKEYS_OFFERED])
+async def begin_passkey(request: Request, container: ContainerDep, browser: BrowserCallerDep) -> Response:
+    """Return the options for the script."""
+    await read_own_form(request, container, browser)
+    begun = await container.begin_passkey_step_up()(caller=browser.caller)
+    return JSONResponse({"token": begun.token, "options": begun.options})
+
+
+@router.post("/passkey", dependencies=[PASSKEYS_OFFERED])
+async def step_up_by_passkey(
+    request: Request, container: ContainerDep, browser: BrowserCallerDep, address: ClientAddressDep
+) -> Response:
+    """Verify the answer of an authenticator."""
+    form = await read_own_form(request, container, browser)
+    return await _step_up(request, container, browser, address, {**form, "method": PASSKEY})
+
+
+async def _step_up(
+    request: Request,
+    container: Container,
+    browser: BrowserCaller,
+    address: str,
+    form: Mapping[str, str],
+) -> Response:
+    to, caller = next_path(form.get("next", "")), browser.caller
     try:
-        await _authenticate(container, browser, form, address)
+        if "password" in form:
+            await container.step_up()(caller=caller, password=form["password"], address=address)
+        else:
+            answer = _answer_in(form)
+            await container.step_up_with_factor()(caller=caller, answer=answer, address=address)
     except FastauthError as error:
         return await _page(request, container, browser, to=to, error=error, tried=form.get("method", ""))
     return await reenter(container, browser, to=to)
 
 
-async def _authenticate(
-    container: Container, browser: BrowserCaller, form: Mapping[str, str], address: str
-) -> None:
-    if "password" in form:
-        await container.step_up()(caller=browser.caller, password=form["password"], address=address)
-    else:
-        await container.step_up_with_factor()(caller=browser.caller, answer=code_in(form), address=address)
+def _answer_in(form: Mapping[str, str]) -> FactorAnswer:
+    if form.get("method") == PASSKEY:
+        return credential_in(form, challenge=form.get("token", ""))
+    return code_in(form)
 
 
 async def _page(  # noqa: PLR0913  what the page shows
@@ -60,6 +98,8 @@ async def _page(  # noqa: PLR0913  what the page shows
     tried: str = "",
 ) -> Response:
     methods = await container.second_factors().methods_of(browser.caller.user.id)
+    if "pwd" not in browser.caller.session.methods:  # a code is a second factor beside a password
+        methods = tuple(each for each in methods if each == PASSKEY)
     return render_page(
         request,
         container,
