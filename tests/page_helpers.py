@@ -32,7 +32,8 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
     def value(self, name: str) -> str | None:
-        (found,) = [each["value"] for each in self.of("input") if each["name"] == name]
+        """The value of a field, which is the same in each form that has it."""
+        (found,) = {each.get("value") for each in self.of("input") if each["name"] == name}
         return found
 
     @property
@@ -116,6 +117,9 @@ class Browser:
         answer = await self.post("/log-in", **(CREDENTIALS | more))
         assert answer.status_code == 303, answer.text
         return answer
+
+    async def is_logged_in(self) -> bool:
+        return (await self.get("/")).headers["location"] == "/account"
 
     async def csrf_token(self) -> str:
         """The token in a form of the session."""

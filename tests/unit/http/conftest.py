@@ -4,6 +4,7 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.http_helpers import ANN, TokenPair, log_in
+from tests.page_helpers import Browser
 
 
 @pytest.fixture
@@ -14,3 +15,14 @@ async def ann(client: httpx2.AsyncClient) -> None:
 @pytest.fixture
 async def tokens(client: httpx2.AsyncClient, ann: None) -> TokenPair:
     return await log_in(client)
+
+
+@pytest.fixture
+def browser(client: httpx2.AsyncClient) -> Browser:
+    return Browser(client)
+
+
+@pytest.fixture
+def another(client: httpx2.AsyncClient) -> Browser:
+    """Another browser."""
+    return Browser(client)

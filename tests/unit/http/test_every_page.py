@@ -26,11 +26,6 @@ def pages_of(container: Container, method: str) -> list[str]:
 
 
 @pytest.fixture
-def browser(client: httpx2.AsyncClient) -> Browser:
-    return Browser(client)
-
-
-@pytest.fixture
 async def logged_in(browser: Browser) -> Browser:
     await browser.log_in()
     return browser

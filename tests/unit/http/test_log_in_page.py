@@ -1,12 +1,8 @@
-"""``/log-in`` and ``/log-out``: the session of a browser, its cookies, and who may start and end it."""
+"""``/log-in``, where it leads, and ``/``."""
 
-from datetime import timedelta
-
-import httpx2
 import pytest
-from tests.fakes import FakeClock, FakeStorage
-from tests.http_helpers import ANN, assert_problem
-from tests.page_helpers import CREDENTIALS, FROM_HERE, Browser
+from tests.fakes import FakeStorage
+from tests.page_helpers import CREDENTIALS, Browser
 from tests.unit.http.test_inbox_page import HEADERS
 
 from fastauth.domain.audit.event import EventType
@@ -16,20 +12,6 @@ pytestmark = pytest.mark.usefixtures("ann")
 SESSION, DEVICE = "__Host-fa_session", "__Host-fa_device"
 
 
-@pytest.fixture
-def browser(client: httpx2.AsyncClient) -> Browser:
-    return Browser(client)
-
-
-@pytest.fixture
-def another(client: httpx2.AsyncClient) -> Browser:
-    return Browser(client)
-
-
-async def is_logged_in(browser: Browser) -> bool:
-    return (await browser.get("/")).headers["location"] == "/account"
-
-
 class TestLogIn:
     async def test_starts_a_session_and_leads_to_the_account(
         self, browser: Browser, storage: FakeStorage
@@ -37,7 +19,7 @@ class TestLogIn:
         answer = await browser.log_in()
         assert (answer.status_code, answer.headers["location"], answer.text) == (303, "/account", "")
         assert [each.type for each in storage.events][-1] == EventType.LOGIN_SUCCEEDED
-        assert await is_logged_in(browser)
+        assert await browser.is_logged_in()
         assert "You are logged in as ann." in (await browser.get("/log-out")).text
 
     async def test_cookies_have_all_attributes(self, browser: Browser) -> None:
@@ -85,183 +67,6 @@ class TestLogIn:
         for path in ("/log-in", "/register"):
             answer = await browser.get(path)
             assert (answer.status_code, answer.headers["location"]) == (303, "/account"), path
-
-
-class TestSessionFixation:
-    """A new value at each log-in; none that a browser brings is ever kept (ASVS 7.2.4)."""
-
-    async def test_value_from_before_the_log_in_is_not_used(self, browser: Browser) -> None:
-        planted = "A" * 43
-        browser.cookies[SESSION] = planted
-        await browser.log_in()
-        assert browser.cookies[SESSION] != planted
-        attacker = Browser(browser.client)
-        attacker.cookies[SESSION] = planted
-        assert not await is_logged_in(attacker)
-
-    async def test_second_log_in_ends_the_first_session(
-        self, browser: Browser, another: Browser, storage: FakeStorage
-    ) -> None:
-        await browser.log_in()
-        another.cookies = dict(browser.cookies)
-        await browser.log_in()
-        assert browser.cookies[SESSION] != another.cookies[SESSION]
-        assert await is_logged_in(browser)
-        assert not await is_logged_in(another)
-        assert [each.ended_at is None for each in storage.sessions.values()] == [False, True]
-
-    async def test_value_is_not_stored(self, browser: Browser, storage: FakeStorage) -> None:
-        await browser.log_in()
-        assert browser.cookies[SESSION] not in repr(vars(storage))
-
-
-class TestLogOut:
-    async def test_ends_the_session_and_takes_the_cookie(
-        self, browser: Browser, another: Browser, storage: FakeStorage
-    ) -> None:
-        await browser.log_in()
-        another.cookies = dict(browser.cookies)
-        answer = await browser.post("/log-out", csrf_token=await browser.csrf_token())
-        assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
-        (set_cookie,) = browser.set_cookies
-        assert set_cookie == f'{SESSION}=""; HttpOnly; Max-Age=0; Path=/; SameSite=lax; Secure'
-        assert not await is_logged_in(another), "the session ended, not only the cookie"
-        assert [each.type for each in storage.events][-1] == EventType.LOGGED_OUT
-
-    async def test_get_logs_nobody_out(self, browser: Browser) -> None:
-        await browser.log_in()
-        for method in ("GET", "HEAD"):
-            await browser.request(method, "/log-out?csrf_token=" + await browser.csrf_token())
-        assert await is_logged_in(browser)
-
-    async def test_without_a_session(self, browser: Browser) -> None:
-        for cookie in ("", "A" * 43, "x"):
-            browser.cookies = {SESSION: cookie} if cookie else {}
-            answer = await browser.post("/log-out")
-            assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
-
-    async def test_second_tab(self, browser: Browser, another: Browser) -> None:
-        """The form of a tab that is still open leads to the log-in after the other tab logged out."""
-        await browser.log_in()
-        token = await browser.csrf_token()
-        another.cookies = dict(browser.cookies)
-        await browser.post("/log-out", csrf_token=token)
-        answer = await another.post("/log-out", csrf_token=token)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
-
-    async def test_nothing_of_a_session_is_kept_by_the_browser(self, browser: Browser) -> None:
-        """After log-out the back button must ask the service again: no page may be stored (ASVS 14.3.2)."""
-        await browser.log_in()
-        for path in ("/log-out", "/", "/log-in"):
-            assert (await browser.get(path)).headers["cache-control"] == "no-store", path
-        await browser.post("/log-out", csrf_token=await browser.csrf_token())
-        answer = await browser.get("/log-out")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
-
-
-class TestForgery:
-    async def test_headers(self, client: httpx2.AsyncClient, storage: FakeStorage) -> None:
-        """Who may log in, register and log out, by each combination of the two headers."""
-        ours, ours_by_address = "http://localhost:8000", "http://127.0.0.1:8000"
-        evil = "https://evil.example"
-        accepted = {
-            *(("same-origin", origin) for origin in (None, ours, ours_by_address, evil, "null")),
-            *(("none", origin) for origin in (None, ours, ours_by_address, evil, "null")),
-            (None, ours),
-            (None, ours_by_address),
-        }
-        sites = (None, "same-origin", "same-site", "cross-site", "none", "", "SAME-ORIGIN", "same-origin,")
-        origins = (None, ours, ours_by_address, evil, "null", "", f"{ours}.evil.example", f"{ours}/")
-        before = len(storage.sessions)
-        for site in sites:
-            for origin in origins:
-                browser = Browser(client)
-                headers = {"Sec-Fetch-Site": site} if site is not None else {}
-                headers |= {"Origin": origin} if origin is not None else {}
-                expected = 303 if site in {"same-origin", "none"} or (site, origin) in accepted else 403
-                answer = await browser.post_with(headers, "/log-in", **CREDENTIALS)
-                assert answer.status_code == expected, (site, origin)
-                assert bool(browser.cookies) == (expected == 303), (site, origin)
-                assert len(storage.sessions) - before == (expected == 303), (site, origin)
-                before = len(storage.sessions)
-                if expected == 403:
-                    assert "The form was not accepted" in answer.text
-                    register = {"username": "eve", "password": "x", "fullname": "Eve"}
-                    assert (await browser.post_with(headers, "/register", **register)).status_code == 403
-
-    async def test_log_out_needs_the_token_of_the_session(self, browser: Browser, another: Browser) -> None:
-        """Also from our own origin: the second lock."""
-        await browser.log_in()
-        await another.log_in()
-        of_another = await another.csrf_token()
-        token = await browser.csrf_token()
-        for form in ({"x": ""}, {"csrf_token": ""}, {"csrf_token": token[:-1]}, {"csrf_token": of_another}):
-            page = await browser.send("/log-out", **form)
-            assert (page.status, page.title) == (403, "The form was not accepted"), form
-        assert await is_logged_in(browser)
-        assert (
-            await browser.post_with({"Sec-Fetch-Site": "cross-site"}, "/log-out", csrf_token=token)
-        ).status_code == 403
-        assert (await browser.post("/log-out", csrf_token=token)).status_code == 303
-
-
-class TestCookieIsForPages:
-    async def test_api_does_not_accept_it(self, browser: Browser) -> None:
-        await browser.log_in()
-        for method, path in (
-            ("GET", "/users/me"),
-            ("GET", "/sessions"),
-            ("DELETE", "/sessions/current"),
-            ("PUT", "/users/me/password"),
-        ):
-            answer = await browser.request(method, path, FROM_HERE, json={})
-            assert_problem(answer, 401, "no_access_token")
-        bearer = {"Authorization": f"Bearer {browser.cookies[SESSION]}"}
-        assert_problem(await browser.client.get("/users/me", headers=bearer), 401, "invalid_token")
-
-    async def test_access_token_does_not_open_pages(self, browser: Browser) -> None:
-        tokens = (await browser.client.post("/sessions", json=ANN)).json()
-        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        browser.cookies = {SESSION: tokens["access_token"], DEVICE: tokens["device_token"]}
-        answer = await browser.request("GET", "/log-out", headers)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
-
-    async def test_malformed_cookies(self, browser: Browser) -> None:
-        await browser.log_in()
-        value = browser.cookies[SESSION]
-        for header, logged_in in (
-            (f"{SESSION}={value}", True),
-            (f"a=b;{SESSION}={value};c", True),
-            (f"a=b;  {SESSION}={value}", True),
-            (f"{SESSION}={value}; {SESSION}={value}", False),
-            (f"{SESSION}={value}; {SESSION}=x", False),
-            (f'{SESSION}="{value}"', False),
-            (f"{SESSION}={value} x", False),
-            (f"{SESSION}=\xff{value}", False),
-            (f"{SESSION.lower()}={value}", False),
-            (f"fa_session={value}", False),
-            (f"{SESSION}", False),
-            ("\\" * 10_000, False),
-            (";" * 10_000, False),
-        ):
-            answer = await browser.client.get("/", headers={b"Cookie": header.encode("latin-1")})
-            assert answer.headers["location"] == ("/account" if logged_in else "/log-in"), header[:80]
-
-    async def test_sessions_end_for_both(
-        self, browser: Browser, container: Container, clock: FakeClock
-    ) -> None:
-        """A browser session is one of the account's sessions: it is listed, and ends as they do."""
-        for end in ("password", "disable", "absolute timeout"):
-            await browser.log_in()
-            assert await is_logged_in(browser)
-            if end == "password":
-                await container.set_password()(username="ann", password=ANN["password"])
-            elif end == "disable":
-                await container.disable_user()(username="ann")
-                await container.enable_user()(username="ann")
-            else:
-                clock.advance(timedelta(days=31))
-            assert not await is_logged_in(browser), end
 
 
 class TestDestination:

@@ -79,7 +79,9 @@ class TestLogIn:
             "\ud7ff\0",
         ):
             page = await owner.browser.send(PATH, **(form | {"credential": credential}))
-            assert (page.status, "This passkey was not accepted" in page.error) == (401, True), credential[:40]
+            assert (page.status, "This passkey was not accepted" in page.error) == (401, True), credential[
+                :40
+            ]
 
     async def test_page_has_the_form_of_the_script(self, owner: Owner) -> None:
         page = await owner.browser.open("/log-in?next=/account/sessions")

@@ -1,6 +1,5 @@
 """``/register``: an account and its first session, and errors at the fields that cause them."""
 
-import httpx2
 import pytest
 from tests.fakes import FakeStorage
 from tests.mail_helpers import deliver
@@ -12,11 +11,6 @@ from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.mail import MailMode
 
 BOB = {"username": "bob", "fullname": "Bob Ross", "password": "happy trees", "email": ""}
-
-
-@pytest.fixture
-def browser(client: httpx2.AsyncClient) -> Browser:
-    return Browser(client)
 
 
 class TestRegister:
