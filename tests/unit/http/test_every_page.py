@@ -101,7 +101,8 @@ class TestEveryPage:
                 assert len(page.of("h1")) == len(page.of("main")) == len(page.of("title")) == 1, path
                 ids = [str(each["id"]) for _, each in page.elements if "id" in each]
                 assert len(ids) == len(set(ids)), path
-                shown = [each for each in page.of("input") if each.get("type") not in {"hidden", "checkbox"}]
+                fields = [each for each in page.of("input") if "hidden" not in each]  # one is for managers
+                shown = [each for each in fields if each.get("type") not in {"hidden", "checkbox"}]
                 assert {each["id"] for each in shown} <= {each["for"] for each in page.of("label")}, path
                 assert all("autocomplete" in each for each in shown), path
                 assert {each["method"] for each in page.of("form")} <= {"post"}, path

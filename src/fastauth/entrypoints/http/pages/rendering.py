@@ -78,7 +78,6 @@ def render_page(
         assets=assets,
         brand={"name": settings.brand_name, "logo": assets.get(LOGO)},
         minimum=settings.password_min_length,
-        offers_passkeys=settings.relying_party is not None,
         offers_mail=settings.sends_mail,
         offers_passkeys=settings.relying_party is not None,
         date=partial(_date, language),
