@@ -28,6 +28,8 @@ class TestOperations:
             for method, operation in methods.items()
         ] == [
             "POST /users/register register_user",
+            "POST /users/register/passkey/options begin_passkey_registration",
+            "POST /users/register/passkey register_with_passkey",
             "GET /users/me get_account",
             "PATCH /users/me change_full_name",
             "PUT /users/me/email change_address",
@@ -99,6 +101,7 @@ class TestSchemas:
             "CompleteResetRequest",
             "ConfirmTotpRequest",
             "ConfirmedTotpResponse",
+            "CredentialRequest",
             "EmailResponse",
             "ExchangeRequest",
             "HealthResponse",
@@ -110,6 +113,7 @@ class TestSchemas:
             "NewPasskeyResponse",
             "NewTotpResponse",
             "PasskeyLoginRequest",
+            "PasskeyRegistrationRequest",
             "PasskeyResponse",
             "PasskeysResponse",
             "PingResponse",
@@ -117,6 +121,7 @@ class TestSchemas:
             "RecoveryCodesResponse",
             "RefreshRequest",
             "RegisterRequest",
+            "RegisteredWithPasskeyResponse",
             "RelatedOrigins",
             "RenamePasskeyRequest",
             "RequestOptionsResponse",

@@ -38,6 +38,8 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/users/register", {"username": "san tosh", "password": "", "fullname": ""}),
     ("POST", "/users/register", []),
     ("DELETE", "/users/register", None),
+    ("POST", "/users/register/passkey/options", {"username": "ann", "fullname": "Ann"}),
+    ("POST", "/users/register/passkey", {"token": "fa_wc_none", "credential": {}}),
     ("POST", "/sessions", {"username": GOOD["username"], "password": "another"}),
     ("POST", "/sessions", CREDENTIALS),
     ("POST", "/sessions/second-factor", {"challenge": "fa_mf_none", "method": "totp", "code": "123456"}),

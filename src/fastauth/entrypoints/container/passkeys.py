@@ -5,13 +5,16 @@ from dependency_injector.providers import Provider, Singleton
 from fastauth.application.passkeys.add_passkey import AddPasskey
 from fastauth.application.passkeys.begin_passkey import BeginPasskey
 from fastauth.application.passkeys.begin_passkey_log_in import BeginPasskeyLogIn
+from fastauth.application.passkeys.begin_passkey_registration import BeginPasskeyRegistration
 from fastauth.application.passkeys.begin_passkey_step import BeginPasskeySecondFactor, BeginPasskeyStepUp
 from fastauth.application.passkeys.failure_events import PasskeyFailureEvents
 from fastauth.application.passkeys.list_passkeys import ListPasskeys
 from fastauth.application.passkeys.log_in_with_passkey import LogInWithPasskey
+from fastauth.application.passkeys.register_with_passkey import RegisterWithPasskey
 from fastauth.application.passkeys.remove_passkey import RemovePasskey
 from fastauth.application.passkeys.rename_passkey import RenamePasskey
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.passkey_verification import PasskeyVerification
@@ -56,6 +59,23 @@ class Passkeys(Shared):
         RemovePasskey,
         unit_of_work=Storage.unit_of_work,
         limiter=RateLimits.mail_limiter,
+        changes=SecondFactors.factor_changes,
+        clock=Shared.clock,
+    )
+    begin_passkey_registration = use_case(
+        BeginPasskeyRegistration,
+        relying_party=PasskeyVerification.relying_party,
+        rate_limiter=RateLimits.rate_limiter,
+        users=Storage.users,
+        rules=Accounts.registration_rules,
+        ceremonies=PasskeyVerification.ceremonies,
+    )
+    register_with_passkey = use_case(
+        RegisterWithPasskey,
+        verifier=PasskeyVerification.passkey_verifier,
+        ceremonies=PasskeyVerification.ceremonies,
+        rules=Accounts.registration_rules,
+        store_account=Accounts.store_account,
         changes=SecondFactors.factor_changes,
         clock=Shared.clock,
     )

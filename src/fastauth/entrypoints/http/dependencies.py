@@ -12,6 +12,7 @@ from fastauth.domain.services.service import Service
 from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken
 from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.accept_language import preferred_language
 from fastauth.entrypoints.request_origin import current_event_source
 
 SCOPE_USER_ID = "fastauth.user"
@@ -97,6 +98,14 @@ async def _client_address() -> str:
 
 
 ClientAddressDep = Annotated[str, Depends(_client_address)]
+
+
+async def _language(request: Request) -> str | None:
+    return preferred_language(",".join(request.headers.getlist("accept-language")))
+
+
+LanguageDep = Annotated[str | None, Depends(_language)]
+"""The language that the client prefers, if any."""
 
 
 async def _device(request: Request) -> ClientInfo:

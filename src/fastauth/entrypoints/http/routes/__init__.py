@@ -7,6 +7,7 @@ from fastauth.entrypoints.http.routes import (
     health,
     login_codes,
     passkey_log_in,
+    passkey_registration,
     passkeys,
     password_resets,
     passwords,
@@ -20,6 +21,7 @@ from fastauth.entrypoints.http.routes import (
 
 ROUTERS = (
     registration.router,
+    passkey_registration.router,
     account.router,
     email_addresses.router,
     passwords.router,

@@ -2,26 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request, status
+from fastapi import APIRouter, Body, status
 from pydantic import BaseModel, Field
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.entrypoints.http.accept_language import preferred_language
-from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
+from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep, LanguageDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.schemas import UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(tags=["users"], route_class=StrictJSONRoute)
 
-
-async def _language(request: Request) -> str | None:
-    return preferred_language(",".join(request.headers.getlist("accept-language")))
-
-
-LanguageDep = Annotated[str | None, Depends(_language)]
 
 EXAMPLE = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
 
