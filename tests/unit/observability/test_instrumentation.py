@@ -49,7 +49,7 @@ RECOVERY_CODE = SecondFactorMethod.RECOVERY_CODE
 HELPERS = {
     *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
-    *("SecondFactorVerifier", "VerifyFactor", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
+    *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
     *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""
@@ -115,7 +115,9 @@ async def use_mail(container: Container, caller: AuthenticatedUser) -> None:
     await container.remove_address()(caller=caller)
 
 
-async def use_second_factors(container: Container, caller: AuthenticatedUser) -> None:
+async def use_second_factors(
+    container: Container, caller: AuthenticatedUser, registry: CollectorRegistry
+) -> None:
     new = await container.enrol_totp()(caller=caller)
     code = container.totp_codes().code_at(new.secret, step_of(container.clock().now()))
     codes = await container.confirm_totp()(caller=caller, code=code)
@@ -132,6 +134,8 @@ async def use_second_factors(container: Container, caller: AuthenticatedUser) ->
     assert (await container.get_second_factors()(user=user)).recovery_codes == 10
     await container.remove_totp()(caller=two_factors)
     await container.reset_second_factors()(username=NAME)
+    accepted = {"method": "recovery_code", "outcome": "accepted"}
+    assert registry.get_sample_value("fastauth_second_factors_total", accepted) == 2
 
 
 async def register_with_passkey(container: Container) -> None:
@@ -186,7 +190,7 @@ async def use_login_codes(container: Container, caller: AuthenticatedUser) -> No
 
 
 async def test_every_use_case_works_with_all_instrumentation(
-    container: Container, spans: InMemorySpanExporter
+    container: Container, spans: InMemorySpanExporter, registry: CollectorRegistry
 ) -> None:
     await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
     login = begun(await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE))
@@ -207,7 +211,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
     await use_passkeys(container, caller)
-    await use_second_factors(container, caller)
+    await use_second_factors(container, caller, registry)
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
     assert await container.has_password()(caller=caller)

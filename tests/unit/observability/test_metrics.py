@@ -7,8 +7,8 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
-from datetime import timedelta
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -22,8 +22,13 @@ from fastauth.adapters.passwords import HashingPool
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.bounded_server import MAX_CONNECTIONS, BoundedServer
 from fastauth.adapters.prometheus.multiprocess_metrics import MultiProcessMetrics
+from fastauth.application.second_factors.verifier import FactorAnswer
+from fastauth.application.second_factors.verify_factor import VerifyFactor
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.outbox.delivery import Delivery, DeliveryRound, Unfinished
 from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome
+from fastauth.domain.second_factors.errors import InvalidSecondFactor
+from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 
 ROOT = Path(__file__).parents[3]
@@ -133,6 +138,34 @@ class TestHashMetrics:
 
 async def nothing_waits() -> Backlog:
     return Backlog(0, timedelta(0))
+
+
+class TestSecondFactors:
+    async def test_outcomes_are_counted_by_method(
+        self, registry: CollectorRegistry, instrumentation: PrometheusInstrumentation
+    ) -> None:
+        async def verify(user_id: UserId, answer: FactorAnswer, *, now: datetime) -> None:
+            if answer.code != "right":
+                raise InvalidSecondFactor
+
+        verify_factor = instrumentation.use_case(VerifyFactor.__name__, verify)
+        for method in (SecondFactorMethod.TOTP, SecondFactorMethod.RECOVERY_CODE):
+            for code in ("right", "wrong", "wrong"):
+                with suppress(InvalidSecondFactor):
+                    answer = FactorAnswer(method=method, code=code)
+                    await verify_factor(UserId(1), answer, now=datetime.now(UTC))
+        counted = {
+            (sample.labels["method"], sample.labels["outcome"]): sample.value
+            for metric in registry.collect()
+            for sample in metric.samples
+            if sample.name == "fastauth_second_factors_total"
+        }
+        assert counted == {
+            ("totp", "accepted"): 1,
+            ("totp", "refused"): 2,
+            ("recovery_code", "accepted"): 1,
+            ("recovery_code", "refused"): 2,
+        }
 
 
 class TestOutbox:

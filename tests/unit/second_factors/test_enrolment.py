@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
+from tests.harness.authenticator import Authenticator
+from tests.passkey_helpers import a_passkey
 from tests.second_factor_helpers import code_of, enrolled
 from tests.session_helpers import caller_of, happened, is_over, refresh
 
 from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.passwords.errors import NoPassword
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.second_factors.errors import AlreadyEnrolled, SecondFactorNotFound
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE
@@ -259,3 +262,19 @@ class TestResetSecondFactors:
         assert (event.user_id, event.session_id) == (user.id, None)
         await reset(username="santosh")
         assert len(happened(app, EventType.TOTP_REMOVED)) == 1
+
+    async def test_removes_passkeys_where_a_password_is_left(
+        self, app: Application, tokens: TokenPair
+    ) -> None:
+        caller = await caller_of(app, tokens)
+        for number in range(2):
+            await a_passkey(app, caller, Authenticator(), id_=bytes([number]) * 16)
+        app.storage.passwords, passwords = {}, app.storage.passwords
+        with pytest.raises(NoPassword):
+            await app.container.reset_second_factors()(username="santosh")
+        assert len(app.storage.passkeys) == 2
+        app.storage.passwords = passwords
+        await app.container.reset_second_factors()(username="santosh")
+        assert app.storage.passkeys == {}
+        assert len(happened(app, EventType.PASSKEY_REMOVED)) == 2
+        assert await app.a_log_in()

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from starlette.types import Scope
 
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
+from fastauth.adapters.prometheus.second_factor_metrics import SecondFactorMetrics
 from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.email_addresses.purge_addresses import PurgeAddresses
 from fastauth.application.operations.purge_counters import PurgeCounters
@@ -20,6 +21,7 @@ from fastauth.application.operations.purge_one_time_tokens import PurgeOneTimeTo
 from fastauth.application.operations.purge_sessions import PurgeSessions
 from fastauth.application.outbox.purge_outbox import PurgeOutbox
 from fastauth.application.revocations.purge_revocations import PurgeRevocations
+from fastauth.application.second_factors.verify_factor import VerifyFactor
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.outbox.delivery import DeliveryRound
@@ -108,7 +110,7 @@ class PrometheusInstrumentation:
         self._sessions = gauge(
             "fastauth_active_sessions", "Sessions that can be refreshed.", multiprocess_mode="livemostrecent"
         )
-        self._outbox = OutboxMetrics(registry)
+        self._outbox, self._second_factors = OutboxMetrics(registry), SecondFactorMetrics(registry)
         build = gauge(
             "fastauth_build_info",
             "Version of fastauth and of Python.",
@@ -134,6 +136,8 @@ class PrometheusInstrumentation:
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
         """Count errors of `use_case`, outcomes of refresh tokens and of deliveries, and deleted rows."""
+        if name == VerifyFactor.__name__:
+            use_case = self._second_factors.counted(use_case)
 
         async def counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             try:

@@ -1,18 +1,20 @@
 """Remove the second factors of an account that its owner has lost."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.application.second_factors.factor_changes import FactorChanges
-from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
-from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.passwords.errors import NoPassword
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResetSecondFactors:
-    """Remove the authenticator app and the recovery codes of an account, and end its sessions.
+    """Remove the authenticator app, the passkeys and the recovery codes of an account, and end its sessions.
 
     Whoever has found the lost device may use a session on it.
     """
@@ -27,6 +29,7 @@ class ResetSecondFactors:
 
         Raises:
             UserNotFound: No account has this username.
+            NoPassword: Without its passkeys nobody could log in to the account.
             StorageUnavailable: The factors may or may not have been removed.
         """
         user, now = await self.find_user(username=username), self.clock.now()
@@ -36,7 +39,19 @@ class ResetSecondFactors:
                 await transaction.events.record(
                     Event(type=EventType.TOTP_REMOVED, occurred_at=now, user_id=user.id)
                 )
+            await _remove_passkeys(transaction, user.id, now)
             await self.changes.removed(transaction, user.id, now=now)
             await transaction.sessions.revoke_all(user.id, now=now)
             await transaction.commit()
         return user
+
+
+async def _remove_passkeys(transaction: Transaction, user_id: UserId, now: datetime) -> None:
+    passkeys = await transaction.passkeys.of_user(user_id)
+    if passkeys and not (await transaction.passwords.get(user_id)).is_usable:
+        raise NoPassword
+    for passkey in passkeys:
+        await transaction.passkeys.remove(user_id, passkey.id)
+        await transaction.events.record(
+            Event(type=EventType.PASSKEY_REMOVED, occurred_at=now, user_id=user_id, detail=passkey.id)
+        )

@@ -153,7 +153,7 @@ def set_password(name: Name, stdin: Stdin = False) -> None:
 
 @app.command()
 def reset_second_factor(name: Name) -> None:
-    """Remove the second factors of an account whose user has lost them. All sessions are revoked."""
+    """Remove app, passkeys and recovery codes of a user who has lost them. All sessions are revoked."""
     user = run(lambda container: container.reset_second_factors()(username=name))
     name = escape_control_characters(user.username.display)
     typer.echo(f"{name} logs in by password alone, all sessions are revoked")

@@ -107,6 +107,4 @@ class SecondFactors(Shared):
             VerifyRecoveryCode, recovery_codes=recovery_code_codec, unit_of_work=Storage.unit_of_work
         ),
     )
-    verify_factor: Provider[VerifyFactor] = Singleton(
-        VerifyFactor, verifiers=second_factor_verifiers, events=Storage.events
-    )
+    verify_factor = use_case(VerifyFactor, verifiers=second_factor_verifiers, events=Storage.events)
