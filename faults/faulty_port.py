@@ -7,25 +7,34 @@ from typing import Any
 
 
 class Injector:
-    """Selects the n-th call to fail, either before or after the call."""
+    """Selects the n-th call to fail, either before or after the call: that of a run, or of each step in it."""
 
-    def __init__(self, *, after: bool) -> None:
+    def __init__(self, *, after: bool, in_each_step: bool = False) -> None:
         self._after = after
+        self._in_each_step = in_each_step
         self.arm(0)
 
     def arm(self, nth: int) -> None:
         """Select call number `nth`, counted from now; 0 selects none."""
-        self._left = nth
-        self.failed_call = ""
+        self._nth = self._left = nth
+        self.failed_calls: list[str] = []
         self.code = ""
         """The error code that the client should receive."""
 
+    def begin_step(self) -> None:
+        """Count from now on, if a call of each step fails."""
+        if self._in_each_step:
+            self._left = self._nth
+
     def fails(self, call: str, code: str, *, after: bool) -> bool:
         """Return whether this call fails at this moment."""
-        self._left -= after == self._after
-        if self._left or self.failed_call or after != self._after:
+        if after != self._after:
             return False
-        self.failed_call, self.code = call, code
+        self._left -= 1
+        if self._left:
+            return False
+        self.failed_calls.append(call)
+        self.code = code
         return True
 
 

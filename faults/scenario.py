@@ -122,6 +122,7 @@ class Scenario:
         async def ask() -> httpx2.Response:
             return await self._client.request(method, path, json=body, headers=headers)
 
+        self._injector.begin_step()
         response = await ask()
         allowed: tuple[int, ...] = (expected.status,)
         if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
