@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
 import pytest
 from tests.builders import a_policy
+from tests.container_pool import a_container
 from tests.fakes import (
     FakeAccessTokens,
     FakeAuditTrail,
@@ -87,13 +89,22 @@ from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
 from fastauth.domain.unit_of_work import UnitOfWork
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
 A_SECRET_KEY = SecretKey(b"a secret key of the tests, 32 bytes")
 A_DEVICE = ClientInfo(user_agent="a browser", address="192.0.2.1")
 
 T = TypeVar("T")
+
+
+@cache
+def settings_of(rate_limits: bool, second_factor: SecondFactorPolicy, return_to: str) -> Settings:  # noqa: FBT001  its own settings
+    """Return settings, which are immutable: to read them takes a millisecond."""
+    return Settings(
+        rate_limits=rate_limits,
+        second_factor=second_factor,
+        return_to=return_to,  # type: ignore[arg-type]  # as a user gives it
+    )
 
 
 def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, Any]:
@@ -149,12 +160,8 @@ class Application:
     def __post_init__(self) -> None:
         self.storage.clock = self.clock
         given = {"users": self.users, "sessions": self.sessions, "stored_unit_of_work": self.unit_of_work}
-        self.container = Container(
-            settings=Settings(
-                rate_limits=self.rate_limits,
-                second_factor=self.second_factor,
-                return_to=self.return_to,  # type: ignore[arg-type]  # as a user gives it
-            ),
+        self.container = a_container(
+            settings=settings_of(self.rate_limits, self.second_factor, self.return_to),
             secret_keys=(A_SECRET_KEY,),
             session_policy=self.policy,
             password_policy=self.password_policy,

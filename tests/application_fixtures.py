@@ -12,6 +12,7 @@ import httpx2
 import pytest
 import structlog
 from tests.application import fakes_over
+from tests.container_pool import a_container
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 
 from fastauth.entrypoints.container import Container
@@ -72,7 +73,9 @@ async def container(
     storage: FakeStorage,
     hasher: FakePasswordHasher,
 ) -> Container:
-    container = Container(settings=settings, instrumentations=instrumentations, **fakes_over(storage, hasher))
+    container = a_container(
+        settings=settings, instrumentations=instrumentations, **fakes_over(storage, hasher)
+    )
     await container.rotate_keys()()
     return container
 

@@ -1,5 +1,7 @@
 """Hooks and fixtures of every test."""
 
+import gc
+import sys
 from collections.abc import Iterator
 from random import Random
 
@@ -35,6 +37,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     seed = config.getoption("random_order")
     if seed is not None:
         items[:] = _shuffled(items, Random(seed))  # noqa: S311  an order is no secret
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every garbage collection."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)  # after the fixtures of the test
+def pytest_runtest_teardown() -> None:
+    """Reset the containers that the test used, if it used any."""
+    if pool := sys.modules.get("tests.container_pool"):
+        pool.take_back()
 
 
 def _expense(item: pytest.Item) -> int:
