@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Injector:
-    """Selects the n-th call to fail, either before or after the call: that of a run, or of each step in it."""
+    """Selects the n-th call of a run, or of each step in it, to fail: either before or after the call."""
 
     def __init__(self, *, after: bool, in_each_step: bool = False) -> None:
         self._after = after
