@@ -6,15 +6,21 @@ import signal
 import pytest
 import uvicorn
 
-from fastauth.entrypoints.http.server.run import sigterm_handler
+from fastauth.entrypoints.http.server.run import server_config, sigterm_handler
+from fastauth.entrypoints.settings import Settings
 
 pytestmark = pytest.mark.anyio
+
+
+class TestServerConfig:
+    def test_worker_on_a_busy_machine_has_time_to_answer(self) -> None:
+        """At a load of 15 on two processors, uvicorn's default of 5 s kills every worker while it starts."""
+        assert server_config(Settings(workers=2)).timeout_worker_healthcheck == 30
 
 
 class TestSigterm:
     async def test_during_startup_ends_the_server(self) -> None:
         """The exception that the signal raises may be lost; the server ends nevertheless."""
-        """A handler may run while an object is collected, where Python drops what it raises."""
 
         async def application(_scope: object, _receive: object, _send: object) -> None:
             raise AssertionError("nobody asks")

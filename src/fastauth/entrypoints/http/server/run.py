@@ -11,10 +11,29 @@ from fastauth.entrypoints.http.server.supervisor import Supervisor
 from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.settings import Settings, tls
 
+WORKER_ANSWER_SECONDS = 30
+"""The supervisor kills a worker that does not answer for so long. A worker answers once its interpreter has
+imported uvicorn. On a busy machine that takes longer than uvicorn's default of 5 s, and each worker would be
+killed while it starts."""
+
 
 def run_server(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. The exit status after SIGTERM is 0: it is a regular shutdown."""
-    config = uvicorn.Config(
+    config = server_config(settings)
+    server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, sigterm_handler(server))
+    try:
+        if settings.workers > 1:
+            Supervisor(config, [config.bind_socket()]).run()
+        else:
+            server.run()
+    except KeyboardInterrupt:
+        pass
+
+
+def server_config(settings: Settings) -> uvicorn.Config:
+    """Return the configuration of uvicorn."""
+    return uvicorn.Config(
         "fastauth.entrypoints.http.app:create_app",
         factory=True,
         host=settings.host,
@@ -29,19 +48,11 @@ def run_server(settings: Settings) -> None:
         server_header=False,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
+        timeout_worker_healthcheck=WORKER_ANSWER_SECONDS,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
         ssl_ciphers=tls.CIPHERS,
     )
-    server = uvicorn.Server(config)
-    signal.signal(signal.SIGTERM, sigterm_handler(server))
-    try:
-        if settings.workers > 1:
-            Supervisor(config, [config.bind_socket()]).run()
-        else:
-            server.run()
-    except KeyboardInterrupt:
-        pass
 
 
 def sigterm_handler(server: uvicorn.Server) -> Callable[[int, FrameType | None], None]:
