@@ -9,12 +9,11 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
-from signal import SIGKILL
 from tempfile import TemporaryDirectory
-from time import monotonic
-from typing import Self
+from typing import ClassVar, Self
 
-from faults.outbox import A_DAY, DEADLINE, ENTRIES_BETWEEN, Deliveries
+from faults.forks import FORKS
+from faults.outbox import Deliveries
 from faults.outbox_worker import Clock, Death, container_on
 from faults.outcome import Outcome, backend_of
 from tests.harness.mail_server import Mailbox, mail_server
@@ -23,13 +22,8 @@ from fastauth.adapters.mail.smtp import SmtpTransport
 from fastauth.adapters.mail.smtp_server import SmtpServer, Tls
 from fastauth.domain.mail.message import Message
 from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
-from fastauth.domain.outbox.schedule import LEASE
 from fastauth.entrypoints.container.mail import sender_of
 from fastauth.entrypoints.startup import shut_down
-
-PHASES = ("EHLO", "MAIL", "RCPT", "DATA", "QUIT")
-"""The command that the server has received, and not answered, when the process dies. With DATA the server
-has the whole mail; with QUIT the process knows that it has."""
 
 
 @dataclass
@@ -51,6 +45,10 @@ class Killer:
 
 class MailDeliveries(Deliveries):
     """Entries that processes send to a mail server."""
+
+    PHASES: ClassVar[tuple[str, ...]] = ("EHLO", "MAIL", "RCPT", "DATA", "QUIT")
+    """The command that the server has received, and not answered, when the process dies. With DATA the server
+    has the whole mail; with QUIT the process knows that it has."""
 
     def __init__(self, database_url: str, directory: Path) -> None:
         super().__init__(database_url, directory)
@@ -75,9 +73,7 @@ class MailDeliveries(Deliveries):
 
     def start(self, death: Death | None = None) -> BaseProcess:
         """Start a process that sends what is due, or dies."""
-        process = self._context.Process(
-            target=send_all, args=(self.url, self.box.port, self.offset), daemon=True
-        )
+        process = FORKS.Process(target=send_all, args=(self.url, self.box.port, self.offset), daemon=True)
         self.killer = Killer(death, process)
         process.start()
         return process
@@ -132,20 +128,6 @@ def send_all(database_url: str, port: int, offset: timedelta) -> None:
 def kill_sender(database_url: str, *, kills: int, seed: int = 1) -> Outcome:
     """Kill a process in each phase of SMTP in turn, and let another one go on a minute later."""
     outcome = Outcome(f"kill -9 while sending by SMTP, {backend_of(database_url)}")
-    random = Random(seed)  # noqa: S311  which mail is hit is no secret
     with MailDeliveries.on(database_url) as deliveries:
-        while outcome.injected < kills:
-            deliveries.add(ENTRIES_BETWEEN)
-            phase = PHASES[outcome.injected % len(PHASES)]
-            process = deliveries.start(Death(phase, hits=random.randint(1, ENTRIES_BETWEEN)))
-            process.join(DEADLINE)
-            outcome.injected += process.exitcode == -SIGKILL
-            deliveries.offset += LEASE
-        began = monotonic()
-        while deliveries.waiting() and monotonic() < began + DEADLINE:
-            deliveries.offset += 2 * A_DAY  # later than the longest delay after a crash
-            deliveries.start().join(DEADLINE)
-        if not deliveries.waiting():
-            outcome.survived = outcome.injected
-        deliveries.add_to(outcome)
+        deliveries.kill_in_each_phase(outcome, kills, Random(seed))  # noqa: S311  which mail is hit is no secret
     return outcome

@@ -1,11 +1,13 @@
 """Many requests in two processes consume one token at once."""
 
 import asyncio
-import subprocess
-import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 
+from faults.forks import FORKS
 from faults.outcome import Outcome, backend_of
 from tests.harness.databases import connect, username_key_of
 
@@ -27,21 +29,13 @@ def race(database_url: str, *, rounds: int) -> Outcome:
     outcome = Outcome(title)
     digests = asyncio.run(_issue(database_url, rounds))
     with ExitStack() as stack:
-        command = [sys.executable, "-m", __name__, database_url]
-        workers = [
-            stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
-            for _ in range(PROCESSES)
-        ]
+        workers = [stack.enter_context(_consumers(database_url)) for _ in range(PROCESSES)]
         for worker in workers:
-            assert _read(worker) == "ready"
+            assert worker.recv() == "ready"
         for digest in digests:
             for worker in workers:
-                assert worker.stdin
-                worker.stdin.write(f"{digest.hex()}\n")
-                worker.stdin.flush()
-            winners = sum(int(_read(worker)) for worker in workers)
+                worker.send(digest)
+            winners = sum(worker.recv() for worker in workers)
             outcome.injected += 1
             outcome.survived += winners == 1
             outcome.acknowledged += winners
@@ -50,9 +44,16 @@ def race(database_url: str, *, rounds: int) -> Outcome:
     return outcome
 
 
-def _read(worker: "subprocess.Popen[str]") -> str:
-    assert worker.stdout
-    return worker.stdout.readline().strip()
+@contextmanager
+def _consumers(database_url: str) -> Iterator[Connection]:
+    """Start a process that consumes each digest it gets, until the connection is closed."""
+    ours, theirs = Pipe()
+    process = FORKS.Process(target=consume_all, args=(database_url, theirs), daemon=True)
+    process.start()
+    theirs.close()  # so that the process's end is noticed
+    with ours:
+        yield ours
+    process.join()
 
 
 async def _issue(database_url: str, number: int) -> list[OneTimeTokenDigest]:
@@ -69,8 +70,13 @@ async def _issue(database_url: str, number: int) -> list[OneTimeTokenDigest]:
     return digests
 
 
-async def _consume(database_url: str) -> None:
-    """For each digest on the input, print how many of this process's consumers got the token."""
+def consume_all(database_url: str, connection: Connection) -> None:
+    """For each digest that comes, send how many of this process's consumers got the token."""
+    with suppress(EOFError):
+        asyncio.run(_consume_all(database_url, connection))
+
+
+async def _consume_all(database_url: str, connection: Connection) -> None:
     database = connect(database_url)
     tokens = SqlOneTimeTokenRepository(connections=database.autocommit)
 
@@ -79,14 +85,10 @@ async def _consume(database_url: str) -> None:
 
     try:
         await database.check()
-        print("ready", flush=True)
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            digest = OneTimeTokenDigest(bytes.fromhex(line))
+        connection.send("ready")
+        while True:
+            digest = await asyncio.to_thread(connection.recv)
             outcomes = await asyncio.gather(*(consumed(digest) for _ in range(CONSUMERS // PROCESSES)))
-            print(sum(outcomes), flush=True)
+            connection.send(sum(outcomes))
     finally:
         await database.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(_consume(sys.argv[1]))

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from signal import SIGKILL
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Self
+from typing import ClassVar, Self
 
+from faults.forks import FORKS
 from faults.outbox_worker import PHASES, Clock, Death, container_on, deliver_all, relay_until_killed
 from faults.outcome import Outcome, backend_of
 from tests.harness.postgres import PostgresServer
@@ -34,6 +34,8 @@ DEADLINE = 60.0  # seconds; a failure alone waits for so long
 class Deliveries:
     """The entries that were added, and the lines in the file to which they are delivered."""
 
+    PHASES: ClassVar[tuple[str, ...]] = PHASES
+
     def __init__(self, database_url: str, directory: Path) -> None:
         self.url = database_url
         self.ledger = directory / "ledger"
@@ -41,8 +43,6 @@ class Deliveries:
         self.offset = timedelta(0)
         self.added: dict[str, int] = {}
         self._numbers = count(1)
-        self._context = get_context("forkserver")
-        self._context.set_forkserver_preload(["faults.outbox_worker"])
         self._runner = asyncio.Runner()
         self._container = container_on(database_url, Clock(timedelta(0)))
         self._runner.run(migrate_database(self._container))
@@ -80,7 +80,7 @@ class Deliveries:
 
     def start(self, death: Death | None = None) -> BaseProcess:
         """Start a process that delivers what is due, or dies."""
-        process = self._context.Process(
+        process = FORKS.Process(
             target=deliver_all, args=(self.url, self.ledger, self.offset, death), daemon=True
         )
         process.start()
@@ -88,9 +88,29 @@ class Deliveries:
 
     def start_relay(self) -> BaseProcess:
         """Start a process that goes on delivering."""
-        process = self._context.Process(target=relay_until_killed, args=(self.url, self.ledger), daemon=True)
+        process = FORKS.Process(target=relay_until_killed, args=(self.url, self.ledger), daemon=True)
         process.start()
         return process
+
+    def kill_in_each_phase(self, outcome: Outcome, kills: int, random: Random) -> None:
+        """Kill processes in the phases in turn, and let others go on a minute later, until nothing waits."""
+        while outcome.injected < kills:
+            self.add(ENTRIES_BETWEEN)
+            process = self.start(self.death_in(self.PHASES[outcome.injected % len(self.PHASES)], random))
+            process.join(DEADLINE)
+            outcome.injected += process.exitcode == -SIGKILL
+            self.offset += LEASE
+        began = monotonic()
+        while self.waiting() and monotonic() < began + DEADLINE:
+            self.offset += 2 * A_DAY  # later than the longest delay after a crash
+            self.start().join(DEADLINE)
+        if not self.waiting():
+            outcome.survived = outcome.injected
+        self.add_to(outcome)
+
+    def death_in(self, phase: str, random: Random) -> Death:
+        """Return a death in this phase of one of the deliveries. All entries are claimed at once."""
+        return Death(phase, hits=1 if phase == "claimed" else random.randint(1, ENTRIES_BETWEEN))
 
     def waiting(self) -> int:
         """Return how many entries are not closed."""
@@ -118,23 +138,8 @@ class Deliveries:
 def kill_relay(database_url: str, *, kills: int, seed: int = 1) -> Outcome:
     """Kill a process in each phase of a delivery in turn, and let another one go on a minute later."""
     outcome = Outcome(f"kill -9 while delivering the outbox, {backend_of(database_url)}")
-    random = Random(seed)  # noqa: S311  which delivery is hit is no secret
     with Deliveries.on(database_url) as deliveries:
-        while outcome.injected < kills:
-            deliveries.add(ENTRIES_BETWEEN)
-            phase = PHASES[outcome.injected % len(PHASES)]
-            death = Death(phase, hits=1 if phase == "claimed" else random.randint(1, ENTRIES_BETWEEN))
-            process = deliveries.start(death)
-            process.join(DEADLINE)
-            outcome.injected += process.exitcode == -SIGKILL
-            deliveries.offset += LEASE
-        began = monotonic()
-        while deliveries.waiting() and monotonic() < began + DEADLINE:
-            deliveries.offset += 2 * A_DAY  # later than the longest delay after a crash
-            deliveries.start().join(DEADLINE)
-        if not deliveries.waiting():
-            outcome.survived = outcome.injected
-        deliveries.add_to(outcome)
+        deliveries.kill_in_each_phase(outcome, kills, Random(seed))  # noqa: S311  which delivery is hit is no secret
     return outcome
 
 

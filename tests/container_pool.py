@@ -1,5 +1,6 @@
 """Containers that are used again: to make one costs more than what most unit tests do with it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dependency_injector.providers import BaseSingleton
@@ -15,7 +16,8 @@ class PooledContainer:
 
     def __init__(self) -> None:
         self.container = Container()
-        self._singletons = [each for each in self.container.traverse() if isinstance(each, BaseSingleton)]
+        every: Iterable[object] = self.container.traverse()
+        self._singletons = [each for each in every if isinstance(each, BaseSingleton)]
 
     def reset(self) -> None:
         """Make the container as good as new: no argument and no object of the last test is left."""

@@ -51,3 +51,20 @@ def postgres_schema(server: PostgresServer) -> Iterator[str]:
             yield f"{server.url}{separator}options=-csearch_path%3D{name}"
         finally:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+@contextmanager
+def postgres_copy(server: PostgresServer, template: str) -> Iterator[str]:
+    """Lead to a copy of the database `template` of the server, which is gone afterwards."""
+    name = f"fastauth_test_{token_hex(6)}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        try:
+            yield database_of(server, name)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def database_of(server: PostgresServer, name: str) -> str:
+    """Return the URL of another database of the server."""
+    return make_url(server.url).set(database=name).render_as_string(hide_password=False)

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, ClassVar, NoReturn, Protocol, TypedDict
 
@@ -166,12 +167,11 @@ def start_fastauth(
 ) -> Process:
     """Start the command ``fastauth`` with this environment in this directory; append its output to `log`.
 
-    It is a fork where a test run has a fork server, and where a fork does the same as an interpreter: the
-    supervisor of several workers starts interpreters itself, and libraries of tracing read the environment
-    at import.
+    It is a fork where a test run has a fork server, and where a fork does the same as an interpreter:
+    libraries of tracing read the environment at import. The supervisor of several workers starts interpreters
+    for them itself.
     """
-    several = environment.get("FASTAUTH_WORKERS", "1") != "1"
-    if ForkServer.current and not several and "FASTAUTH_TRACING" not in environment:
+    if ForkServer.current and "FASTAUTH_TRACING" not in environment:
         return ForkServer.current.launch(arguments, environment, directory, log)
     return subprocess.Popen(
         [sys.executable, "-m", "fastauth", *arguments],
@@ -240,6 +240,8 @@ def become(request: Request) -> None:
     os.environ.update(request["environment"])
     os.chdir(request["directory"])
     sys.argv = ["fastauth", *request["arguments"]]
+    # A process that starts others by multiprocessing tells them what its main module is.
+    sys.modules["__main__"].__spec__ = find_spec("fastauth.__main__")
 
 
 if __name__ == "__main__":

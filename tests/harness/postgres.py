@@ -5,18 +5,22 @@ engine answers; PostgreSQL's own programs, from the machine or from a wheel. Wit
 ``FASTAUTH_TEST_REQUIRE_DOCKER=1`` only a container will do.
 """
 
+import atexit
 import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, Protocol, Self
 
 import docker
@@ -145,19 +149,25 @@ class PostgresOnThisMachine:
         self._options = _durability(durable=durable)
         self.source = f"the programs in {programs}"
         self._account = _unprivileged_account()
-        self._home = Path(tempfile.mkdtemp(prefix="fastauth-postgres-", dir=within))
+        self.home = Path(tempfile.mkdtemp(prefix="fastauth-postgres-", dir=within))
         self._programs = programs
         if self._account:
-            self._home.chmod(0o755)
+            self.home.chmod(0o755)
             if not _is_open_to_all(programs):
-                self._programs = _copy_of(programs, self._home)
+                self._programs = _copy_of(programs, self.home)
         self._port = free_port()
         self.url = f"postgresql://fastauth:fastauth@127.0.0.1:{self._port}/fastauth"
 
     def __enter__(self) -> Self:
-        data = self._home / "data"
+        subprocess.run(["cp", "-a", _prepared_data(self._programs), self.home / "data"], check=True)
+        self.start()
+        return self
+
+    def prepare(self) -> Path:
+        """Make the data directory that others copy: a cluster with the database, shut down."""
+        data = self.home / "data"
         data.mkdir(mode=0o700)
-        password = self._home / "password"
+        password = self.home / "password"
         password.write_text("fastauth")
         if self._account:
             os.chown(data, self._account.pw_uid, self._account.pw_gid)
@@ -166,27 +176,29 @@ class PostgresOnThisMachine:
         self.start()
         with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE fastauth")
-        return self
+        self._process.send_signal(signal.SIGINT)  # a fast shutdown
+        self._process.wait()
+        return data
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     @property
     def _maintenance_url(self) -> str:
         return self.url.removesuffix("fastauth") + "postgres"
 
     def start(self) -> None:
-        with (self._home / "log").open("ab") as log:
+        with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._home / "data", "-p", str(self._port),
+                [self._programs / "postgres", "-D", self.home / "data", "-p", str(self._port),
                  "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", *self._options],
                 stdout=log, stderr=log, **self._as_account(),
             )  # fmt: skip
         try:
             wait_for(self._maintenance_url)
         except TimeoutError:
-            raise NoPostgresError((self._home / "log").read_text()) from None
+            raise NoPostgresError((self.home / "log").read_text()) from None
 
     @property
     def has_ended(self) -> bool:
@@ -200,7 +212,7 @@ class PostgresOnThisMachine:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
         self._process.wait()
-        (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
+        (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def shell(self, command: str) -> None:
         path = f"{self._programs}:{os.environ['PATH']}"
@@ -211,7 +223,7 @@ class PostgresOnThisMachine:
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [self._programs / program, *arguments],
-            check=False, capture_output=True, text=True, cwd=self._home, **self._as_account(),
+            check=False, capture_output=True, text=True, cwd=self.home, **self._as_account(),
         )  # fmt: skip
         if done.returncode:
             raise NoPostgresError(f"{program}: {done.stderr}")
@@ -220,6 +232,14 @@ class PostgresOnThisMachine:
         if not self._account:
             return {}
         return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+
+
+@cache
+def _prepared_data(programs: Path) -> Path:
+    """Return a data directory to copy. To make one takes a second of processor time."""
+    server = PostgresOnThisMachine(programs, durable=False)
+    atexit.register(shutil.rmtree, server.home, ignore_errors=True)
+    return server.prepare()
 
 
 def _durability(*, durable: bool) -> list[str]:
@@ -254,10 +274,14 @@ def _as_client(url: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """Return a port of this machine that nobody listens on.
+
+    Linux gives outgoing connections ports from 32 768 on, and another process of tests seldom draws the same.
+    """
+    while True:
+        port = SystemRandom().randrange(10_000, 32_768)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _docker_is_required() -> bool:

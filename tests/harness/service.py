@@ -8,6 +8,7 @@ import ssl
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -44,7 +45,12 @@ class Service:
         self._environment = environment(database_url, FASTAUTH_PORT=str(self.port), **settings)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            self._home.cleanup()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,10 +67,15 @@ class Service:
                 "serve", environment=self._environment, directory=self._home.name, log=log
             )
         deadline = time.monotonic() + START_DEADLINE
-        while not self.is_up():
+        while not (self._listens() and self.is_up()):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the service did not start:\n{self.log}")
             time.sleep(0.02)
+
+    def _listens(self) -> bool:
+        """Return whether it takes connections; a request for that would cost 2 ms each time."""
+        with socket.socket() as line:
+            return line.connect_ex(("127.0.0.1", self.port)) == 0
 
     def is_up(self) -> bool:
         """Say whether it answers."""
@@ -102,7 +113,8 @@ class Service:
 
     def kill(self) -> None:
         """End it and its workers as a crash would."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(DEADLINE)
 
     def wait_until_ready(self) -> None:

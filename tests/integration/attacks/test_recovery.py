@@ -64,10 +64,10 @@ class Recovery:
 
 
 @pytest.fixture
-async def recovery(empty_database_url: str) -> AsyncIterator[Recovery]:
+async def recovery(database_url: str) -> AsyncIterator[Recovery]:
     pool, registry = HashingPool(threads=1), CollectorRegistry()
     container = Container(
-        settings=Settings(database_url=make_url(empty_database_url), rate_limits=True),
+        settings=Settings(database_url=make_url(database_url), rate_limits=True),
         hasher=Argon2PasswordHasher(pool=pool, memory_kib=64, time_cost=1, parallelism=1),
         mail_transport=FakeMailTransport(),
         instrumentations=(PrometheusInstrumentation(version="1", workers=1, registry=registry),),

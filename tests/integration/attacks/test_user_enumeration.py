@@ -90,10 +90,10 @@ class Observed:
 
 
 @pytest.fixture
-async def observed(used_database_url: str) -> AsyncIterator[Observed]:
+async def observed(database_url: str) -> AsyncIterator[Observed]:
     pool = HashingPool(threads=1)
     hasher = CountingHasher(pool=pool, memory_kib=64, time_cost=1, parallelism=1)
-    settings = Settings(database_url=make_url(used_database_url), **ONE_GUESS_EACH)  # type: ignore[arg-type]  # numbers
+    settings = Settings(database_url=make_url(database_url), **ONE_GUESS_EACH)  # type: ignore[arg-type]  # numbers
     container = Container(settings=settings, hasher=hasher)
     await start_up(container)
     transport = httpx2.ASGITransport(create_app(container))
@@ -237,7 +237,7 @@ class TestFailedLogin:
             async with observed.container.database().engine.connect() as connection:
                 assert len((await connection.exec_driver_sql(statement, parameters)).all()) == 1
 
-    async def test_response_is_the_same_to_the_byte(self, observed: Observed, used_database_url: str) -> None:
+    async def test_response_is_the_same_to_the_byte(self, observed: Observed, database_url: str) -> None:
         """R20: answers tell whether there is an account.
 
         CVE-2026-4633 (Keycloak), CVE-2026-23511, CVE-2024-41952 (Zitadel), CVE-2023-41885 (Piccolo),
@@ -245,7 +245,7 @@ class TestFailedLogin:
         """
         limits = {f"FASTAUTH_{name.upper()}": str(value) for name, value in ONE_GUESS_EACH.items()}
         with (
-            Service(used_database_url, **limits) as service,
+            Service(database_url, **limits) as service,
             httpx2.Client(base_url=service.url, verify=NO_TLS) as client,
         ):
             answers = {

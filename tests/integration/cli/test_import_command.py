@@ -20,10 +20,9 @@ COUNT = "SELECT count(*) FROM user_info"
 
 
 @pytest.fixture
-def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str) -> str:
-    use(monkeypatch, tmp_path, empty_database_url)
-    assert fastauth("migrate").exit_code == 0
-    return empty_database_url
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> str:
+    use(monkeypatch, tmp_path, database_url)
+    return database_url
 
 
 @pytest.fixture

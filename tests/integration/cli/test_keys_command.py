@@ -85,11 +85,10 @@ async def stored(url: str) -> tuple[list[list[str]], str]:
 
 
 @pytest.fixture
-def url(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    use(monkeypatch, tmp_path, empty_database_url)
+def url(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    use(monkeypatch, tmp_path, database_url)
     monkeypatch.setenv("FASTAUTH_SECRET_KEY", OLD)
-    assert fastauth("migrate").exit_code == 0
-    return empty_database_url
+    return database_url
 
 
 class TestReseal:

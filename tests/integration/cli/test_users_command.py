@@ -18,15 +18,9 @@ FORGERY = "\x1b[2J\nevil │ \u202e[red]"
 
 
 @pytest.fixture
-def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str) -> str:
-    use(monkeypatch, tmp_path, empty_database_url)
-    return empty_database_url
-
-
-@pytest.fixture
-def migrated(url: str) -> str:
-    assert fastauth("migrate").exit_code == 0
-    return url
+def migrated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> str:
+    use(monkeypatch, tmp_path, database_url)
+    return database_url
 
 
 @pytest.fixture
@@ -108,7 +102,11 @@ class TestSetPassword:
         told = rows(migrated, "SELECT kind, session_id, actor FROM event ORDER BY id")
         assert told[-1] == ("password_changed", None, "operator")
 
-    def test_account_without_password_gets_one(self, url: str) -> None:
+    def test_account_without_password_gets_one(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str
+    ) -> None:
+        url = empty_database_url
+        use(monkeypatch, tmp_path, url)
         columns = "id integer PRIMARY KEY, username text, password text, fullname text"
         execute(url, f"CREATE TABLE user_info ({columns})")
         execute(url, "INSERT INTO user_info (id, username) VALUES (1, 'ann')")

@@ -27,50 +27,50 @@ def assert_survived(outcome: Outcome) -> None:
 
 
 class TestService:
-    def test_may_be_killed(self, empty_database_url: str) -> None:
-        assert_survived(crashes.kill_service(empty_database_url, kills=size(1, 10), workers=1))
+    def test_may_be_killed(self, database_url: str) -> None:
+        assert_survived(crashes.kill_service(database_url, kills=size(1, 10), workers=1))
 
-    def test_may_be_killed_with_its_workers(self, tmp_path: Path) -> None:
+    def test_may_be_killed_with_its_workers(self, sqlite_url: str) -> None:
         """Several processes write one file. `make faults` kills workers on PostgreSQL too."""
-        assert_survived(crashes.kill_service(f"sqlite:///{tmp_path}/kill.db", kills=size(1, 10), workers=2))
+        assert_survived(crashes.kill_service(sqlite_url, kills=size(1, 10), workers=2))
 
     # TestSigterm stops two workers while a request is in flight.
     @pytest.mark.parametrize("workers", [1, 2] if IS_THOROUGH else [1])
-    def test_answers_everybody_before_it_ends(self, tmp_path: Path, workers: int) -> None:
-        assert_survived(graceful_shutdown.stop(f"sqlite:///{tmp_path}/stop.db", times=1, workers=workers))
+    def test_answers_everybody_before_it_ends(self, sqlite_url: str, workers: int) -> None:
+        assert_survived(graceful_shutdown.stop(sqlite_url, times=1, workers=workers))
 
 
 class TestOutbox:
-    def test_delivery_may_be_killed_in_each_phase(self, empty_database_url: str) -> None:
-        assert_survived(outbox.kill_relay(empty_database_url, kills=4))
+    def test_delivery_may_be_killed_in_each_phase(self, database_url: str) -> None:
+        assert_survived(outbox.kill_relay(database_url, kills=4))
 
-    def test_two_processes_share_no_entry(self, empty_database_url: str) -> None:
-        assert_survived(outbox.race(empty_database_url, entries=100, processes=2))
+    def test_two_processes_share_no_entry(self, database_url: str) -> None:
+        assert_survived(outbox.race(database_url, entries=100, processes=2))
 
 
 class TestMail:
-    def test_sending_may_be_killed_in_each_phase(self, tmp_path: Path) -> None:
+    def test_sending_may_be_killed_in_each_phase(self, sqlite_url: str) -> None:
         """Which database has the outbox makes no difference here: `TestOutbox` kills on both."""
-        assert_survived(mail_delivery.kill_sender(f"sqlite:///{tmp_path}/mail.db", kills=5))
+        assert_survived(mail_delivery.kill_sender(sqlite_url, kills=5))
 
 
 class TestOneTimeToken:
-    def test_one_of_64_consumers_in_two_processes_gets_it(self, empty_database_url: str) -> None:
-        assert_survived(one_time_tokens.race(empty_database_url, rounds=size(3, 200)))
+    def test_one_of_64_consumers_in_two_processes_gets_it(self, database_url: str) -> None:
+        assert_survived(one_time_tokens.race(database_url, rounds=size(3, 200)))
 
 
 class TestDatabase:
     def test_may_be_killed(self, mortal_postgres: PostgresServer) -> None:
         assert_survived(crashes.kill_database(mortal_postgres, kills=size(1, 10)))
 
-    def test_may_be_slow(self, postgres: PostgresServer) -> None:
+    def test_may_be_slow(self, postgres_url: str) -> None:
         assert_survived(
-            slow_database.slow_down(postgres.url, delay=2, clients=40, seconds=3, max_seconds=DEADLINE)
+            slow_database.slow_down(postgres_url, delay=2, clients=40, seconds=3, max_seconds=DEADLINE)
         )
 
-    def test_may_fall_silent(self, postgres: PostgresServer) -> None:
+    def test_may_fall_silent(self, postgres_url: str) -> None:
         assert_survived(
-            slow_database.black_hole(postgres.url, times=1, clients=40, seconds=3, max_seconds=DEADLINE)
+            slow_database.black_hole(postgres_url, times=1, clients=40, seconds=3, max_seconds=DEADLINE)
         )
 
     def test_may_be_refused_every_write(self, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -13,15 +12,8 @@ from tests.harness.service import DEADLINE, NO_TLS, Service
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/stopping.db"
-
-
-@pytest.fixture(params=["1", "2"])
-def service(request: pytest.FixtureRequest, database_url: str) -> Iterator[Service]:
-    with Service(
-        database_url, FASTAUTH_WORKERS=request.param, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="600"
-    ) as service:
+def service(sqlite_url: str) -> Iterator[Service]:
+    with Service(sqlite_url, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="600") as service:
         yield service
 
 
@@ -56,18 +48,22 @@ class TestSigterm:
             assert line.recv(1) == b""
         assert service.exit_status() == 0
 
-    def test_second_signal_ends_at_once(self, service: Service) -> None:
-        line, _rest = begin_registration(service)
-        with line:
-            service.signal(signal.SIGTERM)
-            service.wait_until_it_refuses()
-            service.signal(signal.SIGTERM)
-            assert service.exit_status() == -signal.SIGTERM
+    @pytest.mark.parametrize("workers", ["1", "2"])
+    def test_second_signal_ends_at_once(self, sqlite_url: str, workers: str) -> None:
+        with Service(
+            sqlite_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="600"
+        ) as service:
+            line, _rest = begin_registration(service)
+            with line:
+                service.signal(signal.SIGTERM)
+                service.wait_until_it_refuses()
+                service.signal(signal.SIGTERM)
+                assert service.exit_status() == -signal.SIGTERM
 
     @pytest.mark.parametrize("workers", ["1", "2"])
-    def test_waits_at_most_for_its_timeout(self, database_url: str, workers: str) -> None:
+    def test_waits_at_most_for_its_timeout(self, sqlite_url: str, workers: str) -> None:
         with Service(
-            database_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="1",
+            sqlite_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="1",
             FASTAUTH_REQUEST_TIMEOUT_SECONDS="300",
         ) as service:  # fmt: skip
             line, _rest = begin_registration(service)
@@ -76,11 +72,17 @@ class TestSigterm:
                 assert service.exit_status() == 0
 
     @pytest.mark.parametrize("workers", ["1", "2"])
-    def test_readiness_fails_before_connections_close(self, database_url: str, workers: str) -> None:
+    def test_readiness_fails_before_connections_close(self, sqlite_url: str, workers: str) -> None:
+        """Then an idle connection is closed, and a running request is answered, as without the delay."""
         with (
-            Service(database_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_DELAY_SECONDS="1.5") as service,
+            Service(
+                sqlite_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_DELAY_SECONDS="1.5",
+                FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="600",
+            ) as service,
             httpx2.Client(base_url=service.url, timeout=DEADLINE, verify=NO_TLS) as client,
-        ):
+            service.connect() as idle,
+        ):  # fmt: skip
+            running, rest = begin_registration(service)
             service.signal(signal.SIGTERM)
             answer = client.get("/health/ready")
             while answer.status_code == 200:
@@ -89,4 +91,10 @@ class TestSigterm:
             assert client.get("/health/live").status_code == 200
             answer = client.post("/users/register", json=a_registration())
             assert (answer.status_code, answer.headers["connection"]) == (201, "close")
+            assert idle.recv(1) == b""
+            with running:
+                running.sendall(rest)
+                response = running.recv(65_536)
+            assert response.startswith(b"HTTP/1.1 201 ")
+            assert b"connection: close" in response
             assert service.exit_status() == 0

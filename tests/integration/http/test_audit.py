@@ -19,7 +19,7 @@ from tests.builders import (
     a_registration,
     a_session,
 )
-from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.service import Client, Service
 
 from fastauth.adapters.sql import (
@@ -27,7 +27,6 @@ from fastauth.adapters.sql import (
     SqlPasswordRepository,
     SqlSessionRepository,
     SqlUserRepository,
-    migrate,
 )
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.events.tables import event
@@ -60,9 +59,8 @@ def looking_into(database_url: str) -> Iterator[Connection]:
 
 class TestUnwritableEvent:
     @pytest.fixture
-    async def database(self, empty_database_url: str) -> AsyncIterator[Database]:
-        database = connect(empty_database_url)
-        await migrate(database, username_key_of=username_key_of)
+    async def database(self, database_url: str) -> AsyncIterator[Database]:
+        database = connect(database_url)
         yield database
         await database.close()
 
@@ -83,7 +81,7 @@ class TestUnwritableEvent:
 
     async def test_change_is_not_stored(
         self,
-        empty_database_url: str,
+        database_url: str,
         database: Database,
         users: SqlUserRepository,
         passwords: SqlPasswordRepository,
@@ -100,7 +98,7 @@ class TestUnwritableEvent:
             return await sessions.rotate(begun.id, rotation, now=now)
 
         dialect = database.engine.dialect.name
-        with looking_into(empty_database_url) as connection:
+        with looking_into(database_url) as connection:
             connection.execute(text(REFUSE[dialect]))
             before = everything(connection)
         with pytest.raises(IntegrityError):
@@ -111,7 +109,7 @@ class TestUnwritableEvent:
             await sessions.add(another, proof=PasswordProof(a_password_hash()), max_sessions=100)
         with pytest.raises(IntegrityError):
             await rotate()
-        with looking_into(empty_database_url) as connection:
+        with looking_into(database_url) as connection:
             assert everything(connection) == before
             connection.execute(text(ADMIT[dialect]))
         assert await rotate()
@@ -146,9 +144,9 @@ class Visitor:
 
 
 class TestCrash:
-    def test_changes_and_events_match(self, empty_database_url: str) -> None:
+    def test_changes_and_events_match(self, database_url: str) -> None:
         acknowledged: Counter[str] = Counter()
-        with Service(empty_database_url) as service:
+        with Service(database_url) as service:
             for _ in range(CRASHES):
                 visitors = [Visitor(service) for _ in range(CLIENTS)]
                 enough = threading.Semaphore(0)
@@ -161,7 +159,7 @@ class TestCrash:
                     each.result()
                 acknowledged += sum((visitor.acknowledged for visitor in visitors), Counter())
                 service.start()
-        with looking_into(empty_database_url) as connection:
+        with looking_into(database_url) as connection:
             told = Counter(connection.scalars(select(event.c.kind)).all())
             assert told["user_created"] == len(set(connection.scalars(select(user_info.c.id))))
             assert ids_in(connection, "user_created", "user_id") == set(
@@ -192,7 +190,7 @@ def everything(connection: Connection) -> dict[str, list[str]]:
 
 
 class TestTrail:
-    def test_contains_actor_address_and_no_secret(self, empty_database_url: str) -> None:
+    def test_contains_actor_address_and_no_secret(self, database_url: str) -> None:
         """R44: secrets in a log, a trail or a report of errors.
 
         CVE-2020-15105 (django-two-factor-auth), CVE-2021-21416 (django-registration), CVE-2024-8365,
@@ -201,7 +199,7 @@ class TestTrail:
         proxy = {"FASTAUTH_TRUSTED_PROXIES": "127.0.0.1", "FASTAUTH_RATE_LIMITS": "on"}
         secrets = [f"{CANARY} {number}" for number in range(4)]
         registration = a_registration(username="ann", password=secrets[0])
-        with Service(empty_database_url, **proxy) as service, service.client() as client:
+        with Service(database_url, **proxy) as service, service.client() as client:
             client.headers["X-Forwarded-For"] = "2001:db8::7"
             client.post("/users/register", json=registration)
             tokens = client.log_in(registration).json()
@@ -233,22 +231,22 @@ class TestTrail:
             ("user_created", "client", "2001:db8::7"),
         ]
         assert json.loads(refused)["type"] == "login_failed"
-        with looking_into(empty_database_url) as connection:
+        with looking_into(database_url) as connection:
             dump = repr(everything(connection))
         for output in (dump, shown, log, refused, json.dumps(of_ann)):
             assert [secret for secret in secrets if secret in output] == []
 
-    def test_no_addresses_without_retention(self, empty_database_url: str) -> None:
-        with Service(empty_database_url, FASTAUTH_AUDIT_ADDRESS_RETENTION_DAYS="0") as service:
+    def test_no_addresses_without_retention(self, database_url: str) -> None:
+        with Service(database_url, FASTAUTH_AUDIT_ADDRESS_RETENTION_DAYS="0") as service:
             service.register(a_registration())
-        with looking_into(empty_database_url) as connection:
+        with looking_into(database_url) as connection:
             found = connection.execute(select(event.c.kind, event.c.actor, event.c.address)).all()
         assert found == [("signing_key_rotated", "operator", None), ("user_created", "client", None)]
 
-    def test_control_characters_of_migrated_names_are_escaped(self, empty_database_url: str) -> None:
-        with Service(empty_database_url) as service:
+    def test_control_characters_of_migrated_names_are_escaped(self, database_url: str) -> None:
+        with Service(database_url) as service:
             name = "\x1b[31m[bold]ann\r\n\u202e"
-            with looking_into(empty_database_url) as connection:
+            with looking_into(database_url) as connection:
                 connection.execute(
                     insert(user_info).values(username=name, username_key=f" {name}", password="", fullname="")
                 )

@@ -36,8 +36,8 @@ class TestOrigin:
         assert second.status_code == 409
         assert second.json()["detail"] == "Username already registered"
 
-    def test_3_the_tutorials_own_example_works(self, empty_database_url: str) -> None:
-        with Service(empty_database_url) as service:
+    def test_3_the_tutorials_own_example_works(self, database_url: str) -> None:
+        with Service(database_url) as service:
             assert service.register(THE_TUTORIALS_OWN).status_code == 201
 
     def test_4_a_ping_is_answered(self, service: Service) -> None:
@@ -49,11 +49,11 @@ class TestOrigin:
         body = document["paths"]["/users/register"]["post"]["requestBody"]["content"]["application/json"]
         assert body["schema"]["examples"] == [THE_TUTORIALS_OWN]
 
-    def test_5_the_connection_string_alone_chooses_the_database(self, empty_database_url: str) -> None:
+    def test_5_the_connection_string_alone_chooses_the_database(self, database_url: str) -> None:
         registration = a_registration()
-        with Service(empty_database_url) as service:
+        with Service(database_url) as service:
             assert service.register(registration).status_code == 201
-        with Service(empty_database_url) as service:
+        with Service(database_url) as service:
             assert service.register(registration).status_code == 409
 
     @pytest.mark.parametrize("time", [1, 2])

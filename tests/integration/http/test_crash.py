@@ -65,6 +65,8 @@ class RefreshLoad:
                 elif answer.status_code == 401:
                     self._see_it_ended(client, tokens)
                     tokens = self._answered(client.log_in, user).json()
+                elif answer.status_code == 503:
+                    self._over.wait(0.02)
             self.last.append(tokens)
 
     def _answered(
@@ -76,7 +78,7 @@ class RefreshLoad:
             except httpx2.TransportError:
                 with self._progress:
                     self.cut_off += 1
-                self._over.wait(0.01)  # the service is away: do not spin
+                self._over.wait(0.1)  # the service is away: attempts would only delay its start
 
     def _see_it_ended(self, client: Client, tokens: TokenPair) -> None:
         for ask in (client.refresh, client.me):
@@ -115,13 +117,13 @@ class TestRefreshDuringCrash:
 
     @pytest.mark.parametrize("settings", [{}, NO_GRACE], ids=["grace", "no-grace"])
     def test_sigkill_loses_no_session_and_forks_none(
-        self, empty_database_url: str, settings: dict[str, str]
+        self, database_url: str, settings: dict[str, str]
     ) -> None:
         """R52: a rotation forks, or a successor survives the end of its family.
 
         GHSA-392p-2q2v-4372 (better-auth); CWE-362.
         """
-        with Service(empty_database_url, **SHARED, **settings) as service, service.client() as client:
+        with Service(database_url, **SHARED, **settings) as service, service.client() as client:
             with refresh_load(service) as load:
                 for _ in range(self.KILLS):
                     load.wait_for(200, more=50)

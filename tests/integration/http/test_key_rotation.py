@@ -3,19 +3,16 @@
 from pathlib import Path
 
 from tests.harness.client import Person, ask_who_i_am, stolen_key
-from tests.harness.databases import postgres_schema
 from tests.harness.editions import size
 from tests.harness.in_process import run_fastauth
 from tests.harness.issuer import VERIFIERS
-from tests.harness.postgres import PostgresServer
 from tests.harness.service import Service, environment
 from tests.harness.traffic import ROTATIONS, published, rotated_under_traffic
 
 
 class TestRotation:
-    def test_is_seen_by_nobody(self, postgres: PostgresServer, tmp_path: Path) -> None:
-        with postgres_schema(postgres) as url:
-            clients = rotated_under_traffic(url, tmp_path)
+    def test_is_seen_by_nobody(self, postgres_url: str, tmp_path: Path) -> None:
+        clients = rotated_under_traffic(postgres_url, tmp_path)
         assert clients.failures == []
         assert len(clients.signed_by) == 1 + ROTATIONS
         assert clients.verified.keys() == {*VERIFIERS, "PyJWKClient", "at the end"}
@@ -46,22 +43,22 @@ def refusal(directory: Path, database_url: str, **settings: str) -> str:
 
 
 class TestSecretKey:
-    def test_is_changed_without_logging_anybody_out(self, empty_database_url: str, tmp_path: Path) -> None:
-        with Service(empty_database_url, **settings("A")) as service:
+    def test_is_changed_without_logging_anybody_out(self, database_url: str, tmp_path: Path) -> None:
+        with Service(database_url, **settings("A")) as service:
             person, kids = Person(service), published(service)
-        with Service(empty_database_url, **settings("B", previous="A")) as service:
+        with Service(database_url, **settings("B", previous="A")) as service:
             assert still_there(person, service)
             assert published(service) == kids
-            stolen_key(empty_database_url, KEYS["B"])  # it is sealed anew
-        with Service(empty_database_url, **settings("B")) as service:
+            stolen_key(database_url, KEYS["B"])  # it is sealed anew
+        with Service(database_url, **settings("B")) as service:
             assert still_there(person, service)
             assert published(service) == kids
-        assert refusal(tmp_path, empty_database_url, **settings("C")) == (
+        assert refusal(tmp_path, database_url, **settings("C")) == (
             "fastauth: the signing keys are encrypted with another secret key; set it as"
             " FASTAUTH_SECRET_KEY or FASTAUTH_SECRET_KEY_PREVIOUS\n"
         )
 
-    def test_is_changed_in_one_process_after_the_other(self, postgres: PostgresServer) -> None:
+    def test_is_changed_in_one_process_after_the_other(self, postgres_url: str) -> None:
         # First everybody learns to recognise what is made under the new one; then it comes into use.
         steps: list[tuple[tuple[str, str | None], tuple[str, str | None]]] = [
             (("A", None), ("A", "B")),
@@ -69,12 +66,11 @@ class TestSecretKey:
             (("B", "A"), ("B", None)),
         ]
         person: Person | None = None
-        with postgres_schema(postgres) as url:
-            for one, other in steps:
-                with (
-                    Service(url, **settings(*one)) as first,
-                    Service(url, **settings(*other)) as second,
-                ):
-                    person = person or Person(first)
-                    for service in (first, second, first, second):
-                        assert still_there(person, service)
+        for one, other in steps:
+            with (
+                Service(postgres_url, **settings(*one)) as first,
+                Service(postgres_url, **settings(*other)) as second,
+            ):
+                person = person or Person(first)
+                for service in (first, second, first, second):
+                    assert still_there(person, service)

@@ -23,13 +23,13 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 from tests.fakes import FakePasswordHasher
 from tests.harness.commands import execute
-from tests.harness.databases import connect, postgres_schema, username_key_of
-from tests.harness.postgres import PostgresServer, free_port
+from tests.harness.databases import connect
+from tests.harness.postgres import free_port
 from tests.harness.processes import wait_until
 from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
 
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
-from fastauth.adapters.sql import CountActiveSessions, migrate
+from fastauth.adapters.sql import CountActiveSessions
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -228,14 +228,10 @@ class TestTraces:
         return InMemorySpanExporter()
 
     @pytest.fixture
-    async def container(
-        self, spans: InMemorySpanExporter, empty_database_url: str
-    ) -> AsyncIterator[Container]:
+    async def container(self, spans: InMemorySpanExporter, database_url: str) -> AsyncIterator[Container]:
         provider = TracerProvider()
         provider.add_span_processor(SimpleSpanProcessor(spans))
-        settings = Settings(
-            database_url=make_url(empty_database_url), argon2_memory_kib=64, argon2_time_cost=1
-        )
+        settings = Settings(database_url=make_url(database_url), argon2_memory_kib=64, argon2_time_cost=1)
         container = Container(settings=settings, instrumentations=(OpenTelemetryInstrumentation(provider),))
         await start_up(container)
         yield container
@@ -322,10 +318,8 @@ FROM generate_series(1, 20000) AS number
 
 
 class TestActiveSessions:
-    async def test_counts_active_sessions(self, empty_database_url: str) -> None:
-        settings = Settings(
-            database_url=make_url(empty_database_url), argon2_memory_kib=64, argon2_time_cost=1
-        )
+    async def test_counts_active_sessions(self, database_url: str) -> None:
+        settings = Settings(database_url=make_url(database_url), argon2_memory_kib=64, argon2_time_cost=1)
         container = Container(settings=settings)
         await start_up(container)
         try:
@@ -342,22 +336,20 @@ class TestActiveSessions:
         finally:
             await shut_down(container)
 
-    async def test_samples_a_large_table(self, postgres: PostgresServer) -> None:
+    async def test_samples_a_large_table(self, postgres_url: str) -> None:
         """Which pages are in the sample depends on nothing but their number: no chance is involved."""
-        with postgres_schema(postgres) as url:
-            database = connect(url)
-            try:
-                await migrate(database, username_key_of=username_key_of)
-                execute(url, ANN)
-                execute(url, MANY_SESSIONS)
-                counted = {
-                    pages: await CountActiveSessions(
-                        connections=database.unpooled, clock=SystemClock(), sampled_pages=pages
-                    )()
-                    for pages in (100_000, 300)
-                }
-            finally:
-                await database.close()
+        database = connect(postgres_url)
+        try:
+            execute(postgres_url, ANN)
+            execute(postgres_url, MANY_SESSIONS)
+            counted = {
+                pages: await CountActiveSessions(
+                    connections=database.unpooled, clock=SystemClock(), sampled_pages=pages
+                )()
+                for pages in (100_000, 300)
+            }
+        finally:
+            await database.close()
         assert counted[100_000] == 15_000
         assert counted[300] != 15_000
         assert counted[300] == pytest.approx(15_000, rel=0.2)

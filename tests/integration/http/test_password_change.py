@@ -25,9 +25,9 @@ class TestPasswordChange:
         assert client.log_in(user).status_code == 201
         assert [is_active(client, tokens) for tokens in (asking, other)] == [True, True]
 
-    def test_new_password_must_keep_the_rules(self, empty_database_url: str) -> None:
+    def test_new_password_must_keep_the_rules(self, database_url: str) -> None:
         strict = {"FASTAUTH_PASSWORD_MIN_LENGTH": "8", "FASTAUTH_PASSWORD_BLOCKLIST": "true"}
-        with Service(empty_database_url, **SHARED, **strict) as service, service.client() as client:
+        with Service(database_url, **SHARED, **strict) as service, service.client() as client:
             user = a_registration(password="zwei Tassen Tee")
             assert service.register(user).status_code == 201
             asking, other = logged_in(client, user), logged_in(client, user)

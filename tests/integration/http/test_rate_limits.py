@@ -28,10 +28,10 @@ FEW = {"FASTAUTH_LOCKOUT_THRESHOLD": "3"}
 
 
 @pytest.fixture(scope="module")
-def two(used_database_url: str) -> Iterator[list[Service]]:
+def two(service_database_url: str) -> Iterator[list[Service]]:
     """Two processes that share their tallies."""
     with ExitStack() as stack:
-        yield [stack.enter_context(Service(used_database_url, **LIMITS, **FEW)) for _ in range(2)]
+        yield [stack.enter_context(Service(service_database_url, **LIMITS, **FEW)) for _ in range(2)]
 
 
 def a_network() -> str:
@@ -103,9 +103,9 @@ class TestPasswordGuessing:
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["retry-after"]) <= 6
 
-    def test_lock_survives_a_crash_until_unlocked(self, used_database_url: str) -> None:
+    def test_lock_survives_a_crash_until_unlocked(self, database_url: str) -> None:
         user = a_registration()
-        with Service(used_database_url, **LIMITS, FASTAUTH_LOCKOUT_THRESHOLD="1") as service:
+        with Service(database_url, **LIMITS, FASTAUTH_LOCKOUT_THRESHOLD="1") as service:
             assert service.register(user).status_code == 201
             assert log_in(service, user, a_network(), password="wrong").status_code == 401
             service.kill()

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
+from itertools import chain
 
 import httpx2
 from sqlalchemy import Engine, select
 from tests.harness.editions import size
-from tests.harness.service import DEADLINE, NO_TLS, Service
+from tests.harness.service import DEADLINE, NO_TLS, Service, is_unavailable
 from tests.harness.sessions import (
     NO_GRACE,
     TokenPair,
@@ -26,8 +27,15 @@ CLIENTS = 64
 ROUNDS = size(2, 8)  # of 64 clients each
 
 
+LONG_GRACE = {"FASTAUTH_REFRESH_GRACE_SECONDS": "60"}
+"""On a busy machine, 64 requests may take longer than the default of 10 s."""
+
+
 def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.Response]:
-    """Refresh with one token from many clients, spread over the services, all connected before."""
+    """Refresh with one token from many clients, spread over the services, all connected before.
+
+    A client whose answer is 503, as may be on a busy machine, asks again. Both answers are returned.
+    """
 
     async def refreshed() -> list[httpx2.Response]:
         share = CLIENTS // len(several)
@@ -38,11 +46,16 @@ def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.
         ]
         everybody = clients * share
         body = {"refresh_token": tokens["refresh_token"]}
+
+        async def refreshed_by(client: httpx2.AsyncClient) -> list[httpx2.Response]:
+            answers = [await client.post("/sessions/refresh", json=body)]
+            while is_unavailable(answers[-1]):
+                answers.append(await client.post("/sessions/refresh", json=body))
+            return answers
+
         try:
             await asyncio.gather(*(client.get("/ping") for client in everybody))
-            return await asyncio.gather(
-                *(client.post("/sessions/refresh", json=body) for client in everybody)
-            )
+            return [*chain(*await asyncio.gather(*map(refreshed_by, everybody)))]
         finally:
             for client in clients:
                 await client.aclose()
@@ -53,11 +66,11 @@ def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.
 class TestRefreshRace:
     """64 clients of two processes refresh with one token."""
 
-    def test_has_one_winner_without_grace_and_ends_the_session(self, empty_database_url: str) -> None:
+    def test_has_one_winner_without_grace_and_ends_the_session(self, database_url: str) -> None:
         """R14 (CVE-2026-1035 (Keycloak); CWE-367): parallel refreshes of one token give several."""
         with (
-            engine_of(empty_database_url) as engine,
-            two_services(empty_database_url, **NO_GRACE) as (one, other),
+            engine_of(database_url) as engine,
+            two_services(database_url, **NO_GRACE) as (one, other),
             one.client() as client,
             other.client() as other_client,
         ):
@@ -65,27 +78,31 @@ class TestRefreshRace:
             for _ in range(ROUNDS):
                 tokens = logged_in(client, user)
                 answers = refreshed_at_once([one, other], tokens)
-                assert sorted(answer.status_code for answer in answers) == [200] + [401] * (CLIENTS - 1)
-                [successor] = [answer.json() for answer in answers if answer.status_code == 200]
-                assert successor["refresh_token"] != tokens["refresh_token"]
-                for each in (client, other_client):
-                    assert not is_active(each, successor)
+                statuses = Counter(answer.status_code for answer in answers)
+                lost = statuses.pop(503, 0)  # the successor may be in an answer that did not come
+                assert statuses in ({200: 1, 401: CLIENTS - 1}, {401: CLIENTS} if lost else None)
+                for successor in (answer.json() for answer in answers if answer.status_code == 200):
+                    assert successor["refresh_token"] != tokens["refresh_token"]
+                    for each in (client, other_client):
+                        assert not is_active(each, successor)
                 assert events_of(engine, tokens) == [
                     "login_succeeded",
                     "session_renewed",
                     "refresh_token_reused",
                 ]
 
-    def test_gives_everybody_the_same_successor_within_the_grace(self, empty_database_url: str) -> None:
+    def test_gives_everybody_the_same_successor_within_the_grace(self, database_url: str) -> None:
         with (
-            engine_of(empty_database_url) as engine,
-            two_services(empty_database_url) as (one, other),
+            engine_of(database_url) as engine,
+            two_services(database_url, **LONG_GRACE) as (one, other),
             one.client() as client,
             other.client() as other_client,
         ):
             tokens = logged_in(client, a_user(client))
             for _ in range(ROUNDS):
-                answers = refreshed_at_once([one, other], tokens)
+                answers = [
+                    each for each in refreshed_at_once([one, other], tokens) if not is_unavailable(each)
+                ]
                 assert Counter(answer.status_code for answer in answers) == {200: CLIENTS}
                 assert len({answer.json()["refresh_token"] for answer in answers}) == 1
                 tokens = answers[0].json()
@@ -101,10 +118,10 @@ def events_of(engine: Engine, tokens: TokenPair) -> list[str]:
 
 
 class TestTwoServices:
-    def test_share_sessions_and_keys_from_the_first_second(self, empty_database_url: str) -> None:
+    def test_share_sessions_and_keys_from_the_first_second(self, database_url: str) -> None:
         with (
-            engine_of(empty_database_url) as engine,
-            two_services(empty_database_url) as (one, other),
+            engine_of(database_url) as engine,
+            two_services(database_url) as (one, other),
             one.client() as client,
             other.client() as other_client,
         ):

@@ -21,13 +21,13 @@ from fastauth.entrypoints.startup import shut_down
 
 
 class TestRevocation:
-    def test_survives_a_crash(self, empty_database_url: str) -> None:
+    def test_survives_a_crash(self, database_url: str) -> None:
         """R15 (CVE-2026-9802 (Keycloak); CWE-613): a revoked token lives again after a restart.
 
         R56 (CVE-2026-9802 (Keycloak), keycloak #51127; CWE-613): an ended session comes back from a
         cache.
         """
-        with Service(empty_database_url, **SHARED) as service, service.client() as client:
+        with Service(database_url, **SHARED) as service, service.client() as client:
             ways = ["here", "there", "everywhere", "by a new password", "by the operator"]
             users = {way: a_user(client) for way in ways}
             revoked = {way: logged_in(client, user) for way, user in users.items()}

@@ -34,7 +34,7 @@ from tests.contracts.signing_keys.signing_key_repository import SigningKeyReposi
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import FakeClock
 from tests.harness.commands import execute
-from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, unit_of_work, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, connect, unit_of_work
 from tests.harness.postgres import PostgresServer
 
 from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
@@ -64,7 +64,6 @@ from fastauth.adapters.sql import (
     SqlUnitOfWork,
     SqlUserDirectory,
     SqlUserRepository,
-    migrate,
 )
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.tables import tally
@@ -271,21 +270,19 @@ WHERE schemaname = current_schema() AND relname IN ('session', 'event', 'tally')
 
 
 class TestSqlExpiredRows:
-    async def test_purge_reads_expired_rows_by_an_index(self, postgres: PostgresServer) -> None:
+    async def test_purge_reads_expired_rows_by_an_index(self, postgres_url: str) -> None:
         """Without ORDER BY, PostgreSQL would scan the table from its start, where no row has expired."""
-        with postgres_schema(postgres) as url:
-            database = connect(url)
-            try:
-                await migrate(database, username_key_of=username_key_of)
-                execute(url, MANY_ROWS)
-                expired_rows, now = SqlExpiredRows(connections=database.autocommit), datetime.now(UTC)
-                kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
-                assert await expired_rows.purge_sessions(before=now, limit=10) == 20
-                assert await expired_rows.purge_counters(before=now, limit=10) == 10
-                assert await expired_rows.purge_events(kept, now=now, limit=10) == 20
-            finally:
-                await database.close()
-            assert counted(url, deleted=40) == (40, 10, 0)
+        database = connect(postgres_url)
+        try:
+            execute(postgres_url, MANY_ROWS)
+            expired_rows, now = SqlExpiredRows(connections=database.autocommit), datetime.now(UTC)
+            kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
+            assert await expired_rows.purge_sessions(before=now, limit=10) == 20
+            assert await expired_rows.purge_counters(before=now, limit=10) == 10
+            assert await expired_rows.purge_events(kept, now=now, limit=10) == 20
+        finally:
+            await database.close()
+        assert counted(postgres_url, deleted=40) == (40, 10, 0)
 
 
 def counted(url: str, *, deleted: int) -> tuple[int, ...]:
@@ -315,10 +312,9 @@ class TestSqlCounterRepository(CounterRepositoryContract):
 class TestSqlAuditTrail(AuditTrailContract):
     @pytest.fixture
     async def make(
-        self, empty_database_url: str, clock: FakeClock
+        self, database_url: str, clock: FakeClock
     ) -> AsyncIterator[Callable[[EventSource], Ports]]:
-        database = connect(empty_database_url)
-        await migrate(database, username_key_of=username_key_of)
+        database = connect(database_url)
 
         def made(origin: EventSource) -> Ports:
             connections, audit_columns = database.autocommit, AuditColumns(clock=clock, origin=lambda: origin)
@@ -396,9 +392,8 @@ class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract)
 
 class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
     @pytest.fixture
-    async def keys(self, empty_database_url: str) -> AsyncIterator[SqlSigningKeyRepository]:
-        database = connect(empty_database_url)
-        await migrate(database, username_key_of=username_key_of)
+    async def keys(self, database_url: str) -> AsyncIterator[SqlSigningKeyRepository]:
+        database = connect(database_url)
         yield SqlSigningKeyRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
         await database.close()
 
