@@ -96,6 +96,7 @@ class PasskeyForm {
     this.form = form;
     this.message = form.querySelector("[data-message]");
     form.hidden = false;
+    form.querySelector("[autofocus]")?.focus(); // it could not be focused while it was hidden
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.run();
@@ -105,6 +106,10 @@ class PasskeyForm {
   async options() {
     const body = new URLSearchParams(new FormData(this.form));
     const answer = await fetch(this.form.dataset.options, { method: "POST", body });
+    if (answer.status === 409 || answer.status === 422) {
+      this.form.submit(); // the answer is the page, with the errors at their fields
+      return new Promise(() => {});
+    }
     if (!answer.ok) {
       throw new Error(String(answer.status));
     }
