@@ -4,12 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
+from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.one_time_tokens.token import NewToken, OneTimeTokenDigest, Purpose
+from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.second_factors.challenge import OpenChallenge
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
 from fastauth.domain.second_factors.totp import Step, Totp
+
+PURPOSE = Purpose.SECOND_FACTOR
 
 
 class FakeSecondFactorRepository:
@@ -113,3 +120,34 @@ class FakeSecondFactorRepository:
             return False
         self.storage.users[user_id] = replace(user, has_second_factor=False)
         return True
+
+
+class FakeChallengeRepository:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+        self.factors = FakeSecondFactorRepository(storage)
+        self.tokens = FakeOneTimeTokenRepository(storage)
+
+    async def issue(
+        self, new: NewToken, *, user_id: UserId, payload: str, now: datetime, refunds: tuple[Refund, ...] = ()
+    ) -> tuple[SecondFactorMethod, ...]:
+        await self.tokens.issue(
+            digest=new.digest,
+            purpose=PURPOSE,
+            user_id=user_id,
+            payload=payload,
+            now=now,
+            expires_at=now + PURPOSE.lifetime,
+        )
+        await FakeCounterRepository(self.storage).refund(refunds, now=now)
+        return await self.factors.methods_of(user_id)
+
+    async def count_attempt(
+        self, digests: Sequence[OneTimeTokenDigest], *, at_totp: bool, now: datetime
+    ) -> OpenChallenge | None:
+        most = PURPOSE.max_attempts or 0
+        token = await self.tokens.count_attempt(digests, purpose=PURPOSE, max_attempts=most, now=now)
+        if token is None or token.user_id is None or token.payload is None:
+            return None
+        totp = await self.factors.count_attempt(token.user_id) if at_totp else None
+        return OpenChallenge(payload=token.payload, totp=totp)

@@ -4,20 +4,31 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.roles import grants_of
+from tests.fakes.second_factors import FakeSecondFactorRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
+from fastauth.domain.one_time_tokens.token import OneTimeTokenDigest, Purpose
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
+from fastauth.domain.second_factors.totp import Step
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
-from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, SessionProof
+from fastauth.domain.sessions.proof import (
+    ChallengeProof,
+    PasskeyProof,
+    PasswordProof,
+    Proof,
+    SessionProof,
+    StartProof,
+)
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
     RENEWAL_EVENT_INTERVAL,
@@ -32,7 +43,7 @@ from fastauth.domain.sessions.session import (
 LIFETIME = timedelta(minutes=5)
 
 
-def _holds(proof: Proof, user: User, storage: FakeStorage) -> bool:
+def _holds(proof: Proof | ChallengeProof, user: User, storage: FakeStorage) -> bool:
     if isinstance(proof, PasskeyProof):
         return True
     by_password_alone = isinstance(proof, PasswordProof)
@@ -69,7 +80,7 @@ class FakeSessionRepository:
         self,
         session: Session,
         *,
-        proof: Proof | SessionProof,
+        proof: StartProof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
@@ -81,6 +92,8 @@ class FakeSessionRepository:
             if origin is None or origin.user.id != user.id:
                 raise InvalidCredentials
         elif not _holds(proof, user, self.storage):
+            raise InvalidCredentials
+        if isinstance(proof, ChallengeProof) and not await self._answers(session, proof):
             raise InvalidCredentials
         self.storage.sessions[session.id] = session
         self.storage.session_epochs[session.id] = self.storage.epochs.get(session.user_id, 0)
@@ -171,6 +184,16 @@ class FakeSessionRepository:
         if len(ending) >= MAX_COUNTED:
             self.storage.revocations.append(Revocation.of_user(user_id, at=self.storage.clock.now()))
         return min(len(ending), MAX_COUNTED)
+
+    async def _answers(self, session: Session, proof: ChallengeProof) -> bool:
+        """Consume the challenge, and accept the step."""
+        digests = [OneTimeTokenDigest(digest) for digest in proof.challenge]
+        tokens, factors = FakeOneTimeTokenRepository(self.storage), FakeSecondFactorRepository(self.storage)
+        purpose, now = Purpose.SECOND_FACTOR, session.created_at
+        used = await tokens.consume(digests, purpose=purpose, now=now)
+        if used is None or used.user_id != session.user_id:
+            return False
+        return proof.step is None or await factors.accept(session.user_id, Step(proof.step))
 
     def _living(self, user_id: UserId, now: datetime) -> list[Session]:
         found = [s for s in self.storage.sessions.values() if s.user_id == user_id and self._lives(s, now)]

@@ -19,6 +19,7 @@ from tests.contracts.passwords.last_credential import LastCredentialContract
 from tests.contracts.passwords.password_hasher import PasswordHasherContract
 from tests.contracts.passwords.password_repository import PasswordRepositoryContract
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
+from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.secret_box import SecretBoxContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
@@ -28,6 +29,7 @@ from tests.fakes import (
     FakeAuditTrail,
     FakeBrowserSessionRepository,
     FakeBulkUserRepository,
+    FakeChallengeRepository,
     FakeClock,
     FakeCounterRepository,
     FakeEmailAddressRepository,
@@ -321,6 +323,28 @@ class TestFakePasskeyRepository(PasskeyRepositoryContract):
     @pytest.fixture
     def factors(self, users: FakeUserRepository) -> FakeSecondFactorRepository:
         return FakeSecondFactorRepository(users.storage)
+
+
+class TestFakeChallengeRepository(ChallengeRepositoryContract):
+    @pytest.fixture
+    def passwords(self) -> FakePasswordRepository:
+        return FakePasswordRepository()
+
+    @pytest.fixture
+    def factors(self, passwords: FakePasswordRepository) -> FakeSecondFactorRepository:
+        return FakeSecondFactorRepository(passwords.storage)
+
+    @pytest.fixture
+    def challenges(self, passwords: FakePasswordRepository) -> FakeChallengeRepository:
+        return FakeChallengeRepository(passwords.storage)
+
+    @pytest.fixture
+    def sessions(self, passwords: FakePasswordRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(passwords.storage)
+
+    @pytest.fixture
+    def counters(self, passwords: FakePasswordRepository) -> FakeCounterRepository:
+        return FakeCounterRepository(passwords.storage)
 
 
 class TestFakeSecretBox(SecretBoxContract):

@@ -27,6 +27,7 @@ from tests.contracts.passwords.password_repository import PasswordRepositoryCont
 from tests.contracts.rate_limits.counter_repository import CounterRepositoryContract
 from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
+from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.services.service_repository import ServiceRepositoryContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
@@ -46,6 +47,7 @@ from fastauth.adapters.sql import (
     SqlAuditTrail,
     SqlBrowserSessionRepository,
     SqlBulkUserRepository,
+    SqlChallengeRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
     SqlEventLog,
@@ -406,6 +408,16 @@ class TestSqlSecondFactorRepository(SqlFixtures, SecondFactorRepositoryContract)
     @pytest.fixture
     def sessions(self, database: Database) -> SqlSessionRepository:
         return SqlSessionRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+
+class TestSqlChallengeRepository(SqlFixtures, ChallengeRepositoryContract):
+    @pytest.fixture
+    def factors(self, database: Database) -> SqlSecondFactorRepository:
+        return SqlSecondFactorRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def challenges(self, database: Database) -> SqlChallengeRepository:
+        return SqlChallengeRepository(connections=database.autocommit)
 
 
 class TestSqlBrowserSessionRepository(SqlFixtures, BrowserSessionRepositoryContract):

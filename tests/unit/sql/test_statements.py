@@ -11,8 +11,9 @@ from tests.builders import a_username
 from tests.fakes import FakeClock, FakeCounterRepository
 
 from fastauth.adapters.sql.rate_limits.count_statement import count_statement, rules_of
-from fastauth.adapters.sql.rate_limits.refund_statement import refund_with
-from fastauth.adapters.sql.sessions.start_statements import ADD
+from fastauth.adapters.sql.rate_limits.refund_statement import add_cte, refund_with
+from fastauth.adapters.sql.second_factors.challenges import COUNT_BOTH, ISSUE
+from fastauth.adapters.sql.sessions.start_statements import ADD, ADD_ANSWERED
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.hit import Hit, HitResult
@@ -62,9 +63,12 @@ async def test_statements_are_short_enough_for_the_cache_of_psycopg() -> None:
     for hits in counted:
         assert length(count_statement(rules_of(hits))) <= MAX_CACHED_STATEMENT_LENGTH
     for refunds in right:
-        assert (
-            length(BY_PASSWORD.with_refunds(refund_with(refunds, "changed"))) <= MAX_CACHED_STATEMENT_LENGTH
-        )
+        refund = refund_with(refunds, "changed")
+        assert length(BY_PASSWORD.with_refunds(refund)) <= MAX_CACHED_STATEMENT_LENGTH
+        assert length(add_cte(ISSUE, refund)) <= MAX_CACHED_STATEMENT_LENGTH
+    assert length(COUNT_BOTH) <= MAX_CACHED_STATEMENT_LENGTH
+    for answered in ADD_ANSWERED.values():
+        assert length(answered.for_postgres) <= MAX_CACHED_STATEMENT_LENGTH
 
 
 async def test_statements_are_the_same_objects_for_other_values() -> None:

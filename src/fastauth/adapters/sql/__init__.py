@@ -35,6 +35,9 @@ from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog as SqlRevocationLog
 from fastauth.adapters.sql.revocations.reader import SqlRevocationReader as SqlRevocationReader
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository as SqlRoleRepository
+from fastauth.adapters.sql.second_factors.challenges import (
+    SqlChallengeRepository as SqlChallengeRepository,
+)
 from fastauth.adapters.sql.second_factors.repository import (
     SqlSecondFactorRepository as SqlSecondFactorRepository,
 )

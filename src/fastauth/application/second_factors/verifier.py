@@ -7,6 +7,7 @@ from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.second_factors.totp import Step, Totp
 from fastauth.domain.unit_of_work import Transaction
 
 
@@ -21,6 +22,8 @@ class FactorAnswer:
     """The answer of a passkey, as JSON of WebAuthn."""
     challenge: str = field(default="", repr=False)
     """The one-time token that was answered; empty for a code in a step-up."""
+    counted: Totp | None = None
+    """The TOTP factor at which the attempt was counted already, with that at the challenge of a log-in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +34,17 @@ class VerifiedFactor:
     """How the user has authenticated by it (RFC 8176)."""
     store: Callable[[Transaction], Awaitable[None]] | None = None
     """Stores its use, in the transaction of the session and after the session."""
+    step: Step | None = None
+    """The step of a TOTP code, which is still to be accepted."""
 
 
 class SecondFactorVerifier(Protocol):
     """Verifies the second factors of one method."""
 
     async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
-        """Return the factor of the account that was presented. It cannot be presented again.
+        """Return the factor of the account that was presented.
+
+        It cannot be presented again once `step` was accepted and `store` was called.
 
         Raises:
             InvalidSecondFactor: It is not a factor of the account, was used, or is locked.

@@ -31,17 +31,17 @@ class VerifyTotp:
     unit_of_work: UnitOfWork
 
     async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
-        """Accept the code of a step that is after the last accepted one."""
-        totp = await self.factors.count_attempt(user_id) if is_code(answer.code) else None
+        """Return the step of the code, if it is after the last accepted one."""
+        totp = answer.counted
+        if not answer.challenge and is_code(answer.code):
+            totp = await self.factors.count_attempt(user_id)
         if totp is None:
             raise InvalidSecondFactor
         step = self._step_of(answer.code, totp, now)
         if step is None:
             await self._note_lock(totp, now)
             raise InvalidSecondFactor
-        if not await self.factors.accept(user_id, step):
-            raise InvalidSecondFactor
-        return VerifiedFactor(methods=("otp",))
+        return VerifiedFactor(methods=("otp",), step=step)
 
     def _step_of(self, code: str, totp: Totp, now: datetime) -> Step | None:
         secret = TotpSecret(self.secret_box.open(totp.sealed, purpose=TOTP_PURPOSE))

@@ -1,21 +1,22 @@
 """Complete a log-in by a second factor."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.second_factors.verify_factor import VerifyFactor
 from fastauth.application.sessions.login_result import LoginResult
 from fastauth.application.sessions.login_start import Authentication, LoginStart
 from fastauth.domain.clock import Clock
-from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.one_time_tokens.token import PAYLOAD_PURPOSE, OneTimeTokenCodec, Purpose
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
+from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.second_factors.ports import ChallengeRepository
+from fastauth.domain.second_factors.totp import is_code
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.assurance import with_password
 from fastauth.domain.sessions.password_step import PasswordStep
-from fastauth.domain.sessions.proof import TwoFactorProof
+from fastauth.domain.sessions.proof import ChallengeProof
 from fastauth.domain.sessions.session import ClientInfo
 
 
@@ -28,7 +29,7 @@ class CompleteLogIn:
     """
 
     tokens: OneTimeTokenCodec
-    one_time_tokens: OneTimeTokenRepository
+    challenges: ChallengeRepository
     secret_box: SecretBox
     verify_factor: VerifyFactor
     login_start: LoginStart
@@ -42,28 +43,17 @@ class CompleteLogIn:
                 password changed since the challenge was issued.
             Unavailable: Try again later.
         """
-        now = self.clock.now()
-        step = await self._count_attempt(answer.challenge, now)
-        factor = await self.verify_factor(step.user_id, answer, now=now)
-        digests = self.tokens.digests(Purpose.SECOND_FACTOR, answer.challenge)
-        if not await self.one_time_tokens.consume(digests, purpose=Purpose.SECOND_FACTOR, now=now):
+        digests, now = self.tokens.digests(Purpose.SECOND_FACTOR, answer.challenge), self.clock.now()
+        at_totp = answer.method is SecondFactorMethod.TOTP and is_code(answer.code)
+        # before the answer is looked at, so that concurrent answers cannot exceed the maximum
+        challenge = await self.challenges.count_attempt(digests, at_totp=at_totp, now=now)
+        if challenge is None:
             raise InvalidSecondFactor
-        methods, proof = with_password(factor.methods), TwoFactorProof(step.password_hash)
-        authentication = Authentication.of(step, client, proof=proof, methods=methods)
+        step = PasswordStep.from_json(self.secret_box.open(challenge.payload, purpose=PAYLOAD_PURPOSE))
+        factor = await self.verify_factor(step.user_id, replace(answer, counted=challenge.totp), now=now)
+        proof = ChallengeProof(step.password_hash, digests, factor.step)
+        authentication = Authentication.of(step, client, proof=proof, methods=with_password(factor.methods))
         try:
             return await self.login_start(authentication, store=factor.store)
         except InvalidCredentials:
             raise InvalidSecondFactor from None
-
-    async def _count_attempt(self, challenge: str, now: datetime) -> PasswordStep:
-        """Count an attempt before the answer is looked at: concurrent ones cannot exceed the maximum."""
-        purpose = Purpose.SECOND_FACTOR
-        found = await self.one_time_tokens.count_attempt(
-            self.tokens.digests(purpose, challenge),
-            purpose=purpose,
-            max_attempts=purpose.max_attempts or 0,
-            now=now,
-        )
-        if found is None or found.payload is None:
-            raise InvalidSecondFactor
-        return PasswordStep.from_json(self.secret_box.open(found.payload, purpose=PAYLOAD_PURPOSE))

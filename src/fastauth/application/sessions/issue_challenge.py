@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.clock import Clock
-from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.one_time_tokens.token import PAYLOAD_PURPOSE, OneTimeTokenCodec, Purpose
-from fastauth.domain.second_factors.ports import SecondFactorRepository
+from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.second_factors.ports import ChallengeRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.password_step import PasswordStep
 
@@ -15,28 +15,26 @@ from fastauth.domain.sessions.password_step import PasswordStep
 class IssueChallenge:
     """Store a challenge together with what the first step has found."""
 
-    factors: SecondFactorRepository
-    one_time_tokens: OneTimeTokenRepository
+    challenges: ChallengeRepository
     tokens: OneTimeTokenCodec
     secret_box: SecretBox
     clock: Clock
 
-    async def __call__(self, step: PasswordStep) -> SecondFactorChallenge:
-        """Return the challenge.
+    async def __call__(
+        self, step: PasswordStep, *, refunds: tuple[Refund, ...] = ()
+    ) -> SecondFactorChallenge:
+        """Return the challenge; apply `refunds` with it.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        purpose = Purpose.SECOND_FACTOR
-        token, now = self.tokens.issue(purpose), self.clock.now()
-        await self.one_time_tokens.issue(
-            digest=token.digest,
-            purpose=purpose,
+        token = self.tokens.issue(Purpose.SECOND_FACTOR)
+        methods = await self.challenges.issue(
+            token,
             user_id=step.user_id,
             payload=self.secret_box.seal(step.to_json(), purpose=PAYLOAD_PURPOSE),
-            now=now,
-            expires_at=now + purpose.lifetime,
+            now=self.clock.now(),
+            refunds=refunds,
         )
-        methods = await self.factors.methods_of(step.user_id)
-        expires_in = int(purpose.lifetime.total_seconds())
+        expires_in = int(Purpose.SECOND_FACTOR.lifetime.total_seconds())
         return SecondFactorChallenge(token=token.text, methods=methods, expires_in=expires_in)

@@ -71,6 +71,4 @@ class LogIn:
             if not user.has_second_factor:
                 begun = Authentication.of(step, client, proof=PasswordProof(password_hash))
                 return await self.login_start(begun, refunds=permit.refunds_on_success)
-            challenge = await self.issue_challenge(step)
-        await self.rate_limiter.refund(permit)
-        return challenge
+            return await self.issue_challenge(step, refunds=permit.refunds_on_success)

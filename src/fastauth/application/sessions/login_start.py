@@ -14,7 +14,7 @@ from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.assurance import PASSWORD_ONLY
 from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.password_step import PasswordStep
-from fastauth.domain.sessions.proof import Proof
+from fastauth.domain.sessions.proof import StartProof
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolicy
 from fastauth.domain.unit_of_work import Transaction
@@ -27,7 +27,7 @@ class Authentication:
     user_id: UserId
     username: Username
     client: ClientInfo
-    proof: Proof
+    proof: StartProof
     methods: tuple[str, ...] = PASSWORD_ONLY
     device: str | None
     """The id of the known device; ``None`` if the client is to get a new one."""
@@ -36,7 +36,12 @@ class Authentication:
 
     @classmethod
     def of(
-        cls, step: PasswordStep, client: ClientInfo, *, proof: Proof, methods: tuple[str, ...] = PASSWORD_ONLY
+        cls,
+        step: PasswordStep,
+        client: ClientInfo,
+        *,
+        proof: StartProof,
+        methods: tuple[str, ...] = PASSWORD_ONLY,
     ) -> Self:
         """Return the authentication of a log-in whose password was right."""
         return cls(

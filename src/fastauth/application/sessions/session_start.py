@@ -11,7 +11,9 @@ from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
-from fastauth.domain.sessions.proof import Proof, SessionProof
+from fastauth.domain.sessions.proof import (
+    StartProof,
+)
 from fastauth.domain.sessions.session import Session, SessionPolicy
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
@@ -35,7 +37,7 @@ class SessionStart:
         self,
         session: Session,
         *,
-        proof: Proof | SessionProof,
+        proof: StartProof,
         refunds: tuple[Refund, ...] = (),
         notify: bool = False,
         store: Callable[[Transaction], Awaitable[None]] | None = None,
@@ -67,7 +69,7 @@ class SessionStart:
     async def _store(
         self,
         session: Session,
-        proof: Proof | SessionProof,
+        proof: StartProof,
         refunds: tuple[Refund, ...],
         *,
         notify: bool,

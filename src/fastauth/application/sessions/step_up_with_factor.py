@@ -9,6 +9,7 @@ from fastauth.application.sessions.session_step_up import SessionStepUp
 from fastauth.domain.clock import Clock
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
+from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.sessions.access_token import AccessToken
 from fastauth.domain.sessions.assurance import PHISHING_RESISTANT, acr_of, after_step_up
 from fastauth.domain.sessions.proof import PasskeyProof, TwoFactorProof
@@ -26,6 +27,7 @@ class StepUpWithFactor:
     rate_limiter: RateLimiter
     passwords: PasswordRepository
     verify_factor: VerifyFactor
+    factors: SecondFactorRepository
     session_step_up: SessionStepUp
     clock: Clock
 
@@ -46,7 +48,8 @@ class StepUpWithFactor:
             now = self.clock.now()
             factor = await self.verify_factor(caller.user.id, answer, session_id=session.id, now=now)
             methods = after_step_up(session.methods, factor.methods)
-            if methods is None:
+            is_unused = factor.step is None or await self.factors.accept(caller.user.id, factor.step)
+            if methods is None or not is_unused:
                 raise InvalidSecondFactor
             suffices = acr_of(factor.methods) == PHISHING_RESISTANT
             proof = PasskeyProof() if suffices else TwoFactorProof(await self.passwords.get(caller.user.id))

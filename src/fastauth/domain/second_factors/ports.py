@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.one_time_tokens.token import NewToken, OneTimeTokenDigest
+from fastauth.domain.rate_limits.refund import Refund
+from fastauth.domain.second_factors.challenge import OpenChallenge
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
 from fastauth.domain.second_factors.totp import Step, Totp
@@ -80,3 +83,23 @@ class SecondFactorRepository(Protocol):
 
     async def remove_totp(self, user_id: UserId) -> bool:
         """Delete the TOTP factor, confirmed or not; return whether there was a confirmed one."""
+
+
+class ChallengeRepository(Protocol):
+    """Stored challenges. Each method is one statement on PostgreSQL, since log-ins pay for each.
+
+    `SessionRepository.add` consumes a challenge.
+    """
+
+    async def issue(
+        self, new: NewToken, *, user_id: UserId, payload: str, now: datetime, refunds: tuple[Refund, ...] = ()
+    ) -> tuple[SecondFactorMethod, ...]:
+        """Store a challenge and apply `refunds` with it; return the methods that the account can use now."""
+
+    async def count_attempt(
+        self, digests: Sequence[OneTimeTokenDigest], *, at_totp: bool, now: datetime
+    ) -> OpenChallenge | None:
+        """Count an attempt before the answer is looked at, with `at_totp` at the TOTP factor too.
+
+        ``None`` means that the challenge is used or expired, or has had all of its attempts.
+        """

@@ -7,7 +7,10 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
-from fastauth.domain.sessions.proof import Proof, SessionProof
+from fastauth.domain.sessions.proof import (
+    Proof,
+    StartProof,
+)
 from fastauth.domain.sessions.session import (
     AuthenticatedUser,
     RenewedSession,
@@ -25,7 +28,7 @@ class SessionRepository(Protocol):
         self,
         session: Session,
         *,
-        proof: Proof | SessionProof,
+        proof: StartProof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
@@ -39,8 +42,9 @@ class SessionRepository(Protocol):
 
         Raises:
             InvalidCredentials: The user is disabled, has another password hash than that of `proof`, or
-                has a second factor and `proof` is a `PasswordProof`. A concurrent `revoke_all` revokes
-                this session too.
+                has a second factor and `proof` is a `PasswordProof`; or the challenge of `proof` is used or
+                expired, or its step is not after the last one. A concurrent `revoke_all` revokes this
+                session too.
         """
 
     async def rotate(

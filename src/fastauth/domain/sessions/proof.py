@@ -36,3 +36,21 @@ class SessionProof:
     """Another session of the account, which is active. It starts a session, and steps none up."""
 
     session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeProof:
+    """The password, and a right answer to the challenge that it got.
+
+    The statement that starts the session consumes the challenge, and accepts the step of a TOTP code.
+    """
+
+    password_hash: PasswordHash
+    challenge: tuple[bytes, ...]
+    """The digests of the one-time token, one of which may be stored."""
+    step: int | None
+    """The step of the TOTP code; ``None`` for another factor."""
+
+
+StartProof = Proof | SessionProof | ChallengeProof
+"""What starts a session."""

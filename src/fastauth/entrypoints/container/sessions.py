@@ -143,8 +143,7 @@ class Sessions(Shared):
             login_start=login_start,
             issue_challenge=Singleton(
                 IssueChallenge,
-                factors=Storage.second_factors,
-                one_time_tokens=Storage.one_time_tokens,
+                challenges=Storage.challenges,
                 tokens=OneTimeTokens.one_time_token_codec,
                 secret_box=Shared.secret_box,
                 clock=Shared.clock,
@@ -157,7 +156,7 @@ class Sessions(Shared):
     complete_log_in = use_case(
         CompleteLogIn,
         tokens=OneTimeTokens.one_time_token_codec,
-        one_time_tokens=Storage.one_time_tokens,
+        challenges=Storage.challenges,
         secret_box=Shared.secret_box,
         verify_factor=SecondFactors.verify_factor,
         login_start=login_start,
@@ -197,6 +196,7 @@ class Sessions(Shared):
         rate_limiter=RateLimits.rate_limiter,
         passwords=Storage.passwords,
         verify_factor=SecondFactors.verify_factor,
+        factors=Storage.second_factors,
         session_step_up=session_step_up,
         clock=Shared.clock,
     )

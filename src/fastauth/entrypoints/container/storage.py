@@ -8,6 +8,7 @@ from fastauth.adapters.sql import (
     SqlAuditTrail,
     SqlBrowserSessionRepository,
     SqlBulkUserRepository,
+    SqlChallengeRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
     SqlEventLog,
@@ -41,7 +42,7 @@ from fastauth.domain.passwords.ports import BulkUserRepository, PasswordReposito
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
-from fastauth.domain.second_factors.ports import SecondFactorRepository
+from fastauth.domain.second_factors.ports import ChallengeRepository, SecondFactorRepository
 from fastauth.domain.services.ports import ServiceRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -86,6 +87,7 @@ class Storage(Shared):
         SqlEmailAddressRepository, connections=_connections
     )
     passkeys: Provider[PasskeyRepository] = Singleton(SqlPasskeyRepository, connections=_connections)
+    challenges: Provider[ChallengeRepository] = Singleton(SqlChallengeRepository, connections=_connections)
     second_factors: Provider[SecondFactorRepository] = Singleton(
         SqlSecondFactorRepository, connections=_connections
     )

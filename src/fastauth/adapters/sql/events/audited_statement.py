@@ -1,8 +1,7 @@
 """Statements that write an audit event together with the change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,19 +23,13 @@ from sqlalchemy import (
 from fastauth.adapters.sql.database.connections import WRITES, Connections
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.events.tables import event
-from fastauth.adapters.sql.rate_limits.refund_statement import refund_parameters, refund_with
+from fastauth.adapters.sql.rate_limits.refund_statement import add_cte, refund_parameters, refund_with
 from fastauth.adapters.sql.rate_limits.repository import apply_refunds
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.rate_limits.refund import Refund
 
 _SHARED_COLUMNS = ("at", "actor", "address")
 _INSERT_EVENT = insert(event)
-
-
-@lru_cache(maxsize=128)
-def _add_cte(statement: Select[Any], cte: CTE) -> Select[Any]:
-    """Return the same object for the same arguments, because SQLAlchemy caches per object."""
-    return statement.add_cte(cte)
 
 
 class AuditedStatement:
@@ -46,11 +39,12 @@ class AuditedStatement:
     can only read, so they are two statements in one transaction.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts of one statement
         self,
         statement: Insert | Update | dict[str, Insert],
         event_type: EventType,
         *returned: Column[Any],
+        after: Sequence[Update] = (),
         also: Update | None = None,
         if_now: Column[Any] | None = None,
         look_up: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None,
@@ -58,10 +52,11 @@ class AuditedStatement:
     ) -> None:
         """Create the statement; a dictionary has one for each dialect.
 
-        `subject` maps columns of the event to `returned` columns. `also` is a second statement, which runs
-        only if the first changed a row; the two must not change the same row. With `if_now` the event is
-        inserted only if that column has the value of the parameter ``now`` after the change. `look_up`
-        returns a further column of the result, for the id of the user.
+        `subject` maps columns of the event to `returned` columns. `after` are statements that SQLite runs
+        before, of which each must change a row; for PostgreSQL they are a part of the statement. `also` is a
+        second statement, which runs only if the first changed a row; the two must not change the same row.
+        With `if_now` the event is inserted only if that column has the value of the parameter ``now`` after
+        the change. `look_up` returns a further column of the result, for the id of the user.
         """
         by_dialect = (
             statement if isinstance(statement, dict) else {"postgresql": statement, "sqlite": statement}
@@ -69,6 +64,7 @@ class AuditedStatement:
         self._event_type = event_type
         self._subject = {name: column.name for name, column in subject.items()}
         self._for_sqlite = by_dialect["sqlite"].returning(*returned)
+        self._after = after
         self._also = also
         self._if_now = None if if_now is None else if_now.name
         self._with_look_up = _row_with(look_up, *returned) if look_up else None
@@ -82,11 +78,11 @@ class AuditedStatement:
             new_event = new_event.where(changed.c[if_now.name] == bindparam("now", type_=if_now.type))
         inserted = insert(event).from_select([*_SHARED_COLUMNS, "kind", *subject], new_event).cte("audited")
         result = [*changed.c, *([look_up(changed.c.user_id)] if look_up else [])]
-        self._for_postgres = select(*result).add_cte(inserted)
+        self.for_postgres = select(*result).add_cte(inserted)
         if also is not None:
             only_if_changed = also.where(exists().select_from(changed))
-            self._for_postgres = self._for_postgres.add_cte(only_if_changed.cte("also"))
-        self._for_postgres = self._for_postgres.execution_options(**{WRITES: True})
+            self.for_postgres = self.for_postgres.add_cte(only_if_changed.cte("also"))
+        self.for_postgres = self.for_postgres.execution_options(**{WRITES: True})
 
     async def __call__(
         self,
@@ -104,7 +100,7 @@ class AuditedStatement:
         shared = audit_columns.columns()
         if connections.dialect.name == "postgresql":
             parameters = {**values, **{f"event_{name}": shared[name] for name in _SHARED_COLUMNS}}
-            statement = self._for_postgres
+            statement = self.for_postgres
             if refunds and now:
                 parameters |= refund_parameters(refunds, now)
                 statement = self.with_refunds(refund_with(refunds, "changed"))
@@ -120,11 +116,13 @@ class AuditedStatement:
 
     def with_refunds(self, refunds: CTE) -> Select[Any]:
         """Return the statement for PostgreSQL, extended by `refunds`."""
-        return _add_cte(self._for_postgres, refunds)
+        return add_cte(self.for_postgres, refunds)
 
     def _run_on_sqlite(
         self, connection: Connection, values: Mapping[str, object], shared: Mapping[str, object]
     ) -> Row[Any] | None:
+        if not all(connection.execute(each, values).rowcount for each in self._after):
+            return None
         row = connection.execute(self._for_sqlite, values).one_or_none()
         if row and self._also is not None:
             connection.execute(self._also, values)

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import CTE, TextClause, text
+from sqlalchemy import CTE, Select, TextClause, text
 
 from fastauth.adapters.sql.rate_limits.count_statement import (
     EPOCH_SQL,
@@ -51,6 +52,12 @@ def refund_with(refunds: Sequence[Refund], changed: str) -> CTE:
     """Return a CTE that applies `refunds` if the CTE `changed` has a row."""
     positions = {each.key: str(position).encode() for position, each in enumerate(refunds)}
     return _as_cte(tuple(_without_values(each, positions) for each in refunds), changed)
+
+
+@lru_cache(maxsize=128)
+def add_cte(statement: Select[Any], cte: CTE) -> Select[Any]:
+    """Return the same object for the same arguments, because SQLAlchemy caches per object."""
+    return statement.add_cte(cte)
 
 
 def refund_parameters(refunds: Sequence[Refund], now: datetime) -> dict[str, object]:

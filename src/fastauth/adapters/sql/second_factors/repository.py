@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Executable,
     Row,
@@ -31,8 +32,8 @@ from fastauth.domain.second_factors.totp import MAX_FAILURES, Step, Totp
 
 _NOW = bindparam("now", type_=UtcDateTime)
 _OF_USER = totp.c.user_id == bindparam("of_user")
-_IS_CONFIRMED = totp.c.confirmed_at.is_not(None)
-_IS_UNLOCKED = totp.c.failures < MAX_FAILURES
+IS_CONFIRMED = totp.c.confirmed_at.is_not(None)
+IS_UNLOCKED = totp.c.failures < MAX_FAILURES
 _NEW = {
     "sealed": bindparam("new_sealed"),
     "created_at": _NOW,
@@ -55,15 +56,15 @@ _CONFIRM = (
     .where(_OF_USER, totp.c.confirmed_at.is_(None), totp.c.sealed == bindparam("confirmed"))
     .values(confirmed_at=_NOW, last_step=bindparam("step"), failures=0)
 )
-_COUNT_ATTEMPT = (
+COUNT_ATTEMPT = (
     update(totp)
-    .where(_OF_USER, _IS_CONFIRMED, _IS_UNLOCKED)
+    .where(_OF_USER, IS_CONFIRMED, IS_UNLOCKED)
     .values(failures=totp.c.failures + 1)
     .returning(*totp.columns)
 )
 _ACCEPT = (
     update(totp)
-    .where(_OF_USER, _IS_CONFIRMED, totp.c.last_step < bindparam("step"))
+    .where(_OF_USER, IS_CONFIRMED, totp.c.last_step < bindparam("step"))
     .values(last_step=bindparam("step"), failures=0)
 )
 _LOCK = select(user_info.c.id).where(user_info.c.id == bindparam("of_user")).with_for_update()
@@ -71,7 +72,7 @@ _of_account = update(user_info).where(user_info.c.id == bindparam("of_user"))
 _PUT_IN_FORCE = _of_account.where(user_info.c.second_factor_at.is_(None)).values(second_factor_at=_NOW)
 _passkey = table("passkey", column("user_id"))
 _RELEASE = _of_account.where(
-    ~exists().where(totp.c.user_id == user_info.c.id, _IS_CONFIRMED),
+    ~exists().where(totp.c.user_id == user_info.c.id, IS_CONFIRMED),
     ~exists().where(_passkey.c.user_id == user_info.c.id),
 ).values(second_factor_at=None)
 _UNLOCK = update(totp).where(_OF_USER).values(failures=0)
@@ -85,11 +86,13 @@ _USE_CODE = (
 _COUNT_CODES = select(func.count()).select_from(recovery_code).where(_CODES_OF_USER, _IS_UNUSED)
 _DELETE_CODES = delete(recovery_code).where(_CODES_OF_USER)
 _INSERT_CODES = insert(recovery_code)
-_METHODS = select(
+METHODS: tuple[ColumnElement[Any], ...] = (
     exists().where(_passkey.c.user_id == bindparam("of_user")).label(SecondFactorMethod.PASSKEY),
-    exists().where(_OF_USER, _IS_CONFIRMED, _IS_UNLOCKED).label(SecondFactorMethod.TOTP),
+    exists().where(_OF_USER, IS_CONFIRMED, IS_UNLOCKED).label(SecondFactorMethod.TOTP),
     exists().where(_CODES_OF_USER, _IS_UNUSED).label(SecondFactorMethod.RECOVERY_CODE),
 )
+"""Whether the account has something to offer for each method."""
+_READ_METHODS = select(*METHODS)
 _DELETE = delete(totp).where(_OF_USER).returning(totp.c.confirmed_at)
 
 
@@ -119,8 +122,8 @@ class SqlSecondFactorRepository:
 
     async def methods_of(self, user_id: UserId) -> tuple[SecondFactorMethod, ...]:
         """Read the existence of a row for each method."""
-        row = (await self._connections.execute(_METHODS, {"of_user": user_id})).one()
-        return tuple(method for method in SecondFactorMethod if getattr(row, method, False))
+        row = (await self._connections.execute(_READ_METHODS, {"of_user": user_id})).one()
+        return methods_in(row)
 
     async def add_imported(self, sealed: Mapping[UserId, str], *, step: Step, now: datetime) -> None:
         """Insert the rows, and note the factors in the rows of the accounts."""
@@ -148,7 +151,7 @@ class SqlSecondFactorRepository:
 
     async def count_attempt(self, user_id: UserId) -> Totp | None:
         """Increment ``failures``, unless it has reached the maximum."""
-        return await self._one(_COUNT_ATTEMPT, of_user=user_id)
+        return await self._one(COUNT_ATTEMPT, of_user=user_id)
 
     async def accept(self, user_id: UserId, step: Step) -> bool:
         """Compare and update in one statement."""
@@ -187,10 +190,11 @@ class SqlSecondFactorRepository:
 
     async def _one(self, statement: Executable, **values: object) -> Totp | None:
         row = (await self._connections.execute(statement, values)).one_or_none()
-        return _totp(row) if row else None
+        return totp_of(row) if row else None
 
 
-def _totp(row: Row[Any]) -> Totp:
+def totp_of(row: Row[Any]) -> Totp:
+    """Return the factor of a row with the columns of ``totp``."""
     return Totp(
         user_id=UserId(row.user_id),
         sealed=row.sealed,
@@ -198,3 +202,8 @@ def _totp(row: Row[Any]) -> Totp:
         last_step=Step(row.last_step),
         failures=row.failures,
     )
+
+
+def methods_in(row: Row[Any]) -> tuple[SecondFactorMethod, ...]:
+    """Return the methods of a row with the columns `METHODS`."""
+    return tuple(method for method in SecondFactorMethod if getattr(row, method))

@@ -18,7 +18,15 @@ from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.proof import PasskeyProof, PasswordProof, Proof, SessionProof, TwoFactorProof
+from fastauth.domain.sessions.proof import (
+    ChallengeProof,
+    PasskeyProof,
+    PasswordProof,
+    Proof,
+    SessionProof,
+    StartProof,
+    TwoFactorProof,
+)
 from fastauth.domain.sessions.refresh_token import TokenDigest
 from fastauth.domain.sessions.session import (
     MAX_COUNTED,
@@ -47,7 +55,7 @@ class SqlSessionRepository:
         self,
         new: Session,
         *,
-        proof: Proof | SessionProof,
+        proof: StartProof,
         max_sessions: int,
         refunds: tuple[Refund, ...] = (),
     ) -> Grants:
@@ -58,7 +66,10 @@ class SqlSessionRepository:
             values["new_methods"] = " ".join(new.methods)
         if isinstance(proof, SessionProof):
             values["new_authenticated_at"] = new.authenticated_at
-        add = start_statements.ADD[type(proof)]
+        if isinstance(proof, ChallengeProof):
+            add = start_statements.ADD_ANSWERED[proof.step is not None]
+        else:
+            add = start_statements.ADD[type(proof)]
         added = await add(self._connections, values, self._audit_columns, refunds=refunds, now=new.created_at)
         if added is None:
             raise InvalidCredentials
@@ -157,7 +168,7 @@ def purge_at(expiry: datetime) -> datetime:
     return expiry.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
-def _proof_values(proof: Proof | SessionProof) -> dict[str, object]:
+def _proof_values(proof: StartProof) -> dict[str, object]:
     match proof:
         case PasskeyProof():
             return {}
@@ -165,6 +176,9 @@ def _proof_values(proof: Proof | SessionProof) -> dict[str, object]:
             return {"origin": session_id}
         case PasswordProof(password_hash) | TwoFactorProof(password_hash):
             return {"password_hash": password_hash.encoded}
+        case ChallengeProof(password_hash, challenge, step):
+            values: dict[str, object] = {"password_hash": password_hash.encoded, "challenge": list(challenge)}
+            return values if step is None else {**values, "step": step}
 
 
 def _values(new: Session) -> dict[str, object]:
