@@ -1,15 +1,19 @@
 """What a `UnitOfWork` promises."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime
+from secrets import token_bytes
 
 import pytest
-from tests.builders import a_full_name, a_new_user, a_password_hash, a_session
+from tests.builders import a_credential, a_full_name, a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.passkeys.passkey import PasskeyName, UserHandle
 from fastauth.domain.passwords.ports import PasswordRepository
+from fastauth.domain.second_factors.totp import Step
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -97,3 +101,35 @@ class UnitOfWorkContract(ABC):
         with pytest.raises(ZeroDivisionError):
             await fail()
         assert await users.find(user.username) == user
+
+    async def test_last_factor_is_not_released_beside_a_new_one(
+        self, unit_of_work: UnitOfWork, users: UserRepository
+    ) -> None:
+        """Otherwise a password alone would open an account with a passkey."""
+        for _ in range(4):
+            user = await users.add(a_new_user())
+            async with unit_of_work.begin() as transaction:
+                await transaction.second_factors.add_imported({user.id: "a secret"}, step=Step(1), now=NOW)
+                await transaction.commit()
+            await asyncio.gather(add_passkey(unit_of_work, user), remove_totp(unit_of_work, user))
+            found = await users.get(user.id)
+            assert found
+            assert found.has_second_factor
+
+
+async def add_passkey(unit_of_work: UnitOfWork, user: User) -> None:
+    async with unit_of_work.begin() as transaction:
+        await transaction.second_factors.lock(user.id)
+        await transaction.passkeys.add(
+            user.id, a_credential(), handle=UserHandle(token_bytes(32)), name=PasskeyName("a key"), now=NOW
+        )
+        await transaction.second_factors.put_in_force(user.id, now=NOW)
+        await transaction.commit()
+
+
+async def remove_totp(unit_of_work: UnitOfWork, user: User) -> None:
+    async with unit_of_work.begin() as transaction:
+        await transaction.second_factors.lock(user.id)
+        assert await transaction.second_factors.remove_totp(user.id)
+        await transaction.second_factors.release(user.id)
+        await transaction.commit()
