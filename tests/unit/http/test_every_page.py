@@ -108,6 +108,35 @@ class TestEveryPage:
                 assert {each["method"] for each in page.of("form")} <= {"post"}, path
                 assert "style=" not in answer.text, path
 
+    async def test_of_the_account_has_a_log_out(self, container: Container, logged_in: Browser) -> None:
+        seen = 0
+        for path in pages_of(container, "GET"):
+            answer = await logged_in.get(path)
+            if path.startswith("/account") and answer.status_code == 200:
+                seen += 1
+                assert "/log-out" in [each["action"] for each in Page(answer).of("form")], path
+        assert seen > 3
+
+
+class TestPrefix:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"pages_url": "https://id.example/auth"})
+
+    async def test_is_in_each_link_form_and_redirect(self, container: Container, logged_in: Browser) -> None:
+        """Behind a proxy that strips the prefix of the public URL."""
+        assert logged_in.cookies, "the path of the cookies is /, as their names demand"
+        for browser in (logged_in, Browser(logged_in.client)):
+            for path in pages_of(container, "GET"):
+                answer = await browser.request("GET", path, OWN_HOST)
+                page = Page(answer)
+                local = [each["action"] for each in page.of("form")]
+                local += [each["data-options"] for each in page.of("form") if "data-options" in each]
+                local += [each["href"] for each in page.of("a")]
+                local += [answer.headers["location"]] if "location" in answer.headers else []
+                wrong = [each for each in local if each and not each.startswith(("/auth/", "#", "http"))]
+                assert not wrong, (path, wrong)
+
 
 class TestOff:
     async def test_no_page_is_left(self) -> None:

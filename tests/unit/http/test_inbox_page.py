@@ -76,7 +76,7 @@ class TestInbox:
             for host, status in (
                 *((name, 200) for name in ("localhost", "127.0.0.1:8000", "[::1]:8000", "192.0.2.1:8000")),
                 *((name, 200) for name in ("auth.localhost:8000", "fastauth.test:8000")),
-                *((name, 404) for name in ("evil.example", "localhost.evil.example:8000")),
+                *((name, 404) for name in ("evil.example", "localhost.evil.example:8000", "[", "a]b", "")),
             ):
                 assert (await client.get(PATH, headers={"Host": host})).status_code == status, host
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from tests.fakes import FakeClock, FakeStorage
 from tests.http_helpers import ANN
-from tests.page_helpers import Browser
+from tests.page_helpers import FROM_HERE, Browser
 
 from fastauth.domain.audit.event import EventType
 
@@ -72,3 +72,20 @@ class TestStepUp:
         assert (await browser.send(PATH, password=ANN["password"])).status == 403
         answer = await Browser(browser.client).post(PATH, password=ANN["password"])
         assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
+
+    async def test_is_asked_for_where_a_page_needs_it(self, browser: Browser, clock: FakeClock) -> None:
+        """The browser comes back to the page that it asked for, or to the one that had the form."""
+        token = await browser.csrf_token()
+        clock.advance(timedelta(minutes=11))
+        form = {"csrf_token": token, "email": "ann@example.com"}
+        for referer, to in (
+            ("http://localhost:8000/account/email", f"{PATH}?next=%2Faccount%2Femail"),
+            ("https://evil.example/account/../log-out", PATH),
+            ("https://evil.example//evil.example", PATH),
+            ("", PATH),
+            ("http://[", PATH),
+        ):
+            answer = await browser.post_with(FROM_HERE | {"Referer": referer}, "/account/email", **form)
+            assert (answer.status_code, answer.headers["location"]) == (303, to), referer
+        answer = await Browser(browser.client).get("/account/email")
+        assert answer.headers["location"] == "/log-in?next=%2Faccount%2Femail"

@@ -11,7 +11,7 @@ from fastauth.domain.errors import FastauthError
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.browser import LogInRequired
-from fastauth.entrypoints.http.pages.destinations import next_path, with_next
+from fastauth.entrypoints.http.pages.destinations import HOME, next_path, with_next
 from fastauth.entrypoints.http.pages.forms import ForeignForm, is_same_origin
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.rendering import render_page
@@ -52,4 +52,8 @@ def _page_of(request: Request, container: Container) -> str:
     if request.method != "POST":
         return next_path(request.scope["path"])
     base = urlsplit(container.settings().public_url).path
-    return next_path(urlsplit(request.headers.get("referer", "")).path.removeprefix(base))
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # anybody can send one that is no URL
+        return HOME
+    return next_path(referer.path.removeprefix(base))
