@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.roles import grants_of
@@ -21,6 +22,7 @@ from fastauth.domain.roles.role import Grants
 from fastauth.domain.second_factors.totp import Step
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.own_account import OwnAccount
 from fastauth.domain.sessions.proof import (
     ChallengeProof,
     PasskeyProof,
@@ -202,3 +204,16 @@ class FakeSessionRepository:
     def _lives(self, session: Session, now: datetime) -> bool:
         epoch = self.storage.epochs.get(session.user_id, 0)
         return session.is_active(now) and self.storage.session_epochs.get(session.id, 0) == epoch
+
+
+class FakeOwnAccountReader:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def read(self, user_id: UserId) -> OwnAccount:
+        password = self.storage.passwords.get(user_id)
+        return OwnAccount(
+            addresses=await FakeEmailAddressRepository(self.storage).of_user(user_id),
+            has_password=password is not None and password.is_usable,
+            grants=grants_of(self.storage, user_id),
+        )

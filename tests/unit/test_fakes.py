@@ -22,6 +22,7 @@ from tests.contracts.rate_limits.counter_repository import CounterRepositoryCont
 from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.secret_box import SecretBoxContract
+from tests.contracts.sessions.own_account_reader import OwnAccountReaderContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -36,9 +37,11 @@ from tests.fakes import (
     FakeEventLog,
     FakeExpiredRows,
     FakeOneTimeTokenRepository,
+    FakeOwnAccountReader,
     FakePasskeyRepository,
     FakePasswordHasher,
     FakePasswordRepository,
+    FakeRoleRepository,
     FakeSecondFactorRepository,
     FakeSecretBox,
     FakeSeenUsernames,
@@ -309,6 +312,24 @@ class TestFakeSecondFactorRepository(SecondFactorRepositoryContract):
     @pytest.fixture
     def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
         return FakeSessionRepository(users.storage)
+
+
+class TestFakeOwnAccountReader(OwnAccountReaderContract):
+    @pytest.fixture
+    def passwords(self) -> FakePasswordRepository:
+        return FakePasswordRepository()
+
+    @pytest.fixture
+    def addresses(self, passwords: FakePasswordRepository) -> FakeEmailAddressRepository:
+        return FakeEmailAddressRepository(passwords.storage)
+
+    @pytest.fixture
+    def roles(self, passwords: FakePasswordRepository) -> FakeRoleRepository:
+        return FakeRoleRepository(passwords.storage)
+
+    @pytest.fixture
+    def reader(self, passwords: FakePasswordRepository) -> FakeOwnAccountReader:
+        return FakeOwnAccountReader(passwords.storage)
 
 
 class TestFakePasskeyRepository(PasskeyRepositoryContract):

@@ -30,6 +30,7 @@ from tests.contracts.roles.role_repository import RoleRepositoryContract
 from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.services.service_repository import ServiceRepositoryContract
+from tests.contracts.sessions.own_account_reader import OwnAccountReaderContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -54,6 +55,7 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
+    SqlOwnAccountReader,
     SqlPasskeyRepository,
     SqlPasswordRepository,
     SqlRevocationLog,
@@ -438,6 +440,20 @@ class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract)
     @pytest.fixture
     def expired_rows(self, database: Database) -> SqlExpiredRows:
         return SqlExpiredRows(connections=database.autocommit)
+
+
+class TestSqlOwnAccountReader(SqlFixtures, OwnAccountReaderContract):
+    @pytest.fixture
+    def addresses(self, database: Database) -> SqlEmailAddressRepository:
+        return SqlEmailAddressRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def roles(self, database: Database) -> SqlRoleRepository:
+        return SqlRoleRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def reader(self, database: Database) -> SqlOwnAccountReader:
+        return SqlOwnAccountReader(connections=database.autocommit)
 
 
 class TestSqlPasskeyRepository(SqlFixtures, PasskeyRepositoryContract):

@@ -238,14 +238,14 @@ class TestMustEnrol:
     async def test_tells_whether_a_required_factor_is_missing(self, policy: SecondFactorPolicy) -> None:
         app = Application(second_factor=policy)
         await app.a_user()
-        tokens = await app.a_log_in()
+        tokens, get = await app.a_log_in(), app.container.get_own_account()
         must = []
         for grant in (False, True):
             if grant:
                 await app.grant_role(username="santosh", role="auditor")
-            must.append(await app.container.must_enrol()(user=(await caller_of(app, tokens)).user))
+            must.append((await get(caller=await caller_of(app, tokens))).must_enrol)
         await enrolled(app, tokens)
-        must.append(await app.container.must_enrol()(user=(await caller_of(app, tokens)).user))
+        must.append((await get(caller=await caller_of(app, tokens))).must_enrol)
         assert must == [policy is policy.REQUIRED, policy is not policy.OPTIONAL, False]
 
 

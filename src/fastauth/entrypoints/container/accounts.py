@@ -9,7 +9,6 @@ from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.application.accounts.disable_user import DisableUser
 from fastauth.application.accounts.enable_user import EnableUser
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.accounts.get_addresses import GetAddresses
 from fastauth.application.accounts.get_user import GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
@@ -80,7 +79,6 @@ class Accounts(Shared):
         sessions=Storage.sessions,
         clock=Shared.clock,
     )
-    get_addresses = use_case(GetAddresses, email_addresses=Storage.email_addresses)
     list_users = paged(ListUsers, directory=Storage.directory)
     rename_user = use_case(
         RenameUser,

@@ -12,7 +12,6 @@ from fastauth.application.second_factors.enrol_totp import EnrolTotp
 from fastauth.application.second_factors.factor_changes import FactorChanges
 from fastauth.application.second_factors.get_second_factors import GetSecondFactors
 from fastauth.application.second_factors.make_recovery_codes import MakeRecoveryCodes
-from fastauth.application.second_factors.must_enrol import MustEnrol
 from fastauth.application.second_factors.remove_totp import RemoveTotp
 from fastauth.application.second_factors.reset_second_factors import ResetSecondFactors
 from fastauth.application.second_factors.verifier import SecondFactorVerifier
@@ -84,7 +83,6 @@ class SecondFactors(Shared):
         clock=Shared.clock,
     )
     get_second_factors = use_case(GetSecondFactors, factors=Storage.second_factors)
-    must_enrol = use_case(MustEnrol, roles=Storage.roles, policy=Shared.settings.provided.second_factor)
     reset_second_factors = use_case(
         ResetSecondFactors,
         find_user=Accounts.find_user,

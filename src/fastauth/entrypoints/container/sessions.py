@@ -11,6 +11,7 @@ from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.complete_log_in import CompleteLogIn
 from fastauth.application.sessions.end_other_sessions import EndOtherSessions
 from fastauth.application.sessions.failure_events import FailureEvents
+from fastauth.application.sessions.get_own_account import GetOwnAccount
 from fastauth.application.sessions.issue_challenge import IssueChallenge
 from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
 from fastauth.application.sessions.list_sessions import ListSessions
@@ -175,6 +176,9 @@ class Sessions(Shared):
         ),
         InvalidRefreshToken,
         failure_events.provided.record_renewal_failure,
+    )
+    get_own_account = use_case(
+        GetOwnAccount, reader=Storage.own_accounts, policy=Shared.settings.provided.second_factor
     )
     authenticate = use_case(
         Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock

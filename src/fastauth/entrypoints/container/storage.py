@@ -15,6 +15,7 @@ from fastauth.adapters.sql import (
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
+    SqlOwnAccountReader,
     SqlPasskeyRepository,
     SqlPasswordRepository,
     SqlRevocationLog,
@@ -44,6 +45,7 @@ from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.second_factors.ports import ChallengeRepository, SecondFactorRepository
 from fastauth.domain.services.ports import ServiceRepository
+from fastauth.domain.sessions.own_account import OwnAccountReader
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -86,6 +88,7 @@ class Storage(Shared):
     email_addresses: Provider[EmailAddressRepository] = Singleton(
         SqlEmailAddressRepository, connections=_connections
     )
+    own_accounts: Provider[OwnAccountReader] = Singleton(SqlOwnAccountReader, connections=_connections)
     passkeys: Provider[PasskeyRepository] = Singleton(SqlPasskeyRepository, connections=_connections)
     challenges: Provider[ChallengeRepository] = Singleton(SqlChallengeRepository, connections=_connections)
     second_factors: Provider[SecondFactorRepository] = Singleton(

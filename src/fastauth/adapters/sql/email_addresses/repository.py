@@ -1,6 +1,6 @@
 """E-mail addresses in the table ``email_address``."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -39,11 +39,7 @@ class SqlEmailAddressRepository:
     async def of_user(self, user_id: UserId) -> UserAddresses:
         """Read both in one statement."""
         rows = (await self._connections.execute(statements.CURRENT, {"owner": user_id})).all()
-        records = [_record_of(row) for row in rows]
-        return UserAddresses(
-            verified=next((each for each in records if each.verified_at), None),
-            pending=next((each for each in records if not each.verified_at), None),
-        )
+        return addresses_of(rows)
 
     async def is_pending_anywhere(self, key: str) -> bool:
         """Look the address up by its index."""
@@ -152,6 +148,15 @@ def _taken_is_an_error(connection: Connection) -> Iterator[None]:
         if not statements.is_address_taken(error):
             raise
         raise EmailTaken from None
+
+
+def addresses_of(rows: Sequence[Row[Any]]) -> UserAddresses:
+    """Return the address in force and the pending one, from rows of one user that were not replaced."""
+    records = [_record_of(row) for row in rows]
+    return UserAddresses(
+        verified=next((each for each in records if each.verified_at), None),
+        pending=next((each for each in records if not each.verified_at), None),
+    )
 
 
 def _record_of(row: Row[Any]) -> AddressRecord:

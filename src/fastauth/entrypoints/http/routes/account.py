@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from fastauth.application.sessions.get_own_account import AccountOverview
 from fastauth.domain.accounts.user import User
-from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
@@ -42,30 +42,23 @@ class AccountResponse(UserResponse):
     )
 
     @classmethod
-    def of_caller(
-        cls, user: User, addresses: UserAddresses, *, has_password: bool, must_enrol: bool
-    ) -> "AccountResponse":
+    def of_caller(cls, user: User, account: AccountOverview) -> "AccountResponse":
         """Return the account as it is sent."""
-        verified, pending = addresses.verified, addresses.pending
+        verified, pending = account.addresses.verified, account.addresses.pending
         return cls(
             **UserResponse.of(user).model_dump(),
             email=EmailResponse.of(verified) if verified else None,
             pending_email=pending.address.text if pending else None,
             locale=user.locale,
-            has_password=has_password,
-            must_enrol=must_enrol,
+            has_password=account.has_password,
+            must_enrol=account.must_enrol,
         )
 
 
 @router.get("", summary="Get one's account", responses=problems(*AUTHENTICATION_ERRORS))
 async def get_account(caller: CallerDep, container: ContainerDep) -> AccountResponse:
     """Return the account that the access token belongs to, with its e-mail addresses."""
-    return AccountResponse.of_caller(
-        caller.user,
-        await container.get_addresses()(caller=caller),
-        has_password=await container.has_password()(caller=caller),
-        must_enrol=await container.must_enrol()(user=caller.user),
-    )
+    return AccountResponse.of_caller(caller.user, await container.get_own_account()(caller=caller))
 
 
 @router.patch(

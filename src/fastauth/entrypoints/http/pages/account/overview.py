@@ -20,15 +20,16 @@ async def show_account(page: OwnPageDep, done: Annotated[str, Query()] = "") -> 
     """Return the account with its credentials and sessions."""
     container, caller = page.container, page.caller
     sessions, following = await container.list_sessions()(caller=caller)
+    account = await container.get_own_account()(caller=caller)
     own = await container.list_passkeys()(caller=caller)
     return page.show(
         "account.html",
         user=caller.user,
         done=done,
-        addresses=await container.get_addresses()(caller=caller),
+        addresses=account.addresses,
         factors=await container.get_second_factors()(user=caller.user),
-        must_enrol=await container.must_enrol()(user=caller.user),
-        has_password=await container.has_password()(caller=caller),
+        must_enrol=account.must_enrol,
+        has_password=account.has_password,
         passkeys=own.passkeys,
         accepted=_accepted(container, [each.id for each in own.passkeys], own.handle),
         sessions=sessions,
