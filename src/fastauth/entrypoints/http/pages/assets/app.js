@@ -96,7 +96,6 @@ class PasskeyForm {
     this.form = form;
     this.message = form.querySelector("[data-message]");
     form.hidden = false;
-    form.querySelector("[autofocus]")?.focus(); // it could not be focused while it was hidden
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.run();
