@@ -21,6 +21,8 @@ from fastauth.domain.second_factors.totp import TOTP_PURPOSE
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
+from fastauth.entrypoints.container.second_factors import issuer_in_apps
+from fastauth.entrypoints.settings import Settings
 
 RECOVERY_CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){5}")
 
@@ -35,6 +37,15 @@ class TestEnrolTotp:
         assert app.container.secret_box().open(stored.sealed, purpose=TOTP_PURPOSE) == new.secret.text
         for shown in (repr(new), repr(stored), repr(app.storage.events)):
             assert new.secret.text not in shown
+
+    def test_issuer_is_the_organisation_or_the_host(self) -> None:
+        """Without a colon, which would end it."""
+        for settings, issuer in (
+            (Settings(issuer="https://auth.example.com:8443/auth"), "auth.example.com"),
+            (Settings(brand_name="Acme: Shop"), "Acme  Shop"),
+            (Settings(), "localhost"),
+        ):
+            assert issuer_in_apps(settings) == issuer
 
     async def test_asks_for_nothing_until_it_is_confirmed(self, app: Application, tokens: TokenPair) -> None:
         first = await app.container.enrol_totp()(caller=await caller_of(app, tokens))

@@ -28,11 +28,17 @@ from fastauth.entrypoints.container.shared import Shared, make_with_keys
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import use_case
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings.brand import DEFAULT_NAME
 
 
-def _issuer_in_apps(settings: Settings) -> str:
-    """Return the name that authenticator apps show. It must not have a colon, which would end it."""
-    return urlsplit(settings.public_url).hostname or "fastauth"
+def issuer_in_apps(settings: Settings) -> str:
+    """Return the name that authenticator apps show: the organisation's, or the host of the pages.
+
+    A colon would end it (Key URI Format of Google Authenticator).
+    """
+    if settings.brand_name != DEFAULT_NAME:
+        return settings.brand_name.replace(":", " ")
+    return urlsplit(settings.public_url).hostname or DEFAULT_NAME
 
 
 def _by_method(**verifiers: SecondFactorVerifier) -> Mapping[SecondFactorMethod, SecondFactorVerifier]:
@@ -56,7 +62,7 @@ class SecondFactors(Shared):
         codes=totp_codes,
         qr_codes=qr_codes,
         limiter=RateLimits.mail_limiter,
-        issuer=Callable(_issuer_in_apps, Shared.settings),
+        issuer=Callable(issuer_in_apps, Shared.settings),
         clock=Shared.clock,
     )
     confirm_totp = use_case(
