@@ -144,7 +144,10 @@ class TestGet:
             for method, operation in operations.items()
             if any(name in str(operation["responses"]) for name in ("LoginResponse", "TokenResponse"))
         ]
-        posts = ("/sessions", "/sessions/current/step-up", "/sessions/refresh")
+        posts = (
+            *("/sessions", "/sessions/current/step-up", "/sessions/exchange", "/sessions/passkey"),
+            *("/sessions/refresh", "/sessions/second-factor"),
+        )
         assert sorted(giving) == [(path, "post") for path in posts]
         tokens, bearer = await logged_in(client)
         for method in ("GET", "HEAD", "OPTIONS"):

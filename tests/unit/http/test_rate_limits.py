@@ -183,6 +183,8 @@ UNGUESSABLE = {
     "/users/me/email/verify",
     "/users/me/email/undo",
     "/users/me/passkeys",
+    "/users/register/passkey",
+    "/sessions/second-factor/passkey",
 }
 COUNTED = {"/sessions/second-factor"}
 """Five codes for each challenge, and twenty in a row: see tests/unit/second_factors/test_log_in.py."""
@@ -214,10 +216,15 @@ async def guess_at_accounts(client: httpx2.AsyncClient, _access_token: str) -> h
     return await client.post("/password-resets", json={"identifier": "ann"})
 
 
+async def guess_at_passkeys(client: httpx2.AsyncClient, _access_token: str) -> httpx2.Response:
+    return await client.post("/sessions/passkey", json={"token": "fa_wg_none", "credential": {}})
+
+
 GUARDED: dict[str, Guess] = {
     "/password-resets": guess_at_accounts,
     "/sessions": guess_at_log_in,
     "/sessions/current/step-up": guess_at_step_up,
+    "/sessions/passkey": guess_at_passkeys,
     "/users/me/password": guess_at_password_change,
     "/users/register": guess_at_names,
 }

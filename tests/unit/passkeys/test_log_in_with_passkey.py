@@ -117,6 +117,7 @@ class TestLogInWithPasskey:
             await owner.log_in(handle=handle)
 
     async def test_replay(self) -> None:
+        """R26 (CVE-2022-42731 (django-mfa2), CVE-2025-46815 (Zitadel); CWE-294): a challenge, twice."""
         app = Application()
         owner = await a_passkey_owner(app)
         given = await owner.assertion()
@@ -145,6 +146,7 @@ class TestLogInWithPasskey:
                 )
 
     async def test_removed_passkey_and_disabled_account(self) -> None:
+        """R58 (CVE-2025-10908 (WSO2); CWE-288, CWE-863): a disabled account has another way in."""
         app = Application()
         owner = await a_passkey_owner(app)
         await app.disable_user(username="santosh")
@@ -274,6 +276,7 @@ class TestSecondFactor:
                 await app.complete_log_in(answer=answer, client=A_DEVICE)
 
     async def test_replay(self) -> None:
+        """R26 (CVE-2022-42731 (django-mfa2), CVE-2025-46815 (Zitadel); CWE-294): a challenge, twice."""
         app = Application()
         owner = await a_passkey_owner(app)
         answer = await owner.answer((await owner.challenge()).token)

@@ -69,9 +69,9 @@ class Ceremonies:
         Raises:
             StorageUnavailable: The token may or may not be burnt.
         """
-        sealed = token.removeprefix(purpose.prefix)
-        if sealed == token or len(token) > _MAX_LENGTH or not token.isascii():
+        if not token.startswith(purpose.prefix) or len(token) > _MAX_LENGTH or not token.isascii():
             return None
+        sealed = token.removeprefix(purpose.prefix)
         try:
             content = json.loads(self.box.open(sealed, purpose=_sealed_for(purpose)))
         except SealedTextUnreadable:

@@ -16,7 +16,7 @@ from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step, Totp, matchi
 from fastauth.domain.second_factors.totp_codes import TotpCodes
 from fastauth.domain.second_factors.totp_secret import TotpSecret
 from fastauth.domain.secret_box import SecretBox
-from fastauth.domain.sessions.assurance import PASSWORD_ONLY, acr_of
+from fastauth.domain.sessions.assurance import TWO_FACTOR_LEVELS, acr_of
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -59,7 +59,7 @@ class ConfirmTotp:
             step = self._step_of(code, totp, now)
             await transaction.second_factors.confirm(user.id, sealed=totp.sealed, step=step, now=now)
             recovery_codes = await self.changes.added(transaction, user.id, now=now)
-            if acr_of(session.methods) == acr_of(PASSWORD_ONLY):
+            if acr_of(session.methods) not in TWO_FACTOR_LEVELS:
                 methods = (*session.methods, "otp", "mfa")
                 await transaction.sessions.set_methods(user.id, methods, session_id=session.id)
             if end_other_sessions:
