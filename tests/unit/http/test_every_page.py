@@ -80,6 +80,35 @@ class TestEveryPage:
                 answer = await logged_in.post(path, csrf_token=token, password="sntsh")
                 assert answer.status_code == 403, path
 
+    async def test_malformed_bodies_and_headers(self, container: Container, logged_in: Browser) -> None:
+        """No answer is a failure of the service, whatever a logged-in user sends with a right CSRF token."""
+        names = ("username", "password", "token", "credential", "email", "code", "challenge")
+        bodies = (
+            b"",
+            b"csrf_token=TOKEN&a=1&a=2",
+            b"csrf_token=TOKEN&%00=%ff",
+            b"csrf_token=TOKEN&" + b"&".join(b"%s=%%00%%ED%%9F%%BF" % name.encode() for name in names),
+            b"csrf_token=TOKEN&method=totp&code=%EF%BC%91%EF%BC%92%EF%BC%93456&challenge=fa_mf_%00",
+            b"csrf_token=TOKEN&token=x&credential=" + b"%5B" * 1_500,
+            b"csrf_token=TOKEN&name=%E2%80%AE&credential=%7B%22id%22:1,%22response%22:%5B%5D%7D&token=fa_wc_",
+        )
+        hostile = {
+            b"Accept-Language": b"\xff,;q=,*;q=9",
+            b"Referer": b"http://[",
+            b"User-Agent": b"\x01\xff",
+            b"Sec-Fetch-Site": b"same-origin",
+            b"Content-Type": b"application/x-www-form-urlencoded",
+        }
+        for path in pages_of(container, "POST"):
+            await logged_in.log_in()  # an earlier form may have ended the session
+            token = (await logged_in.csrf_token()).encode()
+            cookies = "; ".join(f"{name}={value}" for name, value in logged_in.cookies.items()).encode()
+            for body in bodies:
+                answer = await logged_in.client.post(
+                    path, content=body.replace(b"TOKEN", token), headers={**hostile, b"Cookie": cookies}
+                )
+                assert answer.status_code < 500, (path, body[:80])
+
     async def test_other_methods_are_not_allowed(self, container: Container, browser: Browser) -> None:
         for path in pages_of(container, "GET"):
             for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
