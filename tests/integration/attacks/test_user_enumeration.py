@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, make_url, update
 from tests import legacy_hashes
 from tests.builders import a_registration, an_address
+from tests.factor_helpers import enrol
 from tests.harness.service import NO_TLS, Service
 
 from fastauth.adapters.passwords import Argon2PasswordHasher, HashingPool
@@ -123,12 +124,15 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
         "disabled too",
         "guessed at",
         "imported and disabled",
+        "with a second factor",
         *NO_HASHES,
         *IMPORTED,
     ):
         registration = a_registration(password=RIGHT)
         names[kind] = registration["username"]
-        await observed.container.register_user()(**registration, address=None)
+        user = await observed.container.register_user()(**registration, address=None)
+        if kind == "with a second factor":
+            await enrol(observed.container, user.id)
     for kind in ("disabled", "disabled too", "imported and disabled"):
         await observed.container.disable_user()(username=names[kind])
     names["nobody, guessed at"] = a_registration()["username"]
@@ -143,6 +147,7 @@ async def refused(observed: Observed) -> dict[str, tuple[str, str]]:
     return {
         "unknown name": (a_registration()["username"], RIGHT),
         "wrong password": (names["known"], WRONG),
+        "wrong password before a second factor": (names["with a second factor"], WRONG),
         "empty password": (names["known"], ""),
         "too long a password": (names["known"], "p" * 257),
         "unknown name, empty password": (a_registration()["username"], ""),

@@ -7,8 +7,13 @@ import pytest
 from sqlalchemy import event, make_url
 from tests.application import A_DEVICE
 from tests.builders import a_registration, an_address
+from tests.factor_helpers import enrol
 from tests.fakes import FakePasswordHasher
 
+from fastauth.application.second_factors.verifier import FactorAnswer
+from fastauth.application.sessions.login_result import SecondFactorChallenge
+from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.second_factors.totp import step_of
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down, start_up
@@ -90,3 +95,19 @@ class TestStatementsPerUseCase:
             await counted.log_in(address.text, password),
         )
         assert by_address[1:] == by_username
+
+    async def test_second_factor_costs_two_statements_at_log_in(self, counted: CountedContainer) -> None:
+        """The challenge, and the attempt at it. SQLite also consumes it, and stores the code, one by one."""
+        registration = a_registration()
+        user = await counted.container.register_user()(**registration, address="192.0.2.1")
+        username, password = registration["username"], registration["password"]
+        await counted.log_in(username, password)  # reads the signing keys
+        by_password = await counted.log_in(username, password)
+        secret, _ = await enrol(counted.container, user.id)
+        counted.taken()
+        challenge = await counted.container.log_in()(username=username, password=password, client=A_DEVICE)
+        assert isinstance(challenge, SecondFactorChallenge)
+        code = counted.container.totp_codes().code_at(secret, step_of(counted.container.clock().now()))
+        answer = FactorAnswer(method=SecondFactorMethod.TOTP, code=code, challenge=challenge.token)
+        assert await counted.container.complete_log_in()(answer=answer, client=A_DEVICE)
+        assert len(counted.taken()) - len(by_password) == (6 if counted.is_sqlite else 2)
