@@ -84,7 +84,8 @@ class SqlChallengeRepository:
 
         def work(connection: Connection) -> tuple[SecondFactorMethod, ...]:
             connection.execute(_INSERT, token)
-            apply_refunds(connection, refunds, now)
+            if refunds:
+                apply_refunds(connection, refunds, now)
             return methods_in(connection.execute(_READ_METHODS, owner).one())
 
         return await self._connections.run_in_transaction(work)
