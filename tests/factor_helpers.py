@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.application import A_DEVICE, Application
+from tests.session_helpers import caller_of
 
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.sessions.login_result import LoginResult, SecondFactorChallenge
@@ -10,6 +11,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step, step_of
 from fastauth.domain.second_factors.totp_secret import TotpSecret
+from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.entrypoints.container import Container
 
 
@@ -24,8 +26,7 @@ class Enrolled:
 
     def code(self, steps: int = 0) -> str:
         """Return the current code, or that of so many steps later."""
-        step = Step(step_of(self.app.clock.now()) + steps)
-        return self.app.container.totp_codes().code_at(self.secret, step)
+        return code_of(self.app, self.secret, steps=steps)
 
     def wrong_code(self) -> str:
         """Return a code that is none of those around now."""
@@ -70,3 +71,15 @@ async def enrolled(app: Application) -> Enrolled:
     """Give the first user a TOTP factor and recovery codes."""
     user_id = UserId(1)
     return Enrolled(app, *await enrol(app.container, user_id), user_id)
+
+
+def code_of(app: Application, secret: TotpSecret, *, steps: int = 0) -> str:
+    """Return the current code of a secret, or that of so many steps later."""
+    return app.container.totp_codes().code_at(secret, Step(step_of(app.clock.now()) + steps))
+
+
+async def enrol_in(app: Application, tokens: TokenPair) -> tuple[str, ...] | None:
+    """Put a TOTP factor of a session's user in force, as the user does; return the recovery codes."""
+    new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+    code = code_of(app, new.secret)
+    return await app.container.confirm_totp()(caller=await caller_of(app, tokens), code=code)

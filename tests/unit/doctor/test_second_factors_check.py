@@ -2,7 +2,7 @@
 
 import pytest
 from tests.application import Application
-from tests.second_factor_helpers import enrolled
+from tests.factor_helpers import enrol_in
 
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.entrypoints.doctor.finding import Level
@@ -28,6 +28,6 @@ class TestSecondFactorsCheck:
         (finding,) = await second_factors(app.container)
         assert (finding.level, finding.remedy) == (Level.WARN, remedy)
         assert "santosh" in finding.observed
-        await enrolled(app, await app.a_log_in())
+        await enrol_in(app, await app.a_log_in())
         (finding,) = await second_factors(app.container)
         assert finding.level is Level.OK

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
+from tests.factor_helpers import code_of, enrol_in
 from tests.harness.authenticator import Authenticator
 from tests.passkey_helpers import a_passkey
-from tests.second_factor_helpers import code_of, enrolled
 from tests.session_helpers import caller_of, happened, is_over, refresh
 
 from fastauth.application.sessions.login_result import SecondFactorChallenge
@@ -60,7 +60,7 @@ class TestEnrolTotp:
         )
 
     async def test_is_refused_beside_a_confirmed_one(self, app: Application, tokens: TokenPair) -> None:
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         for change in (app.container.enrol_totp()(caller=await caller_of(app, tokens)), confirm(app, tokens)):
             with pytest.raises(AlreadyEnrolled):
                 await change
@@ -84,7 +84,7 @@ async def confirm(app: Application, tokens: TokenPair, code: str = "123456") -> 
 class TestConfirmTotp:
     async def test_puts_the_factor_in_force(self, app: Application, tokens: TokenPair) -> None:
         other = await app.a_log_in()
-        _, codes = await enrolled(app, tokens)
+        codes = await enrol_in(app, tokens)
         assert codes
         assert len(set(codes)) == 10
         assert all(map(RECOVERY_CODE.fullmatch, codes))
@@ -103,7 +103,7 @@ class TestConfirmTotp:
         """Its time of authentication stays: the password was not entered again."""
         other = await app.a_log_in()
         app.clock.advance(minutes=4)
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         claims = await app.container.access_tokens().verify((await refresh(app, tokens)).access.text)
         assert (claims.amr, claims.acr) == (("pwd", "otp", "mfa"), "aal2")
         assert claims.authenticated_at == app.clock.now() - timedelta(minutes=4)
@@ -142,7 +142,7 @@ class TestConfirmTotp:
             await transaction.sessions.set_methods(user_id, ("pwd", "swk", "mfa"))
             await transaction.commit()
         before = dict(app.storage.recovery_codes)
-        _, codes = await enrolled(app, tokens)
+        codes = await enrol_in(app, tokens)
         assert codes is None
         assert app.storage.recovery_codes == before
         assert (await caller_of(app, tokens)).session.methods == ("pwd", "swk", "mfa")
@@ -152,7 +152,7 @@ class TestRemoveTotp:
     async def test_of_the_last_factor_leaves_a_password_alone(
         self, app: Application, tokens: TokenPair
     ) -> None:
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         result = await app.log_in(username="santosh", password="sntsh", client=A_DEVICE)
         assert isinstance(result, SecondFactorChallenge)
         await app.container.remove_totp()(caller=await caller_of(app, tokens))
@@ -167,7 +167,7 @@ class TestRemoveTotp:
         await app.a_user()
         await app.grant_role(username="santosh", role="auditor")
         tokens = await app.a_log_in()
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         tokens = await refresh(app, tokens)
         claims = await app.container.access_tokens().verify(tokens.access.text)
         assert "fastauth:users.read" in claims.grants.permissions
@@ -187,7 +187,7 @@ class TestMakeRecoveryCodes:
     async def test_replaces_all(self, app: Application, tokens: TokenPair) -> None:
         with pytest.raises(SecondFactorNotFound):
             await app.container.make_recovery_codes()(caller=await caller_of(app, tokens))
-        _, first = await enrolled(app, tokens)
+        first = await enrol_in(app, tokens)
         before = set(app.storage.recovery_codes)
         codes = await app.container.make_recovery_codes()(caller=await caller_of(app, tokens))
         assert len(set(codes)) == 10
@@ -224,7 +224,7 @@ class TestFreshAuthentication:
     async def test_is_demanded_at_the_level_of_the_account(self, app: Application, tokens: TokenPair) -> None:
         """A session from before the factor was added has not shown it."""
         other = await app.a_log_in()
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         for change in (app.container.remove_totp(), app.container.make_recovery_codes()):
             with pytest.raises(StepUpRequired):
                 await change(caller=await caller_of(app, other))
@@ -239,7 +239,7 @@ class TestGetSecondFactors:
         assert (nothing.totp_since, nothing.totp_locked, nothing.recovery_codes) == (None, False, 0)
         await app.container.enrol_totp()(caller=await caller_of(app, tokens))
         assert await get(user=(await caller_of(app, tokens)).user) == nothing
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         found = await get(user=(await caller_of(app, tokens)).user)
         assert (found.totp_since, found.totp_locked, found.recovery_codes) == (app.clock.now(), False, 10)
 
@@ -255,14 +255,14 @@ class TestMustEnrol:
             if grant:
                 await app.grant_role(username="santosh", role="auditor")
             must.append((await get(caller=await caller_of(app, tokens))).must_enrol)
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         must.append((await get(caller=await caller_of(app, tokens))).must_enrol)
         assert must == [policy is policy.REQUIRED, policy is not policy.OPTIONAL, False]
 
 
 class TestResetSecondFactors:
     async def test_removes_factors_and_ends_sessions(self, app: Application, tokens: TokenPair) -> None:
-        await enrolled(app, tokens)
+        await enrol_in(app, tokens)
         reset = app.container.reset_second_factors()
         user = await reset(username="Santosh")
         assert user.username.display == "santosh"

@@ -1,9 +1,9 @@
 """Put a TOTP factor of the caller in force."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastauth.application.second_factors.factor_changes import FactorChanges
+from fastauth.application.second_factors.totp_matcher import TotpMatcher
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
@@ -12,10 +12,6 @@ from fastauth.domain.second_factors.errors import (
     AlreadyEnrolled,
     SecondFactorNotFound,
 )
-from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step, Totp, matching_step
-from fastauth.domain.second_factors.totp_codes import TotpCodes
-from fastauth.domain.second_factors.totp_secret import TotpSecret
-from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.assurance import TWO_FACTOR_LEVELS, acr_of
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -30,10 +26,7 @@ class ConfirmTotp:
     """
 
     unit_of_work: UnitOfWork
-    secret_box: SecretBox
-    codes: TotpCodes
-    window: int
-    """Steps before the current one whose codes are accepted."""
+    matcher: TotpMatcher
     changes: FactorChanges
     clock: Clock
 
@@ -56,7 +49,9 @@ class ConfirmTotp:
             totp = await transaction.second_factors.find(user.id)
             if totp is None or totp.confirmed_at:
                 raise AlreadyEnrolled if totp else SecondFactorNotFound
-            step = self._step_of(code, totp, now)
+            step = self.matcher.step_of(code, totp, now=now)
+            if step is None:
+                raise InvalidInput(WRONG_CODE)
             await transaction.second_factors.confirm(user.id, sealed=totp.sealed, step=step, now=now)
             recovery_codes = await self.changes.added(transaction, user.id, now=now)
             if acr_of(session.methods) not in TWO_FACTOR_LEVELS:
@@ -69,14 +64,3 @@ class ConfirmTotp:
             )
             await transaction.commit()
         return recovery_codes
-
-    def _step_of(self, code: str, totp: Totp, now: datetime) -> Step:
-        secret = TotpSecret(self.secret_box.open(totp.sealed, purpose=TOTP_PURPOSE))
-
-        def code_at(step: Step) -> str:
-            return self.codes.code_at(secret, step)
-
-        step = matching_step(code, code_at=code_at, now=now, window=self.window, last_step=totp.last_step)
-        if step is None:
-            raise InvalidInput(WRONG_CODE)
-        return step

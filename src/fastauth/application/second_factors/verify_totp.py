@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from fastauth.application.second_factors.totp_matcher import TotpMatcher
 from fastauth.application.second_factors.verifier import FactorAnswer, VerifiedFactor
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.ports import SecondFactorRepository
-from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step, Totp, is_code, matching_step
-from fastauth.domain.second_factors.totp_codes import TotpCodes
-from fastauth.domain.second_factors.totp_secret import TotpSecret
-from fastauth.domain.secret_box import SecretBox
+from fastauth.domain.second_factors.totp import Totp, is_code
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -24,10 +22,7 @@ class VerifyTotp:
     """
 
     factors: SecondFactorRepository
-    secret_box: SecretBox
-    codes: TotpCodes
-    window: int
-    """Steps before the current one whose codes are accepted."""
+    matcher: TotpMatcher
     unit_of_work: UnitOfWork
 
     async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
@@ -37,19 +32,11 @@ class VerifyTotp:
             totp = await self.factors.count_attempt(user_id)
         if totp is None:
             raise InvalidSecondFactor
-        step = self._step_of(answer.code, totp, now)
+        step = self.matcher.step_of(answer.code, totp, now=now)
         if step is None:
             await self._note_lock(totp, now)
             raise InvalidSecondFactor
         return VerifiedFactor(methods=("otp",), step=step)
-
-    def _step_of(self, code: str, totp: Totp, now: datetime) -> Step | None:
-        secret = TotpSecret(self.secret_box.open(totp.sealed, purpose=TOTP_PURPOSE))
-
-        def code_at(step: Step) -> str:
-            return self.codes.code_at(secret, step)
-
-        return matching_step(code, code_at=code_at, now=now, window=self.window, last_step=totp.last_step)
 
     async def _note_lock(self, totp: Totp, now: datetime) -> None:
         if totp.is_locked:

@@ -14,6 +14,7 @@ from fastauth.application.second_factors.get_second_factors import GetSecondFact
 from fastauth.application.second_factors.make_recovery_codes import MakeRecoveryCodes
 from fastauth.application.second_factors.remove_totp import RemoveTotp
 from fastauth.application.second_factors.reset_second_factors import ResetSecondFactors
+from fastauth.application.second_factors.totp_matcher import TotpMatcher
 from fastauth.application.second_factors.verifier import SecondFactorVerifier
 from fastauth.application.second_factors.verify_factor import VerifyFactor
 from fastauth.application.second_factors.verify_recovery_code import VerifyRecoveryCode
@@ -49,6 +50,12 @@ class SecondFactors(Shared):
     """See `fastauth.domain.second_factors`; the repository is in `Storage`."""
 
     totp_codes: Provider[TotpCodes] = Singleton(PyotpCodes)
+    totp_matcher: Provider[TotpMatcher] = Singleton(
+        TotpMatcher,
+        secret_box=Shared.secret_box,
+        codes=totp_codes,
+        window=Shared.settings.provided.totp_window,
+    )
     qr_codes: Provider[QrCodes] = Singleton(SegnoQrCodes)
     recovery_code_codec: Provider[RecoveryCodeCodec] = Singleton(
         make_with_keys, Object(RecoveryCodeCodec), Shared.secret_keys
@@ -68,9 +75,7 @@ class SecondFactors(Shared):
     confirm_totp = use_case(
         ConfirmTotp,
         unit_of_work=Storage.unit_of_work,
-        secret_box=Shared.secret_box,
-        codes=totp_codes,
-        window=Shared.settings.provided.totp_window,
+        matcher=totp_matcher,
         changes=factor_changes,
         clock=Shared.clock,
     )
@@ -101,9 +106,7 @@ class SecondFactors(Shared):
         totp=Singleton(
             VerifyTotp,
             factors=Storage.second_factors,
-            secret_box=Shared.secret_box,
-            codes=totp_codes,
-            window=Shared.settings.provided.totp_window,
+            matcher=totp_matcher,
             unit_of_work=Storage.unit_of_work,
         ),
         passkey=PasskeyVerification.verify_passkey,
