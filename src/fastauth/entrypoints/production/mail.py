@@ -1,4 +1,4 @@
-"""Rules about sending mail, and about the links in mails."""
+"""Rules about sending mail, about pages and about the links in mails."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,6 @@ from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.hosts import is_loopback
 from fastauth.entrypoints.settings.mail import MailMode
 
-_URLS = ("pages_url", "link_verify", "link_reset", "link_undo")
 _NEEDED = {"mail_url": "FASTAUTH_MAIL_URL", "mail_from": "FASTAUTH_MAIL_FROM"}
 _LINKS = {
     "link_verify": "FASTAUTH_LINK_VERIFY",
@@ -37,14 +36,12 @@ def _in_the_clear(settings: Settings) -> str | None:
 
 
 def _links(settings: Settings) -> str | None:
-    if not settings.sends_mail:
-        return None
-    missing = [name for field, name in _LINKS.items() if not getattr(settings, field)]
+    links = _LINKS if settings.sends_mail else {}
+    missing = [name for field, name in links.items() if not getattr(settings, field)]
     if missing and not settings.pages:
         return f"{', '.join(missing)} missing; with FASTAUTH_PAGES=off the links in mails lead nowhere"
-    local = [
-        f"FASTAUTH_{field.upper()}" for field in _URLS if (url := getattr(settings, field)) and _is_local(url)
-    ]
+    urls = links | ({"pages_url": "FASTAUTH_PAGES_URL"} if settings.pages or links else {})
+    local = [name for field, name in urls.items() if (url := getattr(settings, field)) and _is_local(url)]
     return f"{', '.join(local)} must be a public https:// URL" if local else None
 
 
@@ -79,7 +76,7 @@ RULES = (
         check=_in_the_clear,
     ),
     Rule(
-        subject="links in mails",
+        subject="pages and links",
         setting="FASTAUTH_PAGES_URL",
         ok="they lead to public pages",
         refused_if=(
