@@ -61,7 +61,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 def send(page: Page) -> None:
     """Press the button that sends the form of the page."""
-    page.locator("form button:not([type])").click()
+    page.locator("main form:visible button:not([type])").first.click()
 
 
 def is_here(url: str) -> bool:
@@ -74,6 +74,8 @@ class Installation:
 
     service: Service
     box: Mailbox
+    front_end: str
+    """The URL of a front end to which the pages may lead."""
 
     @property
     def url(self) -> str:
@@ -143,7 +145,7 @@ class Account:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     directory = tmp_path_factory.mktemp("browser")
-    port = free_port()
+    port, front_end = free_port(), f"http://localhost:{free_port()}"
     with mail_server() as box:
         settings = {
             "FASTAUTH_PORT": str(port),
@@ -152,6 +154,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
             "FASTAUTH_MAIL_FROM": "Acme <auth@acme.example>",
             "FASTAUTH_MAIL_PER_MINUTE": "10000",
             "FASTAUTH_PASSWORD_MIN_LENGTH": "8",
+            "FASTAUTH_RETURN_TO": f"{front_end}/callback",
         }
         with Service(f"sqlite:///{directory}/browser.db", **settings) as service:
-            yield Installation(service, box)
+            yield Installation(service, box, front_end)

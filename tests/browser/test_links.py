@@ -63,7 +63,7 @@ class TestReset:
         page.goto(link_in(installation.mail_with("fa_pr_", to=account.address)))
         page.get_by_label("New password").fill("short")
         send(page)
-        expect(page.locator("#error")).to_contain_text("at least 8 characters")
+        expect(page.locator("#new_password-error")).to_contain_text("at least 8 characters")
         page.get_by_label("New password").fill("quite another one")
         send(page)
         expect(page.get_by_role("heading")).to_have_text("The new password is saved")
@@ -87,7 +87,7 @@ class TestUndo:
         page.goto(link_in(undo))
         send(page)
         expect(page.get_by_role("heading")).to_have_text("The change is undone")
-        page.get_by_role("link").click()
+        page.get_by_role("link", name="Choose a new password").click()
         expect(page.get_by_role("heading")).to_have_text("Forgot your password?")
 
 

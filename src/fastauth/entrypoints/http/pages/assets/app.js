@@ -160,6 +160,9 @@ class PasskeyForm {
 const MESSAGES = { NotAllowedError: "cancelled", InvalidStateError: "known" };
 
 if (window.PublicKeyCredential) {
+  for (const each of document.querySelectorAll("[data-without-passkeys]")) {
+    each.hidden = true;
+  }
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const passkey = new PasskeyForm(form);
     if (form.dataset.autofill) {
