@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastauth.application.passkeys.ceremonies import Ceremonies
+from fastauth.application.passkeys.passkey_event import passkey_event
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.second_factors.factor_changes import FactorChanges
-from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.one_time_tokens.token import Purpose
@@ -80,14 +81,9 @@ class AddPasskey:
             if acr_of(session.methods) not in TWO_FACTOR_LEVELS:
                 methods = (*session.methods, passkey.kind, "user", "mfa")
                 await transaction.sessions.set_methods(user.id, methods, session_id=session.id)
+            added = EventType.PASSKEY_ADDED
             await transaction.events.record(
-                Event(
-                    type=EventType.PASSKEY_ADDED,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=session.id,
-                    detail=passkey.id,
-                )
+                passkey_event(added, passkey.id, user_id=user.id, now=now, session_id=session.id)
             )
             await transaction.commit()
         return AddedPasskey(passkey, recovery_codes)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fastauth.application.passkeys.passkey_event import passkey_event
 from fastauth.domain.accounts.user import User, UserId
-from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import Unauthenticated
 from fastauth.domain.passkeys.passkey import Assertion
@@ -43,7 +44,7 @@ class VerifiedPasskey:
         if not await transaction.passkeys.accept(id_, self.assertion, now=now):
             raise self.refusal
         await transaction.events.record(
-            Event(type=EventType.PASSKEY_USED, occurred_at=now, user_id=self.user.id, detail=id_)
+            passkey_event(EventType.PASSKEY_USED, id_, user_id=self.user.id, now=now)
         )
 
 
@@ -92,12 +93,7 @@ class Assertions:
         async with self.unit_of_work.begin() as transaction:
             await transaction.passkeys.mark_suspect(passkey.id, now=now)
             await transaction.events.record(
-                Event(
-                    type=EventType.PASSKEY_CLONED,
-                    occurred_at=now,
-                    user_id=owned.user.id,
-                    detail=passkey.id,
-                )
+                passkey_event(EventType.PASSKEY_CLONED, passkey.id, user_id=owned.user.id, now=now)
             )
             await transaction.commit()
 

@@ -8,9 +8,10 @@ from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.passkeys.begin_passkey_registration import NEW_ACCOUNT
 from fastauth.application.passkeys.ceremonies import Ceremonies
+from fastauth.application.passkeys.passkey_event import passkey_event
 from fastauth.application.second_factors.factor_changes import FactorChanges
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.one_time_tokens.token import Purpose
@@ -83,6 +84,6 @@ class RegisterWithPasskey:
             now=now,
         )
         await transaction.events.record(
-            Event(type=EventType.PASSKEY_ADDED, occurred_at=now, user_id=user.id, detail=created.id)
+            passkey_event(EventType.PASSKEY_ADDED, created.id, user_id=user.id, now=now)
         )
         return await self.changes.added(transaction, user.id, now=now) or ()

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.passkeys.passkey_event import passkey_event
 from fastauth.application.passwords.last_credential import check_can_log_in
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.second_factors.factor_changes import FactorChanges
-from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.passkeys.errors import PasskeyNotFound
 from fastauth.domain.passkeys.presented import parse_credential_id
@@ -41,13 +42,8 @@ class RemovePasskey:
                 raise PasskeyNotFound
             await check_can_log_in(transaction, user.id)
             await self.changes.removed(transaction, user.id, now=now)
+            removed = EventType.PASSKEY_REMOVED
             await transaction.events.record(
-                Event(
-                    type=EventType.PASSKEY_REMOVED,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=caller.session.id,
-                    detail=passkey_id,
-                )
+                passkey_event(removed, passkey_id, user_id=user.id, now=now, session_id=caller.session.id)
             )
             await transaction.commit()
