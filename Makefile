@@ -35,7 +35,7 @@ unit: $(VENV)/test ## run the unit tests alone
 interop: $(VENV)/test ## verify tokens of the service with the npm package jose; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
 
-browser: $(VENV)/browser ## follow the links of mails in Chromium; needs /usr/bin/chromium
+browser: $(VENV)/browser ## use every page in Chromium; needs /usr/bin/chromium
 	@exec $(BIN)/python -m pytest tests/browser
 
 faults: $(VENV)/test ## inject faults and count what was lost; five minutes

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -12,12 +12,15 @@ from tests.browser.user import Authenticator, User, a_user, add_passkey
 from tests.login_code_helpers import CHALLENGE
 
 NewPage = Callable[..., Page]
-LOGGED_OUT = ("/log-in", "/register", "/verify-email", "/reset", "/reset/new", "/undo-email")
+LOGGED_OUT = (
+    *("/log-in", "/register", "/register/passkey", "/verify-email", "/reset", "/reset/new", "/undo-email"),
+)
 LOGGED_IN = (
     *("/account", "/account/name", "/account/email", "/account/email/remove", "/account/password"),
     *("/account/password/remove", "/account/authenticator", "/account/authenticator/remove"),
     *("/account/recovery-codes", "/account/passkeys", "/account/passkeys/add", "/log-in/again", "/log-out"),
 )
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHECK = """async () => {
   const found = await axe.run({resultTypes: ["violations"]});
   const wide = document.documentElement.scrollWidth > innerWidth ? ["wider than the screen"] : [];
@@ -32,7 +35,7 @@ CHECK = """async () => {
 def assert_accessible(page: Page, name: str) -> None:
     """Run axe in both schemes at both widths, without a reload."""
     page.evaluate(AXE_SCRIPT)
-    for scheme, width in product(("light", "dark"), (320, 1_280)):
+    for scheme, width in product(SCHEMES, (320, 1_280)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 700})
         found: list[Any] = page.evaluate(CHECK)

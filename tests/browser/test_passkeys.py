@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import DEADLINE, Installation
+from tests.browser.conftest import DEADLINE, Account, Installation
 from tests.browser.user import Authenticator, User, a_user, add_passkey
 from tests.harness.processes import wait_until
 
@@ -137,6 +137,22 @@ class TestPasskeys:
         user.page.get_by_role("button", name="Use the code").click()
         user.is_at("/account")
         expect(user.page.get_by_role("main")).to_contain_text("perhaps copied")
+
+    def test_makes_an_account_without_a_password(self, installation: Installation, new_page: NewPage) -> None:
+        user = User(new_page(), Account(installation, "nopassword"))
+        authenticator = Authenticator(user.page)
+        user.open("/register/passkey")
+        user.page.locator("#username").fill(user.account.username)
+        user.page.locator("#fullname").fill("Ann Lee")
+        with user.page.expect_navigation():
+            user.page.locator(BUTTON).click()
+        expect(user.page.locator(".codes li")).to_have_count(10)
+        user.open("/account")
+        expect(user.page.get_by_role("main")).to_contain_text("not set")
+        authenticator.waits()
+        user.log_out()
+        press_passkey(user, authenticator)
+        user.is_at("/account")
 
     def test_step_up(self, installation: Installation, new_page: NewPage) -> None:
         user = a_user(installation, new_page)
