@@ -7,8 +7,11 @@ The model knows whose mailbox each mail went to, and nothing else.
 import asyncio
 import re
 from collections.abc import Coroutine
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from dependency_injector.providers import Object
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -22,6 +25,7 @@ from fastauth.domain.email_addresses.errors import EmailTaken
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser
 
@@ -56,6 +60,8 @@ class RecoveryMachine(RuleBasedStateMachine):
     @initialize()
     def accounts_are_there(self) -> None:
         self.app = Application()
+        budget = replace(self.app.container.sending_budget(), limit=RateLimit(10_000, timedelta(minutes=1)))
+        self.app.container.sending_budget.override(Object(budget))  # no mail is postponed
         self.passwords = {OWNER: "password 0", SQUATTER: "password 0"}
         self.ids = {}
         for name, password in self.passwords.items():
