@@ -161,7 +161,7 @@ class PasskeyVerifierContract:
             assert await self.register(Authenticator(), key=key) is None, what
 
     async def test_ids_of_credentials(self) -> None:
-        for length, allowed in ((0, False), (1, True), (1023, True), (1024, False)):
+        for length, allowed in ((0, False), (15, False), (16, True), (1023, True), (1024, False)):
             credential = await self.register(Authenticator(), id_=bytes(length))
             assert (credential is not None) == allowed, length
 

@@ -54,7 +54,11 @@ class TestPasskeys:
                 await client.patch(f"/users/me/passkeys/{id_}", json={"name": "a"}, headers=headers),
                 await client.delete(f"/users/me/passkeys/{id_}", headers=headers),
             ):
-                assert response.status_code in {404, 405}, (id_, response.text)
+                assert_problem(response, 404, "not_found")
+        response = await client.request("OPTIONS", "/users/me/passkeys/options", headers=headers)
+        assert (response.status_code, response.headers["allow"]) == (405, "POST")
+        response = await client.delete(f"/users/me/passkeys/{'A' * 22}", headers=headers)
+        assert_problem(response, 404, "passkey_not_found")
 
     async def test_refusals(
         self, client: httpx2.AsyncClient, tokens: TokenPair, phone: Authenticator

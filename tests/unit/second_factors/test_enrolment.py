@@ -1,23 +1,28 @@
 """Add, confirm and remove a TOTP factor; recovery codes."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.factor_helpers import code_of, enrol_in
+from tests.fakes import FakeSecondFactorRepository, FakeStorage, FakeUnitOfWork
+from tests.fakes.unit_of_work import FakeTransaction
 from tests.harness.authenticator import Authenticator
 from tests.passkey_helpers import a_passkey
 from tests.session_helpers import caller_of, happened, is_over, refresh
 
 from fastauth.application.sessions.login_result import SecondFactorChallenge
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import NoPassword
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.second_factors.errors import AlreadyEnrolled, SecondFactorNotFound
-from fastauth.domain.second_factors.totp import TOTP_PURPOSE
+from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Totp
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
@@ -146,6 +151,32 @@ class TestConfirmTotp:
         assert codes is None
         assert app.storage.recovery_codes == before
         assert (await caller_of(app, tokens)).session.methods == ("pwd", "swk", "mfa")
+
+    async def test_secret_that_was_replaced_meanwhile_is_not_confirmed(self) -> None:
+        """Otherwise a factor would be asked for that is not in force."""
+
+        class ReplacedFactors(FakeSecondFactorRepository):
+            async def find(self, user_id: UserId) -> Totp | None:
+                found = await super().find(user_id)
+                await self.enrol(user_id, sealed="another", now=self.storage.clock.now())
+                return found
+
+        class ReplacingUnitOfWork(FakeUnitOfWork):
+            @asynccontextmanager
+            async def begin(self) -> AsyncIterator[FakeTransaction]:
+                async with super().begin() as transaction:
+                    if app.storage.totp:
+                        transaction.second_factors = ReplacedFactors(transaction._draft)  # noqa: SLF001  the fake of the fake
+                    yield transaction
+
+        storage = FakeStorage()
+        app = Application(storage=storage, unit_of_work=ReplacingUnitOfWork(storage))
+        await app.a_user()
+        tokens = await app.a_log_in()
+        new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
+        with pytest.raises(InvalidInput):
+            await confirm(app, tokens, code_of(app, new.secret))
+        assert await app.a_log_in()
 
 
 class TestRemoveTotp:

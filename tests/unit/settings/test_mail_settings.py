@@ -160,6 +160,7 @@ class TestProductionRules:
             | {"pages": False}
             | {f"link_{name}": f"https://app.example/{name}" for name in ("verify", "reset", "undo")},
             {"pages": False},
+            {"pages": False, "pages_url": "http://id.internal"},
             {"link_verify": "http://localhost:3000/"},
             {"return_to": "https://app.example/callback, https://other.example/?lang=de"},
         ):
@@ -180,6 +181,7 @@ class TestProductionRules:
                 MAIL | {"pages": False},
             ),
             ("FASTAUTH_PAGES_URL", MAIL | {"pages_url": "http://id.internal"}),
+            ("FASTAUTH_PAGES_URL", {"pages_url": "http://id.internal"}),
             ("FASTAUTH_LINK_UNDO", MAIL | {"link_undo": "https://localhost/"}),
             ("FASTAUTH_RETURN_TO", {"return_to": "https://app.example/, http://app.internal/"}),
             ("FASTAUTH_RETURN_TO", {"return_to": "https://localhost/"}),

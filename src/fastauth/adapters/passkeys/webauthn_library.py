@@ -17,7 +17,13 @@ from webauthn.helpers import (
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import CredentialDeviceType
 
-from fastauth.domain.passkeys.passkey import MAX_CREDENTIAL_ID_BYTES, Assertion, CredentialId, NewCredential
+from fastauth.domain.passkeys.passkey import (
+    MAX_CREDENTIAL_ID_BYTES,
+    MIN_CREDENTIAL_ID_BYTES,
+    Assertion,
+    CredentialId,
+    NewCredential,
+)
 from fastauth.domain.passkeys.relying_party import ALGORITHMS, RelyingParty, encode
 
 RSA_BITS = (2048, 4096)
@@ -43,7 +49,7 @@ def verify_registration(
         supported_pub_key_algs=list(map(COSEAlgorithmIdentifier, ALGORITHMS)),
     )
     id_ = verified.credential_id
-    is_valid = id_ == credential.raw_id and len(id_) <= MAX_CREDENTIAL_ID_BYTES
+    is_valid = id_ == credential.raw_id and MIN_CREDENTIAL_ID_BYTES <= len(id_) <= MAX_CREDENTIAL_ID_BYTES
     if not is_valid or not _is_usable(verified.credential_public_key):
         return None
     return NewCredential(

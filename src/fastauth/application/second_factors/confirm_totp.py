@@ -50,9 +50,10 @@ class ConfirmTotp:
             if totp is None or totp.confirmed_at:
                 raise AlreadyEnrolled if totp else SecondFactorNotFound
             step = self.matcher.step_of(code, totp, now=now)
-            if step is None:
+            if step is None or not await transaction.second_factors.confirm(
+                user.id, sealed=totp.sealed, step=step, now=now
+            ):  # another secret has just taken its place
                 raise InvalidInput(WRONG_CODE)
-            await transaction.second_factors.confirm(user.id, sealed=totp.sealed, step=step, now=now)
             recovery_codes = await self.changes.added(transaction, user.id, now=now)
             if acr_of(session.methods) not in TWO_FACTOR_LEVELS:
                 methods = (*session.methods, "otp", "mfa")

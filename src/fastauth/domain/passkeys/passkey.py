@@ -16,8 +16,9 @@ UserHandle = NewType("UserHandle", bytes)
 
 USER_HANDLE_BYTES = 32
 
+MIN_CREDENTIAL_ID_BYTES = 16
 MAX_CREDENTIAL_ID_BYTES = 1023
-"""Longer ids are not allowed (Web Authentication Level 3, section 7.1)."""
+"""Shorter and longer ids are not allowed (Web Authentication Level 3, sections 4 and 7.1)."""
 
 MAX_PASSKEYS = 20
 """Passkeys of one account. The options of a ceremony list all of them."""

@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from fastauth.domain.passkeys.passkey import MAX_CREDENTIAL_ID_BYTES, CredentialId, UserHandle
+from fastauth.domain.passkeys.passkey import (
+    MAX_CREDENTIAL_ID_BYTES,
+    MIN_CREDENTIAL_ID_BYTES,
+    CredentialId,
+    UserHandle,
+)
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_MAX_ID_LENGTH = -(-MAX_CREDENTIAL_ID_BYTES * 4 // 3)
+_LENGTHS = [-(-size * 4 // 3) for size in (MIN_CREDENTIAL_ID_BYTES, MAX_CREDENTIAL_ID_BYTES)]
+
+CREDENTIAL_ID = "[A-Za-z0-9_-]{%d,%d}" % tuple(_LENGTHS)  # noqa: UP031  the braces are those of the pattern
+"""The regular expression of an id in base64url."""
+_CREDENTIAL_ID = re.compile(CREDENTIAL_ID, re.ASCII)
 
 
 def parse_credential_id(text: object) -> CredentialId | None:
     """Return the id; ``None`` if no credential can have it."""
-    if not isinstance(text, str) or len(text) > _MAX_ID_LENGTH or not _BASE64URL.fullmatch(text):
+    if not isinstance(text, str) or not _CREDENTIAL_ID.fullmatch(text):
         return None
     return CredentialId(text)
 

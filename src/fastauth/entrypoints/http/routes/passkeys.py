@@ -4,10 +4,12 @@ from datetime import datetime
 
 from fastapi import APIRouter, status
 from pydantic import BaseModel, Field
+from starlette.convertors import Convertor, register_url_convertor
 
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.passkeys.errors import PasskeyNotFound, PasskeyTaken, TooManyPasskeys
 from fastauth.domain.passkeys.passkey import DEFAULT_NAME, Passkey
+from fastauth.domain.passkeys.presented import CREDENTIAL_ID
 from fastauth.domain.passkeys.relying_party import encode
 from fastauth.domain.passwords.errors import LastCredential
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -22,6 +24,21 @@ from fastauth.entrypoints.http.dependencies import (
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+
+class _CredentialIdConvertor(Convertor[str]):
+    """Matches the ids of credentials, and no other path below that of the passkeys."""
+
+    regex = CREDENTIAL_ID
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("credential_id", _CredentialIdConvertor())
 
 router = APIRouter(
     prefix="/users/me/passkeys",
@@ -144,7 +161,7 @@ async def list_passkeys(caller: CallerDep, container: ContainerDep) -> PasskeysR
 
 
 @router.patch(
-    "/{passkey_id}",
+    "/{passkey_id:credential_id}",
     summary="Rename a passkey",
     responses=problems(*PASSKEY_ERRORS, PasskeyNotFound, body=True),
 )
@@ -157,7 +174,7 @@ async def rename_passkey(
 
 
 @router.delete(
-    "/{passkey_id}",
+    "/{passkey_id:credential_id}",
     **NO_CONTENT,
     summary="Remove a passkey",
     responses=problems(*PASSKEY_ERRORS, StepUpRequired, PasskeyNotFound, LastCredential, TooManyRequests),
