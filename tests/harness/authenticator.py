@@ -37,7 +37,7 @@ class Key:
     """A private key of one of the algorithms that the service accepts."""
 
     algorithm: int
-    cose: dict[int, int | bytes]
+    cose: dict[int, Any]
     sign: Callable[[bytes], bytes]
 
 
@@ -46,7 +46,7 @@ def new_key(algorithm: int = ES256, *, rsa_bits: int = 2048) -> Key:
         curve = ec.generate_private_key(ec.SECP256R1())
         point = curve.public_key().public_numbers()
         x, y = (number.to_bytes(32) for number in (point.x, point.y))
-        cose: dict[int, int | bytes] = {1: 2, 3: ES256, -1: 1, -2: x, -3: y}
+        cose: dict[int, Any] = {1: 2, 3: ES256, -1: 1, -2: x, -3: y}
         return Key(ES256, cose, lambda data: curve.sign(data, ec.ECDSA(hashes.SHA256())))
     if algorithm == EDDSA:
         edwards = ed25519.Ed25519PrivateKey.generate()

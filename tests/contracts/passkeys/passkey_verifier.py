@@ -4,11 +4,14 @@ from dataclasses import replace
 from secrets import token_bytes
 from typing import Any
 
+import cbor2
 import pytest
+from cbor2 import CBORTag
 from tests.harness.authenticator import (
     DEVICE_BOUND,
     EDDSA,
     ES256,
+    EXTENSIONS,
     ORIGIN,
     RIGHT,
     RP_ID,
@@ -18,6 +21,7 @@ from tests.harness.authenticator import (
     Key,
     b64,
     new_key,
+    un64,
 )
 
 from fastauth.domain.passkeys.passkey import NewCredential, UserHandle
@@ -168,6 +172,38 @@ class PasskeyVerifierContract:
     async def test_extensions_are_ignored(self) -> None:
         conduct: Conduct = replace(RIGHT, extensions={"credProtect": 2})
         assert await self.register(Authenticator(conduct))
+
+    async def test_tags_in_cbor_are_refused(self) -> None:
+        """By references, 200 bytes become a value whose encoding takes all memory. This one has one."""
+        value = [CBORTag(28, "aaaa"), CBORTag(29, 0)]
+        key = new_key()
+        assert await self.register(Authenticator(), key=replace(key, cose=key.cose | {-9: value})) is None
+        assert await self.register(Authenticator(), extensions={"a": value}) is None
+        assert await self.register(Authenticator(), format="packed", statement={"a": value}) is None
+        authenticator, challenge = Authenticator(), token_bytes(32)
+        credential = await self.created(authenticator)
+        assertion = await self.verifier.verify_assertion(
+            authenticator.get(PARTY.request_options(challenge=challenge), extensions={"a": value}),
+            challenge=challenge,
+            public_key=credential.public_key,
+            require_user_verification=True,
+        )
+        assert assertion is None
+
+    async def test_keys_have_one_encoding(self) -> None:
+        """Where extensions begin, the library computes from its own encoding of the key."""
+        key, challenge = new_key(), token_bytes(32)
+        response = Authenticator().create(options(challenge), key=replace(key, cose=key.cose | {-9: b"\x60"}))
+        parts = cbor2.loads(un64(response["response"]["attestationObject"]))
+        head, cose = parts["authData"][:87], parts["authData"][87:]
+        assert cose[:3] == b"\xa6\x01\x02"
+        flags = bytes([head[32] | EXTENSIONS])
+        parts["authData"] = head[:32] + flags + head[33:] + b"\xa6\x18\x01\x02" + cose[3:]
+        response["response"]["attestationObject"] = b64(cbor2.dumps(parts))
+        created = await self.verifier.verify_registration(
+            response, challenge=challenge, require_user_verification=True
+        )
+        assert created is None
 
     async def test_malformed_responses(self) -> None:
         """Whatever is missing, truncated or of another type is refused, and raises nothing."""

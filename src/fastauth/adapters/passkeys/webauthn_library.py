@@ -1,8 +1,11 @@
 """Calls of py_webauthn. The functions return ``None``, or raise anything, for what is to be refused."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from io import BytesIO
+from typing import Any, NoReturn
 
+import cbor2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers import (
@@ -10,7 +13,6 @@ from webauthn.helpers import (
     decoded_public_key_to_cryptography,
     encode_cbor,
     parse_authentication_credential_json,
-    parse_cbor,
     parse_client_data_json,
     parse_registration_credential_json,
 )
@@ -28,6 +30,10 @@ from fastauth.domain.passkeys.relying_party import ALGORITHMS, RelyingParty, enc
 
 RSA_BITS = (2048, 4096)
 """Sizes of RSA keys that are accepted; larger ones make each verification slow."""
+
+# Authenticator data (Web Authentication Level 3, section 6.1): sizes in bytes, and the position of the flags
+_HEAD, _FLAGS, _AAGUID = 37, 32, 16
+_HAS_KEY = 0x40
 
 _TRANSPORTS = frozenset({"ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"})
 
@@ -76,6 +82,7 @@ def verify_assertion(
     credential = parse_authentication_credential_json(dict(given))
     if _is_embedded(credential.response.client_data_json):
         return None
+    _check_authenticator_data(credential.response.authenticator_data)
     verified = verify_authentication_response(
         credential=credential,
         expected_challenge=challenge,
@@ -103,7 +110,37 @@ def _without_statement(attestation: bytes) -> bytes:
 
     Some clients send a statement all the same. Nobody evaluates it, so its certificates are not parsed.
     """
-    return encode_cbor({"fmt": "none", "attStmt": {}, "authData": parse_cbor(attestation)["authData"]})
+    data = _decoder(attestation).decode()["authData"]
+    _check_authenticator_data(data)
+    return encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})
+
+
+def _check_authenticator_data(data: bytes) -> None:
+    """Raise unless the CBOR at the end, a key and extensions, is what an encoder makes of its values.
+
+    The library looks for the extensions behind its own encoding of the key.
+    """
+    start = _HEAD
+    if data[_FLAGS] & _HAS_KEY:
+        start += _AAGUID + 2 + int.from_bytes(data[start + _AAGUID :][:2])
+    given, encoded = data[start:], b""
+    decoder = _decoder(given)
+    while len(encoded) < len(given):
+        encoded += encode_cbor(decoder.decode())
+    if encoded != given:
+        raise ValueError("the CBOR is not canonical")
+
+
+def _decoder(content: bytes) -> cbor2.CBORDecoder:
+    """Return a decoder that refuses tags, as CTAP 2.2, section 8, does.
+
+    By tags that refer to a value, 200 bytes become a value whose encoding takes all memory.
+    """
+    return cbor2.CBORDecoder(BytesIO(content), semantic_decoders=defaultdict(lambda: _refuse_tag))
+
+
+def _refuse_tag(*_: object) -> NoReturn:
+    raise ValueError("CBOR with a tag")
 
 
 def _is_usable(cose_key: bytes) -> bool:
