@@ -1,5 +1,6 @@
 """Calls of py_webauthn. The functions return ``None``, or raise anything, for what is to be refused."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from io import BytesIO
@@ -13,7 +14,6 @@ from webauthn.helpers import (
     decoded_public_key_to_cryptography,
     encode_cbor,
     parse_authentication_credential_json,
-    parse_client_data_json,
     parse_registration_credential_json,
 )
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
@@ -43,7 +43,7 @@ def verify_registration(
 ) -> NewCredential | None:
     """See `fastauth.domain.passkeys.ports.PasskeyVerifier.verify_registration`."""
     credential = parse_registration_credential_json(dict(given))
-    if _is_embedded(credential.response.client_data_json):
+    if not _is_exact(credential.response.client_data_json, challenge):
         return None
     credential.response.attestation_object = _without_statement(credential.response.attestation_object)
     verified = verify_registration_response(
@@ -80,7 +80,7 @@ def verify_assertion(
 ) -> Assertion | None:
     """See `fastauth.domain.passkeys.ports.PasskeyVerifier.verify_assertion`."""
     credential = parse_authentication_credential_json(dict(given))
-    if _is_embedded(credential.response.client_data_json):
+    if not _is_exact(credential.response.client_data_json, challenge):
         return None
     _check_authenticator_data(credential.response.authenticator_data)
     verified = verify_authentication_response(
@@ -100,9 +100,13 @@ def verify_assertion(
     )
 
 
-def _is_embedded(client_data: bytes) -> bool:
-    """Return whether the ceremony took place in a frame of another origin, which the library ignores."""
-    return bool(parse_client_data_json(client_data).cross_origin)
+def _is_exact(client_data: bytes, challenge: bytes) -> bool:
+    """Return whether the challenge is spelled as it was sent, and no frame of another origin has asked.
+
+    The library decodes base64url leniently, and ignores ``crossOrigin``.
+    """
+    content = json.loads(client_data)
+    return content["challenge"] == encode(challenge) and not content.get("crossOrigin")
 
 
 def _without_statement(attestation: bytes) -> bytes:
