@@ -10,6 +10,7 @@ from tests.fakes import FakeClock, FakeCounterRepository
 from fastauth.application.outbox.sending_budget import SendingBudget
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.application.sessions.log_in import LogIn
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.counter import LOCKED_FOREVER, Counter, CounterKeys
@@ -34,8 +35,27 @@ class TestCounterKeys:
         limiter = MailLimiter(counters=counters, keys=keys, limits=Limits(), clock=FakeClock())
         await limiter.check_resend(SessionId("0" * 32))
         await limiter.check_reset_request(address="192.0.2.1")
-        expected = {keys("resends", "0" * 32), keys("reset requests", "192.0.2.1")}
+        await limiter.check_address_change(UserId(7))
+        await limiter.check_factor_change(UserId(7))
+        expected = {
+            keys("resends", "0" * 32),
+            keys("reset requests", "192.0.2.1"),
+            keys("address changes", "7"),
+            keys("factor changes", "7"),
+        }
         assert set(counters.storage.counters) == expected
+
+    async def test_keys_of_mails_are_stable_across_versions(self) -> None:
+        counters, keys = FakeCounterRepository(), CounterKeys(A_SECRET_KEY)
+        limiter = MailLimiter(counters=counters, keys=keys, limits=Limits(), clock=FakeClock())
+        for to, proved in (("proved", True), ("unproved", False)):
+            counters.storage.counters.clear()
+            await limiter.allows_mail("ann@example.com", user_id=UserId(7), proved=proved)
+            windows = ("0:01:00", "1:00:00", "1 day, 0:00:00")
+            assert set(counters.storage.counters) == {
+                keys("mails of an account", to, "7"),
+                *(keys(f"mails to an address in {window}", to, "ann@example.com") for window in windows),
+            }
 
     async def test_key_of_the_sending_budget_is_stable_across_versions(self) -> None:
         counters, keys = FakeCounterRepository(), CounterKeys(A_SECRET_KEY)
@@ -59,6 +79,14 @@ class TestSecretKeyChange:
         client = ClientInfo("a browser", "192.0.2.1")
         with pytest.raises(InvalidCredentials):
             await self.changed(app)(username="santosh", password="sntsh", client=client)
+
+    async def test_mails_count_under_the_older_key(self) -> None:
+        counters, clock = FakeCounterRepository(), FakeClock()
+        limiter = MailLimiter(counters=counters, keys=CounterKeys(A_SECRET_KEY), limits=Limits(), clock=clock)
+        assert await limiter.allows_mail("ann@example.com", user_id=None, proved=False)
+        assert not await replace(limiter, keys=self.KEYS).allows_mail(
+            "ann@example.com", user_id=None, proved=False
+        )
 
     async def test_unlocking_resets_the_counter_of_the_older_key(self, app: RateLimitedApplication) -> None:
         app.storage.counters[app.rate_limiter.keys("strangers", "santosh")] = Counter(100, LOCKED_FOREVER)

@@ -77,6 +77,17 @@ class TestMails:
         clock.advance(minutes=1)
         assert await sent(limiter, clock, number=1, seconds=0) == 1
 
+    async def test_refunded_mail_may_be_sent(self) -> None:
+        for proved in (True, False):
+            counters = FakeCounterRepository()
+            limiter = MailLimiter(
+                counters=counters, keys=CounterKeys(A_SECRET_KEY), limits=Limits(), clock=FakeClock()
+            )
+            assert await limiter.allows_mail("ann@example.com", user_id=ANN, proved=proved)
+            await limiter.refund_mail("ann@example.com", user_id=ANN, proved=proved)
+            assert {counter.count for counter in counters.storage.counters.values()} == {0}
+            assert await limiter.allows_mail("ann@example.com", user_id=ANN, proved=proved)
+
 
 class TestRequests:
     async def test_ten_reset_requests_an_hour_of_one_network(
@@ -106,6 +117,18 @@ class TestRequests:
             await limiter.check_address_change(ANN)
         await limiter.check_address_change(UserId(2))
 
+    async def test_twenty_factor_changes_an_hour_of_one_account(
+        self, limiter: MailLimiter, clock: FakeClock
+    ) -> None:
+        for _ in range(20):
+            await limiter.check_factor_change(ANN)
+        with pytest.raises(TooManyRequests) as refusal:
+            await limiter.check_factor_change(ANN)
+        assert refusal.value.retry_after == 180
+        await limiter.check_factor_change(UserId(2))
+        clock.advance(seconds=180)
+        await limiter.check_factor_change(ANN)
+
 
 class TestWithoutLimits:
     async def test_allows_everything(self) -> None:
@@ -115,4 +138,7 @@ class TestWithoutLimits:
         for _ in range(30):
             await limiter.check_reset_request(address="192.0.2.1")
             await limiter.check_resend(SessionId("one"))
+            await limiter.check_address_change(ANN)
+            await limiter.check_factor_change(ANN)
+            await limiter.refund_mail("ann@example.com", user_id=ANN, proved=False)
             assert await limiter.allows_mail("ann@example.com", user_id=ANN, proved=False)
