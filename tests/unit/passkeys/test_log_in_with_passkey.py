@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
-from tests.contracts.passkeys.passkey_verifier import WRONG_IN_BOTH
+from tests.contracts.passkeys.passkey_verifier import PARTY, WRONG_IN_BOTH
 from tests.harness.authenticator import DEVICE_BOUND, Authenticator
 from tests.harness.editions import size
 from tests.passkey_helpers import PasskeyOwner, a_passkey_owner
 from tests.session_helpers import caller_of, happened
 
+from fastauth.application.passkeys.verify_passkey import challenge_of
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passkeys.errors import PasskeyNotFound
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import PasswordHash
@@ -404,6 +406,22 @@ class TestStepUp:
             with pytest.raises(InvalidSecondFactor):
                 await app.container.step_up_with_factor()(
                     caller=await owner.caller(), answer=answer, address=A_DEVICE.address
+                )
+
+    async def test_answer_to_the_challenge_of_a_log_in(self) -> None:
+        """A challenge of a log-in, used or invented, is none of a step-up: it could be replayed for ever."""
+        app = Application()
+        owner = await a_passkey_owner(app)
+        answer = await owner.answer((await owner.challenge()).token)
+        await app.complete_log_in(answer=answer, client=A_DEVICE)
+        invented = f"{Purpose.SECOND_FACTOR.prefix}invented"
+        options = PARTY.request_options(challenge=challenge_of(invented))
+        forged = replace(answer, challenge=invented, credential=owner.authenticator.get(options))
+        app.clock.advance(timedelta(days=2))
+        for each in (answer, forged):
+            with pytest.raises(InvalidSecondFactor):
+                await app.container.step_up_with_factor()(
+                    caller=await owner.caller(), answer=each, address=A_DEVICE.address
                 )
 
     async def test_account_without_a_passkey(self) -> None:

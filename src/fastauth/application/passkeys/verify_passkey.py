@@ -40,16 +40,18 @@ class VerifyPasskey:
         """Verify the signature, and return what stores the use of the passkey."""
         verified = await self.assertions.verify(
             answer.credential or {},
-            challenge=await self._challenge(user_id, answer.challenge),
+            challenge=await self._challenge(user_id, answer),
             owner=user_id,
             refusal=InvalidSecondFactor,
         )
         return VerifiedFactor(methods=verified.methods, store=verified.store)
 
-    async def _challenge(self, user_id: UserId, token: str) -> bytes:
-        if token.startswith(Purpose.SECOND_FACTOR.prefix):
-            return challenge_of(token)
-        ceremony = await self.ceremonies.finish(Purpose.PASSKEY_GET, token, bound_to=account_of(user_id))
+    async def _challenge(self, user_id: UserId, answer: FactorAnswer) -> bytes:
+        if answer.opened:
+            return challenge_of(answer.challenge)
+        ceremony = await self.ceremonies.finish(
+            Purpose.PASSKEY_GET, answer.challenge, bound_to=account_of(user_id)
+        )
         if ceremony is None:
             raise InvalidSecondFactor
         return ceremony.challenge

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.second_factors.challenge import OpenChallenge
 from fastauth.domain.second_factors.method import SecondFactorMethod
-from fastauth.domain.second_factors.totp import Step, Totp
+from fastauth.domain.second_factors.totp import Step
 from fastauth.domain.unit_of_work import Transaction
 
 
@@ -22,8 +23,9 @@ class FactorAnswer:
     """The answer of a passkey, as JSON of WebAuthn."""
     challenge: str = field(default="", repr=False)
     """The one-time token that was answered; empty for a code in a step-up."""
-    counted: Totp | None = None
-    """The TOTP factor at which the attempt was counted already, with that at the challenge of a log-in."""
+    opened: OpenChallenge | None = None
+    """The challenge of a log-in that `challenge` is, at which the attempt was counted. ``None`` in a step-up:
+    there `challenge` is what a client says, and the challenge of a log-in is none of a step-up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

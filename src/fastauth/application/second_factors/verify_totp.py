@@ -27,8 +27,8 @@ class VerifyTotp:
 
     async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
         """Return the step of the code, if it is after the last accepted one."""
-        totp = answer.counted
-        if not answer.challenge and is_code(answer.code):
+        totp = answer.opened.totp if answer.opened else None
+        if not answer.opened and is_code(answer.code):
             totp = await self.factors.count_attempt(user_id)
         if totp is None:
             raise InvalidSecondFactor

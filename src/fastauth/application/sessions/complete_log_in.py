@@ -50,7 +50,7 @@ class CompleteLogIn:
         if challenge is None:
             raise InvalidSecondFactor
         step = PasswordStep.from_json(self.secret_box.open(challenge.payload, purpose=PAYLOAD_PURPOSE))
-        factor = await self.verify_factor(step.user_id, replace(answer, counted=challenge.totp), now=now)
+        factor = await self.verify_factor(step.user_id, replace(answer, opened=challenge), now=now)
         proof = ChallengeProof(step.password_hash, digests, factor.step)
         authentication = Authentication.of(step, client, proof=proof, methods=with_password(factor.methods))
         try:
