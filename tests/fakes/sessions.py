@@ -170,6 +170,8 @@ class FakeSessionRepository:
         return found[:limit]
 
     async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
+        if "\0" in session_id:
+            raise ValueError("a text of PostgreSQL has no NUL")
         ending = [session for session in self._living(user_id, now) if session.id == session_id]
         for session in ending:
             self.storage.sessions[session.id] = replace(session, ended_at=now)

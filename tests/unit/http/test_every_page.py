@@ -88,6 +88,7 @@ class TestEveryPage:
             b"csrf_token=TOKEN&a=1&a=2",
             b"csrf_token=TOKEN&%00=%ff",
             b"csrf_token=TOKEN&" + b"&".join(b"%s=%%00%%ED%%9F%%BF" % name.encode() for name in names),
+            b"csrf_token=TOKEN&session_id=%00&passkey_id=%00&name=%00&current_password=%00&new_password=%00",
             b"csrf_token=TOKEN&method=totp&code=%EF%BC%91%EF%BC%92%EF%BC%93456&challenge=fa_mf_%00",
             b"csrf_token=TOKEN&token=x&credential=" + b"%5B" * 1_500,
             b"csrf_token=TOKEN&name=%E2%80%AE&credential=%7B%22id%22:1,%22response%22:%5B%5D%7D&token=fa_wc_",
