@@ -14,7 +14,7 @@ from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.second_factors.challenge import OpenChallenge
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
-from fastauth.domain.second_factors.totp import Step, Totp
+from fastauth.domain.second_factors.totp import MAX_FAILURES, Step, Totp
 
 PURPOSE = Purpose.SECOND_FACTOR
 
@@ -59,9 +59,9 @@ class FakeSecondFactorRepository:
         self.storage.totp[user_id] = replace(known, confirmed_at=now, last_step=step, failures=0)
         return True
 
-    async def count_attempt(self, user_id: UserId) -> Totp | None:
+    async def count_attempt(self, user_id: UserId, *, most: int = MAX_FAILURES) -> Totp | None:
         known = self.storage.totp.get(user_id)
-        if known is None or known.confirmed_at is None or known.is_locked:
+        if known is None or known.confirmed_at is None or known.failures >= min(most, MAX_FAILURES):
             return None
         self.storage.totp[user_id] = replace(known, failures=known.failures + 1)
         return self.storage.totp[user_id]

@@ -130,7 +130,11 @@ class SecondFactorRepositoryContract(ABC):
             counted = await factors.count_attempt(user_id)
             assert counted
             assert (counted.failures, counted.is_locked) == (number, False)
+        assert await factors.count_attempt(user_id, most=MAX_FAILURES - 1) is None
         assert await factors.accept(user_id, Step(11))
+        assert await factors.count_attempt(user_id, most=1)
+        assert await factors.count_attempt(user_id, most=1) is None
+        assert await factors.accept(user_id, Step(12))
         counts = await asyncio.gather(*(factors.count_attempt(user_id) for _ in range(MAX_FAILURES + 5)))
         assert sorted(each.failures for each in counts if each) == list(range(1, MAX_FAILURES + 1))
         found = await factors.find(user_id)

@@ -9,7 +9,7 @@ from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.method import SecondFactorMethod
-from fastauth.domain.second_factors.totp import MAX_FAILURES
+from fastauth.domain.second_factors.totp import MAX_FAILURES, MAX_STEP_UP_FAILURES
 from fastauth.domain.sessions.access_token import AccessToken, TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
 
@@ -81,15 +81,20 @@ class TestStepUpWithFactor:
         assert [event.session_id for event in events] == [session.id] * 4
 
     async def test_session_cannot_lock_the_factor(self) -> None:
-        """It shares the limit of its attempts at the password."""
+        """However long it tries. Its attempts are limited together with those at the password, too."""
         app = RateLimitedApplication()
         await app.a_user()
         tokens = await app.a_log_in()
         user = await enrolled(app)
-        for _ in range(MAX_FAILURES + 5):
-            with pytest.raises(InvalidSecondFactor):
-                await step_up(user, tokens, user.wrong_code())
+        for _ in range(4):
+            for _ in range(MAX_FAILURES // 2):
+                with pytest.raises(InvalidSecondFactor):
+                    await step_up(user, tokens, user.wrong_code())
+            app.clock.advance(minutes=5)
+            tokens = await app.refresh_session(refresh_token=tokens.refresh, client=A_DEVICE)
         totp = await app.container.second_factors().find(user.user_id)
         assert totp
-        assert totp.failures == 10
+        assert totp.failures == MAX_STEP_UP_FAILURES < MAX_FAILURES
         assert await user.log_in()
+        app.clock.advance(seconds=30)
+        assert await step_up(user, tokens, user.code())

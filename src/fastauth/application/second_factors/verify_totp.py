@@ -9,7 +9,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.ports import SecondFactorRepository
-from fastauth.domain.second_factors.totp import Totp, is_code
+from fastauth.domain.second_factors.totp import MAX_STEP_UP_FAILURES, Totp, is_code
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -18,7 +18,7 @@ class VerifyTotp:
     """See `SecondFactorVerifier`.
 
     An attempt is counted before the code is looked at, so that concurrent attempts cannot exceed
-    `MAX_FAILURES`. A text that cannot be a code is not counted.
+    `MAX_FAILURES`, or in a step-up `MAX_STEP_UP_FAILURES`. A text that cannot be a code is not counted.
     """
 
     factors: SecondFactorRepository
@@ -29,7 +29,7 @@ class VerifyTotp:
         """Return the step of the code, if it is after the last accepted one."""
         totp = answer.opened.totp if answer.opened else None
         if not answer.opened and is_code(answer.code):
-            totp = await self.factors.count_attempt(user_id)
+            totp = await self.factors.count_attempt(user_id, most=MAX_STEP_UP_FAILURES)
         if totp is None:
             raise InvalidSecondFactor
         step = self.matcher.step_of(answer.code, totp, now=now)

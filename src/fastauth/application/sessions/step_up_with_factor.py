@@ -21,7 +21,8 @@ class StepUpWithFactor:
     """Verify a second factor of the caller, so that the session may do what needs a recent authentication.
 
     The password of the log-in stays one of the factors of the session. The attempts of a session are limited
-    together with those at its password: a stolen session cannot lock the factor.
+    together with those at its password, and those of all sessions in a row: a stolen session cannot lock the
+    factor for a log-in.
     """
 
     rate_limiter: RateLimiter

@@ -10,7 +10,7 @@ from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.second_factors.challenge import OpenChallenge
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
-from fastauth.domain.second_factors.totp import Step, Totp
+from fastauth.domain.second_factors.totp import MAX_FAILURES, Step, Totp
 
 
 class SecondFactorRepository(Protocol):
@@ -56,10 +56,11 @@ class SecondFactorRepository(Protocol):
         Returns false if it is confirmed, or another one has taken its place.
         """
 
-    async def count_attempt(self, user_id: UserId) -> Totp | None:
+    async def count_attempt(self, user_id: UserId, *, most: int = MAX_FAILURES) -> Totp | None:
         """Count an attempt before the code is looked at; return the factor, this attempt included.
 
-        ``None`` means that there is no confirmed factor, or that it is locked.
+        ``None`` means that there is no confirmed factor, that it is locked, or that there were `most`
+        attempts since the last accepted code.
         """
 
     async def accept(self, user_id: UserId, step: Step) -> bool:

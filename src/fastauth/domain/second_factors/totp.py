@@ -17,6 +17,10 @@ STEP_SECONDS = 30
 MAX_FAILURES = 20
 """Wrong codes in a row after which the factor, and not the account, is locked."""
 
+MAX_STEP_UP_FAILURES = 10
+"""Wrong codes in a row after which no step-up accepts one. So whoever has a session, and not the password,
+cannot lock the factor for a log-in."""
+
 TOTP_PURPOSE = "totp"
 """The purpose for which `SecretBox` seals the secrets."""
 

@@ -62,6 +62,7 @@ COUNT_ATTEMPT = (
     .values(failures=totp.c.failures + 1)
     .returning(*totp.columns)
 )
+_COUNT_SOME = COUNT_ATTEMPT.where(totp.c.failures < bindparam("most"))
 _ACCEPT = (
     update(totp)
     .where(_OF_USER, IS_CONFIRMED, totp.c.last_step < bindparam("step"))
@@ -149,9 +150,9 @@ class SqlSecondFactorRepository:
         """Compare and update in one statement."""
         return bool(await self._changed(_CONFIRM, of_user=user_id, confirmed=sealed, step=step, now=now))
 
-    async def count_attempt(self, user_id: UserId) -> Totp | None:
+    async def count_attempt(self, user_id: UserId, *, most: int = MAX_FAILURES) -> Totp | None:
         """Increment ``failures``, unless it has reached the maximum."""
-        return await self._one(COUNT_ATTEMPT, of_user=user_id)
+        return await self._one(_COUNT_SOME, of_user=user_id, most=most)
 
     async def accept(self, user_id: UserId, step: Step) -> bool:
         """Compare and update in one statement."""
