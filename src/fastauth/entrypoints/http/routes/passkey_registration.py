@@ -48,6 +48,7 @@ class RegisteredWithPasskeyResponse(UserResponse):
     recovery_codes: list[str] = Field(
         description="Ten codes, each of which stands in for a lost factor once. They are shown once.",
         examples=[["MZXW-6YTB-OI2G-K3TU-NRXW-6ZLS"]],
+        repr=False,
     )
 
 

@@ -98,6 +98,7 @@ class NewPasskeyResponse(PasskeyResponse):
         description="Ten codes, each of which stands in for a lost factor once. They are shown once. "
         "`null` if the account had a factor already: its recovery codes stay.",
         examples=[["MZXW-6YTB-OI2G-K3TU-NRXW-6ZLS"]],
+        repr=False,
     )
 
 

@@ -21,13 +21,18 @@ _RECOVERY_CODE = "MZXW-6YTB-OI2G-K3TU-NRXW-6ZLS"
 class NewTotpResponse(BaseModel):
     """What an authenticator app needs. It is shown once."""
 
-    secret: str = Field(description="Base32, for typing.", examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"])
+    secret: str = Field(
+        description="Base32, for typing.", examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"], repr=False
+    )
     uri: str = Field(
         description="The same as a link, which opens an app on the device.",
         examples=["otpauth://totp/auth.example.com:santosh?secret=JBSWY3DP...&issuer=auth.example.com"],
+        repr=False,
     )
     qr_svg: str = Field(
-        description="The link as a QR code: an SVG element, black on white.", examples=["<svg ...></svg>"]
+        description="The link as a QR code: an SVG element, black on white.",
+        examples=["<svg ...></svg>"],
+        repr=False,
     )
 
 
@@ -47,6 +52,7 @@ class ConfirmedTotpResponse(BaseModel):
         description="Ten codes, each of which stands in for a lost factor once. They are shown once. "
         "`null` if the account had a factor already: its recovery codes stay.",
         examples=[[_RECOVERY_CODE]],
+        repr=False,
     )
 
 
@@ -56,6 +62,7 @@ class RecoveryCodesResponse(BaseModel):
     recovery_codes: list[str] = Field(
         description="Ten codes, each of which stands in for a lost factor once. They are shown once.",
         examples=[[_RECOVERY_CODE]],
+        repr=False,
     )
 
 
