@@ -84,6 +84,7 @@ from fastauth.domain.audit.event import EventType
 from fastauth.domain.mail.message import Message
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.policy import PasswordPolicy
+from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.ports import SessionRepository
@@ -158,12 +159,18 @@ class Application:
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     password_policy: PasswordPolicy = field(default_factory=a_policy)
     users: UserRepository | None = None
+    passwords: PasswordRepository | None = None
     sessions: SessionRepository | None = None
     unit_of_work: UnitOfWork | None = None
 
     def __post_init__(self) -> None:
         self.storage.clock = self.clock
-        given = {"users": self.users, "sessions": self.sessions, "stored_unit_of_work": self.unit_of_work}
+        given = {
+            "users": self.users,
+            "passwords": self.passwords,
+            "sessions": self.sessions,
+            "stored_unit_of_work": self.unit_of_work,
+        }
         self.container = a_container(
             settings=settings_of(self.rate_limits, self.second_factor, self.return_to),
             secret_keys=(A_SECRET_KEY,),

@@ -12,7 +12,7 @@ from tests.harness.databases import AUDIT_COLUMNS, connect, unit_of_work, userna
 from tests.harness.editions import size
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 
-from fastauth.adapters.sql import SqlSessionRepository, SqlUserRepository, migrate
+from fastauth.adapters.sql import SqlPasswordRepository, SqlSessionRepository, SqlUserRepository, migrate
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def machine(used_database_url: str) -> type[RefreshTokenMachine]:
             return Application(
                 policy=TERMS,
                 users=SqlUserRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
+                passwords=SqlPasswordRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
                 sessions=SqlSessionRepository(connections=connections, audit_columns=AUDIT_COLUMNS),
                 unit_of_work=unit_of_work(self.database),
             )
