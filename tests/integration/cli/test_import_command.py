@@ -184,6 +184,7 @@ class TestImport:
         assert rows(url, COUNT) == [(BATCH_SIZE,)]
 
     def test_unmigrated_database_fails(self, url: str, users: Path) -> None:
+        execute(url, "DROP TABLE browser_session")
         execute(url, "DROP TABLE session")
         execute(url, "ALTER TABLE user_info RENAME TO elsewhere")
         users.write_text(f"{HEADER}ann,Ann,{HASH},t\n")

@@ -52,8 +52,8 @@ class CountedContainer:
 
 
 @pytest.fixture
-async def counted(used_database_url: str) -> AsyncIterator[CountedContainer]:
-    settings = Settings(database_url=make_url(used_database_url))
+async def counted(database_url: str) -> AsyncIterator[CountedContainer]:
+    settings = Settings(database_url=make_url(database_url))
     container = Container(settings=settings, hasher=FakePasswordHasher())
     await start_up(container)
     yield CountedContainer(container)

@@ -151,7 +151,7 @@ class TestPassword:
         form = await browser.open("/account/password")
         assert (form.title, [each["name"] for each in form.of("input")][2:]) == (
             "Set a password",
-            ["new_password"],
+            ["username", "new_password"],  # the first for password managers
         )
         assert await browser.changed("/account/password", new_password="another") == "The password is saved."
 

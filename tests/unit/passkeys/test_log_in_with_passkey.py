@@ -409,7 +409,10 @@ class TestStepUp:
                 )
 
     async def test_answer_to_the_challenge_of_a_log_in(self) -> None:
-        """A challenge of a log-in, used or invented, is none of a step-up: it could be replayed for ever."""
+        """R26 (CVE-2022-42731 (django-mfa2), CVE-2025-46815 (Zitadel); CWE-294): a challenge, twice.
+
+        A challenge of a log-in, used or invented, is none of a step-up: it could be replayed for ever.
+        """
         app = Application()
         owner = await a_passkey_owner(app)
         answer = await owner.answer((await owner.challenge()).token)
