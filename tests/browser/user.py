@@ -46,7 +46,8 @@ class User:
         """Set up an authenticator app, and return the recovery codes."""
         self.begin_app()
         self.confirm_app()
-        return self.page.locator(".codes li").all_inner_texts()
+        codes: list[str] = self.page.locator(".codes li").all_inner_texts()
+        return codes
 
     def begin_app(self) -> None:
         self.open("/account/authenticator")
