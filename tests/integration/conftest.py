@@ -113,7 +113,7 @@ def postgres_url(request: pytest.FixtureRequest, postgres: PostgresServer) -> It
 
 @pytest.fixture(params=BACKENDS)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Return a database of the test's own, migrated. To copy one takes a fifth of the time of a migration."""
+    """Return a database of the test's own, a copy of a migrated one."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
