@@ -75,15 +75,18 @@ class FakeStorage:
     def events(self) -> list[Event]:
         return [entry.event for entry in self.entries]
 
-    def record(self, event: Event) -> None:
+    def record(self, event: Event, source: EventSource | None = None) -> None:
         number = max((entry.id for entry in self.entries), default=0) + 1
-        self.entries.append(AuditEntry(id=number, event=event, source=self.origin(), username=None))
+        self.entries.append(AuditEntry(id=number, event=event, source=source or self.origin(), username=None))
 
     def note(
         self, event_type: EventType, user_id: UserId | None = None, session_id: SessionId | None = None
     ) -> None:
+        origin = self.origin()
+        source = EventSource(origin.actor, origin.address)  # statements with an event name no other account
         self.record(
-            Event(type=event_type, occurred_at=self.clock.now(), user_id=user_id, session_id=session_id)
+            Event(type=event_type, occurred_at=self.clock.now(), user_id=user_id, session_id=session_id),
+            source,
         )
 
     def draft(self) -> "FakeStorage":

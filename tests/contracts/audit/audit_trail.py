@@ -123,6 +123,24 @@ class AuditTrailContract(ABC):
         (entry,) = await ports.read(username_digests=(name,))
         assert (entry.event, entry.source, entry.username) == (event, EventSource(Actor.OPERATOR), None)
 
+    async def test_event_names_the_account_and_the_client_that_acted(
+        self, make: Callable[[EventSource], Ports], ports: Ports, now: datetime
+    ) -> None:
+        """Only `EventLog.record` stores them: statements that write an event by the way stay short."""
+        user = await ports.a_user()
+        acting = EventSource(Actor.CLIENT, "192.0.2.44", actor_id=user.id, client_id="fa_c_reports")
+        administrator = make(acting)
+        await administrator.events.record(
+            Event(type=EventType.USER_DISABLED, occurred_at=now, user_id=user.id)
+        )
+        await administrator.a_session(user, now=now)
+        disabled, logged_in = [
+            (await ports.read(user_id=user.id, type=wanted))[0].source
+            for wanted in (EventType.USER_DISABLED, EventType.LOGIN_SUCCEEDED)
+        ]
+        assert disabled == acting
+        assert logged_in == EventSource(Actor.CLIENT, "192.0.2.44")
+
     async def test_repeated_event_is_recorded_once_per_interval(self, ports: Ports, now: datetime) -> None:
         user = await ports.a_user()
         session, other = [await ports.a_session(user, now=now) for _ in range(2)]

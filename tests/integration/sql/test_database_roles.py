@@ -134,7 +134,20 @@ class TestServingRole:
                     serving.execute(forbidden.encode())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 serving.execute("UPDATE event SET address = '203.0.113.1' WHERE kind = 'without its address'")
-            assert serving.execute("UPDATE event SET address = NULL WHERE kind = 'new'").rowcount == 0
+            for forbidden in (
+                "UPDATE event SET address = NULL WHERE kind = 'new'",
+                "UPDATE event SET address = NULL, seq = 7 WHERE kind = 'new'",
+                "UPDATE event SET address = '203.0.113.1', seq = 7 WHERE kind = 'new'",
+                "UPDATE event SET seq = 0 WHERE kind = 'new'",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    serving.execute(forbidden.encode())
+            assert serving.execute("UPDATE event SET seq = 7 WHERE kind = 'new'").rowcount == 1
+            for change in (
+                "UPDATE event SET address = NULL WHERE kind = 'new'",
+                "UPDATE event SET seq = 8 WHERE kind = 'new'",
+            ):
+                assert serving.execute(change.encode()).rowcount == 0
             assert serving.execute("DELETE FROM event WHERE kind = 'new'").rowcount == 0
         database = connect(roles.serve)
         try:

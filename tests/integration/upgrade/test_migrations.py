@@ -466,6 +466,10 @@ class TestLookAlikes:
         assert self.keys(engine) == before
 
 
+LATER_COLUMNS = {"unique ['seq']"}
+"""Rules about columns that an older version does not know, and so leaves NULL."""
+
+
 class TestRollingUpgrade:
     """Old and new run side by side on the newest schema: a migration may expand, and not contract."""
 
@@ -485,7 +489,9 @@ class TestRollingUpgrade:
                         assert after[table][name][0] == kind, f"{table}.{name} is another one"
                     for name in after[table].keys() - columns.keys():
                         assert after[table][name][1], f"{table}.{name}: that version cannot insert a row"
-                added = {table: rules_after[table] - rules for table, rules in rules_before.items()}
+                added = {
+                    table: rules_after[table] - rules - LATER_COLUMNS for table, rules in rules_before.items()
+                }
                 assert added == {table: set() for table in before}
 
 

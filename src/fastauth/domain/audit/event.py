@@ -89,3 +89,7 @@ class EventSource:
     actor: Actor
     address: str | None = None
     """The network address of a client."""
+    actor_id: UserId | None = None
+    """The account that acts on another one, such as an administrator."""
+    client_id: str | None = None
+    """The OAuth 2.0 client that acts."""

@@ -43,13 +43,17 @@ class SqlEventLog:
 
     async def record(self, occurred: Event) -> None:
         """Insert a row."""
-        values = self._audit_columns.columns(occurred.occurred_at) | {
-            "kind": occurred.type.value,
-            "user_id": occurred.user_id,
-            "session_id": occurred.session_id,
-            "name_digest": occurred.username_digest,
-            "detail": occurred.detail,
-        }
+        values = (
+            self._audit_columns.columns(occurred.occurred_at)
+            | self._audit_columns.caller_columns()
+            | {
+                "kind": occurred.type.value,
+                "user_id": occurred.user_id,
+                "session_id": occurred.session_id,
+                "name_digest": occurred.username_digest,
+                "detail": occurred.detail,
+            }
+        )
         await self._connections.execute(insert(event), values)
 
     async def record_unless_recent(self, occurred: Event, *, within: timedelta, or_type: EventType) -> None:

@@ -48,6 +48,15 @@ def _conditions(criteria: AuditFilter, before: AuditEntry | None) -> Iterator[Co
         yield or_(event.c.at < at, and_(event.c.at == at, event.c.id < before.id))
 
 
+def _source(row: Row[Any]) -> EventSource:
+    return EventSource(
+        parse_actor(row.actor),
+        row.address,
+        actor_id=None if row.actor_id is None else UserId(row.actor_id),
+        client_id=row.client_id,
+    )
+
+
 def _entry(row: Row[Any]) -> AuditEntry:
     return AuditEntry(
         id=row.id,
@@ -59,6 +68,6 @@ def _entry(row: Row[Any]) -> AuditEntry:
             username_digest=None if row.name_digest is None else UsernameDigest(row.name_digest),
             detail=row.detail,
         ),
-        source=None if row.actor is None else EventSource(parse_actor(row.actor), row.address),
+        source=None if row.actor is None else _source(row),
         username=row.username,
     )

@@ -21,16 +21,17 @@ class LargeIndex:
 
     name: str
     on: str
+    unique: bool = False
 
     @property
     def statement(self) -> str:
         """The statement that blocks writes to the table while the index is built."""
-        return f"CREATE INDEX {self.name} ON {self.on}"
+        return f"CREATE {'UNIQUE ' if self.unique else ''}INDEX {self.name} ON {self.on}"
 
     @property
     def concurrent_statement(self) -> str:
         """The statement that lets writes continue. PostgreSQL refuses it inside a transaction."""
-        return f"CREATE INDEX CONCURRENTLY {self.name} ON {self.on}"
+        return self.statement.replace("INDEX", "INDEX CONCURRENTLY", 1)
 
 
 EVENT_INDEXES = (
@@ -43,7 +44,17 @@ SESSION_INDEXES = (
     LargeIndex("session_sweep_at", "session (sweep_at)"),
     LargeIndex("session_ended_at", "session (ended_at) WHERE ended_at IS NOT NULL"),
 )
-LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES
+FEED_INDEXES = (
+    LargeIndex("event_seq", "event (seq) WHERE seq > 0", unique=True),
+    LargeIndex(
+        "event_unnumbered",
+        "event (id) WHERE seq IS NULL AND kind NOT IN ('session_renewed', 'session_renewal_failed', "
+        "'login_failed', 'stepped_up', 'step_up_failed', 'password_change_failed', "
+        "'password_reset_requested', 'second_factor_refused', 'recovery_code_used', 'passkey_used', "
+        "'refreshed', 'refresh_refused', 'log_in_refused', 'password_change_refused')",
+    ),
+)
+LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES + FEED_INDEXES
 
 
 def build_or_leave(connection: Connection, indexes: Sequence[LargeIndex]) -> None:

@@ -10,6 +10,7 @@ PRIVILEGES = {
     "browser_session": "SELECT INSERT UPDATE",
     "signing_key": "SELECT INSERT UPDATE DELETE",
     "event": "SELECT INSERT UPDATE DELETE",
+    "event_feed": "SELECT UPDATE",
     "tally": "SELECT INSERT UPDATE DELETE",
     "revocation": "SELECT INSERT DELETE",
     "service": "SELECT INSERT DELETE",
@@ -28,8 +29,8 @@ PRIVILEGES = {
 """Privileges that the service needs on each table while it runs."""
 
 _GRANTED = (
-    # The only column of the audit trail that is updated is the address; a grant on it is enough.
-    func.has_any_column_privilege(name, privilege)
+    # Only two columns of the audit trail are updated; grants on them are enough.
+    and_(*(func.has_column_privilege(name, column, privilege) for column in ("address", "seq")))
     if (name, privilege) == ("event", "UPDATE")
     else func.has_table_privilege(name, privilege)
     for name, privileges in PRIVILEGES.items()

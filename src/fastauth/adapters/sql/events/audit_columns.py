@@ -30,3 +30,8 @@ class AuditColumns:
             "actor": origin.actor.value,
             "address": origin.address if self._keeps_addresses else None,
         }
+
+    def caller_columns(self) -> dict[str, object]:
+        """Return the columns that name who acts on an account of another user."""
+        origin = self._origin()
+        return {"actor_id": origin.actor_id, "client_id": origin.client_id}
