@@ -106,3 +106,6 @@ class TestServiceKey:
         await container.services().add(powerless, ServiceKey(digest=new.digest, created_at=now))
         response = await client.get(PATH, headers={"Authorization": f"Bearer {new.text}"})
         assert_problem(response, 403, "not_permitted")
+        challenge = response.headers["www-authenticate"]
+        assert 'error="insufficient_scope"' in challenge
+        assert challenge.endswith('scope="fastauth:revocations.read"')

@@ -196,6 +196,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     login = begun(await container.log_in()(username=NAME, password=PASSWORD, client=A_DEVICE))
     tokens = await container.refresh_session()(refresh_token=login.tokens.refresh, client=A_DEVICE)
     caller = await container.authenticate()(access_token=tokens.access.text)
+    assert (await container.authenticate_principal()(access_token=tokens.access.text)).session == caller
     assert await container.list_sessions()(caller=caller) == ([caller.session], None)
     assert await container.step_up()(caller=caller, password=PASSWORD, address="192.0.2.1")
     first = await container.start_browser_session()(caller=caller)

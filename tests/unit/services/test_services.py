@@ -8,8 +8,9 @@ from tests.contracts.services.service_repository import NOW, ServiceRepositoryCo
 from tests.fakes import FakeServiceRepository, FakeStorage
 
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.services.errors import InvalidServiceKey, NotPermitted, ServiceExists
+from fastauth.domain.services.errors import InvalidServiceKey, ServiceExists
 from fastauth.domain.services.service import (
     READ_REVOCATIONS,
     Service,

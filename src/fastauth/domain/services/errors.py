@@ -1,6 +1,6 @@
 """Errors about services and their keys."""
 
-from fastauth.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from fastauth.domain.errors import Conflict, NotFound, Unauthenticated
 
 
 class InvalidServiceKey(Unauthenticated):
@@ -8,13 +8,6 @@ class InvalidServiceKey(Unauthenticated):
 
     code = "invalid_service_key"
     detail = "Service key missing or not valid"
-
-
-class NotPermitted(Forbidden):
-    """The caller lacks a permission."""
-
-    code = "not_permitted"
-    detail = "The caller does not have the permission that this needs"
 
 
 class ServiceNotFound(NotFound):

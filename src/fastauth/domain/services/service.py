@@ -12,8 +12,8 @@ from secrets import token_bytes
 from typing import NewType
 
 from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.secret_key import SecretKey, SecretKeys
-from fastauth.domain.services.errors import NotPermitted
 
 ServiceKeyDigest = NewType("ServiceKeyDigest", bytes)
 
@@ -45,7 +45,7 @@ class Service:
             NotPermitted: It has not.
         """
         if permission not in self.permissions:
-            raise NotPermitted
+            raise NotPermitted(permission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,12 +32,21 @@ class SecondFactorPolicy(StrEnum):
         of the session decides and not the account: so it costs no statement, and a session that began before
         the factor was added gains nothing until it has stepped up.
         """
-        if self is SecondFactorPolicy.OPTIONAL or claims.acr != _ONE_FACTOR:
-            return claims
+        return replace(claims, grants=self.limit_grants(claims.grants, acr=claims.acr))
+
+    def limit_grants(self, grants: Grants, *, acr: str) -> Grants:
+        """Return what of `grants` counts in a session of the level `acr`. See `limit`."""
+        if self is SecondFactorPolicy.OPTIONAL or acr != _ONE_FACTOR:
+            return grants
         if self is SecondFactorPolicy.REQUIRED:
-            return replace(claims, grants=NO_GRANTS)
-        permissions = tuple(each for each in claims.grants.permissions if not _is_own(each))
-        return replace(claims, grants=Grants(claims.grants.roles, permissions))
+            return NO_GRANTS
+        return Grants(grants.roles, tuple(each for each in grants.permissions if not _is_own(each)))
+
+    def at_least_for(self, *, has_second_factor: bool) -> "SecondFactorPolicy":
+        """Return the policy for one account: one with a second factor has to use it, as under `ROLES`."""
+        if has_second_factor and self is SecondFactorPolicy.OPTIONAL:
+            return SecondFactorPolicy.ROLES
+        return self
 
 
 def _is_own(permission: str) -> bool:

@@ -18,6 +18,7 @@ from fastauth.entrypoints.container.passkey_verification import PasskeyVerificat
 from fastauth.entrypoints.container.passkeys import Passkeys
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
+from fastauth.entrypoints.container.principals import Principals
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.revocations import Revocations
 from fastauth.entrypoints.container.roles import Roles
@@ -45,6 +46,7 @@ class Container(
     PasskeyVerification,
     SecondFactors,
     Sessions,
+    Principals,
     LoginCodes,
     Passkeys,
     BrowserSessions,

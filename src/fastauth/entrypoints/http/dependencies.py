@@ -7,9 +7,11 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from fastauth.domain.errors import FastauthError, NotOffered
+from fastauth.domain.principals.errors import NotPermitted
+from fastauth.domain.principals.principal import Principal
 from fastauth.domain.services.errors import InvalidServiceKey
 from fastauth.domain.services.service import Service
-from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken
+from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.accept_language import preferred_language
@@ -78,6 +80,27 @@ _bearer = _Bearer(scheme_name="HTTPBearer", bearerFormat="JWT", description="The
 CallerDep = Annotated[AuthenticatedUser, Depends(_bearer)]
 AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
 """Errors that `CallerDep` raises."""
+
+
+class _PrincipalBearer(HTTPBearer):
+    """Authenticates whoever calls. The base class only documents the scheme."""
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # the principal, not only the credentials
+        token = _bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
+        principal = await (await _container(request)).authenticate_principal()(access_token=token)
+        if principal.user_id is not None:
+            request.scope[SCOPE_USER_ID] = principal.user_id
+        return principal
+
+
+_principal = _PrincipalBearer(
+    scheme_name="HTTPBearer", bearerFormat="JWT", description=_bearer.model.description
+)
+
+PrincipalDep = Annotated[Principal, Depends(_principal)]
+"""Who calls a route that needs a permission; the use case or the route calls `Principal.require`."""
+PRINCIPAL_ERRORS = (*AUTHENTICATION_ERRORS, StepUpRequired, NotPermitted)
+"""Errors that `PrincipalDep` and `Principal.require` raise."""
 
 
 class _ServiceKey(HTTPBearer):

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from fastauth.domain.errors import FastauthError, RateLimited, Unauthenticated, Unavailable
+from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import STEP_UP_MAX_AGE
 from fastauth.entrypoints.http.problem_details import (
@@ -60,6 +61,10 @@ def _headers_for(error: FastauthError) -> dict[str, str]:
             reason = f'error="insufficient_user_authentication", error_description="{error.detail}"'
             levels = f', acr_values="{" ".join(error.levels)}"' if error.levels else ""
             return {"WWW-Authenticate": f'Bearer {reason}, max_age="{age}"{levels}'}
+        case NotPermitted():
+            scope = f', scope="{error.permission}"' if error.permission else ""
+            reason = f'error="insufficient_scope", error_description="{error.detail}"'
+            return {"WWW-Authenticate": f"Bearer {reason}{scope}"}
         case Unauthenticated():  # RFC 6750, section 3.1: no error code if no token was sent
             return {"WWW-Authenticate": "Bearer"}
     return {}

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
+from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.revocations.revocation import MARGIN, Revocation
-from fastauth.domain.services.errors import InvalidServiceKey, NotPermitted
+from fastauth.domain.services.errors import InvalidServiceKey
 from fastauth.domain.services.service import READ_REVOCATIONS
 from fastauth.entrypoints.http.dependencies import ContainerDep, ServiceDep
 from fastauth.entrypoints.http.documented_problems import problems

@@ -1,0 +1,1 @@
+"""Principals: who calls an operation that needs a permission."""
