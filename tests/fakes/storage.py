@@ -70,6 +70,9 @@ class FakeStorage:
     passkeys: dict[CredentialId, Passkey] = field(default_factory=dict)
     handles: dict[UserId, UserHandle] = field(default_factory=dict)
     services: dict[str, RegisteredService] = field(default_factory=dict)
+    event_numbers: dict[int, int] = field(default_factory=dict)
+    """The number in the event feed of each audit entry, by its id."""
+    last_seq: int = 0
 
     @property
     def events(self) -> list[Event]:

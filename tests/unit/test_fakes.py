@@ -10,6 +10,7 @@ from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
+from tests.contracts.event_feed.event_feed import EventFeedContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -34,7 +35,9 @@ from tests.fakes import (
     FakeClock,
     FakeCounterRepository,
     FakeEmailAddressRepository,
+    FakeEventFeed,
     FakeEventLog,
+    FakeEventNumbering,
     FakeExpiredRows,
     FakeOneTimeTokenRepository,
     FakeOwnAccountReader,
@@ -198,6 +201,32 @@ class TestFakeAuditTrail(AuditTrailContract):
             )
 
         return made
+
+
+class TestFakeEventFeed(EventFeedContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
+
+    @pytest.fixture
+    def event_log(self, users: FakeUserRepository) -> FakeEventLog:
+        return FakeEventLog(users.storage)
+
+    @pytest.fixture
+    def feed(self, users: FakeUserRepository) -> FakeEventFeed:
+        return FakeEventFeed(users.storage)
+
+    @pytest.fixture
+    def numbering(self, users: FakeUserRepository) -> FakeEventNumbering:
+        return FakeEventNumbering(users.storage)
 
 
 class TestFakeUnitOfWork(UnitOfWorkContract):

@@ -17,6 +17,7 @@ from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
+from tests.contracts.event_feed.event_feed import EventFeedContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -51,7 +52,9 @@ from fastauth.adapters.sql import (
     SqlChallengeRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
+    SqlEventFeed,
     SqlEventLog,
+    SqlEventNumbering,
     SqlExpiredRows,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
@@ -334,6 +337,20 @@ class TestSqlAuditTrail(AuditTrailContract):
 
         yield made
         await database.close()
+
+
+class TestSqlEventFeed(SqlFixtures, EventFeedContract):
+    @pytest.fixture
+    def event_log(self, database: Database) -> SqlEventLog:
+        return SqlEventLog(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+    @pytest.fixture
+    def feed(self, database: Database) -> SqlEventFeed:
+        return SqlEventFeed(connections=database.autocommit)
+
+    @pytest.fixture
+    def numbering(self, database: Database) -> SqlEventNumbering:
+        return SqlEventNumbering(connections=database.autocommit)
 
 
 class TestSqlRoleRepository(SqlFixtures, RoleRepositoryContract):

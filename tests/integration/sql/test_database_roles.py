@@ -17,7 +17,7 @@ from tests.harness.in_process import run_fastauth
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import NO_TLS, Service, environment
 
-from fastauth.adapters.sql import SqlExpiredRows
+from fastauth.adapters.sql import SqlEventNumbering, SqlExpiredRows
 from fastauth.adapters.sql.database.schema_check import PRIVILEGES
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.audit.trail import Retention
@@ -142,7 +142,12 @@ class TestServingRole:
             ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     serving.execute(forbidden.encode())
-            assert serving.execute("UPDATE event SET seq = 7 WHERE kind = 'new'").rowcount == 1
+        database = connect(roles.serve)
+        try:
+            assert await SqlEventNumbering(connections=database.autocommit).number(limit=500) >= len(ages)
+        finally:
+            await database.close()
+        with psycopg.connect(roles.serve, autocommit=True) as serving:
             for change in (
                 "UPDATE event SET address = NULL WHERE kind = 'new'",
                 "UPDATE event SET seq = 8 WHERE kind = 'new'",

@@ -19,6 +19,8 @@ from fastauth.adapters.sql.email_addresses.repository import (
     SqlEmailAddressRepository as SqlEmailAddressRepository,
 )
 from fastauth.adapters.sql.email_addresses.tables import email_address as email_address
+from fastauth.adapters.sql.event_feed.numbering import SqlEventNumbering as SqlEventNumbering
+from fastauth.adapters.sql.event_feed.reader import SqlEventFeed as SqlEventFeed
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
 from fastauth.adapters.sql.one_time_tokens.repository import (
     SqlOneTimeTokenRepository as SqlOneTimeTokenRepository,

@@ -11,7 +11,9 @@ from fastauth.adapters.sql import (
     SqlChallengeRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
+    SqlEventFeed,
     SqlEventLog,
+    SqlEventNumbering,
     SqlExpiredRows,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
@@ -35,6 +37,7 @@ from fastauth.domain.accounts.ports import UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.event_feed.ports import EventFeed, EventNumbering
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
@@ -82,6 +85,8 @@ class Storage(Shared):
     events: Provider[EventLog] = Singleton(
         SqlEventLog, connections=_connections, audit_columns=Shared.audit_columns
     )
+    event_feed: Provider[EventFeed] = Singleton(SqlEventFeed, connections=_connections)
+    event_numbering: Provider[EventNumbering] = Singleton(SqlEventNumbering, connections=_connections)
     one_time_tokens: Provider[OneTimeTokenRepository] = Singleton(
         SqlOneTimeTokenRepository, connections=_connections
     )

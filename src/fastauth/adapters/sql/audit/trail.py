@@ -48,6 +48,18 @@ def _conditions(criteria: AuditFilter, before: AuditEntry | None) -> Iterator[Co
         yield or_(event.c.at < at, and_(event.c.at == at, event.c.id < before.id))
 
 
+def event_of(row: Row[Any]) -> Event:
+    """Return the event of a row of the table ``event``."""
+    return Event(
+        type=parse_event_type(row.kind),
+        occurred_at=row.at,
+        user_id=None if row.user_id is None else UserId(row.user_id),
+        session_id=None if row.session_id is None else SessionId(row.session_id),
+        username_digest=None if row.name_digest is None else UsernameDigest(row.name_digest),
+        detail=row.detail,
+    )
+
+
 def _source(row: Row[Any]) -> EventSource:
     return EventSource(
         parse_actor(row.actor),
@@ -60,14 +72,7 @@ def _source(row: Row[Any]) -> EventSource:
 def _entry(row: Row[Any]) -> AuditEntry:
     return AuditEntry(
         id=row.id,
-        event=Event(
-            type=parse_event_type(row.kind),
-            occurred_at=row.at,
-            user_id=None if row.user_id is None else UserId(row.user_id),
-            session_id=None if row.session_id is None else SessionId(row.session_id),
-            username_digest=None if row.name_digest is None else UsernameDigest(row.name_digest),
-            detail=row.detail,
-        ),
+        event=event_of(row),
         source=None if row.actor is None else _source(row),
         username=row.username,
     )

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, T
 
 from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
 
-_UNPUBLISHED = (
+UNNUMBERED_TYPES = (
     "session_renewed",
     "session_renewal_failed",
     "login_failed",
@@ -23,7 +23,7 @@ _UNPUBLISHED = (
 )
 """Frequent events that no other service is told of, so that they cost no number."""
 
-IS_UNNUMBERED = f"seq IS NULL AND kind NOT IN ({', '.join(map(repr, _UNPUBLISHED))})"
+IS_UNNUMBERED = f"seq IS NULL AND kind NOT IN ({', '.join(map(repr, UNNUMBERED_TYPES))})"
 """The condition of the partial index. A statement uses the index only if it has this very text."""
 
 event = Table(

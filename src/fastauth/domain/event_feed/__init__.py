@@ -1,0 +1,1 @@
+"""Events that other services are told of, in one order."""

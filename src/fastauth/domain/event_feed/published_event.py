@@ -1,0 +1,149 @@
+"""What other services are told of an event of the audit trail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from fastauth.domain.audit.event import Event, EventType
+
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class PublishedType(StrEnum):
+    """Types of events as other services see them. A value never changes."""
+
+    USER_REGISTERED = "user.registered"
+    USER_RENAMED = "user.renamed"
+    USER_FULL_NAME_CHANGED = "user.full_name_changed"
+    USER_EMAIL_CHANGED = "user.email_changed"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_ROLES_CHANGED = "user.roles_changed"
+    SESSION_STARTED = "session.started"
+    SESSION_ENDED = "session.ended"
+    CREDENTIAL_ADDED = "credential.added"
+    CREDENTIAL_CHANGED = "credential.changed"
+    CREDENTIAL_REMOVED = "credential.removed"
+    ROLE_CHANGED = "role.changed"
+    KEY_ROTATED = "key.rotated"
+    KEY_REVOKED = "key.revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class _Publication:
+    """How one event type is told."""
+
+    type: PublishedType
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Members of ``data`` that each event of this type has."""
+    detail: str | None = None
+    """The member of ``data`` that `Event.detail` is told as; ``None`` if it is the subject, or not told."""
+
+
+_PASSWORD = {"credential": "password"}
+_TOTP = {"credential": "totp"}
+_PASSKEY = {"credential": "passkey"}
+
+_PUBLICATIONS = {
+    EventType.USER_CREATED: _Publication(PublishedType.USER_REGISTERED),
+    EventType.USER_RENAMED: _Publication(PublishedType.USER_RENAMED),
+    EventType.FULL_NAME_CHANGED: _Publication(PublishedType.USER_FULL_NAME_CHANGED),
+    EventType.EMAIL_ADDED: _Publication(PublishedType.USER_EMAIL_CHANGED, {"change": "pending"}),
+    EventType.EMAIL_VERIFIED: _Publication(PublishedType.USER_EMAIL_CHANGED, {"change": "verified"}),
+    EventType.EMAIL_CHANGED: _Publication(PublishedType.USER_EMAIL_CHANGED, {"change": "replaced"}),
+    EventType.EMAIL_CHANGE_UNDONE: _Publication(PublishedType.USER_EMAIL_CHANGED, {"change": "undone"}),
+    EventType.EMAIL_REMOVED: _Publication(PublishedType.USER_EMAIL_CHANGED, {"change": "removed"}),
+    EventType.USER_DISABLED: _Publication(PublishedType.USER_DISABLED),
+    EventType.USER_ENABLED: _Publication(PublishedType.USER_ENABLED),
+    EventType.ROLE_GRANTED: _Publication(PublishedType.USER_ROLES_CHANGED, {"change": "granted"}, "role"),
+    EventType.ROLE_REVOKED: _Publication(PublishedType.USER_ROLES_CHANGED, {"change": "revoked"}, "role"),
+    EventType.ROLE_CHANGED: _Publication(PublishedType.ROLE_CHANGED),
+    EventType.LOGIN_SUCCEEDED: _Publication(PublishedType.SESSION_STARTED),
+    EventType.LOGGED_OUT: _Publication(PublishedType.SESSION_ENDED, {"reason": "logged_out"}),
+    EventType.REFRESH_TOKEN_REUSED: _Publication(
+        PublishedType.SESSION_ENDED, {"reason": "refresh_token_reused"}
+    ),
+    EventType.PASSWORD_ADDED: _Publication(PublishedType.CREDENTIAL_ADDED, _PASSWORD),
+    EventType.PASSWORD_CHANGED: _Publication(PublishedType.CREDENTIAL_CHANGED, _PASSWORD),
+    EventType.PASSWORD_RESET: _Publication(PublishedType.CREDENTIAL_CHANGED, _PASSWORD),
+    EventType.PASSWORD_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _PASSWORD),
+    EventType.TOTP_ADDED: _Publication(PublishedType.CREDENTIAL_ADDED, _TOTP),
+    EventType.TOTP_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _TOTP),
+    EventType.RECOVERY_CODES_MADE: _Publication(
+        PublishedType.CREDENTIAL_CHANGED, {"credential": "recovery_codes"}
+    ),
+    EventType.PASSKEY_ADDED: _Publication(PublishedType.CREDENTIAL_ADDED, _PASSKEY, "passkey_id"),
+    EventType.PASSKEY_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _PASSKEY, "passkey_id"),
+    EventType.SIGNING_KEY_ROTATED: _Publication(PublishedType.KEY_ROTATED),
+    EventType.SIGNING_KEY_REVOKED: _Publication(PublishedType.KEY_REVOKED),
+}
+"""The event types that are told. A type is here or in `NOT_PUBLISHED`."""
+
+NOT_PUBLISHED = {
+    EventType.LOGIN_FAILED: "An attempt changes nothing.",
+    EventType.SESSION_RENEWED: "A refresh changes nothing that others see, and is the most frequent event.",
+    EventType.SESSION_RENEWAL_FAILED: "An attempt changes nothing.",
+    EventType.STEPPED_UP: "The new access token says it.",
+    EventType.STEP_UP_FAILED: "An attempt changes nothing.",
+    EventType.PASSWORD_CHANGE_FAILED: "An attempt changes nothing.",
+    EventType.PASSWORD_RESET_REQUESTED: "Anybody can request one; nothing has changed yet.",
+    EventType.RECOVERY_CODE_USED: "It goes with a log-in or a step-up.",
+    EventType.SECOND_FACTOR_REFUSED: "An attempt changes nothing.",
+    EventType.SECOND_FACTOR_LOCKED: "It ends by itself.",
+    EventType.PASSKEY_USED: "It goes with a log-in or a step-up.",
+    EventType.PASSKEY_CLONED: "It warns the owner and the operator.",
+    EventType.USER_UNLOCKED: "It resets counters of attempts.",
+}
+"""The event types that are not told, and why."""
+
+_WITH_SESSION = frozenset({PublishedType.SESSION_STARTED, PublishedType.SESSION_ENDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEvent:
+    """An event as other services are told of it."""
+
+    seq: int
+    """Its number: later events have higher ones."""
+    id: str
+    """The same whenever the event is told, and never that of another one."""
+    type: PublishedType
+    at: datetime
+    subject: str
+    """The id of the account, as in the claim ``sub``; of a key its ``kid``, of a role its name."""
+    data: Mapping[str, str | None]
+    """Ids and states, no personal data."""
+
+    @classmethod
+    def of(cls, event: Event, *, seq: int, number: int) -> "PublishedEvent":
+        """Return the event as it is told; `number` is its id in the audit trail.
+
+        The id has the time too: after a database was restored from a backup, numbers are given again.
+        """
+        publication = _PUBLICATIONS[event.type]
+        data: dict[str, str | None] = dict(publication.data)
+        if publication.detail:
+            data[publication.detail] = event.detail
+        if publication.type in _WITH_SESSION:
+            data["session_id"] = event.session_id
+        subject = event.detail if event.user_id is None else str(event.user_id)
+        microseconds = (event.occurred_at - _1970) // _MICROSECOND
+        return cls(
+            seq=seq,
+            id=f"ev_{number}_{microseconds}",
+            type=publication.type,
+            at=event.occurred_at,
+            subject=subject or "",
+            data=data,
+        )
+
+
+def event_types(published: frozenset[PublishedType] | None = None) -> frozenset[EventType]:
+    """Return the event types that are told as one of `published`; without it, all that are told."""
+    return frozenset(
+        event_type
+        for event_type, publication in _PUBLICATIONS.items()
+        if published is None or publication.type in published
+    )
