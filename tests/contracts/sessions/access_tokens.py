@@ -7,7 +7,8 @@ import pytest
 from tests.fakes import FakeClock
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.clients.client_id import ClientId
+from fastauth.domain.sessions.access_token import AccessClaims, AnyClaims, ApiKeyClaims, ClientClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.session import SessionId
@@ -29,6 +30,23 @@ class AccessTokensContract(ABC):
         token = await access_tokens.issue(claims)
         assert token.expires_in == 300
         assert await access_tokens.verify(token.text) == claims
+
+    @pytest.mark.parametrize(
+        "of_a_machine",
+        [
+            ApiKeyClaims(user_id=UserId(7), key_id="a" * 16, permissions=("orders:read",)),
+            ApiKeyClaims(user_id=UserId(7), key_id="a" * 16),
+            ClientClaims(client_id=ClientId("fa_c_" + "a" * 20), permissions=("fastauth:a.b", "orders:read")),
+        ],
+    )
+    async def test_token_of_a_machine_is_none_of_a_session(
+        self, access_tokens: AccessTokens, claims: AccessClaims, of_a_machine: AnyClaims
+    ) -> None:
+        token = await access_tokens.issue(of_a_machine)
+        assert await access_tokens.verify_any(token.text) == of_a_machine
+        with pytest.raises(InvalidAccessToken):
+            await access_tokens.verify(token.text)
+        assert await access_tokens.verify_any((await access_tokens.issue(claims)).text) == claims
 
     async def test_repr_hides_token(self, access_tokens: AccessTokens, claims: AccessClaims) -> None:
         token = await access_tokens.issue(claims)

@@ -13,7 +13,7 @@ from fastauth.adapters.jose.signing_keys import JoseSigningKeyGenerator
 from fastauth.adapters.jose.strict_json import strict_object
 from fastauth.adapters.jose.verified_tokens import VerifiedToken, VerifiedTokens
 from fastauth.domain.clock import Clock
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -50,7 +50,7 @@ class JoseAccessTokens:
         """Decrypt the active key, unless it is cached."""
         self._keys.private_key(await self._active_key())
 
-    async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
+    async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
         """Sign with the active key."""
         key = await self._active_key()
         payload = self._policy.payload(claims, issued_at or self._clock.now())
@@ -58,6 +58,13 @@ class JoseAccessTokens:
         return AccessToken(text=text, expires_in=payload["exp"] - payload["iat"])
 
     async def verify(self, text: str) -> AccessClaims:
+        """Verify it like every token, and that it is of a session."""
+        claims = await self.verify_any(text)
+        if not isinstance(claims, AccessClaims):
+            raise InvalidAccessToken
+        return claims
+
+    async def verify_any(self, text: str) -> AnyClaims:
         """Verify the shape, then the signature, then every claim."""
         if len(text) > MAX_TOKEN_LENGTH or not _SHAPE.fullmatch(text):
             raise InvalidAccessToken

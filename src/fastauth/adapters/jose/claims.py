@@ -8,8 +8,16 @@ from secrets import token_urlsafe
 from typing import Any
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.access_token import MAX_ACCESS_TOKEN_LIFETIME, AccessClaims
+from fastauth.domain.sessions.access_token import (
+    MAX_ACCESS_TOKEN_LIFETIME,
+    AccessClaims,
+    AnyClaims,
+    ApiKeyClaims,
+    ClientClaims,
+)
+from fastauth.domain.sessions.assurance import API_KEY, acr_of
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.signing_keys.signing_key import SigningKey
@@ -19,8 +27,10 @@ JWT_TYPE = "at+jwt"
 CLOCK_SKEW = timedelta(seconds=30)
 """The largest difference between the clocks of two processes that is tolerated."""
 
-_SUBJECT = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_USER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KEY_PREFIX = "key:"
+"""Of ``sid`` in a token of an API key, so that it is never the id of a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +52,20 @@ class AccessTokenPolicy:
             return isinstance(issuer, str) and audience in (issuer, self.audience)
         return issuer == self.issuer and audience == self.audience
 
-    def payload(self, claims: AccessClaims, now: datetime) -> dict[str, Any]:
+    def payload(self, claims: AnyClaims, now: datetime) -> dict[str, Any]:
         """Return the payload of a new token."""
         issued_at = int(now.timestamp())
-        granted = {"roles": list(claims.grants.roles), "permissions": list(claims.grants.permissions)}
         return {
             "iss": self.issuer,
             "aud": self.audience,
             "client_id": self.client_id,
-            "sub": str(claims.user_id),
-            "sid": claims.session_id,
             "iat": issued_at,
             "exp": issued_at + int(self.lifetime.total_seconds()),
             "jti": token_urlsafe(16),
-            "auth_time": int(claims.authenticated_at.timestamp()),
-            "amr": list(claims.amr),
-            "acr": claims.acr,
-            **{name: values for name, values in granted.items() if values},
+            **_own_claims(claims),
         }
 
-    def validate(self, payload: Mapping[str, Any], now: datetime) -> AccessClaims:
+    def validate(self, payload: Mapping[str, Any], now: datetime) -> AnyClaims:
         """Return the claims of a token whose signature is valid.
 
         Raises:
@@ -73,32 +77,84 @@ class AccessTokenPolicy:
             case {
                 "iss": issuer,
                 "aud": audience,
-                "client_id": self.client_id,
+                "client_id": str(client_id),
                 "sub": str(subject),
-                "sid": str(session_id),
                 "jti": str(),
                 "iat": int(issued_at),
                 "exp": int(expires_at),
-                "auth_time": int(authenticated_at),
-                "amr": [*methods],
             } if (
                 self.accepts(issuer, audience)
-                and _SUBJECT.fullmatch(subject)
-                and _SESSION.fullmatch(session_id)
                 and issued_at <= latest
                 and _nbf_passed(payload.get("nbf", present), present)
                 and present < expires_at <= latest + MAX_ACCESS_TOKEN_LIFETIME.total_seconds()
-                and 0 <= authenticated_at <= latest
-                and all(isinstance(method, str) for method in methods)
             ):
-                return AccessClaims(
-                    user_id=UserId(int(subject)),
-                    session_id=SessionId(session_id),
-                    authenticated_at=datetime.fromtimestamp(authenticated_at, UTC),
-                    amr=tuple(methods),
-                    grants=Grants(_texts(payload, "roles"), _texts(payload, "permissions")),
-                )
+                if client_id == self.client_id and _USER.fullmatch(subject):
+                    return _of_user(UserId(int(subject)), payload, latest)
+                if client_id == subject and CLIENT_ID.fullmatch(subject) and "sid" not in payload:
+                    return ClientClaims(
+                        client_id=ClientId(subject), permissions=_texts(payload, "permissions")
+                    )
         raise InvalidAccessToken
+
+
+def _own_claims(claims: AnyClaims) -> dict[str, Any]:
+    """Return the claims that differ from token to token."""
+    match claims:
+        case ClientClaims():
+            own = {
+                "client_id": claims.client_id,
+                "sub": claims.client_id,
+                "scope": " ".join(claims.permissions),
+                "permissions": list(claims.permissions),
+                "aud": claims.audience,
+            }
+        case ApiKeyClaims():
+            own = {
+                "sub": str(claims.user_id),
+                "sid": _KEY_PREFIX + claims.key_id,
+                "amr": list(API_KEY),
+                "acr": acr_of(API_KEY),
+                "permissions": list(claims.permissions),
+                "aud": claims.audience,
+            }
+        case AccessClaims():
+            own = {
+                "sub": str(claims.user_id),
+                "sid": claims.session_id,
+                "auth_time": int(claims.authenticated_at.timestamp()),
+                "amr": list(claims.amr),
+                "acr": claims.acr,
+                "roles": list(claims.grants.roles),
+                "permissions": list(claims.grants.permissions),
+            }
+    return {name: value for name, value in own.items() if value or value == 0}
+
+
+def _of_user(user_id: UserId, payload: Mapping[str, Any], latest: float) -> AccessClaims | ApiKeyClaims:
+    """Return the claims of a token of a session or of an API key."""
+    permissions = _texts(payload, "permissions")
+    match payload:
+        case {"sid": str(key), "amr": [*methods]} if (
+            key.startswith(_KEY_PREFIX)
+            and _SESSION.fullmatch(key.removeprefix(_KEY_PREFIX))
+            and tuple(methods) == API_KEY
+        ):
+            return ApiKeyClaims(
+                user_id=user_id, key_id=key.removeprefix(_KEY_PREFIX), permissions=permissions
+            )
+        case {"sid": str(session_id), "auth_time": int(authenticated_at), "amr": [*methods]} if (
+            _SESSION.fullmatch(session_id)
+            and 0 <= authenticated_at <= latest
+            and all(isinstance(method, str) for method in methods)
+        ):
+            return AccessClaims(
+                user_id=user_id,
+                session_id=SessionId(session_id),
+                authenticated_at=datetime.fromtimestamp(authenticated_at, UTC),
+                amr=tuple(methods),
+                grants=Grants(_texts(payload, "roles"), permissions),
+            )
+    raise InvalidAccessToken
 
 
 def header(key: SigningKey) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
 from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 
@@ -19,10 +19,16 @@ class LimitedAccessTokens:
         """See `AccessTokens.check_key`."""
         await self.inner.check_key()
 
-    async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
-        """Sign the claims that the policy leaves. See `AccessTokens.issue`."""
-        return await self.inner.issue(self.policy.limit(claims), issued_at=issued_at)
+    async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
+        """Sign the claims that the policy leaves of a session. See `AccessTokens.issue`."""
+        if isinstance(claims, AccessClaims):
+            claims = self.policy.limit(claims)
+        return await self.inner.issue(claims, issued_at=issued_at)
 
     async def verify(self, text: str) -> AccessClaims:
         """See `AccessTokens.verify`."""
         return await self.inner.verify(text)
+
+    async def verify_any(self, text: str) -> AnyClaims:
+        """See `AccessTokens.verify_any`."""
+        return await self.inner.verify_any(text)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.roles.role import NO_GRANTS, Grants
 from fastauth.domain.sessions.assurance import PASSWORD_ONLY, acr_of
 from fastauth.domain.sessions.session import Session, SessionId
@@ -15,7 +16,7 @@ MAX_ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
-    """The claims of an access token. They contain no secret and no name."""
+    """The claims of an access token of a session. They contain no secret and no name."""
 
     user_id: UserId
     session_id: SessionId
@@ -39,6 +40,34 @@ class AccessClaims:
             amr=session.methods,
             grants=grants,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyClaims:
+    """The claims of a token for which an API key was exchanged: it acts for the owner of the key.
+
+    Nobody has authenticated for it, so it has no ``auth_time``. Its ``amr`` is `API_KEY`.
+    """
+
+    user_id: UserId
+    key_id: str
+    """Letters, digits, ``-`` and ``_``, at most 60. The claim ``sid`` is ``key:`` and this id."""
+    permissions: tuple[str, ...] = ()
+    audience: str | None = None
+    """``None`` for the audience of the installation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientClaims:
+    """The claims of a token that a client got for itself. Its ``sub`` is the id of the client."""
+
+    client_id: ClientId
+    permissions: tuple[str, ...] = ()
+    audience: str | None = None
+    """``None`` for the audience of the installation."""
+
+
+AnyClaims = AccessClaims | ApiKeyClaims | ClientClaims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

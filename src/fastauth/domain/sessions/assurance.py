@@ -3,6 +3,9 @@
 PASSWORD_ONLY = ("pwd",)
 """The methods of a log-in by password (RFC 8176, section 2)."""
 
+API_KEY = ("api_key",)
+"""The method of a token of an API key. RFC 8176 has no value for it. It is below two factors."""
+
 PHISHING_RESISTANT = "phr"
 """The level of a passkey that verified its user, which is two factors in one."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
 from fastauth.domain.sessions.proof import (
     Proof,
     StartProof,
@@ -108,7 +108,7 @@ class AccessTokens(Protocol):
             KeyUnwrapFailed: The signing key cannot be decrypted.
         """
 
-    async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
+    async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
         """Return a signed token with these claims.
 
         `issued_at` is a time before the roles in the claims were read; without it, the current time. A
@@ -120,8 +120,15 @@ class AccessTokens(Protocol):
         """
 
     async def verify(self, text: str) -> AccessClaims:
-        """Return the claims of a token.
+        """Return the claims of a token of a session.
 
         Raises:
-            InvalidAccessToken: The token was not issued here or has expired.
+            InvalidAccessToken: The token was not issued here or has expired, or it is not of a session.
+        """
+
+    async def verify_any(self, text: str) -> AnyClaims:
+        """Return the claims of a token of a session, of an API key or of a client.
+
+        Raises:
+            InvalidAccessToken: The token was not issued here for this service, or has expired.
         """

@@ -1,0 +1,1 @@
+"""OAuth clients: programs that authenticate for themselves and not as a user."""
