@@ -1,12 +1,13 @@
 """Disable a user."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
-from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +28,13 @@ class DisableUser:
         user = await self.find_user(username=username)
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            await transaction.users.set_disabled(user.id, user.disabled_at or now)
-            await transaction.sessions.revoke_all(user.id, now=now)
-            await transaction.events.record(
-                Event(type=EventType.USER_DISABLED, occurred_at=now, user_id=user.id)
-            )
+            await disable(transaction, user, now=now)
             await transaction.commit()
         return user
+
+
+async def disable(transaction: Transaction, user: User, *, now: datetime) -> None:
+    """Disable an account and end its sessions. A disabled account stays as it is."""
+    await transaction.users.set_disabled(user.id, user.disabled_at or now)
+    await transaction.sessions.revoke_all(user.id, now=now)
+    await transaction.events.record(Event(type=EventType.USER_DISABLED, occurred_at=now, user_id=user.id))

@@ -26,15 +26,32 @@ class AccountDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GetUser:
-    """Return an account, with what it has to log in with, its addresses and its sessions."""
+class AccountReader:
+    """Read what belongs to an account: what it has to log in with, its addresses and its sessions."""
 
-    find_user: FindUser
     email_addresses: EmailAddressRepository
     passwords: PasswordRepository
     passkeys: PasskeyRepository
     sessions: SessionRepository
     clock: Clock
+
+    async def read(self, user: User) -> AccountDetails:
+        """Return the account with what belongs to it."""
+        return AccountDetails(
+            user=user,
+            addresses=await self.email_addresses.of_user(user.id),
+            has_password=(await self.passwords.get(user.id)).is_usable,
+            passkeys=len(await self.passkeys.of_user(user.id)),
+            sessions=await self.sessions.list_active(user.id, now=self.clock.now(), limit=PAGE_SIZE),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetUser:
+    """Return an account, with what it has to log in with, its addresses and its sessions."""
+
+    find_user: FindUser
+    accounts: AccountReader
 
     async def __call__(self, *, username: str) -> AccountDetails:
         """Return the account.
@@ -43,11 +60,4 @@ class GetUser:
             UserNotFound: No account has this username.
             StorageUnavailable: Try again later.
         """
-        user = await self.find_user(username=username)
-        return AccountDetails(
-            user=user,
-            addresses=await self.email_addresses.of_user(user.id),
-            has_password=(await self.passwords.get(user.id)).is_usable,
-            passkeys=len(await self.passkeys.of_user(user.id)),
-            sessions=await self.sessions.list_active(user.id, now=self.clock.now(), limit=PAGE_SIZE),
-        )
+        return await self.accounts.read(await self.find_user(username=username))

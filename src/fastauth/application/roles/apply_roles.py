@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
@@ -9,7 +10,7 @@ from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.errors import RolesInUse
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.roles.role import Grants, Role, RoleChanges
-from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +41,30 @@ class ApplyRoles:
             changes = RoleChanges.between(stored, declared)
             if in_use := await roles.held(changes.removed):
                 raise RolesInUse(*in_use)
-            await _check_sizes(roles, (*stored, *declared), changes)
+            await check_sizes(roles, (*stored, *declared), changes)
             if changes and not dry_run:
-                await roles.apply(changes, now=now)
-                for name in changes.names:
-                    await transaction.events.record(
-                        Event(type=EventType.ROLE_CHANGED, occurred_at=now, detail=name)
-                    )
-                if changes.narrowed:
-                    await transaction.revocations.add_for_roles(changes.narrowed, at=now)
+                await store(transaction, changes, now=now)
                 await transaction.commit()
         if changes.narrowed and not dry_run:
             await self.revocations.add_for_roles(changes.narrowed, at=self.clock.now())
         return changes
 
 
-async def _check_sizes(roles: RoleRepository, known: Collection[Role], changes: RoleChanges) -> None:
+async def store(transaction: Transaction, changes: RoleChanges, *, now: datetime) -> None:
+    """Store changes of roles with their events, and revoke the tokens of roles that lose a permission."""
+    await transaction.roles.apply(changes, now=now)
+    for name in changes.names:
+        await transaction.events.record(Event(type=EventType.ROLE_CHANGED, occurred_at=now, detail=name))
+    if changes.narrowed:
+        await transaction.revocations.add_for_roles(changes.narrowed, at=now)
+
+
+async def check_sizes(roles: RoleRepository, known: Collection[Role], changes: RoleChanges) -> None:
+    """Return if access tokens have room for changed roles. `known` has them behind the stored ones.
+
+    Raises:
+        TooManyPermissions: The access token of a user would become too long.
+    """
     by_name = {role.name: role for role in known}  # the declared role replaces the stored one
     for names in await roles.combinations([role.name for role in changes.changed]):
         Grants.of(by_name[name] for name in names).check_size()

@@ -1,15 +1,16 @@
 """Give a user a role."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.roles.errors import RoleNotFound
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import Grants
-from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.roles.role import Grants, Role
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +32,35 @@ class GrantRole:
         """
         user, now = await self.find_user(username=username), self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            roles = transaction.roles
-            await roles.lock()
-            stored = {each.name: each for each in await roles.load()}
-            if role not in stored:
-                raise RoleNotFound
-            names = {role, *(each.role for each in await roles.of_user(user.id))}
-            Grants.of(stored[name] for name in names).check_size()
-            if await roles.grant(user.id, UserRole(role=role, granted_at=now)):
-                await transaction.events.record(
-                    Event(type=EventType.ROLE_GRANTED, occurred_at=now, user_id=user.id, detail=role)
-                )
+            await transaction.roles.lock()
+            granted = UserRole(role=role, granted_at=now)
+            if await grant(transaction, user.id, granted, stored=await roles_by_name(transaction)):
                 await transaction.commit()
         return user
+
+
+async def roles_by_name(transaction: Transaction) -> Mapping[str, Role]:
+    """Return all roles by their names."""
+    return {role.name: role for role in await transaction.roles.load()}
+
+
+async def grant(
+    transaction: Transaction, user_id: UserId, granted: UserRole, *, stored: Mapping[str, Role]
+) -> bool:
+    """Give a user one of the `stored` roles, under their lock; return whether the user did not have it.
+
+    Raises:
+        RoleNotFound: No role has this name.
+        TooManyPermissions: An access token has no room for the roles of this user.
+    """
+    if granted.role not in stored:
+        raise RoleNotFound
+    names = {granted.role, *(each.role for each in await transaction.roles.of_user(user_id))}
+    Grants.of(stored[name] for name in names).check_size()
+    if not await transaction.roles.grant(user_id, granted):
+        return False
+    event = Event(
+        type=EventType.ROLE_GRANTED, occurred_at=granted.granted_at, user_id=user_id, detail=granted.role
+    )
+    await transaction.events.record(event)
+    return True

@@ -34,16 +34,25 @@ class ResetSecondFactors:
         """
         user, now = await self.find_user(username=username), self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            await transaction.second_factors.lock(user.id)
-            if await transaction.second_factors.remove_totp(user.id):
-                await transaction.events.record(
-                    Event(type=EventType.TOTP_REMOVED, occurred_at=now, user_id=user.id)
-                )
-            await _remove_passkeys(transaction, user.id, now)
-            await self.changes.removed(transaction, user.id, now=now)
-            await transaction.sessions.revoke_all(user.id, now=now)
+            await reset_factors(transaction, user.id, changes=self.changes, now=now)
             await transaction.commit()
         return user
+
+
+async def reset_factors(
+    transaction: Transaction, user_id: UserId, *, changes: FactorChanges, now: datetime
+) -> None:
+    """Remove the factors of an account, and end its sessions.
+
+    Raises:
+        NoPassword: Without its passkeys nobody could log in to the account.
+    """
+    await transaction.second_factors.lock(user_id)
+    if await transaction.second_factors.remove_totp(user_id):
+        await transaction.events.record(Event(type=EventType.TOTP_REMOVED, occurred_at=now, user_id=user_id))
+    await _remove_passkeys(transaction, user_id, now)
+    await changes.removed(transaction, user_id, now=now)
+    await transaction.sessions.revoke_all(user_id, now=now)
 
 
 async def _remove_passkeys(transaction: Transaction, user_id: UserId, now: datetime) -> None:

@@ -9,7 +9,7 @@ from fastauth.application.accounts.change_full_name import ChangeFullName
 from fastauth.application.accounts.disable_user import DisableUser
 from fastauth.application.accounts.enable_user import EnableUser
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.accounts.get_user import GetUser
+from fastauth.application.accounts.get_user import AccountReader, GetUser
 from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.application.accounts.list_users import ListUsers
 from fastauth.application.accounts.register_user import RegisterUser
@@ -70,15 +70,15 @@ class Accounts(Shared):
         clock=Shared.clock,
     )
     find_user = use_case(FindUser, users=Storage.users, username_profile=usernames)
-    get_user = use_case(
-        GetUser,
-        find_user=find_user,
+    account_reader: Provider[AccountReader] = Singleton(
+        AccountReader,
         email_addresses=Storage.email_addresses,
         passwords=Storage.passwords,
         passkeys=Storage.passkeys,
         sessions=Storage.sessions,
         clock=Shared.clock,
     )
+    get_user = use_case(GetUser, find_user=find_user, accounts=account_reader)
     list_users = paged(ListUsers, directory=Storage.directory)
     rename_user = use_case(
         RenameUser,
