@@ -7,7 +7,7 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import OWN_PREFIX, Grants, Role, RoleChanges
+from fastauth.domain.roles.role import ADMIN, OWN_PREFIX, Grants, Role, RoleChanges
 
 
 class FakeRoleRepository:
@@ -47,6 +47,15 @@ class FakeRoleRepository:
             and any(each.startswith(OWN_PREFIX) for each in grants_of(self.storage, user.id).permissions)
         )
         return [each.display for each in sorted(found, key=lambda each: each.canonical)][:limit]
+
+    async def is_last_administrator(self, user_id: UserId) -> bool:
+        administrators = {
+            each
+            for each, roles in self.storage.user_roles.items()
+            if ADMIN.name in {role.role for role in roles}
+            and (each == user_id or not self.storage.users[each].disabled_at)
+        }
+        return administrators == {user_id}
 
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         before = await self.of_user(user_id)

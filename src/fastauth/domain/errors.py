@@ -16,7 +16,10 @@
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
     ├── Forbidden              the client is authenticated, but not allowed to do this
+    │   ├── MorePrivileged
     │   ├── NotPermitted
+    │   ├── OwnAccount
+    │   ├── PermissionNotHeld
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── NotOffered
@@ -29,15 +32,19 @@
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
     │   ├── AlreadyEnrolled
+    │   ├── BuiltInRole
     │   ├── EmailTaken
+    │   ├── LastAdministrator
     │   ├── LastCredential
     │   ├── NoPassword
+    │   ├── NoVerifiedAddress
     │   ├── PasskeyTaken
     │   ├── PasswordExists
     │   ├── RolesInUse
     │   ├── ServiceExists
     │   ├── TooManyPasskeys
     │   ├── TooManyPermissions
+    │   ├── UserDisabled
     │   └── UsernameTaken
     ├── RateLimited            the client has sent too many requests
     │   └── TooManyRequests

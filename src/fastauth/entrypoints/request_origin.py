@@ -7,8 +7,10 @@ cases whose rules depend on the address take it as an argument instead.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 
 from fastauth.domain.audit.event import Actor, EventSource
+from fastauth.domain.principals.principal import Principal
 
 _SYSTEM = EventSource(Actor.SYSTEM)
 """The source of events outside of requests and commands: background tasks."""
@@ -28,3 +30,11 @@ def event_source(source: EventSource) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def attributed_to(acting: Principal) -> Iterator[None]:
+    """Record events as acts of a principal on others within the block."""
+    source = replace(current_event_source(), actor_id=acting.user_id, client_id=acting.client_id)
+    with event_source(source):
+        yield

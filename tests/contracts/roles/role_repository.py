@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 
 import pytest
-from tests.builders import a_digest, a_name, a_new_user, a_password_hash, a_session
+from tests.builders import a_digest, a_name, a_new_user, a_password_hash, a_session, a_username
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
@@ -101,6 +101,27 @@ class RoleRepositoryContract(ABC):
         await users.set_disabled(disabled.id, None)
         assert [name for name in await roles.without_second_factor(limit=1_000) if name in names] == names[:2]
         assert len(await roles.without_second_factor(limit=1)) == 1
+
+    async def test_last_administrator(self, roles: RoleRepository, users: UserRepository) -> None:
+        """Accounts of other tests may be administrators: they are taken out first."""
+        first, second, clerk = [await users.add(a_new_user()) for _ in range(3)]
+        assert not await roles.is_last_administrator(first.id)
+        await self.grant(roles, first, ADMIN)
+        await self.grant(roles, clerk, AUDITOR)
+        for name in await roles.without_second_factor(limit=1_000):
+            other = await users.find(a_username(name))
+            if other and other.id != first.id:
+                await roles.revoke(other.id, ADMIN.name)
+        assert await roles.is_last_administrator(first.id)
+        assert not await roles.is_last_administrator(clerk.id)
+        await self.grant(roles, second, ADMIN)
+        assert not await roles.is_last_administrator(first.id)
+        await users.set_disabled(second.id, NOW)
+        assert await roles.is_last_administrator(first.id)
+        assert not await roles.is_last_administrator(second.id)
+        await users.set_disabled(first.id, NOW)
+        assert await roles.is_last_administrator(first.id)
+        assert await roles.is_last_administrator(second.id)
 
     async def test_held_names_roles_of_users(self, roles: RoleRepository, user: User) -> None:
         held, free = a_role(), a_role()

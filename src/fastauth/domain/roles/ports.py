@@ -49,6 +49,12 @@ class RoleRepository(Protocol):
         They are sorted, and at most `limit`.
         """
 
+    async def is_last_administrator(self, user_id: UserId) -> bool:
+        """Return whether this user has the role ``admin``, and no other enabled account has it.
+
+        Only this role gives all permissions of the service: roles of an installation contain none of them.
+        """
+
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         """Give a user a role; return whether the user did not have it."""
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.roles.errors import TooManyPermissions
+from fastauth.domain.text import check_length, normalize_nfc
 
 MAX_ROLES_OF_USER = 32
 MAX_PERMISSIONS_OF_ROLE = 64
+
+MAX_DESCRIPTION_LENGTH = 200
+"""Code points: two lines of text."""
 
 MAX_GRANTS_BYTES = 1_200
 """Of roles and permissions as JSON. With it a token stays below 4 096 characters, the limit of verifiers."""
@@ -115,14 +119,33 @@ AUDITOR = Role(
 BUILT_IN = {role.name: role for role in (ADMIN, AUDITOR)}
 
 
+def parse_description(text: str) -> str:
+    """Return the description of a role, without white space around it.
+
+    Raises:
+        InvalidInput: It has more than `MAX_DESCRIPTION_LENGTH` code points, or a control character.
+    """
+    maximum = MAX_DESCRIPTION_LENGTH
+    text = normalize_nfc(text.strip(), field="description", maximum=maximum)
+    if not check_length(text, field="description", minimum=0, maximum=maximum).isprintable():
+        detail = "Must not contain control characters."
+        raise InvalidInput(Violation("description", "control_character", detail))
+    return text
+
+
 def declare_role(name: str, *, description: str = "", permissions: Iterable[str] = ()) -> Role:
     """Return a role of the installation.
 
     Raises:
         InvalidInput: The name or a permission has not the right form, the name is that of a built-in role,
-            a permission is one of the service itself, or there are more than `MAX_PERMISSIONS_OF_ROLE`.
+            the description is not allowed, a permission is one of the service itself, or there are more
+            than `MAX_PERMISSIONS_OF_ROLE`.
     """
     checked = frozenset(permissions)
+    try:
+        description = parse_description(description)
+    except InvalidInput as error:
+        raise error.with_field(name) from None
     if not _ROLE_NAME.fullmatch(name):
         raise InvalidInput(Violation(name, "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."))
     if name in BUILT_IN:

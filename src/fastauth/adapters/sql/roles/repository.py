@@ -13,7 +13,7 @@ from fastauth.adapters.sql.roles.grants import grants_column, parse_grants
 from fastauth.adapters.sql.roles.tables import role_permission, role_row, user_role
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import OWN_PREFIX, Grants, Role, RoleChanges
+from fastauth.domain.roles.role import ADMIN, OWN_PREFIX, Grants, Role, RoleChanges
 
 _LOCK = update(task_row).where(task_row.c.name == "roles").values(begun_at=task_row.c.begun_at)
 _ROLES = select(role_row).order_by(role_row.c.name)
@@ -33,6 +33,16 @@ _WITHOUT_SECOND_FACTOR = (
     )
     .order_by(user_info.c.username_key)
     .limit(bindparam("max_rows"))
+)
+_is_administrator = user_role.c.role == ADMIN.name
+_IS_LAST_ADMINISTRATOR = select(
+    exists().where(_is_administrator, user_role.c.user_id == bindparam("of_user"))
+    & ~exists().where(
+        _is_administrator,
+        user_role.c.user_id != bindparam("of_user"),
+        user_info.c.id == user_role.c.user_id,
+        user_info.c.disabled_at.is_(None),
+    )
 )
 _HAS_NAME = role_row.c.name == bindparam("of_role")
 _REVOKE = delete(user_role).where(
@@ -116,6 +126,11 @@ class SqlRoleRepository:
         """Compare both in one statement."""
         rows = await self._connections.execute(_WITHOUT_SECOND_FACTOR, {"max_rows": limit})
         return list(rows.scalars())
+
+    async def is_last_administrator(self, user_id: UserId) -> bool:
+        """Look the role up in the index ``user_role_role``."""
+        found = await self._connections.execute(_IS_LAST_ADMINISTRATOR, {"of_user": user_id})
+        return bool(found.scalar_one())
 
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         """Insert a row, unless it is there. `lock` keeps others from inserting it meanwhile."""

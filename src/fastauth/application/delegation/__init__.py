@@ -1,0 +1,1 @@
+"""Transactions that act on others, under the rules of delegation."""
