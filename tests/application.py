@@ -43,6 +43,7 @@ from tests.fakes import (
     FakeUnitOfWork,
     FakeUserDirectory,
     FakeUserRepository,
+    FakeUserSearch,
 )
 from tests.mail_helpers import a_verified_address, deliver
 
@@ -119,6 +120,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "users": FakeUserRepository(storage),
         "passwords": FakePasswordRepository(storage),
         "directory": FakeUserDirectory(storage),
+        "user_search": FakeUserSearch(storage),
         "bulk_users": FakeBulkUserRepository(storage),
         "sessions": FakeSessionRepository(storage),
         "browser_sessions": FakeBrowserSessionRepository(storage),

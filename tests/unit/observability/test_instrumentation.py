@@ -30,13 +30,16 @@ from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.instrumentation import PURGES
 from fastauth.application.accounts.import_record import ImportRecord
+from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.sessions.login_result import SecondFactorChallenge
+from fastauth.domain.administration.errors import NoVerifiedAddress
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.login_codes.code_challenge import CodeChallenge
 from fastauth.domain.login_codes.return_urls import ReturnUrls
-from fastauth.domain.roles.role import declare_role
+from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.roles.role import ADMIN, declare_role
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import step_of
 from fastauth.domain.sessions.session import AuthenticatedUser
@@ -178,6 +181,29 @@ async def use_roles_and_services(container: Container) -> None:
     assert await container.authenticate_service()(key=key.text)
     assert await container.rotate_service_key()(name="orders")
     assert (await container.read_revocations()(cursor=None, wait=0)).revocations
+    await administer(container)
+
+
+async def administer(container: Container) -> None:
+    await container.register_user()(username="root1", password=PASSWORD, fullname="R", address=None)
+    await container.grant_role()(username="root1", role="admin")
+    root = await container.find_user()(username="root1")
+    user = await container.find_user()(username=NAME)
+    acting = Principal(kind=PrincipalKind.USER, permissions=ADMIN.permissions, user_id=root.id)
+    await container.define_role()(acting=acting, name="buyer", description="", permissions=[])
+    assert await container.get_role()(acting=acting, name="buyer")
+    for act in ("disable", "enable", "unlock"):
+        await getattr(container, f"{act}_user_by_admin")()(acting=acting, user_id=user.id)
+    await container.end_sessions_by_admin()(acting=acting, user_id=user.id)
+    await container.reset_second_factors_by_admin()(acting=acting, user_id=user.id)
+    with pytest.raises(NoVerifiedAddress):
+        await container.start_reset_by_admin()(acting=acting, user_id=user.id)
+    await container.grant_role_by_admin()(acting=acting, user_id=user.id, role="buyer")
+    assert (await container.search_users()(acting=acting, criteria=UserCriteria(role="buyer"))).users
+    assert (await container.get_user_by_admin()(acting=acting, user_id=user.id)).roles
+    assert await container.list_sessions_by_admin()(acting=acting, user_id=user.id) == ([], None)
+    await container.revoke_role_by_admin()(acting=acting, user_id=user.id, role="buyer")
+    await container.delete_role()(acting=acting, name="buyer")
 
 
 async def use_login_codes(container: Container, caller: AuthenticatedUser) -> None:

@@ -72,6 +72,8 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/users/me/passkeys", {"token": "fa_wc_none", "credential": {}}),
     ("GET", "/users/me/passkeys", None),
     ("GET", "/sessions", None),
+    ("GET", "/admin/users", None),
+    ("GET", "/admin/roles", None),
     ("GET", "/v1/revocations", None),
     ("GET", "/.well-known/jwks.json", None),
     ("GET", "/.well-known/oauth-authorization-server", None),

@@ -47,6 +47,8 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
     EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",
     EventType.PASSWORD_RESET_REQUESTED: "It is recorded with the mail that has the link.",
+    EventType.PASSWORD_RESET_STARTED: "The mail that has the link follows.",
+    EventType.SECOND_FACTORS_RESET: "The removal of each factor is told.",
     EventType.USER_RENAMED: "An operator did it, and tells the user the new username.",
     EventType.USER_ENABLED: "An operator gives back what the owner had; the next log-in shows it.",
     EventType.USER_UNLOCKED: "An operator did it for the owner; no credential changed.",

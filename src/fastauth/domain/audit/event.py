@@ -28,6 +28,7 @@ class EventType(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  the name of an event
     PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105  the name of an event
     PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105  the name of an event
+    PASSWORD_RESET_STARTED = "password_reset_started"  # noqa: S105  the name of an event
     PASSWORD_RESET = "password_reset"  # noqa: S105  the name of an event
     EMAIL_ADDED = "email_added"
     EMAIL_VERIFIED = "email_verified"
@@ -38,6 +39,7 @@ class EventType(StrEnum):
     TOTP_REMOVED = "totp_removed"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
+    SECOND_FACTORS_RESET = "second_factors_reset"
     SECOND_FACTOR_REFUSED = "second_factor_refused"
     SECOND_FACTOR_LOCKED = "second_factor_locked"
     PASSKEY_ADDED = "passkey_added"

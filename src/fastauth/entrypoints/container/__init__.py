@@ -5,8 +5,10 @@ cases. A mixin refers only to mixins that are before it in the bases of `Contain
 """
 
 from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.administration import Administration
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.browser_sessions import BrowserSessions
+from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.login_codes import LoginCodes
 from fastauth.entrypoints.container.mail import Mail
@@ -32,6 +34,7 @@ from fastauth.entrypoints.container.storage import Storage
 
 class Container(
     Storage,
+    Delegations,
     PasswordHashing,
     RateLimits,
     OneTimeTokens,
@@ -47,6 +50,7 @@ class Container(
     SecondFactors,
     Sessions,
     Principals,
+    Administration,
     LoginCodes,
     Passkeys,
     BrowserSessions,

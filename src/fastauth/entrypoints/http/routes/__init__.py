@@ -2,6 +2,9 @@
 
 from fastauth.entrypoints.http.routes import (
     account,
+    admin_acts,
+    admin_roles,
+    admin_users,
     complete_log_in,
     email_addresses,
     health,
@@ -33,6 +36,9 @@ ROUTERS = (
     step_up.router,
     passkey_log_in.router,
     login_codes.router,
+    admin_users.router,
+    admin_acts.router,
+    admin_roles.router,
     revocations.router,
     well_known.router,
     health.router,

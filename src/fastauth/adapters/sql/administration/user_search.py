@@ -1,0 +1,104 @@
+"""See `fastauth.domain.administration.user_search.UserSearch`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Subquery, exists, func, or_, select
+
+from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.accounts.users import user_of
+from fastauth.adapters.sql.administration.search_orders import candidates
+from fastauth.adapters.sql.database.connections import Connections
+from fastauth.adapters.sql.email_addresses.tables import email_address
+from fastauth.adapters.sql.roles.tables import user_role
+from fastauth.domain.administration.user_search import (
+    MAX_EXAMINED,
+    FoundUsers,
+    ListedUser,
+    UserFilter,
+    UserPlace,
+)
+
+_IS_IN_FORCE = (
+    (email_address.c.user_id == user_info.c.id)
+    & email_address.c.verified_at.is_not(None)
+    & email_address.c.replaced_at.is_(None)
+)
+_IN_FORCE = select(email_address.c.id).where(_IS_IN_FORCE).scalar_subquery()
+_ADDRESS_IN_FORCE = select(email_address.c.address).where(_IS_IN_FORCE).scalar_subquery()
+_ROLES = (
+    select(func.aggregate_strings(user_role.c.role, " "))
+    .where(user_role.c.user_id == user_info.c.id)
+    .scalar_subquery()
+)
+_USER = [
+    user_info.c[name]
+    for name in ("id", "username", "username_key", "fullname", "locale", "disabled_at", "second_factor_at")
+]
+
+
+class SqlUserSearch:
+    """Reads a bounded range of one index, and leaves out what the other criteria do not want."""
+
+    def __init__(self, *, connections: Connections) -> None:
+        self._connections = connections
+
+    async def page(self, wanted: UserFilter, *, after: UserPlace | None, limit: int) -> FoundUsers:
+        """Run one statement; a second one if the first has left out so many that the page is not full."""
+        number = MAX_EXAMINED if _is_narrowed(wanted) else limit + 1
+        dialect = self._connections.dialect.name
+        ahead = candidates(wanted, after, number=number, dialect=dialect).subquery("ahead")
+        order = (ahead.c.place_key, ahead.c.place_id)
+        statement = (
+            select(*_USER, *_shown(wanted, ahead), *order)
+            .join(ahead, ahead.c.user_id == user_info.c.id)
+            .where(*_conditions(wanted, ahead))
+            .order_by(*order)
+            .limit(limit + 1)
+        )
+        rows = (await self._connections.execute(statement)).all()
+        shown = rows[:limit]
+        following = _place(shown[-1]) if len(rows) > limit else None
+        if _is_narrowed(wanted) and following is None:
+            last = select(*order).order_by(*order).offset(number - 1).limit(1)
+            row = (await self._connections.execute(last)).one_or_none()
+            following = _place(row) if row else None
+        return FoundUsers(users=tuple(map(_listed, shown)), next=following)
+
+
+def _is_narrowed(wanted: UserFilter) -> bool:
+    """Return whether the index of the order leads to accounts that are not wanted."""
+    is_other_order = bool(wanted.username_prefixes or wanted.role)
+    return (
+        bool(wanted.email_prefixes)
+        or (bool(wanted.username_prefixes) and wanted.role is not None)
+        or wanted.disabled is False
+        or (wanted.disabled is True and is_other_order)
+    )
+
+
+def _conditions(wanted: UserFilter, ahead: Subquery) -> Iterator[ColumnElement[bool]]:
+    """Yield the criteria that the index does not decide, and those that it does, which cost nothing."""
+    if wanted.email_prefixes:
+        yield or_(ahead.c.place_id == _IN_FORCE, _IN_FORCE.is_(None))
+    if wanted.role is not None:
+        yield exists().where(user_role.c.user_id == user_info.c.id, user_role.c.role == wanted.role)
+    if wanted.disabled is not None:
+        is_disabled = user_info.c.disabled_at.is_not(None)
+        yield is_disabled if wanted.disabled else ~is_disabled
+
+
+def _shown(wanted: UserFilter, ahead: Subquery) -> tuple[ColumnElement[Any], ...]:
+    address = _ADDRESS_IN_FORCE
+    if wanted.email_prefixes:
+        found = select(email_address.c.address).where(email_address.c.id == ahead.c.place_id)
+        address = found.scalar_subquery()
+    return address.label("email"), _ROLES.label("roles")
+
+
+def _place(row: Row[Any]) -> UserPlace:
+    return UserPlace(row.place_id, row.place_key)
+
+
+def _listed(row: Row[Any]) -> ListedUser:
+    return ListedUser(user=user_of(row), email=row.email, roles=tuple(sorted((row.roles or "").split())))

@@ -1,0 +1,1 @@
+"""Use cases of administrators: acts on the accounts of others."""

@@ -1,0 +1,1 @@
+"""Administration: the accounts of others, as administrators see and change them."""

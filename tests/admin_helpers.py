@@ -1,0 +1,26 @@
+"""Principals of tests, with what their users hold now."""
+
+from tests.application import Application
+
+from fastauth.domain.accounts.user import User
+from fastauth.domain.principals.principal import Principal, PrincipalKind
+
+
+async def a_user_with(app: Application, username: str, *roles: str) -> User:
+    """Register a user, and give them roles."""
+    await app.a_user(username)
+    for role in roles:
+        await app.grant_role(username=username, role=role)
+    return await app.find_user(username=username)
+
+
+async def principal_of(
+    app: Application,
+    user: User,
+    *,
+    kind: PrincipalKind = PrincipalKind.USER,
+    only: frozenset[str] | None = None,
+) -> Principal:
+    """Return the principal of a user, or of an API key of theirs with `only` some of their permissions."""
+    held = frozenset((await app.container.roles().grants_of(user.id)).permissions)
+    return Principal(kind=kind, permissions=held if only is None else held & only, user_id=user.id)

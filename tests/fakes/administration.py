@@ -1,0 +1,75 @@
+"""Search of accounts in memory."""
+
+from collections.abc import Iterator
+
+from tests.fakes.storage import FakeStorage
+
+from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.administration.user_search import (
+    MAX_EXAMINED,
+    FoundUsers,
+    ListedUser,
+    UserFilter,
+    UserPlace,
+)
+from fastauth.domain.email_addresses.record import AddressRecord
+
+
+class FakeUserSearch:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def page(self, wanted: UserFilter, *, after: UserPlace | None, limit: int) -> FoundUsers:
+        places = sorted(
+            (
+                each
+                for each in self._places(wanted)
+                if after is None or (each[0].key, each[0].id) > (after.key, after.id)
+            ),
+            key=lambda each: (each[0].key, each[0].id),
+        )
+        is_narrowed = wanted.disabled is not None or wanted.role is not None
+        examined = places[:MAX_EXAMINED] if is_narrowed else places
+        matching = [each for each in examined if self._matches(wanted, each[1])]
+        shown = matching[:limit]
+        following = None
+        if len(matching) > limit:
+            following = shown[-1][0]
+        elif len(places) > len(examined):
+            following = examined[-1][0]
+        return FoundUsers(users=tuple(self._listed(*each) for each in shown), next=following)
+
+    def _places(self, wanted: UserFilter) -> Iterator[tuple[UserPlace, User, str | None]]:
+        """Yield every account that the order of the search leads to, with its place and its address."""
+        if wanted.email_prefixes:
+            for record in self.storage.addresses.values():
+                if self._is_found(record) and record.address.key.startswith(wanted.email_prefixes):
+                    place = UserPlace(record.id, record.address.key)
+                    yield place, self.storage.users[record.user_id], record.address.text
+            return
+        for user in self.storage.users.values():
+            key = user.username.canonical if wanted.username_prefixes else ""
+            if key.startswith(wanted.username_prefixes or ("",)):
+                yield UserPlace(user.id, key), user, self._in_force(user.id)
+
+    def _matches(self, wanted: UserFilter, user: User) -> bool:
+        return wanted.disabled in {None, user.disabled_at is not None} and (
+            wanted.role is None or wanted.role in self._roles(user.id)
+        )
+
+    def _roles(self, user_id: UserId) -> tuple[str, ...]:
+        return tuple(sorted(each.role for each in self.storage.user_roles.get(user_id, ())))
+
+    def _in_force(self, user_id: UserId) -> str | None:
+        records = (each for each in self.storage.addresses.values() if each.user_id == user_id)
+        return next(
+            (each.address.text for each in records if each.verified_at and not each.replaced_at), None
+        )
+
+    def _is_found(self, record: AddressRecord) -> bool:
+        if record.replaced_at:
+            return False
+        return record.verified_at is not None or self._in_force(record.user_id) is None
+
+    def _listed(self, _place: UserPlace, user: User, email: str | None) -> ListedUser:
+        return ListedUser(user=user, email=email, roles=self._roles(user.id))

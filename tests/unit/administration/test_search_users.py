@@ -1,0 +1,127 @@
+"""Administrators search accounts, page by page."""
+
+import pytest
+from tests.admin_helpers import a_user_with, principal_of
+from tests.application import Application
+
+from fastauth.application.administration.search_users import UserPage
+from fastauth.application.administration.user_criteria import UserCriteria
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.principals.errors import NotPermitted
+from fastauth.domain.principals.principal import Principal
+
+
+@pytest.fixture
+async def app() -> Application:
+    return Application()
+
+
+@pytest.fixture
+async def acting(app: Application) -> Principal:
+    return await principal_of(app, await a_user_with(app, "zz-audit", "auditor"))
+
+
+async def search(
+    app: Application, acting: Principal, *, after: str | None = None, limit: int = 50, **criteria: object
+) -> UserPage:
+    wanted = UserCriteria(**criteria)  # type: ignore[arg-type]  # its fields
+    return await app.container.search_users()(acting=acting, criteria=wanted, after=after, limit=limit)
+
+
+def names_of(page: UserPage) -> list[str]:
+    return [each.user.username.display for each in page.users]
+
+
+class TestSearchUsers:
+    async def test_pages_follow_one_another(self, app: Application, acting: Principal) -> None:
+        for name in ("ann", "bob", "cid"):
+            await app.a_user(name)
+        first = await search(app, acting, limit=2)
+        second = await search(app, acting, limit=2, after=first.next)
+        assert [names_of(first), names_of(second), second.next] == [["zz-audit", "ann"], ["bob", "cid"], None]
+
+    async def test_any_spelling_of_a_beginning(self, app: Application, acting: Principal) -> None:
+        """The letters of a beginning may look like Latin ones, and the whole name does not."""
+        for name in ("Santosh", "хорошо", "хор"):
+            await app.a_user(name)
+        for typed, found in {
+            "SAN": ["Santosh"],
+            "ｓａｎ": ["Santosh"],
+            "хо": ["хор", "хорошо"],
+            "Хоро": ["хорошо"],
+            "tosh": [],
+            " ": [],
+        }.items():
+            assert names_of(await search(app, acting, username=typed)) == found, typed
+
+    async def test_any_spelling_of_an_address(self, app: Application, acting: Principal) -> None:
+        await app.a_user("ann")
+        await app.a_verified_address("Ann@Bücher.example.com", username="ann")
+        for typed, found in {
+            "ANN": ["ann"],
+            "ann@": ["ann"],
+            "ann@xn--b": ["ann"],
+            "ann@bücher.example.com": ["ann"],
+            "nn@": [],
+        }.items():
+            assert names_of(await search(app, acting, email=typed)) == found, typed
+
+    async def test_cursor_of_another_list_or_of_nobody(self, app: Application, acting: Principal) -> None:
+        for name in ("ann", "anne"):
+            await app.a_user(name)
+        page = await search(app, acting, limit=1, username="ann")
+        assert page.next
+        for after, criteria in (
+            (page.next, {"username": "an"}),
+            (page.next, {"email": "ann"}),
+            (page.next, {}),
+            (page.next[:-1], {"username": "ann"}),
+            ("", {"username": "ann"}),
+        ):
+            with pytest.raises(InvalidInput) as invalid:
+                await search(app, acting, after=after, **criteria)  # type: ignore[arg-type]  # texts
+            assert [(each.field, each.code) for each in invalid.value.violations] == [
+                ("after", "not_a_place")
+            ]
+        assert names_of(await search(app, acting, after=page.next, username="ann")) == ["anne"]
+
+    async def test_criteria_that_are_not_allowed(self, app: Application, acting: Principal) -> None:
+        for criteria, violation in (
+            ({"username": ""}, ("username", "empty")),
+            ({"username": "a\0"}, ("username", "control_character")),
+            ({"username": "\ud800"}, ("username", "invalid_unicode")),
+            ({"username": "a" * 255}, ("username", "too_long")),
+            ({"email": "a\n"}, ("email", "control_character")),
+            ({"email": "a", "username": "a"}, ("email", "not_allowed")),
+            ({"role": "\0"}, ("role", "control_character")),
+        ):
+            with pytest.raises(InvalidInput) as invalid:
+                await search(app, acting, **criteria)  # type: ignore[arg-type]  # texts
+            assert [(each.field, each.code) for each in invalid.value.violations] == [violation]
+
+
+class TestReads:
+    async def test_account_without_secrets(self, app: Application, acting: Principal) -> None:
+        ann = await a_user_with(app, "ann", "auditor")
+        await app.a_verified_address("ann@example.com", username="ann")
+        await app.a_log_in("ann")
+        found = await app.container.get_user_by_admin()(acting=acting, user_id=ann.id)
+        assert found.details.addresses.verified
+        assert found.details.addresses.verified.address.text == "ann@example.com"
+        assert ([each.role for each in found.roles], found.details.has_password) == (["auditor"], True)
+        assert "fastauth:users.read" in found.permissions
+        sessions, following = await app.container.list_sessions_by_admin()(acting=acting, user_id=ann.id)
+        assert (len(sessions), following) == (1, None)
+
+    async def test_need_the_permission_before_the_account(self, app: Application, acting: Principal) -> None:
+        nobody = await principal_of(app, await a_user_with(app, "ann"))
+        for name in ("get_user_by_admin", "list_sessions_by_admin"):
+            read = getattr(app.container, name)()
+            with pytest.raises(NotPermitted):
+                await read(acting=nobody, user_id=UserId(999))
+            with pytest.raises(UserNotFound):
+                await read(acting=acting, user_id=UserId(999))
+        with pytest.raises(NotPermitted):
+            await search(app, nobody, username="")
