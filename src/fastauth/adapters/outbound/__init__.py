@@ -1,0 +1,1 @@
+"""Requests to URLs that somebody else named (OWASP: Server-Side Request Forgery)."""
