@@ -11,6 +11,7 @@ from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.email_addresses import FakeEmailAddressRepository as FakeEmailAddressRepository
 from tests.fakes.event_feed import FakeEventFeed as FakeEventFeed
 from tests.fakes.event_feed import FakeEventNumbering as FakeEventNumbering
+from tests.fakes.event_feed import FakeFeedAccounts as FakeFeedAccounts
 from tests.fakes.mail import FakeMailTransport as FakeMailTransport
 from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository as FakeOneTimeTokenRepository

@@ -1,12 +1,14 @@
 """The event feed in memory."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from tests.fakes.storage import FakeStorage
 
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.trail import AuditEntry
-from fastauth.domain.event_feed.ports import WINDOW, FeedPage, FeedPlace
+from fastauth.domain.event_feed.ports import WINDOW, FeedAccount, FeedPage, FeedPlace
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType, event_types
 
 UNPUBLISHED = frozenset(
@@ -57,6 +59,33 @@ class FakeEventFeed:
             last=self.storage.last_seq,
             start=self._place(after),
             next_at=self._place(after + 1).at,
+        )
+
+
+class FakeFeedAccounts:
+    def __init__(self, storage: FakeStorage) -> None:
+        self.storage = storage
+
+    async def page(self, *, after: UserId, limit: int) -> tuple[FeedAccount, ...]:
+        return await self.find(sorted(id_ for id_ in self.storage.users if id_ > after)[:limit])
+
+    async def find(self, ids: Collection[UserId]) -> tuple[FeedAccount, ...]:
+        in_force = {
+            each.user_id: each.address.text
+            for each in self.storage.addresses.values()
+            if each.verified_at and not each.replaced_at
+        }
+        return tuple(
+            FeedAccount(
+                id=id_,
+                username=user.username.display,
+                fullname=user.fullname.text,
+                email=in_force.get(id_),
+                disabled=user.disabled_at is not None,
+                roles=tuple(sorted(each.role for each in self.storage.user_roles.get(id_, ()))),
+            )
+            for id_, user in sorted(self.storage.users.items())
+            if id_ in ids
         )
 
 

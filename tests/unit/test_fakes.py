@@ -11,6 +11,7 @@ from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.event_feed.event_feed import EventFeedContract
+from tests.contracts.event_feed.feed_accounts import FeedAccountsContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -39,6 +40,7 @@ from tests.fakes import (
     FakeEventLog,
     FakeEventNumbering,
     FakeExpiredRows,
+    FakeFeedAccounts,
     FakeOneTimeTokenRepository,
     FakeOwnAccountReader,
     FakePasskeyRepository,
@@ -227,6 +229,28 @@ class TestFakeEventFeed(EventFeedContract):
     @pytest.fixture
     def numbering(self, users: FakeUserRepository) -> FakeEventNumbering:
         return FakeEventNumbering(users.storage)
+
+
+class TestFakeFeedAccounts(FeedAccountsContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
+
+    @pytest.fixture
+    def addresses(self, users: FakeUserRepository) -> FakeEmailAddressRepository:
+        return FakeEmailAddressRepository(users.storage)
+
+    @pytest.fixture
+    def roles(self, users: FakeUserRepository) -> FakeRoleRepository:
+        return FakeRoleRepository(users.storage)
+
+    @pytest.fixture
+    def accounts(self, users: FakeUserRepository) -> FakeFeedAccounts:
+        return FakeFeedAccounts(users.storage)
 
 
 class TestFakeUnitOfWork(UnitOfWorkContract):

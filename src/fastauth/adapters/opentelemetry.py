@@ -8,17 +8,32 @@ from typing import Any, ParamSpec, TypeVar
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    Tracer,
+    use_span,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
 from starlette.types import Scope
 
+from fastauth.application.event_feed.number_events import NumberEvents
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.outbox.message import Backlog
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+UNTRACED = {NumberEvents.__name__}
+"""Use cases that run several times a second for no request."""
+
+_NOT_SAMPLED = SpanContext(trace_id=1, span_id=1, is_remote=False, trace_flags=TraceFlags(TraceFlags.DEFAULT))
 
 
 def otlp() -> TracerProvider:
@@ -65,7 +80,9 @@ class OpenTelemetryInstrumentation:
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
-        """Create a span for each call of `use_case`."""
+        """Create a span for each call of `use_case`, unless it is one of `UNTRACED`."""
+        if name in UNTRACED:
+            return _untraced(use_case)
 
         async def traced(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             with _span(self._tracer, name):
@@ -124,6 +141,16 @@ class OpenTelemetryInstrumentation:
         self, count_sessions: Callable[[], Awaitable[int]], measure_backlog: Callable[[], Awaitable[Backlog]]
     ) -> None:
         """Do nothing: counts are metrics."""
+
+
+def _untraced(use_case: Callable[Given, Awaitable[Result]]) -> Callable[Given, Awaitable[Result]]:
+    """Return `use_case` within a trace that is not sampled, so that its statements have no spans either."""
+
+    async def untraced(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        with use_span(NonRecordingSpan(_NOT_SAMPLED)):
+            return await use_case(*args, **kwargs)
+
+    return untraced
 
 
 @contextmanager

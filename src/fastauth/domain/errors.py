@@ -46,6 +46,8 @@
     │   ├── TooManyPermissions
     │   ├── UserDisabled
     │   └── UsernameTaken
+    ├── Gone                   what the request refers to is no longer stored
+    │   └── CursorTooOld
     ├── RateLimited            the client has sent too many requests
     │   └── TooManyRequests
     └── Unavailable            the request is fine: try again later
@@ -126,6 +128,10 @@ class NotOffered(NotFound):
 
 class Conflict(FastauthError):
     """The request contradicts the stored state."""
+
+
+class Gone(FastauthError):
+    """What the request refers to is no longer stored."""
 
 
 class RateLimited(FastauthError):

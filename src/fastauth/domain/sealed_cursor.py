@@ -6,8 +6,8 @@ from hmac import compare_digest
 
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 
-MAX_CURSOR_LENGTH = 1024
-"""Characters: enough for a position with an e-mail address of 254 characters and a username of 64."""
+MAX_CURSOR_LENGTH = 768
+"""Characters: room for an e-mail address of 254 characters and a username of 50, in a query of 1 KiB."""
 
 _MAC_BYTES = 16
 """128 bits of HMAC-SHA-256: the length that RFC 2104, section 5, allows as the least."""

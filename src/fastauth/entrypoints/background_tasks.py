@@ -10,6 +10,7 @@ from time import monotonic
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.event_numbering import event_numbering
 from fastauth.entrypoints.outbox_relay import outbox_relay
 
 _log = logging.getLogger("fastauth.background_tasks")
@@ -26,10 +27,11 @@ MAX_FIRST_LEARNING_SECONDS = 5.0
 
 @asynccontextmanager
 async def background_tasks(container: Container) -> AsyncIterator[None]:
-    """Within the block, deliver the outbox, and once a minute rotate due keys, purge and collect metrics.
+    """Within the block, deliver the outbox and number events, and once a minute do the rest.
 
-    Every process runs these tasks, and the database lets one process at a time purge. Only the rotation has
-    a deadline, and the next key is published long before it signs.
+    The rest is to rotate due keys, to purge and to collect metrics. Every process runs these tasks, and the
+    database lets one process at a time purge or number. Only the rotation has a deadline, and the next key is
+    published long before it signs.
     """
     tasks = [asyncio.create_task(_run_periodically(container))]
     if container.settings().equalize_login_timing:
@@ -42,6 +44,7 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
             if container.outbox_handlers():
                 relay = outbox_relay(container.deliver_outbox(), filled=container.outbox_filled())
                 await stack.enter_async_context(relay)
+            await stack.enter_async_context(event_numbering(container.number_events()))
             yield
     finally:
         for task in tasks:
@@ -82,6 +85,8 @@ async def _run_periodically(container: Container) -> None:
             partial(instrumentation.collect, container.active_sessions(), container.measure_backlog())
             for instrumentation in container.instrumentations()
         ]
+        if container.instrumentations():
+            tasks.append(container.measure_feed_lag())
         for task in tasks:
             try:
                 await task()

@@ -18,6 +18,7 @@ from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.event_feed.event_feed import EventFeedContract
+from tests.contracts.event_feed.feed_accounts import FeedAccountsContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -56,6 +57,7 @@ from fastauth.adapters.sql import (
     SqlEventLog,
     SqlEventNumbering,
     SqlExpiredRows,
+    SqlFeedAccounts,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
     SqlOwnAccountReader,
@@ -351,6 +353,20 @@ class TestSqlEventFeed(SqlFixtures, EventFeedContract):
     @pytest.fixture
     def numbering(self, database: Database) -> SqlEventNumbering:
         return SqlEventNumbering(connections=database.autocommit)
+
+
+class TestSqlFeedAccounts(SqlFixtures, FeedAccountsContract):
+    @pytest.fixture
+    def addresses(self, database: Database) -> SqlEmailAddressRepository:
+        return SqlEmailAddressRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def roles(self, database: Database) -> SqlRoleRepository:
+        return SqlRoleRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def accounts(self, database: Database) -> SqlFeedAccounts:
+        return SqlFeedAccounts(connections=database.autocommit)
 
 
 class TestSqlRoleRepository(SqlFixtures, RoleRepositoryContract):

@@ -8,14 +8,23 @@ from typing import Any
 
 import pytest
 from sqlalchemy import make_url
-from tests.fakes import FakeClock, FakeOutboxQueue, FakeSigningKeyRepository, FakeStorage, FakeUnitOfWork
+from tests.fakes import (
+    FakeClock,
+    FakeEventNumbering,
+    FakeOutboxQueue,
+    FakeSigningKeyRepository,
+    FakeStorage,
+    FakeUnitOfWork,
+)
 
 from fastauth.adapters.sql import ServerState
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import Finding, Level
 from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database, database_server
+from fastauth.entrypoints.doctor.event_feed import MAX_LAG, event_feed
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.outbox import MAX_OVERDUE, outbox
 from fastauth.entrypoints.production.server import SERVER_RULES
@@ -148,6 +157,19 @@ class TestKeyChecks:
         changed = settings(secret_key="another secret key, of 32 bytes too", secret_key_previous=previous)
         other = Container(settings=changed, readiness_keys=container.readiness_keys(), clock=clock)
         assert found(await signing_keys(other))["signing key"] == level
+
+
+class TestEventFeedCheck:
+    async def test_event_that_waits_for_its_number_is_a_warning(self) -> None:
+        clock, storage = FakeClock(), FakeStorage()
+        container = Container(settings=settings(), clock=clock, event_numbering=FakeEventNumbering(storage))
+        assert found(await event_feed(container)) == {"event feed": "ok"}
+        storage.note(EventType.USER_CREATED)
+        clock.advance(MAX_LAG)
+        assert found(await event_feed(container)) == {"event feed": "ok"}
+        clock.advance(seconds=1)
+        (finding,) = await event_feed(container)
+        assert (finding.level, finding.observed) == ("warn", "an event has waited for its number for 61 s")
 
 
 class TestOutboxChecks:

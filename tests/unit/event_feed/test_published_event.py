@@ -1,6 +1,8 @@
 """What other services are told of an event."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.fakes.event_feed import UNPUBLISHED
 
@@ -30,6 +32,14 @@ class TestEventTypes:
 
     def test_each_published_type_tells_an_event(self) -> None:
         assert [each for each in PublishedType if not event_types(frozenset({each}))] == []
+
+
+class TestDocs:
+    def test_page_lists_every_type(self) -> None:
+        page = (Path(__file__).parents[3] / "docs/integrate/events.md").read_text("utf-8")
+        rows = page.partition("## Types\n")[2].partition("\n#")[0]
+        names = [name for row in rows.splitlines() for name in re.findall(r"`([a-z]+\.[a-z_]+)`", row[:90])]
+        assert sorted(names) == sorted(PublishedType)
 
 
 class TestPublishedEvent:

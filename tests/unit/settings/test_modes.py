@@ -75,6 +75,8 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/admin/users", None),
     ("GET", "/admin/roles", None),
     ("GET", "/v1/revocations", None),
+    ("GET", "/v1/events", None),
+    ("GET", "/v1/users", None),
     ("GET", "/.well-known/jwks.json", None),
     ("GET", "/.well-known/oauth-authorization-server", None),
     ("GET", "/.well-known/openid-configuration", None),

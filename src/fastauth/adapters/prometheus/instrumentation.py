@@ -12,15 +12,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 from starlette.types import Scope
 
+from fastauth.adapters.prometheus.event_feed_metrics import EventFeedMetrics
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
+from fastauth.adapters.prometheus.purges import PURGES
 from fastauth.adapters.prometheus.second_factor_metrics import SecondFactorMetrics
-from fastauth.application.audit.purge_events import PurgeEvents
-from fastauth.application.email_addresses.purge_addresses import PurgeAddresses
-from fastauth.application.operations.purge_counters import PurgeCounters
-from fastauth.application.operations.purge_one_time_tokens import PurgeOneTimeTokens
-from fastauth.application.operations.purge_sessions import PurgeSessions
-from fastauth.application.outbox.purge_outbox import PurgeOutbox
-from fastauth.application.revocations.purge_revocations import PurgeRevocations
 from fastauth.application.second_factors.verify_factor import VerifyFactor
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
@@ -38,20 +33,6 @@ _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 
 
 MAX_COUNTING_SHARE = 0.01
 """The share of time that all workers together may spend on counting sessions."""
-
-PURGES = {
-    kind.__name__
-    for kind in (
-        PurgeAddresses,
-        PurgeCounters,
-        PurgeEvents,
-        PurgeOneTimeTokens,
-        PurgeOutbox,
-        PurgeRevocations,
-        PurgeSessions,
-    )
-}
-"""Use cases that return the number of deleted rows."""
 
 _OUTCOMES = {
     TooManyRequests: "rate_limited",  # presented too soon; the token stays valid
@@ -111,6 +92,7 @@ class PrometheusInstrumentation:
             "fastauth_active_sessions", "Sessions that can be refreshed.", multiprocess_mode="livemostrecent"
         )
         self._outbox, self._second_factors = OutboxMetrics(registry), SecondFactorMetrics(registry)
+        self._event_feed = EventFeedMetrics(registry)
         build = gauge(
             "fastauth_build_info",
             "Version of fastauth and of Python.",
@@ -135,7 +117,7 @@ class PrometheusInstrumentation:
     def use_case(
         self, name: str, use_case: Callable[Given, Awaitable[Result]]
     ) -> Callable[Given, Awaitable[Result]]:
-        """Count errors of `use_case`, outcomes of refresh tokens and of deliveries, and deleted rows."""
+        """Count errors of `use_case`, outcomes of refresh tokens and of deliveries, events and rows."""
         if name == VerifyFactor.__name__:
             use_case = self._second_factors.counted(use_case)
 
@@ -149,6 +131,8 @@ class PrometheusInstrumentation:
                 self._refreshes.labels("replayed" if result.replayed else "rotated").inc()
             elif isinstance(result, DeliveryRound):
                 self._outbox.delivered(result)
+            elif observe := self._event_feed.observers.get(name):
+                observe(result)
             elif name in PURGES:
                 self._purged.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
             return result

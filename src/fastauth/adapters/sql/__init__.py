@@ -20,6 +20,7 @@ from fastauth.adapters.sql.email_addresses.repository import (
     SqlEmailAddressRepository as SqlEmailAddressRepository,
 )
 from fastauth.adapters.sql.email_addresses.tables import email_address as email_address
+from fastauth.adapters.sql.event_feed.accounts import SqlFeedAccounts as SqlFeedAccounts
 from fastauth.adapters.sql.event_feed.numbering import SqlEventNumbering as SqlEventNumbering
 from fastauth.adapters.sql.event_feed.reader import SqlEventFeed as SqlEventFeed
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns

@@ -1,9 +1,11 @@
 """Ports that number events, and read them by number."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
 
 WINDOW = 10_000
@@ -38,6 +40,29 @@ class FeedPage:
     def more(self) -> bool:
         """Return whether numbers behind `end` have been given."""
         return self.end.seq < self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAccount:
+    """An account as other services see it."""
+
+    id: UserId
+    username: str
+    fullname: str
+    email: str | None
+    """The verified e-mail address."""
+    disabled: bool
+    roles: tuple[str, ...]
+
+
+class FeedAccounts(Protocol):
+    """Reads accounts for services that keep a copy of them."""
+
+    async def page(self, *, after: UserId, limit: int) -> tuple[FeedAccount, ...]:
+        """Return at most `limit` accounts with ids above `after`, in the order of their ids."""
+
+    async def find(self, ids: Collection[UserId]) -> tuple[FeedAccount, ...]:
+        """Return those of the accounts that exist."""
 
 
 class EventFeed(Protocol):

@@ -102,7 +102,10 @@ def _own(*names: str) -> frozenset[str]:
 
 
 _READ = ("users.read", "roles.read", "clients.read", "audit.read", "events.read", "revocations.read")
-_WRITE = ("users.write", "roles.write", "clients.write", "keys.write", "tokens.introspect")
+_WRITE = (
+    *("users.write", "roles.write", "clients.write", "keys.write", "tokens.introspect"),
+    "events.read_personal",
+)
 
 ADMIN = Role(
     name="admin",

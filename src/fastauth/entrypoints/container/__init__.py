@@ -10,6 +10,7 @@ from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.browser_sessions import BrowserSessions
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
+from fastauth.entrypoints.container.event_feed import EventFeed
 from fastauth.entrypoints.container.login_codes import LoginCodes
 from fastauth.entrypoints.container.mail import Mail
 from fastauth.entrypoints.container.mail_handlers import MailHandlers
@@ -56,6 +57,7 @@ class Container(
     BrowserSessions,
     EmailAddresses,
     Revocations,
+    EventFeed,
     Passwords,
     Outbox,
     Operations,

@@ -15,6 +15,7 @@ from fastauth.adapters.sql import (
     SqlEventLog,
     SqlEventNumbering,
     SqlExpiredRows,
+    SqlFeedAccounts,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
     SqlOwnAccountReader,
@@ -37,7 +38,7 @@ from fastauth.domain.accounts.ports import UserDirectory, UserRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
-from fastauth.domain.event_feed.ports import EventFeed, EventNumbering
+from fastauth.domain.event_feed.ports import EventFeed, EventNumbering, FeedAccounts
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
@@ -86,6 +87,7 @@ class Storage(Shared):
         SqlEventLog, connections=_connections, audit_columns=Shared.audit_columns
     )
     event_feed: Provider[EventFeed] = Singleton(SqlEventFeed, connections=_connections)
+    feed_accounts: Provider[FeedAccounts] = Singleton(SqlFeedAccounts, connections=_connections)
     event_numbering: Provider[EventNumbering] = Singleton(SqlEventNumbering, connections=_connections)
     one_time_tokens: Provider[OneTimeTokenRepository] = Singleton(
         SqlOneTimeTokenRepository, connections=_connections

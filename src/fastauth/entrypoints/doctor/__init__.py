@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.database import clock, database, database_server
+from fastauth.entrypoints.doctor.event_feed import event_feed
 from fastauth.entrypoints.doctor.finding import Finding as Finding
 from fastauth.entrypoints.doctor.finding import Level as Level
 from fastauth.entrypoints.doctor.finding import exit_status as exit_status
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     clock,
     signing_keys,
     outbox,
+    event_feed,
     mail,
     hash_library,
     hashing,

@@ -14,6 +14,7 @@ _DESCRIPTIONS = {
     403: "The caller is authenticated but not allowed to do this.",
     404: "The resource does not exist, or belongs to another account.",
     409: "The request conflicts with stored data.",
+    410: "What the request refers to is no longer stored.",
     413: "The body is too large.",
     415: "The body has a content coding.",
     422: "The body or a parameter is invalid; `errors` lists every violation.",

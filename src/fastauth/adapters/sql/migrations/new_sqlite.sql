@@ -75,4 +75,5 @@ INSERT INTO role_permission (role, permission) VALUES ('auditor', 'fastauth:clie
 INSERT INTO role_permission (role, permission) VALUES ('auditor', 'fastauth:audit.read')
 INSERT INTO role_permission (role, permission) VALUES ('auditor', 'fastauth:events.read')
 INSERT INTO role_permission (role, permission) VALUES ('auditor', 'fastauth:revocations.read')
+INSERT INTO role_permission (role, permission) VALUES ('admin', 'fastauth:events.read_personal')
 INSERT INTO event_feed (id, last_seq) VALUES (1, 0)

@@ -7,6 +7,7 @@ from fastauth.entrypoints.http.routes import (
     admin_users,
     complete_log_in,
     email_addresses,
+    event_feed,
     health,
     login_codes,
     passkey_log_in,
@@ -40,6 +41,7 @@ ROUTERS = (
     admin_acts.router,
     admin_roles.router,
     revocations.router,
+    event_feed.router,
     well_known.router,
     health.router,
 )

@@ -35,3 +35,5 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.BigInteger, nullable=False),
     )
     op.bulk_insert(feed, [{"id": 1, "last_seq": 0}])
+    permissions = sa.table("role_permission", sa.column("role"), sa.column("permission"))
+    op.bulk_insert(permissions, [{"role": "admin", "permission": "fastauth:events.read_personal"}])

@@ -1,0 +1,45 @@
+"""Cursors of the event feed and of the list of accounts that goes with it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.event_feed.ports import FeedPlace
+from fastauth.domain.sealed_cursor import SealedCursors
+
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_EVENTS, _ACCOUNTS = "events", "feed accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCursors:
+    """Seals places in the feed, and reads them again."""
+
+    sealed: SealedCursors
+
+    def of_events(self, place: FeedPlace) -> str:
+        """Return the cursor behind the events up to `place`."""
+        return self.sealed.seal(_EVENTS, *_position(place))
+
+    def read_events(self, cursor: str) -> FeedPlace | None:
+        """Return the place of a cursor; ``None`` if it was not made here."""
+        position = self.sealed.open(_EVENTS, cursor)
+        return None if position is None else _place(*position)
+
+    def of_accounts(self, last: UserId, place: FeedPlace) -> str:
+        """Return the cursor behind the account `last`, in a listing that began at `place`."""
+        return self.sealed.seal(_ACCOUNTS, last, *_position(place))
+
+    def read_accounts(self, cursor: str) -> tuple[UserId, FeedPlace] | None:
+        """Return the last account and the place; ``None`` if the cursor was not made here."""
+        position = self.sealed.open(_ACCOUNTS, cursor)
+        return None if position is None else (UserId(int(position[0])), _place(*position[1:]))
+
+
+def _position(place: FeedPlace) -> tuple[int, ...]:
+    return (place.seq,) if place.at is None else (place.seq, (place.at - _1970) // _MICROSECOND)
+
+
+def _place(seq: int | str, microseconds: int | str | None = None) -> FeedPlace:
+    return FeedPlace(int(seq), None if microseconds is None else _1970 + int(microseconds) * _MICROSECOND)
