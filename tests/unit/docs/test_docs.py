@@ -11,6 +11,7 @@ import pytest
 import typer.main
 import yaml
 from faults.cluster.nodes import replication
+from tests.harness import data_page
 
 from fastauth.adapters.passwords.legacy_formats import FORMATS
 from fastauth.adapters.passwords.legacy_hashes import ARGON2_WRAPPERS, WRAPPERS
@@ -137,8 +138,10 @@ class TestRateLimits:
 
 class TestData:
     def test_classifies_every_column_of_every_table(self) -> None:
-        page = (ROOT / "docs/internals/data.md").read_text()
-        rows = re.findall(r"^\| `(\w+\.\w+)` \| (\w+) \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
+        """`python -m tests.harness.data_page` writes the page anew after a change of the register."""
+        page = data_page.PAGE.read_text("utf-8")
+        assert page == data_page.with_generated(page)
+        rows = re.findall(r"^\| `(\w+\.\w+)` \| (\w+) \| [^|]+ \| [^|]+ \|", page, re.MULTILINE)
         columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.c]
         assert sorted(name for name, _ in rows) == sorted(columns)
         assert {kind for _, kind in rows} == {"secret", "personal", "internal", "public"}
