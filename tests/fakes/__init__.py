@@ -3,6 +3,7 @@
 from tests.fakes.accounts import FakeSeenUsernames as FakeSeenUsernames
 from tests.fakes.accounts import FakeUserDirectory as FakeUserDirectory
 from tests.fakes.accounts import FakeUserRepository as FakeUserRepository
+from tests.fakes.administration import FakeEventSearch as FakeEventSearch
 from tests.fakes.administration import FakeUserSearch as FakeUserSearch
 from tests.fakes.audit import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.audit import FakeEventLog as FakeEventLog

@@ -1,10 +1,13 @@
-"""Search of accounts in memory."""
+"""Search of accounts and of events in memory."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from tests.fakes.audit import FakeAuditTrail
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.administration.event_search import MAX_EXAMINED_EVENTS, EventPlace, FoundEvents
 from fastauth.domain.administration.user_search import (
     MAX_EXAMINED,
     FoundUsers,
@@ -12,12 +15,14 @@ from fastauth.domain.administration.user_search import (
     UserFilter,
     UserPlace,
 )
+from fastauth.domain.audit.trail import AuditFilter
 from fastauth.domain.email_addresses.record import AddressRecord
 
 
 class FakeUserSearch:
-    def __init__(self, storage: FakeStorage) -> None:
+    def __init__(self, storage: FakeStorage, examined: int = MAX_EXAMINED) -> None:
         self.storage = storage
+        self.examined = examined
 
     async def page(self, wanted: UserFilter, *, after: UserPlace | None, limit: int) -> FoundUsers:
         places = sorted(
@@ -29,7 +34,7 @@ class FakeUserSearch:
             key=lambda each: (each[0].key, each[0].id),
         )
         is_narrowed = wanted.disabled is not None or wanted.role is not None
-        examined = places[:MAX_EXAMINED] if is_narrowed else places
+        examined = places[: self.examined] if is_narrowed else places
         matching = [each for each in examined if self._matches(wanted, each[1])]
         shown = matching[:limit]
         following = None
@@ -73,3 +78,26 @@ class FakeUserSearch:
 
     def _listed(self, _place: UserPlace, user: User, email: str | None) -> ListedUser:
         return ListedUser(user=user, email=email, roles=self._roles(user.id))
+
+
+class FakeEventSearch:
+    def __init__(self, storage: FakeStorage, examined: int = MAX_EXAMINED_EVENTS) -> None:
+        self.examined = examined
+        self.trail = FakeAuditTrail(storage)
+
+    async def page(self, wanted: AuditFilter, *, before: EventPlace | None, limit: int) -> FoundEvents:
+        every = await self.trail.page(replace(wanted, type=None), before=None, limit=1_000_000)
+        older = [
+            entry
+            for entry in every
+            if before is None or (entry.event.occurred_at, entry.id) < (before.occurred_at, before.id)
+        ]
+        examined = older[: self.examined] if wanted.type else older
+        matching = [entry for entry in examined if wanted.type in {None, entry.event.type}]
+        last = None
+        if len(matching) > limit:
+            last = matching[limit - 1]
+        elif len(older) > len(examined):
+            last = examined[-1]
+        place = EventPlace(last.event.occurred_at, last.id) if last else None
+        return FoundEvents(entries=tuple(matching[:limit]), next=place)

@@ -9,7 +9,6 @@ from tests.builders import ADDRESS_PROFILE, a_name, a_new_user, an_imported_user
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.administration.user_search import (
-    MAX_EXAMINED,
     FoundUsers,
     UserFilter,
     UserPlace,
@@ -21,6 +20,8 @@ from fastauth.domain.passwords.ports import BulkUserRepository
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import AUDITOR, RoleChanges, declare_role
 
+EXAMINED = 20
+"""What an implementation under test is to look at for one page."""
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -186,7 +187,7 @@ class UserSearchContract(ABC):
         first = await users.add(a_new_user())
         prefix = a_prefix()
         await bulk_users.insert_new(
-            [an_imported_user(f"{prefix}{number}", disabled_at=NOW) for number in range(MAX_EXAMINED)]
+            [an_imported_user(f"{prefix}{number}", disabled_at=NOW) for number in range(EXAMINED)]
         )
         last = await users.add(a_new_user())
         wanted, before = UserFilter(disabled=False), UserPlace(first.id - 1)

@@ -1,17 +1,38 @@
-"""Search of accounts on both databases."""
+"""Search of accounts and events, and acts at the same moment, on both databases."""
+
+import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import make_url
+from tests.builders import a_name
+from tests.contracts.administration.event_search import EXAMINED, EventSearchContract
 from tests.contracts.administration.user_search import UserSearchContract
-from tests.harness.databases import AUDIT_COLUMNS
+from tests.fakes import FakePasswordHasher
+from tests.harness.databases import AUDIT_COLUMNS, unit_of_work
 
 from fastauth.adapters.sql import (
     Database,
     SqlBulkUserRepository,
     SqlEmailAddressRepository,
+    SqlEventLog,
+    SqlEventSearch,
     SqlRoleRepository,
+    SqlUnitOfWork,
     SqlUserRepository,
     SqlUserSearch,
 )
+from fastauth.application.administration.user_criteria import UserCriteria
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import EventType
+from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
+from fastauth.domain.principals.errors import NotPermitted
+from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.roles.errors import RoleNotFound
+from fastauth.domain.roles.role import ADMIN
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import shut_down, start_up
 
 
 class TestSqlUserSearch(UserSearchContract):
@@ -33,4 +54,105 @@ class TestSqlUserSearch(UserSearchContract):
 
     @pytest.fixture
     def search(self, database: Database) -> SqlUserSearch:
-        return SqlUserSearch(connections=database.autocommit)
+        return SqlUserSearch(connections=database.autocommit, examined=EXAMINED)
+
+
+class TestSqlEventSearch(EventSearchContract):
+    @pytest.fixture
+    def users(self, database: Database) -> SqlUserRepository:
+        return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+    @pytest.fixture
+    def events(self, database: Database) -> SqlEventLog:
+        return SqlEventLog(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+
+    @pytest.fixture
+    def unit_of_work(self, database: Database) -> SqlUnitOfWork:
+        return unit_of_work(database)
+
+    @pytest.fixture
+    def search(self, database: Database) -> SqlEventSearch:
+        return SqlEventSearch(connections=database.autocommit, examined=EXAMINED)
+
+
+class TestRaces:
+    """Two administrators act at the same moment. Both requests have been authenticated before either acts."""
+
+    @pytest.fixture
+    async def container(self, database_url: str) -> AsyncIterator[Container]:
+        container = Container(
+            settings=Settings(database_url=make_url(database_url)), hasher=FakePasswordHasher()
+        )
+        await start_up(container)
+        yield container
+        await shut_down(container)
+
+    @staticmethod
+    async def administrators(container: Container, number: int) -> list[Principal]:
+        """Return new administrators, the only ones that there are."""
+        roles = container.roles()
+        for user in [user async for page in container.list_users()() for user in page]:
+            await roles.revoke(user.id, ADMIN.name)
+        names = [a_name() for _ in range(number)]
+        for name in names:
+            await container.register_user()(username=name, password="sntsh", fullname=name, address=None)
+            await container.grant_role()(username=name, role=ADMIN.name)
+        users = [await container.find_user()(username=name) for name in names]
+        return [
+            Principal(kind=PrincipalKind.USER, permissions=ADMIN.permissions, user_id=user.id)
+            for user in users
+        ]
+
+    @pytest.mark.parametrize("name", ["disable_user_by_admin", "revoke_role_by_admin"])
+    async def test_all_against_all_leaves_one(self, container: Container, name: str) -> None:
+        """D4."""
+        acting = await self.administrators(container, 4)
+        act = getattr(container, name)()
+        role = {"role": ADMIN.name} if name == "revoke_role_by_admin" else {}
+        outcomes = await asyncio.gather(
+            *(act(acting=each, user_id=other.user_id, **role) for each in acting for other in acting),
+            return_exceptions=True,
+        )
+        expected = (NotPermitted, OwnAccount, LastAdministrator, RoleNotFound, MorePrivileged)
+        assert all(isinstance(each, (User, *expected)) for each in outcomes), outcomes
+        assert sum(isinstance(each, User) for each in outcomes) >= 3
+        left = []
+        for each in acting:
+            user = await container.users().get(each.user_id) if each.user_id else None
+            assert user
+            if ADMIN.name in (await container.roles().grants_of(user.id)).roles and not user.disabled_at:
+                left.append(user.id)
+        assert len(left) == 1
+
+    async def test_role_that_is_revoked_while_it_is_used(self, container: Container) -> None:
+        """D1. Whatever the order, nobody is granted a role after the one who grants has lost the right."""
+        first, second = await self.administrators(container, 2)
+        assert second.user_id
+        names = [a_name() for _ in range(8)]
+        for name in names:
+            await container.register_user()(username=name, password="sntsh", fullname=name, address=None)
+        ids = [(await container.find_user()(username=name)).id for name in names]
+        grant, revoke = container.grant_role_by_admin(), container.revoke_role_by_admin()
+        outcomes = await asyncio.gather(
+            *(grant(acting=second, user_id=user_id, role=ADMIN.name) for user_id in ids[:4]),
+            revoke(acting=first, user_id=second.user_id, role=ADMIN.name),
+            *(grant(acting=second, user_id=user_id, role=ADMIN.name) for user_id in ids[4:]),
+            return_exceptions=True,
+        )
+        assert isinstance(outcomes[4], User)
+        page = await container.search_users()(acting=first, criteria=UserCriteria(role=ADMIN.name))
+        granted = {each.user.id for each in page.users} - {first.user_id}
+        of_ids = [*outcomes[:4], *outcomes[5:]]
+        assert granted == {
+            user_id for user_id, each in zip(ids, of_ids, strict=True) if isinstance(each, User)
+        }
+        assert {type(each) for each in of_ids} <= {User, NotPermitted}
+        acts = [
+            (entry.id, entry.event.type)
+            async for entries in container.read_audit_trail()(limit=100)
+            for entry in entries
+            if entry.source and entry.source.actor_id in {first.user_id, second.user_id}
+        ]
+        (revoked,) = [number for number, event_type in acts if event_type is EventType.ROLE_REVOKED]
+        assert len(acts) == len(granted) + 1
+        assert all(number <= revoked for number, _ in acts), "a grant was stored after the right had gone"

@@ -1,7 +1,7 @@
 """The search of accounts in memory keeps the contract of the adapter."""
 
 import pytest
-from tests.contracts.administration.user_search import UserSearchContract
+from tests.contracts.administration.user_search import EXAMINED, UserSearchContract
 from tests.fakes import (
     FakeBulkUserRepository,
     FakeEmailAddressRepository,
@@ -35,4 +35,4 @@ class TestFakeUserSearch(UserSearchContract):
 
     @pytest.fixture
     def search(self, storage: FakeStorage) -> FakeUserSearch:
-        return FakeUserSearch(storage)
+        return FakeUserSearch(storage, EXAMINED)

@@ -175,6 +175,50 @@ class TestActs:
         assert answer.headers["www-authenticate"].endswith('scope="fastauth:users.write"')
 
 
+class TestAudit:
+    async def test_trail_of_all_and_of_one(self, root: Admin, client: httpx2.AsyncClient) -> None:
+        await root.send("POST", "/admin/users/2/unlock")
+        await client.post("/sessions", json={"username": "ann", "password": "wrong"})
+        (newest, *_) = (await root.get("/admin/audit?limit=1")).json()
+        assert (newest["type"], newest["user_id"], newest["actor"]) == ("login_failed", None, "client")
+        own = (await root.get("/admin/users/2/events")).json()
+        assert [each["type"] for each in own[:2]] == ["login_failed", "user_unlocked"]
+        assert (own[1]["actor_id"], own[1]["username"]) == (1, "ann")
+        assert {each["user_id"] for each in own} == {None, 2}
+        (unlocked,) = (await root.get("/admin/users/2/events?type=user_unlocked")).json()
+        assert unlocked == own[1]
+        assert (await root.get("/admin/audit?since=2999-01-01T00:00:00Z")).json() == []
+        assert (await root.get("/admin/audit?until=1999-01-01T00:00:00%2B01:00")).json() == []
+
+    async def test_pages_follow_one_another(self, root: Admin) -> None:
+        every = [each["id"] for each in (await root.get("/admin/audit")).json()]
+        found, path = [], "/admin/audit?limit=2"
+        while True:
+            answer = await root.get(path)
+            found += [each["id"] for each in answer.json()]
+            link = re.fullmatch(r'<(\?[^>]+)>; rel="next"', answer.headers.get("link", ""))
+            if link is None:
+                break
+            path = f"/admin/audit{link[1]}"
+        assert found == every
+        other = await root.get(f"/admin/users/2/events{path.removeprefix('/admin/audit')}")
+        assert_problem(other, 422, "invalid_input")
+
+    async def test_query_that_is_not_allowed(self, root: Admin) -> None:
+        for query, pointer in (
+            ("type=nothing", "/type"),
+            ("since=yesterday", "/since"),
+            ("since=2026-11-26T12:00:00", "/since"),
+            ("until=0001-01-01T00:00:00%2B14:00", "/until"),
+            ("after=AAAA", "/after"),
+            ("user_id=1", "/query"),
+        ):
+            answer = await root.get(f"/admin/audit?{query}")
+            assert_problem(answer, 422, "invalid_input")
+            assert [each["pointer"] for each in answer.json()["errors"]] == [pointer], query
+        assert_problem(await root.get("/admin/users/999/events"), 404, "user_not_found")
+
+
 class TestRoles:
     async def test_life_of_a_role(self, root: Admin) -> None:
         clerk = {"permissions": ["orders:write", "orders:read"], "description": "Orders"}

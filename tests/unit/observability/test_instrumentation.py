@@ -205,6 +205,7 @@ async def administer(container: Container) -> None:
     assert await container.list_sessions_by_admin()(acting=acting, user_id=user.id) == ([], None)
     await container.revoke_role_by_admin()(acting=acting, user_id=user.id, role="buyer")
     await container.delete_role()(acting=acting, name="buyer")
+    assert (await container.read_events_by_admin()(acting=acting, user_id=user.id)).entries
 
 
 async def use_background_tasks(container: Container) -> None:

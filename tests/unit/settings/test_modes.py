@@ -73,6 +73,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/users/me/passkeys", None),
     ("GET", "/sessions", None),
     ("GET", "/admin/users", None),
+    ("GET", "/admin/audit", None),
     ("GET", "/admin/roles", None),
     ("GET", "/v1/revocations", None),
     ("GET", "/v1/events", None),

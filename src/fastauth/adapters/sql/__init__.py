@@ -2,6 +2,7 @@
 
 from fastauth.adapters.sql.accounts.directory import SqlUserDirectory as SqlUserDirectory
 from fastauth.adapters.sql.accounts.users import SqlUserRepository as SqlUserRepository
+from fastauth.adapters.sql.administration.event_search import SqlEventSearch as SqlEventSearch
 from fastauth.adapters.sql.administration.user_search import SqlUserSearch as SqlUserSearch
 from fastauth.adapters.sql.audit.event_log import SqlEventLog as SqlEventLog
 from fastauth.adapters.sql.audit.trail import SqlAuditTrail as SqlAuditTrail

@@ -5,9 +5,10 @@ from dataclasses import astuple, dataclass
 
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.username import UsernameProfile
+from fastauth.domain.administration.errors import NOT_A_PLACE
 from fastauth.domain.administration.user_search import ListedUser, UserPlace, UserSearch
 from fastauth.domain.email_addresses.address import AddressProfile
-from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_USERS
 from fastauth.domain.sealed_cursor import SealedCursors
@@ -65,8 +66,3 @@ class SearchUsers:
         found = await self.search.page(wanted, after=place, limit=limit)
         following = self.cursors.seal(list_name, found.next.id, found.next.key) if found.next else None
         return UserPage(users=found.users, next=following)
-
-
-NOT_A_PLACE = Violation(
-    "after", "not_a_place", "Must be the cursor of another page of the same list, with the same criteria."
-)

@@ -1,6 +1,10 @@
 """Errors about acts of administrators."""
 
-from fastauth.domain.errors import Conflict
+from fastauth.domain.errors import Conflict, Violation
+
+NOT_A_PLACE = Violation(
+    "after", "not_a_place", "Must be the cursor of another page of the same list, with the same criteria."
+)
 
 
 class BuiltInRole(Conflict):

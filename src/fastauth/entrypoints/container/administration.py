@@ -2,7 +2,7 @@
 
 from dependency_injector.providers import Provider, Singleton
 
-from fastauth.adapters.sql import SqlUserSearch
+from fastauth.adapters.sql import SqlEventSearch, SqlUserSearch
 from fastauth.application.administration.define_role import DefineRole
 from fastauth.application.administration.delete_role import DeleteRole
 from fastauth.application.administration.disable_user_by_admin import DisableUserByAdmin
@@ -13,13 +13,16 @@ from fastauth.application.administration.get_user_by_admin import GetUserByAdmin
 from fastauth.application.administration.grant_role_by_admin import GrantRoleByAdmin
 from fastauth.application.administration.list_roles import ListRoles
 from fastauth.application.administration.list_sessions_by_admin import ListSessionsByAdmin
+from fastauth.application.administration.read_events_by_admin import ReadEventsByAdmin
 from fastauth.application.administration.reset_second_factors_by_admin import ResetSecondFactorsByAdmin
 from fastauth.application.administration.revoke_role_by_admin import RevokeRoleByAdmin
 from fastauth.application.administration.search_users import SearchUsers
 from fastauth.application.administration.start_reset_by_admin import StartResetByAdmin
 from fastauth.application.administration.unlock_user_by_admin import UnlockUserByAdmin
+from fastauth.domain.administration.event_search import EventSearch
 from fastauth.domain.administration.user_search import UserSearch
 from fastauth.entrypoints.container.accounts import Accounts
+from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.second_factors import SecondFactors
@@ -33,6 +36,9 @@ class Administration(Shared):
 
     user_search: Provider[UserSearch] = Singleton(
         SqlUserSearch, connections=Shared.database.provided.autocommit
+    )
+    event_search: Provider[EventSearch] = Singleton(
+        SqlEventSearch, connections=Shared.database.provided.autocommit
     )
     search_users = use_case(
         SearchUsers,
@@ -50,6 +56,13 @@ class Administration(Shared):
     )
     list_sessions_by_admin = use_case(
         ListSessionsByAdmin, users=Storage.users, sessions=Storage.sessions, clock=Shared.clock
+    )
+    read_events_by_admin = use_case(
+        ReadEventsByAdmin,
+        search=event_search,
+        users=Storage.users,
+        pseudonyms=Audit.username_pseudonyms,
+        cursors=Shared.sealed_cursors,
     )
     disable_user_by_admin = use_case(DisableUserByAdmin, delegation=Delegations.delegation)
     enable_user_by_admin = use_case(EnableUserByAdmin, delegation=Delegations.delegation)

@@ -40,12 +40,13 @@ _USER = [
 class SqlUserSearch:
     """Reads a bounded range of one index, and leaves out what the other criteria do not want."""
 
-    def __init__(self, *, connections: Connections) -> None:
+    def __init__(self, *, connections: Connections, examined: int = MAX_EXAMINED) -> None:
         self._connections = connections
+        self._examined = examined
 
     async def page(self, wanted: UserFilter, *, after: UserPlace | None, limit: int) -> FoundUsers:
         """Run one statement; a second one if the first has left out so many that the page is not full."""
-        number = MAX_EXAMINED if _is_narrowed(wanted) else limit + 1
+        number = self._examined if _is_narrowed(wanted) else limit + 1
         dialect = self._connections.dialect.name
         ahead = candidates(wanted, after, number=number, dialect=dialect).subquery("ahead")
         order = (ahead.c.place_key, ahead.c.place_id)

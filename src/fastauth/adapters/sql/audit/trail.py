@@ -30,7 +30,7 @@ class SqlAuditTrail:
     async def page(self, criteria: AuditFilter, *, before: AuditEntry | None, limit: int) -> list[AuditEntry]:
         """Read the page that follows the entry `before`, newest first."""
         page = _NEWEST_FIRST.where(*_conditions(criteria, before)).limit(limit)
-        return [_entry(row) for row in await self._connections.execute(page)]
+        return [entry_of(row) for row in await self._connections.execute(page)]
 
 
 def _conditions(criteria: AuditFilter, before: AuditEntry | None) -> Iterator[ColumnElement[bool]]:
@@ -69,7 +69,8 @@ def _source(row: Row[Any]) -> EventSource:
     )
 
 
-def _entry(row: Row[Any]) -> AuditEntry:
+def entry_of(row: Row[Any]) -> AuditEntry:
+    """Return the event of a row of the table with the username of its account."""
     return AuditEntry(
         id=row.id,
         event=event_of(row),

@@ -3,6 +3,7 @@
 from fastauth.entrypoints.http.routes import (
     account,
     admin_acts,
+    admin_audit,
     admin_roles,
     admin_users,
     complete_log_in,
@@ -39,6 +40,7 @@ ROUTERS = (
     login_codes.router,
     admin_users.router,
     admin_acts.router,
+    admin_audit.router,
     admin_roles.router,
     revocations.router,
     event_feed.router,
