@@ -4,6 +4,7 @@ from fastauth.domain.personal_data.column import DataTable
 from fastauth.domain.personal_data.register.accounts import USER_INFO
 from fastauth.domain.personal_data.register.audit import EVENT
 from fastauth.domain.personal_data.register.email_addresses import EMAIL_ADDRESS
+from fastauth.domain.personal_data.register.event_feed import EVENT_FEED
 from fastauth.domain.personal_data.register.one_time_tokens import ONE_TIME_TOKEN
 from fastauth.domain.personal_data.register.operations import FASTAUTH_TASK
 from fastauth.domain.personal_data.register.outbox import OUTBOX
@@ -23,6 +24,7 @@ REGISTER: tuple[DataTable, ...] = (
     BROWSER_SESSION,
     SIGNING_KEY,
     EVENT,
+    EVENT_FEED,
     TALLY,
     REVOCATION,
     SERVICE,
