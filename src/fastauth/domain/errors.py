@@ -20,6 +20,7 @@
     │   ├── NotPermitted
     │   ├── OwnAccount
     │   ├── PermissionNotHeld
+    │   ├── RegistrationClosed
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── NotOffered

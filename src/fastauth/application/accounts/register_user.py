@@ -7,6 +7,7 @@ from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.accounts.user import User
 from fastauth.domain.errors import ViolationCollector
 from fastauth.domain.passwords.policy import PasswordPolicy
@@ -44,6 +45,7 @@ class RegisterUser:
         """Create and return an account. `address` is the client's; ``None`` stands for an operator.
 
         Raises:
+            RegistrationClosed: Only operators, or whoever is invited, may create accounts.
             InvalidInput: Values are not allowed; the error lists all violations.
             TooManyRequests: The network of `address` has reached its limit.
             UsernameTaken: Another account has this username.
@@ -56,7 +58,7 @@ class RegisterUser:
                     fullname=fullname,
                     email=email,
                     locale=locale,
-                    by_operator=address is None,
+                    by=RegisteredBy.OPERATOR if address is None else RegisteredBy.ANYBODY,
                 )
             with collecting:
                 secret = self.password_policy.check(password, user_attributes=(username, fullname))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.locale import parse_locale
+from fastauth.domain.accounts.registration_mode import RegisteredBy, RegistrationMode
 from fastauth.domain.accounts.user import NewUser
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.email_addresses.address import AddressProfile, EmailAddress
@@ -23,26 +24,33 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationRules:
-    """The rules for all of a registration but its credential."""
+    """The rules for all of a registration but its credential.
+
+    Nothing else makes a `Registration`, and only with one is an account stored. So no path leads around the
+    mode: neither a page nor another credential.
+    """
 
     username_profile: UsernameProfile
     address_profile: AddressProfile
     reserved: Container[str] = frozenset()
     """Canonical usernames that only operators may register."""
+    mode: RegistrationMode = RegistrationMode.OPEN
 
     def parse(
-        self, *, username: str, fullname: str, email: str | None, locale: str | None, by_operator: bool
+        self, *, username: str, fullname: str, email: str | None, locale: str | None, by: RegisteredBy
     ) -> Registration:
         """Return the account and its address.
 
         Raises:
+            RegistrationClosed: Whoever registers may not.
             InvalidInput: Values are not allowed; the error lists all violations.
         """
+        self.mode.check(by)
         with ViolationCollector() as collecting:
             with collecting:
                 name = Username.parse(username, self.username_profile)
                 name.check_is_no_address()
-                if not by_operator and name.canonical in self.reserved:
+                if by is not RegisteredBy.OPERATOR and name.canonical in self.reserved:
                     raise InvalidInput(_RESERVED)
             with collecting:
                 full_name = FullName.parse(fullname)

@@ -8,6 +8,7 @@ from fastauth.application.passkeys.ceremonies import Ceremonies
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passkeys.relying_party import RelyingParty
@@ -41,6 +42,7 @@ class BeginPasskeyRegistration:
         """Return the options and the token of the ceremony, which has the account.
 
         Raises:
+            RegistrationClosed: Only operators, or whoever is invited, may create accounts.
             NotOffered: There are no passkeys here.
             InvalidInput: Values are not allowed; the error lists all violations.
             TooManyRequests: The network of `address` has reached its limit.
@@ -50,7 +52,7 @@ class BeginPasskeyRegistration:
         if self.relying_party is None:
             raise NotOffered
         registration = self.rules.parse(
-            username=username, fullname=fullname, email=email, locale=locale, by_operator=False
+            username=username, fullname=fullname, email=email, locale=locale, by=RegisteredBy.ANYBODY
         )
         new = registration.user
         permit = await self.rate_limiter.check_registration(address=address)

@@ -10,6 +10,7 @@ from fastauth.application.passkeys.begin_passkey_registration import NEW_ACCOUNT
 from fastauth.application.passkeys.ceremonies import Ceremonies
 from fastauth.application.passkeys.passkey_event import passkey_event
 from fastauth.application.second_factors.factor_changes import FactorChanges
+from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.clock import Clock
@@ -44,6 +45,7 @@ class RegisterWithPasskey:
         """Create an account without a password. It is what the ceremony `token` says.
 
         Raises:
+            RegistrationClosed: Only operators, or whoever is invited, may create accounts.
             InvalidInput: The credential does not answer the ceremony, which is used now.
             UsernameTaken: Another account has got this username meanwhile.
             PasskeyTaken: The credential is a passkey already.
@@ -61,7 +63,7 @@ class RegisterWithPasskey:
             fullname=facts["fullname"],
             email=facts.get("email"),
             locale=facts.get("locale"),
-            by_operator=False,
+            by=RegisteredBy.ANYBODY,
         )
         recovery_codes: list[str] = []
 

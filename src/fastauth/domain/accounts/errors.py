@@ -1,6 +1,6 @@
 """Errors about accounts."""
 
-from fastauth.domain.errors import Conflict, NotFound
+from fastauth.domain.errors import Conflict, Forbidden, NotFound
 
 
 class UserNotFound(NotFound):
@@ -8,6 +8,13 @@ class UserNotFound(NotFound):
 
     code = "user_not_found"
     detail = "No such user"
+
+
+class RegistrationClosed(Forbidden):
+    """Whoever registers may not create an account here."""
+
+    code = "registration_closed"
+    detail = "Accounts cannot be registered here without an invitation, or not at all."
 
 
 class UsernameTaken(Conflict):

@@ -50,6 +50,7 @@ class Accounts(Shared):
         username_profile=usernames,
         address_profile=address_profile,
         reserved=reserved_usernames,
+        mode=Shared.settings.provided.registration,
     )
     store_account: Provider[StoreAccount] = Singleton(
         StoreAccount, passwords=Storage.passwords, unit_of_work=Storage.unit_of_work, clock=Shared.clock

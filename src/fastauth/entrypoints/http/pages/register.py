@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -33,6 +34,7 @@ async def show_form(
     """Return the form, or lead to the page where a logged-in user wants to go."""
     if browser:
         return redirect(container, to)
+    container.settings().registration.check(RegisteredBy.ANYBODY)
     return _page(request, container, dict.fromkeys(FIELDS, ""), to=to)
 
 

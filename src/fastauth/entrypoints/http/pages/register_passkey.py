@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.errors import FastauthError
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.accept_language import preferred_language
@@ -33,7 +34,10 @@ async def show_form(
     request: Request, container: ContainerDep, browser: OptionalBrowserDep, to: DestinationDep
 ) -> Response:
     """Return the form, or lead to the page where a logged-in user wants to go."""
-    return redirect(container, to) if browser else _page(request, container, {}, to=to)
+    if browser:
+        return redirect(container, to)
+    container.settings().registration.check(RegisteredBy.ANYBODY)
+    return _page(request, container, {}, to=to)
 
 
 @router.post("/options")

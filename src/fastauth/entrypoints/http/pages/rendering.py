@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.registration_mode import RegistrationMode
 from fastauth.domain.errors import FastauthError, InvalidInput, RateLimited, Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.destinations import with_next
@@ -79,6 +80,7 @@ def render_page(
         brand={"name": settings.brand_name, "logo": assets.get(LOGO)},
         minimum=settings.password_min_length,
         offers_mail=settings.sends_mail,
+        offers_registration=settings.registration is RegistrationMode.OPEN,
         offers_passkeys=settings.relying_party is not None,
         date=partial(_date, language),
         time=partial(_time, language),

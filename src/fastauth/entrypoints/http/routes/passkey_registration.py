@@ -3,7 +3,7 @@
 from fastapi import APIRouter, status
 from pydantic import BaseModel, Field
 
-from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.errors import RegistrationClosed, UsernameTaken
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.passkeys.errors import PasskeyTaken
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -55,7 +55,7 @@ class RegisteredWithPasskeyResponse(UserResponse):
 @router.post(
     "/options",
     summary="Get options for a registration by passkey",
-    responses=problems(NotOffered, UsernameTaken, TooManyRequests, body=True),
+    responses=problems(NotOffered, RegistrationClosed, UsernameTaken, TooManyRequests, body=True),
 )
 async def begin_passkey_registration(
     body: PasskeyRegistrationRequest,
@@ -81,7 +81,7 @@ async def begin_passkey_registration(
     "",
     status_code=status.HTTP_201_CREATED,
     summary="Register a user by passkey",
-    responses=problems(NotOffered, UsernameTaken, PasskeyTaken, body=True),
+    responses=problems(NotOffered, RegistrationClosed, UsernameTaken, PasskeyTaken, body=True),
 )
 async def register_with_passkey(
     body: CredentialRequest, container: ContainerDep

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, status
 from pydantic import BaseModel, Field
 
-from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.errors import RegistrationClosed, UsernameTaken
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep, LanguageDep
@@ -38,7 +38,7 @@ class RegisterRequest(BaseModel):
     "/users/register",
     status_code=status.HTTP_201_CREATED,
     summary="Register a user",
-    responses=problems(UsernameTaken, TooManyRequests, HashingOverloaded, body=True),
+    responses=problems(RegistrationClosed, UsernameTaken, TooManyRequests, HashingOverloaded, body=True),
 )
 async def register_user(
     body: Annotated[RegisterRequest, Body(examples=[EXAMPLE])],
