@@ -11,6 +11,7 @@ from tests.builders import a_policy
 from tests.container_pool import a_container
 from tests.fakes import (
     FakeAccessTokens,
+    FakeApiKeyRepository,
     FakeAuditTrail,
     FakeBrowserSessionRepository,
     FakeBulkUserRepository,
@@ -144,6 +145,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "counters": FakeCounterRepository(storage),
         "one_time_tokens": FakeOneTimeTokenRepository(storage),
         "own_accounts": FakeOwnAccountReader(storage),
+        "api_keys": FakeApiKeyRepository(storage),
         "passkeys": FakePasskeyRepository(storage),
         "outbox_queue": FakeOutboxQueue(storage),
         "secret_box": box,

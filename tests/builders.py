@@ -1,6 +1,6 @@
 """Builders of valid objects; a test passes only the values that it depends on."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_bytes, token_hex, token_urlsafe
@@ -25,6 +25,8 @@ from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username
+from fastauth.domain.api_keys.api_key import ApiKey, ApiKeyName
+from fastauth.domain.api_keys.key_text import ApiKeyDigest, ApiKeyId
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.passkeys.passkey import CredentialId, NewCredential
 from fastauth.domain.passwords.credential import ImportedUser
@@ -99,6 +101,20 @@ def a_credential(*, sign_count: int = 0) -> NewCredential:
         backup_eligible=True,
         backed_up=False,
         user_verified=True,
+    )
+
+
+def an_api_key(
+    user: User, *, now: datetime, days: int = 1, scopes: Iterable[str] = ("orders:read",)
+) -> ApiKey:
+    return ApiKey(
+        id=ApiKeyId(token_hex(8)),
+        user_id=user.id,
+        name=ApiKeyName("Backup"),
+        digest=ApiKeyDigest(token_bytes(32)),
+        scopes=frozenset(scopes),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
     )
 
 

@@ -2,7 +2,7 @@
 GRANT SELECT, INSERT, UPDATE, DELETE ON user_info, session, signing_key, tally TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON email_address, one_time_token, outbox, totp, recovery_code TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE ON browser_session TO fastauth_serve;
-GRANT SELECT, INSERT, UPDATE, DELETE ON passkey TO fastauth_serve;
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkey, api_key TO fastauth_serve;
 GRANT SELECT, INSERT, DELETE ON revocation, service TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON service_key TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON role TO fastauth_serve;

@@ -5,6 +5,7 @@ from tests.fakes.accounts import FakeUserDirectory as FakeUserDirectory
 from tests.fakes.accounts import FakeUserRepository as FakeUserRepository
 from tests.fakes.administration import FakeEventSearch as FakeEventSearch
 from tests.fakes.administration import FakeUserSearch as FakeUserSearch
+from tests.fakes.api_keys import FakeApiKeyRepository as FakeApiKeyRepository
 from tests.fakes.audit import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.audit import FakeEventLog as FakeEventLog
 from tests.fakes.browser_sessions import FakeBrowserSessionRepository as FakeBrowserSessionRepository

@@ -75,6 +75,13 @@ class FakeExpiredRows:
             del records[key]
         return len(old[:limit])
 
+    async def purge_api_keys(self, *, before: datetime, limit: int) -> int:
+        keys = self.storage.api_keys
+        over = [id_ for id_, key in keys.items() if min(key.expires_at, key.revoked_at or key.expires_at) < before]
+        for id_ in over[:limit]:
+            del keys[id_]
+        return len(over[:limit])
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][
             :limit

@@ -7,6 +7,8 @@ from datetime import datetime
 from tests.fakes.clock import FakeClock
 
 from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.api_keys.api_key import ApiKey
+from fastauth.domain.api_keys.key_text import ApiKeyId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.browser_sessions.cookie import CookieDigest
@@ -69,6 +71,7 @@ class FakeStorage:
     browser_sessions: dict[CookieDigest, SessionId] = field(default_factory=dict)
     passkeys: dict[CredentialId, Passkey] = field(default_factory=dict)
     handles: dict[UserId, UserHandle] = field(default_factory=dict)
+    api_keys: dict[ApiKeyId, ApiKey] = field(default_factory=dict)
     services: dict[str, RegisteredService] = field(default_factory=dict)
     event_numbers: dict[int, int] = field(default_factory=dict)
     """The number in the event feed of each audit entry, by its id."""
@@ -116,6 +119,7 @@ class FakeStorage:
             recovery_codes=dict(self.recovery_codes),
             passkeys=dict(self.passkeys),
             handles=dict(self.handles),
+            api_keys=dict(self.api_keys),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -130,3 +134,4 @@ class FakeStorage:
         self.totp, self.recovery_codes = draft.totp, draft.recovery_codes
         self.revocations, self.keys = draft.revocations, draft.keys
         self.passkeys, self.handles = draft.passkeys, draft.handles
+        self.api_keys = draft.api_keys

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.fakes.accounts import FakeUserRepository
+from tests.fakes.api_keys import FakeApiKeyRepository
 from tests.fakes.audit import FakeEventLog
 from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
@@ -21,6 +22,7 @@ from tests.fakes.signing_keys import FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -51,6 +53,7 @@ class FakeTransaction:
     second_factors: SecondFactorRepository
     one_time_tokens: OneTimeTokenRepository
     passkeys: PasskeyRepository
+    api_keys: ApiKeyRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
@@ -69,6 +72,7 @@ class FakeTransaction:
         self.second_factors = FakeSecondFactorRepository(self._draft)
         self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
         self.passkeys = FakePasskeyRepository(self._draft)
+        self.api_keys = FakeApiKeyRepository(self._draft)
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)

@@ -7,6 +7,7 @@ import pytest
 from tests.contracts.accounts.seen_usernames import SeenUsernamesContract
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
+from tests.contracts.api_keys.api_key_repository import ApiKeyRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
@@ -29,6 +30,7 @@ from tests.contracts.sessions.session_repository import SessionRepositoryContrac
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import (
+    FakeApiKeyRepository,
     FakeAuditTrail,
     FakeBrowserSessionRepository,
     FakeBulkUserRepository,
@@ -383,6 +385,20 @@ class TestFakeOwnAccountReader(OwnAccountReaderContract):
     @pytest.fixture
     def reader(self, passwords: FakePasswordRepository) -> FakeOwnAccountReader:
         return FakeOwnAccountReader(passwords.storage)
+
+
+class TestFakeApiKeyRepository(ApiKeyRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def roles(self, users: FakeUserRepository) -> FakeRoleRepository:
+        return FakeRoleRepository(users.storage)
+
+    @pytest.fixture
+    def api_keys(self, users: FakeUserRepository) -> FakeApiKeyRepository:
+        return FakeApiKeyRepository(users.storage)
 
 
 class TestFakePasskeyRepository(PasskeyRepositoryContract):

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -72,6 +73,10 @@ class Transaction(Protocol):
     @property
     def passkeys(self) -> PasskeyRepository:
         """Passkeys."""
+
+    @property
+    def api_keys(self) -> ApiKeyRepository:
+        """API keys."""
 
     @property
     def outbox(self) -> Outbox:

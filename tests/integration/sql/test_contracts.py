@@ -14,6 +14,7 @@ from tests import legacy_hashes
 from tests.builders import an_imported_user
 from tests.contracts.accounts.user_directory import UserDirectoryContract
 from tests.contracts.accounts.user_repository import UserRepositoryContract
+from tests.contracts.api_keys.api_key_repository import ApiKeyRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
@@ -44,6 +45,7 @@ from tests.harness.postgres import PostgresServer
 from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.verifier import Verifier
 from fastauth.adapters.sql import (
+    SqlApiKeyRepository,
     AuditColumns,
     Database,
     SchemaOutdated,
@@ -487,6 +489,16 @@ class TestSqlOwnAccountReader(SqlFixtures, OwnAccountReaderContract):
     @pytest.fixture
     def reader(self, database: Database) -> SqlOwnAccountReader:
         return SqlOwnAccountReader(connections=database.autocommit)
+
+
+class TestSqlApiKeyRepository(SqlFixtures, ApiKeyRepositoryContract):
+    @pytest.fixture
+    def roles(self, database: Database) -> SqlRoleRepository:
+        return SqlRoleRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def api_keys(self, database: Database) -> SqlApiKeyRepository:
+        return SqlApiKeyRepository(connections=database.autocommit)
 
 
 class TestSqlPasskeyRepository(SqlFixtures, PasskeyRepositoryContract):

@@ -4,6 +4,7 @@ from fastauth.adapters.sql.accounts.directory import SqlUserDirectory as SqlUser
 from fastauth.adapters.sql.accounts.users import SqlUserRepository as SqlUserRepository
 from fastauth.adapters.sql.administration.event_search import SqlEventSearch as SqlEventSearch
 from fastauth.adapters.sql.administration.user_search import SqlUserSearch as SqlUserSearch
+from fastauth.adapters.sql.api_keys.repository import SqlApiKeyRepository as SqlApiKeyRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog as SqlEventLog
 from fastauth.adapters.sql.audit.trail import SqlAuditTrail as SqlAuditTrail
 from fastauth.adapters.sql.browser_sessions.repository import (

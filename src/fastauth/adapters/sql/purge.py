@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from fastauth.adapters.sql.api_keys.tables import api_key
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.database.types import UtcDateTime
@@ -72,6 +73,10 @@ _PURGE_OUTBOX = (
 )
 _PURGE_REVOCATIONS = (_delete_oldest(revocation.c.at, revocation.c.at < _BEFORE),)
 _PURGE_ADDRESSES = (_delete_oldest(email_address.c.replaced_at, email_address.c.replaced_at < _BEFORE),)
+_PURGE_API_KEYS = (
+    _delete_oldest(api_key.c.expires_at, api_key.c.expires_at < _BEFORE),
+    _delete_oldest(api_key.c.revoked_at, api_key.c.revoked_at < _BEFORE),
+)
 _has_old_address = event.c.address.is_not(None) & (
     event.c.at < bindparam("addresses_before", type_=UtcDateTime)
 )
@@ -118,6 +123,10 @@ class SqlExpiredRows:
     async def purge_addresses(self, *, before: datetime, limit: int) -> int:
         """Delete up to `limit` rows."""
         return await self._run(_PURGE_ADDRESSES, before=before, max_rows=limit)
+
+    async def purge_api_keys(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` expired and up to `limit` revoked keys."""
+        return await self._run(_PURGE_API_KEYS, before=before, max_rows=limit)
 
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete up to `limit` events, and the addresses of up to `limit` others."""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
+from fastauth.adapters.sql.api_keys.repository import SqlApiKeyRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
 from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepository
@@ -21,6 +22,7 @@ from fastauth.adapters.sql.second_factors.repository import SqlSecondFactorRepos
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository
 from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -137,6 +139,11 @@ class SqlTransaction:
     def passkeys(self) -> PasskeyRepository:
         """Passkeys."""
         return SqlPasskeyRepository(connections=self.connection)
+
+    @cached_property
+    def api_keys(self) -> ApiKeyRepository:
+        """API keys."""
+        return SqlApiKeyRepository(connections=self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -46,6 +46,8 @@ class EventType(StrEnum):
     PASSKEY_USED = "passkey_used"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_CLONED = "passkey_cloned"
+    API_KEY_CREATED = "api_key_created"
+    API_KEY_REVOKED = "api_key_revoked"
     FULL_NAME_CHANGED = "full_name_changed"
     USER_RENAMED = "user_renamed"
     USER_DISABLED = "user_disabled"
@@ -70,7 +72,7 @@ class Event:
     username_digest: UsernameDigest | None = None
     """For a failed log-in: the digest of the username that was tried."""
     detail: str | None = None
-    """For an event about a role, a signing key or a passkey: its name or id."""
+    """For an event about a role, a signing key, a passkey or an API key: its name or id."""
 
 
 class Actor(StrEnum):

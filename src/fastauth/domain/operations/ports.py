@@ -33,6 +33,9 @@ class ExpiredRows(Protocol):
     async def purge_addresses(self, *, before: datetime, limit: int) -> int:
         """Delete at most `limit` e-mail addresses that were replaced before then; return how many."""
 
+    async def purge_api_keys(self, *, before: datetime, limit: int) -> int:
+        """Delete API keys that ended before then, about `limit`; return how many."""
+
     async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
         """Delete events older than `retention`, and addresses in them; return how many of both."""
 

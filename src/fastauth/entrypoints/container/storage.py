@@ -5,6 +5,7 @@ import asyncio
 from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import (
+    SqlApiKeyRepository,
     SqlAuditTrail,
     SqlBrowserSessionRepository,
     SqlBulkUserRepository,
@@ -35,6 +36,7 @@ from fastauth.adapters.sql import (
 from fastauth.application.mail.notices import Notices
 from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
 from fastauth.domain.accounts.ports import UserDirectory, UserRepository
+from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
@@ -96,6 +98,7 @@ class Storage(Shared):
         SqlEmailAddressRepository, connections=_connections
     )
     own_accounts: Provider[OwnAccountReader] = Singleton(SqlOwnAccountReader, connections=_connections)
+    api_keys: Provider[ApiKeyRepository] = Singleton(SqlApiKeyRepository, connections=_connections)
     passkeys: Provider[PasskeyRepository] = Singleton(SqlPasskeyRepository, connections=_connections)
     challenges: Provider[ChallengeRepository] = Singleton(SqlChallengeRepository, connections=_connections)
     second_factors: Provider[SecondFactorRepository] = Singleton(

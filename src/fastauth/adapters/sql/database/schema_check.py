@@ -23,6 +23,7 @@ PRIVILEGES = {
     "totp": "SELECT INSERT UPDATE DELETE",
     "recovery_code": "SELECT INSERT UPDATE DELETE",
     "passkey": "SELECT INSERT UPDATE DELETE",
+    "api_key": "SELECT INSERT UPDATE DELETE",
     "outbox": "SELECT INSERT UPDATE DELETE",
     "fastauth_task": "SELECT UPDATE",
 }
