@@ -50,6 +50,8 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(Unavailable):  # the last uses since the last round are lost then
+            await container.last_uses().store()
 
 
 async def _learn_hash_kinds(container: Container, learnt: asyncio.Event) -> None:
@@ -80,6 +82,8 @@ async def _run_periodically(container: Container) -> None:
             _logged_purge("one-time tokens", container.purge_one_time_tokens()),
             _logged_purge("replaced addresses", container.purge_addresses()),
             _logged_purge("outbox", container.purge_outbox()),
+            _logged_purge("API keys", container.purge_api_keys()),
+            container.last_uses().store,
         ]
         tasks += [
             partial(instrumentation.collect, container.active_sessions(), container.measure_backlog())

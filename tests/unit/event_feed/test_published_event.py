@@ -62,5 +62,5 @@ class TestPublishedEvent:
         for event_type in event_types():
             event = Event(type=event_type, occurred_at=NOW, user_id=UserId(7), detail="d")
             data = PublishedEvent.of(event, seq=1, number=2).data
-            allowed = {"change", "credential", "passkey_id", "reason", "role", "session_id"}
+            allowed = {"change", "credential", "key_id", "passkey_id", "reason", "role", "session_id"}
             assert data.keys() <= allowed, event_type

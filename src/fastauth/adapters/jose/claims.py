@@ -60,10 +60,16 @@ class AccessTokenPolicy:
             "aud": self.audience,
             "client_id": self.client_id,
             "iat": issued_at,
-            "exp": issued_at + int(self.lifetime.total_seconds()),
+            "exp": self._expiry(claims, issued_at),
             "jti": token_urlsafe(16),
             **_own_claims(claims),
         }
+
+    def _expiry(self, claims: AnyClaims, issued_at: int) -> int:
+        expires_at = issued_at + int(self.lifetime.total_seconds())
+        if isinstance(claims, ApiKeyClaims) and claims.ends_at:
+            return min(expires_at, int(claims.ends_at.timestamp()))
+        return expires_at
 
     def validate(self, payload: Mapping[str, Any], now: datetime) -> AnyClaims:
         """Return the claims of a token whose signature is valid.

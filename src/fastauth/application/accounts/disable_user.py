@@ -7,6 +7,7 @@ from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
@@ -34,7 +35,11 @@ class DisableUser:
 
 
 async def disable(transaction: Transaction, user: User, *, now: datetime) -> None:
-    """Disable an account and end its sessions. A disabled account stays as it is."""
+    """Disable an account and end its sessions. A disabled account stays as it is.
+
+    All its access tokens are revoked as well: those of an API key belong to no session that ends.
+    """
     await transaction.users.set_disabled(user.id, user.disabled_at or now)
     await transaction.sessions.revoke_all(user.id, now=now)
+    await transaction.revocations.add(Revocation.of_user(user.id, at=now))
     await transaction.events.record(Event(type=EventType.USER_DISABLED, occurred_at=now, user_id=user.id))

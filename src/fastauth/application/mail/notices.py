@@ -29,6 +29,7 @@ NOTICES: Mapping[EventType, MailTemplate] = {
     EventType.PASSKEY_ADDED: MailTemplate.PASSKEY_ADDED,
     EventType.PASSKEY_REMOVED: MailTemplate.PASSKEY_REMOVED,
     EventType.PASSKEY_CLONED: MailTemplate.PASSKEY_CLONED,
+    EventType.API_KEY_CREATED: MailTemplate.API_KEY_CREATED,
 }
 """The mail for each event that concerns a credential (OWASP ASVS 5.0, 6.3.7)."""
 
@@ -43,6 +44,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.PASSWORD_CHANGE_FAILED: "Nothing changed, and the session's attempts are limited.",
     EventType.SECOND_FACTOR_REFUSED: "People mistype codes; many in a row lock the factor, which is told.",
     EventType.PASSKEY_USED: "It goes with a log-in, which is told if the device is new, or with a step-up.",
+    EventType.API_KEY_REVOKED: "It takes access away, and gives none.",
     EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
     EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",

@@ -72,6 +72,17 @@ class MailLimiter:
             rule = self.limits.factor_changes_per_account
             await self._allows(self._hit(rule, Scope.NETWORK, "factor changes", str(user_id)))
 
+    async def check_api_key(self, user_id: UserId) -> None:
+        """Count a new API key of an account, of which its owner is told.
+
+        Raises:
+            TooManyRequests: The account has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits:
+            rule = self.limits.api_keys_per_account
+            await self._allows(self._hit(rule, Scope.NETWORK, "api keys", str(user_id)))
+
     async def allows_mail(self, address_key: str, *, user_id: UserId | None, proved: bool) -> bool:
         """Count a mail to an address about an account, if there is one; return whether to send it.
 

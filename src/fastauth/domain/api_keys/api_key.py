@@ -11,9 +11,8 @@ from fastauth.domain.api_keys.key_text import ApiKeyDigest, ApiKeyId
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.roles.role import OWN_PREFIX, Grants
-from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.sessions.access_token import ApiKeyClaims
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
-from fastauth.domain.sessions.session import SessionId
 
 MAX_API_KEYS = 50
 """Valid keys of one account."""
@@ -27,12 +26,6 @@ KEPT = timedelta(days=30)
 
 USE_INTERVAL = timedelta(minutes=5)
 """How often the last use of one key is stored at most."""
-
-METHODS = ("api_key",)
-"""How the holder of a token has authenticated; no value of RFC 8176 says it."""
-
-SESSION_PREFIX = "key:"
-"""Begins the ``sid`` of tokens of a key. No session has an id with a colon."""
 
 NEVER_OF_KEYS = frozenset(OWN_PREFIX + name for name in ("roles.write", "clients.write", "keys.write"))
 """Permissions by which a leaked key could make itself others. Only an operator gives them to a key."""
@@ -78,11 +71,6 @@ class ApiKey:
         """Return whether the key is neither revoked nor expired."""
         return self.revoked_at is None and now < self.expires_at
 
-    @property
-    def session_id(self) -> SessionId:
-        """The ``sid`` of all tokens of the key, by which they are revoked together."""
-        return session_id_of(self.id)
-
 
 @dataclass(frozen=True, slots=True)
 class OwnedApiKey:
@@ -105,25 +93,19 @@ class OwnedApiKey:
         acr = "aal2" if self.owner.has_second_factor else "aal1"
         return self.key.scopes & frozenset(policy.limit_grants(self.grants, acr=acr).permissions)
 
-    def claims(self, permissions: Iterable[str]) -> AccessClaims:
-        """Return the claims of an access token with these permissions. It has no roles."""
-        return AccessClaims(
+    def claims(self, permissions: Iterable[str]) -> ApiKeyClaims:
+        """Return the claims of an access token with these permissions, which ends with the key."""
+        return ApiKeyClaims(
             user_id=self.owner.id,
-            session_id=self.key.session_id,
-            authenticated_at=self.key.created_at,
-            amr=METHODS,
-            grants=Grants(permissions=tuple(sorted(permissions))),
+            key_id=self.key.id,
+            permissions=tuple(sorted(permissions)),
+            ends_at=self.key.expires_at,
         )
 
 
 def access_ended(id_: ApiKeyId, *, at: datetime) -> Revocation:
-    """Return what other services are told of the end of a key."""
-    return Revocation(at, RevocationKind.SESSION, session_id_of(id_))
-
-
-def session_id_of(id_: ApiKeyId) -> SessionId:
-    """Return the ``sid`` of tokens of the key with this id."""
-    return SessionId(SESSION_PREFIX + id_)
+    """Return what other services are told of the end of a key: all tokens with its ``sid`` are over."""
+    return Revocation(at, RevocationKind.SESSION, f"key:{id_}")
 
 
 def check_scopes(scopes: Iterable[str], allowed: Iterable[str], *, by_operator: bool = False) -> frozenset[str]:

@@ -45,6 +45,7 @@ class _Publication:
 _PASSWORD = {"credential": "password"}
 _TOTP = {"credential": "totp"}
 _PASSKEY = {"credential": "passkey"}
+_API_KEY = {"credential": "api_key"}
 
 _PUBLICATIONS = {
     EventType.USER_CREATED: _Publication(PublishedType.USER_REGISTERED),
@@ -77,6 +78,8 @@ _PUBLICATIONS = {
     EventType.RECOVERY_CODES_MADE: _Publication(
         PublishedType.CREDENTIAL_CHANGED, {"credential": "recovery_codes"}
     ),
+    EventType.API_KEY_CREATED: _Publication(PublishedType.CREDENTIAL_ADDED, _API_KEY, "key_id"),
+    EventType.API_KEY_REVOKED: _Publication(PublishedType.CREDENTIAL_REMOVED, _API_KEY, "key_id"),
     EventType.PASSKEY_ADDED: _Publication(PublishedType.CREDENTIAL_ADDED, _PASSKEY, "passkey_id"),
     EventType.PASSKEY_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _PASSKEY, "passkey_id"),
     EventType.SIGNING_KEY_ROTATED: _Publication(PublishedType.KEY_ROTATED),

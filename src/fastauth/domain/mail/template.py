@@ -42,6 +42,7 @@ class MailTemplate(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
     SECOND_FACTOR_LOCKED = "second_factor_locked"
+    API_KEY_CREATED = "api_key_created"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_CLONED = "passkey_cloned"
@@ -81,6 +82,7 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.RECOVERY_CODES_MADE: _NOTICE,
     MailTemplate.RECOVERY_CODE_USED: _NOTICE,
     MailTemplate.SECOND_FACTOR_LOCKED: _NOTICE,
+    MailTemplate.API_KEY_CREATED: _NOTICE,
     MailTemplate.PASSKEY_ADDED: _NOTICE,
     MailTemplate.PASSKEY_REMOVED: _NOTICE,
     MailTemplate.PASSKEY_CLONED: _NOTICE,

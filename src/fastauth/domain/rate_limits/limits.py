@@ -54,6 +54,10 @@ class Limits:
     """Changes of the e-mail address of one account."""
     factor_changes_per_account: RateLimit = RateLimit(20, timedelta(hours=1))
     """Changes of the second factors of one account; its owner gets a mail about each."""
+    api_keys_per_account: RateLimit = RateLimit(20, timedelta(hours=1))
+    """New API keys of one account; its owner gets a mail about each."""
+    wrong_api_keys_per_network: RateLimit = RateLimit(10, timedelta(minutes=1))
+    """API keys that are not valid, of one network. Each process counts for itself."""
     mails_per_address: tuple[RateLimit, ...] = (
         RateLimit(1, timedelta(minutes=1)),
         RateLimit(5, timedelta(hours=1)),

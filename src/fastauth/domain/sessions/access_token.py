@@ -55,6 +55,8 @@ class ApiKeyClaims:
     permissions: tuple[str, ...] = ()
     audience: str | None = None
     """``None`` for the audience of the installation."""
+    ends_at: datetime | None = None
+    """When the key ends, and the token with it; ``None`` in a token that was verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

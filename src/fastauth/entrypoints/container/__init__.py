@@ -6,6 +6,7 @@ cases. A mixin refers only to mixins that are before it in the bases of `Contain
 
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.administration import Administration
+from fastauth.entrypoints.container.api_keys import ApiKeys
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.browser_sessions import BrowserSessions
 from fastauth.entrypoints.container.delegation import Delegations
@@ -50,6 +51,7 @@ class Container(
     PasskeyVerification,
     SecondFactors,
     Sessions,
+    ApiKeys,
     Principals,
     Administration,
     LoginCodes,

@@ -1,6 +1,9 @@
 """Providers of principals."""
 
+from dependency_injector.providers import Singleton
+
 from fastauth.application.principals.authenticate_principal import AuthenticatePrincipal
+from fastauth.application.principals.load_key_principal import LoadKeyPrincipal
 from fastauth.application.principals.load_principal import LoadPrincipal
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.shared import Shared
@@ -15,5 +18,14 @@ class Principals(Shared):
         LoadPrincipal, roles=Storage.roles, policy=Shared.settings.provided.second_factor
     )
     authenticate_principal = use_case(
-        AuthenticatePrincipal, authenticate=Sessions.authenticate, load_principal=load_principal
+        AuthenticatePrincipal,
+        access_tokens=Sessions.access_tokens,
+        authenticate=Sessions.authenticate,
+        load_principal=load_principal,
+        load_key_principal=Singleton(
+            LoadKeyPrincipal,
+            api_keys=Storage.api_keys,
+            policy=Shared.settings.provided.second_factor,
+            clock=Shared.clock,
+        ),
     )
