@@ -77,7 +77,9 @@ class FakeExpiredRows:
 
     async def purge_api_keys(self, *, before: datetime, limit: int) -> int:
         keys = self.storage.api_keys
-        over = [id_ for id_, key in keys.items() if min(key.expires_at, key.revoked_at or key.expires_at) < before]
+        over = [
+            id_ for id_, key in keys.items() if min(key.expires_at, key.revoked_at or key.expires_at) < before
+        ]
         for id_ in over[:limit]:
             del keys[id_]
         return len(over[:limit])

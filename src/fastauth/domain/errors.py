@@ -6,6 +6,7 @@
     ├── InvalidInput           one or more values break a rule
     ├── Unauthenticated        the client is not authenticated
     │   ├── InvalidCredentials
+    │   ├── InvalidApiKey
     │   ├── InvalidAccessToken
     │   ├── MissingAccessToken
     │   ├── StepUpRequired
@@ -23,6 +24,7 @@
     │   ├── RegistrationClosed
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
+    │   ├── ApiKeyNotFound
     │   ├── NotOffered
     │   ├── PasskeyNotFound
     │   ├── RoleNotFound
@@ -43,6 +45,7 @@
     │   ├── PasswordExists
     │   ├── RolesInUse
     │   ├── ServiceExists
+    │   ├── TooManyApiKeys
     │   ├── TooManyPasskeys
     │   ├── TooManyPermissions
     │   ├── UserDisabled

@@ -45,10 +45,10 @@ from tests.harness.postgres import PostgresServer
 from fastauth.adapters.passwords import HASH_PREFIXES, Argon2PasswordHasher, HashingPool
 from fastauth.adapters.passwords.verifier import Verifier
 from fastauth.adapters.sql import (
-    SqlApiKeyRepository,
     AuditColumns,
     Database,
     SchemaOutdated,
+    SqlApiKeyRepository,
     SqlAuditTrail,
     SqlBrowserSessionRepository,
     SqlBulkUserRepository,

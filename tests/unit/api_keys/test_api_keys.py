@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
+from tests.fakes import FakeApiKeyRepository
 from tests.session_helpers import caller_of, happened
 
 from fastauth.application.api_keys.store_key import NewApiKey
@@ -24,7 +25,6 @@ from fastauth.domain.sessions.access_token import AnyClaims, ApiKeyClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import AuthenticatedUser
-from tests.fakes import FakeApiKeyRepository
 
 READ, WRITE, OWN = "orders:read", "orders:write", "fastauth:users.read"
 ROLES = {
@@ -96,7 +96,7 @@ class TestCreateApiKey:
         new = await owner.create(READ, OWN, days=30)
         (stored,) = owner.app.storage.api_keys.values()
         assert stored == new.key
-        assert (stored.scopes, stored.user_id) == ({READ, OWN}, owner.caller.user.id)
+        assert (set(stored.scopes), stored.user_id) == ({READ, OWN}, owner.caller.user.id)
         assert stored.expires_at - stored.created_at == timedelta(days=30)
         assert new.text not in repr((new, stored, owner.app.storage))
         (event,) = happened(owner.app, EventType.API_KEY_CREATED)
@@ -113,7 +113,8 @@ class TestCreateApiKey:
             ({"scopes": ["orders:delete"]}, [scopes]),
             ({"scopes": [READ, ""]}, [scopes]),
             ({"scopes": ["admin"]}, [scopes]),
-            *(({"scopes": [each]}, [("scopes", "reserved")]) for each in sorted(NEVER_OF_KEYS)),
+            ({"scopes": [*NEVER_OF_KEYS]}, [("scopes", "reserved")]),
+            ({"scopes": [READ, min(NEVER_OF_KEYS)]}, [("scopes", "reserved")]),
             ({"days": 0}, [("expires_in_days", "out_of_range")]),
             ({"days": 366}, [("expires_in_days", "out_of_range")]),
             ({"name": " "}, [("name", "empty")]),
@@ -278,7 +279,7 @@ class TestPrincipalOfAKey:
         new = await owner.create(READ, OWN)
         token = await owner.exchange(new.text)
         principal = await owner.principal(token)
-        assert (principal.kind, principal.permissions) == (PrincipalKind.API_KEY, {READ, OWN})
+        assert (principal.kind, set(principal.permissions)) == (PrincipalKind.API_KEY, {READ, OWN})
         assert (principal.user_id, principal.key_id, principal.session) == (
             owner.caller.user.id,
             new.key.id,

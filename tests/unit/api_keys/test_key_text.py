@@ -7,7 +7,10 @@ from random import Random
 from fastauth.domain.api_keys.key_text import PATTERN, ApiKeyCodec, checksum, parse_api_key_id
 from fastauth.domain.secret_key import SecretKey
 
-OLD, NEW = SecretKey(b"an old secret key of the tests, 32 bytes"), SecretKey(b"a secret key of the tests, 32 bytes")
+OLD, NEW = (
+    SecretKey(b"an old secret key of the tests, 32 bytes"),
+    SecretKey(b"a secret key of the tests, 32 bytes"),
+)
 CODEC = ApiKeyCodec(NEW)
 
 

@@ -12,6 +12,7 @@ from fastauth.domain.email_addresses.errors import EmailTaken
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.rate_limits.errors import TooManyRequests
+from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser
 
@@ -238,6 +239,15 @@ class TestUndo:
         with pytest.raises(InvalidAccessToken):
             await caller_of(app, tokens)
         assert app.event_types()[-1] is EventType.EMAIL_CHANGE_UNDONE
+
+    async def test_revokes_api_keys(self, app: Application, caller: AuthenticatedUser) -> None:
+        """Whoever changed the address may have made one."""
+        new = await app.container.create_api_key()(caller=caller, name="Backup", scopes=[])
+        await app.undo_address_change(token=await a_change(app, caller, NEW))
+        assert await app.container.list_api_keys()(user_id=caller.user.id) == ()
+        told = Revocation(app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
+        assert told in app.storage.revocations
+        assert app.event_types()[-1] is EventType.API_KEY_REVOKED
 
     async def test_works_for_seven_days(self, app: Application, caller: AuthenticatedUser) -> None:
         token = await a_change(app, caller, NEW)

@@ -51,6 +51,7 @@ Item = TypeVar("Item")
 NAME, PASSWORD, NEW_PASSWORD = "santosh", "sntsh", "another"
 RECOVERY_CODE = SecondFactorMethod.RECOVERY_CODE
 HELPERS = {
+    *("AuthenticateApiKey", "LoadKeyPrincipal", "StoreApiKey"),
     *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
@@ -150,6 +151,22 @@ async def register_with_passkey(container: Container) -> None:
     assert await container.register_with_passkey()(token=begun.token, credential=credential)
 
 
+async def use_browser_session(container: Container, caller: AuthenticatedUser) -> None:
+    first = await container.start_browser_session()(caller=caller)
+    cookie = await container.renew_browser_session()(caller=caller, cookie=first.text)
+    assert cookie
+    assert await container.authenticate_browser()(cookie=cookie.text)
+
+
+async def use_api_keys(container: Container, caller: AuthenticatedUser) -> None:
+    new = await container.create_api_key()(caller=caller, name="Backup", scopes=[])
+    assert await container.issue_api_key()(username=caller.user.username.display, name="B", scopes=[])
+    assert len(await container.list_api_keys()(user_id=caller.user.id)) == 2
+    assert await container.exchange_api_key()(text=new.text, address="192.0.2.1")
+    await container.revoke_api_key()(id_=new.key.id, user_id=caller.user.id)
+    await container.purge_api_keys()()
+
+
 async def use_passkeys(container: Container, caller: AuthenticatedUser) -> None:
     begun = await container.begin_passkey()(caller=caller)
     authenticator = Authenticator()
@@ -241,10 +258,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     assert (await container.authenticate_principal()(access_token=tokens.access.text)).session == caller
     assert await container.list_sessions()(caller=caller) == ([caller.session], None)
     assert await container.step_up()(caller=caller, password=PASSWORD, address="192.0.2.1")
-    first = await container.start_browser_session()(caller=caller)
-    cookie = await container.renew_browser_session()(caller=caller, cookie=first.text)
-    assert cookie
-    assert await container.authenticate_browser()(cookie=cookie.text)
+    await use_browser_session(container, caller)
     await use_login_codes(container, caller)
     await container.change_full_name()(caller=caller, fullname="Santosh Kumar")
     await container.change_password()(
@@ -254,6 +268,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
     await use_passkeys(container, caller)
+    await use_api_keys(container, caller)
     await use_second_factors(container, caller, registry)
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
@@ -280,7 +295,15 @@ async def test_every_use_case_works_with_all_instrumentation(
     (oldest, *_) = (await container.rotate_keys()(early=True)).keys
     assert await container.revoke_key()(kid=oldest.kid)
     await container.check_readiness()()
-    for purge in ("sessions", "counters", "addresses", "one_time_tokens", "outbox", "events", "revocations"):
+    for purge in (
+        "sessions",
+        "counters",
+        "addresses",
+        "one_time_tokens",
+        "outbox",
+        "events",
+        "revocations",
+    ):
         await getattr(container, f"purge_{purge}")()()
     await container.reseal_columns()()
     await use_background_tasks(container)

@@ -1,5 +1,6 @@
 """The use cases that delete expired rows."""
 
+from fastauth.application.api_keys.purge_api_keys import PurgeApiKeys
 from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.email_addresses.purge_addresses import PurgeAddresses
 from fastauth.application.operations.purge_counters import PurgeCounters
@@ -13,6 +14,7 @@ PURGES = {
     for kind in (
         PurgeAddresses,
         PurgeCounters,
+        PurgeApiKeys,
         PurgeEvents,
         PurgeOneTimeTokens,
         PurgeOutbox,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.api_keys.revoke_all_keys import revoke_all_keys
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.one_time_tokens.errors import InvalidLink
@@ -11,10 +12,10 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoAddressChange:
-    """Put a replaced address back in force, and end all sessions of the account.
+    """Put a replaced address back in force, end all sessions of the account and revoke its API keys.
 
-    Whoever changed the address may be a thief, who has a session. This gives no access by itself: the
-    owner logs in, or asks for a reset of the password.
+    Whoever changed the address may be a thief, who has a session and may have made a key. This gives no
+    access by itself: the owner logs in, or asks for a reset of the password.
     """
 
     tokens: OneTimeTokenCodec
@@ -42,5 +43,6 @@ class UndoAddressChange:
             if not await transaction.email_addresses.undo(user_id, old_key=used.subject or "", now=now):
                 raise InvalidLink
             await transaction.sessions.revoke_all(user_id, now=now)
+            await revoke_all_keys(transaction, user_id, now=now)
             await transaction.one_time_tokens.withdraw(user_id, purposes=ALL_BUT_UNDO)
             await transaction.commit()

@@ -108,7 +108,9 @@ def access_ended(id_: ApiKeyId, *, at: datetime) -> Revocation:
     return Revocation(at, RevocationKind.SESSION, f"key:{id_}")
 
 
-def check_scopes(scopes: Iterable[str], allowed: Iterable[str], *, by_operator: bool = False) -> frozenset[str]:
+def check_scopes(
+    scopes: Iterable[str], allowed: Iterable[str], *, by_operator: bool = False
+) -> frozenset[str]:
     """Return the scopes of a new key.
 
     Raises:
@@ -121,7 +123,9 @@ def check_scopes(scopes: Iterable[str], allowed: Iterable[str], *, by_operator: 
         raise InvalidInput(Violation("scopes", "not_held", detail))
     if wanted & NEVER_OF_KEYS and not by_operator:
         names = ", ".join(sorted(NEVER_OF_KEYS))
-        raise InvalidInput(Violation("scopes", "reserved", f"Only an operator gives these to a key: {names}."))
+        raise InvalidInput(
+            Violation("scopes", "reserved", f"Only an operator gives these to a key: {names}.")
+        )
     return wanted
 
 

@@ -4,7 +4,7 @@ from fastauth.domain.errors import Conflict, NotFound, Unauthenticated
 
 
 class InvalidApiKey(Unauthenticated):
-    """There is no API key, or it was not issued here, was revoked or has expired, or its owner is disabled."""
+    """There is no API key, or it is unknown, revoked or expired, or its owner is disabled."""
 
     code = "invalid_api_key"
     detail = "API key missing or not valid"

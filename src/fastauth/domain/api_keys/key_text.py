@@ -74,7 +74,7 @@ class ApiKeyCodec:
 
     def matches(self, key: ApiKeyText, stored: ApiKeyDigest) -> bool:
         """Return whether `stored` is the digest of `key`, under any of the secret keys."""
-        return any([compare_digest(each, stored) for each in self._digests(key)])
+        return any(compare_digest(each, stored) for each in self._digests(key))
 
     def _digests(self, key: ApiKeyText) -> tuple[ApiKeyDigest, ...]:
         macs = self._keys.macs("api key digest", key.text.encode())

@@ -9,6 +9,7 @@ import os
 import typer
 
 from fastauth.entrypoints.cli import (
+    api_keys,
     audit,
     calibrate,
     doctor,
@@ -42,6 +43,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(roles.app, name="roles")
+app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(services.app, name="services")
 
 

@@ -51,7 +51,7 @@ PASSKEYS_OFFERED = Depends(_check_passkeys_offered)
 """Raises `NotOffered` if there are no passkeys here: the host of the pages is an IP address."""
 
 
-def _bearer_token(request: Request, *, missing: type[FastauthError], invalid: type[FastauthError]) -> str:
+def bearer_token(request: Request, *, missing: type[FastauthError], invalid: type[FastauthError]) -> str:
     """Return the credentials of the scheme ``Bearer`` (RFC 6750, section 2.1)."""
     sent = request.headers.getlist("authorization")
     if not sent:
@@ -68,7 +68,7 @@ class _Bearer(HTTPBearer):
     """Authenticates the caller. The base class only documents the scheme: it parses less strictly."""
 
     async def __call__(self, request: Request) -> AuthenticatedUser:  # type: ignore[override]  # the caller, not only the credentials
-        token = _bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
+        token = bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
         container = await _container(request)
         caller = await container.authenticate()(access_token=token)
         request.scope[SCOPE_USER_ID] = caller.user.id  # logged if the request is refused all the same
@@ -86,7 +86,7 @@ class _PrincipalBearer(HTTPBearer):
     """Authenticates whoever calls. The base class only documents the scheme."""
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # the principal, not only the credentials
-        token = _bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
+        token = bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
         principal = await (await _container(request)).authenticate_principal()(access_token=token)
         if principal.user_id is not None:
             request.scope[SCOPE_USER_ID] = principal.user_id
@@ -107,7 +107,7 @@ class _ServiceKey(HTTPBearer):
     """Authenticates a service. The base class only documents the scheme."""
 
     async def __call__(self, request: Request) -> Service:  # type: ignore[override]  # the service, not only the credentials
-        key = _bearer_token(request, missing=InvalidServiceKey, invalid=InvalidServiceKey)
+        key = bearer_token(request, missing=InvalidServiceKey, invalid=InvalidServiceKey)
         return await (await _container(request)).authenticate_service()(key=key)
 
 

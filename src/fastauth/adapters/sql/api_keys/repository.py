@@ -41,9 +41,7 @@ _LOCK_OWNER = (
 )
 
 _ADD = insert(api_key)
-_REVOKE = (
-    update(api_key).where(_HAS_ID, _IS_NOT_REVOKED).values(revoked_at=_NOW).returning(api_key.c.user_id)
-)
+_REVOKE = update(api_key).where(_HAS_ID, _IS_NOT_REVOKED).values(revoked_at=_NOW).returning(api_key.c.user_id)
 _REVOKE_OWN = _REVOKE.where(_IS_OF_USER)
 _REVOKE_ALL = update(api_key).where(_IS_OF_USER, _IS_VALID).values(revoked_at=_NOW).returning(api_key.c.id)
 _MARK_USED = (

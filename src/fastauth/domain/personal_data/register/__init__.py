@@ -2,6 +2,7 @@
 
 from fastauth.domain.personal_data.column import DataTable
 from fastauth.domain.personal_data.register.accounts import USER_INFO
+from fastauth.domain.personal_data.register.api_keys import API_KEY
 from fastauth.domain.personal_data.register.audit import EVENT
 from fastauth.domain.personal_data.register.email_addresses import EMAIL_ADDRESS
 from fastauth.domain.personal_data.register.event_feed import EVENT_FEED
@@ -36,6 +37,7 @@ REGISTER: tuple[DataTable, ...] = (
     TOTP,
     RECOVERY_CODE,
     PASSKEY,
+    API_KEY,
     OUTBOX,
     FASTAUTH_TASK,
 )
