@@ -51,7 +51,7 @@ def main() -> None:
             "FASTAUTH_ACCESS_TOKEN_SECONDS": "3600",
         }
         with Service(database_url, **settings) as service:
-            key = service.run("services", "create", "bench").strip()
+            key = service.run("clients", "create", "bench").strip()
             asyncio.run(measure(service, key, number=options.revocations, kills=options.kill))
 
 

@@ -9,6 +9,7 @@ from tests.fakes.api_keys import FakeApiKeyRepository as FakeApiKeyRepository
 from tests.fakes.audit import FakeAuditTrail as FakeAuditTrail
 from tests.fakes.audit import FakeEventLog as FakeEventLog
 from tests.fakes.browser_sessions import FakeBrowserSessionRepository as FakeBrowserSessionRepository
+from tests.fakes.clients import FakeClientRepository as FakeClientRepository
 from tests.fakes.clock import FakeClock as FakeClock
 from tests.fakes.email_addresses import FakeEmailAddressRepository as FakeEmailAddressRepository
 from tests.fakes.event_feed import FakeEventFeed as FakeEventFeed
@@ -34,7 +35,6 @@ from tests.fakes.second_factors import FakeChallengeRepository as FakeChallengeR
 from tests.fakes.second_factors import FakeSecondFactorRepository as FakeSecondFactorRepository
 from tests.fakes.secret_box import FakeSealedColumn as FakeSealedColumn
 from tests.fakes.secret_box import FakeSecretBox as FakeSecretBox
-from tests.fakes.services import FakeServiceRepository as FakeServiceRepository
 from tests.fakes.sessions import FakeAccessTokens as FakeAccessTokens
 from tests.fakes.sessions import FakeOwnAccountReader as FakeOwnAccountReader
 from tests.fakes.sessions import FakeSessionRepository as FakeSessionRepository

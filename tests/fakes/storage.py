@@ -12,6 +12,8 @@ from fastauth.domain.api_keys.key_text import ApiKeyId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.browser_sessions.cookie import CookieDigest
+from fastauth.domain.clients.client import RegisteredClient
+from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
@@ -24,7 +26,6 @@ from fastauth.domain.roles.ports import UserRole
 from fastauth.domain.roles.role import BUILT_IN, Role
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeDigest
 from fastauth.domain.second_factors.totp import Totp
-from fastauth.domain.services.service import RegisteredService
 from fastauth.domain.sessions.session import (
     Session,
     SessionId,
@@ -72,7 +73,7 @@ class FakeStorage:
     passkeys: dict[CredentialId, Passkey] = field(default_factory=dict)
     handles: dict[UserId, UserHandle] = field(default_factory=dict)
     api_keys: dict[ApiKeyId, ApiKey] = field(default_factory=dict)
-    services: dict[str, RegisteredService] = field(default_factory=dict)
+    clients: dict[ClientId, RegisteredClient] = field(default_factory=dict)
     event_numbers: dict[int, int] = field(default_factory=dict)
     """The number in the event feed of each audit entry, by its id."""
     last_seq: int = 0
@@ -120,6 +121,7 @@ class FakeStorage:
             passkeys=dict(self.passkeys),
             handles=dict(self.handles),
             api_keys=dict(self.api_keys),
+            clients=dict(self.clients),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -135,3 +137,4 @@ class FakeStorage:
         self.revocations, self.keys = draft.revocations, draft.keys
         self.passkeys, self.handles = draft.passkeys, draft.handles
         self.api_keys = draft.api_keys
+        self.clients = draft.clients

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.api_keys import FakeApiKeyRepository
 from tests.fakes.audit import FakeEventLog
+from tests.fakes.clients import FakeClientRepository
 from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
@@ -24,6 +25,7 @@ from tests.fakes.storage import FakeStorage
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
@@ -54,6 +56,7 @@ class FakeTransaction:
     one_time_tokens: OneTimeTokenRepository
     passkeys: PasskeyRepository
     api_keys: ApiKeyRepository
+    clients: ClientRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
@@ -71,6 +74,7 @@ class FakeTransaction:
         self.outbox = FakeOutbox(self._draft, box)
         self.second_factors = FakeSecondFactorRepository(self._draft)
         self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
+        self.clients = FakeClientRepository(self._draft)
         self.passkeys = FakePasskeyRepository(self._draft)
         self.api_keys = FakeApiKeyRepository(self._draft)
 

@@ -10,10 +10,10 @@
     │   ├── InvalidAccessToken
     │   ├── MissingAccessToken
     │   ├── StepUpRequired
+    │   ├── InvalidClient
     │   ├── InvalidLink
     │   ├── InvalidLoginCode
     │   ├── InvalidSecondFactor
-    │   ├── InvalidServiceKey
     │   └── InvalidRefreshToken
     │       └── RefreshTokenReused
     ├── Forbidden              the client is authenticated, but not allowed to do this
@@ -26,16 +26,17 @@
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── ApiKeyNotFound
     │   ├── NotOffered
+    │   ├── ClientNotFound
     │   ├── PasskeyNotFound
     │   ├── RoleNotFound
     │   ├── SecondFactorNotFound
-    │   ├── ServiceNotFound
     │   ├── SessionNotFound
     │   ├── SigningKeyNotFound
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
     │   ├── AlreadyEnrolled
     │   ├── BuiltInRole
+    │   ├── ClientExists
     │   ├── EmailTaken
     │   ├── LastAdministrator
     │   ├── LastCredential
@@ -44,7 +45,6 @@
     │   ├── PasskeyTaken
     │   ├── PasswordExists
     │   ├── RolesInUse
-    │   ├── ServiceExists
     │   ├── TooManyApiKeys
     │   ├── TooManyPasskeys
     │   ├── TooManyPermissions

@@ -6,6 +6,7 @@ from typing import Protocol
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
@@ -61,6 +62,10 @@ class Transaction(Protocol):
     @property
     def email_addresses(self) -> EmailAddressRepository:
         """E-mail addresses."""
+
+    @property
+    def clients(self) -> ClientRepository:
+        """OAuth clients."""
 
     @property
     def one_time_tokens(self) -> OneTimeTokenRepository:

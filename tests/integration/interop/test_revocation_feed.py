@@ -57,7 +57,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def verifier(service: Service) -> Iterator[Verifier]:
-    key = service.run("services", "create", "orders").strip()
+    key = service.run("clients", "create", "orders").strip()
     verifier = Verifier(service.url, audience=service.url, revocations=Revocations(key=key))
     verifier.start()
     yield verifier

@@ -17,6 +17,7 @@ from tests.contracts.accounts.user_repository import UserRepositoryContract
 from tests.contracts.api_keys.api_key_repository import ApiKeyRepositoryContract
 from tests.contracts.audit.audit_trail import AuditTrailContract, Ports
 from tests.contracts.browser_sessions.browser_session_repository import BrowserSessionRepositoryContract
+from tests.contracts.clients.client_repository import ClientRepositoryContract
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.event_feed.event_feed import EventFeedContract
 from tests.contracts.event_feed.feed_accounts import FeedAccountsContract
@@ -32,7 +33,6 @@ from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
 from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
-from tests.contracts.services.service_repository import ServiceRepositoryContract
 from tests.contracts.sessions.own_account_reader import OwnAccountReaderContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
@@ -53,6 +53,7 @@ from fastauth.adapters.sql import (
     SqlBrowserSessionRepository,
     SqlBulkUserRepository,
     SqlChallengeRepository,
+    SqlClientRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
     SqlEventFeed,
@@ -69,7 +70,6 @@ from fastauth.adapters.sql import (
     SqlRevocationReader,
     SqlRoleRepository,
     SqlSecondFactorRepository,
-    SqlServiceRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -391,10 +391,10 @@ class TestSqlRevocations(SqlFixtures, RevocationsContract):
         return SqlRevocationReader(connections=database.autocommit)
 
 
-class TestSqlServiceRepository(ServiceRepositoryContract):
+class TestSqlClientRepository(ClientRepositoryContract):
     @pytest.fixture
-    def services(self, database: Database) -> SqlServiceRepository:
-        return SqlServiceRepository(connections=database.autocommit)
+    def clients(self, database: Database) -> SqlClientRepository:
+        return SqlClientRepository(connections=database.autocommit)
 
 
 class TestSqlUnitOfWork(SqlFixtures, UnitOfWorkContract):

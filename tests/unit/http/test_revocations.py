@@ -4,16 +4,21 @@ import httpx2
 import pytest
 from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
 
-from fastauth.domain.services.service import Service, ServiceKey
+from fastauth.domain.clients.client import READ_REVOCATIONS
 from fastauth.entrypoints.container import Container
 
 PATH = "/v1/revocations"
 
 
+async def secret_of(container: Container, name: str, *permissions: str) -> dict[str, str]:
+    created = await container.create_client()(name=name, permissions=permissions)
+    return {"Authorization": f"Bearer {created.secret.text}"}
+
+
 @pytest.fixture
 async def key(container: Container) -> dict[str, str]:
     """Return the header of a service."""
-    return {"Authorization": f"Bearer {(await container.create_service()(name='orders')).text}"}
+    return await secret_of(container, "orders", READ_REVOCATIONS)
 
 
 class TestAnswer:
@@ -78,33 +83,29 @@ class TestQuery:
         assert (await client.get(f"{PATH}?after=AAAA&wait=1.0", headers=key)).status_code == 200
 
 
-class TestServiceKey:
+class TestClientSecret:
     async def test_other_credentials_are_401(
         self, client: httpx2.AsyncClient, key: dict[str, str], tokens: TokenPair
     ) -> None:
         text = key["Authorization"].removeprefix("Bearer ")
-        for sent in (
-            [],
-            [("Authorization", text)],
-            [("Authorization", f"Basic {text}")],
-            [("Authorization", f"Bearer {text}x")],
-            [("Authorization", f"Bearer {text}")] * 2,
-            list(bearer(tokens).items()),
+        for code, sent in (
+            ("no_access_token", []),
+            ("no_access_token", [("Authorization", text)]),
+            ("no_access_token", [("Authorization", f"Basic {text}")]),
+            ("invalid_client", [("Authorization", f"Bearer {text}x")]),
+            ("invalid_token", [("Authorization", f"Bearer {text}")] * 2),
+            ("invalid_token", [("Authorization", "Bearer a.b.c")]),
         ):
             response = await client.get(PATH, headers=sent)
-            assert_problem(response, 401, "invalid_service_key")
-            assert response.headers["www-authenticate"] == "Bearer"
+            assert_problem(response, 401, code)
+            assert response.headers["www-authenticate"].startswith("Bearer")
+        assert_problem(await client.get(PATH, headers=bearer(tokens)), 403, "not_permitted")
 
-    async def test_service_key_is_no_access_token(
-        self, client: httpx2.AsyncClient, key: dict[str, str]
-    ) -> None:
+    async def test_secret_is_no_access_token(self, client: httpx2.AsyncClient, key: dict[str, str]) -> None:
         assert_problem(await client.get("/users/me", headers=key), 401, "invalid_token")
 
     async def test_permission_is_demanded(self, client: httpx2.AsyncClient, container: Container) -> None:
-        new, now = container.service_keys().issue(), container.clock().now()
-        powerless = Service(name="powerless", created_at=now, permissions=frozenset())
-        await container.services().add(powerless, ServiceKey(digest=new.digest, created_at=now))
-        response = await client.get(PATH, headers={"Authorization": f"Bearer {new.text}"})
+        response = await client.get(PATH, headers=await secret_of(container, "powerless"))
         assert_problem(response, 403, "not_permitted")
         challenge = response.headers["www-authenticate"]
         assert 'error="insufficient_scope"' in challenge

@@ -52,8 +52,10 @@ class TestKeys:
         assert response.json() == {
             "issuer": "http://127.0.0.1:8000",
             "jwks_uri": "http://127.0.0.1:8000/.well-known/jwks.json",
+            "token_endpoint": "http://127.0.0.1:8000/oauth/token",
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "response_types_supported": [],
-            "grant_types_supported": [],
+            "grant_types_supported": ["client_credentials"],
         }
         assert (await client.get(f"/.well-known/{name}/auth")).status_code == 404
 

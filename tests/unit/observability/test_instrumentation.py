@@ -191,13 +191,18 @@ async def use_passkeys(container: Container, caller: AuthenticatedUser) -> None:
     await register_with_passkey(container)
 
 
-async def use_roles_and_services(container: Container) -> None:
+async def use_roles_and_clients(container: Container) -> None:
     await container.apply_roles()(declared=[declare_role("clerk")])
     await container.grant_role()(username=NAME, role="clerk")
     await container.revoke_role()(username=NAME, role="clerk")
-    key = await container.create_service()(name="orders")
-    assert await container.authenticate_service()(key=key.text)
-    assert await container.rotate_service_key()(name="orders")
+    made = await container.create_client()(name="orders")
+    credentials = {"client_id": made.client.id, "secret": made.secret.text, "address": "192.0.2.1"}
+    assert await container.authenticate_client()(**credentials)
+    assert (await container.issue_client_token()(**credentials)).access.text
+    assert await container.authenticate_secret()(secret=made.secret.text)
+    assert await container.rotate_client_secret()(name="orders")
+    assert await container.change_client()(name="orders", disabled=True)
+    await container.remove_client()(name="orders")
     assert (await container.read_revocations()(cursor=None, wait=0)).revocations
     await administer(container)
 
@@ -284,7 +289,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.disable_user()(username=NAME)
     await container.enable_user()(username=NAME)
     await container.unlock_user()(username=NAME)
-    await use_roles_and_services(container)
+    await use_roles_and_clients(container)
     await container.set_password()(username=NAME, password=PASSWORD)
     await container.revoke_sessions()(username=NAME)
     stored = await container.passwords().get(user.id)

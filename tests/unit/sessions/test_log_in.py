@@ -12,7 +12,7 @@ from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.access_token import AccessToken, AnyClaims
 from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 
@@ -54,7 +54,7 @@ class TestLogIn:
         """The key was there a moment before, and is not now."""
 
         class LostKey(FakeAccessTokens):
-            async def issue(self, claims: AccessClaims, *, issued_at: datetime | None = None) -> AccessToken:
+            async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
                 raise NoActiveSigningKey
 
         log_in = log_in_with(app, LostKey(app.clock))

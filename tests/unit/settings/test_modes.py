@@ -76,6 +76,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("POST", "/users/me/passkeys", {"token": "fa_wc_none", "credential": {}}),
     ("GET", "/users/me/passkeys", None),
     ("GET", "/sessions", None),
+    ("POST", "/oauth/token", None),
     ("GET", "/admin/users", None),
     ("GET", "/admin/audit", None),
     ("GET", "/admin/roles", None),

@@ -105,6 +105,7 @@ class AccessTokenPolicy:
 
 def _own_claims(claims: AnyClaims) -> dict[str, Any]:
     """Return the claims that differ from token to token."""
+    own: dict[str, Any]
     match claims:
         case ClientClaims():
             own = {

@@ -10,6 +10,7 @@ from fastauth.adapters.sql.audit.trail import SqlAuditTrail as SqlAuditTrail
 from fastauth.adapters.sql.browser_sessions.repository import (
     SqlBrowserSessionRepository as SqlBrowserSessionRepository,
 )
+from fastauth.adapters.sql.clients.repository import SqlClientRepository as SqlClientRepository
 from fastauth.adapters.sql.database.database import DEADLINE as DEADLINE
 from fastauth.adapters.sql.database.database import OPERATOR_DEADLINE as OPERATOR_DEADLINE
 from fastauth.adapters.sql.database.database import START_DEADLINE as START_DEADLINE
@@ -50,7 +51,6 @@ from fastauth.adapters.sql.second_factors.repository import (
 from fastauth.adapters.sql.second_factors.tables import recovery_code as recovery_code
 from fastauth.adapters.sql.second_factors.tables import totp as totp
 from fastauth.adapters.sql.secret_box.sealed_column import SqlSealedColumn as SqlSealedColumn
-from fastauth.adapters.sql.services.repository import SqlServiceRepository as SqlServiceRepository
 from fastauth.adapters.sql.sessions.count import CountActiveSessions as CountActiveSessions
 from fastauth.adapters.sql.sessions.own_account import SqlOwnAccountReader as SqlOwnAccountReader
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository as SqlSessionRepository

@@ -7,6 +7,7 @@ from functools import cached_property
 from fastauth.adapters.sql.accounts.users import SqlUserRepository
 from fastauth.adapters.sql.api_keys.repository import SqlApiKeyRepository
 from fastauth.adapters.sql.audit.event_log import SqlEventLog
+from fastauth.adapters.sql.clients.repository import SqlClientRepository
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
 from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepository
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
@@ -24,6 +25,7 @@ from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepositor
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
@@ -124,6 +126,11 @@ class SqlTransaction:
     def roles(self) -> RoleRepository:
         """Roles, and who has them."""
         return SqlRoleRepository(connections=self.connection)
+
+    @cached_property
+    def clients(self) -> ClientRepository:
+        """OAuth clients."""
+        return SqlClientRepository(connections=self.connection)
 
     @cached_property
     def one_time_tokens(self) -> OneTimeTokenRepository:

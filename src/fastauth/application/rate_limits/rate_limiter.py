@@ -66,6 +66,17 @@ class RateLimiter:
         permit = await self._count(hit)
         return replace(permit, refunds_on_success=(Decrement(hit.key, hit.rule),))
 
+    async def count_refused_client(self, *, address: str) -> None:
+        """Count a refused secret of a client from `address`.
+
+        Raises:
+            TooManyRequests: The network has reached its limit.
+            StorageUnavailable: Try again later.
+        """
+        if self.limits is not None:
+            rule = self.limits.refused_clients_per_network
+            await self._count(self._hit(rule, Scope.NETWORK, "refused clients", network_of(address)))
+
     async def check_login(self, name: Username, *, address: str, device: str | None) -> Permit:
         """Count a log-in to the account `name`, whether or not it exists.
 

@@ -56,6 +56,12 @@ class EventType(StrEnum):
     ROLE_GRANTED = "role_granted"
     ROLE_REVOKED = "role_revoked"
     ROLE_CHANGED = "role_changed"
+    CLIENT_CREATED = "client_created"
+    CLIENT_CHANGED = "client_changed"
+    CLIENT_DISABLED = "client_disabled"
+    CLIENT_ENABLED = "client_enabled"
+    CLIENT_SECRET_ROTATED = "client_secret_rotated"  # noqa: S105  the name of an event
+    CLIENT_REMOVED = "client_removed"
     SIGNING_KEY_ROTATED = "signing_key_rotated"
     SIGNING_KEY_REVOKED = "signing_key_revoked"
 

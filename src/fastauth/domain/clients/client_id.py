@@ -1,6 +1,8 @@
 """Ids of clients."""
 
 import re
+from secrets import choice
+from string import ascii_letters, digits
 from typing import NewType
 
 ClientId = NewType("ClientId", str)
@@ -9,3 +11,8 @@ ClientId = NewType("ClientId", str)
 
 CLIENT_ID = re.compile(r"fa_c_[A-Za-z0-9]{20}", re.ASCII)
 """The form of a `ClientId`."""
+
+
+def new_client_id() -> ClientId:
+    """Return a random id (119 bits). It is no secret, but says nothing about how many clients there are."""
+    return ClientId("fa_c_" + "".join(choice(ascii_letters + digits) for _ in range(20)))

@@ -27,6 +27,7 @@ class PublishedType(StrEnum):
     CREDENTIAL_CHANGED = "credential.changed"
     CREDENTIAL_REMOVED = "credential.removed"
     ROLE_CHANGED = "role.changed"
+    CLIENT_CHANGED = "client.changed"
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
 
@@ -82,6 +83,12 @@ _PUBLICATIONS = {
     EventType.API_KEY_REVOKED: _Publication(PublishedType.CREDENTIAL_REMOVED, _API_KEY, "key_id"),
     EventType.PASSKEY_ADDED: _Publication(PublishedType.CREDENTIAL_ADDED, _PASSKEY, "passkey_id"),
     EventType.PASSKEY_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _PASSKEY, "passkey_id"),
+    EventType.CLIENT_CREATED: _Publication(PublishedType.CLIENT_CHANGED, {"change": "created"}),
+    EventType.CLIENT_CHANGED: _Publication(PublishedType.CLIENT_CHANGED, {"change": "permissions"}),
+    EventType.CLIENT_DISABLED: _Publication(PublishedType.CLIENT_CHANGED, {"change": "disabled"}),
+    EventType.CLIENT_ENABLED: _Publication(PublishedType.CLIENT_CHANGED, {"change": "enabled"}),
+    EventType.CLIENT_SECRET_ROTATED: _Publication(PublishedType.CLIENT_CHANGED, {"change": "secret"}),
+    EventType.CLIENT_REMOVED: _Publication(PublishedType.CLIENT_CHANGED, {"change": "removed"}),
     EventType.SIGNING_KEY_ROTATED: _Publication(PublishedType.KEY_ROTATED),
     EventType.SIGNING_KEY_REVOKED: _Publication(PublishedType.KEY_REVOKED),
 }
@@ -119,7 +126,8 @@ class PublishedEvent:
     type: PublishedType
     at: datetime
     subject: str
-    """The id of the account, as in the claim ``sub``; of a key its ``kid``, of a role its name."""
+    """The id of the account, as in the claim ``sub``; of a key its
+    ``kid``, of a client its id, of a role its name."""
     data: Mapping[str, str | None]
     """Ids and states, no personal data."""
 

@@ -36,6 +36,8 @@ class Limits:
     """Log-ins by passkey of one network that were not refunded; apart from those by password."""
     registrations_per_network: RateLimit = RateLimit(20, timedelta(minutes=1))
     """Registrations of one network."""
+    refused_clients_per_network: RateLimit = RateLimit(10, timedelta(minutes=1))
+    """Refused client secrets of one network."""
     attempts_per_account_and_network: RateLimit = RateLimit(5, timedelta(minutes=5))
     """Attempts of one network at one account."""
     unknown_devices: Backoff = Backoff(timedelta(seconds=1), timedelta(minutes=15), max_attempts=100)

@@ -47,6 +47,11 @@ class Revocation:
         return cls(at, RevocationKind.USER, str(user_id))
 
     @classmethod
+    def of_client(cls, client_id: str, *, at: datetime) -> "Revocation":
+        """Return the revocation of all tokens of a client until `at`."""
+        return cls(at, RevocationKind.CLIENT, client_id)
+
+    @classmethod
     def of_key(cls, kid: str, *, at: datetime) -> "Revocation":
         """Return the revocation of all tokens that a key has signed."""
         return cls(at, RevocationKind.KEY, kid)

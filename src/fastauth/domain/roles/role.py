@@ -107,6 +107,10 @@ _WRITE = (
     "events.read_personal",
 )
 
+NOT_FOR_MACHINES = _own("roles.write", "clients.write", "keys.write")
+"""Permissions that a client or an API key gets by a command of an operator only: whoever has one can give
+itself more. So an administrator cannot leave one behind in a program."""
+
 ADMIN = Role(
     name="admin",
     description="All permissions of the authentication service",
@@ -134,6 +138,27 @@ def parse_description(text: str) -> str:
         detail = "Must not contain control characters."
         raise InvalidInput(Violation("description", "control_character", detail))
     return text
+
+
+def check_permissions(permissions: Iterable[str], *, field: str) -> frozenset[str]:
+    """Return permissions, of which those of the service itself exist.
+
+    Raises:
+        InvalidInput: One has not the right form, or is unknown, or there are more than
+            `MAX_PERMISSIONS_OF_ROLE`.
+    """
+    checked = frozenset(permissions)
+    if len(checked) > MAX_PERMISSIONS_OF_ROLE:
+        detail = f"There may be {MAX_PERMISSIONS_OF_ROLE} permissions."
+        raise InvalidInput(Violation(field, "too_long", detail))
+    for permission in sorted(checked):
+        if not _PERMISSION.fullmatch(permission):
+            detail = "Each must be a permission, such as orders:read."
+            raise InvalidInput(Violation(field, "not_allowed", detail))
+        if permission.startswith(OWN_PREFIX) and permission not in ADMIN.permissions:
+            detail = f"The service itself has no permission {permission!r}."
+            raise InvalidInput(Violation(field, "not_allowed", detail))
+    return checked
 
 
 def declare_role(name: str, *, description: str = "", permissions: Iterable[str] = ()) -> Role:

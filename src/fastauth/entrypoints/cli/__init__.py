@@ -12,6 +12,7 @@ from fastauth.entrypoints.cli import (
     api_keys,
     audit,
     calibrate,
+    clients,
     doctor,
     health,
     import_users,
@@ -21,7 +22,6 @@ from fastauth.entrypoints.cli import (
     outbox,
     roles,
     serve,
-    services,
     users,
 )
 
@@ -44,7 +44,8 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(roles.app, name="roles")
 app.add_typer(api_keys.app, name="api-keys")
-app.add_typer(services.app, name="services")
+app.add_typer(clients.app, name="clients")
+app.command(name="services", hidden=True, context_settings=clients.ANY_ARGUMENTS)(clients.services)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from fastauth.entrypoints.container.administration import Administration
 from fastauth.entrypoints.container.api_keys import ApiKeys
 from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.browser_sessions import BrowserSessions
+from fastauth.entrypoints.container.clients import Clients
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.event_feed import EventFeed
@@ -28,7 +29,6 @@ from fastauth.entrypoints.container.revocations import Revocations
 from fastauth.entrypoints.container.roles import Roles
 from fastauth.entrypoints.container.second_factors import SecondFactors
 from fastauth.entrypoints.container.secret_box import SecretBoxes
-from fastauth.entrypoints.container.services import Services
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
@@ -47,12 +47,12 @@ class Container(
     MailHandlers,
     Audit,
     Roles,
-    Services,
     PasskeyVerification,
     SecondFactors,
     Sessions,
     ApiKeys,
     Principals,
+    Clients,
     Administration,
     LoginCodes,
     Passkeys,

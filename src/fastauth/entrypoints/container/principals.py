@@ -28,4 +28,5 @@ class Principals(Shared):
             policy=Shared.settings.provided.second_factor,
             clock=Shared.clock,
         ),
+        clients=Storage.clients,
     )

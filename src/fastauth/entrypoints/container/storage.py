@@ -10,6 +10,7 @@ from fastauth.adapters.sql import (
     SqlBrowserSessionRepository,
     SqlBulkUserRepository,
     SqlChallengeRepository,
+    SqlClientRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
     SqlEventFeed,
@@ -26,7 +27,6 @@ from fastauth.adapters.sql import (
     SqlRevocationReader,
     SqlRoleRepository,
     SqlSecondFactorRepository,
-    SqlServiceRepository,
     SqlSessionRepository,
     SqlSigningKeyRepository,
     SqlUnitOfWork,
@@ -39,6 +39,7 @@ from fastauth.domain.accounts.ports import UserDirectory, UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
+from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.event_feed.ports import EventFeed, EventNumbering, FeedAccounts
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -50,7 +51,6 @@ from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.second_factors.ports import ChallengeRepository, SecondFactorRepository
-from fastauth.domain.services.ports import ServiceRepository
 from fastauth.domain.sessions.own_account import OwnAccountReader
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -80,7 +80,7 @@ class Storage(Shared):
     roles: Provider[RoleRepository] = Singleton(SqlRoleRepository, connections=_connections)
     revocation_log: Provider[RevocationLog] = Singleton(SqlRevocationLog, connections=_connections)
     revocation_reader: Provider[RevocationReader] = Singleton(SqlRevocationReader, connections=_connections)
-    services: Provider[ServiceRepository] = Singleton(SqlServiceRepository, connections=_connections)
+    clients: Provider[ClientRepository] = Singleton(SqlClientRepository, connections=_connections)
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=_connections, audit_columns=Shared.audit_columns
     )

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from fastauth.domain.clients.errors import InvalidClient
+from fastauth.domain.clients.secret import PURPOSES
 from fastauth.domain.errors import FastauthError, NotOffered
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.services.errors import InvalidServiceKey
-from fastauth.domain.services.service import Service
 from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 from fastauth.entrypoints.container import Container
@@ -85,16 +85,30 @@ AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
 class _PrincipalBearer(HTTPBearer):
     """Authenticates whoever calls. The base class only documents the scheme."""
 
+    accepts_secrets = False
+    """Whether a client secret is accepted in place of an access token."""
+
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # the principal, not only the credentials
         token = bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
-        principal = await (await _container(request)).authenticate_principal()(access_token=token)
+        container = await _container(request)
+        if self.accepts_secrets and token.startswith(tuple(PURPOSES)):
+            principal = await container.authenticate_secret()(secret=token)
+        else:
+            principal = await container.authenticate_principal()(access_token=token)
         if principal.user_id is not None:
             request.scope[SCOPE_USER_ID] = principal.user_id
         return principal
 
 
+class _FeedReaderBearer(_PrincipalBearer):
+    accepts_secrets = True
+
+
 _principal = _PrincipalBearer(
-    scheme_name="HTTPBearer", bearerFormat="JWT", description=_bearer.model.description
+    scheme_name="HTTPBearer", bearerFormat="JWT", description="The access token of a session."
+)
+_feed_reader = _FeedReaderBearer(
+    scheme_name="ClientSecret", description="The secret of a client, or an access token."
 )
 
 PrincipalDep = Annotated[Principal, Depends(_principal)]
@@ -102,18 +116,10 @@ PrincipalDep = Annotated[Principal, Depends(_principal)]
 PRINCIPAL_ERRORS = (*AUTHENTICATION_ERRORS, StepUpRequired, NotPermitted)
 """Errors that `PrincipalDep` and `Principal.require` raise."""
 
-
-class _ServiceKey(HTTPBearer):
-    """Authenticates a service. The base class only documents the scheme."""
-
-    async def __call__(self, request: Request) -> Service:  # type: ignore[override]  # the service, not only the credentials
-        key = bearer_token(request, missing=InvalidServiceKey, invalid=InvalidServiceKey)
-        return await (await _container(request)).authenticate_service()(key=key)
-
-
-_service_key = _ServiceKey(scheme_name="ServiceKey", description="The key of a service.")
-
-ServiceDep = Annotated[Service, Depends(_service_key)]
+FeedReaderDep = Annotated[Principal, Depends(_feed_reader)]
+"""The same for the feeds that services poll: a client secret is accepted too, so that they need no tokens."""
+FEED_READER_ERRORS = (*PRINCIPAL_ERRORS, InvalidClient)
+"""Errors that `FeedReaderDep` and `Principal.require` raise."""
 
 
 async def _client_address() -> str:

@@ -51,7 +51,10 @@ CREATE TABLE api_key ( id TEXT NOT NULL, user_id INTEGER NOT NULL, name TEXT NOT
 CREATE INDEX api_key_user_id ON api_key (user_id)
 CREATE INDEX api_key_expires_at ON api_key (expires_at)
 CREATE INDEX api_key_revoked_at ON api_key (revoked_at) WHERE revoked_at IS NOT NULL
-INSERT INTO fastauth_migration (version_num) VALUES ('0017')
+CREATE TABLE oauth_client ( id TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, scopes TEXT NOT NULL, audiences TEXT NOT NULL, created_at DATETIME NOT NULL, created_by INTEGER, last_used_at DATETIME, disabled_at DATETIME, PRIMARY KEY (id), UNIQUE (name), FOREIGN KEY(created_by) REFERENCES user_info (id) ON DELETE SET NULL )
+CREATE TABLE client_secret ( digest BLOB NOT NULL, client_id TEXT NOT NULL, created_at DATETIME NOT NULL, expires_at DATETIME, PRIMARY KEY (digest), FOREIGN KEY(client_id) REFERENCES oauth_client (id) ON DELETE CASCADE )
+CREATE INDEX client_secret_client_id ON client_secret (client_id)
+INSERT INTO fastauth_migration (version_num) VALUES ('0018')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('sessions', '1970-01-01 00:00:00.000000')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('tallies', '1970-01-01 00:00:00.000000')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('events', '1970-01-01 00:00:00.000000')

@@ -4,6 +4,7 @@ from fastauth.domain.personal_data.column import DataTable
 from fastauth.domain.personal_data.register.accounts import USER_INFO
 from fastauth.domain.personal_data.register.api_keys import API_KEY
 from fastauth.domain.personal_data.register.audit import EVENT
+from fastauth.domain.personal_data.register.clients import CLIENT_SECRET, OAUTH_CLIENT
 from fastauth.domain.personal_data.register.email_addresses import EMAIL_ADDRESS
 from fastauth.domain.personal_data.register.event_feed import EVENT_FEED
 from fastauth.domain.personal_data.register.one_time_tokens import ONE_TIME_TOKEN
@@ -14,7 +15,6 @@ from fastauth.domain.personal_data.register.rate_limits import TALLY
 from fastauth.domain.personal_data.register.revocations import REVOCATION
 from fastauth.domain.personal_data.register.roles import ROLE, ROLE_PERMISSION, USER_ROLE
 from fastauth.domain.personal_data.register.second_factors import RECOVERY_CODE, TOTP
-from fastauth.domain.personal_data.register.services import SERVICE, SERVICE_KEY
 from fastauth.domain.personal_data.register.sessions import BROWSER_SESSION, SESSION
 from fastauth.domain.personal_data.register.signing_keys import SIGNING_KEY
 
@@ -28,8 +28,8 @@ REGISTER: tuple[DataTable, ...] = (
     EVENT_FEED,
     TALLY,
     REVOCATION,
-    SERVICE,
-    SERVICE_KEY,
+    OAUTH_CLIENT,
+    CLIENT_SECRET,
     ROLE,
     ROLE_PERMISSION,
     USER_ROLE,

@@ -13,7 +13,7 @@ from fastauth.domain.event_feed.errors import CursorTooOld
 from fastauth.domain.event_feed.ports import FeedAccount
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
 from fastauth.domain.sealed_cursor import MAX_CURSOR_LENGTH
-from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
+from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import Repeatable
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -164,11 +164,11 @@ def _types(text: str | None) -> frozenset[PublishedType] | None:
 @router.get(
     "/events",
     summary="Read the event feed",
-    responses=problems(*PRINCIPAL_ERRORS, CursorTooOld, query=True),
+    responses=problems(*FEED_READER_ERRORS, CursorTooOld, query=True),
     openapi_extra=_parameters("after", "limit", "types"),
 )
 async def get_events(
-    acting: PrincipalDep, query: Annotated[FeedQuery, Depends(_feed_query)], container: ContainerDep
+    acting: FeedReaderDep, query: Annotated[FeedQuery, Depends(_feed_query)], container: ContainerDep
 ) -> FeedEventsResponse:
     """Return the events behind a cursor, in their order.
 
@@ -185,11 +185,11 @@ async def get_events(
 @router.get(
     "/users",
     summary="List all accounts",
-    responses=problems(*PRINCIPAL_ERRORS, query=True),
+    responses=problems(*FEED_READER_ERRORS, query=True),
     openapi_extra=_parameters("after", "limit"),
 )
 async def get_users(
-    acting: PrincipalDep, query: Annotated[FeedQuery, Depends(_page_query)], container: ContainerDep
+    acting: FeedReaderDep, query: Annotated[FeedQuery, Depends(_page_query)], container: ContainerDep
 ) -> FeedAccountsResponse:
     """Return a page of all accounts, in the order of their ids. Needs the permission `fastauth:users.read`.
 

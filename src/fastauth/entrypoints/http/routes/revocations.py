@@ -9,12 +9,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from fastauth.domain.clients.client import READ_REVOCATIONS
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
-from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.revocations.revocation import MARGIN, Revocation
-from fastauth.domain.services.errors import InvalidServiceKey
-from fastauth.domain.services.service import READ_REVOCATIONS
-from fastauth.entrypoints.http.dependencies import ContainerDep, ServiceDep
+from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import Repeatable
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -101,18 +99,18 @@ def _single(name: str, values: list[str]) -> str | None:
 @router.get(
     "/revocations",
     summary="Read the revocation feed",
-    responses=problems(InvalidServiceKey, NotPermitted, query=True),
+    responses=problems(*FEED_READER_ERRORS, query=True),
     openapi_extra=_PARAMETERS,
     response_model_exclude_none=True,
 )
 async def get_revocations(
-    service: ServiceDep, query: Annotated[FeedQuery, Depends(_feed_query)], container: ContainerDep
+    reader: FeedReaderDep, query: Annotated[FeedQuery, Depends(_feed_query)], container: ContainerDep
 ) -> RevocationsResponse:
     """Return what was revoked since `after`; without news, wait for them up to `wait` seconds.
 
     A client keeps one request open. The answer says as of when it is complete.
     """
-    service.require(READ_REVOCATIONS)
+    reader.require(READ_REVOCATIONS)
     page = await container.read_revocations()(cursor=query.after, wait=query.wait)
     lifetime = timedelta(seconds=container.settings().access_token_seconds)
     return RevocationsResponse(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from fastauth.domain.errors import NotOffered
+from fastauth.entrypoints.http.client_authentication import AUTHENTICATION_METHODS
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
@@ -36,12 +37,14 @@ class JsonWebKeySet(BaseModel):
 
 
 class AuthorizationServerMetadata(BaseModel):
-    """Authorization Server Metadata (RFC 8414). No OAuth grants, so no endpoint for any."""
+    """Authorization Server Metadata (RFC 8414). Users log in without OAuth."""
 
     issuer: str = Field(examples=["https://auth.example.com"])
     jwks_uri: str = Field(examples=["https://auth.example.com/.well-known/jwks.json"])
+    token_endpoint: str = Field(examples=["https://auth.example.com/oauth/token"])
+    token_endpoint_auth_methods_supported: list[str] = list(AUTHENTICATION_METHODS)
     response_types_supported: list[str] = []
-    grant_types_supported: list[str] = []
+    grant_types_supported: list[str] = ["client_credentials"]
 
 
 @router.get("/jwks.json", summary="Get the public keys", responses=problems())
@@ -69,7 +72,9 @@ async def get_authorization_server_metadata(
     settings = container.settings()
     response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
     return AuthorizationServerMetadata(
-        issuer=settings.issuer_url, jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json"
+        issuer=settings.issuer_url,
+        jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json",
+        token_endpoint=f"{settings.issuer_url}/oauth/token",
     )
 
 

@@ -1,0 +1,1 @@
+"""Clients in the tables ``oauth_client`` and ``client_secret``."""

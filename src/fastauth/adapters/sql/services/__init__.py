@@ -1,1 +1,0 @@
-"""Services in the tables ``service`` and ``service_key``."""

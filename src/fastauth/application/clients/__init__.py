@@ -1,0 +1,1 @@
+"""Use cases of OAuth 2.0 clients."""

@@ -1,1 +1,0 @@
-"""Services of the installation, and the keys by which they authenticate."""

@@ -1,0 +1,65 @@
+"""Providers of OAuth 2.0 clients."""
+
+from dependency_injector.providers import Object, Provider, Singleton
+
+from fastauth.application.clients.authenticate_client import AuthenticateClient
+from fastauth.application.clients.authenticate_secret import AuthenticateSecret
+from fastauth.application.clients.change_client import ChangeClient
+from fastauth.application.clients.client_changes import ClientChanges
+from fastauth.application.clients.create_client import CreateClient
+from fastauth.application.clients.issue_client_token import IssueClientToken
+from fastauth.application.clients.remove_client import RemoveClient
+from fastauth.application.clients.rotate_client_secret import RotateClientSecret
+from fastauth.domain.clients.secret import ClientSecretCodec
+from fastauth.entrypoints.container.rate_limits import RateLimits
+from fastauth.entrypoints.container.sessions import Sessions
+from fastauth.entrypoints.container.shared import Shared, make_with_keys
+from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.use_cases import use_case
+
+
+class Clients(Shared):
+    """See `fastauth.domain.clients`."""
+
+    client_secrets: Provider[ClientSecretCodec] = Singleton(
+        make_with_keys, Object(ClientSecretCodec), Shared.secret_keys
+    )
+    client_changes: Provider[ClientChanges] = Singleton(ClientChanges, codec=client_secrets)
+
+    create_client = use_case(
+        CreateClient, changes=client_changes, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    )
+    rotate_client_secret = use_case(
+        RotateClientSecret, changes=client_changes, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+    )
+    change_client = use_case(
+        ChangeClient,
+        changes=client_changes,
+        unit_of_work=Storage.unit_of_work,
+        revocations=Storage.revocation_log,
+        clock=Shared.clock,
+    )
+    remove_client = use_case(
+        RemoveClient,
+        changes=client_changes,
+        unit_of_work=Storage.unit_of_work,
+        revocations=Storage.revocation_log,
+        clock=Shared.clock,
+    )
+    authenticate_client = use_case(
+        AuthenticateClient,
+        clients=Storage.clients,
+        codec=client_secrets,
+        rate_limiter=RateLimits.rate_limiter,
+        clock=Shared.clock,
+    )
+    authenticate_secret = use_case(
+        AuthenticateSecret, clients=Storage.clients, codec=client_secrets, clock=Shared.clock
+    )
+    issue_client_token = use_case(
+        IssueClientToken,
+        authenticate_client=authenticate_client,
+        access_tokens=Sessions.access_tokens,
+        audience=Sessions.access_token_policy.provided.audience,
+        clock=Shared.clock,
+    )
