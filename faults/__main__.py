@@ -25,6 +25,7 @@ import psycopg
 import structlog
 from faults import (
     crashes,
+    event_feed,
     fault_injection,
     full_disk,
     graceful_shutdown,
@@ -85,6 +86,7 @@ def _sizes() -> argparse.Namespace:
         "--deaths", type=int, default=200, help="kills while the outbox is delivered, and while mail is sent"
     )
     parser.add_argument("--tokens", type=int, default=200, help="races for a one-time token")
+    parser.add_argument("--writers", type=int, default=100, help="clients that write while the feed is read")
     parser.add_argument("--clients", type=int, default=200, help="clients while the database is slow")
     parser.add_argument("--seconds", type=float, default=6, help="duration of each slow phase")
     parser.add_argument("--times", type=int, default=3, help="unresponsive databases, and full disks")
@@ -103,6 +105,9 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
         yield "race", partial(races.race, url, rounds=sizes.rounds, workers=workers)
     for url, workers in ((postgres, 1), (postgres, 2), (f"{directory}/kill.db", 1)):
         yield "kill service", partial(crashes.kill_service, url, kills=sizes.kills, workers=workers)
+    for url, foreign in ((postgres, False), (postgres, True), (f"{directory}/feed.db", False)):
+        feed = {"kills": sizes.kills, "writers": sizes.writers, "foreign": foreign}
+        yield "event feed", partial(event_feed.kill_service, url, **feed)
     yield "kill postgres", partial(crashes.kill_database, server, kills=sizes.kills)
     for url in (postgres, f"{directory}/outbox.db"):
         yield "token race", partial(one_time_tokens.race, url, rounds=sizes.tokens)

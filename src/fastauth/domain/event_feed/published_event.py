@@ -73,9 +73,6 @@ _PUBLICATIONS = {
     EventType.PASSWORD_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _PASSWORD),
     EventType.TOTP_ADDED: _Publication(PublishedType.CREDENTIAL_ADDED, _TOTP),
     EventType.TOTP_REMOVED: _Publication(PublishedType.CREDENTIAL_REMOVED, _TOTP),
-    EventType.SECOND_FACTORS_RESET: _Publication(
-        PublishedType.CREDENTIAL_REMOVED, {"credential": "second_factors"}
-    ),
     EventType.RECOVERY_CODES_MADE: _Publication(
         PublishedType.CREDENTIAL_CHANGED, {"credential": "recovery_codes"}
     ),
@@ -102,6 +99,7 @@ NOT_PUBLISHED = {
     EventType.STEP_UP_FAILED: "An attempt changes nothing.",
     EventType.PASSWORD_CHANGE_FAILED: "An attempt changes nothing.",
     EventType.PASSWORD_RESET_REQUESTED: "Anybody can request one; nothing has changed yet.",
+    EventType.SECOND_FACTORS_RESET: "The removal of each factor is told.",
     EventType.PASSWORD_RESET_STARTED: "Nothing has changed yet.",
     EventType.RECOVERY_CODE_USED: "It goes with a log-in or a step-up.",
     EventType.SECOND_FACTOR_REFUSED: "An attempt changes nothing.",
