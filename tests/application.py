@@ -11,6 +11,7 @@ from tests.builders import a_policy
 from tests.container_pool import a_container
 from tests.fakes import (
     FakeAccessTokens,
+    FakeAnsweredRequestRepository,
     FakeApiKeyRepository,
     FakeAuditTrail,
     FakeBrowserSessionRepository,
@@ -137,6 +138,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "event_feed": FakeEventFeed(storage),
         "feed_accounts": FakeFeedAccounts(storage),
         "event_numbering": FakeEventNumbering(storage),
+        "answered_requests": FakeAnsweredRequestRepository(storage),
         "roles": FakeRoleRepository(storage),
         "signing_keys": FakeSigningKeyRepository(storage),
         "readiness_keys": FakeSigningKeyRepository(storage),

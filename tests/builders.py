@@ -7,6 +7,7 @@ from secrets import token_bytes, token_hex, token_urlsafe
 from typing import Any
 
 from tests.fakes import (
+    FakeAnsweredRequestRepository,
     FakeClock,
     FakeCounterRepository,
     FakePasswordHasher,
@@ -19,6 +20,7 @@ from tests.fakes import (
 from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.application.accounts.register_user import RegisterUser
+from fastauth.application.accounts.registration_retries import RegistrationRetries
 from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
@@ -28,6 +30,7 @@ from fastauth.domain.accounts.username import Username
 from fastauth.domain.api_keys.api_key import ApiKey, ApiKeyName
 from fastauth.domain.api_keys.key_text import ApiKeyDigest, ApiKeyId
 from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.idempotency.key import RepeatableRequests
 from fastauth.domain.passkeys.passkey import CredentialId, NewCredential
 from fastauth.domain.passwords.credential import ImportedUser
 from fastauth.domain.passwords.password import Password, PasswordHash
@@ -158,10 +161,21 @@ def register_user(
     unit_of_work: UnitOfWork | None = None,
 ) -> RegisterUser:
     users = users or FakeUserRepository()
+    hasher = hasher or FakePasswordHasher()
+    rate_limiter = rate_limiter or a_rate_limiter()
     return RegisterUser(
-        rate_limiter=rate_limiter or a_rate_limiter(),
+        rate_limiter=rate_limiter,
         users=users,
-        hasher=hasher or FakePasswordHasher(),
+        hasher=hasher,
+        retries=RegistrationRetries(
+            requests=RepeatableRequests(SecretKey(b"a secret key of the tests, 32 bytes")),
+            answered=FakeAnsweredRequestRepository(users.storage),
+            users=users,
+            passwords=FakePasswordRepository(users.storage),
+            hasher=hasher,
+            rate_limiter=rate_limiter,
+            clock=FakeClock(),
+        ),
         rules=RegistrationRules(username_profile=PROFILE, address_profile=ADDRESS_PROFILE),
         password_policy=passwords or a_policy(),
         store_account=StoreAccount(

@@ -7,6 +7,7 @@ GRANT SELECT, INSERT, DELETE ON revocation, service TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON service_key, oauth_client, client_secret TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON role TO fastauth_serve;
 GRANT SELECT, INSERT, DELETE ON role_permission, user_role TO fastauth_serve;
+GRANT SELECT, INSERT, DELETE ON idempotency_key, invitation TO fastauth_serve;
 GRANT SELECT, UPDATE ON fastauth_task, event_feed TO fastauth_serve;
 GRANT SELECT ON fastauth_migration TO fastauth_serve;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO fastauth_serve;

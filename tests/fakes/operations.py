@@ -50,7 +50,11 @@ class FakeExpiredRows:
         expired = [digest for digest, token in stored.items() if token.expires_at < before][:limit]
         for digest in expired:
             del stored[digest]
-        return len(expired)
+        answered = self.storage.answered_requests
+        over = [key for key, request in answered.items() if request.expires_at < before][:limit]
+        for key in over:
+            del answered[key]
+        return len(expired) + len(over)
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
         closed = [

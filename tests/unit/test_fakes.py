@@ -13,6 +13,7 @@ from tests.contracts.browser_sessions.browser_session_repository import BrowserS
 from tests.contracts.email_addresses.email_address_repository import EmailAddressRepositoryContract
 from tests.contracts.event_feed.event_feed import EventFeedContract
 from tests.contracts.event_feed.feed_accounts import FeedAccountsContract
+from tests.contracts.idempotency.answered_request_repository import AnsweredRequestRepositoryContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -449,3 +450,17 @@ class TestFakeSecretBox(SecretBoxContract):
     @pytest.fixture
     def after(self) -> FakeSecretBox:
         return FakeSecretBox("new")
+
+
+class TestFakeAnsweredRequestRepository(AnsweredRequestRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def unit_of_work(self, users: FakeUserRepository) -> FakeUnitOfWork:
+        return FakeUnitOfWork(users.storage)
+
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)

@@ -38,6 +38,7 @@
     │   ├── BuiltInRole
     │   ├── ClientExists
     │   ├── EmailTaken
+    │   ├── IdempotencyKeyInUse
     │   ├── LastAdministrator
     │   ├── LastCredential
     │   ├── NoPassword

@@ -8,6 +8,7 @@ from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.idempotency.ports import AnsweredRequestRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
@@ -70,6 +71,10 @@ class Transaction(Protocol):
     @property
     def one_time_tokens(self) -> OneTimeTokenRepository:
         """One-time tokens."""
+
+    @property
+    def answered_requests(self) -> AnsweredRequestRepository:
+        """Requests with an idempotency key."""
 
     @property
     def second_factors(self) -> SecondFactorRepository:

@@ -1,6 +1,7 @@
 """Each way to create an account, in each mode of ``FASTAUTH_REGISTRATION`` (advisory R57)."""
 
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx2
@@ -44,7 +45,7 @@ class TestRegistrationModes:
         storage: FakeStorage,
     ) -> None:
         """R57 (GHSA-25rw-g6ff-fmg8, CVE-2024-49757; CWE-602): a policy is more than a hint to a page."""
-        ways = {
+        ways: dict[str, Callable[[], Awaitable[httpx2.Response]]] = {
             "POST /users/register": lambda: client.post("/users/register", json=a_registration()),
             "passkey": lambda: _by_passkey(client),
             "passkey, begun before the mode changed": lambda: _by_open_ceremony(client, storage, settings),

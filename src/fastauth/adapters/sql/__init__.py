@@ -27,6 +27,11 @@ from fastauth.adapters.sql.event_feed.accounts import SqlFeedAccounts as SqlFeed
 from fastauth.adapters.sql.event_feed.numbering import SqlEventNumbering as SqlEventNumbering
 from fastauth.adapters.sql.event_feed.reader import SqlEventFeed as SqlEventFeed
 from fastauth.adapters.sql.events.audit_columns import AuditColumns as AuditColumns
+from fastauth.adapters.sql.idempotency.repository import (
+    SqlAnsweredRequestRepository as SqlAnsweredRequestRepository,
+)
+from fastauth.adapters.sql.idempotency.tables import idempotency_key as idempotency_key
+from fastauth.adapters.sql.invitations.tables import invitation as invitation
 from fastauth.adapters.sql.one_time_tokens.repository import (
     SqlOneTimeTokenRepository as SqlOneTimeTokenRepository,
 )

@@ -22,6 +22,8 @@ from fastauth.adapters.sql.database.tasks import task_row
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.email_addresses.tables import email_address
 from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.idempotency.tables import idempotency_key
+from fastauth.adapters.sql.invitations.tables import invitation
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token
 from fastauth.adapters.sql.outbox.tables import outbox
 from fastauth.adapters.sql.rate_limits.tables import tally
@@ -66,7 +68,10 @@ _PURGE_SESSIONS = (
     ),
 )
 _PURGE_COUNTERS = (_delete_oldest(tally.c.until, tally.c.until < _BEFORE),)
-_PURGE_ONE_TIME_TOKENS = (_delete_oldest(one_time_token.c.expires_at, one_time_token.c.expires_at < _BEFORE),)
+_PURGE_ONE_TIME_TOKENS = tuple(
+    _delete_oldest(table.c.expires_at, table.c.expires_at < _BEFORE)
+    for table in (one_time_token, idempotency_key, invitation)
+)
 _PURGE_OUTBOX = (
     _delete_oldest(outbox.c.done_at, outbox.c.done_at < _BEFORE),
     _delete_oldest(outbox.c.due_at, and_(outbox.c.done_at.is_(None), outbox.c.due_at < _BEFORE)),
@@ -109,7 +114,7 @@ class SqlExpiredRows:
         return await self._run(_PURGE_COUNTERS, before=before, max_rows=limit)
 
     async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
-        """Delete up to `limit` rows."""
+        """Delete up to `limit` rows of each table."""
         return await self._run(_PURGE_ONE_TIME_TOKENS, before=before, max_rows=limit)
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:

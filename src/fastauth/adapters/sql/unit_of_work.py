@@ -11,6 +11,7 @@ from fastauth.adapters.sql.clients.repository import SqlClientRepository
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
 from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepository
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
+from fastauth.adapters.sql.idempotency.repository import SqlAnsweredRequestRepository
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository
@@ -27,6 +28,7 @@ from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.idempotency.ports import AnsweredRequestRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
@@ -136,6 +138,11 @@ class SqlTransaction:
     def one_time_tokens(self) -> OneTimeTokenRepository:
         """One-time tokens."""
         return SqlOneTimeTokenRepository(connections=self.connection)
+
+    @cached_property
+    def answered_requests(self) -> AnsweredRequestRepository:
+        """Requests with an idempotency key."""
+        return SqlAnsweredRequestRepository(connections=self.connection)
 
     @cached_property
     def second_factors(self) -> SecondFactorRepository:

@@ -9,6 +9,8 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.idempotency.errors import IdempotencyKeyInUse, RequestRepeated
+from fastauth.domain.idempotency.key import LIFETIME, AnsweredRequest, RepeatableRequest
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.passwords.ports import PasswordRepository
@@ -23,18 +25,33 @@ class StoreAccount:
     unit_of_work: UnitOfWork
     clock: Clock
 
-    async def __call__(self, registration: Registration, *, password_hash: PasswordHash) -> User:
+    async def __call__(
+        self,
+        registration: Registration,
+        *,
+        password_hash: PasswordHash,
+        request: RepeatableRequest | None = None,
+    ) -> User:
         """Store an account with its password and return it. The address is pending until it is verified.
+
+        With `request` it is stored that the request was answered, in the same transaction.
 
         Raises:
             UsernameTaken: Another account has this username.
+            RequestRepeated: A request with the same idempotency key was answered.
+            IdempotencyKeyInUse: One is being processed.
             StorageUnavailable: The account may or may not have been stored.
         """
-        if registration.email is None:
+        if registration.email is None and request is None:
             return await self.passwords.add_user(registration.user, password_hash)
         async with self.unit_of_work.begin() as transaction:
+            if request:
+                await self._check_is_new(transaction, request)
             user = await transaction.passwords.add_user(registration.user, password_hash)
-            await self._add_address(transaction, user, registration.email)
+            if request:
+                await self._remember(transaction, user, request)
+            if registration.email:
+                await self._add_address(transaction, user, registration.email)
             await transaction.commit()
         return user
 
@@ -54,6 +71,19 @@ class StoreAccount:
                 await self._add_address(transaction, user, registration.email)
             await transaction.commit()
         return user
+
+    async def _check_is_new(self, transaction: Transaction, request: RepeatableRequest) -> None:
+        if not await transaction.answered_requests.lock(request.digest):
+            raise IdempotencyKeyInUse
+        if await transaction.answered_requests.find(request.digests, now=self.clock.now()):
+            raise RequestRepeated
+
+    async def _remember(self, transaction: Transaction, user: User, request: RepeatableRequest) -> None:
+        now = self.clock.now()
+        answered = AnsweredRequest(
+            fingerprint=request.fingerprints[0], user_id=user.id, response=None, expires_at=now + LIFETIME
+        )
+        await transaction.answered_requests.add(request.digest, answered, now=now)
 
     async def _add_address(self, transaction: Transaction, user: User, pending: EmailAddress) -> None:
         now = self.clock.now()

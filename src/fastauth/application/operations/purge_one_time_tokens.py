@@ -9,7 +9,7 @@ from fastauth.domain.operations.ports import ExpiredRows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeOneTimeTokens:
-    """Delete one-time tokens that expired a day ago, in small batches.
+    """Delete one-time tokens, idempotency keys and invitations that expired a day ago, in small batches.
 
     Correctness does not depend on it: an expired token is refused while it is still stored. A consumed token
     is kept until then, too, so that it is known when it is presented again.

@@ -19,7 +19,10 @@ class ExpiredRows(Protocol):
         """Delete at most `limit` counters that had reset before then; return how many."""
 
     async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` one-time tokens that had expired before then; return how many."""
+        """Delete one-time tokens that had expired before then, at most `limit`; return how many.
+
+        Idempotency keys and invitations are deleted too, at most `limit` of each.
+        """
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
         """Delete entries of the outbox that were closed before then, about `limit`; return how many.

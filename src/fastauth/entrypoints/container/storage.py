@@ -5,6 +5,7 @@ import asyncio
 from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import (
+    SqlAnsweredRequestRepository,
     SqlApiKeyRepository,
     SqlAuditTrail,
     SqlBrowserSessionRepository,
@@ -42,6 +43,7 @@ from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.event_feed.ports import EventFeed, EventNumbering, FeedAccounts
+from fastauth.domain.idempotency.ports import AnsweredRequestRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
@@ -93,6 +95,9 @@ class Storage(Shared):
     event_numbering: Provider[EventNumbering] = Singleton(SqlEventNumbering, connections=_connections)
     one_time_tokens: Provider[OneTimeTokenRepository] = Singleton(
         SqlOneTimeTokenRepository, connections=_connections
+    )
+    answered_requests: Provider[AnsweredRequestRepository] = Singleton(
+        SqlAnsweredRequestRepository, connections=_connections
     )
     email_addresses: Provider[EmailAddressRepository] = Singleton(
         SqlEmailAddressRepository, connections=_connections

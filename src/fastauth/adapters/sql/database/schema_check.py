@@ -20,6 +20,8 @@ PRIVILEGES = {
     "user_role": "SELECT INSERT DELETE",
     "email_address": "SELECT INSERT UPDATE DELETE",
     "one_time_token": "SELECT INSERT UPDATE DELETE",
+    "idempotency_key": "SELECT INSERT DELETE",
+    "invitation": "SELECT INSERT DELETE",
     "totp": "SELECT INSERT UPDATE DELETE",
     "recovery_code": "SELECT INSERT UPDATE DELETE",
     "passkey": "SELECT INSERT UPDATE DELETE",

@@ -7,6 +7,8 @@ from fastauth.domain.personal_data.register.audit import EVENT
 from fastauth.domain.personal_data.register.clients import CLIENT_SECRET, OAUTH_CLIENT
 from fastauth.domain.personal_data.register.email_addresses import EMAIL_ADDRESS
 from fastauth.domain.personal_data.register.event_feed import EVENT_FEED
+from fastauth.domain.personal_data.register.idempotency import IDEMPOTENCY_KEY
+from fastauth.domain.personal_data.register.invitations import INVITATION
 from fastauth.domain.personal_data.register.one_time_tokens import ONE_TIME_TOKEN
 from fastauth.domain.personal_data.register.operations import FASTAUTH_TASK
 from fastauth.domain.personal_data.register.outbox import OUTBOX
@@ -34,6 +36,8 @@ REGISTER: tuple[DataTable, ...] = (
     ROLE_PERMISSION,
     USER_ROLE,
     ONE_TIME_TOKEN,
+    IDEMPOTENCY_KEY,
+    INVITATION,
     TOTP,
     RECOVERY_CODE,
     PASSKEY,

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Body, status
 from pydantic import BaseModel, Field
 
 from fastauth.domain.accounts.errors import RegistrationClosed, UsernameTaken
+from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep, LanguageDep
 from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.idempotency import IdempotencyKeyDep
 from fastauth.entrypoints.http.schemas import UserResponse
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
@@ -38,13 +40,16 @@ class RegisterRequest(BaseModel):
     "/users/register",
     status_code=status.HTTP_201_CREATED,
     summary="Register a user",
-    responses=problems(RegistrationClosed, UsernameTaken, TooManyRequests, HashingOverloaded, body=True),
+    responses=problems(
+        RegistrationClosed, UsernameTaken, IdempotencyKeyInUse, TooManyRequests, HashingOverloaded, body=True
+    ),
 )
 async def register_user(
     body: Annotated[RegisterRequest, Body(examples=[EXAMPLE])],
     address: ClientAddressDep,
     language: LanguageDep,
     container: ContainerDep,
+    idempotency_key: IdempotencyKeyDep,
 ) -> UserResponse:
     """Create an account.
 
@@ -55,6 +60,9 @@ async def register_user(
       normalization (NFC).
     - **email**: an e-mail address, which gets a mail with a link that verifies it. The response is the same
       whether or not another account has it.
+
+    A client that got no response sends the request again with the same header `Idempotency-Key`, and gets the
+    same response.
     """
     user = await container.register_user()(
         username=body.username,
@@ -63,5 +71,6 @@ async def register_user(
         email=body.email,
         locale=language if body.locale is None else body.locale,
         address=address,
+        idempotency_key=idempotency_key,
     )
     return UserResponse.of(user)

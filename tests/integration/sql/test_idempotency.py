@@ -1,0 +1,53 @@
+"""Requests with an idempotency key, on SQLite and PostgreSQL."""
+
+import asyncio
+
+import pytest
+from tests.builders import a_name
+from tests.contracts.idempotency.answered_request_repository import AnsweredRequestRepositoryContract
+from tests.integration.sql.test_contracts import SqlFixtures
+
+from fastauth.adapters.sql import Database, SqlExpiredRows
+from fastauth.domain.accounts.user import User
+from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
+from fastauth.domain.idempotency.key import IdempotencyKey
+from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+
+
+@pytest.fixture
+def container(database: Database) -> Container:
+    return Container(settings=Settings(database_url=database.engine.url), database=database)
+
+
+class TestSqlAnsweredRequestRepository(SqlFixtures, AnsweredRequestRepositoryContract):
+    @pytest.fixture
+    def unit_of_work(self, container: Container) -> UnitOfWork:
+        return container.unit_of_work()
+
+    @pytest.fixture
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)
+
+
+class TestRegistration:
+    async def test_eight_at_once(self, container: Container) -> None:
+        """Each gets the one account, or is told to try again."""
+        name = a_name()
+
+        async def register() -> User:
+            return await container.register_user()(
+                username=name,
+                password="a password",
+                fullname="Ann Lee",
+                address=None,
+                idempotency_key=IdempotencyKey(name * 2),
+            )
+
+        results = await asyncio.gather(*(register() for _ in range(8)), return_exceptions=True)
+        users = [each for each in results if isinstance(each, User)]
+        assert users
+        assert users == users[:1] * len(users)
+        assert {type(each) for each in results} <= {User, IdempotencyKeyInUse}, results
+        assert await register() == users[0]

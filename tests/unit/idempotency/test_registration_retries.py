@@ -1,0 +1,172 @@
+"""A registration that is sent again, because its answer was lost."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from tests.application import Application, RateLimitedApplication
+from tests.fakes import FakeClock, FakeStorage
+
+from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.domain.accounts.user import User
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.idempotency.key import LIFETIME, IdempotencyKey
+from fastauth.domain.passwords.errors import InvalidCredentials
+
+KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324")
+SENT = {"username": "Ann", "password": "ann's password", "fullname": "Ann Lee", "email": "ann@example.com"}
+ADDRESS = "192.0.2.1"
+
+
+async def register(app: Application, *, key: IdempotencyKey | None = KEY, **changes: Any) -> User:  # noqa: ANN401  fields
+    return await app.register_user(**{**SENT, **changes}, address=ADDRESS, idempotency_key=key)
+
+
+class TestRetry:
+    async def test_returns_the_same_account(self) -> None:
+        app = Application()
+        first = await register(app)
+        await app.deliver()
+        events = app.event_types()
+        app.clock.advance(LIFETIME - timedelta(microseconds=1))
+        assert await register(app) == first
+        assert (len(app.storage.users), app.event_types()) == (1, events)
+        assert await app.deliver() == []
+
+    async def test_account_has_changed_meanwhile(self) -> None:
+        """The answer is the first one, not the account as it is now."""
+        app = Application()
+        first = await register(app)
+        await app.container.rename_user()(username="ann", new_username="bea")
+        assert await register(app) == first
+
+    async def test_expires(self) -> None:
+        app = Application()
+        await register(app)
+        app.clock.advance(LIFETIME)
+        with pytest.raises(UsernameTaken):
+            await register(app)
+
+    async def test_failed_request_is_not_kept(self) -> None:
+        app = Application()
+        await app.a_user("ann")
+        with pytest.raises(UsernameTaken):
+            await register(app)
+        assert app.storage.answered_requests == {}
+        assert (await register(app, username="bea")).username.display == "bea"
+
+    async def test_two_at_once(self) -> None:
+        app = Application()
+        one, other = await asyncio.gather(register(app), register(app))
+        assert one == other
+        assert len(app.storage.users) == 1
+
+
+class TestAnotherRequest:
+    async def test_with_the_same_key(self) -> None:
+        """Whatever differs, the answer is the same, and so is the work: a password is verified."""
+        app = Application()
+        await register(app)
+        answers = set()
+        for changes in (
+            {"password": "another password"},
+            {"fullname": "Ann Li"},
+            {"email": "eve@example.com"},
+            {"email": None},
+            {"locale": "de"},
+            {"username": "bea"},
+            {"username": "ann"},
+        ):
+            verified = app.hasher.verified
+            with pytest.raises(InvalidInput) as caught:
+                await register(app, **changes)
+            answers.add(caught.value.violations)
+            assert app.hasher.verified == verified + 1, changes
+        ((violation,),) = answers
+        assert (violation.field, violation.code) == ("Idempotency-Key", "idempotency_key_reused")
+        assert len(app.storage.users) == 1
+
+    async def test_without_the_key(self) -> None:
+        """Whoever has no key learns what everybody does."""
+        app = Application()
+        await register(app)
+        for key in (None, IdempotencyKey("x" * 36)):
+            with pytest.raises(UsernameTaken):
+                await register(app, key=key)
+
+    async def test_after_a_change_of_the_password(self) -> None:
+        app = Application()
+        await register(app)
+        await app.set_password(username="ann", password="a new password")
+        with pytest.raises(InvalidInput):
+            await register(app)
+        with pytest.raises(InvalidInput):
+            await register(app, password="a new password" + " ")
+
+    async def test_of_a_disabled_account(self) -> None:
+        app = Application()
+        await register(app)
+        await app.disable_user(username="ann")
+        with pytest.raises(InvalidInput):
+            await register(app)
+
+
+class TestGuessing:
+    async def test_retry_is_counted_like_a_log_in(self) -> None:
+        """A key that somebody has read is no way around the limits of log-ins."""
+        app = RateLimitedApplication()
+        await register(app)
+        guesses = 0
+        for guess in range(20):
+            app.clock.advance(timedelta(minutes=2))
+            before = app.looked_at
+            with pytest.raises((InvalidInput,)):
+                await register(app, password=f"guess {guess}")
+            guesses += app.looked_at - before
+        assert guesses < 20
+        before = app.looked_at
+        with pytest.raises(InvalidCredentials):
+            await app.guess("a wrong one", name="ann", address=ADDRESS)
+        assert app.looked_at == before, "log-ins from there are limited as well"
+
+
+class TestHTTP:
+    @pytest.fixture
+    def body(self) -> dict[str, str]:
+        return dict(SENT)
+
+    async def test_response_is_the_same_byte_for_byte(
+        self, client: httpx2.AsyncClient, body: dict[str, str], storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        answers = []
+        for header in (KEY.text, f'"{KEY.text}"'):
+            answers.append(
+                await client.post("/users/register", json=body, headers={"Idempotency-Key": header})
+            )
+            clock.advance(timedelta(hours=1))
+        assert [(each.status_code, each.content) for each in answers] == [(201, answers[0].content)] * 2
+        assert len(storage.users) == 1
+        assert (await client.post("/users/register", json=body)).status_code == 409
+
+    async def test_invalid_header(self, client: httpx2.AsyncClient, body: dict[str, str]) -> None:
+        for headers in (
+            [("Idempotency-Key", "short")],
+            [("Idempotency-Key", KEY.text), ("Idempotency-Key", KEY.text)],
+        ):
+            answer = await client.post("/users/register", json=body, headers=headers)
+            assert answer.status_code == 422
+            (error,) = answer.json()["errors"]
+            assert (error["pointer"], error["code"]) == ("/Idempotency-Key", "not_an_idempotency_key")
+            assert "short" not in answer.text
+
+    async def test_nothing_that_was_sent_is_stored_with_the_key(
+        self, client: httpx2.AsyncClient, body: dict[str, str], storage: FakeStorage
+    ) -> None:
+        await client.post("/users/register", json=body, headers={"Idempotency-Key": KEY.text})
+        ((digest, answered),) = storage.answered_requests.items()
+        stored = digest + answered.fingerprint
+        for value in (KEY.text, *body.values()):
+            assert value.encode() not in stored
+        assert answered.response is None
