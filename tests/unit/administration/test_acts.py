@@ -154,14 +154,15 @@ class TestDisable:
 
     async def test_last_administrator(self, cast: Cast) -> None:
         """D4. A key outlives the role of its owner in nothing; a client has no owner."""
-        client = Principal(kind=PrincipalKind.CLIENT, permissions=ADMIN.permissions, client_id="fa_c_1")
+        made = await cast.app.container.create_client()(name="deployer", permissions=ADMIN.permissions)
+        client = Principal(kind=PrincipalKind.CLIENT, permissions=ADMIN.permissions, client_id=made.client.id)
         await cast.act("disable_user_by_admin", client, cast.other)
         assert await cast.error_of("disable_user_by_admin", client, cast.root) is LastAdministrator
         assert (
             await cast.error_of("revoke_role_by_admin", client, cast.root, role="admin") is LastAdministrator
         )
         assert cast.app.storage.entries[-1].source
-        assert cast.app.storage.entries[-1].source.client_id == "fa_c_1"
+        assert cast.app.storage.entries[-1].source.client_id == made.client.id
 
 
 class TestEndSessions:

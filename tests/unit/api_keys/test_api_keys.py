@@ -10,7 +10,7 @@ from tests.fakes import FakeApiKeyRepository
 from tests.session_helpers import caller_of, happened
 
 from fastauth.application.api_keys.store_key import NewApiKey
-from fastauth.domain.api_keys.api_key import KEPT, MAX_API_KEYS, NEVER_OF_KEYS, USE_INTERVAL
+from fastauth.domain.api_keys.api_key import KEPT, MAX_API_KEYS, USE_INTERVAL
 from fastauth.domain.api_keys.errors import ApiKeyNotFound, InvalidApiKey, TooManyApiKeys
 from fastauth.domain.api_keys.key_text import ApiKeyCodec
 from fastauth.domain.audit.event import EventType
@@ -19,7 +19,7 @@ from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
-from fastauth.domain.roles.role import Role
+from fastauth.domain.roles.role import NOT_FOR_MACHINES, Role
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import AnyClaims, ApiKeyClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
@@ -113,8 +113,8 @@ class TestCreateApiKey:
             ({"scopes": ["orders:delete"]}, [scopes]),
             ({"scopes": [READ, ""]}, [scopes]),
             ({"scopes": ["admin"]}, [scopes]),
-            ({"scopes": [*NEVER_OF_KEYS]}, [("scopes", "reserved")]),
-            ({"scopes": [READ, min(NEVER_OF_KEYS)]}, [("scopes", "reserved")]),
+            ({"scopes": [*NOT_FOR_MACHINES]}, [("scopes", "reserved")]),
+            ({"scopes": [READ, min(NOT_FOR_MACHINES)]}, [("scopes", "reserved")]),
             ({"days": 0}, [("expires_in_days", "out_of_range")]),
             ({"days": 366}, [("expires_in_days", "out_of_range")]),
             ({"name": " "}, [("name", "empty")]),
@@ -158,7 +158,7 @@ class TestCreateApiKey:
 class TestIssueApiKey:
     async def test_operator_gives_what_users_cannot(self, owner: Owner) -> None:
         issue = owner.app.container.issue_api_key()
-        scopes = sorted(NEVER_OF_KEYS)
+        scopes = sorted(NOT_FOR_MACHINES)
         new = await issue(username="santosh", name="Terraform", scopes=scopes)
         assert await owner.permissions(new.text) == tuple(scopes)
         with pytest.raises(InvalidInput):

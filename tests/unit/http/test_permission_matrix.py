@@ -16,10 +16,15 @@ from fastauth.entrypoints.container import Container
 PATHS = ("/admin",)
 """What the matrix covers: each route below needs a permission, and its description names it."""
 
-BODIES: dict[str, object] = {"define_role": {"permissions": []}}
+BODIES: dict[str, object] = {
+    "create_client_by_admin": {"name": "orders"},
+    "change_client_by_admin": {},
+    "rotate_client_secret_by_admin": {},
+    "define_role": {"permissions": []},
+}
 """A valid body of each operation that has one: an invalid body is refused before the permission is."""
 
-IDS = {"user_id": "1", "role": "none"}
+IDS = {"user_id": "1", "role": "none", "client_id": "fa_c_" + "a" * 20}
 """Values of parameters of paths; of any other one it is ``none``."""
 
 PERMISSIONS = sorted(ADMIN.permissions)

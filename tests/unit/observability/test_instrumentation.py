@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pkgutil import walk_packages
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from dependency_injector.providers import Object
@@ -196,7 +196,11 @@ async def use_roles_and_clients(container: Container) -> None:
     await container.grant_role()(username=NAME, role="clerk")
     await container.revoke_role()(username=NAME, role="clerk")
     made = await container.create_client()(name="orders")
-    credentials = {"client_id": made.client.id, "secret": made.secret.text, "address": "192.0.2.1"}
+    credentials: dict[str, Any] = {
+        "client_id": made.client.id,
+        "secret": made.secret.text,
+        "address": "192.0.2.1",
+    }
     assert await container.authenticate_client()(**credentials)
     assert (await container.issue_client_token()(**credentials)).access.text
     assert await container.authenticate_secret()(secret=made.secret.text)
@@ -213,6 +217,13 @@ async def administer(container: Container) -> None:
     root = await container.find_user()(username="root1")
     user = await container.find_user()(username=NAME)
     acting = Principal(kind=PrincipalKind.USER, permissions=ADMIN.permissions, user_id=root.id)
+    made = await container.create_client_by_admin()(acting=acting, name="shop", permissions=[])
+    of_client: dict[str, Any] = {"acting": acting, "client_id": made.client.id}
+    assert (await container.list_clients()(acting=acting)).clients
+    assert (await container.get_client()(**of_client)).secrets
+    assert await container.change_client_by_admin()(**of_client, disabled=True)
+    assert await container.rotate_client_secret_by_admin()(**of_client)
+    await container.remove_client_by_admin()(**of_client)
     await container.define_role()(acting=acting, name="buyer", description="", permissions=[])
     assert await container.get_role()(acting=acting, name="buyer")
     for act in ("disable", "enable", "unlock"):

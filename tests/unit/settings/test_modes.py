@@ -80,6 +80,7 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/admin/users", None),
     ("GET", "/admin/audit", None),
     ("GET", "/admin/roles", None),
+    ("GET", "/admin/clients", None),
     ("GET", "/v1/revocations", None),
     ("GET", "/v1/events", None),
     ("GET", "/v1/users", None),

@@ -8,6 +8,7 @@ from datetime import datetime
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clock import Clock
 from fastauth.domain.delegation.authority import Authority
 from fastauth.domain.delegation.errors import LastAdministrator
@@ -100,8 +101,12 @@ class Delegation:
 
 async def current_authority(transaction: Transaction, acting: Principal) -> Authority:
     """Return what `acting` holds as of now, which is never more than at the begin of the request."""
+    if acting.client_id is not None:
+        client = await transaction.clients.get(ClientId(acting.client_id))
+        held_now = client.client.permissions if client and client.client.disabled_at is None else frozenset()
+        return Authority(acting.permissions & held_now)
     if acting.user_id is None:
-        return Authority(acting.permissions)
+        return Authority(frozenset())
     held = await authority_of(transaction, acting.user_id)
     return Authority(acting.permissions & held.permissions, acting.user_id)
 

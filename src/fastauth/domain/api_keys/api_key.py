@@ -10,7 +10,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.api_keys.key_text import ApiKeyDigest, ApiKeyId
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
-from fastauth.domain.roles.role import OWN_PREFIX, Grants
+from fastauth.domain.roles.role import NOT_FOR_MACHINES, Grants
 from fastauth.domain.sessions.access_token import ApiKeyClaims
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 
@@ -26,9 +26,6 @@ KEPT = timedelta(days=30)
 
 USE_INTERVAL = timedelta(minutes=5)
 """How often the last use of one key is stored at most."""
-
-NEVER_OF_KEYS = frozenset(OWN_PREFIX + name for name in ("roles.write", "clients.write", "keys.write"))
-"""Permissions by which a leaked key could make itself others. Only an operator gives them to a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +118,8 @@ def check_scopes(
     if wanted - frozenset(allowed):
         detail = "Must be permissions that the owner of the key has."
         raise InvalidInput(Violation("scopes", "not_held", detail))
-    if wanted & NEVER_OF_KEYS and not by_operator:
-        names = ", ".join(sorted(NEVER_OF_KEYS))
+    if wanted & NOT_FOR_MACHINES and not by_operator:
+        names = ", ".join(sorted(NOT_FOR_MACHINES))
         raise InvalidInput(
             Violation("scopes", "reserved", f"Only an operator gives these to a key: {names}.")
         )

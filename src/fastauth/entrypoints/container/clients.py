@@ -5,12 +5,19 @@ from dependency_injector.providers import Object, Provider, Singleton
 from fastauth.application.clients.authenticate_client import AuthenticateClient
 from fastauth.application.clients.authenticate_secret import AuthenticateSecret
 from fastauth.application.clients.change_client import ChangeClient
+from fastauth.application.clients.change_client_by_admin import ChangeClientByAdmin
 from fastauth.application.clients.client_changes import ClientChanges
 from fastauth.application.clients.create_client import CreateClient
+from fastauth.application.clients.create_client_by_admin import CreateClientByAdmin
+from fastauth.application.clients.get_client import GetClient
 from fastauth.application.clients.issue_client_token import IssueClientToken
+from fastauth.application.clients.list_clients import ListClients
 from fastauth.application.clients.remove_client import RemoveClient
+from fastauth.application.clients.remove_client_by_admin import RemoveClientByAdmin
 from fastauth.application.clients.rotate_client_secret import RotateClientSecret
+from fastauth.application.clients.rotate_client_secret_by_admin import RotateClientSecretByAdmin
 from fastauth.domain.clients.secret import ClientSecretCodec
+from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.shared import Shared, make_with_keys
@@ -62,4 +69,25 @@ class Clients(Shared):
         access_tokens=Sessions.access_tokens,
         audience=Sessions.access_token_policy.provided.audience,
         clock=Shared.clock,
+    )
+
+    list_clients = use_case(ListClients, clients=Storage.clients, cursors=Shared.sealed_cursors)
+    get_client = use_case(GetClient, clients=Storage.clients)
+    create_client_by_admin = use_case(
+        CreateClientByAdmin, delegation=Delegations.delegation, changes=client_changes
+    )
+    change_client_by_admin = use_case(
+        ChangeClientByAdmin,
+        delegation=Delegations.delegation,
+        changes=client_changes,
+        revocations=Storage.revocation_log,
+    )
+    rotate_client_secret_by_admin = use_case(
+        RotateClientSecretByAdmin, delegation=Delegations.delegation, changes=client_changes
+    )
+    remove_client_by_admin = use_case(
+        RemoveClientByAdmin,
+        delegation=Delegations.delegation,
+        changes=client_changes,
+        revocations=Storage.revocation_log,
     )

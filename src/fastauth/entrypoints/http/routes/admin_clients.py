@@ -1,0 +1,213 @@
+"""``/admin/clients``: OAuth 2.0 clients."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from pydantic import BaseModel, Field
+
+from fastauth.application.clients.client_changes import CreatedClient
+from fastauth.application.clients.list_clients import DEFAULT_LIMIT, MAX_LIMIT
+from fastauth.domain.clients.client import Client, RegisteredClient
+from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
+from fastauth.domain.clients.errors import ClientExists, ClientNotFound
+from fastauth.domain.delegation.errors import MorePrivileged, PermissionNotHeld
+from fastauth.entrypoints.http.admin_query import next_link, parse_limit, query_parameters, single_values
+from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
+from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.openapi import NO_CONTENT
+from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
+from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+
+router = APIRouter(prefix="/admin/clients", tags=["administration"], route_class=StrictJSONRoute)
+
+
+class CreateClientRequest(BaseModel):
+    """A client to create."""
+
+    name: str = Field(examples=["orders"])
+    permissions: list[str] = Field(default=[], examples=[["orders:read"]])
+    audiences: list[str] = Field(default=[], examples=[["https://orders.example.com"]])
+
+
+class ChangeClientRequest(BaseModel):
+    """What to change of a client. A member that is missing or null stays as it is."""
+
+    permissions: list[str] | None = Field(default=None, examples=[["orders:read"]])
+    audiences: list[str] | None = None
+    disabled: bool | None = None
+
+
+class RotateSecretRequest(BaseModel):
+    """How to rotate the secret."""
+
+    at_once: bool = Field(default=False, description="Whether the old secret ends now, not in 24 hours.")
+
+
+class ClientResponse(BaseModel):
+    """A client."""
+
+    client_id: str = Field(examples=["fa_c_X5vYt0cC2mJ8sKzQ4nRb"])
+    name: str = Field(examples=["orders"])
+    permissions: list[str] = Field(examples=[["orders:read"]])
+    audiences: list[str]
+    created_at: datetime
+    created_by: int | None = Field(description="The account that created it; null for an operator.")
+    last_used_at: datetime | None = Field(description="To five minutes.")
+    disabled_at: datetime | None
+
+    @classmethod
+    def of(cls, client: Client) -> "ClientResponse":
+        """Return the client as it is sent."""
+        return cls(
+            client_id=client.id,
+            name=client.name,
+            permissions=sorted(client.permissions),
+            audiences=list(client.audiences),
+            created_at=client.created_at,
+            created_by=client.created_by,
+            last_used_at=client.last_used_at,
+            disabled_at=client.disabled_at,
+        )
+
+
+class ClientSecretResponse(BaseModel):
+    """A new secret of a client. It is not shown again."""
+
+    client_id: str = Field(examples=["fa_c_X5vYt0cC2mJ8sKzQ4nRb"])
+    client_secret: str = Field(examples=["fa_cs_..."], repr=False)
+
+    @classmethod
+    def of(cls, created: CreatedClient) -> "ClientSecretResponse":
+        """Return the secret as it is sent."""
+        return cls(client_id=created.client.id, client_secret=created.secret.text)
+
+
+class StoredSecretResponse(BaseModel):
+    """A stored secret, of which only the times are known."""
+
+    created_at: datetime
+    expires_at: datetime | None = Field(description="Null unless it was rotated.")
+
+
+class RegisteredClientResponse(ClientResponse):
+    """A client with its secrets, the newest first."""
+
+    secrets: list[StoredSecretResponse]
+
+    @classmethod
+    def registered(cls, found: RegisteredClient) -> "RegisteredClientResponse":
+        """Return the client as it is sent."""
+        secrets = [
+            StoredSecretResponse(created_at=each.created_at, expires_at=each.expires_at)
+            for each in found.secrets
+        ]
+        return cls(**ClientResponse.of(found.client).model_dump(), secrets=secrets)
+
+
+async def _client_id(client_id: str) -> ClientId:
+    if not CLIENT_ID.fullmatch(client_id):
+        raise ClientNotFound
+    return ClientId(client_id)
+
+
+ClientIdDep = Annotated[ClientId, Depends(_client_id)]
+"""The client of the path. A text that has not the form of an id is no client."""
+
+
+@router.get(
+    "",
+    summary="List clients",
+    responses={**problems(*PRINCIPAL_ERRORS, query=True), 200: PAGE_HEADERS},
+    openapi_extra=query_parameters(limit={"type": "integer"}, after={"type": "string"}),
+)
+async def list_clients(  # noqa: PLR0913, PLR0917  a parameter of FastAPI each
+    request: Request,
+    response: Response,
+    acting: PrincipalDep,
+    container: ContainerDep,
+    limit: Repeatable = None,
+    after: Repeatable = None,
+) -> list[RegisteredClientResponse]:
+    """List the clients in the order of their names. Needs `fastauth:clients.read`."""
+    values = single_values(request, limit=limit, after=after)
+    wanted = parse_limit(values.get("limit"), default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
+    page = await container.list_clients()(acting=acting, after=values.get("after"), limit=wanted)
+    if page.next:
+        response.headers["Link"] = next_link(values, page.next)
+    return [RegisteredClientResponse.registered(each) for each in page.clients]
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    summary="Create a client",
+    responses=problems(*PRINCIPAL_ERRORS, PermissionNotHeld, ClientExists, body=True),
+)
+async def create_client_by_admin(
+    body: CreateClientRequest, acting: PrincipalDep, container: ContainerDep
+) -> ClientSecretResponse:
+    """Create a client with permissions that the caller holds. Needs `fastauth:clients.write`."""
+    created = await container.create_client_by_admin()(
+        acting=acting, name=body.name, permissions=body.permissions, audiences=body.audiences
+    )
+    return ClientSecretResponse.of(created)
+
+
+@router.get("/{client_id}", summary="Get a client", responses=problems(*PRINCIPAL_ERRORS, ClientNotFound))
+async def get_client(
+    acting: PrincipalDep, client_id: ClientIdDep, container: ContainerDep
+) -> RegisteredClientResponse:
+    """Return a client. Needs `fastauth:clients.read`."""
+    found = await container.get_client()(acting=acting, client_id=client_id)
+    return RegisteredClientResponse.registered(found)
+
+
+@router.patch(
+    "/{client_id}",
+    summary="Change a client",
+    responses=problems(*PRINCIPAL_ERRORS, ClientNotFound, MorePrivileged, PermissionNotHeld, body=True),
+)
+async def change_client_by_admin(
+    acting: PrincipalDep, client_id: ClientIdDep, body: ChangeClientRequest, container: ContainerDep
+) -> ClientResponse:
+    """Replace permissions or audiences of a client, disable or enable it. Needs `fastauth:clients.write`.
+
+    Tokens of a client that is disabled or loses a permission are revoked.
+    """
+    changed = await container.change_client_by_admin()(
+        acting=acting,
+        client_id=client_id,
+        permissions=body.permissions,
+        audiences=body.audiences,
+        disabled=body.disabled,
+    )
+    return ClientResponse.of(changed)
+
+
+@router.post(
+    "/{client_id}/rotate-secret",
+    summary="Give a client a new secret",
+    responses=problems(*PRINCIPAL_ERRORS, ClientNotFound, MorePrivileged, body=True),
+)
+async def rotate_client_secret_by_admin(
+    acting: PrincipalDep, client_id: ClientIdDep, body: RotateSecretRequest, container: ContainerDep
+) -> ClientSecretResponse:
+    """Make a new secret; the old one ends in 24 hours or at once. Needs `fastauth:clients.write`."""
+    rotated = await container.rotate_client_secret_by_admin()(
+        acting=acting, client_id=client_id, at_once=body.at_once
+    )
+    return ClientSecretResponse.of(rotated)
+
+
+@router.delete(
+    "/{client_id}",
+    **NO_CONTENT,
+    summary="Remove a client",
+    responses=problems(*PRINCIPAL_ERRORS, ClientNotFound, MorePrivileged),
+)
+async def remove_client_by_admin(
+    acting: PrincipalDep, client_id: ClientIdDep, container: ContainerDep
+) -> None:
+    """Remove a client with its secrets, and revoke its tokens. Needs `fastauth:clients.write`."""
+    await container.remove_client_by_admin()(acting=acting, client_id=client_id)
