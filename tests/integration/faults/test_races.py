@@ -12,7 +12,7 @@ from tests.harness.service import Service
 
 WORKERS = [1, 4] if IS_THOROUGH else [2]
 """Two workers have both races: of clients of one process, and of processes."""
-ROUNDS = size(2, 5)
+ROUNDS = size(1, 5)
 
 
 @pytest.fixture(scope="class", params=[(backend, workers) for backend in BACKENDS for workers in WORKERS])
