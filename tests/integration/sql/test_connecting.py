@@ -234,9 +234,9 @@ class TestSession:
             "default_transaction_isolation": "serializable",
             "default_transaction_deferrable": "on",
             "synchronous_commit": "off",
-            "statement_timeout": "1",
-            "lock_timeout": "1",
-            "idle_in_transaction_session_timeout": "1",
+            "statement_timeout": "1min",  # a shorter one might end the statements of this test
+            "lock_timeout": "1min",
+            "idle_in_transaction_session_timeout": "1min",
         }
     )
 

@@ -8,7 +8,9 @@ from tests.fakes import FakeClock, FakeExpiredRows, FakeStorage
 
 from fastauth.application.operations.purge_batches import BATCH_SIZE, MAX_BATCHES, PURGE_INTERVAL, RETENTION
 from fastauth.application.operations.purge_counters import PurgeCounters
+from fastauth.application.operations.purge_one_time_tokens import PurgeOneTimeTokens
 from fastauth.application.operations.purge_sessions import PurgeSessions
+from fastauth.application.outbox.purge_outbox import PurgeOutbox
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 
 
@@ -95,6 +97,37 @@ class TestPurgeSessions:
         await PurgeCounters(expired_rows=expired_rows, clock=clock)()
         await PurgeSessions(expired_rows=expired_rows, clock=clock)()
         assert len(expired_rows.asked) == 2
+
+
+class RecordingExpiredRows(FakeExpiredRows):
+    """Records what it was asked to delete."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeStorage())
+        self.asked: list[tuple[str, datetime, int]] = []
+
+    async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
+        self.asked.append(("one_time_tokens", before, limit))
+        return 1
+
+    async def purge_outbox(self, *, before: datetime, limit: int) -> int:
+        self.asked.append(("outbox", before, limit))
+        return 2
+
+
+class TestRetention:
+    async def test_is_counted_back_from_now(self, clock: FakeClock) -> None:
+        rows = RecordingExpiredRows()
+        purges = (
+            PurgeOneTimeTokens(expired_rows=rows, clock=clock),
+            PurgeOutbox(expired_rows=rows, clock=clock),
+        )
+        assert [await purge() for purge in purges] == [1, 2]
+        assert rows.asked == [
+            ("one_time_tokens", clock.now() - timedelta(days=1), BATCH_SIZE),
+            ("outbox", clock.now() - timedelta(days=7), BATCH_SIZE),
+        ]
+        assert [await purge() for purge in purges] == [0, 0]
 
 
 class TestEveryPurge:
