@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.revocations.revocation import Revocation, RevocationKind
+from fastauth.domain.revocations.revocation import Revocation, RevocationKind, TokenIdentity
 
 
 class FakeRevocationLog:
@@ -37,3 +37,10 @@ class FakeRevocationReader:
         ]
         found = sorted(each for each in (*ended, *self.storage.revocations) if each.at > since)
         return [each for each in found if after is None or each > after][:limit]
+
+    async def token_ids(self, *, since: datetime) -> frozenset[str]:
+        told = self.storage.revocations
+        return frozenset(each.value for each in told if each.kind is RevocationKind.TOKEN and each.at > since)
+
+    async def is_revoked(self, token: TokenIdentity, *, since: datetime) -> bool:
+        return any(each.at > since and each.concerns(token) for each in self.storage.revocations)

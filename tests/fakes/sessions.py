@@ -20,7 +20,13 @@ from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.second_factors.totp import Step
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
+from fastauth.domain.sessions.access_token import (
+    AccessClaims,
+    AccessToken,
+    AnyClaims,
+    ClientClaims,
+    InspectedToken,
+)
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.own_account import OwnAccount
 from fastauth.domain.sessions.proof import (
@@ -78,6 +84,19 @@ class FakeAccessTokens:
         if claims is None or self._clock.now() >= expires_at:
             raise InvalidAccessToken
         return claims
+
+    async def inspect(self, text: str) -> InspectedToken:
+        claims = await self.verify_any(text)
+        _, expires_at = self._issued[text]
+        return InspectedToken(
+            claims=claims,
+            id=text,
+            issuer="https://auth.example",
+            audience=getattr(claims, "audience", None) or "https://auth.example",
+            client_id=claims.client_id if isinstance(claims, ClientClaims) else "fastauth",
+            issued_at=expires_at - LIFETIME,
+            expires_at=expires_at,
+        )
 
 
 class FakeSessionRepository:

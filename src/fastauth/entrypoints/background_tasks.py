@@ -8,6 +8,7 @@ from functools import partial
 from secrets import SystemRandom
 from time import monotonic
 
+from fastauth.application.revocations.revoked_tokens import READ_INTERVAL
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.event_numbering import event_numbering
@@ -33,7 +34,10 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
     database lets one process at a time purge or number. Only the rotation has a deadline, and the next key is
     published long before it signs.
     """
-    tasks = [asyncio.create_task(_run_periodically(container))]
+    tasks = [
+        asyncio.create_task(_run_periodically(container)),
+        asyncio.create_task(_read_revoked_tokens(container)),
+    ]
     if container.settings().equalize_login_timing:
         learnt = asyncio.Event()
         tasks.append(asyncio.create_task(_learn_hash_kinds(container, learnt)))
@@ -52,6 +56,18 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(Unavailable):  # the last uses since the last round are lost then
             await container.last_uses().store()
+
+
+async def _read_revoked_tokens(container: Container) -> None:
+    """Read every second which access tokens were revoked one by one, so that no request has to ask."""
+    while True:
+        try:
+            await container.revoked_tokens().read()
+        except Unavailable as error:  # the ids that are known stay in use
+            _log.warning("revoked tokens unknown: %s", error.detail)
+        except Exception:  # noqa: BLE001  a bug must not end the loop
+            _log.exception("revoked tokens unknown")
+        await asyncio.sleep(READ_INTERVAL.total_seconds())
 
 
 async def _learn_hash_kinds(container: Container, learnt: asyncio.Event) -> None:

@@ -2,7 +2,9 @@
 
 import re
 from base64 import urlsafe_b64decode
-from datetime import datetime
+from collections.abc import Container, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -13,7 +15,7 @@ from fastauth.adapters.jose.signing_keys import JoseSigningKeyGenerator
 from fastauth.adapters.jose.strict_json import strict_object
 from fastauth.adapters.jose.verified_tokens import VerifiedToken, VerifiedTokens
 from fastauth.domain.clock import Clock
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims, InspectedToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
@@ -40,10 +42,13 @@ class JoseAccessTokens:
         key_generator: JoseSigningKeyGenerator,
         policy: AccessTokenPolicy,
         clock: Clock,
+        revoked: Container[str] = frozenset(),
     ) -> None:
+        """Create the adapter; `revoked` has the ids of tokens that were revoked one by one."""
         self._keys = KeyCache(keys=keys, key_generator=key_generator, clock=clock)
         self._policy = policy
         self._clock = clock
+        self._revoked = revoked
         self._verified = VerifiedTokens()
 
     async def check_key(self) -> None:
@@ -65,7 +70,29 @@ class JoseAccessTokens:
         return claims
 
     async def verify_any(self, text: str) -> AnyClaims:
-        """Verify the shape, then the signature, then every claim."""
+        """Verify the shape, then the signature, then every claim, and that the token was not revoked."""
+        payload = await self._payload(text)
+        claims = self._policy.validate(payload, self._clock.now())
+        if payload["jti"] in self._revoked:
+            raise InvalidAccessToken
+        return claims
+
+    async def inspect(self, text: str) -> InspectedToken:
+        """Verify the same, for whatever audience."""
+        payload = await self._payload(text)
+        claims = self._policy.validate(payload, self._clock.now(), for_anybody=True)
+        return InspectedToken(
+            claims=claims,
+            id=payload["jti"],
+            issuer=payload["iss"],
+            audience=payload["aud"],
+            client_id=payload["client_id"],
+            issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+        )
+
+    async def _payload(self, text: str) -> Mapping[str, Any]:
+        """Return the payload of a token with a valid signature. Its claims are not yet checked."""
         if len(text) > MAX_TOKEN_LENGTH or not _SHAPE.fullmatch(text):
             raise InvalidAccessToken
         token = self._verified.get(text)
@@ -74,7 +101,7 @@ class JoseAccessTokens:
         else:
             token = await self._verify_signature(text)
             self._verified.add(text, token)
-        return self._policy.validate(token.claims, self._clock.now())
+        return token.claims
 
     async def _active_key(self) -> SigningKey:
         key = await self._keys.active(self._clock.now())

@@ -52,6 +52,11 @@ class AccessTokenPolicy:
             return isinstance(issuer, str) and audience in (issuer, self.audience)
         return issuer == self.issuer and audience == self.audience
 
+    def has_issued(self, issuer: object, audience: object) -> bool:
+        """Return whether a token with these claims was issued by this installation for anybody."""
+        is_own = isinstance(issuer, str) if self.issuer_is_default else issuer == self.issuer
+        return is_own and isinstance(audience, str)
+
     def payload(self, claims: AnyClaims, now: datetime) -> dict[str, Any]:
         """Return the payload of a new token."""
         issued_at = int(now.timestamp())
@@ -71,8 +76,8 @@ class AccessTokenPolicy:
             return min(expires_at, int(claims.ends_at.timestamp()))
         return expires_at
 
-    def validate(self, payload: Mapping[str, Any], now: datetime) -> AnyClaims:
-        """Return the claims of a token whose signature is valid.
+    def validate(self, payload: Mapping[str, Any], now: datetime, *, for_anybody: bool = False) -> AnyClaims:
+        """Return the claims of a token whose signature is valid, of this audience or `for_anybody`.
 
         Raises:
             InvalidAccessToken: A claim is missing or invalid, or the token has expired.
@@ -89,7 +94,7 @@ class AccessTokenPolicy:
                 "iat": int(issued_at),
                 "exp": int(expires_at),
             } if (
-                self.accepts(issuer, audience)
+                (self.has_issued if for_anybody else self.accepts)(issuer, audience)
                 and issued_at <= latest
                 and _nbf_passed(payload.get("nbf", present), present)
                 and present < expires_at <= latest + MAX_ACCESS_TOKEN_LIFETIME.total_seconds()

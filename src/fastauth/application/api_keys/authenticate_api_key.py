@@ -25,22 +25,27 @@ class AuthenticateApiKey:
     last_uses: LastUses
     clock: Clock
 
-    async def __call__(self, *, text: str, address: str) -> OwnedApiKey:
+    async def __call__(self, *, text: str, address: str | None) -> OwnedApiKey:
         """Return the key with its owner, as of now. `address` is that of the client.
+
+        ``None`` stands for a service that was authenticated and sends a key of a client of its own. Its wrong
+        keys are not counted.
 
         Raises:
             InvalidApiKey: It is no valid key.
             TooManyRequests: The network of `address` has sent too many wrong keys.
             StorageUnavailable: Try again later.
         """
-        now, network, key = self.clock.now(), network_of(address), self.codec.parse(text)
+        now, key = self.clock.now(), self.codec.parse(text)
         if key is None:
             raise InvalidApiKey
-        digest = self.codec.digest(key)
-        self.wrong_keys.check(digest, network, now=now)
+        network, digest = network_of(address) if address is not None else None, self.codec.digest(key)
+        if network is not None:
+            self.wrong_keys.check(digest, network, now=now)
         owned = await self.api_keys.find(key.id)
         if owned is None or not self.codec.matches(key, owned.key.digest) or not owned.is_valid(now):
-            self.wrong_keys.count_wrong(digest, network, now=now)
+            if network is not None:
+                self.wrong_keys.count_wrong(digest, network, now=now)
             raise InvalidApiKey
         self.wrong_keys.remember_valid(digest)
         self.last_uses.add(owned.key, now=now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims, InspectedToken
 from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 
@@ -32,3 +32,7 @@ class LimitedAccessTokens:
     async def verify_any(self, text: str) -> AnyClaims:
         """See `AccessTokens.verify_any`."""
         return await self.inner.verify_any(text)
+
+    async def inspect(self, text: str) -> InspectedToken:
+        """See `AccessTokens.inspect`."""
+        return await self.inner.inspect(text)

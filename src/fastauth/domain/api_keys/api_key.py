@@ -27,6 +27,9 @@ KEPT = timedelta(days=30)
 USE_INTERVAL = timedelta(minutes=5)
 """How often the last use of one key is stored at most."""
 
+SESSION_PREFIX = "key:"
+"""Begins the ``sid`` of tokens of a key. No session has an id with a colon."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyName:
@@ -102,7 +105,7 @@ class OwnedApiKey:
 
 def access_ended(id_: ApiKeyId, *, at: datetime) -> Revocation:
     """Return what other services are told of the end of a key: all tokens with its ``sid`` are over."""
-    return Revocation(at, RevocationKind.SESSION, f"key:{id_}")
+    return Revocation(at, RevocationKind.SESSION, SESSION_PREFIX + id_)
 
 
 def check_scopes(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from fastauth.domain.revocations.revocation import Revocation
+from fastauth.domain.revocations.revocation import Revocation, TokenIdentity
 
 
 class RevocationLog(Protocol):
@@ -28,3 +28,9 @@ class RevocationReader(Protocol):
         self, *, since: datetime, after: Revocation | None = None, limit: int | None = None
     ) -> list[Revocation]:
         """Return the revocations later than `since`, in their order; with `after` those behind it."""
+
+    async def token_ids(self, *, since: datetime) -> frozenset[str]:
+        """Return the ids of tokens that were revoked one by one later than `since`."""
+
+    async def is_revoked(self, token: TokenIdentity, *, since: datetime) -> bool:
+        """Return whether a revocation later than `since` concerns a token. Ended sessions do not count."""

@@ -33,6 +33,18 @@ class RevocationKind(StrEnum):
     """Those tokens of a client that were issued no later than the revocation."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIdentity:
+    """That of an access token by which a revocation recognises it."""
+
+    id: str
+    """The claim ``jti``."""
+    subject: str
+    client_id: str
+    session_id: str | None
+    issued_at: datetime
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Revocation:
     """Tokens that are no longer valid. The order is that in which they are told."""
@@ -40,6 +52,20 @@ class Revocation:
     at: datetime
     kind: RevocationKind
     value: str
+
+    def concerns(self, token: TokenIdentity) -> bool:
+        """Return whether a token is revoked by this. `RevocationKind.KEY` is known by its header alone."""
+        match self.kind:
+            case RevocationKind.TOKEN:
+                return self.value == token.id
+            case RevocationKind.SESSION:
+                return self.value == token.session_id
+            case RevocationKind.USER:
+                return self.value == token.subject and token.issued_at <= self.at
+            case RevocationKind.CLIENT:
+                return self.value == token.client_id and token.issued_at <= self.at
+            case RevocationKind.KEY:
+                return False
 
     @classmethod
     def of_user(cls, user_id: UserId, *, at: datetime) -> "Revocation":

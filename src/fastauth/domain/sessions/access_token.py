@@ -73,6 +73,21 @@ AnyClaims = AccessClaims | ApiKeyClaims | ClientClaims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedToken:
+    """An access token of this installation, for whatever audience, that has not expired."""
+
+    claims: AnyClaims
+    id: str
+    """The claim ``jti``."""
+    issuer: str
+    audience: str
+    client_id: str
+    """To which client it was issued."""
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
     """A signed token that services verify offline."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims, InspectedToken
 from fastauth.domain.sessions.proof import (
     Proof,
     StartProof,
@@ -131,4 +131,11 @@ class AccessTokens(Protocol):
 
         Raises:
             InvalidAccessToken: The token was not issued here for this service, or has expired.
+        """
+
+    async def inspect(self, text: str) -> InspectedToken:
+        """Return the claims of a token for whatever audience. A token that was revoked by its id counts, too.
+
+        Raises:
+            InvalidAccessToken: The token was not issued here, or has expired.
         """

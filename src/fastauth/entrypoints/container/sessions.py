@@ -92,6 +92,7 @@ class Sessions(Shared):
         key_generator=SigningKeys.key_generator,
         policy=access_token_policy,
         clock=Shared.clock,
+        revoked=Storage.revoked_tokens,
     )
     access_tokens: Provider[AccessTokens] = Singleton(
         LimitedAccessTokens, inner=signed_access_tokens, policy=Shared.settings.provided.second_factor

@@ -36,6 +36,7 @@ from fastauth.adapters.sql import (
 )
 from fastauth.application.mail.notices import Notices
 from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
+from fastauth.application.revocations.revoked_tokens import RevokedTokens
 from fastauth.domain.accounts.ports import UserDirectory, UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import AuditTrail, EventLog
@@ -83,6 +84,9 @@ class Storage(Shared):
     revocation_log: Provider[RevocationLog] = Singleton(SqlRevocationLog, connections=_connections)
     revocation_reader: Provider[RevocationReader] = Singleton(SqlRevocationReader, connections=_connections)
     clients: Provider[ClientRepository] = Singleton(SqlClientRepository, connections=_connections)
+    revoked_tokens: Provider[RevokedTokens] = Singleton(
+        RevokedTokens, reader=revocation_reader, clock=Shared.clock
+    )
     signing_keys: Provider[SigningKeyRepository] = Singleton(
         SqlSigningKeyRepository, connections=_connections, audit_columns=Shared.audit_columns
     )

@@ -1,0 +1,1 @@
+"""Use cases of services that ask about a token, or end one."""

@@ -1,0 +1,1 @@
+"""What a service is told about a token that it asks about."""
