@@ -29,14 +29,16 @@ FORMS = {
     "/account/passkeys/add/options": {},
     "/account/passkeys/rename": {"passkey_id": "x", "name": "x"},
     "/account/passkeys/remove": {"passkey_id": "x"},
+    "/account/api-keys/add": {"name": "x", "scopes": "", "expires_in_days": "90"},
+    "/account/api-keys/revoke": {"key_id": "x"},
     "/account/sessions/end": {"session_id": "0" * 32},
     "/account/sessions/end-others": {},
 }
 NEED_RECENT = (
     *("/account/email", "/account/email/remove", "/account/authenticator", "/account/authenticator/remove"),
-    *("/account/recovery-codes", "/account/passkeys/add", "/account/password/remove"),
+    *("/account/recovery-codes", "/account/passkeys/add", "/account/password/remove", "/account/api-keys/add"),
 )
-SHOWN = ("/account", "/account/name", "/account/password", *NEED_RECENT)
+SHOWN = ("/account", "/account/name", "/account/api-keys", "/account/password", *NEED_RECENT)
 
 
 @pytest.fixture

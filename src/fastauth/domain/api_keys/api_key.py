@@ -124,7 +124,7 @@ def check_scopes(
     if wanted & NOT_FOR_MACHINES and not by_operator:
         names = ", ".join(sorted(NOT_FOR_MACHINES))
         raise InvalidInput(
-            Violation("scopes", "reserved", f"Only an operator gives these to a key: {names}.")
+            Violation("scopes", "operator_only", f"Only an operator gives these to a key: {names}.")
         )
     return wanted
 

@@ -4,6 +4,7 @@ Each page is a form over one use case of the API. A change leads back to the ove
 """
 
 from fastauth.entrypoints.http.pages.account import (
+    api_keys,
     authenticator,
     email,
     name,
@@ -21,6 +22,7 @@ ROUTERS = (
     passkeys.router,
     authenticator.router,
     recovery_codes.router,
+    api_keys.router,
     sessions.router,
 )
 MAIL_ROUTERS = (email.router,)
