@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import pytest
 from tests.builders import a_name, a_new_user, a_password_hash, a_session
@@ -10,7 +11,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
-from fastauth.domain.revocations.revocation import Revocation, RevocationKind
+from fastauth.domain.revocations.revocation import Revocation, RevocationKind, TokenIdentity
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import RoleChanges, declare_role
 from fastauth.domain.sessions.ports import SessionRepository
@@ -135,3 +136,47 @@ class RevocationsContract(ABC):
         ids = {str(user.id) for user in (with_both, with_one, without)}
         told = [each for each in await reader.read(since=at - timedelta(seconds=1)) if each.value in ids]
         assert sorted(told) == sorted(Revocation.of_user(user.id, at=at) for user in (with_both, with_one))
+
+    async def test_tokens_that_were_revoked_one_by_one(
+        self, log: RevocationLog, reader: RevocationReader
+    ) -> None:
+        start, one, two = LONG_AGO + timedelta(days=101), token_hex(8), token_hex(8)
+        await log.add(Revocation(start + timedelta(seconds=1), RevocationKind.TOKEN, one))
+        await log.add(Revocation(start + timedelta(seconds=2), RevocationKind.SESSION, two))
+        assert {one, two} & await reader.token_ids(since=start) == {one}
+        assert one not in await reader.token_ids(since=start + timedelta(seconds=1))
+
+    async def test_what_concerns_a_token(self, log: RevocationLog, reader: RevocationReader) -> None:
+        """As `Revocation.concerns` says it: of tokens and sessions at any time, of users by the time."""
+        start, issued_at = LONG_AGO + timedelta(days=102), LONG_AGO + timedelta(days=102, seconds=10)
+        table = [
+            (kind, own, seconds)
+            for kind in RevocationKind
+            for own in (True, False)
+            for seconds in (9, 10, 11)
+        ]
+        for kind, own, seconds in table:
+            token = TokenIdentity(
+                id=token_hex(8),
+                subject=token_hex(8),
+                client_id=token_hex(8),
+                session_id=None if kind is RevocationKind.CLIENT else token_hex(8),
+                issued_at=issued_at,
+            )
+            values = {
+                RevocationKind.TOKEN: token.id,
+                RevocationKind.SESSION: token.session_id,
+                RevocationKind.USER: token.subject,
+                RevocationKind.CLIENT: token.client_id,
+            }
+            value = values.get(kind) if own else token_hex(8)
+            revocation = Revocation(start + timedelta(seconds=seconds), kind, value or token_hex(8))
+            assert not await reader.is_revoked(token, since=start)
+            await log.add(revocation)
+            expected = own and (
+                kind in {RevocationKind.TOKEN, RevocationKind.SESSION}
+                or (kind in {RevocationKind.USER, RevocationKind.CLIENT} and seconds >= 10)
+            )
+            case = (kind, own, seconds)
+            assert await reader.is_revoked(token, since=start) == expected == revocation.concerns(token), case
+            assert not await reader.is_revoked(token, since=revocation.at), case

@@ -36,7 +36,12 @@ FORMS = {
 }
 NEED_RECENT = (
     *("/account/email", "/account/email/remove", "/account/authenticator", "/account/authenticator/remove"),
-    *("/account/recovery-codes", "/account/passkeys/add", "/account/password/remove", "/account/api-keys/add"),
+    *(
+        "/account/recovery-codes",
+        "/account/passkeys/add",
+        "/account/password/remove",
+        "/account/api-keys/add",
+    ),
 )
 SHOWN = ("/account", "/account/name", "/account/api-keys", "/account/password", *NEED_RECENT)
 

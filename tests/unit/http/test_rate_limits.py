@@ -187,6 +187,8 @@ CREDENTIALS = {
     "client_secret",
 }
 UNGUESSABLE = {
+    "/oauth/introspect",
+    "/oauth/revoke",
     "/oauth/token",  # refusals are counted all the same: test_oauth_token.py
     "/sessions/refresh",
     "/password-resets/complete",

@@ -54,6 +54,12 @@ class TestKeys:
             "jwks_uri": "http://127.0.0.1:8000/.well-known/jwks.json",
             "token_endpoint": "http://127.0.0.1:8000/oauth/token",
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "introspection_endpoint": "http://127.0.0.1:8000/oauth/introspect",
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "revocation_endpoint": "http://127.0.0.1:8000/oauth/revoke",
+            "revocation_endpoint_auth_methods_supported": [
+                *("client_secret_basic", "client_secret_post", "none")
+            ],
             "response_types_supported": [],
             "grant_types_supported": ["client_credentials"],
         }

@@ -164,6 +164,9 @@ async def use_api_keys(container: Container, caller: AuthenticatedUser) -> None:
     assert len(await container.list_api_keys()(user_id=caller.user.id)) == 2
     assert await container.exchange_api_key()(text=new.text, address="192.0.2.1")
     await container.revoke_api_key()(id_=new.key.id, user_id=caller.user.id)
+    principal = await container.load_principal()(caller=caller)
+    assert await container.introspect_token()(caller=principal, token=new.text) is None
+    await container.revoke_token()(client_id="fastauth", token=new.text, address="192.0.2.1")
     await container.purge_api_keys()()
 
 

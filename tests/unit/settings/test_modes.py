@@ -77,6 +77,8 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/users/me/passkeys", None),
     ("GET", "/sessions", None),
     ("POST", "/oauth/token", None),
+    ("POST", "/oauth/introspect", None),
+    ("POST", "/oauth/revoke", None),
     ("GET", "/admin/users", None),
     ("GET", "/admin/audit", None),
     ("GET", "/admin/roles", None),

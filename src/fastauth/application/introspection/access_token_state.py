@@ -25,6 +25,7 @@ _REACH = MAX_ACCESS_TOKEN_LIFETIME + MARGIN
 
 def describe(token: InspectedToken) -> Introspection:
     """Return what the claims of a token say."""
+    session_id: str | None
     match token.claims:
         case AccessClaims() as claims:
             subject, session_id = str(claims.user_id), str(claims.session_id)

@@ -93,12 +93,13 @@ class OwnedApiKey:
         acr = "aal2" if self.owner.has_second_factor else "aal1"
         return self.key.scopes & frozenset(policy.limit_grants(self.grants, acr=acr).permissions)
 
-    def claims(self, permissions: Iterable[str]) -> ApiKeyClaims:
+    def claims(self, permissions: Iterable[str], *, audience: str | None = None) -> ApiKeyClaims:
         """Return the claims of an access token with these permissions, which ends with the key."""
         return ApiKeyClaims(
             user_id=self.owner.id,
             key_id=self.key.id,
             permissions=tuple(sorted(permissions)),
+            audience=audience,
             ends_at=self.key.expires_at,
         )
 

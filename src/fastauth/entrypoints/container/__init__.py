@@ -13,6 +13,7 @@ from fastauth.entrypoints.container.clients import Clients
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.event_feed import EventFeed
+from fastauth.entrypoints.container.introspection import Introspection
 from fastauth.entrypoints.container.login_codes import LoginCodes
 from fastauth.entrypoints.container.mail import Mail
 from fastauth.entrypoints.container.mail_handlers import MailHandlers
@@ -51,6 +52,7 @@ class Container(
     SecondFactors,
     Sessions,
     ApiKeys,
+    Introspection,
     Principals,
     Clients,
     Administration,

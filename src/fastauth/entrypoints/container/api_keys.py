@@ -61,6 +61,8 @@ class ApiKeys(Shared):
         ExchangeApiKey,
         authenticate=authenticate_api_key,
         access_tokens=Sessions.access_tokens,
+        clients=Storage.clients,
+        audience=Sessions.access_token_policy.provided.audience,
         policy=Shared.settings.provided.second_factor,
         clock=Shared.clock,
     )

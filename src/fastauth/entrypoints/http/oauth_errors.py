@@ -85,6 +85,7 @@ def oauth_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     described = {
         400: "The request is not allowed by the protocol.",
         401: "The client is not authenticated.",
+        403: "The caller lacks the permission.",
         413: "The body is too large.",
         429: "The network has sent too many refused credentials.",
         503: "The service is unavailable. Retry after the number of seconds in Retry-After.",

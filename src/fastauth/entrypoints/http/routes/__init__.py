@@ -12,6 +12,7 @@ from fastauth.entrypoints.http.routes import (
     email_addresses,
     event_feed,
     health,
+    introspection,
     login_codes,
     oauth_token,
     passkey_log_in,
@@ -24,6 +25,7 @@ from fastauth.entrypoints.http.routes import (
     second_factors,
     sessions,
     step_up,
+    token_revocation,
     well_known,
 )
 
@@ -43,6 +45,8 @@ ROUTERS = (
     passkey_log_in.router,
     login_codes.router,
     oauth_token.router,
+    introspection.router,
+    token_revocation.router,
     admin_users.router,
     admin_acts.router,
     admin_audit.router,

@@ -75,6 +75,11 @@ class ApiKeysResponse(BaseModel):
 class ExchangeApiKeyRequest(BaseModel):
     """What the access token shall be."""
 
+    audience: str | None = Field(
+        default=None,
+        description="The id of a client that is to accept the token alone. All services do without it.",
+        examples=["fa_c_4eC39HqLyjWDarjt2xYz"],
+    )
     scope: str | None = Field(
         default=None,
         description="Some of the scopes of the key, with spaces between. All of them without it.",
@@ -170,5 +175,7 @@ async def exchange_api_key(
     """
     scopes = None if body is None or body.scope is None else body.scope.split()
     return ApiKeyTokenResponse.of(
-        await container.exchange_api_key()(text=key, address=address, scopes=scopes)
+        await container.exchange_api_key()(
+            text=key, address=address, scopes=scopes, audience=body.audience if body else None
+        )
     )

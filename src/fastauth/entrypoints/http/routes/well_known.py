@@ -43,6 +43,10 @@ class AuthorizationServerMetadata(BaseModel):
     jwks_uri: str = Field(examples=["https://auth.example.com/.well-known/jwks.json"])
     token_endpoint: str = Field(examples=["https://auth.example.com/oauth/token"])
     token_endpoint_auth_methods_supported: list[str] = list(AUTHENTICATION_METHODS)
+    introspection_endpoint: str = Field(examples=["https://auth.example.com/oauth/introspect"])
+    introspection_endpoint_auth_methods_supported: list[str] = list(AUTHENTICATION_METHODS)
+    revocation_endpoint: str = Field(examples=["https://auth.example.com/oauth/revoke"])
+    revocation_endpoint_auth_methods_supported: list[str] = [*AUTHENTICATION_METHODS, "none"]
     response_types_supported: list[str] = []
     grant_types_supported: list[str] = ["client_credentials"]
 
@@ -75,6 +79,8 @@ async def get_authorization_server_metadata(
         issuer=settings.issuer_url,
         jwks_uri=f"{settings.issuer_url}/.well-known/jwks.json",
         token_endpoint=f"{settings.issuer_url}/oauth/token",
+        introspection_endpoint=f"{settings.issuer_url}/oauth/introspect",
+        revocation_endpoint=f"{settings.issuer_url}/oauth/revoke",
     )
 
 

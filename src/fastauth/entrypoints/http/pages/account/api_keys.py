@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from fastauth.domain.api_keys.api_key import DEFAULT_DAYS, NEVER_OF_KEYS
+from fastauth.domain.api_keys.api_key import DEFAULT_DAYS
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.roles.role import NOT_FOR_MACHINES
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage, OwnPageDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -40,7 +41,7 @@ async def _form(
     page: OwnPage, name: str, scopes: str, days: str, error: FastauthError | None = None
 ) -> Response:
     principal = await page.container.load_principal()(caller=page.caller)
-    held = sorted(principal.permissions - NEVER_OF_KEYS)
+    held = sorted(principal.permissions - NOT_FOR_MACHINES)
     return page.show(ADD, error=error, name=name, scopes=scopes, days=days, held=held)
 
 

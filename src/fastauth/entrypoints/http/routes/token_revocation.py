@@ -1,0 +1,87 @@
+"""``POST /oauth/revoke`` (RFC 7009): the end of a token."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPBasic
+
+from fastauth.entrypoints.http.client_authentication import client_credentials, read_oauth_form
+from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
+from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthError, OAuthRoute, oauth_errors
+
+router = APIRouter(prefix="/oauth", tags=["oauth"], route_class=OAuthRoute)
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["token"],
+                    "properties": {
+                        "token": {"type": "string", "format": "password"},
+                        "token_type_hint": {"type": "string", "description": "Is not needed."},
+                        "client_id": {
+                            "type": "string",
+                            "description": "Alone for tokens of sessions and of API keys: `fastauth`.",
+                        },
+                        "client_secret": {"type": "string", "format": "password"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class _Client(HTTPBasic):
+    """Authenticates the client, and returns its id. That of sessions is public and has no secret."""
+
+    async def __call__(  # type: ignore[override]  # the id of the client
+        self, request: Request, container: ContainerDep, address: ClientAddressDep
+    ) -> str:
+        form, own = await read_oauth_form(request), container.access_token_policy().client_id
+        has_secret = "authorization" in request.headers or "client_secret" in form
+        if form.get("client_id") == own and not has_secret:
+            return own
+        sent = client_credentials(request, form)
+        client = await container.authenticate_client()(
+            client_id=sent.client_id, secret=sent.secret, address=address
+        )
+        return client.id
+
+
+ClientDep = Annotated[
+    str,
+    Depends(
+        _Client(
+            scheme_name="ClientSecretBasic",
+            description="The id and the secret of a client (RFC 6749, 2.3.1).",
+        )
+    ),
+]
+
+
+@router.post(
+    "/revoke",
+    status_code=200,
+    response_class=Response,
+    summary="Revoke a token",
+    responses=oauth_errors(400, 401, 413, 429, 503),
+    openapi_extra=_FORM,
+)
+async def revoke_token(
+    client_id: ClientDep, request: Request, address: ClientAddressDep, container: ContainerDep
+) -> Response:
+    """Revoke a token of the client (RFC 7009). The answer is 200 for unknown and foreign tokens, too.
+
+    A client revokes its own access tokens. Sessions and API keys belong to the public client `fastauth`,
+    which sends its `client_id` alone: a refresh token ends its session, an API key ends with its tokens.
+    503 means that the token may still be valid: send the request again.
+    """
+    token = (await read_oauth_form(request)).get("token")
+    if token is None:
+        raise OAuthError("invalid_request", "The parameter token is missing.")
+    await container.revoke_token()(client_id=client_id, token=token, address=address)
+    return Response(headers=NO_STORE)
