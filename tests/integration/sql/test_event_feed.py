@@ -14,6 +14,7 @@ from tests.builders import a_new_user
 from tests.harness.databases import AUDIT_COLUMNS, connect
 
 from fastauth.adapters.sql import Database, SqlEventFeed, SqlEventLog, SqlEventNumbering, SqlUserRepository
+from fastauth.adapters.sql.event_feed.numbering import FULL_LOOK_SECONDS
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 
@@ -78,6 +79,26 @@ class TestOrder:
                 await postgres_feed.record(user)
                 assert await postgres_feed.number() == 1
             assert await postgres_feed.subjects() == ["0", "1", "2"]
+
+
+class TestFloor:
+    """A look begins at the ids of a minute ago: entries below would be read again and again."""
+
+    async def test_event_below_is_found_once_a_minute(self, postgres_feed: Feed) -> None:
+        now = iter(FULL_LOOK_SECONDS * minutes for minutes in (0, 1, 2, 2.5, 3))
+        numbering = SqlEventNumbering(
+            connections=postgres_feed.database.autocommit, monotonic=lambda: next(now)
+        )
+        with psycopg.connect(postgres_feed.url) as late:
+            late.execute(INSERT, [1])
+            await postgres_feed.record(2)
+            assert [await numbering.number(limit=500) for _ in range(3)] == [1, 0, 0]
+            late.commit()
+        await postgres_feed.record(3)
+        assert await numbering.number(limit=500) == 1
+        assert await postgres_feed.subjects() == ["2", "3"]
+        assert await numbering.number(limit=500) == 1
+        assert await postgres_feed.subjects() == ["2", "3", "1"]
 
 
 class TestNumbering:

@@ -2,29 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, ScalarSelect, bindparam, literal_column, select, true
+from sqlalchemy import BigInteger, Row, ScalarSelect, bindparam, select, true
 
 from fastauth.adapters.sql.audit.trail import event_of
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.events.tables import event, event_feed
+from fastauth.adapters.sql.events.tables import HAS_NUMBER, event, event_feed
 from fastauth.domain.event_feed.ports import WINDOW, FeedPage, FeedPlace
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType, event_types
 
-_has_number = event.c.seq > literal_column("0")
-"""The condition of the partial index, with its very text."""
 _AFTER = bindparam("after_seq", type_=BigInteger)
 
 
 def _at(*, behind: int) -> ScalarSelect[Any]:
     """Return the time of the event that has the number ``after_seq`` + `behind`."""
-    return select(event.c.at).where(_has_number, event.c.seq == _AFTER + behind).scalar_subquery()
+    return select(event.c.at).where(HAS_NUMBER, event.c.seq == _AFTER + behind).scalar_subquery()
 
 
 _COLUMNS = ("seq", "id", "at", "kind", "user_id", "session_id", "name_digest", "detail")
 _events = (
     select(*(event.c[name] for name in _COLUMNS))
     .where(
-        _has_number,
+        HAS_NUMBER,
         event.c.seq > _AFTER,
         event.c.seq <= _AFTER + WINDOW,
         event.c.kind.in_(bindparam("kinds", expanding=True)),
@@ -44,9 +42,9 @@ _READ = (
     .order_by(_events.c.seq)
 )
 _LAST = select(event_feed.c.last_seq, event.c.at).select_from(
-    event_feed.outerjoin(event, _has_number & (event.c.seq == event_feed.c.last_seq))
+    event_feed.outerjoin(event, HAS_NUMBER & (event.c.seq == event_feed.c.last_seq))
 )
-_TIME = select(event.c.at).where(_has_number, event.c.seq == _AFTER)
+_TIME = select(event.c.at).where(HAS_NUMBER, event.c.seq == _AFTER)
 
 
 class SqlEventFeed:

@@ -1,6 +1,6 @@
 """The table ``event``: the audit trail, and the numbers of the events that are told to other services."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, literal_column
 
 from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
 
@@ -49,6 +49,9 @@ event = Table(
     Index("event_unnumbered", "id", **partial_where(IS_UNNUMBERED)),
     sqlite_autoincrement=True,
 )
+
+HAS_NUMBER = event.c.seq > literal_column("0")
+"""The condition of the index of the numbers, with its very text."""
 
 event_feed = Table(
     "event_feed",
