@@ -8,7 +8,7 @@ def check_address(name: str, url: str, *, require_https: bool) -> None:
     """Return if an address is one of https, or one of http on this machine.
 
     Whoever is on the network between could otherwise replace the keys, and so make tokens, and read the
-    service key.
+    client secret.
 
     Raises:
         ValueError: It is not. The message begins with `name`.

@@ -19,9 +19,11 @@ class Caller:
     """What a valid access token says."""
 
     subject: str
-    """The id of the account. It never changes and is never given to another account."""
+    """The id of the account, which never changes and is never given to another account; the id of a client
+    that acts for itself."""
     session: str | None
-    """The session. All tokens from one log-in have the same."""
+    """The session: all tokens from one log-in have the same. `key:` and the id of an API key; `None` for a
+    client that acts for itself."""
     client: str
     roles: frozenset[str]
     permissions: frozenset[str]
@@ -39,6 +41,11 @@ class Caller:
 
     def __repr__(self) -> str:
         return f"Caller(subject={self.subject!r}, session={self.session!r}, client={self.client!r})"
+
+    @property
+    def is_client(self) -> bool:
+        """Whether a client acts for itself: there is no user."""
+        return self.subject == self.client
 
     @property
     def granted(self) -> frozenset[str]:

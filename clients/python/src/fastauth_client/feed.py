@@ -28,7 +28,7 @@ MAX_PAUSE = 5.0
 """Seconds; `Retry-After` is not honoured beyond."""
 
 REFUSED_PAUSE = 5.0
-"""Seconds after the service key was refused."""
+"""Seconds after the client secret was refused."""
 
 MAX_ANSWER = 4 * 1024 * 1024
 """Bytes; several times the length of 1 000 entries."""
@@ -128,6 +128,6 @@ class Feed:
         if status == 422:  # noqa: PLR2004  the cursor is refused
             self._cursor = None
         if status in {401, 403}:
-            return FeedError(f"status {status}: the service key is refused", REFUSED_PAUSE)
+            return FeedError(f"status {status}: the client secret is refused", REFUSED_PAUSE)
         asked = response.headers.get("Retry-After", "0")
         return FeedError(f"status {status}", min(float(asked), MAX_PAUSE) if asked.isdecimal() else 0.0)

@@ -17,7 +17,7 @@ class Revocations:
     """Follow the revocation feed of the issuer."""
 
     key: SecretText | str = field(repr=False)
-    """The service key."""
+    """The secret of a client with the permission `fastauth:revocations.read`."""
     bound: float = 2.0
     """Seconds that the feed may be behind before `beyond` applies."""
     beyond: Literal["accept", "refuse"] = "accept"
@@ -34,5 +34,5 @@ class Revocations:
             raise ValueError("beyond: must be 'accept' or 'refuse'")
 
     def secret(self) -> str:
-        """Return the service key."""
+        """Return the client secret."""
         return self.key if isinstance(self.key, str) else self.key.get_secret_value()

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.doctor.clients import clients
 from fastauth.entrypoints.doctor.database import clock, database, database_server
 from fastauth.entrypoints.doctor.event_feed import event_feed
 from fastauth.entrypoints.doctor.finding import Finding as Finding
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     password_policy,
     usernames,
     second_factors,
+    clients,
     user_enumeration,
 )
 """In the order of the output. No check writes to the database or changes a setting."""
