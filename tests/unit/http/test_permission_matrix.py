@@ -13,7 +13,7 @@ from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.role import ADMIN
 from fastauth.entrypoints.container import Container
 
-PATHS = ("/admin",)
+PATHS = ("/admin", "/v1/events", "/v1/users")
 """What the matrix covers: each route below needs a permission, and its description names it."""
 
 BODIES: dict[str, object] = {

@@ -13,6 +13,7 @@ from fastauth.domain.event_feed.errors import CursorTooOld
 from fastauth.domain.event_feed.ports import FeedAccount
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
 from fastauth.domain.sealed_cursor import MAX_CURSOR_LENGTH
+from fastauth.entrypoints.http.admin_query import parse_limit, query_parameters, single_values
 from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import Repeatable
@@ -24,21 +25,11 @@ MAX_LIMIT = 500
 DEFAULT_LIMIT = 100
 
 _AFTER = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_CURSOR_LENGTH}}}", re.ASCII)
-_LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
-_LIMIT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-_SCHEMAS: dict[str, dict[str, Any]] = {
+_PAGE_PARAMETERS: dict[str, dict[str, Any]] = {
     "after": {"type": "string", "pattern": f"^{_AFTER.pattern}$"},
-    "limit": _LIMIT_SCHEMA,
-    "types": {"type": "string", "examples": ["user.disabled,session.ended"]},
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
 }
-
-
-def _parameters(*names: str) -> dict[str, Any]:
-    return {
-        "parameters": [
-            {"name": name, "in": "query", "required": False, "schema": _SCHEMAS[name]} for name in names
-        ]
-    }
+_TYPES = {"type": "string", "examples": ["user.disabled,session.ended"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,49 +97,27 @@ class FeedAccountsResponse(BaseModel):
     events_after: str = Field(description="The cursor of `/v1/events` from before the first page.")
 
 
-# Without a declared parameter the route would have no query.
 async def _feed_query(
-    request: Request,
-    after: Repeatable = None,
-    limit: Repeatable = None,
-    types: Repeatable = None,
+    request: Request, after: Repeatable = None, limit: Repeatable = None, types: Repeatable = None
 ) -> FeedQuery:
-    return _parse(request, "after", "limit", "types")
+    return _parse(single_values(request, after=after, limit=limit, types=types))
 
 
-async def _page_query(
-    request: Request,
-    after: Repeatable = None,
-    limit: Repeatable = None,
-) -> FeedQuery:
-    return _parse(request, "after", "limit")
+async def _page_query(request: Request, after: Repeatable = None, limit: Repeatable = None) -> FeedQuery:
+    return _parse(single_values(request, after=after, limit=limit))
 
 
-def _parse(request: Request, *names: str) -> FeedQuery:
-    found: dict[str, str] = {}
+def _parse(values: dict[str, str]) -> FeedQuery:
+    after, limit, types = values.get("after"), DEFAULT_LIMIT, None
     with ViolationCollector() as collecting:
-        for name, value in request.query_params.multi_items():
-            with collecting:
-                if name not in names:
-                    raise InvalidInput(Violation("query", "unknown", f"There are {', '.join(names)}."))
-                if name in found:
-                    raise InvalidInput(Violation(name, "duplicate", "Must be given once at most."))
-                found[name] = value
-        limit, types = DEFAULT_LIMIT, None
         with collecting:
-            if "after" in found and not _AFTER.fullmatch(found["after"]):
+            if after is not None and not _AFTER.fullmatch(after):
                 raise InvalidInput(Violation("after", "not_a_place", "Must be taken from another answer."))
         with collecting:
-            limit = _limit(found.get("limit", str(DEFAULT_LIMIT)))
+            limit = parse_limit(values.get("limit"), default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
         with collecting:
-            types = _types(found.get("types"))
-    return FeedQuery(found.get("after"), limit, types)
-
-
-def _limit(text: str) -> int:
-    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= MAX_LIMIT:
-        raise InvalidInput(Violation("limit", "out_of_range", f"Must be a number from 1 to {MAX_LIMIT}."))
-    return int(text)
+            types = _types(values.get("types"))
+    return FeedQuery(after, limit, types)
 
 
 def _types(text: str | None) -> frozenset[PublishedType] | None:
@@ -165,15 +134,15 @@ def _types(text: str | None) -> frozenset[PublishedType] | None:
     "/events",
     summary="Read the event feed",
     responses=problems(*FEED_READER_ERRORS, CursorTooOld, query=True),
-    openapi_extra=_parameters("after", "limit", "types"),
+    openapi_extra=query_parameters(**_PAGE_PARAMETERS, types=_TYPES),
 )
 async def get_events(
     acting: FeedReaderDep, query: Annotated[FeedQuery, Depends(_feed_query)], container: ContainerDep
 ) -> FeedEventsResponse:
     """Return the events behind a cursor, in their order.
 
-    Needs the permission `fastauth:events.read`. Without a cursor there are no events in the answer: it has
-    the cursor of now. Usernames and e-mail addresses are added for `fastauth:events.read_personal`.
+    Without a cursor there are no events in the answer: it has the cursor of now. Usernames and e-mail
+    addresses are added for whoever may read personal data of events. Needs `fastauth:events.read`.
     """
     answer = await container.read_events()(
         acting=acting, after=query.after, limit=query.limit, types=query.types
@@ -186,15 +155,15 @@ async def get_events(
     "/users",
     summary="List all accounts",
     responses=problems(*FEED_READER_ERRORS, query=True),
-    openapi_extra=_parameters("after", "limit"),
+    openapi_extra=query_parameters(**_PAGE_PARAMETERS),
 )
 async def get_users(
     acting: FeedReaderDep, query: Annotated[FeedQuery, Depends(_page_query)], container: ContainerDep
 ) -> FeedAccountsResponse:
-    """Return a page of all accounts, in the order of their ids. Needs the permission `fastauth:users.read`.
+    """Return a page of all accounts, in the order of their ids.
 
     Each page has the cursor of the event feed from before the first page: the events behind it tell every
-    change that the pages may have missed.
+    change that the pages may have missed. Needs `fastauth:users.read`.
     """
     answer = await container.list_feed_accounts()(acting=acting, after=query.after, limit=query.limit)
     return FeedAccountsResponse(
