@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages import (
     account,
+    console,
     inbox,
     log_in,
     log_out,
@@ -43,6 +44,7 @@ def page_routes(container: Container) -> list[BaseRoute]:
             second_factor.router,
             passkey_log_in.router,
             *account.ROUTERS,
+            *console.ROUTERS,
         ]
     if settings.pages and settings.return_to:
         routers += [return_to.router]

@@ -9,7 +9,8 @@ from fastapi import Depends, Query
 HOME = "/account"
 
 _PATHS = re.compile(
-    r"/account(?:/[a-z0-9-]{1,40}){0,3}|/return\?return_to=[A-Za-z0-9%._~+-]{1,600}&code_challenge=[A-Za-z0-9_-]{43}",
+    r"/account(?:/[a-z0-9-]{1,40}){0,3}|/console(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,42}){0,3}"
+    r"|/return\?return_to=[A-Za-z0-9%._~+-]{1,600}&code_challenge=[A-Za-z0-9_-]{43}",
     re.ASCII,
 )
 """Pages to which a log-in may lead."""

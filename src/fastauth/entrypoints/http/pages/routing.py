@@ -18,6 +18,10 @@ from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 
+class EnrolmentRequired(Exception):
+    """The permissions of the user count only with a second factor, and the account has none."""
+
+
 class PageRoute(StrictJSONRoute):
     """A route of a page."""
 
@@ -33,14 +37,19 @@ class PageRoute(StrictJSONRoute):
                 return await handle(request)
             except ForeignForm:
                 return _foreign_form(request, container)
-            except LogInRequired:
-                return redirect(container, with_next("/log-in", _page_of(request, container)))
-            except StepUpRequired:
-                return redirect(container, with_next("/log-in/again", _page_of(request, container)))
+            except (LogInRequired, StepUpRequired, EnrolmentRequired) as needed:
+                return redirect(container, _detour(needed, _page_of(request, container)))
             except FastauthError as error:
                 return render_page(request, container, "error.html", error=error)
 
         return from_this_site
+
+
+def _detour(needed: Exception, page: str) -> str:
+    """Return the path of what must come first, which then leads to `page`."""
+    if isinstance(needed, EnrolmentRequired):
+        return HOME  # which says so
+    return with_next("/log-in" if isinstance(needed, LogInRequired) else "/log-in/again", page)
 
 
 def _foreign_form(request: Request, container: Container) -> Response:

@@ -16,7 +16,7 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.brand import Logo
 
-STYLES, SCRIPT, LOGO = "app.css", "app.js", "logo"
+STYLES, CONSOLE_STYLES, SCRIPT, LOGO = "app.css", "console.css", "app.js", "logo"
 FOLDER = Path(__file__).parent / "assets"
 
 
@@ -35,7 +35,7 @@ class Asset:
 
 
 def assets_of(settings: Settings) -> Mapping[str, Asset]:
-    """Return the files of the pages in the look of an organisation, by `STYLES`, `SCRIPT` and `LOGO`."""
+    """Return the files of the pages in the look of an organisation, by `STYLES` and the other names."""
     return _assets(settings.brand_accent, settings.brand_logo)
 
 
@@ -44,6 +44,7 @@ def _assets(accent: str | None, logo: Logo | None) -> Mapping[str, Asset]:
     styles = (FOLDER / STYLES).read_bytes() + (accent_styles(accent) if accent else "").encode()
     assets = {
         STYLES: Asset(STYLES, "text/css", styles),
+        CONSOLE_STYLES: Asset(CONSOLE_STYLES, "text/css", (FOLDER / CONSOLE_STYLES).read_bytes()),
         SCRIPT: Asset(SCRIPT, "text/javascript", (FOLDER / SCRIPT).read_bytes()),
     }
     if logo:

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from fastauth.domain.passkeys.relying_party import encode
+from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.account.own_page import OwnPageDep
 from fastauth.entrypoints.http.pages.account.user_agents import describe
+from fastauth.entrypoints.http.pages.console.sections import sections_for
 from fastauth.entrypoints.http.pages.destinations import HOME
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
@@ -36,7 +38,15 @@ async def show_account(page: OwnPageDep, done: Annotated[str, Query()] = "") -> 
         has_more_sessions=following is not None,
         current=caller.session.id,
         describe=describe,
+        offers_console=await _offers_console(container, caller),
     )
+
+
+async def _offers_console(container: Container, caller: AuthenticatedUser) -> bool:
+    """Return whether the user may see a part of the console, perhaps after a step-up."""
+    principal = await container.load_principal()(caller=caller)
+    withheld = principal.withheld if caller.user.has_second_factor else frozenset[str]()
+    return bool(sections_for(principal.permissions | withheld))
 
 
 def _accepted(container: Container, ids: list[str], handle: bytes | None) -> dict[str, object] | None:

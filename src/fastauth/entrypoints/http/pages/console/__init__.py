@@ -1,0 +1,9 @@
+"""``/console``: accounts, roles and the audit trail, for administrators.
+
+Each page is a form or a table over one use case of `fastauth.application.administration`, which checks the
+permissions and the rules of delegation. A page shows what the permissions of the caller allow.
+"""
+
+from fastauth.entrypoints.http.pages.console import overview, user_acts, users
+
+ROUTERS = (overview.router, users.router, user_acts.router)

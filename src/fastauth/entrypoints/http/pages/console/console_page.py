@@ -1,0 +1,89 @@
+"""What the pages of the console have in common."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fastauth.domain.delegation.authority import Authority
+from fastauth.domain.errors import FastauthError
+from fastauth.domain.principals.errors import NotPermitted
+from fastauth.domain.principals.principal import Principal
+from fastauth.entrypoints.http.dependencies import ContainerDep
+from fastauth.entrypoints.http.pages.account.own_page import OwnPage
+from fastauth.entrypoints.http.pages.browser import BrowserCallerDep
+from fastauth.entrypoints.http.pages.console.sections import CONSOLE, Section, sections_for
+from fastauth.entrypoints.http.pages.redirects import redirect
+from fastauth.entrypoints.http.pages.routing import EnrolmentRequired
+
+PAGE_SIZE = 25
+"""Rows of a table: few enough to read, and to load on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePage(OwnPage):
+    """A request for a page of the console by a user who may see a part of it."""
+
+    acting: Principal
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections that the user may read."""
+        return sections_for(self.acting.permissions)
+
+    @property
+    def authority(self) -> Authority:
+        """What the user may give and change, to show what is possible. The use cases decide."""
+        return Authority(self.acting.permissions, self.acting.user_id)
+
+    def may(self, permission: str) -> bool:
+        """Return whether the user has a permission."""
+        return permission in self.acting.permissions
+
+    def query(self, *names: str) -> dict[str, str]:
+        """Return parameters of the URL without white space around them; missing ones are empty."""
+        return {name: self.request.query_params.get(name, "").strip() for name in names}
+
+    def check_may_act(self, permission: str) -> None:
+        """Return if the user may change something now.
+
+        Raises:
+            NotPermitted: The user lacks the permission.
+            StepUpRequired: The user has not authenticated recently, or not by all factors.
+        """
+        self.acting.require(permission)
+        self.check_recent_authentication()
+
+    def show(
+        self,
+        template: str,
+        *,
+        error: FastauthError | None = None,
+        **values: Any,  # noqa: ANN401  what the template shows
+    ) -> Response:
+        """Return the page, below the navigation."""
+        shown = {"section": "", "done": self.request.query_params.get("done", ""), **values}
+        # not super(): a dataclass with slots is another class than the one of the method
+        return OwnPage.show(
+            self, f"console/{template}", error=error, sections=self.sections, may=self.may, **shown
+        )
+
+    def lead_to(self, path: str, *, done: str) -> Response:
+        """Lead to a page below ``/console``, which tells what was done: a key of ``console/done.html``."""
+        return redirect(self.container, f"{CONSOLE}{path}?{urlencode({'done': done})}")
+
+
+async def _console_page(request: Request, container: ContainerDep, browser: BrowserCallerDep) -> ConsolePage:
+    acting = await container.load_principal()(caller=browser.caller)
+    if not sections_for(acting.permissions):
+        if not sections_for(acting.withheld):
+            raise NotPermitted
+        if not browser.caller.user.has_second_factor:
+            raise EnrolmentRequired
+    return ConsolePage(request, container, browser, acting)
+
+
+ConsolePageDep = Annotated[ConsolePage, Depends(_console_page)]

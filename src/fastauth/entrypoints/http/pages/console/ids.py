@@ -1,0 +1,33 @@
+"""Parameters in the paths of the console."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends
+
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.roles.errors import RoleNotFound
+
+_USER_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+"""Every such number fits the column, a signed integer of 64 bits."""
+_ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+
+
+async def _user_id(user_id: str) -> UserId:
+    if not _USER_ID.fullmatch(user_id):
+        raise UserNotFound
+    return UserId(int(user_id))
+
+
+async def _role(role: str) -> str:
+    if not _ROLE.fullmatch(role):
+        raise RoleNotFound
+    return role
+
+
+UserIdDep = Annotated[UserId, Depends(_user_id)]
+"""The account of the path. A text that is no id is no account: the answer is a page."""
+
+RoleDep = Annotated[str, Depends(_role)]
+"""The role of the path."""

@@ -1,0 +1,35 @@
+"""The sections of the console, and who sees them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fastauth.domain.roles.permissions import READ_AUDIT, READ_ROLES, READ_USERS
+
+CONSOLE = "/console"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the console with a link in its navigation."""
+
+    name: str
+    """The last part of its path, and the key of its label in ``console/layout.html``."""
+    permission: str
+    """What reading it needs."""
+
+    @property
+    def path(self) -> str:
+        """The path of its first page."""
+        return f"{CONSOLE}/{self.name}"
+
+
+SECTIONS = (
+    Section("users", READ_USERS),
+    Section("roles", READ_ROLES),
+    Section("audit", READ_AUDIT),
+)
+
+
+def sections_for(permissions: Collection[str]) -> tuple[Section, ...]:
+    """Return the sections that somebody with these permissions may read."""
+    return tuple(each for each in SECTIONS if each.permission in permissions)
