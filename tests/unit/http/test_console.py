@@ -96,6 +96,7 @@ class TestSecondFactor:
         """Permissions count with a second factor only; the account page says so."""
         settings = Settings(second_factor="roles")  # type: ignore[arg-type]  # pydantic reads it
         container = Container(settings=settings, **fakes_over(storage, FakePasswordHasher()))
+        await container.rotate_keys()()
         await an_account(container, "root1", "admin")
         app = create_app(container)
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:

@@ -70,7 +70,7 @@ class TestSearch:
 
     async def test_hostile_queries_are_shown_as_text(self, root: OwnBrowser) -> None:
         empty = await root.open("/console/users?q=nobody")
-        for text in (*HOSTILE_TEXTS, "\x00", "a" * 2_000, "\u202e"):
+        for text in (*HOSTILE_TEXTS, "\x00", "a" * 900, "\u202e"):
             for name in ("q", "role", "state", "after"):
                 page = Page(await root.request("GET", "/console/users", params={name: text}))
                 assert page.status in {200, 422}, (name, text)
@@ -150,8 +150,7 @@ class TestRoles:
         assert page.status == 404
         assert "does not have it any more" in page.error
 
-    async def test_own_roles_are_not_changed(self, container: Container, root: OwnBrowser) -> None:
+    async def test_nobody_gives_themselves_one(self, container: Container, root: OwnBrowser) -> None:
         own = (await container.find_user()(username="root1")).id
-        await container.grant_role()(username="bob", role="admin")
-        page = await root.refused(f"/console/users/{own}/revoke-role", role="admin")
+        page = await root.refused(f"/console/users/{own}/grant-role", role="auditor")
         assert page.error == "This is your own account. Another administrator must do this."

@@ -4,29 +4,37 @@ import httpx2
 import pytest
 from starlette.routing import Route
 from tests.application import fakes_over
+from tests.console_helpers import an_account
 from tests.fakes import FakePasswordHasher, FakeStorage
 from tests.http_helpers import assert_problem
 from tests.page_helpers import Browser, Page
 from tests.unit.http.test_inbox_page import HEADERS
 
+from fastauth.domain.roles.role import Role
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.pages.routing import PageRoute
 from fastauth.entrypoints.settings import Settings
 
 OWN_HOST = {"Host": "localhost:8000"}  # /dev/inbox answers no other name
+EXAMPLES = {"user_id": "2", "role": "clerk", "act": "disable"}
 pytestmark = pytest.mark.usefixtures("ann")
 
 
 def pages_of(container: Container, method: str) -> list[str]:
-    """Return the paths of all pages with this method."""
+    """Return the paths of all pages with this method, with `EXAMPLES` of what differs between them."""
     routes = create_app(container).router.routes
     found = [route for route in routes if isinstance(route, PageRoute) and method in (route.methods or ())]
-    return sorted({route.path for route in found})
+    return sorted({route.path.format_map(EXAMPLES) for route in found})
 
 
 @pytest.fixture
-async def logged_in(browser: Browser) -> Browser:
+async def logged_in(container: Container, browser: Browser) -> Browser:
+    """Ann, an administrator, beside another account and a role."""
+    await container.grant_role()(username="ann", role="admin")
+    await container.apply_roles()(declared=[Role(name="clerk")])
+    bob = await an_account(container, "bob")
+    assert str(bob) == EXAMPLES["user_id"]
     await browser.log_in()
     return browser
 
@@ -74,7 +82,11 @@ class TestEveryPage:
         self, container: Container, logged_in: Browser
     ) -> None:
         """Each form of a logged-in user, whatever it does."""
-        own = [path for path in pages_of(container, "POST") if path.startswith(("/account", "/log-out"))]
+        own = [
+            path
+            for path in pages_of(container, "POST")
+            if path.startswith(("/account", "/console", "/log-out"))
+        ]
         for path in [*own, "/log-in/again"]:
             for token in ("", "A" * 43):
                 answer = await logged_in.post(path, csrf_token=token, password="sntsh")
@@ -135,14 +147,17 @@ class TestEveryPage:
                 shown = [each for each in fields if each.get("type") not in {"hidden", "checkbox"}]
                 assert {each["id"] for each in shown} <= {each["for"] for each in page.of("label")}, path
                 assert all("autocomplete" in each for each in shown), path
-                assert {each["method"] for each in page.of("form")} <= {"post"}, path
+                searches = [each for each in page.of("form") if each.get("role") == "search"]
+                assert {each["method"] for each in searches} <= {"get"}, path
+                changes = [each for each in page.of("form") if each not in searches]
+                assert {each["method"] for each in changes} <= {"post"}, path
                 assert "style=" not in answer.text, path
 
     async def test_of_the_account_has_a_log_out(self, container: Container, logged_in: Browser) -> None:
         seen = 0
         for path in pages_of(container, "GET"):
             answer = await logged_in.get(path)
-            if path.startswith("/account") and answer.status_code == 200:
+            if path.startswith(("/account", "/console")) and answer.status_code == 200:
                 seen += 1
                 assert "/log-out" in [each["action"] for each in Page(answer).of("form")], path
         assert seen > 3

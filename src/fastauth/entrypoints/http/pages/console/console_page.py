@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,6 +28,8 @@ class ConsolePage(OwnPage):
     """A request for a page of the console by a user who may see a part of it."""
 
     acting: Principal
+    what_was_done: str
+    """What was done before: a key of ``console/done.html``."""
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -65,7 +67,7 @@ class ConsolePage(OwnPage):
         **values: Any,  # noqa: ANN401  what the template shows
     ) -> Response:
         """Return the page, below the navigation."""
-        shown = {"section": "", "done": self.request.query_params.get("done", ""), **values}
+        shown = {"section": "", "done": self.what_was_done, **values}
         # not super(): a dataclass with slots is another class than the one of the method
         return OwnPage.show(
             self, f"console/{template}", error=error, sections=self.sections, may=self.may, **shown
@@ -76,14 +78,16 @@ class ConsolePage(OwnPage):
         return redirect(self.container, f"{CONSOLE}{path}?{urlencode({'done': done})}")
 
 
-async def _console_page(request: Request, container: ContainerDep, browser: BrowserCallerDep) -> ConsolePage:
+async def _console_page(
+    request: Request, container: ContainerDep, browser: BrowserCallerDep, done: Annotated[str, Query()] = ""
+) -> ConsolePage:
     acting = await container.load_principal()(caller=browser.caller)
     if not sections_for(acting.permissions):
         if not sections_for(acting.withheld):
             raise NotPermitted
         if not browser.caller.user.has_second_factor:
             raise EnrolmentRequired
-    return ConsolePage(request, container, browser, acting)
+    return ConsolePage(request, container, browser, acting, done)
 
 
 ConsolePageDep = Annotated[ConsolePage, Depends(_console_page)]

@@ -14,10 +14,19 @@ _USER_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 
 
-async def _user_id(user_id: str) -> UserId:
-    if not _USER_ID.fullmatch(user_id):
+def parse_user_id(text: str) -> UserId:
+    """Return the id of an account.
+
+    Raises:
+        UserNotFound: No account has such an id.
+    """
+    if not _USER_ID.fullmatch(text):
         raise UserNotFound
-    return UserId(int(user_id))
+    return UserId(int(text))
+
+
+async def _user_id(user_id: str) -> UserId:
+    return parse_user_id(user_id)
 
 
 async def _role(role: str) -> str:
