@@ -12,7 +12,7 @@ from tests.page_helpers import Browser, Page
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.pages.console.sections import SECTIONS
+from fastauth.entrypoints.http.pages.console_sections import SECTIONS
 from fastauth.entrypoints.settings import Settings
 
 

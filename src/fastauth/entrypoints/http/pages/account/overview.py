@@ -10,7 +10,7 @@ from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.account.own_page import OwnPageDep
 from fastauth.entrypoints.http.pages.account.user_agents import describe
-from fastauth.entrypoints.http.pages.console.sections import sections_for
+from fastauth.entrypoints.http.pages.console_sections import sections_for
 from fastauth.entrypoints.http.pages.destinations import HOME
 from fastauth.entrypoints.http.pages.routing import PageRoute
 

@@ -15,7 +15,7 @@ from fastauth.domain.principals.principal import Principal
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage
 from fastauth.entrypoints.http.pages.browser import BrowserCallerDep
-from fastauth.entrypoints.http.pages.console.sections import CONSOLE, Section, sections_for
+from fastauth.entrypoints.http.pages.console_sections import CONSOLE, Section, sections_for
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.routing import EnrolmentRequired
 

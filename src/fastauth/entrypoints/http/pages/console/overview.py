@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.entrypoints.http.pages.console.console_page import ConsolePageDep
-from fastauth.entrypoints.http.pages.console.sections import CONSOLE, SECTIONS
+from fastauth.entrypoints.http.pages.console_sections import CONSOLE, SECTIONS
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
 router = APIRouter(prefix=CONSOLE, route_class=PageRoute, include_in_schema=False)
