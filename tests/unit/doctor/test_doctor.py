@@ -88,6 +88,7 @@ class TestRunChecks:
             "other rules": "ok",
             "imported hashes": "ok",
             "usernames": "ok",
+            "administrators": "warn",
             "second factors": "ok",
             "clients": "ok",
             "user enumeration": found(findings)["user enumeration"],  # as the machine would have it

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.doctor.administrators import administrators
 from fastauth.entrypoints.doctor.clients import clients
 from fastauth.entrypoints.doctor.database import clock, database, database_server
 from fastauth.entrypoints.doctor.event_feed import event_feed
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     stored_hashes,
     password_policy,
     usernames,
+    administrators,
     second_factors,
     clients,
     user_enumeration,
