@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from bench import connection_burst, cpu, latency_under_load, shared_network, table_size, throughput
+from bench import (
+    admin_lists,
+    connection_burst,
+    cpu,
+    latency_under_load,
+    shared_network,
+    table_size,
+    throughput,
+)
 from bench.chart import draw
 from bench.load import precise_loop
 from bench.results import Result, table
@@ -41,6 +49,8 @@ def measure(parts: list[str], *, rounds: int, users: int) -> list[Result]:
             results += _run(connection_burst.measure(postgres, seconds=5))
         if "table-size" in parts:
             results += _run(table_size.measure(postgres, users=users, rounds=3 * rounds, number=100))
+        if "admin-lists" in parts:
+            results += _run(admin_lists.measure(postgres, users=users, rounds=rounds, number=100))
     return results
 
 
@@ -54,7 +64,7 @@ def _run(
 
 def main() -> None:
     """Measure, print the table, and write it with the samples and the chart to a directory."""
-    parts = ["throughput", "cpu", "network", "latency", "burst", "table-size"]
+    parts = ["throughput", "cpu", "network", "latency", "burst", "table-size", "admin-lists"]
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--million", type=float, default=0.1, help="million users of the large table")
