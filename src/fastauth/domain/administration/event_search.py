@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
-MAX_EXAMINED_EVENTS = 2_000
+MAX_EXAMINED_EVENTS = 1_000
 """Events that one page looks at if the filter leaves some of them out: a few milliseconds."""
 
 

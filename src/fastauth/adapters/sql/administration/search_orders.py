@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, literal_column, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, exists, literal, literal_column, select, tuple_, union_all
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.email_addresses.tables import email_address
@@ -10,6 +10,12 @@ from fastauth.adapters.sql.roles.tables import user_role
 from fastauth.domain.administration.user_search import UserFilter, UserPlace
 
 _LAST_CODE_POINT = "\U0010ffff"
+_other = email_address.alias("other")
+_HAS_ONE_IN_FORCE = exists().where(
+    _other.c.user_id == email_address.c.user_id,
+    _other.c.verified_at.is_not(None),
+    _other.c.replaced_at.is_(None),
+)
 _NO_KEY: ColumnElement[str] = literal_column("''")
 
 
@@ -38,7 +44,9 @@ def _ranges(wanted: UserFilter, after: UserPlace | None, dialect: str) -> list[S
     if wanted.email_prefixes:
         row = email_address.c
         key, ids = _by_code_point(row.address_key, dialect), row.id
-        found = _select(row.user_id, ids, key).where(row.replaced_at.is_(None))
+        found = _select(row.user_id, ids, key).where(
+            row.replaced_at.is_(None), row.verified_at.is_not(None) | ~_HAS_ONE_IN_FORCE
+        )
     else:
         key, ids = _by_code_point(user_info.c.username_key, dialect), user_info.c.id
         found = _select(ids, ids, key)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, exists, func, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.accounts.users import user_of
@@ -24,7 +24,6 @@ _IS_IN_FORCE = (
     & email_address.c.verified_at.is_not(None)
     & email_address.c.replaced_at.is_(None)
 )
-_IN_FORCE = select(email_address.c.id).where(_IS_IN_FORCE).scalar_subquery()
 _ADDRESS_IN_FORCE = select(email_address.c.address).where(_IS_IN_FORCE).scalar_subquery()
 _ROLES = (
     select(func.aggregate_strings(user_role.c.role, " "))
@@ -53,7 +52,7 @@ class SqlUserSearch:
         statement = (
             select(*_USER, *_shown(wanted, ahead), *order)
             .join(ahead, ahead.c.user_id == user_info.c.id)
-            .where(*_conditions(wanted, ahead))
+            .where(*_conditions(wanted))
             .order_by(*order)
             .limit(limit + 1)
         )
@@ -69,19 +68,16 @@ class SqlUserSearch:
 
 def _is_narrowed(wanted: UserFilter) -> bool:
     """Return whether the index of the order leads to accounts that are not wanted."""
-    is_other_order = bool(wanted.username_prefixes or wanted.role)
+    has_prefixes = bool(wanted.email_prefixes or wanted.username_prefixes)
     return (
-        bool(wanted.email_prefixes)
-        or (bool(wanted.username_prefixes) and wanted.role is not None)
+        (has_prefixes and wanted.role is not None)
         or wanted.disabled is False
-        or (wanted.disabled is True and is_other_order)
+        or (wanted.disabled is True and (has_prefixes or wanted.role is not None))
     )
 
 
-def _conditions(wanted: UserFilter, ahead: Subquery) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: UserFilter) -> Iterator[ColumnElement[bool]]:
     """Yield the criteria that the index does not decide, and those that it does, which cost nothing."""
-    if wanted.email_prefixes:
-        yield or_(ahead.c.place_id == _IN_FORCE, _IN_FORCE.is_(None))
     if wanted.role is not None:
         yield exists().where(user_role.c.user_id == user_info.c.id, user_role.c.role == wanted.role)
     if wanted.disabled is not None:

@@ -54,7 +54,18 @@ FEED_INDEXES = (
         "'refreshed', 'refresh_refused', 'log_in_refused', 'password_change_refused')",
     ),
 )
-LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES + FEED_INDEXES
+DISABLED_INDEXES = (LargeIndex("user_info_disabled", "user_info (id) WHERE disabled_at IS NOT NULL"),)
+ROLE_INDEXES = (LargeIndex("user_role_role_user_id", "user_role (role, user_id)"),)
+USERNAME_INDEXES = (LargeIndex("user_info_username_search", 'user_info (username_key COLLATE "C")'),)
+"""The order of code points, whatever the collation of the database. Only PostgreSQL needs it."""
+ADDRESS_INDEXES = (
+    LargeIndex(
+        "email_address_search", 'email_address (address_key COLLATE "C", id) WHERE replaced_at IS NULL'
+    ),
+)
+"""See `USERNAME_INDEXES`."""
+SEARCH_INDEXES = DISABLED_INDEXES + ROLE_INDEXES + USERNAME_INDEXES + ADDRESS_INDEXES
+LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES + FEED_INDEXES + SEARCH_INDEXES
 
 
 def build_or_leave(connection: Connection, indexes: Sequence[LargeIndex]) -> None:

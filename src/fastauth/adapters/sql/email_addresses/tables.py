@@ -1,6 +1,6 @@
 """The table ``email_address``."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, text
 
 from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
 
@@ -21,6 +21,9 @@ email_address = Table(
     Index("email_address_verified_unique", "user_id", unique=True, **partial_where(_IN_FORCE)),
     Index("email_address_pending_unique", "user_id", unique=True, **partial_where("verified_at IS NULL")),
     Index("email_address_key", "address_key"),
+    Index(
+        "email_address_search", text('address_key COLLATE "C"'), "id", **partial_where("replaced_at IS NULL")
+    ).ddl_if(dialect="postgresql"),
     Index("email_address_replaced", "user_id", **partial_where("replaced_at IS NOT NULL")),
     Index("email_address_replaced_at", "replaced_at", **partial_where("replaced_at IS NOT NULL")),
 )

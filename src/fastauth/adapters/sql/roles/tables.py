@@ -28,4 +28,5 @@ user_role = Table(
     Column("granted_by", Id),
     Column("granted_at", UtcDateTime, nullable=False),
     Index("user_role_role", "role"),
+    Index("user_role_role_user_id", "role", "user_id"),
 )
