@@ -1,5 +1,6 @@
-"""How many statements a registration and a log-in take, with an e-mail address and without one."""
+"""How many statements use cases take."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from tests.fakes import FakePasswordHasher
 
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.sessions.login_result import SecondFactorChallenge
+from fastauth.domain.api_keys.errors import InvalidApiKey
+from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.roles.permissions import INTROSPECT_TOKENS
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import step_of
 from fastauth.entrypoints.container import Container
@@ -111,3 +115,36 @@ class TestStatementsPerUseCase:
         answer = FactorAnswer(method=SecondFactorMethod.TOTP, code=code, challenge=challenge.token)
         assert await counted.container.complete_log_in()(answer=answer, client=A_DEVICE)
         assert len(counted.taken()) - len(by_password) == (6 if counted.is_sqlite else 2)
+
+    async def test_flood_of_api_keys(self, counted: CountedContainer) -> None:
+        """64 at once: a wrong key costs one statement, one with a wrong checksum none."""
+        container = counted.container
+        registration = a_registration()
+        await container.register_user()(**registration, address="192.0.2.1")
+        new = await container.issue_api_key()(username=registration["username"], name="A", scopes=[])
+        exchange = container.exchange_api_key()
+
+        async def refused(text: str) -> bool:
+            try:
+                await exchange(text=text, address="192.0.2.1")
+            except InvalidApiKey:
+                return True
+            return False
+
+        token = (await exchange(text=new.text, address="192.0.2.1")).token.text  # reads the signing keys
+        codec, table = container.api_key_codec(), []
+        table.append(("right", lambda: new.text, 64, False))
+        table.append(("wrong", lambda: codec.issue().text, 64, True))
+        table.append(("checksum", lambda: codec.issue().text[:-1] + "!", 0, True))
+        table.append(("truncated", lambda: new.text[:-1], 0, True))
+        for name, text, expected, is_refused in table:
+            counted.taken()
+            answers = await asyncio.gather(*(refused(text()) for _ in range(64)))
+            assert (set(answers), len(counted.taken())) == ({is_refused}, expected), name
+        client = Principal(
+            kind=PrincipalKind.CLIENT, permissions=frozenset({INTROSPECT_TOKENS}), client_id="fa_c_x"
+        )
+        for text, expected in ((token, 2), (new.text, 1), ("fa_key_x", 0), ("fa_rt_x", 0), ("a.b.c", 0)):
+            counted.taken()
+            await container.introspect_token()(caller=client, token=text)
+            assert len(counted.taken()) == expected, text[:7]
