@@ -8,7 +8,7 @@ from secrets import token_hex
 from tests.fakes.storage import FakeStorage, StoredEntry
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxRecord
+from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.schedule import crash_delay
 from fastauth.domain.outbox.sealed import ClaimedEntry, seal_content
 from fastauth.domain.secret_box import SecretBox
@@ -91,11 +91,19 @@ class FakeOutboxQueue:
             self._change(stored, due_at=now)
         return len(chosen)
 
-    async def records(self, *, waiting: bool, limit: int) -> list[OutboxRecord]:
+    async def records(
+        self, *, waiting: bool, limit: int, after: OutboxPlace | None = None
+    ) -> list[OutboxRecord]:
         if waiting:
-            return [stored.record for stored in self._waiting()][:limit]
+            found = [stored.record for stored in self._waiting()]
+            found.sort(key=lambda record: (record.due_at, record.id))
+            return [each for each in found if not after or (each.due_at, each.id) > (after.at, after.id)][
+                :limit
+            ]
         done = [stored.record for stored in self.storage.outbox.values() if stored.record.done_at]
-        return sorted(done, key=lambda record: record.done_at or record.due_at, reverse=True)[:limit]
+        done.sort(key=lambda record: record.id)
+        done.sort(key=_done_at, reverse=True)
+        return [each for each in done if not after or _is_behind(each, after)][:limit]
 
     async def backlog(self, *, now: datetime) -> Backlog:
         waiting = self._waiting()
@@ -129,3 +137,12 @@ class FakeOutboxQueue:
     def _change(self, stored: StoredEntry, **changes: object) -> None:
         record = replace(stored.record, **changes)  # type: ignore[arg-type]  # of any field
         self.storage.outbox[record.id] = replace(stored, record=record)
+
+
+def _done_at(record: OutboxRecord) -> datetime:
+    assert record.done_at
+    return record.done_at
+
+
+def _is_behind(record: OutboxRecord, place: OutboxPlace) -> bool:
+    return _done_at(record) < place.at or (_done_at(record) == place.at and record.id > place.id)

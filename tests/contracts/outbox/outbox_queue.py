@@ -9,7 +9,7 @@ from tests.builders import a_new_user
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.operations.ports import ExpiredRows
-from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxRecord
+from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.outbox.schedule import crash_delay
 from fastauth.domain.outbox.sealed import ClaimedEntry
@@ -197,6 +197,23 @@ class OutboxQueueContract(ABC):
         assert await self.claim(queue, at=at + LEASE - SECOND) == []
         (record,) = await queue.records(waiting=True, limit=9)
         assert (record.attempts, record.error) == (2, None)
+
+    async def test_records_page_by_page(self, unit_of_work: UnitOfWork, queue: OutboxQueue) -> None:
+        """Entries with equal times are neither repeated nor left out."""
+        added = sorted([await self.add(unit_of_work, number=number) for number in range(5)])
+        place, found = None, []
+        while page := await queue.records(waiting=True, limit=2, after=place):
+            found += [each.id for each in page]
+            place = OutboxPlace(page[-1].due_at, page[-1].id)
+        assert found == added
+        far = NOW + timedelta(days=30)
+        for entry_id in added:
+            await queue.complete(entry_id, outcome=OutboxOutcome.SENT, now=far)
+        place, found = OutboxPlace(far + SECOND, ""), []
+        while page := await queue.records(waiting=False, limit=2, after=place):
+            found += [each.id for each in page if each.done_at == far]
+            place = OutboxPlace(page[-1].done_at or NOW, page[-1].id)
+        assert found == added
 
     async def test_make_due(self, unit_of_work: UnitOfWork, queue: OutboxQueue) -> None:
         leased = await self.add(unit_of_work)

@@ -17,7 +17,8 @@ from fastauth.entrypoints.http.pages.routing import PageRoute
 from fastauth.entrypoints.settings import Settings
 
 OWN_HOST = {"Host": "localhost:8000"}  # /dev/inbox answers no other name
-EXAMPLES = {"user_id": "2", "role": "clerk", "act": "disable"}
+KID = "k" * 43
+EXAMPLES = {"user_id": "2", "role": "clerk", "act": "disable", "kid": KID}
 pytestmark = pytest.mark.usefixtures("ann")
 
 

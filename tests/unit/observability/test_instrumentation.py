@@ -242,6 +242,11 @@ async def administer(container: Container) -> None:
     await container.revoke_role_by_admin()(acting=acting, user_id=user.id, role="buyer")
     await container.delete_role()(acting=acting, name="buyer")
     assert (await container.read_events_by_admin()(acting=acting, user_id=user.id)).entries
+    await container.list_outbox_by_admin()(acting=acting, waiting=True, limit=1)
+    await container.retry_outbox_by_admin()(acting=acting, entry_id=None)
+    assert (await container.rotate_keys_by_admin()(acting=acting)).keys
+    (key, *_) = (await container.list_keys_by_admin()(acting=acting)).keys
+    await container.revoke_key_by_admin()(acting=acting, kid=key.kid)
 
 
 async def use_background_tasks(container: Container) -> None:

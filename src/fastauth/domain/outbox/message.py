@@ -78,6 +78,15 @@ class OutboxRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxPlace:
+    """A place in a list of entries, behind which the next page begins."""
+
+    at: datetime
+    """When the last entry of the page is due, or was closed in a list of closed entries."""
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """The entries that wait."""
 

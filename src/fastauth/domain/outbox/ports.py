@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxRecord
+from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.sealed import ClaimedEntry
 
 
@@ -63,8 +63,13 @@ class OutboxQueue(Protocol):
         Entries that a process may be delivering stay as they are.
         """
 
-    async def records(self, *, waiting: bool, limit: int) -> list[OutboxRecord]:
-        """Return up to `limit` entries: those that wait, the oldest due first, or the last closed first."""
+    async def records(
+        self, *, waiting: bool, limit: int, after: OutboxPlace | None = None
+    ) -> list[OutboxRecord]:
+        """Return up to `limit` entries: those that wait, the oldest due first, or the last closed first.
+
+        With `after` the list begins behind that place.
+        """
 
     async def backlog(self, *, now: datetime) -> Backlog:
         """Return how many entries wait, and how long the oldest has been due."""

@@ -1,6 +1,6 @@
 """Providers of the use cases of administrators."""
 
-from dependency_injector.providers import Provider, Singleton
+from dependency_injector.providers import Object, Provider, Singleton
 
 from fastauth.adapters.sql import SqlEventSearch, SqlUserSearch
 from fastauth.application.administration.define_role import DefineRole
@@ -11,11 +11,16 @@ from fastauth.application.administration.end_sessions_by_admin import EndSession
 from fastauth.application.administration.get_role import GetRole
 from fastauth.application.administration.get_user_by_admin import GetUserByAdmin
 from fastauth.application.administration.grant_role_by_admin import GrantRoleByAdmin
+from fastauth.application.administration.list_keys_by_admin import ListKeysByAdmin
+from fastauth.application.administration.list_outbox_by_admin import ListOutboxByAdmin
 from fastauth.application.administration.list_roles import ListRoles
 from fastauth.application.administration.list_sessions_by_admin import ListSessionsByAdmin
 from fastauth.application.administration.read_events_by_admin import ReadEventsByAdmin
 from fastauth.application.administration.reset_second_factors_by_admin import ResetSecondFactorsByAdmin
+from fastauth.application.administration.retry_outbox_by_admin import RetryOutboxByAdmin
+from fastauth.application.administration.revoke_key_by_admin import RevokeKeyByAdmin
 from fastauth.application.administration.revoke_role_by_admin import RevokeRoleByAdmin
+from fastauth.application.administration.rotate_keys_by_admin import RotateKeysByAdmin
 from fastauth.application.administration.search_users import SearchUsers
 from fastauth.application.administration.start_reset_by_admin import StartResetByAdmin
 from fastauth.application.administration.unlock_user_by_admin import UnlockUserByAdmin
@@ -27,8 +32,10 @@ from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.second_factors import SecondFactors
 from fastauth.entrypoints.container.shared import Shared
+from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import use_case
+from fastauth.entrypoints.request_origin import attributed_to
 
 
 class Administration(Shared):
@@ -84,3 +91,18 @@ class Administration(Shared):
     get_role = use_case(GetRole, list_roles=list_roles)
     define_role = use_case(DefineRole, delegation=Delegations.delegation, revocations=Storage.revocation_log)
     delete_role = use_case(DeleteRole, delegation=Delegations.delegation)
+    list_outbox_by_admin = use_case(
+        ListOutboxByAdmin, queue=Storage.outbox_queue, cursors=Shared.sealed_cursors
+    )
+    retry_outbox_by_admin = use_case(RetryOutboxByAdmin, queue=Storage.outbox_queue, clock=Shared.clock)
+    list_keys_by_admin = use_case(ListKeysByAdmin, keys=Storage.signing_keys)
+    rotate_keys_by_admin = use_case(
+        RotateKeysByAdmin,
+        keys=Storage.signing_keys,
+        rotate_keys=SigningKeys.rotate_keys,
+        attributed_to=Object(attributed_to),
+        clock=Shared.clock,
+    )
+    revoke_key_by_admin = use_case(
+        RevokeKeyByAdmin, revoke_key=SigningKeys.revoke_key, attributed_to=Object(attributed_to)
+    )

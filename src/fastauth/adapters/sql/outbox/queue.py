@@ -12,15 +12,17 @@ from fastauth.adapters.sql.outbox.statements import (
     CLAIM,
     COMPLETE,
     DONE,
+    DONE_AFTER,
     IS_ANY_DUE,
     MAKE_ALL_DUE,
     MAKE_DUE,
     RELEASE,
     RETRY,
     WAITING,
+    WAITING_AFTER,
     crash_parameter,
 )
-from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxRecord
+from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.schedule import MAX_ATTEMPTS, crash_delay
 from fastauth.domain.outbox.sealed import ClaimedEntry
 
@@ -74,9 +76,17 @@ class SqlOutboxQueue:
             return (await self._connections.execute(MAKE_ALL_DUE, {"at": now})).rowcount
         return (await self._connections.execute(MAKE_DUE, {"at": now, "entry_id": entry_id})).rowcount
 
-    async def records(self, *, waiting: bool, limit: int) -> list[OutboxRecord]:
+    async def records(
+        self, *, waiting: bool, limit: int, after: OutboxPlace | None = None
+    ) -> list[OutboxRecord]:
         """Read rows without the column ``sealed``."""
-        rows = await self._connections.execute(WAITING if waiting else DONE, {"max_rows": limit})
+        values: dict[str, object] = {"max_rows": limit}
+        if after is None:
+            statement = WAITING if waiting else DONE
+        else:
+            statement = WAITING_AFTER if waiting else DONE_AFTER
+            values |= {"after_at": after.at, "after_id": after.id}
+        rows = await self._connections.execute(statement, values)
         return [_record(row) for row in rows]
 
     async def backlog(self, *, now: datetime) -> Backlog:

@@ -92,6 +92,15 @@ _record = select(*(column for column in outbox.c if column is not outbox.c.seale
 )
 WAITING = _record.where(_IS_WAITING).order_by(outbox.c.due_at, outbox.c.id)
 DONE = _record.where(outbox.c.done_at.is_not(None)).order_by(outbox.c.done_at.desc(), outbox.c.id)
+_AFTER_AT = bindparam("after_at", type_=UtcDateTime)
+_AFTER_ID = bindparam("after_id", type_=Text)
+# The first comparison alone lets the index be used.
+WAITING_AFTER = WAITING.where(
+    outbox.c.due_at >= _AFTER_AT, or_(outbox.c.due_at > _AFTER_AT, outbox.c.id > _AFTER_ID)
+)
+DONE_AFTER = DONE.where(
+    outbox.c.done_at <= _AFTER_AT, or_(outbox.c.done_at < _AFTER_AT, outbox.c.id > _AFTER_ID)
+)
 BACKLOG = select(
     func.count().label("waiting"),
     func.min(case((outbox.c.due_at <= NOW, outbox.c.due_at)), type_=UtcDateTime).label("oldest_due"),

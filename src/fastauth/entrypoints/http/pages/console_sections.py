@@ -27,6 +27,8 @@ SECTIONS = (
     Section("users", READ_USERS),
     Section("roles", READ_ROLES),
     Section("audit", READ_AUDIT),
+    Section("outbox", READ_AUDIT),
+    Section("signing-keys", READ_AUDIT),
 )
 
 

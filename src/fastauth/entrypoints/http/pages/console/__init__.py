@@ -4,6 +4,23 @@ Each page is a form or a table over one use case of `fastauth.application.admini
 permissions and the rules of delegation. A page shows what the permissions of the caller allow.
 """
 
-from fastauth.entrypoints.http.pages.console import audit, overview, roles, user_acts, users
+from fastauth.entrypoints.http.pages.console import (
+    audit,
+    outbox,
+    overview,
+    roles,
+    signing_keys,
+    user_acts,
+    users,
+)
 
-ROUTERS = (overview.router, users.router, user_acts.router, roles.router, roles.new_router, audit.router)
+ROUTERS = (
+    overview.router,
+    users.router,
+    user_acts.router,
+    roles.router,
+    roles.new_router,
+    audit.router,
+    outbox.router,
+    signing_keys.router,
+)
