@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.fakes.event_feed import UNPUBLISHED
 
-from fastauth.adapters.sql.events.tables import UNNUMBERED_TYPES
+from fastauth.adapters.sql.database.large_indexes import LARGE_INDEXES
+from fastauth.adapters.sql.events.tables import IS_UNNUMBERED, UNNUMBERED_TYPES
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.event_feed.published_event import (
@@ -16,6 +17,7 @@ from fastauth.domain.event_feed.published_event import (
     event_types,
 )
 
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 26, 12, 0, 0, 5, tzinfo=UTC)
 
 
@@ -30,13 +32,19 @@ class TestEventTypes:
         assert known == UNPUBLISHED
         assert known <= NOT_PUBLISHED.keys()
 
+    def test_types_without_a_number_are_the_same_wherever_they_are_listed(self) -> None:
+        (index,) = [each for each in LARGE_INDEXES if each.name == "event_unnumbered"]
+        assert index.on == f"event (id) WHERE {IS_UNNUMBERED}"
+        grants = " ".join((ROOT / "deploy/postgres/grants.sql").read_text("utf-8").split())
+        assert f"USING ({IS_UNNUMBERED})" in grants
+
     def test_each_published_type_tells_an_event(self) -> None:
         assert [each for each in PublishedType if not event_types(frozenset({each}))] == []
 
 
 class TestDocs:
     def test_page_lists_every_type(self) -> None:
-        page = (Path(__file__).parents[3] / "docs/integrate/events.md").read_text("utf-8")
+        page = (ROOT / "docs/integrate/events.md").read_text("utf-8")
         rows = page.partition("## Types\n")[2].partition("\n#")[0]
         names = [name for row in rows.splitlines() for name in re.findall(r"`([a-z]+\.[a-z_]+)`", row[:90])]
         assert sorted(names) == sorted(PublishedType)

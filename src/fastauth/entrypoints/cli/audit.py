@@ -13,6 +13,7 @@ from fastauth.entrypoints.cli.output import add_row, format_time, show
 from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
+    from fastauth.domain.audit.event import EventSource
     from fastauth.domain.audit.trail import AuditEntry
     from fastauth.entrypoints.container import Container
 
@@ -64,7 +65,7 @@ def audit(  # noqa: PLR0913, PLR0917  the options of a command
 async def _in_lines(pages: AsyncIterator[list["AuditEntry"]]) -> None:
     async for page in pages:
         for entry in page:
-            typer.echo(json.dumps(_as_json(entry)))
+            typer.echo(json.dumps(as_json(entry)))
 
 
 async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
@@ -84,7 +85,7 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
                 entry.username or event.user_id or digest,
                 event.detail or "",
                 event.session_id or "",
-                source.actor.value if source else "",
+                source_text(source),
                 (source.address if source else None) or "",
             )
         show(table)
@@ -92,7 +93,16 @@ async def _in_tables(pages: AsyncIterator[list["AuditEntry"]]) -> None:
         typer.echo("fastauth: no events match", err=True)
 
 
-def _as_json(entry: "AuditEntry") -> dict[str, str | int | None]:
+def source_text(source: "EventSource | None") -> str:
+    """Return who acted: for an act on another account also the account or the client."""
+    if source is None:
+        return ""
+    account = "" if source.actor_id is None else f"account {source.actor_id}"
+    return ", ".join(filter(None, (source.actor.value, account, source.client_id)))
+
+
+def as_json(entry: "AuditEntry") -> dict[str, str | int | None]:
+    """Return the members of a line of JSON."""
     event, source = entry.event, entry.source
     return {
         "number": entry.id,
@@ -104,5 +114,7 @@ def _as_json(entry: "AuditEntry") -> dict[str, str | int | None]:
         "session_id": event.session_id,
         "detail": event.detail,
         "actor": source.actor.value if source else None,
+        "actor_id": source.actor_id if source else None,
+        "client_id": source.client_id if source else None,
         "address": source.address if source else None,
     }
