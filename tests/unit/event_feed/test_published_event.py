@@ -49,6 +49,16 @@ class TestDocs:
         names = [name for row in rows.splitlines() for name in re.findall(r"`([a-z]+\.[a-z_]+)`", row[:90])]
         assert sorted(names) == sorted(PublishedType)
 
+    def test_row_of_each_type_has_its_data(self) -> None:
+        page = (ROOT / "docs/integrate/events.md").read_text("utf-8")
+        rows = page.partition("## Types\n")[2].partition("\n#")[0].splitlines()
+        for event_type in event_types():
+            event = Event(type=event_type, occurred_at=NOW, user_id=UserId(7), detail="*")
+            told = PublishedEvent.of(event, seq=1, number=2)
+            (row,) = [row for row in rows if f"`{told.type.value}`" in row]
+            said = set(re.findall(r"`(\w+)`", row.rpartition(" | ")[2]))
+            assert {*told.data, *filter(None, told.data.values())} - {"*"} <= said, (event_type, said)
+
 
 class TestPublishedEvent:
     def test_event_about_no_account_is_about_its_detail(self) -> None:
