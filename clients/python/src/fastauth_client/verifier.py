@@ -129,6 +129,15 @@ class Verifier:
         with self._counted():
             self._check(caller, demand, self._clock.time())
 
+    def has_ended(self, caller: Caller, since: float) -> bool:
+        """Return whether session or subject was revoked after `since`, or that cannot be known now."""
+        self._source.ensure_started()
+        revoked, settings = self._source.revoked, self._revocations
+        if settings and self.staleness > settings.bound:
+            return True
+        ends = revoked.is_revoked("sub", caller.subject, since)
+        return ends or revoked.is_revoked("sid", caller.session or "", since)
+
     async def __aenter__(self) -> Self:
         await asyncio.wrap_future(self._source.start())
         return self
