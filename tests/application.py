@@ -30,6 +30,7 @@ from tests.fakes import (
     FakeMailTransport,
     FakeMessageRenderer,
     FakeOneTimeTokenRepository,
+    FakeOutboundHttp,
     FakeOutboxQueue,
     FakeOwnAccountReader,
     FakePasskeyRepository,
@@ -48,6 +49,8 @@ from tests.fakes import (
     FakeUserDirectory,
     FakeUserRepository,
     FakeUserSearch,
+    FakeWebhookQueue,
+    FakeWebhookRepository,
 )
 from tests.mail_helpers import a_verified_address, deliver
 
@@ -136,6 +139,9 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "challenges": FakeChallengeRepository(storage),
         "second_factors": FakeSecondFactorRepository(storage),
         "event_feed": FakeEventFeed(storage),
+        "webhooks": FakeWebhookRepository(storage),
+        "webhook_queue": FakeWebhookQueue(storage),
+        "outbound_http": FakeOutboundHttp(),
         "feed_accounts": FakeFeedAccounts(storage),
         "event_numbering": FakeEventNumbering(storage),
         "answered_requests": FakeAnsweredRequestRepository(storage),

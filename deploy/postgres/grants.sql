@@ -4,7 +4,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON email_address, one_time_token, outbox, t
 GRANT SELECT, INSERT, UPDATE ON browser_session TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON passkey, api_key TO fastauth_serve;
 GRANT SELECT, INSERT, DELETE ON revocation, service TO fastauth_serve;
-GRANT SELECT, INSERT, UPDATE, DELETE ON service_key, oauth_client, client_secret TO fastauth_serve;
+GRANT SELECT, INSERT, UPDATE, DELETE ON service_key, oauth_client, client_secret, webhook TO fastauth_serve;
 GRANT SELECT, INSERT, UPDATE, DELETE ON role TO fastauth_serve;
 GRANT SELECT, INSERT, DELETE ON role_permission, user_role TO fastauth_serve;
 GRANT SELECT, INSERT, DELETE ON idempotency_key, invitation TO fastauth_serve;

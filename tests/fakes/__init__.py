@@ -42,3 +42,6 @@ from tests.fakes.sessions import FakeSessionRepository as FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository as FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage as FakeStorage
 from tests.fakes.unit_of_work import FakeUnitOfWork as FakeUnitOfWork
+from tests.fakes.webhooks import FakeOutboundHttp as FakeOutboundHttp
+from tests.fakes.webhooks import FakeWebhookQueue as FakeWebhookQueue
+from tests.fakes.webhooks import FakeWebhookRepository as FakeWebhookRepository

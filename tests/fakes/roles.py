@@ -57,6 +57,13 @@ class FakeRoleRepository:
         }
         return administrators == {user_id}
 
+    async def holders(self, permission: str, *, limit: int) -> list[UserId]:
+        return [
+            user.id
+            for user in sorted(self.storage.users.values(), key=lambda each: each.id)
+            if not user.disabled_at and permission in grants_of(self.storage, user.id).permissions
+        ][:limit]
+
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         before = await self.of_user(user_id)
         if granted.role in {each.role for each in before}:

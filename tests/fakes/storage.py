@@ -32,6 +32,7 @@ from fastauth.domain.sessions.session import (
     SessionId,
 )
 from fastauth.domain.signing_keys.signing_key import SigningKey
+from fastauth.domain.webhooks.webhook import Webhook
 from fastauth.entrypoints.request_origin import current_event_source
 
 
@@ -79,6 +80,7 @@ class FakeStorage:
     event_numbers: dict[int, int] = field(default_factory=dict)
     """The number in the event feed of each audit entry, by its id."""
     last_seq: int = 0
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
 
     @property
     def events(self) -> list[Event]:
@@ -125,6 +127,7 @@ class FakeStorage:
             handles=dict(self.handles),
             api_keys=dict(self.api_keys),
             clients=dict(self.clients),
+            webhooks=dict(self.webhooks),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -142,3 +145,4 @@ class FakeStorage:
         self.passkeys, self.handles = draft.passkeys, draft.handles
         self.api_keys = draft.api_keys
         self.clients = draft.clients
+        self.webhooks = draft.webhooks

@@ -22,6 +22,7 @@ from tests.fakes.secret_box import FakeSecretBox
 from tests.fakes.sessions import FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage
+from tests.fakes.webhooks import FakeWebhookRepository
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
@@ -40,6 +41,7 @@ from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
+from fastauth.domain.webhooks.ports import WebhookRepository
 
 
 class FakeTransaction:
@@ -60,6 +62,7 @@ class FakeTransaction:
     api_keys: ApiKeyRepository
     clients: ClientRepository
     answered_requests: AnsweredRequestRepository
+    webhooks: WebhookRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
@@ -81,6 +84,7 @@ class FakeTransaction:
         self.answered_requests = FakeAnsweredRequestRepository(self._draft)
         self.passkeys = FakePasskeyRepository(self._draft)
         self.api_keys = FakeApiKeyRepository(self._draft)
+        self.webhooks = FakeWebhookRepository(self._draft)
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)

@@ -19,6 +19,7 @@ from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
+from fastauth.domain.webhooks.ports import WebhookRepository
 
 
 class Transaction(Protocol):
@@ -91,6 +92,10 @@ class Transaction(Protocol):
     @property
     def outbox(self) -> Outbox:
         """What is to be done outside of the database."""
+
+    @property
+    def webhooks(self) -> WebhookRepository:
+        """Webhooks."""
 
     async def commit(self) -> None:
         """Store all changes."""

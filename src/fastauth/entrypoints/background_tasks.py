@@ -13,6 +13,7 @@ from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.event_numbering import event_numbering
 from fastauth.entrypoints.outbox_relay import outbox_relay
+from fastauth.entrypoints.webhook_delivery import webhook_delivery
 
 _log = logging.getLogger("fastauth.background_tasks")
 
@@ -28,11 +29,11 @@ MAX_FIRST_LEARNING_SECONDS = 5.0
 
 @asynccontextmanager
 async def background_tasks(container: Container) -> AsyncIterator[None]:
-    """Within the block, deliver the outbox and number events, and once a minute do the rest.
+    """Within the block, deliver the outbox, number events and send them to webhooks.
 
-    The rest is to rotate due keys, to purge and to collect metrics. Every process runs these tasks, and the
-    database lets one process at a time purge or number. Only the rotation has a deadline, and the next key is
-    published long before it signs.
+    The rest is done once a minute: to rotate due keys, to purge and to collect metrics. Every process runs
+    these tasks, and the database lets one process at a time purge, number, or send to a webhook. Only the
+    rotation has a deadline, and the next key is published long before it signs.
     """
     tasks = [
         asyncio.create_task(_run_periodically(container)),
@@ -48,6 +49,8 @@ async def background_tasks(container: Container) -> AsyncIterator[None]:
             if container.outbox_handlers():
                 relay = outbox_relay(container.deliver_outbox(), filled=container.outbox_filled())
                 await stack.enter_async_context(relay)
+            webhooks = webhook_delivery(container.claim_webhooks(), container.deliver_webhook())
+            await stack.enter_async_context(webhooks)
             await stack.enter_async_context(event_numbering(container.number_events()))
             yield
     finally:

@@ -18,6 +18,7 @@ VALUES = {
     "when": "2026-11-22 12:00 UTC",
     "address": "192.0.2.1",
     "role": "auditor",
+    "webhook": "wh_1 (receiver.example)",
 }
 
 

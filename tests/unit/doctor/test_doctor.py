@@ -47,6 +47,7 @@ class TestRunChecks:
         assert found(findings) == {
             "mode": "warn",
             "outbox": "ok",
+            "webhooks": "ok",
             "event feed": "ok",
             "mail": "fail",
             "mail TLS": "ok",

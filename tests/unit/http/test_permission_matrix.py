@@ -21,6 +21,9 @@ BODIES: dict[str, object] = {
     "change_client_by_admin": {},
     "rotate_client_secret_by_admin": {},
     "define_role": {"permissions": []},
+    "create_webhook": {"url": "https://receiver.example/"},
+    "change_webhook": {},
+    "rotate_webhook_secret": {},
 }
 """A valid body of each operation that has one: an invalid body is refused before the permission is."""
 

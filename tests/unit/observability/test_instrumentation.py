@@ -55,6 +55,7 @@ HELPERS = {
     *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
+    *("GiveUp", "WebhookSender"),
     *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""
@@ -249,6 +250,20 @@ async def administer(container: Container) -> None:
     await container.revoke_key_by_admin()(acting=acting, kid=key.kid)
 
 
+async def use_webhooks(container: Container) -> None:
+    url = "https://receiver.example/"
+    new = await container.create_webhook()(acting=None, url=url)
+    webhook_id = new.webhook.id
+    for act in ("change_webhook", "rotate_webhook_secret", "disable_webhook", "resume_webhook"):
+        await getattr(container, act)()(acting=None, webhook_id=webhook_id)
+    assert (await container.get_webhook()(acting=None, webhook_id=webhook_id)).webhook.url == url
+    assert (await container.send_test_message()(acting=None, webhook_id=webhook_id)).is_delivered
+    await container.number_events()()
+    (claimed,) = await container.claim_webhooks()(limit=1)
+    assert (await container.deliver_webhook()(claimed)).error is None
+    await container.remove_webhook()(acting=None, webhook_id=webhook_id)
+
+
 async def use_background_tasks(container: Container) -> None:
     await container.deliver_outbox()()
     await container.measure_backlog()()
@@ -261,6 +276,7 @@ async def use_background_tasks(container: Container) -> None:
     page = await container.list_feed_accounts()(acting=acting, after=None, limit=1)
     answer = await container.read_events()(acting=acting, after=page.events_after, limit=1, types=None)
     assert not answer.more
+    await use_webhooks(container)
 
 
 async def use_login_codes(container: Container, caller: AuthenticatedUser) -> None:

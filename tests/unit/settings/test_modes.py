@@ -83,6 +83,8 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/admin/audit", None),
     ("GET", "/admin/roles", None),
     ("GET", "/admin/clients", None),
+    ("GET", "/admin/webhooks", None),
+    ("POST", "/admin/webhooks", {"url": "https://receiver.example/"}),
     ("GET", "/v1/revocations", None),
     ("GET", "/v1/events", None),
     ("GET", "/v1/users", None),

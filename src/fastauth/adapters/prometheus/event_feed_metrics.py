@@ -1,6 +1,6 @@
 """The metrics of the event feed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ class EventFeedMetrics:
             multiprocess_mode="livemostrecent",
             registry=registry,
         )
-        self.observers: Mapping[str, Callable[[Any], None]] = {
+        self.observers: dict[str, Callable[[Any], None]] = {
             NumberEvents.__name__: self._numbered.inc,
             MeasureFeedLag.__name__: self._measured,
         }

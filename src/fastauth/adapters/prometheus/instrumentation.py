@@ -16,6 +16,7 @@ from fastauth.adapters.prometheus.event_feed_metrics import EventFeedMetrics
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
 from fastauth.adapters.prometheus.purges import PURGES
 from fastauth.adapters.prometheus.second_factor_metrics import SecondFactorMetrics
+from fastauth.adapters.prometheus.webhook_metrics import WebhookMetrics
 from fastauth.application.second_factors.verify_factor import VerifyFactor
 from fastauth.application.sessions.refresh_session import RefreshSession
 from fastauth.domain.errors import FastauthError
@@ -92,7 +93,7 @@ class PrometheusInstrumentation:
             "fastauth_active_sessions", "Sessions that can be refreshed.", multiprocess_mode="livemostrecent"
         )
         self._outbox, self._second_factors = OutboxMetrics(registry), SecondFactorMetrics(registry)
-        self._event_feed = EventFeedMetrics(registry)
+        self._observers = EventFeedMetrics(registry).observers | WebhookMetrics(registry).observers
         build = gauge(
             "fastauth_build_info",
             "Version of fastauth and of Python.",
@@ -131,7 +132,7 @@ class PrometheusInstrumentation:
                 self._refreshes.labels("replayed" if result.replayed else "rotated").inc()
             elif isinstance(result, DeliveryRound):
                 self._outbox.delivered(result)
-            elif observe := self._event_feed.observers.get(name):
+            elif observe := self._observers.get(name):
                 observe(result)
             elif name in PURGES:
                 self._purged.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows

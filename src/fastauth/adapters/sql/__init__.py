@@ -62,3 +62,6 @@ from fastauth.adapters.sql.sessions.repository import SqlSessionRepository as Sq
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.signing_keys.tables import signing_key as signing_key
 from fastauth.adapters.sql.unit_of_work import SqlUnitOfWork as SqlUnitOfWork
+from fastauth.adapters.sql.webhooks.queue import SqlWebhookQueue as SqlWebhookQueue
+from fastauth.adapters.sql.webhooks.repository import SqlWebhookRepository as SqlWebhookRepository
+from fastauth.adapters.sql.webhooks.tables import webhook as webhook

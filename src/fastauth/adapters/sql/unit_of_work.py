@@ -23,6 +23,7 @@ from fastauth.adapters.sql.roles.repository import SqlRoleRepository
 from fastauth.adapters.sql.second_factors.repository import SqlSecondFactorRepository
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository
+from fastauth.adapters.sql.webhooks.repository import SqlWebhookRepository
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
@@ -40,6 +41,7 @@ from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
+from fastauth.domain.webhooks.ports import WebhookRepository
 
 
 class SqlUnitOfWork:
@@ -163,6 +165,11 @@ class SqlTransaction:
     def outbox(self) -> Outbox:
         """The outbox."""
         return SqlOutbox(connections=self.connection, box=self._box)
+
+    @cached_property
+    def webhooks(self) -> WebhookRepository:
+        """Webhooks."""
+        return SqlWebhookRepository(connections=self.connection)
 
     async def commit(self) -> None:
         """Commit."""

@@ -56,6 +56,12 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.USER_UNLOCKED: "An operator did it for the owner; no credential changed.",
     EventType.ROLE_REVOKED: "It takes rights away, and gives none.",
     EventType.ROLE_CHANGED: "It concerns a role, and no account in particular.",
+    EventType.WEBHOOK_CREATED: "It concerns no account.",
+    EventType.WEBHOOK_CHANGED: "It concerns no account.",
+    EventType.WEBHOOK_SECRET_ROTATED: "It concerns no account.",
+    EventType.WEBHOOK_RESUMED: "It concerns no account.",
+    EventType.WEBHOOK_REMOVED: "It concerns no account.",
+    EventType.WEBHOOK_DISABLED: "Administrators are told if nobody requested it (`GiveUp`).",
     EventType.SIGNING_KEY_ROTATED: "It concerns no account.",
     EventType.SIGNING_KEY_REVOKED: "It concerns no account.",
 }

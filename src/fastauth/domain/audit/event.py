@@ -62,6 +62,12 @@ class EventType(StrEnum):
     CLIENT_ENABLED = "client_enabled"
     CLIENT_SECRET_ROTATED = "client_secret_rotated"  # noqa: S105  the name of an event
     CLIENT_REMOVED = "client_removed"
+    WEBHOOK_CREATED = "webhook_created"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_SECRET_ROTATED = "webhook_secret_rotated"  # noqa: S105  the name of an event
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_RESUMED = "webhook_resumed"
+    WEBHOOK_REMOVED = "webhook_removed"
     SIGNING_KEY_ROTATED = "signing_key_rotated"
     SIGNING_KEY_REVOKED = "signing_key_revoked"
 

@@ -107,6 +107,12 @@ NOT_PUBLISHED = {
     EventType.PASSKEY_USED: "It goes with a log-in or a step-up.",
     EventType.PASSKEY_CLONED: "It warns the owner and the operator.",
     EventType.USER_UNLOCKED: "It resets counters of attempts.",
+    EventType.WEBHOOK_CREATED: "It concerns the delivery of events to one receiver.",
+    EventType.WEBHOOK_CHANGED: "It concerns the delivery of events to one receiver.",
+    EventType.WEBHOOK_SECRET_ROTATED: "It concerns the delivery of events to one receiver.",
+    EventType.WEBHOOK_DISABLED: "It concerns the delivery of events to one receiver.",
+    EventType.WEBHOOK_RESUMED: "It concerns the delivery of events to one receiver.",
+    EventType.WEBHOOK_REMOVED: "It concerns the delivery of events to one receiver.",
 }
 """The event types that are not told, and why."""
 

@@ -46,6 +46,8 @@ class MailTemplate(StrEnum):
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_CLONED = "passkey_cloned"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    """To administrators."""
     TEST = "test"
     """To an address that the operator gives: shows that mails arrive."""
 
@@ -56,7 +58,7 @@ class MailTemplate(StrEnum):
         ``link`` and ``token``: the link of the mail, and the token in it for people who copy it.
         ``hours``, ``minutes``, ``days``: lifetime of the token, as a decimal number.
         ``username``: as the user spelt it. ``when``: see `show_time`. ``address``: the client's IP address.
-        ``role``: its name, as the operator chose it.
+        ``role``: its name, as the operator chose it. ``webhook``: its id and the host of its URL.
         """
         return _VALUES[self]
 
@@ -86,6 +88,7 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.PASSKEY_ADDED: _NOTICE,
     MailTemplate.PASSKEY_REMOVED: _NOTICE,
     MailTemplate.PASSKEY_CLONED: _NOTICE,
+    MailTemplate.WEBHOOK_DISABLED: _NOTICE | {"webhook"},
     MailTemplate.TEST: frozenset(),
 }
 

@@ -55,6 +55,9 @@ class RoleRepository(Protocol):
         Only this role gives all permissions of the service: roles of an installation contain none of them.
         """
 
+    async def holders(self, permission: str, *, limit: int) -> list[UserId]:
+        """Return at most `limit` enabled accounts with a permission, the oldest first."""
+
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         """Give a user a role; return whether the user did not have it."""
 

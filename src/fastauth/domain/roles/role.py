@@ -101,10 +101,13 @@ def _own(*names: str) -> frozenset[str]:
     return frozenset(OWN_PREFIX + name for name in names)
 
 
-_READ = ("users.read", "roles.read", "clients.read", "audit.read", "events.read", "revocations.read")
+_READ = (
+    *("users.read", "roles.read", "clients.read", "audit.read", "events.read", "revocations.read"),
+    "webhooks.read",
+)
 _WRITE = (
     *("users.write", "roles.write", "clients.write", "keys.write", "tokens.introspect"),
-    "events.read_personal",
+    *("events.read_personal", "webhooks.write"),
 )
 
 NOT_FOR_MACHINES = _own("roles.write", "clients.write", "keys.write")

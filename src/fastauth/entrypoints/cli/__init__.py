@@ -23,6 +23,7 @@ from fastauth.entrypoints.cli import (
     roles,
     serve,
     users,
+    webhooks,
 )
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ app.add_typer(roles.app, name="roles")
 app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(clients.app, name="clients")
 app.command(name="services", hidden=True, context_settings=clients.ANY_ARGUMENTS)(clients.services)
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

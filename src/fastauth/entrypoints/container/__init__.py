@@ -33,6 +33,7 @@ from fastauth.entrypoints.container.secret_box import SecretBoxes
 from fastauth.entrypoints.container.sessions import Sessions
 from fastauth.entrypoints.container.signing_keys import SigningKeys
 from fastauth.entrypoints.container.storage import Storage
+from fastauth.entrypoints.container.webhooks import Webhooks
 
 
 class Container(
@@ -64,6 +65,7 @@ class Container(
     EventFeed,
     Passwords,
     Outbox,
+    Webhooks,
     Operations,
 ):
     """All providers of the service.

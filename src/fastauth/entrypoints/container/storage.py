@@ -33,6 +33,8 @@ from fastauth.adapters.sql import (
     SqlUnitOfWork,
     SqlUserDirectory,
     SqlUserRepository,
+    SqlWebhookQueue,
+    SqlWebhookRepository,
 )
 from fastauth.application.mail.notices import Notices
 from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
@@ -58,6 +60,7 @@ from fastauth.domain.sessions.own_account import OwnAccountReader
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.webhooks.ports import WebhookQueue, WebhookRepository
 from fastauth.entrypoints.container.shared import Shared
 
 
@@ -116,6 +119,8 @@ class Storage(Shared):
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)
     outbox_queue: Provider[OutboxQueue] = Singleton(SqlOutboxQueue, connections=_connections)
+    webhooks: Provider[WebhookRepository] = Singleton(SqlWebhookRepository, connections=_connections)
+    webhook_queue: Provider[WebhookQueue] = Singleton(SqlWebhookQueue, connections=_connections)
     outbox_filled: Provider[asyncio.Event] = Singleton(asyncio.Event)
     """Set after the commit of a transaction that added entries to the outbox."""
     stored_unit_of_work: Provider[UnitOfWork] = Singleton(

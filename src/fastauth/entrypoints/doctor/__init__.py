@@ -24,6 +24,7 @@ from fastauth.entrypoints.doctor.settings import mode, production_rules
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
 from fastauth.entrypoints.doctor.user_enumeration import user_enumeration
 from fastauth.entrypoints.doctor.usernames import usernames
+from fastauth.entrypoints.doctor.webhooks import webhooks
 
 Check = Callable[[Container], Awaitable[list[Finding]]]
 
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     clock,
     signing_keys,
     outbox,
+    webhooks,
     event_feed,
     mail,
     hash_library,

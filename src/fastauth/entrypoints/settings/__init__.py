@@ -30,6 +30,7 @@ from fastauth.entrypoints.settings.server import ServerSettings
 from fastauth.entrypoints.settings.sessions import SessionSettings
 from fastauth.entrypoints.settings.signing_keys import SigningKeySettings
 from fastauth.entrypoints.settings.sources import PREFIX, Sources
+from fastauth.entrypoints.settings.webhooks import WebhookSettings
 from fastauth.entrypoints.text import plural
 
 SECRETS = frozenset({"secret_key", "secret_key_previous"})
@@ -55,6 +56,7 @@ class Settings(
     PasskeySettings,
     BrandSettings,
     LoginCodeSettings,
+    WebhookSettings,
 ):
     """The validated settings. `load` reports all errors in one line.
 

@@ -67,6 +67,7 @@ def _is_ours(connection: Connection, revision: str) -> bool:
         "0004": {"event": {"name_digest", "actor", "address"}},
         "0006": {"fastauth_task": {"begun_at"}},
         "0013": {"totp": {"failures"}, "recovery_code": {"used_at"}},
+        "0021": {"webhook": {"disabled_reason"}},
         "0018": {"oauth_client": {"disabled_at"}, "client_secret": {"expires_at"}},
         "0016": {"event_feed": {"last_seq"}, "event": {"seq", "actor_id", "client_id"}},
         "0015": {"passkey": {"suspect_at"}, "user_info": {"handle"}},

@@ -27,6 +27,7 @@ PRIVILEGES = {
     "passkey": "SELECT INSERT UPDATE DELETE",
     "api_key": "SELECT INSERT UPDATE DELETE",
     "outbox": "SELECT INSERT UPDATE DELETE",
+    "webhook": "SELECT INSERT UPDATE DELETE",
     "fastauth_task": "SELECT UPDATE",
 }
 """Privileges that the service needs on each table while it runs."""

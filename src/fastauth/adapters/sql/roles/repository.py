@@ -34,6 +34,19 @@ _WITHOUT_SECOND_FACTOR = (
     .order_by(user_info.c.username_key)
     .limit(bindparam("max_rows"))
 )
+_HOLDERS = (
+    select(user_info.c.id)
+    .where(
+        user_info.c.disabled_at.is_(None),
+        user_info.c.id.in_(
+            select(user_role.c.user_id)
+            .join(role_permission, role_permission.c.role == user_role.c.role)
+            .where(role_permission.c.permission == bindparam("permission"))
+        ),
+    )
+    .order_by(user_info.c.id)
+    .limit(bindparam("max_rows"))
+)
 _is_administrator = user_role.c.role == ADMIN.name
 _IS_LAST_ADMINISTRATOR = select(
     exists().where(_is_administrator, user_role.c.user_id == bindparam("of_user"))
@@ -131,6 +144,11 @@ class SqlRoleRepository:
         """Look the role up in the index ``user_role_role``."""
         found = await self._connections.execute(_IS_LAST_ADMINISTRATOR, {"of_user": user_id})
         return bool(found.scalar_one())
+
+    async def holders(self, permission: str, *, limit: int) -> list[UserId]:
+        """Look the roles with the permission up, and who has them."""
+        values = {"permission": permission, "max_rows": limit}
+        return [UserId(each) for each in (await self._connections.execute(_HOLDERS, values)).scalars()]
 
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
         """Insert a row, unless it is there. `lock` keeps others from inserting it meanwhile."""

@@ -19,6 +19,7 @@ from fastauth.domain.personal_data.register.roles import ROLE, ROLE_PERMISSION, 
 from fastauth.domain.personal_data.register.second_factors import RECOVERY_CODE, TOTP
 from fastauth.domain.personal_data.register.sessions import BROWSER_SESSION, SESSION
 from fastauth.domain.personal_data.register.signing_keys import SIGNING_KEY
+from fastauth.domain.personal_data.register.webhooks import WEBHOOK
 
 REGISTER: tuple[DataTable, ...] = (
     USER_INFO,
@@ -43,6 +44,7 @@ REGISTER: tuple[DataTable, ...] = (
     PASSKEY,
     API_KEY,
     OUTBOX,
+    WEBHOOK,
     FASTAUTH_TASK,
 )
 """A new table is a module beside the others and a line here. ``python -m tests.harness.data_page`` then

@@ -1,0 +1,53 @@
+"""Disable a webhook whose receiver does not answer, and tell the administrators."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.clock import Clock
+from fastauth.domain.mail.template import MailTemplate, show_time
+from fastauth.domain.outbox.message import OutboxKind
+from fastauth.domain.unit_of_work import Transaction, UnitOfWork
+from fastauth.domain.webhooks.webhook import WRITE_WEBHOOKS, DisabledReason, Webhook
+
+MAX_TOLD = 20
+"""Administrators who get a mail about one webhook."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """Disable a webhook, and add a mail to each account that may resume it, in one transaction."""
+
+    unit_of_work: UnitOfWork
+    clock: Clock
+    offered: bool
+    """Whether the installation sends mail."""
+
+    async def __call__(self, webhook: Webhook, *, reason: DisabledReason, error: str) -> None:
+        """Return when it is disabled. One that somebody has disabled or deleted meanwhile stays as it is.
+
+        Raises:
+            StorageUnavailable: The webhook may or may not have been disabled.
+        """
+        now = self.clock.now()
+        async with self.unit_of_work.begin() as transaction:
+            if not await transaction.webhooks.disable(webhook.id, now=now, reason=reason, error=error):
+                return
+            event = Event(type=EventType.WEBHOOK_DISABLED, occurred_at=now, detail=webhook.id)
+            await transaction.events.record(event)
+            if self.offered:
+                await self._tell(transaction, webhook, show_time(now))
+            await transaction.commit()
+
+    async def _tell(self, transaction: Transaction, webhook: Webhook, when: str) -> None:
+        now = self.clock.now()
+        for user_id in await transaction.roles.holders(WRITE_WEBHOOKS, limit=MAX_TOLD):
+            for record in await transaction.email_addresses.informed(user_id, since=now):
+                content = {
+                    "template": MailTemplate.WEBHOOK_DISABLED.value,
+                    "to": record.address.text,
+                    "to_key": record.address.key,
+                    "when": when,
+                    "webhook": f"{webhook.id} ({urlsplit(webhook.url).hostname})",
+                }
+                await transaction.outbox.add(OutboxKind.NOTICE, content, user_id=user_id, now=now)

@@ -1,0 +1,70 @@
+"""List the webhooks and what they do."""
+
+from dataclasses import dataclass
+
+from fastauth.domain.clock import Clock
+from fastauth.domain.event_feed.ports import EventFeed
+from fastauth.domain.principals.principal import Principal
+from fastauth.domain.webhooks.errors import WebhookNotFound
+from fastauth.domain.webhooks.ports import WebhookRepository
+from fastauth.domain.webhooks.webhook import READ_WEBHOOKS, Webhook, WebhookState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStatus:
+    """A webhook and what it does now."""
+
+    webhook: Webhook
+    state: WebhookState
+    behind: int
+    """Numbers of the feed that it has not looked at. Events of other types are among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWebhooks:
+    """Return all webhooks, which are at most `MAX_WEBHOOKS`."""
+
+    webhooks: WebhookRepository
+    feed: EventFeed
+    clock: Clock
+
+    async def __call__(self, *, acting: Principal | None) -> tuple[WebhookStatus, ...]:
+        """Return all webhooks, the oldest first. ``None`` is an operator on the host.
+
+        Raises:
+            StepUpRequired: `acting` must authenticate by two factors first.
+            NotPermitted: `acting` lacks the permission ``fastauth:webhooks.read``.
+            StorageUnavailable: Try again later.
+        """
+        if acting is not None:
+            acting.require(READ_WEBHOOKS)
+        last_seq, now = (await self.feed.last()).seq, self.clock.now()
+        return tuple(
+            WebhookStatus(
+                webhook=each,
+                state=each.state(now=now, last_seq=last_seq),
+                behind=max(0, last_seq - each.cursor),
+            )
+            for each in await self.webhooks.all()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetWebhook:
+    """Return one webhook."""
+
+    list_webhooks: ListWebhooks
+
+    async def __call__(self, *, acting: Principal | None, webhook_id: str) -> WebhookStatus:
+        """Return the webhook with what it does.
+
+        Raises:
+            StepUpRequired: `acting` must authenticate by two factors first.
+            NotPermitted: `acting` lacks the permission ``fastauth:webhooks.read``.
+            WebhookNotFound: No webhook has this id.
+            StorageUnavailable: Try again later.
+        """
+        for status in await self.list_webhooks(acting=acting):
+            if status.webhook.id == webhook_id:
+                return status
+        raise WebhookNotFound

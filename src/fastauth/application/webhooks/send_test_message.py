@@ -1,0 +1,41 @@
+"""Send a test message to a webhook."""
+
+from dataclasses import dataclass
+from secrets import token_hex
+
+from fastauth.application.webhooks.sender import WebhookSender
+from fastauth.domain.clock import Clock
+from fastauth.domain.principals.principal import Principal
+from fastauth.domain.webhooks.delivery import Attempt, WebhookMessage
+from fastauth.domain.webhooks.errors import WebhookNotFound
+from fastauth.domain.webhooks.ports import WebhookRepository
+from fastauth.domain.webhooks.webhook import ID, WRITE_WEBHOOKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTestMessage:
+    """Send a message of the type ``webhook.test`` now, also to a webhook that is disabled.
+
+    Its result changes nothing: neither the place of the webhook nor its failures.
+    """
+
+    webhooks: WebhookRepository
+    sender: WebhookSender
+    clock: Clock
+
+    async def __call__(self, *, acting: Principal | None, webhook_id: str) -> Attempt:
+        """Return what became of the attempt.
+
+        Raises:
+            StepUpRequired: `acting` must authenticate by two factors first.
+            NotPermitted: `acting` lacks the permission ``fastauth:webhooks.write``.
+            WebhookNotFound: No webhook has this id.
+            StorageUnavailable: Try again later.
+        """
+        if acting is not None:
+            acting.require(WRITE_WEBHOOKS)
+        webhook = await self.webhooks.get(webhook_id) if ID.fullmatch(webhook_id) else None
+        if webhook is None:
+            raise WebhookNotFound
+        message = WebhookMessage.test(f"test_{token_hex(16)}", at=self.clock.now())
+        return await self.sender(webhook, message)
