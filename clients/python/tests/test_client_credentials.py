@@ -107,6 +107,15 @@ class TestCache:
         assert await second == "token1"
         assert len(service.requests) == 1
 
+    async def test_discarded_token_is_replaced(self, get: Get) -> None:
+        """A token that another call has replaced meanwhile stays replaced by that one."""
+        service = Service(granted("token1"), granted("token2"))
+        credentials = service.credentials()
+        await get(credentials)
+        for _ in range(2):
+            credentials.discard("token1")
+            assert await get(credentials) == "token2"
+
     def test_is_used_in_one_event_loop_after_another(self) -> None:
         service = Service(granted())
         credentials = service.credentials()

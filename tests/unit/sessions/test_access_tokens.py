@@ -16,10 +16,13 @@ from fastauth.adapters.jose import (
     JoseSecretBox,
     JoseSigningKeyGenerator,
 )
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.sessions.access_token import AccessClaims, ApiKeyClaims, ClientClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.signing_keys.errors import KeyUnwrapFailed, NoActiveSigningKey
 from fastauth.domain.signing_keys.key_set import KeySet
 
@@ -183,6 +186,42 @@ class TestJoseAccessTokens(AccessTokensContract):
         ).issue(claims)
         with pytest.raises(InvalidAccessToken):
             await access_tokens.verify(token.text)
+
+
+class TestAccessTokenPolicy:
+    def test_rejects_claims_of_two_kinds_of_token(self, clock: FakeClock) -> None:
+        """They are signed by this installation, but no token that it issues has them."""
+        client_id = ClientId("fa_c_" + "a" * 20)
+        session = TERMS.payload(
+            AccessClaims(user_id=UserId(7), session_id=SessionId("a" * 32), authenticated_at=clock.now()),
+            clock.now(),
+        )
+        key = TERMS.payload(ApiKeyClaims(user_id=UserId(7), key_id="k"), clock.now())
+        client = TERMS.payload(ClientClaims(client_id=client_id), clock.now())
+        for number, payload in enumerate(
+            (
+                session | {"sub": client_id},
+                session | {"client_id": client_id},
+                session | {"client_id": client_id, "sub": client_id},
+                session | {"sid": "key:k"},
+                session | {"sid": "key:"},
+                key | {"sid": "k"},
+                key | {"amr": ["pwd"]},
+                key | {"amr": ["api_key", "mfa"]},
+                key | {"client_id": client_id},
+                client | {"sub": "7"},
+                client | {"client_id": TERMS.client_id},
+                client | {"client_id": "7", "sub": "7"},
+                client | {"sub": "fa_c_" + "b" * 20},
+                client | {"sid": "a" * 32},
+                client | {"permissions": "orders:read"},
+                client | {"aud": "https://other.example"},
+            )
+        ):
+            with pytest.raises(InvalidAccessToken):
+                pytest.fail(f"row {number}: {TERMS.validate(payload, clock.now())}")
+        for payload in (session, key, client):
+            assert TERMS.validate(payload, clock.now())
 
 
 class TestJoseSigningKeyGenerator:

@@ -112,6 +112,11 @@ class ClientCredentials:
         with self._lock:
             return self._token if self._is_fresh() else self._renew_sync()
 
+    def discard(self, token: str) -> None:
+        """Get another token at the next call, if this one is still in use: a service has refused it (401)."""
+        if token == self._token:
+            self._renew_at = self._expires_at = float("-inf")
+
     async def _renew(self) -> str:
         import httpx2  # noqa: PLC0415  takes 0.1 s; only a program that needs a token waits for it
 
