@@ -1,10 +1,11 @@
 """Search of accounts and events, and acts at the same moment, on both databases."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url, text
 from tests.builders import a_name
 from tests.contracts.administration.event_search import EXAMINED, EventSearchContract
 from tests.contracts.administration.user_search import UserSearchContract
@@ -22,8 +23,10 @@ from fastauth.adapters.sql import (
     SqlUserRepository,
     SqlUserSearch,
 )
+from fastauth.adapters.sql.administration.search_orders import candidates
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.user import User
+from fastauth.domain.administration.user_search import UserFilter, UserPlace
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
 from fastauth.domain.principals.errors import NotPermitted
@@ -73,6 +76,37 @@ class TestSqlEventSearch(EventSearchContract):
     @pytest.fixture
     def search(self, database: Database) -> SqlEventSearch:
         return SqlEventSearch(connections=database.autocommit, examined=EXAMINED)
+
+
+@pytest.mark.parametrize(
+    ("index", "wanted"),
+    [
+        ("user_info_disabled", UserFilter(disabled=True)),
+        ("user_role_role_user_id", UserFilter(role="admin")),
+        ("(user_info_username_search|sqlite_autoindex_user_info_1)", UserFilter(username_prefixes=("a",))),
+        ("(email_address_search|email_address_key)", UserFilter(email_prefixes=("a",))),
+    ],
+)
+async def test_each_order_is_that_of_an_index(database: Database, index: str, wanted: UserFilter) -> None:
+    """Otherwise a page would read and sort every account. SQLite looks names up in their unique indexes."""
+    dialect = database.autocommit.dialect
+    for after in (None, UserPlace(1, "ab")):
+        order = candidates(wanted, after, number=10, dialect=dialect.name)
+        sql = str(order.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        if dialect.name == "sqlite":
+            rows = await database.autocommit.execute(text(f"EXPLAIN QUERY PLAN {sql}"))
+            plan = "\n".join(row.detail for row in rows)
+        else:  # an empty table is read as a whole, unless that is forbidden
+
+            def explained(connection: Connection, sql: str = sql) -> str:
+                connection.execute(text("SET LOCAL enable_seqscan = off"))
+                connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+                return "\n".join(connection.execute(text(f"EXPLAIN {sql}")).scalars())
+
+            plan = await database.autocommit.run_in_transaction(explained)
+        assert re.search(index, plan), plan
+        assert "TEMP B-TREE" not in plan, plan
+        assert "Sort" not in plan, plan
 
 
 class TestRaces:

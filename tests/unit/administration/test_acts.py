@@ -197,7 +197,10 @@ class TestRoles:
         assert await cast.error_of("grant_role_by_admin", cast.root, cast.other, role="manager") is None
 
     async def test_nobody_else_gives_what_they_do_not_hold(self, cast: Cast) -> None:
-        """D1. A key that may grant roles has one permission of a role, not the other."""
+        """R53 (GHSA-xr8f-h2gw-9xh6, GHSA-gv74-j8m3-fg5f; CWE-862): a grant without the right to it.
+
+        D1. A key that may grant roles has one permission of a role, not the other.
+        """
         bob = await a_user_with(cast.app, "bob")
         root = await a_user_with(cast.app, "root3", "admin", "clerk")
         key = await principal_of(

@@ -67,32 +67,32 @@ async def send(
     return await client.request(method, url, headers=headers, json=BODIES.get(operation["operationId"]))
 
 
-async def test_each_permission_opens_its_routes_and_no_other(
-    client: httpx2.AsyncClient, operations: Iterator[tuple[str, str, dict[str, Any]]]
-) -> None:
-    """R53 (GHSA-xr8f-h2gw-9xh6, GHSA-gv74-j8m3-fg5f; CWE-862)."""
-    seen = set()
-    for method, path, operation in operations:
-        needed = re.findall(r"Needs `(fastauth:[a-z._]+)`", operation["description"])
-        assert len(needed) == 1, f"{method} {path}: its description names no permission"
-        assert needed[0] in PERMISSIONS, (method, path)
-        seen.add(needed[0])
-        for given in ([], *([each] for each in PERMISSIONS), set(PERMISSIONS) - set(needed)):
-            answer = await send(client, method, path, operation, *given)
-            case = f"{method} {path} with {given}: {answer.status_code} {answer.text}"
-            if list(given) == needed:
-                assert answer.status_code not in {401, 405, 422, 500}, case
-                assert "not_permitted" not in answer.text, case
-            else:
-                assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), case
-                assert f'scope="{needed[0]}"' in answer.headers["www-authenticate"], case
-    assert seen >= {"fastauth:users.read", "fastauth:users.write", "fastauth:roles.read"}
+class TestPermissionMatrix:
+    async def test_each_permission_opens_its_routes_and_no_other(
+        self, client: httpx2.AsyncClient, operations: Iterator[tuple[str, str, dict[str, Any]]]
+    ) -> None:
+        """R53 (GHSA-xr8f-h2gw-9xh6, GHSA-gv74-j8m3-fg5f; CWE-862): a route without its permission."""
+        seen = set()
+        for method, path, operation in operations:
+            needed = re.findall(r"Needs `(fastauth:[a-z._]+)`", operation["description"])
+            assert len(needed) == 1, f"{method} {path}: its description names no permission"
+            assert needed[0] in PERMISSIONS, (method, path)
+            seen.add(needed[0])
+            for given in ([], *([each] for each in PERMISSIONS), set(PERMISSIONS) - set(needed)):
+                answer = await send(client, method, path, operation, *given)
+                case = f"{method} {path} with {given}: {answer.status_code} {answer.text}"
+                if list(given) == needed:
+                    assert answer.status_code not in {401, 405, 422, 500}, case
+                    assert "not_permitted" not in answer.text, case
+                else:
+                    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), case
+                    assert f'scope="{needed[0]}"' in answer.headers["www-authenticate"], case
+        assert seen >= {"fastauth:users.read", "fastauth:users.write", "fastauth:roles.read"}
 
-
-async def test_without_a_token_each_is_401(
-    client: httpx2.AsyncClient, operations: Iterator[tuple[str, str, dict[str, Any]]]
-) -> None:
-    for method, path, operation in operations:
-        url = re.sub(r"\{(\w+)\}", lambda found: IDS.get(found[1], "none"), path)
-        answer = await client.request(method, url, json=BODIES.get(operation["operationId"]))
-        assert (answer.status_code, answer.json()["code"]) == (401, "no_access_token"), (method, path)
+    async def test_without_a_token_each_is_401(
+        self, client: httpx2.AsyncClient, operations: Iterator[tuple[str, str, dict[str, Any]]]
+    ) -> None:
+        for method, path, operation in operations:
+            url = re.sub(r"\{(\w+)\}", lambda found: IDS.get(found[1], "none"), path)
+            answer = await client.request(method, url, json=BODIES.get(operation["operationId"]))
+            assert (answer.status_code, answer.json()["code"]) == (401, "no_access_token"), (method, path)
