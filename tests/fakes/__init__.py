@@ -16,6 +16,7 @@ from tests.fakes.event_feed import FakeEventFeed as FakeEventFeed
 from tests.fakes.event_feed import FakeEventNumbering as FakeEventNumbering
 from tests.fakes.event_feed import FakeFeedAccounts as FakeFeedAccounts
 from tests.fakes.idempotency import FakeAnsweredRequestRepository as FakeAnsweredRequestRepository
+from tests.fakes.invitations import FakeInvitationRepository as FakeInvitationRepository
 from tests.fakes.mail import FakeMailTransport as FakeMailTransport
 from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository as FakeOneTimeTokenRepository

@@ -54,7 +54,10 @@ class FakeExpiredRows:
         over = [key for key, request in answered.items() if request.expires_at < before][:limit]
         for key in over:
             del answered[key]
-        return len(expired) + len(over)
+        ended = [key for key, each in self.storage.invitations.items() if each.expires_at < before][:limit]
+        for invitation in ended:
+            del self.storage.invitations[invitation]
+        return len(expired) + len(over) + len(ended)
 
     async def purge_outbox(self, *, before: datetime, limit: int) -> int:
         closed = [

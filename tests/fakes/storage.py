@@ -17,6 +17,7 @@ from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.idempotency.key import AnsweredRequest, RequestDigest
+from fastauth.domain.invitations.invitation import Invitation, InvitationId
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.passkeys.passkey import CredentialId, Passkey, UserHandle
@@ -77,6 +78,7 @@ class FakeStorage:
     api_keys: dict[ApiKeyId, ApiKey] = field(default_factory=dict)
     clients: dict[ClientId, RegisteredClient] = field(default_factory=dict)
     answered_requests: dict[RequestDigest, AnsweredRequest] = field(default_factory=dict)
+    invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
     event_numbers: dict[int, int] = field(default_factory=dict)
     """The number in the event feed of each audit entry, by its id."""
     last_seq: int = 0
@@ -117,6 +119,7 @@ class FakeStorage:
             dict(self.begun_at),
             one_time_tokens=dict(self.one_time_tokens),
             answered_requests=dict(self.answered_requests),
+            invitations=dict(self.invitations),
             addresses=dict(self.addresses),
             roles=dict(self.roles),
             user_roles=dict(self.user_roles),
@@ -138,6 +141,7 @@ class FakeStorage:
         self.outbox |= draft.outbox
         self.one_time_tokens = draft.one_time_tokens
         self.addresses = draft.addresses
+        self.invitations = draft.invitations
         self.answered_requests = draft.answered_requests
         self.roles, self.user_roles = draft.roles, draft.user_roles
         self.totp, self.recovery_codes = draft.totp, draft.recovery_codes

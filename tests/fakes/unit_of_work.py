@@ -10,6 +10,7 @@ from tests.fakes.audit import FakeEventLog
 from tests.fakes.clients import FakeClientRepository
 from tests.fakes.email_addresses import FakeEmailAddressRepository
 from tests.fakes.idempotency import FakeAnsweredRequestRepository
+from tests.fakes.invitations import FakeInvitationRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.passkeys import FakePasskeyRepository
@@ -30,6 +31,7 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
+from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
@@ -63,6 +65,7 @@ class FakeTransaction:
     clients: ClientRepository
     answered_requests: AnsweredRequestRepository
     webhooks: WebhookRepository
+    invitations: InvitationRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
@@ -81,6 +84,7 @@ class FakeTransaction:
         self.second_factors = FakeSecondFactorRepository(self._draft)
         self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
         self.clients = FakeClientRepository(self._draft)
+        self.invitations = FakeInvitationRepository(self._draft)
         self.answered_requests = FakeAnsweredRequestRepository(self._draft)
         self.passkeys = FakePasskeyRepository(self._draft)
         self.api_keys = FakeApiKeyRepository(self._draft)

@@ -14,6 +14,7 @@ from tests.contracts.email_addresses.email_address_repository import EmailAddres
 from tests.contracts.event_feed.event_feed import EventFeedContract
 from tests.contracts.event_feed.feed_accounts import FeedAccountsContract
 from tests.contracts.idempotency.answered_request_repository import AnsweredRequestRepositoryContract
+from tests.contracts.invitations.invitation_repository import InvitationRepositoryContract
 from tests.contracts.one_time_tokens.one_time_token_repository import OneTimeTokenRepositoryContract
 from tests.contracts.operations.expired_rows import ExpiredRowsContract
 from tests.contracts.operations.storage_probe import StorageProbeContract
@@ -44,6 +45,7 @@ from tests.fakes import (
     FakeEventNumbering,
     FakeExpiredRows,
     FakeFeedAccounts,
+    FakeInvitationRepository,
     FakeOneTimeTokenRepository,
     FakeOwnAccountReader,
     FakePasskeyRepository,
@@ -460,6 +462,20 @@ class TestFakeAnsweredRequestRepository(AnsweredRequestRepositoryContract):
     @pytest.fixture
     def unit_of_work(self, users: FakeUserRepository) -> FakeUnitOfWork:
         return FakeUnitOfWork(users.storage)
+
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
+
+
+class TestFakeInvitationRepository(InvitationRepositoryContract):
+    @pytest.fixture
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
+
+    @pytest.fixture
+    def invitations(self, users: FakeUserRepository) -> FakeInvitationRepository:
+        return FakeInvitationRepository(users.storage)
 
     @pytest.fixture
     def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:

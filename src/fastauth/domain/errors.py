@@ -27,6 +27,7 @@
     │   ├── ApiKeyNotFound
     │   ├── NotOffered
     │   ├── ClientNotFound
+    │   ├── InvitationNotFound
     │   ├── PasskeyNotFound
     │   ├── RoleNotFound
     │   ├── SecondFactorNotFound
@@ -35,12 +36,14 @@
     │   └── UserNotFound
     ├── Conflict               the request contradicts the stored state
     │   ├── AlreadyEnrolled
+    │   ├── AnotherAddressInvited
     │   ├── BuiltInRole
     │   ├── ClientExists
     │   ├── EmailTaken
     │   ├── IdempotencyKeyInUse
     │   ├── LastAdministrator
     │   ├── LastCredential
+    │   ├── LogInToAccept
     │   ├── NoPassword
     │   ├── NoVerifiedAddress
     │   ├── PasskeyTaken

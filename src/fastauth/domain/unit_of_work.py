@@ -9,6 +9,7 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
+from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
@@ -76,6 +77,10 @@ class Transaction(Protocol):
     @property
     def answered_requests(self) -> AnsweredRequestRepository:
         """Requests with an idempotency key."""
+
+    @property
+    def invitations(self) -> InvitationRepository:
+        """Invitations."""
 
     @property
     def second_factors(self) -> SecondFactorRepository:

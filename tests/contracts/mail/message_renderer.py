@@ -15,6 +15,7 @@ VALUES = {
     "minutes": "10",
     "days": "7",
     "username": "santosh",
+    "until": "2026-11-29 12:00 UTC",
     "when": "2026-11-22 12:00 UTC",
     "address": "192.0.2.1",
     "role": "auditor",

@@ -30,6 +30,8 @@ class TestOperations:
             "POST /users/register register_user",
             "POST /users/register/passkey/options begin_passkey_registration",
             "POST /users/register/passkey register_with_passkey",
+            "POST /invitations/accept accept_invitation",
+            "POST /users/me/invitations/accept accept_invitation_as_user",
             "GET /users/me get_account",
             "PATCH /users/me change_full_name",
             "PUT /users/me/email change_address",
@@ -84,6 +86,9 @@ class TestOperations:
             "POST /admin/users/{user_id}/reset-second-factor reset_second_factors_by_admin",
             "PUT /admin/users/{user_id}/roles/{role} grant_role_by_admin",
             "DELETE /admin/users/{user_id}/roles/{role} revoke_role_by_admin",
+            "POST /admin/invitations invite_by_admin",
+            "GET /admin/invitations list_invitations",
+            "DELETE /admin/invitations/{invitation_id} withdraw_invitation",
             "GET /admin/audit read_events_by_admin",
             "GET /admin/users/{user_id}/events read_user_events_by_admin",
             "GET /admin/roles list_roles",
@@ -129,6 +134,7 @@ class TestSchemas:
     def test_each_has_a_name_of_its_own(self, document: dict[str, Any]) -> None:
         """Two classes of one name would get the names of their modules."""
         assert sorted(document["components"]["schemas"]) == [
+            "AcceptInvitationRequest",
             "AcceptedResponse",
             "AccessTokenResponse",
             "AccountResponse",
@@ -168,6 +174,9 @@ class TestSchemas:
             "HealthResponse",
             "IntrospectionResponse",
             "InvalidParam",
+            "InvitationResponse",
+            "InvitationTokenRequest",
+            "InviteRequest",
             "JsonWebKeySet",
             "ListedUserResponse",
             "LoginRequest",

@@ -20,6 +20,7 @@ BODIES: dict[str, object] = {
     "create_client_by_admin": {"name": "orders"},
     "change_client_by_admin": {},
     "rotate_client_secret_by_admin": {},
+    "invite_by_admin": {"email": "ann@example.com"},
     "define_role": {"permissions": []},
     "create_webhook": {"url": "https://receiver.example/"},
     "change_webhook": {},
@@ -27,7 +28,7 @@ BODIES: dict[str, object] = {
 }
 """A valid body of each operation that has one: an invalid body is refused before the permission is."""
 
-IDS = {"user_id": "1", "role": "none", "client_id": "fa_c_" + "a" * 20}
+IDS = {"user_id": "1", "role": "none", "invitation_id": "1", "client_id": "fa_c_" + "a" * 20}
 """Values of parameters of paths; of any other one it is ``none``."""
 
 PERMISSIONS = sorted(ADMIN.permissions)

@@ -23,6 +23,7 @@ from fastauth.entrypoints.settings import Settings
 FORM = {"username": "bob", "fullname": "Bob Ross", "password": "happy trees", "email": ""}
 ADDED_BY = {
     "accounts/store_account.py",  # takes a `Registration`, which only `RegistrationRules` makes
+    "invitations/accept_invitation.py",  # the same; test_invitations.py has its modes
     "accounts/import_users.py",  # a command
 }
 
@@ -91,7 +92,7 @@ class TestRegistrationModes:
 
 
 class TestSource:
-    def test_accounts_are_added_in_two_places(self) -> None:
+    def test_places_that_add_accounts(self) -> None:
         root = Path(fastauth.application.__file__).parent
         adds = re.compile(r"\b(?:add_user|users\.add|bulk_users\.insert_new)\(")
         found = {str(path.relative_to(root)) for path in root.rglob("*.py") if adds.search(path.read_text())}

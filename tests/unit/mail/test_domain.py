@@ -12,6 +12,7 @@ UNPROVED = {
     MailTemplate.VERIFY_ADDRESS,
     MailTemplate.CHANGE_ADDRESS,
     MailTemplate.ADDRESS_NOT_VERIFIED,
+    MailTemplate.INVITATION,
     MailTemplate.TEST,
 }
 
@@ -32,7 +33,7 @@ class TestShowTime:
 class TestMailTemplate:
     def test_unproved_address_gets_no_chosen_text(self) -> None:
         for template in UNPROVED:
-            assert template.values <= {"link", "token", "hours", "minutes"}, template
+            assert template.values <= {"link", "token", "hours", "minutes", "until"}, template
         assert all("username" in template.values for template in set(MailTemplate) - UNPROVED)
 
 

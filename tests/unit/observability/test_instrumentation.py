@@ -32,6 +32,7 @@ from fastauth.adapters.prometheus import PrometheusInstrumentation
 from fastauth.adapters.prometheus.purges import PURGES
 from fastauth.application.accounts.import_record import ImportRecord
 from fastauth.application.administration.user_criteria import UserCriteria
+from fastauth.application.invitations.invite import InvitationRequest
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.administration.errors import NoVerifiedAddress
@@ -56,7 +57,7 @@ HELPERS = {
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
     *("GiveUp", "WebhookSender"),
-    *("SendAddressChanged", "SendNotice", "SendPasswordReset", "SendVerification"),
+    *("SendAddressChanged", "SendInvitation", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""
 
@@ -215,6 +216,24 @@ async def use_roles_and_clients(container: Container) -> None:
     await administer(container)
 
 
+async def use_invitations(container: Container, acting: Principal) -> None:
+    request = InvitationRequest(email="invited@example.com")
+    invitation = await container.invite_by_admin()(acting=acting, request=request)
+    assert (await container.list_invitations()(acting=acting)).invitations
+    await container.withdraw_invitation()(acting=acting, invitation_id=invitation.id)
+    made = await container.invite_by_operator()(request=request, by_mail=False)
+    token = str(made.link).partition("#token=")[2]
+    user = await container.accept_invitation()(
+        token=token, username="invited", password=PASSWORD, fullname="I", locale=None, address="192.0.2.1"
+    )
+    again = await container.invite_by_operator()(request=request, by_mail=False)
+    result = await container.log_in()(username="invited", password=PASSWORD, client=A_DEVICE)
+    assert not isinstance(result, SecondFactorChallenge)
+    caller = await container.authenticate()(access_token=result.tokens.access.text)
+    assert caller.user.id == user.id
+    await container.accept_invitation_as_user()(caller=caller, token=str(again.link).partition("#token=")[2])
+
+
 async def administer(container: Container) -> None:
     await container.register_user()(username="root1", password=PASSWORD, fullname="R", address=None)
     await container.grant_role()(username="root1", role="admin")
@@ -228,6 +247,7 @@ async def administer(container: Container) -> None:
     assert await container.change_client_by_admin()(**of_client, disabled=True)
     assert await container.rotate_client_secret_by_admin()(**of_client)
     await container.remove_client_by_admin()(**of_client)
+    await use_invitations(container, acting)
     await container.define_role()(acting=acting, name="buyer", description="", permissions=[])
     assert await container.get_role()(acting=acting, name="buyer")
     for act in ("disable", "enable", "unlock"):

@@ -22,6 +22,7 @@ class TestPurpose:
             "reset_password": ("fa_pr_", timedelta(minutes=10), None),
             "second_factor": ("fa_mf_", timedelta(minutes=5), 5),
             "login_code": ("fa_lc_", timedelta(seconds=60), None),
+            "invitation": ("fa_in_", timedelta(days=7), None),
             "passkey_create": ("fa_wc_", timedelta(minutes=5), None),
             "passkey_get": ("fa_wg_", timedelta(minutes=5), None),
         }
@@ -67,6 +68,7 @@ class TestOneTimeTokenCodec:
             "reset_password": "4152f5beadb4b32c",
             "second_factor": "d02a0d10902c4b56",
             "login_code": "07edd3dcc3362fb8",
+            "invitation": "536156325f2c9ef5",
             "passkey_create": "14b7bb7d4d017b99",
             "passkey_get": "13624f4913ce7fd9",
         }

@@ -82,6 +82,13 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/admin/users", None),
     ("GET", "/admin/audit", None),
     ("GET", "/admin/roles", None),
+    ("GET", "/admin/invitations", None),
+    (
+        "POST",
+        "/invitations/accept",
+        {"token": "fa_in_x", "username": "a", "password": GOOD["password"], "fullname": "A"},
+    ),
+    ("POST", "/users/me/invitations/accept", {"token": "fa_in_x"}),
     ("GET", "/admin/clients", None),
     ("GET", "/admin/webhooks", None),
     ("POST", "/admin/webhooks", {"url": "https://receiver.example/"}),

@@ -31,6 +31,7 @@ from fastauth.adapters.sql.idempotency.repository import (
     SqlAnsweredRequestRepository as SqlAnsweredRequestRepository,
 )
 from fastauth.adapters.sql.idempotency.tables import idempotency_key as idempotency_key
+from fastauth.adapters.sql.invitations.repository import SqlInvitationRepository as SqlInvitationRepository
 from fastauth.adapters.sql.invitations.tables import invitation as invitation
 from fastauth.adapters.sql.one_time_tokens.repository import (
     SqlOneTimeTokenRepository as SqlOneTimeTokenRepository,

@@ -12,6 +12,7 @@ from fastauth.adapters.sql.database.connections import TransactionConnection, Tr
 from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepository
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.idempotency.repository import SqlAnsweredRequestRepository
+from fastauth.adapters.sql.invitations.repository import SqlInvitationRepository
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository
@@ -30,6 +31,7 @@ from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
+from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
@@ -145,6 +147,11 @@ class SqlTransaction:
     def answered_requests(self) -> AnsweredRequestRepository:
         """Requests with an idempotency key."""
         return SqlAnsweredRequestRepository(connections=self.connection)
+
+    @cached_property
+    def invitations(self) -> InvitationRepository:
+        """Invitations."""
+        return SqlInvitationRepository(connections=self.connection)
 
     @cached_property
     def second_factors(self) -> SecondFactorRepository:

@@ -28,7 +28,7 @@ class Mailer:
     host: str
     """The part of each ``Message-ID`` after the ``@``."""
 
-    async def send(
+    async def send(  # noqa: PLR0913  what a mail is made of
         self,
         entry: OutboxEntry,
         template: MailTemplate,
@@ -36,14 +36,17 @@ class Mailer:
         to: EmailAddress,
         user: User | None,
         values: Mapping[str, str],
+        locale: str | None = None,
     ) -> None:
-        """Send the mail of `entry` to one address of `user`, or to an address of nobody, in English.
+        """Send the mail of `entry` to one address of `user`, or to an address of nobody.
+
+        `locale` is the language of the mail to nobody; without it, it is English.
 
         Raises:
             MailRejected: The mail server refused it for good.
             MailUnavailable: The mail server may accept it later.
         """
-        locale = user.locale if user else None
+        locale = user.locale if user else locale
         rendered = self.renderer.render(template, language=locale, values=values)
         message = Message(
             to=to.mailbox,

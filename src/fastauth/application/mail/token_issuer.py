@@ -26,14 +26,14 @@ class TokenIssuer:
         self,
         purpose: Purpose,
         *,
-        user_id: UserId,
+        user_id: UserId | None,
         subject: str | None = None,
         payload: str | None = None,
         lifetime: timedelta | None = None,
         withdraws: Collection[Purpose] = (),
         event_type: EventType | None = None,
     ) -> NewToken:
-        """Store a token of an account and return it.
+        """Store a token of an account, or of nobody, and return it.
 
         The account's tokens of the purposes `withdraws` are no longer valid. An event is recorded with it if
         `event_type` is given. `lifetime` replaces that of the purpose.
@@ -43,7 +43,7 @@ class TokenIssuer:
         """
         token, now = self.codec.issue(purpose), self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            if withdraws:
+            if withdraws and user_id is not None:
                 await transaction.one_time_tokens.withdraw(user_id, purposes=withdraws)
             await transaction.one_time_tokens.issue(
                 digest=token.digest,

@@ -56,6 +56,9 @@ class EventType(StrEnum):
     ROLE_GRANTED = "role_granted"
     ROLE_REVOKED = "role_revoked"
     ROLE_CHANGED = "role_changed"
+    INVITATION_CREATED = "invitation_created"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     CLIENT_CREATED = "client_created"
     CLIENT_CHANGED = "client_changed"
     CLIENT_DISABLED = "client_disabled"
@@ -84,7 +87,7 @@ class Event:
     username_digest: UsernameDigest | None = None
     """For a failed log-in: the digest of the username that was tried."""
     detail: str | None = None
-    """For an event about a role, a signing key, a passkey or an API key: its name or id."""
+    """For an event about a role, a signing key, a passkey, an API key or an invitation: its name or id."""
 
 
 class Actor(StrEnum):

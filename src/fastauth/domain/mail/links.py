@@ -13,6 +13,8 @@ class LinkTargets:
     """Sets a new password."""
     undo: str
     """Undoes the change of an address."""
+    invitation: str
+    """Accepts an invitation."""
 
 
 def link(target: str, token_text: str) -> str:

@@ -22,6 +22,8 @@ class MailTemplate(StrEnum):
     """To an address that was not proved, if somebody asks to reset the password with it."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a mail
     """To a proved address: choose a new password."""
+    INVITATION = "invitation"
+    """To an invited address: create an account, or log in to one."""
     ADDRESS_CHANGED = "address_changed"
     """To the replaced address. Without a link if its values ``link`` and ``token`` are empty."""
     ADDRESS_CHANGE_UNDONE = "address_change_undone"
@@ -57,8 +59,9 @@ class MailTemplate(StrEnum):
 
         ``link`` and ``token``: the link of the mail, and the token in it for people who copy it.
         ``hours``, ``minutes``, ``days``: lifetime of the token, as a decimal number.
-        ``username``: as the user spelt it. ``when``: see `show_time`. ``address``: the client's IP address.
-        ``role``: its name, as the operator chose it. ``webhook``: its id and the host of its URL.
+        ``username``: as the user spelt it. ``when``, ``until``: see `show_time`.
+        ``address``: the client's IP address. ``role``: its name, as the operator chose it.
+        ``webhook``: its id and the host of its URL.
         """
         return _VALUES[self]
 
@@ -68,6 +71,7 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.CHANGE_ADDRESS: _SECRET | {"hours"},
     MailTemplate.ADDRESS_NOT_VERIFIED: frozenset(),
     MailTemplate.RESET_PASSWORD: _SECRET | {"username", "minutes"},
+    MailTemplate.INVITATION: _SECRET | {"until"},
     MailTemplate.ADDRESS_CHANGED: _SECRET | _NOTICE | {"days"},
     MailTemplate.ADDRESS_CHANGE_UNDONE: _NOTICE,
     MailTemplate.ADDRESS_REMOVED: _SECRET | _NOTICE | {"days"},

@@ -41,6 +41,9 @@ class Purpose(StrEnum):
     LOGIN_CODE = "login_code"
     """Receive the tokens of a log-in on the pages, together with the verifier of the subject (RFC 7636)."""
 
+    INVITATION = "invitation"
+    """Accept the invitation whose id is the subject. It belongs to no account yet."""
+
     PASSKEY_CREATE = "passkey_create"
     """Answer the options of a new passkey. It is not stored: see `OneTimeTokenRepository.burn`."""
     PASSKEY_GET = "passkey_get"
@@ -53,7 +56,7 @@ class Purpose(StrEnum):
 
     @property
     def lifetime(self) -> timedelta:
-        """How long a token is valid; for `RESET_PASSWORD` the default of a setting."""
+        """How long a token is valid; for `RESET_PASSWORD` and `INVITATION` a default."""
         return _TERMS[self].lifetime
 
     @property
@@ -79,6 +82,7 @@ _TERMS = {
     Purpose.SECOND_FACTOR: _Terms("fa_mf_", timedelta(minutes=5), max_attempts=5),
     # RFC 6749, section 4.1.2, allows ten minutes. A front end exchanges the code at once.
     Purpose.LOGIN_CODE: _Terms("fa_lc_", timedelta(seconds=60)),
+    Purpose.INVITATION: _Terms("fa_in_", timedelta(days=7)),
     Purpose.PASSKEY_CREATE: _Terms("fa_wc_", timedelta(minutes=5)),
     Purpose.PASSKEY_GET: _Terms("fa_wg_", timedelta(minutes=5)),
 }

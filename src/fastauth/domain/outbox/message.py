@@ -15,6 +15,8 @@ class OutboxKind(StrEnum):
     """Somebody asked for a reset of a forgotten password."""
     VERIFICATION = "verification"
     """An address was added and is to be verified."""
+    INVITATION = "invitation"
+    """Somebody is invited to have an account."""
     ADDRESS_CHANGED = "address_changed"
     """An address was replaced, and its reader may undo that."""
     NOTICE = "notice"

@@ -16,6 +16,7 @@ from fastauth.entrypoints.cli import (
     doctor,
     health,
     import_users,
+    invitations,
     keys,
     mail,
     migrate,
@@ -45,6 +46,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(roles.app, name="roles")
 app.add_typer(api_keys.app, name="api-keys")
+app.add_typer(invitations.app, name="invitations")
 app.add_typer(clients.app, name="clients")
 app.command(name="services", hidden=True, context_settings=clients.ANY_ARGUMENTS)(clients.services)
 app.add_typer(webhooks.app, name="webhooks")

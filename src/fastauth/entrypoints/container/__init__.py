@@ -14,6 +14,7 @@ from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.event_feed import EventFeed
 from fastauth.entrypoints.container.introspection import Introspection
+from fastauth.entrypoints.container.invitations import Invitations
 from fastauth.entrypoints.container.login_codes import LoginCodes
 from fastauth.entrypoints.container.mail import Mail
 from fastauth.entrypoints.container.mail_handlers import MailHandlers
@@ -57,6 +58,7 @@ class Container(
     Principals,
     Clients,
     Administration,
+    Invitations,
     LoginCodes,
     Passkeys,
     BrowserSessions,

@@ -21,7 +21,12 @@ from fastauth.entrypoints.settings.mail import MailMode
 INBOX = "fastauth-mail"
 """Folder of the mails in development."""
 
-VERIFY_PAGE, RESET_PAGE, UNDO_PAGE = "/verify-email", "/reset/new", "/undo-email"
+VERIFY_PAGE, RESET_PAGE, UNDO_PAGE, INVITATION_PAGE = (
+    "/verify-email",
+    "/reset/new",
+    "/undo-email",
+    "/invitation",
+)
 """Paths of the pages to which links lead."""
 
 
@@ -62,6 +67,7 @@ def _link_targets(settings: Settings) -> LinkTargets:
         verify=settings.link_verify or settings.public_url + VERIFY_PAGE,
         reset=settings.link_reset or settings.public_url + RESET_PAGE,
         undo=settings.link_undo or settings.public_url + UNDO_PAGE,
+        invitation=settings.link_invitation or settings.public_url + INVITATION_PAGE,
     )
 
 

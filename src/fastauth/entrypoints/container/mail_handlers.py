@@ -8,6 +8,7 @@ from dependency_injector.providers import Callable, Dict, Provider, Singleton
 from fastauth.application.mail.mail_quota import MailQuota
 from fastauth.application.mail.mailer import Mailer
 from fastauth.application.mail.send_address_changed import SendAddressChanged
+from fastauth.application.mail.send_invitation import SendInvitation
 from fastauth.application.mail.send_notice import SendNotice
 from fastauth.application.mail.send_password_reset import SendPasswordReset
 from fastauth.application.mail.send_verification import SendVerification
@@ -71,6 +72,15 @@ class MailHandlers(Shared):
                     token_issuer=token_issuer,
                     mailer=mailer,
                     links=Mail.link_targets,
+                ),
+                OutboxKind.INVITATION: Singleton(
+                    SendInvitation,
+                    invitations=Storage.invitations,
+                    quota=mail_quota,
+                    token_issuer=token_issuer,
+                    mailer=mailer,
+                    links=Mail.link_targets,
+                    clock=Shared.clock,
                 ),
                 OutboxKind.ADDRESS_CHANGED: Singleton(
                     SendAddressChanged,

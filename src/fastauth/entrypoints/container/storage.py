@@ -19,6 +19,7 @@ from fastauth.adapters.sql import (
     SqlEventNumbering,
     SqlExpiredRows,
     SqlFeedAccounts,
+    SqlInvitationRepository,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
     SqlOwnAccountReader,
@@ -47,6 +48,7 @@ from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.event_feed.ports import EventFeed, EventNumbering, FeedAccounts
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
+from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
@@ -106,6 +108,7 @@ class Storage(Shared):
     answered_requests: Provider[AnsweredRequestRepository] = Singleton(
         SqlAnsweredRequestRepository, connections=_connections
     )
+    invitations: Provider[InvitationRepository] = Singleton(SqlInvitationRepository, connections=_connections)
     email_addresses: Provider[EmailAddressRepository] = Singleton(
         SqlEmailAddressRepository, connections=_connections
     )

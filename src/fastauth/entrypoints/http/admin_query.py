@@ -13,14 +13,15 @@ from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.roles.errors import RoleNotFound
 from fastauth.entrypoints.http.pagination import Repeatable
 
-_MAX_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
+"""The largest number that both databases store."""
 _ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 
 
 async def _user_id(user_id: int) -> UserId:
-    if user_id > _MAX_ID:
+    if user_id > MAX_ID:
         raise UserNotFound
     return UserId(user_id)
 

@@ -13,6 +13,7 @@ _LINKS = {
     "link_verify": "FASTAUTH_LINK_VERIFY",
     "link_reset": "FASTAUTH_LINK_RESET",
     "link_undo": "FASTAUTH_LINK_UNDO",
+    "link_invitation": "FASTAUTH_LINK_INVITATION",
 }
 
 

@@ -41,6 +41,7 @@ class MailSettings(BaseSettings):
     link_verify: Link = None
     link_reset: Link = None
     link_undo: Link = None
+    link_invitation: Link = None
     reset_minutes: int = Field(default=10, ge=5, le=60)
 
     @property
