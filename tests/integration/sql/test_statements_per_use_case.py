@@ -1,19 +1,20 @@
 """How many statements use cases take."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import event, make_url
 from tests.application import A_DEVICE
-from tests.builders import a_registration, an_address
+from tests.builders import a_name, a_registration, an_address
 from tests.factor_helpers import enrol
 from tests.fakes import FakePasswordHasher
 
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.api_keys.errors import InvalidApiKey
+from fastauth.domain.clients.errors import InvalidClient
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.permissions import INTROSPECT_TOKENS
 from fastauth.domain.second_factors.method import SecondFactorMethod
@@ -132,14 +133,16 @@ class TestStatementsPerUseCase:
             return False
 
         token = (await exchange(text=new.text, address="192.0.2.1")).token.text  # reads the signing keys
-        codec, table = container.api_key_codec(), []
-        table.append(("right", lambda: new.text, 64, False))
-        table.append(("wrong", lambda: codec.issue().text, 64, True))
-        table.append(("checksum", lambda: codec.issue().text[:-1] + "!", 0, True))
-        table.append(("truncated", lambda: new.text[:-1], 0, True))
-        for name, text, expected, is_refused in table:
+        codec = container.api_key_codec()
+        table: tuple[tuple[str, Callable[[], str], int, bool], ...] = (
+            ("right", lambda: new.text, 64, False),
+            ("wrong", lambda: codec.issue().text, 64, True),
+            ("checksum", lambda: codec.issue().text[:-1] + "!", 0, True),
+            ("truncated", lambda: new.text[:-1], 0, True),
+        )
+        for name, text_of, expected, is_refused in table:
             counted.taken()
-            answers = await asyncio.gather(*(refused(text()) for _ in range(64)))
+            answers = await asyncio.gather(*(refused(text_of()) for _ in range(64)))
             assert (set(answers), len(counted.taken())) == ({is_refused}, expected), name
         client = Principal(
             kind=PrincipalKind.CLIENT, permissions=frozenset({INTROSPECT_TOKENS}), client_id="fa_c_x"
@@ -148,3 +151,17 @@ class TestStatementsPerUseCase:
             counted.taken()
             await container.introspect_token()(caller=client, token=text)
             assert len(counted.taken()) == expected, text[:7]
+
+    async def test_tokens_of_clients_cost_one_statement(self, counted: CountedContainer) -> None:
+        """The client with its secrets. A wrong secret costs as much, and one without the form nothing."""
+        create, issue = counted.container.create_client(), counted.container.issue_client_token()
+        made = await create(name=a_name().lower())
+        given = {"client_id": made.client.id, "address": "192.0.2.1"}
+        await issue(**given, secret=made.secret.text)  # reads the signing keys, and stores the use
+        counted.taken()
+        await issue(**given, secret=made.secret.text)
+        assert len(counted.taken()) == 1
+        for secret, number in ((made.secret.text[:-1] + "_", 1), ("x", 0)):
+            with pytest.raises(InvalidClient):
+                await issue(**given, secret=secret)
+            assert len(counted.taken()) == number, secret
