@@ -8,7 +8,9 @@ from tests.contracts.idempotency.answered_request_repository import AnsweredRequ
 from tests.integration.sql.test_contracts import SqlFixtures
 
 from fastauth.adapters.sql import Database, SqlExpiredRows
+from fastauth.application.invitations.invite import InvitationRequest
 from fastauth.domain.accounts.user import User
+from fastauth.domain.errors import InvalidInput
 from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
 from fastauth.domain.idempotency.key import IdempotencyKey
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -51,3 +53,34 @@ class TestRegistration:
         assert users == users[:1] * len(users)
         assert {type(each) for each in results} <= {User, IdempotencyKeyInUse}, results
         assert await register() == users[0]
+
+
+class TestRunOnce:
+    async def test_response_is_stored_with_what_the_use_case_stores(self, container: Container) -> None:
+        requests, name = container.repeatable_requests(), a_name()
+        request = requests.request(IdempotencyKey(name * 2), operation="invite", payload={})
+
+        async def invite() -> str:
+            made = await container.invite_by_operator()(
+                request=InvitationRequest(email=f"{name}@example.com"), by_mail=False
+            )
+            return str(made.invitation.id)
+
+        async def invite_and_crash() -> str:
+            await invite()
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            await container.run_once()(request, invite_and_crash, user_id=None)
+        results = await asyncio.gather(
+            *(container.run_once()(request, invite, user_id=None) for _ in range(4)), return_exceptions=True
+        )
+        answers = {each for each in results if isinstance(each, str)}
+        assert {type(each) for each in results} <= {str, IdempotencyKeyInUse}, results
+        page = await container.list_invitations()(acting=None, limit=200)
+        stored = {str(each.id) for each in page.invitations if name in each.email.text}
+        assert stored == answers
+        assert len(stored) == 1
+        other = requests.request(IdempotencyKey(name * 2), operation="invite", payload={"a": 1})
+        with pytest.raises(InvalidInput):
+            await container.run_once()(other, invite, user_id=None)

@@ -13,6 +13,7 @@ from fastauth.entrypoints.container.clients import Clients
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.email_addresses import EmailAddresses
 from fastauth.entrypoints.container.event_feed import EventFeed
+from fastauth.entrypoints.container.idempotency import Idempotency
 from fastauth.entrypoints.container.introspection import Introspection
 from fastauth.entrypoints.container.invitations import Invitations
 from fastauth.entrypoints.container.login_codes import LoginCodes
@@ -43,6 +44,7 @@ class Container(
     PasswordHashing,
     RateLimits,
     OneTimeTokens,
+    Idempotency,
     SecretBoxes,
     SigningKeys,
     Mail,

@@ -1,6 +1,6 @@
 """Providers of accounts."""
 
-from dependency_injector.providers import Callable, Factory, Object, Provider, Singleton
+from dependency_injector.providers import Callable, Factory, Provider, Singleton
 
 from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
@@ -21,11 +21,11 @@ from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.email_addresses.address import AddressProfile
-from fastauth.domain.idempotency.key import RepeatableRequests
 from fastauth.domain.rate_limits.burst_limit import RENAMES, BurstLimit
+from fastauth.entrypoints.container.idempotency import Idempotency
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
-from fastauth.entrypoints.container.shared import Shared, make_with_keys
+from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import paged, use_case
 from fastauth.entrypoints.settings import Settings
@@ -57,12 +57,9 @@ class Accounts(Shared):
     store_account: Provider[StoreAccount] = Singleton(
         StoreAccount, passwords=Storage.passwords, unit_of_work=Storage.unit_of_work, clock=Shared.clock
     )
-    repeatable_requests: Provider[RepeatableRequests] = Singleton(
-        make_with_keys, Object(RepeatableRequests), Shared.secret_keys
-    )
     registration_retries: Provider[RegistrationRetries] = Singleton(
         RegistrationRetries,
-        requests=repeatable_requests,
+        requests=Idempotency.repeatable_requests,
         answered=Storage.answered_requests,
         users=Storage.users,
         passwords=Storage.passwords,

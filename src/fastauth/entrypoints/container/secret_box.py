@@ -3,7 +3,16 @@
 from dependency_injector.providers import List, Object, Provider, Singleton
 from sqlalchemy import Column, ColumnElement
 
-from fastauth.adapters.sql import SqlSealedColumn, one_time_token, outbox, signing_key, totp, webhook
+from fastauth.adapters.sql import (
+    SqlSealedColumn,
+    idempotency_key,
+    one_time_token,
+    outbox,
+    signing_key,
+    totp,
+    webhook,
+)
+from fastauth.application.idempotency.run_once import RESPONSE_PURPOSE
 from fastauth.application.secret_box.reseal_columns import ResealColumns
 from fastauth.domain.one_time_tokens.token import PAYLOAD_PURPOSE
 from fastauth.domain.outbox.sealed import PURPOSE as OUTBOX_PURPOSE
@@ -34,6 +43,7 @@ class SecretBoxes(Shared):
         _sealed(signing_key.c.sealed, SEAL_PURPOSE),
         _sealed(outbox.c.sealed, OUTBOX_PURPOSE),
         _sealed(one_time_token.c.payload, PAYLOAD_PURPOSE, unless=one_time_token.c.payload.like("{%")),
+        _sealed(idempotency_key.c.response, RESPONSE_PURPOSE),
         _sealed(totp.c.sealed, TOTP_PURPOSE),
         _sealed(webhook.c.secret, WEBHOOK_PURPOSE),
         _sealed(webhook.c.previous_secret, WEBHOOK_PURPOSE),

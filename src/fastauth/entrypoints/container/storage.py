@@ -37,6 +37,7 @@ from fastauth.adapters.sql import (
     SqlWebhookQueue,
     SqlWebhookRepository,
 )
+from fastauth.application.idempotency.shared_unit_of_work import SharedUnitOfWork
 from fastauth.application.mail.notices import Notices
 from fastauth.application.mail.notifying_unit_of_work import NotifyingUnitOfWork
 from fastauth.application.revocations.revoked_tokens import RevokedTokens
@@ -134,6 +135,7 @@ class Storage(Shared):
         wake_relay=outbox_filled.provided.set,
     )
     notices: Provider[Notices] = Singleton(Notices, offered=Shared.settings.provided.sends_mail)
-    unit_of_work: Provider[UnitOfWork] = Singleton(
-        NotifyingUnitOfWork, inner=stored_unit_of_work, notices=notices
+    unit_of_work: Provider[SharedUnitOfWork] = Singleton(
+        SharedUnitOfWork,
+        inner=Singleton(NotifyingUnitOfWork, inner=stored_unit_of_work, notices=notices),
     )

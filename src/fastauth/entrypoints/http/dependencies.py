@@ -20,6 +20,9 @@ from fastauth.entrypoints.request_origin import current_event_source
 SCOPE_USER_ID = "fastauth.user"
 """Key of the authenticated account's id in the ASGI scope, for the request log."""
 
+SCOPE_PRINCIPAL = "fastauth.principal"
+"""Key of the `Principal` in the ASGI scope: a request is authenticated once."""
+
 MAX_USER_AGENT_LENGTH = 256
 """Characters of a ``User-Agent`` that are stored."""
 
@@ -89,6 +92,9 @@ class _PrincipalBearer(HTTPBearer):
     """Whether a client secret is accepted in place of an access token."""
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # the principal, not only the credentials
+        known: Principal | None = request.scope.get(SCOPE_PRINCIPAL)
+        if known:
+            return known
         token = bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
         container = await _container(request)
         if self.accepts_secrets and token.startswith(tuple(PURPOSES)):
@@ -97,6 +103,7 @@ class _PrincipalBearer(HTTPBearer):
             principal = await container.authenticate_principal()(access_token=token)
         if principal.user_id is not None:
             request.scope[SCOPE_USER_ID] = principal.user_id
+        request.scope[SCOPE_PRINCIPAL] = principal
         return principal
 
 
@@ -110,6 +117,12 @@ _principal = _PrincipalBearer(
 _feed_reader = _FeedReaderBearer(
     scheme_name="ClientSecret", description="The secret of a client, or an access token."
 )
+
+
+async def authenticated_principal(request: Request) -> Principal:
+    """Return who calls, before a route runs. `PrincipalDep` returns the same."""
+    return await _principal(request)
+
 
 PrincipalDep = Annotated[Principal, Depends(_principal)]
 """Who calls a route that needs a permission; the use case or the route calls `Principal.require`."""

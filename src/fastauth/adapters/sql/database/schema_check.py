@@ -20,7 +20,7 @@ PRIVILEGES = {
     "user_role": "SELECT INSERT DELETE",
     "email_address": "SELECT INSERT UPDATE DELETE",
     "one_time_token": "SELECT INSERT UPDATE DELETE",
-    "idempotency_key": "SELECT INSERT DELETE",
+    "idempotency_key": "SELECT INSERT UPDATE DELETE",
     "invitation": "SELECT INSERT DELETE",
     "totp": "SELECT INSERT UPDATE DELETE",
     "recovery_code": "SELECT INSERT UPDATE DELETE",

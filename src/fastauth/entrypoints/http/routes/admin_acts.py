@@ -17,10 +17,10 @@ from fastauth.entrypoints.http.admin_query import RoleDep, UserIdDep
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
+from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 from fastauth.entrypoints.http.schemas import AcceptedResponse
-from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(prefix="/admin/users/{user_id:int}", tags=["administration"], route_class=StrictJSONRoute)
+router = APIRouter(prefix="/admin/users/{user_id:int}", tags=["administration"], route_class=RepeatableRoute)
 
 _ERRORS = (*PRINCIPAL_ERRORS, UserNotFound, OwnAccount, MorePrivileged)
 

@@ -25,9 +25,9 @@ from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDe
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
-from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 
-router = APIRouter(prefix="/admin/invitations", tags=["administration"], route_class=StrictJSONRoute)
+router = APIRouter(prefix="/admin/invitations", tags=["administration"], route_class=RepeatableRoute)
 
 _PARAMETERS = query_parameters(
     limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},

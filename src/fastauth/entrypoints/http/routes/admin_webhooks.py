@@ -13,9 +13,9 @@ from fastauth.domain.webhooks.webhook import DisabledReason, WebhookState
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
-from fastauth.entrypoints.http.strict_json import StrictJSONRoute
+from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 
-router = APIRouter(prefix="/admin/webhooks", tags=["administration"], route_class=StrictJSONRoute)
+router = APIRouter(prefix="/admin/webhooks", tags=["administration"], route_class=RepeatableRoute)
 
 _AN_ID = "wh_3f0c8a5be1d24f60a7c9b8e2d1f04a6c"
 _A_SECRET = "whsec_" + 43 * "A" + "="

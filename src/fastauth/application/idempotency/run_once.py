@@ -1,0 +1,57 @@
+"""Run a request with an idempotency key once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastauth.application.idempotency.shared_unit_of_work import SharedUnitOfWork
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clock import Clock
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.idempotency.errors import REUSED, IdempotencyKeyInUse
+from fastauth.domain.idempotency.key import LIFETIME, AnsweredRequest, RepeatableRequest
+from fastauth.domain.secret_box import SecretBox
+
+RESPONSE_PURPOSE = "response of a repeatable request"
+"""The purpose for which `SecretBox` seals responses: some show a secret, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOnce:
+    """Return the response of a request, or the stored one if the same request was answered before.
+
+    The response is stored in the transaction of the request. An error is not stored.
+    """
+
+    unit_of_work: SharedUnitOfWork
+    secret_box: SecretBox
+    clock: Clock
+
+    async def __call__(
+        self, request: RepeatableRequest, run: Callable[[], Awaitable[str]], *, user_id: UserId | None
+    ) -> str:
+        """Return the response. `run` handles the request; `user_id` is the account that sent it.
+
+        Raises:
+            IdempotencyKeyInUse: The request with this key is being processed.
+            InvalidInput: Another request was sent with this key.
+            StorageUnavailable: The request may or may not have been applied.
+        """
+        now = self.clock.now()
+        async with self.unit_of_work.share() as transaction:
+            if not await transaction.answered_requests.lock(request.digest):
+                raise IdempotencyKeyInUse
+            answered = await transaction.answered_requests.find(request.digests, now=now)
+            if answered:
+                if not request.is_same_as(answered) or answered.response is None:
+                    raise InvalidInput(REUSED)
+                return self.secret_box.open(answered.response, purpose=RESPONSE_PURPOSE)
+            response = await run()
+            stored = AnsweredRequest(
+                fingerprint=request.fingerprints[0],
+                user_id=user_id,
+                response=self.secret_box.seal(response, purpose=RESPONSE_PURPOSE),
+                expires_at=now + LIFETIME,
+            )
+            await transaction.answered_requests.add(request.digest, stored, now=now)
+            await transaction.commit()
+        return response
