@@ -10,6 +10,7 @@ from tests.fakes import (
     FakeAnsweredRequestRepository,
     FakeClock,
     FakeCounterRepository,
+    FakeErasureRepository,
     FakePasswordHasher,
     FakePasswordRepository,
     FakeStorage,
@@ -19,6 +20,7 @@ from tests.fakes import (
 
 from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
+from fastauth.application.accounts.check_name import CheckName
 from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.registration_retries import RegistrationRetries
 from fastauth.application.accounts.registration_rules import RegistrationRules
@@ -36,6 +38,8 @@ from fastauth.domain.passwords.credential import ImportedUser
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
+from fastauth.domain.personal_data.erasure import NameDigests
+from fastauth.domain.personal_data.ports import TakenNames
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.secret_key import SecretKey
@@ -152,20 +156,25 @@ def a_rate_limiter(*, limits: Limits | None = None) -> RateLimiter:
     )
 
 
-def register_user(
+def register_user(  # noqa: PLR0913  the parts that tests replace
     *,
     rate_limiter: RateLimiter | None = None,
     users: FakeUserRepository | None = None,
     hasher: PasswordHasher | None = None,
     passwords: PasswordPolicy | None = None,
     unit_of_work: UnitOfWork | None = None,
+    names: TakenNames | None = None,
 ) -> RegisterUser:
     users = users or FakeUserRepository()
     hasher = hasher or FakePasswordHasher()
     rate_limiter = rate_limiter or a_rate_limiter()
     return RegisterUser(
         rate_limiter=rate_limiter,
-        users=users,
+        check_name=CheckName(
+            taken_names=names or FakeErasureRepository(users.storage),
+            digests=NameDigests(SecretKey(b"a secret key of the tests, 32 bytes")),
+            clock=FakeClock(),
+        ),
         hasher=hasher,
         retries=RegistrationRetries(
             requests=RepeatableRequests(SecretKey(b"a secret key of the tests, 32 bytes")),

@@ -29,6 +29,7 @@ from tests.fakes.passwords import FakeBulkUserRepository as FakeBulkUserReposito
 from tests.fakes.passwords import FakeHashKinds as FakeHashKinds
 from tests.fakes.passwords import FakePasswordHasher as FakePasswordHasher
 from tests.fakes.passwords import FakePasswordRepository as FakePasswordRepository
+from tests.fakes.personal_data import FakeErasureRepository as FakeErasureRepository
 from tests.fakes.rate_limits import FakeCounterRepository as FakeCounterRepository
 from tests.fakes.revocations import FakeRevocationLog as FakeRevocationLog
 from tests.fakes.revocations import FakeRevocationReader as FakeRevocationReader

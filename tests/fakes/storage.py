@@ -22,6 +22,7 @@ from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDige
 from fastauth.domain.outbox.message import OutboxRecord
 from fastauth.domain.passkeys.passkey import CredentialId, Passkey, UserHandle
 from fastauth.domain.passwords.password import PasswordHash
+from fastauth.domain.personal_data.erasure import Erasure, Receipt
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.ports import UserRole
@@ -84,6 +85,9 @@ class FakeStorage:
     last_seq: int = 0
     webhooks: dict[str, Webhook] = field(default_factory=dict)
 
+    erasures: dict[UserId, Erasure] = field(default_factory=dict)
+    receipts: dict[tuple[UserId, str], Receipt] = field(default_factory=dict)
+
     @property
     def events(self) -> list[Event]:
         return [entry.event for entry in self.entries]
@@ -131,6 +135,7 @@ class FakeStorage:
             api_keys=dict(self.api_keys),
             clients=dict(self.clients),
             webhooks=dict(self.webhooks),
+            erasures=dict(self.erasures),
         )
 
     def publish(self, draft: "FakeStorage") -> None:
@@ -150,3 +155,4 @@ class FakeStorage:
         self.api_keys = draft.api_keys
         self.clients = draft.clients
         self.webhooks = draft.webhooks
+        self.erasures = draft.erasures

@@ -15,6 +15,7 @@ from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.passkeys import FakePasskeyRepository
 from tests.fakes.passwords import FakeBulkUserRepository, FakePasswordRepository
+from tests.fakes.personal_data import FakeErasureRepository, FakePersonalDataReader
 from tests.fakes.rate_limits import FakeCounterRepository
 from tests.fakes.revocations import FakeRevocationLog
 from tests.fakes.roles import FakeRoleRepository
@@ -36,6 +37,7 @@ from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
+from fastauth.domain.personal_data.ports import ErasureRepository, PersonalDataReader
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -61,6 +63,8 @@ class FakeTransaction:
     second_factors: SecondFactorRepository
     one_time_tokens: OneTimeTokenRepository
     passkeys: PasskeyRepository
+    erasures: ErasureRepository
+    personal_data: PersonalDataReader
     api_keys: ApiKeyRepository
     clients: ClientRepository
     answered_requests: AnsweredRequestRepository
@@ -87,6 +91,8 @@ class FakeTransaction:
         self.invitations = FakeInvitationRepository(self._draft)
         self.answered_requests = FakeAnsweredRequestRepository(self._draft)
         self.passkeys = FakePasskeyRepository(self._draft)
+        self.erasures = FakeErasureRepository(self._draft)
+        self.personal_data = FakePersonalDataReader(self._draft)
         self.api_keys = FakeApiKeyRepository(self._draft)
         self.webhooks = FakeWebhookRepository(self._draft)
 

@@ -25,6 +25,7 @@
     │   └── WrongPassword
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── ApiKeyNotFound
+    │   ├── ErasureNotFound
     │   ├── NotOffered
     │   ├── ClientNotFound
     │   ├── InvitationNotFound

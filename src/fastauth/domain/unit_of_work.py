@@ -14,6 +14,7 @@ from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
+from fastauth.domain.personal_data.ports import ErasureRepository, PersonalDataReader
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -101,6 +102,14 @@ class Transaction(Protocol):
     @property
     def webhooks(self) -> WebhookRepository:
         """Webhooks."""
+
+    @property
+    def erasures(self) -> ErasureRepository:
+        """Erasures of accounts."""
+
+    @property
+    def personal_data(self) -> PersonalDataReader:
+        """All that is stored of a person."""
 
     async def commit(self) -> None:
         """Store all changes."""

@@ -94,6 +94,7 @@ async def _run_periodically(container: Container) -> None:
         tasks: list[Callable[[], Awaitable[object]]] = [
             container.rotate_keys(),
             container.publish_keys(),
+            _logged_purge("closed accounts", container.erase_due_accounts()),
             _logged_purge("sessions", container.purge_sessions()),
             _logged_purge("counters", container.purge_counters()),
             _logged_purge("events", container.purge_events()),

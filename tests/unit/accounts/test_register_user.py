@@ -3,7 +3,7 @@ from typing import NoReturn
 import pytest
 from tests.application import Application
 from tests.builders import a_new_user, a_policy, a_username, an_address, register_user
-from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.fakes import FakeErasureRepository, FakePasswordHasher, FakeStorage, FakeUserRepository
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.audit.event import EventType
@@ -76,11 +76,11 @@ class TestRegisterUser:
         assert hasher.hashed == 0
 
     async def test_overload_precedes_lookup(self) -> None:
-        users = FakeUserRepository()
-        register = register_user(users=users, hasher=FakePasswordHasher(overloaded=True))
+        names = FakeErasureRepository(FakeStorage())
+        register = register_user(names=names, hasher=FakePasswordHasher(overloaded=True))
         with pytest.raises(HashingOverloaded):
             await register(username="ann", password="sntsh", fullname="Ann", address=None)
-        assert users.looked == 0
+        assert names.looked == 0
         with pytest.raises(InvalidInput):
             await register(username="a b", password="sntsh", fullname="Ann", address=None)
 

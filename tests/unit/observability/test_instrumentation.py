@@ -23,7 +23,7 @@ from tests.fakes import (
 )
 from tests.harness.authenticator import Authenticator
 from tests.login_code_helpers import CHALLENGE, FRONT_END, VERIFIER
-from tests.mail_helpers import deliver, token_of
+from tests.mail_helpers import a_verified_address, deliver, token_of
 from tests.session_helpers import begun
 
 import fastauth.application
@@ -40,6 +40,7 @@ from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.login_codes.code_challenge import CodeChallenge
 from fastauth.domain.login_codes.return_urls import ReturnUrls
+from fastauth.domain.personal_data.erased_list import ErasedAccount
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.role import ADMIN, declare_role
 from fastauth.domain.second_factors.method import SecondFactorMethod
@@ -57,6 +58,7 @@ HELPERS = {
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
     *("GiveUp", "RunOnce", "WebhookSender"),
+    *("CheckName", "EraseAccount", "SendAccountClosing", "SendAccountErased"),
     *("SendAddressChanged", "SendInvitation", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""
@@ -284,6 +286,30 @@ async def use_webhooks(container: Container) -> None:
     await container.remove_webhook()(acting=None, webhook_id=webhook_id)
 
 
+async def use_personal_data(container: Container) -> None:
+    await container.register_user()(username="eve", password=PASSWORD, fullname="E", address=None)
+    login = begun(await container.log_in()(username="eve", password=PASSWORD, client=A_DEVICE))
+    caller = await container.authenticate()(access_token=login.tokens.access.text)
+    await a_verified_address(container, "eve", "eve@example.com")
+    assert (await container.export_account()(caller=caller)).tables
+    assert (await container.export_user()(username="eve")).tables
+    await container.close_account()(caller=caller, confirm="eve")
+    await container.keep_account()(token=token_of("fa_ue_", await deliver(container)))
+    await container.close_user()(username="eve")
+    await container.keep_user()(username="eve")
+    root = await container.find_user()(username="root1")
+    acting = Principal(kind=PrincipalKind.USER, permissions=ADMIN.permissions, user_id=root.id)
+    await container.close_user_by_admin()(acting=acting, user_id=caller.user.id)
+    assert (await container.close_user()(username="eve", at_once=True)).is_erased
+    assert await deliver(container)
+    assert await container.erase_due_accounts()() == 0
+    await container.confirm_erasure()(acting=acting, user_id=caller.user.id)
+    (listed,) = await all_of(container.list_erasures()())
+    assert listed.receipts
+    erased = ErasedAccount(caller.user.id, listed.erasure.name_digest)
+    assert await container.replay_erasure()(erased=erased) == "absent"
+
+
 async def use_background_tasks(container: Container) -> None:
     await container.deliver_outbox()()
     await container.measure_backlog()()
@@ -345,6 +371,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     await container.enable_user()(username=NAME)
     await container.unlock_user()(username=NAME)
     await use_roles_and_clients(container)
+    await use_personal_data(container)
     await container.set_password()(username=NAME, password=PASSWORD)
     await container.revoke_sessions()(username=NAME)
     stored = await container.passwords().get(user.id)

@@ -160,7 +160,7 @@ class TestProductionRules:
             | {"pages": False}
             | {
                 f"link_{name}": f"https://app.example/{name}"
-                for name in ("verify", "reset", "undo", "invitation")
+                for name in ("verify", "reset", "undo", "invitation", "keep")
             },
             {"pages": False},
             {"pages": False, "pages_url": "http://id.internal"},
@@ -180,7 +180,7 @@ class TestProductionRules:
             ("FASTAUTH_MAIL_URL has no TLS", MAIL | {"mail_url": f"smtp://u:{CANARY}@smtp.example"}),
             ("FASTAUTH_MAIL_URL has no TLS", MAIL | {"mail_url": "smtp://10.0.0.1"}),
             (
-                "FASTAUTH_LINK_VERIFY, FASTAUTH_LINK_RESET, FASTAUTH_LINK_UNDO, FASTAUTH_LINK_INVITATION mis",
+                "FASTAUTH_LINK_UNDO, FASTAUTH_LINK_INVITATION, FASTAUTH_LINK_KEEP missing",
                 MAIL | {"pages": False},
             ),
             ("FASTAUTH_PAGES_URL", MAIL | {"pages_url": "http://id.internal"}),

@@ -43,6 +43,7 @@ from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository as Sq
 from fastauth.adapters.sql.passwords.bulk_import import SqlBulkUserRepository as SqlBulkUserRepository
 from fastauth.adapters.sql.passwords.hash_kinds import SqlHashKinds as SqlHashKinds
 from fastauth.adapters.sql.passwords.repository import SqlPasswordRepository as SqlPasswordRepository
+from fastauth.adapters.sql.personal_data.repository import SqlErasureRepository as SqlErasureRepository
 from fastauth.adapters.sql.purge import SqlExpiredRows as SqlExpiredRows
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository as SqlCounterRepository
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog as SqlRevocationLog

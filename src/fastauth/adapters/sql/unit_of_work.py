@@ -18,6 +18,8 @@ from fastauth.adapters.sql.outbox.outbox import SqlOutbox
 from fastauth.adapters.sql.passkeys.repository import SqlPasskeyRepository
 from fastauth.adapters.sql.passwords.bulk_import import SqlBulkUserRepository
 from fastauth.adapters.sql.passwords.repository import SqlPasswordRepository
+from fastauth.adapters.sql.personal_data.reader import SqlPersonalDataReader
+from fastauth.adapters.sql.personal_data.repository import SqlErasureRepository
 from fastauth.adapters.sql.rate_limits.repository import SqlCounterRepository
 from fastauth.adapters.sql.revocations.log import SqlRevocationLog
 from fastauth.adapters.sql.roles.repository import SqlRoleRepository
@@ -36,6 +38,7 @@ from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.outbox.ports import Outbox
 from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
+from fastauth.domain.personal_data.ports import ErasureRepository, PersonalDataReader
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.ports import RoleRepository
@@ -177,6 +180,16 @@ class SqlTransaction:
     def webhooks(self) -> WebhookRepository:
         """Webhooks."""
         return SqlWebhookRepository(connections=self.connection)
+
+    @cached_property
+    def erasures(self) -> ErasureRepository:
+        """Erasures of accounts."""
+        return SqlErasureRepository(connections=self.connection)
+
+    @cached_property
+    def personal_data(self) -> PersonalDataReader:
+        """All that is stored of a person."""
+        return SqlPersonalDataReader(connections=self.connection)
 
     async def commit(self) -> None:
         """Commit."""

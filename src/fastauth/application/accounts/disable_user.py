@@ -40,6 +40,7 @@ async def disable(transaction: Transaction, user: User, *, now: datetime) -> Non
     All its access tokens are revoked as well: those of an API key belong to no session that ends.
     """
     await transaction.users.set_disabled(user.id, user.disabled_at or now)
+    await transaction.erasures.note_disabled(user.id, now=now)  # so that its owner does not enable it
     await transaction.sessions.revoke_all(user.id, now=now)
     await transaction.revocations.add(Revocation.of_user(user.id, at=now))
     await transaction.events.record(Event(type=EventType.USER_DISABLED, occurred_at=now, user_id=user.id))

@@ -11,7 +11,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUser:
-    """Enable a disabled account. Its former sessions stay ended."""
+    """Enable a disabled account. Its former sessions stay ended. An account that closes is kept."""
 
     find_user: FindUser
     unit_of_work: UnitOfWork
@@ -26,6 +26,7 @@ class EnableUser:
         """
         user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
+            await transaction.erasures.withdraw(user.id)
             await transaction.users.set_disabled(user.id, None)
             await transaction.events.record(
                 Event(type=EventType.USER_ENABLED, occurred_at=self.clock.now(), user_id=user.id)

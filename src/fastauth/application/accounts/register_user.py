@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from functools import partial
 
+from fastauth.application.accounts.check_name import CheckName
 from fastauth.application.accounts.registration_retries import RegistrationRetries
 from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
-from fastauth.domain.accounts.ports import UserRepository
+from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.accounts.user import User
 from fastauth.domain.errors import ViolationCollector
@@ -22,7 +23,7 @@ class RegisterUser:
     """Create an account, by `RegistrationRules` and `PasswordPolicy`. A password is taken exactly as sent."""
 
     rate_limiter: RateLimiter
-    users: UserRepository
+    check_name: CheckName
     hasher: PasswordHasher
     rules: RegistrationRules
     password_policy: PasswordPolicy
@@ -48,7 +49,7 @@ class RegisterUser:
             RegistrationClosed: Only operators, or whoever is invited, may create accounts.
             InvalidInput: Values are not allowed; the error lists all violations.
             TooManyRequests: The network of `address` has reached its limit.
-            UsernameTaken: Another account has this username.
+            UsernameTaken: Another account has this username, or had it and was erased not long ago.
             IdempotencyKeyInUse: A request with this key is being processed.
             Unavailable: Try again later.
         """
@@ -70,7 +71,9 @@ class RegisterUser:
         self.hasher.check_capacity()
         permit = await self.rate_limiter.check_registration(address=address)
         async with self.rate_limiter.refund_on_failure(permit):
-            if await self.users.find(registration.user.username):  # before the hash, which is expensive
+            try:  # before the hash, which is expensive
+                await self.check_name(registration.user.username, by_operator=address is None)
+            except UsernameTaken:
                 return await repeated()
             password_hash = await self.hasher.hash(secret)
             try:

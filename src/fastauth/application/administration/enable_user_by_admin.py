@@ -11,7 +11,7 @@ from fastauth.domain.roles.permissions import WRITE_USERS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUserByAdmin:
-    """Enable a disabled account. Its former sessions stay ended."""
+    """Enable a disabled account. Its former sessions stay ended. An account that closes is kept."""
 
     delegation: Delegation
 
@@ -27,6 +27,7 @@ class EnableUserByAdmin:
         """
         async with self.delegation.begin(acting, WRITE_USERS) as act:
             user = await act.target(user_id)
+            await act.transaction.erasures.withdraw(user_id)
             await act.transaction.users.set_disabled(user_id, None)
             await act.record(EventType.USER_ENABLED, user_id)
             await act.transaction.commit()

@@ -20,6 +20,9 @@ NOTICES: Mapping[EventType, MailTemplate] = {
     EventType.EMAIL_CHANGED: MailTemplate.ADDRESS_CHANGED,
     EventType.EMAIL_CHANGE_UNDONE: MailTemplate.ADDRESS_CHANGE_UNDONE,
     EventType.USER_DISABLED: MailTemplate.ACCOUNT_DISABLED,
+    EventType.DATA_EXPORTED: MailTemplate.DATA_EXPORTED,
+    EventType.ERASURE_REQUESTED: MailTemplate.ACCOUNT_CLOSING,
+    EventType.ERASURE_CANCELLED: MailTemplate.ACCOUNT_KEPT,
     EventType.ROLE_GRANTED: MailTemplate.ROLE_GRANTED,
     EventType.TOTP_ADDED: MailTemplate.TOTP_ADDED,
     EventType.TOTP_REMOVED: MailTemplate.TOTP_REMOVED,
@@ -57,6 +60,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.INVITATION_CREATED: "It concerns no account; the invited address gets a mail.",
     EventType.INVITATION_ACCEPTED: "Its owner has done it, and each role is told.",
     EventType.INVITATION_WITHDRAWN: "It concerns no account.",
+    EventType.USER_ERASED: "The account has no address any more; the erasure itself sends the last mail.",
     EventType.ROLE_REVOKED: "It takes rights away, and gives none.",
     EventType.ROLE_CHANGED: "It concerns a role, and no account in particular.",
     EventType.WEBHOOK_CREATED: "It concerns no account.",
@@ -65,10 +69,19 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.WEBHOOK_RESUMED: "It concerns no account.",
     EventType.WEBHOOK_REMOVED: "It concerns no account.",
     EventType.WEBHOOK_DISABLED: "Administrators are told if nobody requested it (`GiveUp`).",
+    EventType.CLIENT_CREATED: "It concerns no account.",
+    EventType.CLIENT_CHANGED: "It concerns no account.",
+    EventType.CLIENT_DISABLED: "It concerns no account.",
+    EventType.CLIENT_ENABLED: "It concerns no account.",
+    EventType.CLIENT_SECRET_ROTATED: "It concerns no account.",
+    EventType.CLIENT_REMOVED: "It concerns no account.",
     EventType.SIGNING_KEY_ROTATED: "It concerns no account.",
     EventType.SIGNING_KEY_REVOKED: "It concerns no account.",
 }
 """Why there is no mail for any other event."""
+
+_KINDS = {EventType.ERASURE_REQUESTED: OutboxKind.ACCOUNT_CLOSING}
+"""The kind of entry for notices with a link for each address."""
 
 _WITH_UNDO = frozenset({EventType.EMAIL_CHANGED, EventType.EMAIL_REMOVED})
 """The address that they take out of force gets a link. Without one for a removal, a thief would remove the
@@ -98,8 +111,9 @@ class Notices:
         since = event.occurred_at - UNDO_PERIOD
         for record in await transaction.email_addresses.informed(event.user_id, since=since):
             is_replaced_now = event.type in _WITH_UNDO and record.replaced_at is None
+            kind = _KINDS.get(event.type, OutboxKind.NOTICE)
             await transaction.outbox.add(
-                OutboxKind.ADDRESS_CHANGED if is_replaced_now else OutboxKind.NOTICE,
+                OutboxKind.ADDRESS_CHANGED if is_replaced_now else kind,
                 {
                     "template": template.value,
                     "to": record.address.text,

@@ -12,7 +12,7 @@ from fastauth.domain.rate_limits.hit import Hit, Scope
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.rate_limits.rate_limit import RateLimit
 
-RECOVERY = frozenset({OutboxKind.PASSWORD_RESET, OutboxKind.ADDRESS_CHANGED})
+RECOVERY = frozenset({OutboxKind.PASSWORD_RESET, OutboxKind.ADDRESS_CHANGED, OutboxKind.ACCOUNT_CLOSING})
 """Kinds of messages by which an owner recovers an account."""
 
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.accounts.check_name import CheckName
 from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.passkeys.begin_passkey import CeremonyOptions, new_handle
 from fastauth.application.passkeys.ceremonies import Ceremonies
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
-from fastauth.domain.accounts.errors import UsernameTaken
-from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.one_time_tokens.token import Purpose
@@ -26,7 +25,7 @@ class BeginPasskeyRegistration:
 
     relying_party: RelyingParty | None
     rate_limiter: RateLimiter
-    users: UserRepository
+    check_name: CheckName
     rules: RegistrationRules
     ceremonies: Ceremonies
 
@@ -57,8 +56,7 @@ class BeginPasskeyRegistration:
         new = registration.user
         permit = await self.rate_limiter.check_registration(address=address)
         async with self.rate_limiter.refund_on_failure(permit):
-            if await self.users.find(new.username):
-                raise UsernameTaken
+            await self.check_name(new.username)
         facts = {
             "username": new.username.display,
             "fullname": new.fullname.text,

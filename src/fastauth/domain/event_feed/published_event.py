@@ -20,6 +20,7 @@ class PublishedType(StrEnum):
     USER_EMAIL_CHANGED = "user.email_changed"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
+    USER_ERASED = "user.erased"
     USER_ROLES_CHANGED = "user.roles_changed"
     SESSION_STARTED = "session.started"
     SESSION_ENDED = "session.ended"
@@ -59,6 +60,9 @@ _PUBLICATIONS = {
     EventType.EMAIL_REMOVED: _Publication(PublishedType.USER_EMAIL_CHANGED, {"change": "removed"}),
     EventType.USER_DISABLED: _Publication(PublishedType.USER_DISABLED),
     EventType.USER_ENABLED: _Publication(PublishedType.USER_ENABLED),
+    EventType.ERASURE_REQUESTED: _Publication(PublishedType.USER_DISABLED, {"reason": "erasure_requested"}),
+    EventType.ERASURE_CANCELLED: _Publication(PublishedType.USER_ENABLED, {"reason": "erasure_cancelled"}),
+    EventType.USER_ERASED: _Publication(PublishedType.USER_ERASED),
     EventType.ROLE_GRANTED: _Publication(PublishedType.USER_ROLES_CHANGED, {"change": "granted"}, "role"),
     EventType.ROLE_REVOKED: _Publication(PublishedType.USER_ROLES_CHANGED, {"change": "revoked"}, "role"),
     EventType.ROLE_CHANGED: _Publication(PublishedType.ROLE_CHANGED),
@@ -109,6 +113,7 @@ NOT_PUBLISHED = {
     EventType.INVITATION_CREATED: "There is no account yet.",
     EventType.INVITATION_ACCEPTED: "The new account, its address and its roles are told.",
     EventType.INVITATION_WITHDRAWN: "There is no account yet.",
+    EventType.DATA_EXPORTED: "It changes nothing.",
     EventType.USER_UNLOCKED: "It resets counters of attempts.",
     EventType.WEBHOOK_CREATED: "It concerns the delivery of events to one receiver.",
     EventType.WEBHOOK_CHANGED: "It concerns the delivery of events to one receiver.",

@@ -15,6 +15,8 @@ class LinkTargets:
     """Undoes the change of an address."""
     invitation: str
     """Accepts an invitation."""
+    keep: str
+    """Keeps an account that is to be erased."""
 
 
 def link(target: str, token_text: str) -> str:

@@ -50,6 +50,12 @@ class MailTemplate(StrEnum):
     PASSKEY_CLONED = "passkey_cloned"
     WEBHOOK_DISABLED = "webhook_disabled"
     """To administrators."""
+    DATA_EXPORTED = "data_exported"
+    ACCOUNT_CLOSING = "account_closing"
+    """To each address of an account that closes, with a link to keep it."""
+    ACCOUNT_KEPT = "account_kept"
+    ACCOUNT_ERASED = "account_erased"
+    """To the last address of an account that is gone."""
     TEST = "test"
     """To an address that the operator gives: shows that mails arrive."""
 
@@ -93,6 +99,10 @@ _VALUES: dict[MailTemplate, frozenset[str]] = {
     MailTemplate.PASSKEY_REMOVED: _NOTICE,
     MailTemplate.PASSKEY_CLONED: _NOTICE,
     MailTemplate.WEBHOOK_DISABLED: _NOTICE | {"webhook"},
+    MailTemplate.DATA_EXPORTED: _NOTICE,
+    MailTemplate.ACCOUNT_CLOSING: _SECRET | _NOTICE | {"until"},
+    MailTemplate.ACCOUNT_KEPT: _NOTICE,
+    MailTemplate.ACCOUNT_ERASED: _NOTICE,
     MailTemplate.TEST: frozenset(),
 }
 

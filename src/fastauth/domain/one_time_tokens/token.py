@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     """Prove an address that replaces another one."""
     UNDO_EMAIL = "undo_email"
     """Go back to the replaced address."""
+    UNDO_ERASURE = "undo_erasure"
+    """Keep an account that is to be erased."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  not a password
     """Set a password without knowing the current one."""
     SECOND_FACTOR = "second_factor"
@@ -76,6 +78,8 @@ _TERMS = {
     Purpose.VERIFY_EMAIL: _Terms("fa_ev_", timedelta(hours=24)),
     Purpose.CHANGE_EMAIL: _Terms("fa_ec_", timedelta(hours=1)),
     Purpose.UNDO_EMAIL: _Terms("fa_eu_", timedelta(days=7)),
+    # the longest FASTAUTH_ERASE_DAYS; each token ends when its account is erased
+    Purpose.UNDO_ERASURE: _Terms("fa_ue_", timedelta(days=30)),
     # OWASP ASVS 6.5.5: at most ten minutes for an out-of-band token that authenticates
     Purpose.RESET_PASSWORD: _Terms("fa_pr_", timedelta(minutes=10)),
     # 5 guesses at 2 current codes of 10^6: one challenge in 100 000 falls
@@ -90,9 +94,9 @@ _TERMS = {
 PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
 """Tokens that show who reads the pending address of an account."""
 
-ALL_BUT_UNDO = frozenset(Purpose) - {Purpose.UNDO_EMAIL}
+ALL_BUT_UNDO = frozenset(Purpose) - {Purpose.UNDO_EMAIL, Purpose.UNDO_ERASURE}
 """Tokens that end when a password is reset, or another address is in force. The owner of a replaced address
-must be able to undo the change all the same: a thief does both."""
+must be able to undo the change all the same: a thief does both. The same holds for a closed account."""
 
 
 @dataclass(frozen=True, slots=True)

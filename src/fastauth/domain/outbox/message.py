@@ -21,6 +21,10 @@ class OutboxKind(StrEnum):
     """An address was replaced, and its reader may undo that."""
     NOTICE = "notice"
     """Something happened to a credential, and its owner is told."""
+    ACCOUNT_CLOSING = "account_closing"
+    """An account is to be erased, and its owner may undo that."""
+    ACCOUNT_ERASED = "account_erased"
+    """An account was erased: its last address is told."""
     MAIL = "mail"
     """One mail."""
 

@@ -26,6 +26,7 @@ from fastauth.entrypoints.container.passkey_verification import PasskeyVerificat
 from fastauth.entrypoints.container.passkeys import Passkeys
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.passwords import Passwords
+from fastauth.entrypoints.container.personal_data import PersonalData
 from fastauth.entrypoints.container.principals import Principals
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.revocations import Revocations
@@ -68,6 +69,7 @@ class Container(
     Revocations,
     EventFeed,
     Passwords,
+    PersonalData,
     Outbox,
     Webhooks,
     Operations,

@@ -6,6 +6,7 @@ from fastauth.adapters.email_validator import EmailValidatorProfile
 from fastauth.adapters.precis import PrecisUsernameProfile
 from fastauth.adapters.seen_usernames import TempFileSeenUsernames
 from fastauth.application.accounts.change_full_name import ChangeFullName
+from fastauth.application.accounts.check_name import CheckName
 from fastauth.application.accounts.disable_user import DisableUser
 from fastauth.application.accounts.enable_user import EnableUser
 from fastauth.application.accounts.find_user import FindUser
@@ -67,10 +68,16 @@ class Accounts(Shared):
         rate_limiter=RateLimits.rate_limiter,
         clock=Shared.clock,
     )
+    check_name: Provider[CheckName] = Singleton(
+        CheckName,
+        taken_names=Storage.erasures,
+        digests=Shared.name_digests,
+        clock=Shared.clock,
+    )
     register_user = use_case(
         RegisterUser,
         rate_limiter=RateLimits.rate_limiter,
-        users=Storage.users,
+        check_name=check_name,
         hasher=PasswordHashing.hasher,
         rules=registration_rules,
         password_policy=PasswordHashing.password_policy,

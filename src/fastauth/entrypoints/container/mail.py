@@ -21,11 +21,12 @@ from fastauth.entrypoints.settings.mail import MailMode
 INBOX = "fastauth-mail"
 """Folder of the mails in development."""
 
-VERIFY_PAGE, RESET_PAGE, UNDO_PAGE, INVITATION_PAGE = (
+VERIFY_PAGE, RESET_PAGE, UNDO_PAGE, INVITATION_PAGE, KEEP_PAGE = (
     "/verify-email",
     "/reset/new",
     "/undo-email",
     "/invitation",
+    "/keep-account",
 )
 """Paths of the pages to which links lead."""
 
@@ -68,6 +69,7 @@ def _link_targets(settings: Settings) -> LinkTargets:
         reset=settings.link_reset or settings.public_url + RESET_PAGE,
         undo=settings.link_undo or settings.public_url + UNDO_PAGE,
         invitation=settings.link_invitation or settings.public_url + INVITATION_PAGE,
+        keep=settings.link_keep or settings.public_url + KEEP_PAGE,
     )
 
 

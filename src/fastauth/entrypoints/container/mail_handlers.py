@@ -7,6 +7,8 @@ from dependency_injector.providers import Callable, Dict, Provider, Singleton
 
 from fastauth.application.mail.mail_quota import MailQuota
 from fastauth.application.mail.mailer import Mailer
+from fastauth.application.mail.send_account_closing import SendAccountClosing
+from fastauth.application.mail.send_account_erased import SendAccountErased
 from fastauth.application.mail.send_address_changed import SendAddressChanged
 from fastauth.application.mail.send_invitation import SendInvitation
 from fastauth.application.mail.send_notice import SendNotice
@@ -89,6 +91,19 @@ class MailHandlers(Shared):
                     mailer=mailer,
                     budget=RateLimits.sending_budget,
                     links=Mail.link_targets,
+                ),
+                OutboxKind.ACCOUNT_CLOSING: Singleton(
+                    SendAccountClosing,
+                    users=Storage.users,
+                    erasures=Storage.erasures,
+                    token_issuer=token_issuer,
+                    mailer=mailer,
+                    budget=RateLimits.sending_budget,
+                    links=Mail.link_targets,
+                    clock=Shared.clock,
+                ),
+                OutboxKind.ACCOUNT_ERASED: Singleton(
+                    SendAccountErased, mailer=mailer, budget=RateLimits.sending_budget
                 ),
                 OutboxKind.NOTICE: Singleton(
                     SendNotice, users=Storage.users, mailer=mailer, budget=RateLimits.sending_budget

@@ -66,7 +66,7 @@ class Passkeys(Shared):
         BeginPasskeyRegistration,
         relying_party=PasskeyVerification.relying_party,
         rate_limiter=RateLimits.rate_limiter,
-        users=Storage.users,
+        check_name=Accounts.check_name,
         rules=Accounts.registration_rules,
         ceremonies=PasskeyVerification.ceremonies,
     )

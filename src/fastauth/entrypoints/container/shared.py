@@ -13,6 +13,7 @@ from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.audit.event import EventSource
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.clock import Clock
+from fastauth.domain.personal_data.erasure import NameDigests
 from fastauth.domain.sealed_cursor import SealedCursors
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.secret_key import SecretKey
@@ -45,6 +46,7 @@ class Shared(DeclarativeContainer):
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
     secret_box: Provider[SecretBox] = Singleton(make_with_keys, Object(JoseSecretBox), secret_keys)
     sealed_cursors: Provider[SealedCursors] = Singleton(make_with_keys, Object(SealedCursors), secret_keys)
+    name_digests: Provider[NameDigests] = Singleton(make_with_keys, Object(NameDigests), secret_keys)
     clock: Provider[Clock] = Singleton(SystemClock)
     shutdown: Provider[GracefulShutdown] = Singleton(
         GracefulShutdown, delay=settings.provided.shutdown_delay_seconds

@@ -14,6 +14,7 @@ from fastauth.adapters.sql import (
     SqlClientRepository,
     SqlCounterRepository,
     SqlEmailAddressRepository,
+    SqlErasureRepository,
     SqlEventFeed,
     SqlEventLog,
     SqlEventNumbering,
@@ -55,6 +56,7 @@ from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.passwords.ports import BulkUserRepository, PasswordRepository
+from fastauth.domain.personal_data.ports import ErasureRepository
 from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
@@ -120,6 +122,7 @@ class Storage(Shared):
     second_factors: Provider[SecondFactorRepository] = Singleton(
         SqlSecondFactorRepository, connections=_connections
     )
+    erasures: Provider[ErasureRepository] = Singleton(SqlErasureRepository, connections=_connections)
     audit_trail: Provider[AuditTrail] = Singleton(SqlAuditTrail, connections=_connections)
     expired_rows: Provider[ExpiredRows] = Singleton(SqlExpiredRows, connections=_connections)
     outbox_queue: Provider[OutboxQueue] = Singleton(SqlOutboxQueue, connections=_connections)

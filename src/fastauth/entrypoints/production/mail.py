@@ -14,6 +14,7 @@ _LINKS = {
     "link_reset": "FASTAUTH_LINK_RESET",
     "link_undo": "FASTAUTH_LINK_UNDO",
     "link_invitation": "FASTAUTH_LINK_INVITATION",
+    "link_keep": "FASTAUTH_LINK_KEEP",
 }
 
 

@@ -23,6 +23,7 @@ from fastauth.entrypoints.settings.mode import Mode as Mode
 from fastauth.entrypoints.settings.observability import ObservabilitySettings
 from fastauth.entrypoints.settings.passkeys import PasskeySettings
 from fastauth.entrypoints.settings.passwords import PasswordSettings
+from fastauth.entrypoints.settings.personal_data import PersonalDataSettings
 from fastauth.entrypoints.settings.rate_limits import RateLimitSettings
 from fastauth.entrypoints.settings.reserved_usernames import RESERVED_USERNAMES
 from fastauth.entrypoints.settings.second_factors import SecondFactorSettings
@@ -57,6 +58,7 @@ class Settings(
     BrandSettings,
     LoginCodeSettings,
     WebhookSettings,
+    PersonalDataSettings,
 ):
     """The validated settings. `load` reports all errors in one line.
 

@@ -42,6 +42,7 @@ class MailSettings(BaseSettings):
     link_reset: Link = None
     link_undo: Link = None
     link_invitation: Link = None
+    link_keep: Link = None
     reset_minutes: int = Field(default=10, ge=5, le=60)
 
     @property

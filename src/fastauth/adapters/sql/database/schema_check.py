@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, column, false, func, literal_column, select, table, true
 
 PRIVILEGES = {
-    "user_info": "SELECT INSERT UPDATE",
+    "user_info": "SELECT INSERT UPDATE DELETE",
     "session": "SELECT INSERT UPDATE DELETE",
     "browser_session": "SELECT INSERT UPDATE",
     "signing_key": "SELECT INSERT UPDATE DELETE",
@@ -28,6 +28,8 @@ PRIVILEGES = {
     "api_key": "SELECT INSERT UPDATE DELETE",
     "outbox": "SELECT INSERT UPDATE DELETE",
     "webhook": "SELECT INSERT UPDATE DELETE",
+    "erasure": "SELECT INSERT UPDATE DELETE",
+    "erasure_receipt": "SELECT INSERT",
     "fastauth_task": "SELECT UPDATE",
 }
 """Privileges that the service needs on each table while it runs."""

@@ -63,7 +63,12 @@ CREATE INDEX invitation_expires_at ON invitation (expires_at)
 CREATE INDEX user_info_disabled ON user_info (id) WHERE disabled_at IS NOT NULL
 CREATE INDEX user_role_role_user_id ON user_role (role, user_id)
 CREATE TABLE webhook ( id TEXT NOT NULL, url TEXT NOT NULL, types TEXT NOT NULL, secret TEXT NOT NULL, previous_secret TEXT, previous_secret_ends_at DATETIME, created_at DATETIME NOT NULL, cursor BIGINT NOT NULL, due_at DATETIME NOT NULL, leased_until DATETIME, failures INTEGER DEFAULT '0' NOT NULL, last_attempt_at DATETIME, last_success_at DATETIME, last_error TEXT, disabled_at DATETIME, disabled_reason TEXT, PRIMARY KEY (id) )
-INSERT INTO fastauth_migration (version_num) VALUES ('0021')
+CREATE TABLE erasure ( user_id INTEGER NOT NULL, requested_at DATETIME NOT NULL, erase_at DATETIME NOT NULL, erased_at DATETIME, disabled_before DATETIME, name_digest BLOB NOT NULL, name_rests_until DATETIME NOT NULL, PRIMARY KEY (user_id) )
+CREATE INDEX erasure_due ON erasure (erase_at) WHERE erased_at IS NULL
+CREATE INDEX erasure_name_digest ON erasure (name_digest)
+CREATE INDEX erasure_erased_at ON erasure (erased_at)
+CREATE TABLE erasure_receipt ( user_id INTEGER NOT NULL, consumer TEXT NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (user_id, consumer), FOREIGN KEY(user_id) REFERENCES erasure (user_id) ON DELETE CASCADE )
+INSERT INTO fastauth_migration (version_num) VALUES ('0022')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('sessions', '1970-01-01 00:00:00.000000')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('tallies', '1970-01-01 00:00:00.000000')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('events', '1970-01-01 00:00:00.000000')

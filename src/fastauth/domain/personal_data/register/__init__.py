@@ -6,6 +6,7 @@ from fastauth.domain.personal_data.register.api_keys import API_KEY
 from fastauth.domain.personal_data.register.audit import EVENT
 from fastauth.domain.personal_data.register.clients import CLIENT_SECRET, OAUTH_CLIENT
 from fastauth.domain.personal_data.register.email_addresses import EMAIL_ADDRESS
+from fastauth.domain.personal_data.register.erasures import ERASURE, ERASURE_RECEIPT
 from fastauth.domain.personal_data.register.event_feed import EVENT_FEED
 from fastauth.domain.personal_data.register.idempotency import IDEMPOTENCY_KEY
 from fastauth.domain.personal_data.register.invitations import INVITATION
@@ -29,6 +30,8 @@ REGISTER: tuple[DataTable, ...] = (
     SIGNING_KEY,
     EVENT,
     EVENT_FEED,
+    ERASURE,
+    ERASURE_RECEIPT,
     TALLY,
     REVOCATION,
     OAUTH_CLIENT,

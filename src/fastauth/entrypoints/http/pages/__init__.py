@@ -12,6 +12,7 @@ from fastauth.entrypoints.http.pages import (
     console,
     inbox,
     invitation,
+    keep_account,
     log_in,
     log_out,
     passkey_log_in,
@@ -51,7 +52,13 @@ def page_routes(container: Container) -> list[BaseRoute]:
     if settings.pages and settings.return_to:
         routers += [return_to.router]
     if settings.pages and settings.sends_mail:
-        routers += [verify_email.router, reset.router, undo_email.router, *account.MAIL_ROUTERS]
+        routers += [
+            verify_email.router,
+            reset.router,
+            undo_email.router,
+            keep_account.router,
+            *account.MAIL_ROUTERS,
+        ]
     if settings.mode is Mode.DEVELOPMENT and settings.mail is MailMode.INBOX:
         routers += [inbox.router]
     if routers:

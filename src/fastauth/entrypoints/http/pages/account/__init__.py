@@ -11,6 +11,7 @@ from fastauth.entrypoints.http.pages.account import (
     overview,
     passkeys,
     password,
+    personal_data,
     recovery_codes,
     sessions,
 )
@@ -24,6 +25,7 @@ ROUTERS = (
     recovery_codes.router,
     api_keys.router,
     sessions.router,
+    personal_data.router,
 )
 MAIL_ROUTERS = (email.router,)
 """Pages that need mail."""

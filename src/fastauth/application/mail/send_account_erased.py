@@ -1,0 +1,36 @@
+"""Tell the last address of an account that it was erased."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastauth.application.mail.mailer import Mailer
+from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.mail.template import MailTemplate
+from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAccountErased:
+    """Send the last mail. All that it needs is in the entry, whose content is encrypted and goes with it."""
+
+    mailer: Mailer
+    budget: Callable[[OutboxKind], Awaitable[None]]
+    """Counts a mail of the whole service."""
+
+    async def __call__(self, entry: OutboxEntry) -> None:
+        """Send the mail.
+
+        Raises:
+            Postponed: The service sends too much.
+            MailRejected: The mail server refused it for good.
+            MailUnavailable: The mail server may accept it later.
+        """
+        await self.budget(entry.kind)
+        await self.mailer.send(
+            entry,
+            MailTemplate.ACCOUNT_ERASED,
+            to=EmailAddress(entry.content["to"], entry.content["to_key"]),
+            user=None,
+            locale=entry.content["locale"] or None,
+            values={name: entry.content[name] for name in MailTemplate.ACCOUNT_ERASED.values},
+        )

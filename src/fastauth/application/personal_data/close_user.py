@@ -1,0 +1,47 @@
+"""Close an account, for an operator."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.personal_data.closing import Closing
+from fastauth.application.personal_data.erase_account import EraseAccount
+from fastauth.domain.clock import Clock
+from fastauth.domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What became of an account."""
+
+    erase_at: datetime
+    is_erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseUser:
+    """Close an account on behalf of its owner, or erase it at once."""
+
+    find_user: FindUser
+    closing: Closing
+    erase_account: EraseAccount
+    unit_of_work: UnitOfWork
+    clock: Clock
+
+    async def __call__(self, *, username: str, at_once: bool = False) -> Closed:
+        """Close the account. At once, an account that is closing already is erased, too.
+
+        Raises:
+            UserNotFound: No account has this username.
+            StorageUnavailable: The account may or may not be closed, or erased.
+        """
+        user, now = await self.find_user(username=username), self.clock.now()
+        closing = self.closing
+        async with self.unit_of_work.begin() as transaction:
+            if at_once:
+                pending = await transaction.erasures.withdraw(user.id)
+                user = replace(user, disabled_at=pending.disabled_before) if pending else user
+                closing = replace(closing, terms=replace(closing.terms, delay=timedelta(0)))
+            erase_at = await closing.close(transaction, user, now=now)
+            await transaction.commit()
+        return Closed(erase_at, is_erased=erase_at <= now and await self.erase_account(user.id))

@@ -1,0 +1,40 @@
+"""Close the account of another user."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastauth.application.delegation.delegation import Delegation
+from fastauth.application.personal_data.closing import Closing
+from fastauth.application.personal_data.erase_account import EraseAccount
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.principals.principal import Principal
+from fastauth.domain.roles.permissions import WRITE_USERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseUserByAdmin:
+    """Close the account of another user, to be erased after a delay, or at once without one."""
+
+    delegation: Delegation
+    closing: Closing
+    erase_account: EraseAccount
+
+    async def __call__(self, *, acting: Principal, user_id: UserId) -> datetime:
+        """Close the account and return when it is erased.
+
+        Raises:
+            NotPermitted: `acting` lacks ``fastauth:users.write``.
+            UserNotFound: No account has this id.
+            OwnAccount: It is the account of `acting`.
+            MorePrivileged: The user holds more than `acting`.
+            LastAdministrator: Nobody else could look after the accounts.
+            StorageUnavailable: The account may or may not be closed.
+        """
+        async with self.delegation.begin(acting, WRITE_USERS) as act:
+            user, now = await act.target(user_id), act.now
+            await act.check_not_last_administrator(user_id)
+            erase_at = await self.closing.close(act.transaction, user, now=now)
+            await act.transaction.commit()
+        if erase_at <= now:
+            await self.erase_account(user_id)
+        return erase_at

@@ -1,0 +1,50 @@
+"""Close an account that is to be erased."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.one_time_tokens.token import ALL_BUT_UNDO
+from fastauth.domain.personal_data.erasure import Erasure, ErasureTerms, NameDigests
+from fastauth.domain.revocations.revocation import Revocation
+from fastauth.domain.sessions.session import SessionId
+from fastauth.domain.unit_of_work import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Request the erasure of an account: until it is erased or kept, nobody can log in to it.
+
+    It is disabled, so a log-in gets the answer that a wrong password gets.
+    """
+
+    digests: NameDigests
+    terms: ErasureTerms
+
+    async def close(
+        self, transaction: Transaction, user: User, *, now: datetime, session_id: SessionId | None = None
+    ) -> datetime:
+        """Close the account in a transaction; return when it is erased. A closing account stays as it is."""
+        erase_at = now + self.terms.delay
+        requested = await transaction.erasures.request(
+            Erasure(
+                user_id=user.id,
+                requested_at=now,
+                erase_at=erase_at,
+                disabled_before=user.disabled_at,
+                name_digest=self.digests.digest(user.username),
+                name_rests_until=erase_at + self.terms.name_rest,
+            )
+        )
+        if not requested:
+            pending = await transaction.erasures.find(user.id)
+            return pending.erase_at if pending else erase_at
+        await transaction.events.record(
+            Event(type=EventType.ERASURE_REQUESTED, occurred_at=now, user_id=user.id, session_id=session_id)
+        )
+        await transaction.users.set_disabled(user.id, user.disabled_at or now)
+        await transaction.sessions.revoke_all(user.id, now=now)
+        await transaction.revocations.add(Revocation.of_user(user.id, at=now))
+        await transaction.one_time_tokens.withdraw(user.id, purposes=ALL_BUT_UNDO)
+        return erase_at
