@@ -1,0 +1,104 @@
+"""Receivers that fail, redirect, lie and sleep, over real connections."""
+
+import asyncio
+
+from tests.fakes import FakeClock, FakeSecretBox
+from tests.harness.raw_server import raw_server, replying
+
+from fastauth.adapters.outbound.http import OutboundHttpClient
+from fastauth.adapters.standard_webhooks import StandardWebhookSigner
+from fastauth.application.webhooks.sender import WebhookSender
+from fastauth.domain.outbound.ports import OutboundHttp, OutboundRequest, OutboundResponse
+from fastauth.domain.outbound.target import NamedHosts
+from fastauth.domain.webhooks.delivery import WebhookMessage
+from fastauth.domain.webhooks.secret import SECRET_PURPOSE, new_secret
+from fastauth.domain.webhooks.webhook import Webhook, new_id
+from fastauth_client.webhooks import verify
+
+
+class Impatient:
+    """Waits a moment and not ten seconds."""
+
+    def __init__(self, inner: OutboundHttp) -> None:
+        self.inner = inner
+
+    async def send(self, request: OutboundRequest) -> OutboundResponse:
+        return await self.inner.send(
+            OutboundRequest(
+                method=request.method,
+                url=request.url,
+                headers=request.headers,
+                body=request.body,
+                timeout_seconds=0.3,
+            )
+        )
+
+
+class VerifierClock:
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+
+    def time(self) -> float:
+        return self.clock.now().timestamp()
+
+    def monotonic(self) -> float:
+        return self.time()
+
+
+async def silent(_: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def accepted_then_silent(writer: asyncio.StreamWriter) -> None:
+    """The status is there; the body never comes."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    await silent(writer)
+
+
+RECEIVERS = (
+    (replying(b"HTTP/1.1 204 No Content\r\n\r\n"), 204, None),
+    (accepted_then_silent, 200, None),
+    (replying(b"HTTP/1.1 503 Busy\r\nRetry-After: 1\r\n\r\n"), 503, "the receiver answered with status 503"),
+    (
+        replying(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\n\r\n"),
+        302,
+        "the receiver answered with status 302",
+    ),
+    (
+        replying(b"HTTP/1.1 999 <script>\r\n\r\n"),
+        999,
+        "the receiver answered with status 999",
+    ),
+    (
+        replying(b"200 OK, believe me"),
+        None,
+        "the response is not HTTP, or the connection ended before it",
+    ),
+    (silent, None, "no response in time"),
+)
+
+
+async def test_what_becomes_of_a_message() -> None:
+    clock, box, secret = FakeClock(), FakeSecretBox(), new_secret()
+    for answer, status, error in RECEIVERS:
+        async with raw_server(answer) as server:
+            origin = f"http://127.0.0.1:{server.port}"
+            http = Impatient(OutboundHttpClient(named_hosts=NamedHosts.parse(origin)))
+            send = WebhookSender(http=http, signer=StandardWebhookSigner(), secret_box=box, clock=clock)
+            webhook = Webhook(
+                id=new_id(),
+                url=f"{origin}/hook",
+                types=None,
+                secret=box.seal(secret, purpose=SECRET_PURPOSE),
+                created_at=clock.now(),
+                cursor=0,
+                due_at=clock.now(),
+            )
+            attempt = await send(webhook, WebhookMessage.test("test_1", at=clock.now()))
+            assert (attempt.status, attempt.error) == (status, error)
+            assert attempt.is_delivered is (error is None)
+
+            head, _, body = server.requests[0].partition(b"\r\n\r\n")
+            headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+            message = verify(body, headers, secret, clock=VerifierClock(clock))
+            assert (message.id, message.type) == ("test_1", "webhook.test")
