@@ -16,6 +16,7 @@ SECRETS = {
         "credential",
         "current_password",
         "device_token",
+        "key",
     ),
     *("new_password", "password", "qr_svg", "recovery_codes", "refresh_token", "secret", "token", "uri"),
 }
