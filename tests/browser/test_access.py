@@ -19,6 +19,7 @@ LOGGED_IN = (
     *("/account", "/account/name", "/account/email", "/account/email/remove", "/account/password"),
     *("/account/password/remove", "/account/authenticator", "/account/authenticator/remove"),
     *("/account/recovery-codes", "/account/passkeys", "/account/passkeys/add", "/log-in/again", "/log-out"),
+    *("/account/api-keys", "/account/api-keys/add"),
 )
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHECK = """async () => {
