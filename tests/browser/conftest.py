@@ -1,6 +1,7 @@
 """Chromium, the service, and a mail server of another make."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -83,6 +84,11 @@ class Installation:
 
     def request(self, method: str, path: str, **options: Any) -> httpx2.Response:  # noqa: ANN401  those of httpx2
         return httpx2.request(method, self.service.url + path, verify=NO_TLS, **options)
+
+    def run(self, *arguments: str) -> None:
+        """Run a command of the service, in a thread of its own: playwright has an event loop in this one."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(self.service.run, *arguments).result()
 
     def an_account(self) -> "Account":
         username = f"user{next(_numbers)}"

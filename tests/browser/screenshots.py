@@ -8,7 +8,7 @@ from tests.browser.conftest import Account, Installation
 from tests.browser.user import Authenticator, User, add_passkey
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
-NARROW, WIDE = 440, 860
+NARROW, WIDE, CONSOLE = 440, 860, 1_240
 MAX_BYTES = 60_000
 
 
@@ -52,3 +52,37 @@ def test_draw_all(installation: Installation, new_page: Callable[..., Page]) -> 
     second = User(context, account)
     second.enter_password()
     draw(context, "second-factor")
+
+
+def test_draw_the_console(installation: Installation, new_page: Callable[..., Page]) -> None:
+    """With an administrator, and accounts of each state."""
+    page = new_page()
+    names = {
+        "grace": "Grace Hopper",
+        "carla": "Carla Díaz",
+        "dmitri": "Dmitri Ivanov",
+        "eva": "Eva Müller",
+        "femi": "Femi Adeyemi",
+    }
+    accounts = {username: Account(installation, username) for username in names}
+    for username, fullname in names.items():
+        body = {"username": username, "password": accounts[username].password, "fullname": fullname}
+        assert installation.request("POST", "/users/register", json=body).status_code == 201
+    run = installation.run
+    run("users", "grant", "grace", "admin")
+    run("users", "grant", "femi", "auditor")
+    run("users", "disable", "dmitri")
+    for username in ("grace", "carla", "femi"):
+        accounts[username].verify(accounts[username].verification())
+    user = User(page, accounts["grace"])
+    user.enter_password()
+    user.is_at("/account")
+    user.set_up_app()
+    user.open("/console/users")
+    draw(page, "console-users", width=CONSOLE, height=500)
+    draw(page, "console-users-phone", width=360, height=900)
+    user.open("/console/users?q=carla")
+    page.get_by_role("link", name="carla", exact=True).click()
+    draw(page, "console-user", width=CONSOLE, height=500)
+    user.open("/console/audit")
+    draw(page, "console-audit", width=CONSOLE, height=500)
