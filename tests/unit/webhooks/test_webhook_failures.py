@@ -1,0 +1,123 @@
+"""What becomes of a webhook whose receiver does not accept a message."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.admin_helpers import a_user_with
+from tests.webhook_helpers import Installation, failing
+
+from fastauth.domain.audit.event import EventType
+from fastauth.domain.mail.template import MailTemplate
+from fastauth.domain.outbound.errors import OutboundFailure
+from fastauth.domain.webhooks.schedule import MAX_ATTEMPTS, RETRY_DELAYS
+from fastauth.domain.webhooks.webhook import DisabledReason, WebhookState
+
+
+@pytest.fixture
+async def here() -> Installation:
+    return Installation()
+
+
+class TestFailures:
+    async def test_answers(self, here: Installation) -> None:
+        delivered = (200, 201, 202, 204, 299)
+        failed = (100, 199, 300, 301, 302, 307, 400, 401, 404, 408, 429, 500, 503, *OutboundFailure)
+        await here.create()
+        for answer in (*delivered, *failed):
+            here.http.answer = lambda _, answer=answer: answer  # type: ignore[misc]  # bound now
+            await here.happen("a")
+            (done,) = await here.round()
+            assert (done.error is None) is (answer in delivered), answer
+            assert done.disabled is None
+            await here.app.container.resume_webhook()(acting=None, webhook_id=here.id)
+
+    async def test_attempts_end_after_three_days(self) -> None:
+        here = Installation()
+        here.http.answer = lambda _: OutboundFailure.TIMED_OUT
+        await here.create()
+        await here.happen("a")
+        began = here.clock.now()
+        for delay in RETRY_DELAYS:
+            (done,) = await here.round()
+            assert done.disabled is None
+            stored = await here.stored()
+            assert stored.state(now=here.clock.now(), last_seq=9) is WebhookState.WAITING
+            here.clock.advance(delay - timedelta(microseconds=1))
+            assert await here.round() == []
+            here.clock.advance(timedelta(microseconds=1))
+        (done,) = await here.round()
+
+        assert done.disabled is DisabledReason.FAILING
+        assert here.clock.now() - began == timedelta(hours=75, minutes=35, seconds=5)
+        assert len(here.http.requests) == MAX_ATTEMPTS
+        stored = await here.stored()
+        assert (stored.disabled_reason, stored.failures) == (DisabledReason.FAILING, MAX_ATTEMPTS)
+        assert stored.last_error == "no response in time"
+        here.clock.advance(timedelta(days=30))
+        assert await here.round() == []
+
+    async def test_success_begins_the_schedule_again(self) -> None:
+        here = Installation()
+        here.http.answer = lambda _: 500
+        await here.create()
+        await here.happen("a")
+        await here.round()
+        here.http.answer = failing("b").answer
+        await here.happen("b")
+        here.clock.advance(RETRY_DELAYS[0])
+        (done,) = await here.round()
+        assert done.delivered == 1
+        stored = await here.stored()
+        assert (stored.failures, stored.due_at) == (1, here.clock.now() + RETRY_DELAYS[0])
+
+    async def test_gone_disables_at_once_and_resume_brings_up_to_date(self) -> None:
+        here = Installation()
+        here.http.answer = failing("b", answer=410).answer
+        await here.create()
+        await here.happen("a", "b", "c")
+        (done,) = await here.round()
+        assert done.disabled is DisabledReason.GONE
+        await here.happen("d")
+        here.http.answer = lambda _: 204
+        await here.app.container.resume_webhook()(acting=None, webhook_id=here.id)
+        await here.round()
+        assert here.subjects == ["a", "b", "b", "c", "d"]
+        recorded = [each for each in here.app.event_types() if each.value.startswith("webhook")]
+        assert recorded == [
+            EventType.WEBHOOK_CREATED,
+            EventType.WEBHOOK_DISABLED,
+            EventType.WEBHOOK_RESUMED,
+        ]
+
+    async def test_secret_that_cannot_be_opened_is_a_failure(self, here: Installation) -> None:
+        await here.create()
+        await here.happen("a")
+        stored = await here.stored()
+        here.app.storage.webhooks[here.id] = replace(stored, secret="no sealed text")
+        (done,) = await here.round()
+        assert done.error == "A stored secret cannot be decrypted."
+        assert here.http.requests == []
+
+
+class TestNotice:
+    async def test_administrators_get_a_mail_and_others_do_not(self) -> None:
+        here = Installation()
+        here.http.answer = lambda _: 410
+        for name, roles in (("root", ["admin"]), ("looker", ["auditor"]), ("ann", [])):
+            await a_user_with(here.app, name, *roles)
+            await here.app.a_verified_address(f"{name}@example.com", username=name)
+        await here.app.deliver()
+        await here.create()
+        await here.happen("a")
+        await here.round()
+
+        mails = [
+            entry
+            for entry in await here.app.deliver()
+            if MailTemplate.WEBHOOK_DISABLED.value in entry.subject
+        ]
+        assert [mail.to for mail in mails] == ["root@example.com"]
+        assert here.id in mails[0].text
+        assert "receiver.example" in mails[0].text
+        assert "/hook" not in mails[0].text
