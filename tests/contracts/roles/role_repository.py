@@ -102,6 +102,21 @@ class RoleRepositoryContract(ABC):
         assert [name for name in await roles.without_second_factor(limit=1_000) if name in names] == names[:2]
         assert len(await roles.without_second_factor(limit=1)) == 1
 
+    async def test_holders_of_a_permission(self, roles: RoleRepository, users: UserRepository) -> None:
+        first, second, disabled, other = [await users.add(a_new_user()) for _ in range(4)]
+        both = a_role("stock:read"), a_role("stock:read")
+        await self.store(roles, *both)
+        for user, granted in ((first, both[0]), (first, both[1]), (second, both[1]), (disabled, both[0])):
+            await self.grant(roles, user, granted)
+        await self.grant(roles, other, AUDITOR)
+        await users.set_disabled(disabled.id, NOW)
+        mine = {each.id for each in (first, second, disabled, other)}
+
+        holders = await roles.holders("stock:read", limit=1_000)
+        assert [each for each in holders if each in mine] == sorted([first.id, second.id])
+        assert len(await roles.holders("stock:read", limit=1)) == 1
+        assert await roles.holders("stock:write", limit=1_000) == []
+
     async def test_last_administrator(self, roles: RoleRepository, users: UserRepository) -> None:
         """Accounts of other tests may be administrators: they are taken out first."""
         first, second, clerk = [await users.add(a_new_user()) for _ in range(3)]

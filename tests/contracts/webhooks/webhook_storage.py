@@ -1,5 +1,6 @@
 """What a `WebhookRepository` and a `WebhookQueue` promise."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -116,6 +117,16 @@ class WebhookStorageContract(ABC):
 
         assert [each.id for each in await ports.claim(limit=3)] == [each.id for each in due[:0:-1]]
         assert [each.id for each in await ports.claim(limit=3)] == [due[0].id]
+
+    async def test_claims_at_once_never_overlap(self, ports: WebhookPorts) -> None:
+        due = [(await ports.a_webhook()).id for _ in range(6)]
+        await ports.an_event()
+        rounds = await asyncio.gather(*(ports.claim(limit=2) for _ in range(8)))
+        claimed = [each.id for one in rounds for each in one]
+        assert len(claimed) == len(set(claimed))
+        while more := await ports.claim(limit=2):  # what a claim at the same time had locked
+            claimed += [each.id for each in more]
+        assert sorted(claimed) == sorted(due)
 
     async def test_advance(self, ports: WebhookPorts) -> None:
         webhook = await ports.a_webhook()
