@@ -160,6 +160,19 @@ class TestAccept:
         assert source
         assert source.actor_id == place.helper.id
 
+    async def test_withdrawn_token_does_not_open_a_later_invitation(self, place: Installation) -> None:
+        """SQLite gives the id of the deleted row to the next one."""
+        withdrawn = await place.invite(email="eve@example.com")
+        token = await place.token()
+        await place.app.container.withdraw_invitation()(acting=None, invitation_id=withdrawn.id)
+        place.app.clock.advance(timedelta(seconds=1))
+        later = await place.invite(roles=["admin"])
+        assert later.id == withdrawn.id
+        with pytest.raises(InvalidLink):
+            await place.accept(token, "eve")
+        assert later.id in place.app.storage.invitations
+        assert await place.accept(await place.token())
+
     async def test_withdrawn_before_its_mail(self, place: Installation) -> None:
         invitation = await place.invite()
         await place.app.container.withdraw_invitation()(acting=None, invitation_id=invitation.id)

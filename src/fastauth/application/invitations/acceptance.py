@@ -9,7 +9,7 @@ from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.delegation.authority import Authority
 from fastauth.domain.delegation.errors import MorePrivileged
-from fastauth.domain.invitations.invitation import Invitation, InvitationId
+from fastauth.domain.invitations.invitation import Invitation, id_in
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -37,8 +37,9 @@ class Acceptance:
         """
         now, digests = self.clock.now(), self.tokens.digests(Purpose.INVITATION, token)
         found = await self.one_time_tokens.find_open(digests, purpose=Purpose.INVITATION, now=now)
-        invitation = found and await self.invitations.find(_id_in(found.subject), now=now)
-        if not invitation:
+        reference = found.subject or "" if found else ""
+        invitation = await self.invitations.find(id_in(reference), now=now) if reference else None
+        if not invitation or invitation.reference != reference:
             raise InvalidLink
         return invitation
 
@@ -51,8 +52,9 @@ class Acceptance:
         await transaction.roles.lock()
         now, digests = self.clock.now(), self.tokens.digests(Purpose.INVITATION, token)
         used = await transaction.one_time_tokens.consume(digests, purpose=Purpose.INVITATION, now=now)
-        invitation = used and await transaction.invitations.take(_id_in(used.subject), now=now)
-        if not invitation:
+        reference = used.subject or "" if used else ""
+        invitation = await transaction.invitations.take(id_in(reference), now=now) if reference else None
+        if not invitation or invitation.reference != reference:  # not committed: a later one stays
             raise InvalidLink
         return invitation
 
@@ -89,7 +91,3 @@ class Acceptance:
 def _may_invite(inviting: Authority, invitation: Invitation) -> bool:
     needed = {WRITE_USERS, WRITE_ROLES} if invitation.roles else {WRITE_USERS}
     return needed <= inviting.permissions
-
-
-def _id_in(subject: str | None) -> InvitationId:
-    return InvitationId(int(subject or 0))

@@ -85,7 +85,7 @@ class Invite:
         if sends_mail:
             await transaction.outbox.add(
                 OutboxKind.INVITATION,
-                {"invitation": str(invitation.id)},
+                {"invitation": invitation.reference},
                 user_id=None,
                 now=new.created_at,
                 expires_at=new.expires_at,

@@ -53,7 +53,7 @@ class InviteByOperator:
                     digest=token.digest,
                     purpose=Purpose.INVITATION,
                     user_id=None,
-                    subject=str(invitation.id),
+                    subject=invitation.reference,
                     now=new.created_at,
                     expires_at=new.expires_at,
                 )

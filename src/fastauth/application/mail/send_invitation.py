@@ -6,7 +6,7 @@ from fastauth.application.mail.mail_quota import MailQuota
 from fastauth.application.mail.mailer import Mailer
 from fastauth.application.mail.token_issuer import TokenIssuer
 from fastauth.domain.clock import Clock
-from fastauth.domain.invitations.invitation import InvitationId
+from fastauth.domain.invitations.invitation import id_in
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.mail.links import LinkTargets, link
 from fastauth.domain.mail.template import MailTemplate, show_time
@@ -34,16 +34,16 @@ class SendInvitation:
             MailUnavailable: The mail server may accept it later.
             StorageUnavailable: Try again later.
         """
-        invitation_id, now = InvitationId(int(entry.content["invitation"])), self.clock.now()
-        invitation = await self.invitations.find(invitation_id, now=now)
-        if invitation is None or not await self.quota.allows(
-            entry, invitation.email, user_id=None, proved=False
-        ):
+        reference, now = entry.content["invitation"], self.clock.now()
+        invitation = await self.invitations.find(id_in(reference), now=now)
+        if invitation is None or invitation.reference != reference:
+            return
+        if not await self.quota.allows(entry, invitation.email, user_id=None, proved=False):
             return
         token = await self.token_issuer.issue(
             Purpose.INVITATION,
             user_id=None,
-            subject=str(invitation.id),
+            subject=invitation.reference,
             lifetime=invitation.expires_at - now,
         )
         values = {

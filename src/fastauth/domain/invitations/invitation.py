@@ -37,6 +37,16 @@ class Invitation(NewInvitation):
 
     id: InvitationId
 
+    @property
+    def reference(self) -> str:
+        """What its token and its mail refer to: SQLite gives the id of a deleted row to a later one again."""
+        return f"{self.id} {self.created_at.isoformat()}"
+
+
+def id_in(reference: str) -> InvitationId:
+    """Return the id of the invitation that has this reference, or another one that has got its id."""
+    return InvitationId(int(reference.partition(" ")[0]))
+
 
 def parse_days(days: int) -> timedelta:
     """Return how long an invitation is valid.
