@@ -12,7 +12,7 @@ NewPage = Callable[..., Page]
 PATHS = (
     *("/console", "/console/users", "/console/users?q=nobody", "/console/roles", "/console/roles/admin"),
     *("/console/new-role", "/console/audit", "/console/outbox", "/console/outbox?show=closed"),
-    *("/console/signing-keys", "/console/users?after=x"),
+    *("/console/clients", "/console/signing-keys", "/console/users?after=x"),
 )
 
 

@@ -102,3 +102,13 @@ class TestSigningKeys:
             assert {each["action"] for each in (await auditor.open(path)).of("form")} == {"/log-out"}
         for path in (f"signing-keys/{key.kid}/revoke", "signing-keys/rotate", "outbox/retry"):
             assert (await auditor.act(f"/console/{path}")).status_code == 403, path
+
+
+class TestClients:
+    async def test_are_listed(self, container: Container, auditor: OwnBrowser) -> None:
+        assert "There are no clients." in (await auditor.open("/console/clients")).text
+        made = await container.create_client()(name="shop", permissions=["orders:read"])
+        page = await auditor.open("/console/clients")
+        for text in ("shop", made.client.id, "orders:read", "enabled"):
+            assert text in page.text, text
+        assert Page(await auditor.get("/console/clients?after=x")).error.startswith("This place in the list")

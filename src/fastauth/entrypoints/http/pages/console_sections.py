@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fastauth.domain.roles.permissions import READ_AUDIT, READ_ROLES, READ_USERS
+from fastauth.domain.roles.permissions import READ_AUDIT, READ_CLIENTS, READ_ROLES, READ_USERS
 
 CONSOLE = "/console"
 
@@ -27,6 +27,7 @@ SECTIONS = (
     Section("users", READ_USERS),
     Section("roles", READ_ROLES),
     Section("audit", READ_AUDIT),
+    Section("clients", READ_CLIENTS),
     Section("outbox", READ_AUDIT),
     Section("signing-keys", READ_AUDIT),
 )

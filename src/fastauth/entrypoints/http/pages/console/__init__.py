@@ -6,6 +6,7 @@ permissions and the rules of delegation. A page shows what the permissions of th
 
 from fastauth.entrypoints.http.pages.console import (
     audit,
+    clients,
     outbox,
     overview,
     roles,
@@ -21,6 +22,7 @@ ROUTERS = (
     roles.router,
     roles.new_router,
     audit.router,
+    clients.router,
     outbox.router,
     signing_keys.router,
 )
