@@ -220,6 +220,15 @@ class TestErasure:
         left = await database.autocommit.execute(select(session.c.id).where(session.c.user_id == erased))
         assert left.all() == []
 
+    async def test_of_an_imported_row(self, container: Container, database: Database) -> None:
+        """An imported row has the hash of another application, and no session epoch."""
+        name, erased = await register(container)
+        user_info = metadata.tables["user_info"]
+        values = {"password": "md5$x$y", "session_epoch": None}
+        await database.autocommit.execute(update(user_info).where(user_info.c.id == erased).values(values))
+        assert (await container.close_user()(username=name, at_once=True)).is_erased
+        assert await container.users().get(erased) is None
+
     async def test_is_done_once(self, container: Container) -> None:
         """Of erasures of one account at once, one erases it, and of eight one records it."""
         name, erased = await register(container)

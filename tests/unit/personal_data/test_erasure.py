@@ -4,17 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.admin_helpers import a_user_with, principal_of
 from tests.application import A_DEVICE, A_SECRET_KEY, Application, RateLimitedApplication
 
+from fastauth.application.personal_data.erase_due_accounts import EraseDueAccounts
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.delegation.errors import LastAdministrator
+from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.personal_data.erased_list import ErasedList
 from fastauth.domain.personal_data.erasure import ErasureNotFound
+from fastauth.domain.principals.errors import NotPermitted
+from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.revocations.revocation import RevocationKind
 from fastauth.domain.secret_key import SecretKey
@@ -140,6 +144,30 @@ class TestErasure:
         assert await app.container.erase_due_accounts()() == 1
         assert await app.container.erase_due_accounts()() == 0
 
+    async def test_of_one_account_does_not_keep_the_others(self) -> None:
+        """A foreign key of another application may refuse one of them for good."""
+        app = Application()
+        for name in ("ann", "bob"):
+            await app.a_user(name)
+            await app.container.close_user()(username=name)
+        app.clock.advance(timedelta(days=7))
+        erase = app.container.erase_account()
+
+        async def refuse_the_first(user_id: UserId) -> bool:
+            if user_id == ANN:
+                raise RuntimeError
+            return await erase(user_id)
+
+        due = EraseDueAccounts(
+            erasures=app.container.erasures(),
+            erase_account=refuse_the_first,
+            retention=timedelta(days=365),
+            clock=app.clock,
+        )
+        with pytest.raises(RuntimeError):
+            await due()
+        assert list(app.storage.users) == [ANN]
+
     async def test_link_is_void_afterwards(self) -> None:
         app = Application()
         token = await close(app, await a_caller(app))
@@ -256,3 +284,46 @@ class TestReplay:
         ):
             assert ours.read(bad) is None
         assert ours.read(line)
+
+
+class TestCloseUserByAdmin:
+    async def test_follows_the_rules_of_delegation(self) -> None:
+        """Not one's own account, nobody who may do more, and not without the permission."""
+        app = Application()
+        root = await a_user_with(app, "root1", "admin")
+        other = await a_user_with(app, "root2", "admin")
+        ann = await a_user_with(app, "ann")
+        close = app.container.close_user_by_admin()
+        clerk = await principal_of(app, ann)
+        with pytest.raises(NotPermitted):
+            await close(acting=clerk, user_id=root.id)
+        acting = await principal_of(app, root)
+        with pytest.raises(OwnAccount):
+            await close(acting=acting, user_id=root.id)
+        limited = await principal_of(app, root, only=frozenset({"fastauth:users.write"}))
+        with pytest.raises(MorePrivileged):
+            await close(acting=limited, user_id=other.id)
+        assert app.storage.erasures == {}
+        assert await close(acting=acting, user_id=ann.id) == app.clock.now() + timedelta(days=7)
+        assert app.storage.entries[-1].source
+        assert app.storage.entries[-1].source.actor_id == root.id
+
+
+class TestReceipts:
+    async def test_is_of_an_erased_account_and_of_a_reader_of_events(self) -> None:
+        app = Application()
+        await a_caller(app)
+        confirm = app.container.confirm_erasure()
+        reader = Principal(
+            kind=PrincipalKind.CLIENT, permissions=frozenset({"fastauth:events.read"}), client_id="fa_c_1"
+        )
+        nobody = Principal(kind=PrincipalKind.CLIENT, permissions=frozenset(), client_id="fa_c_2")
+        await app.container.close_user()(username="ann")
+        with pytest.raises(ErasureNotFound):
+            await confirm(acting=reader, user_id=ANN)
+        await app.container.close_user()(username="ann", at_once=True)
+        with pytest.raises(NotPermitted):
+            await confirm(acting=nobody, user_id=ANN)
+        for _ in range(2):
+            await confirm(acting=reader, user_id=ANN)
+        assert [each.consumer for each in app.storage.receipts.values()] == ["fa_c_1"]
