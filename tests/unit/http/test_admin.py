@@ -54,6 +54,19 @@ class TestUsers:
             path = f"/admin/users{link[1]}"
         assert found == ["root1", "ann", "bob"]
 
+    async def test_number_that_python_does_not_convert(self, root: Admin) -> None:
+        """`int` refuses 4 301 digits, and the router converts before anybody is authenticated."""
+        for method, path in (
+            ("GET", "/admin/users/{}"),
+            ("GET", "/admin/users/{}/events"),
+            ("POST", "/admin/users/{}/disable"),
+            ("DELETE", "/admin/invitations/{}"),
+            ("POST", "/v1/erasures/{}/receipts"),
+        ):
+            for digits in (101, 4_301):
+                answer = await root.client.request(method, path.format("9" * digits))
+                assert answer.status_code == 404, (method, path, digits)
+
     async def test_search(self, root: Admin) -> None:
         (found,) = (await root.get("/admin/users?email=ANN%40")).json()
         assert found == {

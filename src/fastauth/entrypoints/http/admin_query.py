@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
+from starlette.convertors import IntegerConvertor, register_url_convertor
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
@@ -15,6 +16,16 @@ from fastauth.entrypoints.http.pagination import Repeatable
 
 MAX_ID = 2**63 - 1
 """The largest number that both databases store."""
+
+
+class _IdConvertor(IntegerConvertor):
+    """A number in a path: ``{user_id:id}``. With ``int`` Python refuses to convert a path of 4 301 digits."""
+
+    regex = "[0-9]{1,100}"
+
+
+register_url_convertor("id", _IdConvertor())
+
 _ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 _FLAGS = {"true": True, "false": False}

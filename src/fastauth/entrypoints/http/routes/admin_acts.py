@@ -20,7 +20,7 @@ from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 from fastauth.entrypoints.http.schemas import AcceptedResponse
 
-router = APIRouter(prefix="/admin/users/{user_id:int}", tags=["administration"], route_class=RepeatableRoute)
+router = APIRouter(prefix="/admin/users/{user_id:id}", tags=["administration"], route_class=RepeatableRoute)
 
 _ERRORS = (*PRINCIPAL_ERRORS, UserNotFound, OwnAccount, MorePrivileged)
 

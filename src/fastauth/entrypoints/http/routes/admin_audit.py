@@ -142,7 +142,7 @@ async def read_events_by_admin(
 
 
 @router.get(
-    "/users/{user_id:int}/events",
+    "/users/{user_id:id}/events",
     summary="Read the events of a user",
     responses={**problems(*PRINCIPAL_ERRORS, UserNotFound, query=True), 200: PAGE_HEADERS},
     openapi_extra=_PARAMETERS,

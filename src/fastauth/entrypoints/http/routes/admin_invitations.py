@@ -127,7 +127,7 @@ async def _invitation_id(invitation_id: int) -> InvitationId:
 
 
 @router.delete(
-    "/{invitation_id:int}",
+    "/{invitation_id:id}",
     **NO_CONTENT,
     summary="Withdraw an invitation",
     responses=problems(*PRINCIPAL_ERRORS, InvitationNotFound),

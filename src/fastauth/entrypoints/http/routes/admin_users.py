@@ -89,7 +89,7 @@ async def search_users(
 
 
 @router.get(
-    "/{user_id:int}",
+    "/{user_id:id}",
     summary="Get a user",
     responses=problems(*PRINCIPAL_ERRORS, UserNotFound),
 )
@@ -101,7 +101,7 @@ async def get_user_by_admin(
 
 
 @router.get(
-    "/{user_id:int}/sessions",
+    "/{user_id:id}/sessions",
     summary="List the sessions of a user",
     responses={**problems(*PRINCIPAL_ERRORS, UserNotFound, query=True), 200: PAGE_HEADERS},
     openapi_extra=PAGE_PARAMETERS,

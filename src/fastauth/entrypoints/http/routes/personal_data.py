@@ -100,7 +100,7 @@ async def keep_account(body: KeepAccountRequest, container: ContainerDep) -> Non
 
 
 @router.delete(
-    "/admin/users/{user_id:int}",
+    "/admin/users/{user_id:id}",
     status_code=status.HTTP_202_ACCEPTED,
     summary="Close the account of a user",
     responses=problems(*PRINCIPAL_ERRORS, UserNotFound, OwnAccount, MorePrivileged, LastAdministrator),
@@ -113,7 +113,7 @@ async def close_user_by_admin(
 
 
 @router.post(
-    "/v1/erasures/{user_id:int}/receipts",
+    "/v1/erasures/{user_id:id}/receipts",
     **NO_CONTENT,
     summary="Confirm an erasure",
     responses=problems(*PRINCIPAL_ERRORS, ErasureNotFound),
