@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import A_DEVICE, A_SECRET_KEY, Application, RateLimitedApplication
+from tests.mail_helpers import token_of
 
+from fastauth.application.invitations.invite import InvitationRequest
 from fastauth.application.personal_data.erase_due_accounts import EraseDueAccounts
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import UserId
@@ -120,6 +122,14 @@ class TestClosedAccount:
         app.clock.advance(timedelta(days=8))
         assert await app.container.erase_due_accounts()() == 0
 
+    async def test_administrator_who_enables_it_keeps_it(self) -> None:
+        app = Application()
+        await close(app, await a_caller(app))
+        root = await principal_of(app, await a_user_with(app, "root1", "admin"))
+        await app.container.enable_user_by_admin()(acting=root, user_id=ANN)
+        app.clock.advance(timedelta(days=8))
+        assert await app.container.erase_due_accounts()() == 0
+
     @pytest.mark.parametrize("before", [True, False])
     async def test_link_does_not_enable_what_an_operator_disabled(self, *, before: bool) -> None:
         app = Application()
@@ -202,6 +212,22 @@ class TestErasure:
                 await app.register_user(username=name, password="sntsh", fullname="A", address="192.0.2.1")
         app.clock.advance(timedelta(days=90, seconds=1))
         await app.register_user(username="ann", password="sntsh", fullname="A", address="192.0.2.1")
+
+    async def test_invitation_does_not_give_a_resting_name(self) -> None:
+        app = Application()
+        await a_caller(app)
+        await app.container.close_user()(username="ann", at_once=True)
+        await app.deliver()
+        root = await principal_of(app, await a_user_with(app, "root1", "admin"))
+        await app.container.invite_by_admin()(
+            acting=root, request=InvitationRequest(email="other@example.com")
+        )
+        accept = app.container.accept_invitation()
+        fields = {"password": "sntsh", "fullname": "A", "address": "192.0.2.1"}
+        token = token_of("fa_in_", await app.deliver())
+        with pytest.raises(UsernameTaken):
+            await accept(token=token, username="ann", locale=None, **fields)
+        await accept(token=token, username="bea", locale=None, **fields)
 
     async def test_operator_may_give_a_resting_name(self) -> None:
         app = Application()

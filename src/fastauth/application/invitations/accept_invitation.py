@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.accounts.check_name import CheckName
 from fastauth.application.accounts.registration_rules import Registration, RegistrationRules
 from fastauth.application.invitations.acceptance import Acceptance
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
-from fastauth.domain.accounts.errors import UsernameTaken
-from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.registration_mode import RegisteredBy
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
@@ -27,7 +26,7 @@ class AcceptInvitation:
 
     acceptance: Acceptance
     rate_limiter: RateLimiter
-    users: UserRepository
+    check_name: CheckName
     email_addresses: EmailAddressRepository
     hasher: PasswordHasher
     rules: RegistrationRules
@@ -46,7 +45,7 @@ class AcceptInvitation:
             TooManyRequests: The network of `address` has reached its limit.
             InvalidLink: The token is not valid, or the invitation no longer counts.
             LogInToAccept: An account has the invited address.
-            UsernameTaken: Another account has this username.
+            UsernameTaken: Another account has this username, or had it and was erased not long ago.
             Unavailable: Try again later.
         """
         with ViolationCollector() as collecting:
@@ -66,8 +65,7 @@ class AcceptInvitation:
             invitation = await self.acceptance.find(token)  # a guess costs no hash
             if await self.email_addresses.find_owner(invitation.email.key):
                 raise LogInToAccept
-            if await self.users.find(registration.user.username):
-                raise UsernameTaken
+            await self.check_name(registration.user.username)
             return await self._store(token, registration, await self.hasher.hash(secret))
 
     async def _store(self, token: str, registration: Registration, password_hash: PasswordHash) -> User:

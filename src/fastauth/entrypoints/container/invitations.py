@@ -67,7 +67,7 @@ class Invitations(Shared):
         AcceptInvitation,
         acceptance=acceptance,
         rate_limiter=RateLimits.rate_limiter,
-        users=Storage.users,
+        check_name=Accounts.check_name,
         email_addresses=Storage.email_addresses,
         hasher=PasswordHashing.hasher,
         rules=Accounts.registration_rules,
