@@ -13,7 +13,8 @@ class FakeInvitationRepository:
         self.storage = storage or FakeStorage()
 
     async def add(self, new: NewInvitation) -> Invitation:
-        number = InvitationId(max(self.storage.invitations, default=0) + 1)
+        self.storage.last_invitation += 1
+        number = InvitationId(self.storage.last_invitation)
         values = {each.name: getattr(new, each.name) for each in fields(NewInvitation)}
         self.storage.invitations[number] = Invitation(id=number, **values)
         return self.storage.invitations[number]

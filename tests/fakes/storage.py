@@ -80,6 +80,7 @@ class FakeStorage:
     clients: dict[ClientId, RegisteredClient] = field(default_factory=dict)
     answered_requests: dict[RequestDigest, AnsweredRequest] = field(default_factory=dict)
     invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
+    last_invitation: int = 0
     event_numbers: dict[int, int] = field(default_factory=dict)
     """The number in the event feed of each audit entry, by its id."""
     last_seq: int = 0
@@ -124,6 +125,7 @@ class FakeStorage:
             one_time_tokens=dict(self.one_time_tokens),
             answered_requests=dict(self.answered_requests),
             invitations=dict(self.invitations),
+            last_invitation=self.last_invitation,
             addresses=dict(self.addresses),
             roles=dict(self.roles),
             user_roles=dict(self.user_roles),
@@ -147,6 +149,7 @@ class FakeStorage:
         self.one_time_tokens = draft.one_time_tokens
         self.addresses = draft.addresses
         self.invitations = draft.invitations
+        self.last_invitation = draft.last_invitation
         self.answered_requests = draft.answered_requests
         self.roles, self.user_roles = draft.roles, draft.user_roles
         self.totp, self.recovery_codes = draft.totp, draft.recovery_codes

@@ -70,6 +70,16 @@ class InvitationRepositoryContract(ABC):
         assert await invitations.take(stored.id, now=NOW) is None
         assert await invitations.take(other.id, now=NOW) == other
 
+    async def test_id_is_never_given_again(
+        self, invitations: InvitationRepository, new: NewInvitation
+    ) -> None:
+        """A token names the id: that of a withdrawn invitation must not open the next one (CWE-639)."""
+        withdrawn = await invitations.add(new)
+        await invitations.remove(withdrawn.id)
+        accepted = await invitations.add(new)
+        await invitations.take(accepted.id, now=NOW)
+        assert (await invitations.add(new)).id > accepted.id > withdrawn.id
+
     async def test_purge(
         self, invitations: InvitationRepository, new: NewInvitation, expired_rows: ExpiredRows
     ) -> None:

@@ -17,4 +17,5 @@ invitation = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Index("invitation_invited_by", "invited_by"),
     Index("invitation_expires_at", "expires_at"),
+    sqlite_autoincrement=True,  # the token of a withdrawn invitation names its id: no other one gets it
 )

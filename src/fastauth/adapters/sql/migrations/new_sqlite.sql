@@ -57,7 +57,7 @@ CREATE INDEX client_secret_client_id ON client_secret (client_id)
 CREATE TABLE idempotency_key ( digest BLOB NOT NULL, fingerprint BLOB NOT NULL, user_id INTEGER, response TEXT, created_at DATETIME NOT NULL, expires_at DATETIME NOT NULL, PRIMARY KEY (digest), FOREIGN KEY(user_id) REFERENCES user_info (id) ON DELETE CASCADE )
 CREATE INDEX idempotency_key_user_id ON idempotency_key (user_id)
 CREATE INDEX idempotency_key_expires_at ON idempotency_key (expires_at)
-CREATE TABLE invitation ( id INTEGER NOT NULL, email TEXT NOT NULL, email_key TEXT NOT NULL, locale TEXT, roles TEXT NOT NULL, invited_by INTEGER, created_at DATETIME NOT NULL, expires_at DATETIME NOT NULL, PRIMARY KEY (id), FOREIGN KEY(invited_by) REFERENCES user_info (id) ON DELETE CASCADE )
+CREATE TABLE invitation ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL, email_key TEXT NOT NULL, locale TEXT, roles TEXT NOT NULL, invited_by INTEGER, created_at DATETIME NOT NULL, expires_at DATETIME NOT NULL, FOREIGN KEY(invited_by) REFERENCES user_info (id) ON DELETE CASCADE )
 CREATE INDEX invitation_invited_by ON invitation (invited_by)
 CREATE INDEX invitation_expires_at ON invitation (expires_at)
 CREATE INDEX user_info_disabled ON user_info (id) WHERE disabled_at IS NOT NULL

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("invited_by", ID, sa.ForeignKey("user_info.id", ondelete="CASCADE")),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("invitation_invited_by", "invitation", ["invited_by"])
     op.create_index("invitation_expires_at", "invitation", ["expires_at"])
