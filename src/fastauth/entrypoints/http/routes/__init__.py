@@ -60,6 +60,7 @@ ROUTERS = (
     admin_roles.router,
     admin_clients.router,
     admin_webhooks.router,
+    admin_webhooks.test_router,
     revocations.router,
     event_feed.router,
     well_known.router,
