@@ -103,6 +103,20 @@ class TestRegisterWithPasskey:
             )
         assert app.storage.passkeys == {}
 
+    async def test_name_that_rests(self) -> None:
+        """Before the ceremony, and if an account had it and was erased during it."""
+        app, phone = Application(), Authenticator()
+        begun = await begin(app)
+        await app.a_user()
+        await app.container.close_user()(username="santosh", at_once=True)
+        with pytest.raises(UsernameTaken):
+            await begin(app, "Santosh")
+        with pytest.raises(UsernameTaken):
+            await app.container.register_with_passkey()(
+                token=begun.token, credential=phone.create(begun.options)
+            )
+        assert app.storage.users == {}
+
     async def test_refused_ceremonies(self) -> None:
         app = Application()
         for what, changes in WRONG_IN_BOTH.items():

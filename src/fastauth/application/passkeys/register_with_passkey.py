@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fastauth.application.accounts.check_name import CheckName
 from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.passkeys.begin_passkey_registration import NEW_ACCOUNT
@@ -37,6 +38,7 @@ class RegisterWithPasskey:
     verifier: PasskeyVerifier
     ceremonies: Ceremonies
     rules: RegistrationRules
+    check_name: CheckName
     store_account: StoreAccount
     changes: FactorChanges
     clock: Clock
@@ -47,7 +49,7 @@ class RegisterWithPasskey:
         Raises:
             RegistrationClosed: Only operators, or whoever is invited, may create accounts.
             InvalidInput: The credential does not answer the ceremony, which is used now.
-            UsernameTaken: Another account has got this username meanwhile.
+            UsernameTaken: Another account has got this username meanwhile, also if it was erased again.
             PasskeyTaken: The credential is a passkey already.
             StorageUnavailable: The account may or may not have been stored.
         """
@@ -65,6 +67,7 @@ class RegisterWithPasskey:
             locale=facts.get("locale"),
             by=RegisteredBy.ANYBODY,
         )
+        await self.check_name(registration.user.username)
         recovery_codes: list[str] = []
 
         async def add_credential(transaction: Transaction, user: User) -> None:

@@ -75,6 +75,7 @@ class Passkeys(Shared):
         verifier=PasskeyVerification.passkey_verifier,
         ceremonies=PasskeyVerification.ceremonies,
         rules=Accounts.registration_rules,
+        check_name=Accounts.check_name,
         store_account=Accounts.store_account,
         changes=SecondFactors.factor_changes,
         clock=Shared.clock,
