@@ -54,6 +54,8 @@ FEED_INDEXES = (
         "'refreshed', 'refresh_refused', 'log_in_refused', 'password_change_refused')",
     ),
 )
+ACTOR_INDEXES = (LargeIndex("event_actor_id", "event (actor_id) WHERE actor_id IS NOT NULL"),)
+"""Few events have an acting account; an erasure clears the addresses of those of a person."""
 DISABLED_INDEXES = (LargeIndex("user_info_disabled", "user_info (id) WHERE disabled_at IS NOT NULL"),)
 ROLE_INDEXES = (LargeIndex("user_role_role_user_id", "user_role (role, user_id)"),)
 USERNAME_INDEXES = (LargeIndex("user_info_username_search", 'user_info (username_key COLLATE "C")'),)
@@ -65,7 +67,7 @@ ADDRESS_INDEXES = (
 )
 """See `USERNAME_INDEXES`."""
 SEARCH_INDEXES = DISABLED_INDEXES + ROLE_INDEXES + USERNAME_INDEXES + ADDRESS_INDEXES
-LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES + FEED_INDEXES + SEARCH_INDEXES
+LARGE_INDEXES = EVENT_INDEXES + SESSION_INDEXES + FEED_INDEXES + SEARCH_INDEXES + ACTOR_INDEXES
 
 
 def build_or_leave(connection: Connection, indexes: Sequence[LargeIndex]) -> None:

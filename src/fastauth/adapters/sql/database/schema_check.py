@@ -34,9 +34,12 @@ PRIVILEGES = {
 }
 """Privileges that the service needs on each table while it runs."""
 
+_UPDATED_OF_EVENTS = ("address", "seq", "name_digest", "detail")
+"""The last two by an erasure."""
+
 _GRANTED = (
-    # Only two columns of the audit trail are updated; grants on them are enough.
-    and_(*(func.has_column_privilege(name, column, privilege) for column in ("address", "seq")))
+    # Only these columns of the audit trail are updated; grants on them are enough.
+    and_(*(func.has_column_privilege(name, column, privilege) for column in _UPDATED_OF_EVENTS))
     if (name, privilege) == ("event", "UPDATE")
     else func.has_table_privilege(name, privilege)
     for name, privileges in PRIVILEGES.items()

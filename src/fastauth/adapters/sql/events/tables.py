@@ -45,6 +45,7 @@ event = Table(
     Index("event_at", "at"),
     Index("event_name_digest_at", "name_digest", "at", **partial_where("name_digest IS NOT NULL")),
     Index("event_address_at", "at", **partial_where("address IS NOT NULL")),
+    Index("event_actor_id", "actor_id", **partial_where("actor_id IS NOT NULL")),
     Index("event_seq", "seq", unique=True, **partial_where("seq > 0")),
     Index("event_unnumbered", "id", **partial_where(IS_UNNUMBERED)),
     sqlite_autoincrement=True,

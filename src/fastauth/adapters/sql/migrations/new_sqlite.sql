@@ -68,7 +68,8 @@ CREATE INDEX erasure_due ON erasure (erase_at) WHERE erased_at IS NULL
 CREATE INDEX erasure_name_digest ON erasure (name_digest)
 CREATE INDEX erasure_erased_at ON erasure (erased_at)
 CREATE TABLE erasure_receipt ( user_id INTEGER NOT NULL, consumer TEXT NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (user_id, consumer), FOREIGN KEY(user_id) REFERENCES erasure (user_id) ON DELETE CASCADE )
-INSERT INTO fastauth_migration (version_num) VALUES ('0022')
+CREATE INDEX event_actor_id ON event (actor_id) WHERE actor_id IS NOT NULL
+INSERT INTO fastauth_migration (version_num) VALUES ('0023')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('sessions', '1970-01-01 00:00:00.000000')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('tallies', '1970-01-01 00:00:00.000000')
 INSERT INTO fastauth_task (name, begun_at) VALUES ('events', '1970-01-01 00:00:00.000000')
