@@ -104,6 +104,16 @@ class TestChange:
         with pytest.raises(InvalidInput):
             await change(acting=acting, client_id=made.client.id, permissions=[WRITE_CLIENTS])
 
+    async def test_no_secret_of_a_client_that_could_give_more(
+        self, app: Application, acting: Principal
+    ) -> None:
+        """D7. An administrator could keep it, and use it once they are none any more."""
+        made = await app.container.create_client()(name="deployer", permissions=[WRITE_ROLES])
+        with pytest.raises(InvalidInput) as error:
+            await app.container.rotate_client_secret_by_admin()(acting=acting, client_id=made.client.id)
+        assert [each.code for each in error.value.violations] == ["reserved"]
+        assert await app.container.rotate_client_secret()(name="deployer")
+
 
 class TestMorePrivileged:
     async def test_client_is_left_alone_by_who_holds_less(self, app: Application, root: User) -> None:

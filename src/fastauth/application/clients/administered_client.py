@@ -35,3 +35,14 @@ def check_may_get(act: Act, permissions: frozenset[str], *, has: frozenset[str] 
         detail = f"Only a command of an operator gives {', '.join(reserved)} to a client."
         raise InvalidInput(Violation("permissions", "reserved", detail))
     act.authority.check_may_give(permissions)
+
+
+def check_may_hold_secret_of(client: Client) -> None:
+    """Return if an administrator may learn a secret of the client.
+
+    Raises:
+        InvalidInput: It has a permission that is given by commands only.
+    """
+    if reserved := sorted(client.permissions & NOT_FOR_MACHINES):
+        detail = f"Only a command of an operator makes a secret of a client with {', '.join(reserved)}."
+        raise InvalidInput(Violation("client_id", "reserved", detail))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.clients.administered_client import client_of
+from fastauth.application.clients.administered_client import check_may_hold_secret_of, client_of
 from fastauth.application.clients.client_changes import ClientChanges, CreatedClient
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.domain.clients.client_id import ClientId
@@ -26,10 +26,12 @@ class RotateClientSecretByAdmin:
             NotPermitted: `acting` lacks ``fastauth:clients.write``.
             ClientNotFound: No client has this id.
             MorePrivileged: The client holds more than `acting`.
+            InvalidInput: The client has a permission that is given by commands only.
             StorageUnavailable: The secret may or may not have been stored.
         """
         async with self.delegation.begin(acting, WRITE_CLIENTS) as act:
             client = await client_of(act, client_id)
+            check_may_hold_secret_of(client)
             rotated = await self.changes.rotate_secret(act.transaction, client, at_once=at_once, now=act.now)
             await act.transaction.commit()
         return rotated
