@@ -234,8 +234,14 @@ class Target:
                     yield Attack(name=f"{named}, query of {name}", **route, query=query, headers=self.caller)
                 if "requestBody" not in operation:
                     continue
-                body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-                fields = list(schemas[body.rpartition("/")[2]]["properties"])
+                (content,) = operation["requestBody"]["content"].values()
+                alternatives = content["schema"].get("anyOf", [content["schema"]])
+                named_schemas = [each.get("$ref", "").rpartition("/")[2] for each in alternatives]
+                fields = [
+                    field
+                    for name, schema in zip(named_schemas, alternatives, strict=True)
+                    for field in schemas.get(name, schema).get("properties", ())
+                ]
                 for name, value in self._bodies(fields):
                     yield Attack(name=f"{named}, {name}", **route, body=value, headers=self.caller)
         for name, path in PATHS.items():

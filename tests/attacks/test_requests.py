@@ -145,6 +145,7 @@ class TestGet:
             if any(name in str(operation["responses"]) for name in ("LoginResponse", "TokenResponse"))
         ]
         posts = (
+            *("/api-keys/token", "/oauth/token"),
             *("/sessions", "/sessions/current/step-up", "/sessions/exchange", "/sessions/passkey"),
             *("/sessions/refresh", "/sessions/second-factor"),
         )

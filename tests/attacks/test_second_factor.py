@@ -19,6 +19,8 @@ NEW = "a new password"
 MAILBOX = "ann@example.com"
 
 GIVE_TOKENS = {
+    "POST /api-keys/token": "a token without a session, which needed a step-up when its key was made",
+    "POST /oauth/token": "a token of a client, which is no account",
     "POST /sessions": "a challenge in place of tokens",
     "POST /sessions/second-factor": "by a second factor",
     "POST /sessions/refresh": "at the level of the session",

@@ -300,6 +300,10 @@ class TestPrincipalOfAKey:
             await owner.app.authenticate(access_token=token)
 
     async def test_ends_with_the_key_and_the_owner(self, owner: Owner) -> None:
+        """R28: disabled accounts and ended sessions work on, in one of several stores.
+
+        CVE-2025-53942 (authentik); CWE-613.
+        """
         new, other = await owner.create(READ), await owner.create(READ)
         token, other_token = await owner.exchange(new.text), await owner.exchange(other.text)
         await owner.app.container.revoke_api_key()(id_=new.key.id)

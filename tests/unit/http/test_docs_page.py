@@ -76,7 +76,7 @@ class TestDocsPage:
     async def test_problems_have_their_media_type(self, client: httpx2.AsyncClient) -> None:
         document = (await client.get("/openapi.json")).json()
         responses = document["paths"][URL]["post"]["responses"]
-        assert set(responses) == {"201", "409", "413", "415", "422", "429", "503"}
+        assert set(responses) == {"201", "403", "409", "413", "415", "422", "429", "503"}
         for status, response in responses.items():
             media = "application/json" if status == "201" else "application/problem+json"
             assert list(response["content"]) == [media]

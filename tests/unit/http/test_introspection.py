@@ -211,7 +211,7 @@ class TestRevoke:
         assert await world.active() == {"session", "refresh", "stock for all", "stock for orders"}
 
     async def test_trouble_of_the_database_is_no_success(self, world: World, container: Container) -> None:
-        """CVE-2020-15223: 200 would say that the token is over."""
+        """R38 (CVE-2020-15223 (fosite); CWE-390): 200 would say that the token is over."""
 
         class Broken(FakeRevocationLog):
             async def add(self, revocation: Revocation) -> None:

@@ -1,20 +1,23 @@
 """Errors as problem details (RFC 9457)."""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from io import StringIO
 
 import httpx2
 import pytest
+from tests.application import fakes_over
 from tests.attacks.malformed_requests import CANARY
 from tests.builders import a_registration
-from tests.fakes import FakePasswordHasher, FakeUserRepository
+from tests.fakes import FakeErasureRepository, FakePasswordHasher, FakeStorage
 from tests.http_helpers import assert_problem
 
 from fastauth.domain import errors
-from fastauth.domain.accounts.user import User
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import FastauthError, StorageUnavailable
 from fastauth.domain.passwords.password import Password, PasswordHash
+from fastauth.domain.personal_data.erasure import NameDigest
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.problem_details import status_of
@@ -63,11 +66,13 @@ class TestProblemDetails:
     async def test_unavailable_storage_has_retry_after(
         self, settings: Settings, hasher: FakePasswordHasher
     ) -> None:
-        class Away(FakeUserRepository):
-            async def find(self, username: Username) -> User | None:
+        class Away(FakeErasureRepository):
+            async def is_taken(self, name: Username, digests: Sequence[NameDigest], *, now: datetime) -> bool:
                 raise StorageUnavailable
 
-        app = create_app(Container(settings=settings, users=Away(), hasher=hasher))
+        storage = FakeStorage()
+        fakes = fakes_over(storage, hasher) | {"erasures": Away(storage)}
+        app = create_app(Container(settings=settings, **fakes))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post(URL, json=a_registration())
         assert_problem(response, 503, "storage_unavailable")
@@ -83,7 +88,7 @@ class TestProblemDetails:
             async def hash(self, password: Password) -> PasswordHash:
                 raise ValueError(password.text)
 
-        app = create_app(Container(settings=settings, users=FakeUserRepository(), hasher=Broken()))
+        app = create_app(Container(settings=settings, **fakes_over(FakeStorage(), Broken())))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post(URL, json=a_registration(password=CANARY))
         assert_problem(response, 500, "internal_error")

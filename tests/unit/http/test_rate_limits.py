@@ -187,11 +187,14 @@ CREDENTIALS = {
     "client_secret",
 }
 UNGUESSABLE = {
+    "/invitations/accept",
     "/oauth/introspect",
     "/oauth/revoke",
     "/oauth/token",  # refusals are counted all the same: test_oauth_token.py
     "/sessions/refresh",
     "/password-resets/complete",
+    "/users/keep",
+    "/users/me/invitations/accept",
     "/users/me/email/verify",
     "/users/me/email/undo",
     "/users/me/passkeys",

@@ -7,8 +7,9 @@ from io import StringIO
 import httpx2
 import pytest
 import structlog
+from tests.application import fakes_over
 from tests.builders import a_registration
-from tests.fakes import FakePasswordHasher, FakePasswordRepository, FakeUserRepository
+from tests.fakes import FakePasswordHasher, FakeStorage
 
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.entrypoints.container import Container
@@ -95,10 +96,7 @@ class TestLogLines:
                 logging.getLogger("somebody").warning("hashing")
                 return await super().hash(password)
 
-        passwords = FakePasswordRepository()
-        app = create_app(
-            Container(settings=settings, users=passwords.users, passwords=passwords, hasher=Talkative())
-        )
+        app = create_app(Container(settings=settings, **fakes_over(FakeStorage(), Talkative())))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post("/users/register", json=a_registration())
         assert [(line["event"], line["request_id"]) for line in lines_of(log)] == [
@@ -145,7 +143,7 @@ class TestOtherServer:
                 raise ValueError(password.text)
 
         structlog.reset_defaults()  # nobody has set anything up
-        app = create_app(Container(settings=settings, users=FakeUserRepository(), hasher=Broken()))
+        app = create_app(Container(settings=settings, **fakes_over(FakeStorage(), Broken())))
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
             answer = await client.post("/users/register", json=a_registration(password=CANARY))

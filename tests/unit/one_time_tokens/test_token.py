@@ -23,6 +23,7 @@ class TestPurpose:
             "second_factor": ("fa_mf_", timedelta(minutes=5), 5),
             "login_code": ("fa_lc_", timedelta(seconds=60), None),
             "invitation": ("fa_in_", timedelta(days=7), None),
+            "undo_erasure": ("fa_ue_", timedelta(days=30), None),
             "passkey_create": ("fa_wc_", timedelta(minutes=5), None),
             "passkey_get": ("fa_wg_", timedelta(minutes=5), None),
         }
@@ -69,6 +70,7 @@ class TestOneTimeTokenCodec:
             "second_factor": "d02a0d10902c4b56",
             "login_code": "07edd3dcc3362fb8",
             "invitation": "536156325f2c9ef5",
+            "undo_erasure": "ed2de70cfd697efe",
             "passkey_create": "14b7bb7d4d017b99",
             "passkey_get": "13624f4913ce7fd9",
         }

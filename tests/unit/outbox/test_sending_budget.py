@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.fakes import FakeClock, FakeCounterRepository
 
-from fastauth.application.outbox.sending_budget import SendingBudget
+from fastauth.application.outbox.sending_budget import RECOVERY, SendingBudget
 from fastauth.domain.outbox.errors import Postponed
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.rate_limits.counter import CounterKeys
@@ -53,9 +53,7 @@ class TestSendingBudget:
             return len(kinds)
 
         assert (
-            await sent(
-                *(kind for kind in OutboxKind if kind not in {RESET, UNDO}), *[OutboxKind.VERIFICATION] * 9
-            )
+            await sent(*(kind for kind in OutboxKind if kind not in RECOVERY), *[OutboxKind.VERIFICATION] * 9)
             == 6
         )
         assert await sent(RESET, UNDO, RESET) == 2

@@ -17,10 +17,11 @@ from fastauth_client.webhooks import verify
 
 
 class Impatient:
-    """Waits a moment and not ten seconds."""
+    """Waits a moment for a receiver that never answers, and longer than a test runs for the others."""
 
-    def __init__(self, inner: OutboundHttp) -> None:
+    def __init__(self, inner: OutboundHttp, *, timeout_seconds: float) -> None:
         self.inner = inner
+        self.timeout_seconds = timeout_seconds
 
     async def send(self, request: OutboundRequest) -> OutboundResponse:
         return await self.inner.send(
@@ -29,7 +30,7 @@ class Impatient:
                 url=request.url,
                 headers=request.headers,
                 body=request.body,
-                timeout_seconds=0.3,
+                timeout_seconds=self.timeout_seconds,
             )
         )
 
@@ -54,6 +55,9 @@ async def accepted_then_silent(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
     await silent(writer)
 
+
+WAITS: dict[object, float] = {silent: 1, accepted_then_silent: 2}
+"""Seconds: enough for the request, and for the head of the response, on a busy machine too."""
 
 RECEIVERS = (
     (replying(b"HTTP/1.1 204 No Content\r\n\r\n"), 204, None),
@@ -83,7 +87,10 @@ async def test_what_becomes_of_a_message() -> None:
     for answer, status, error in RECEIVERS:
         async with raw_server(answer) as server:
             origin = f"http://127.0.0.1:{server.port}"
-            http = Impatient(OutboundHttpClient(named_hosts=NamedHosts.parse(origin)))
+            http = Impatient(
+                OutboundHttpClient(named_hosts=NamedHosts.parse(origin)),
+                timeout_seconds=WAITS.get(answer, 60),
+            )
             send = WebhookSender(http=http, signer=StandardWebhookSigner(), secret_box=box, clock=clock)
             webhook = Webhook(
                 id=new_id(),
