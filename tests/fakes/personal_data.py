@@ -98,6 +98,7 @@ class FakeErasureRepository:
         stored = self.storage
         for table in (stored.users, stored.passwords, stored.user_roles, stored.totp, stored.handles):
             table.pop(user_id, None)
+        stored.api_keys = {id_: each for id_, each in stored.api_keys.items() if each.user_id != user_id}
         stored.sessions = {id_: each for id_, each in stored.sessions.items() if each.user_id != user_id}
         stored.addresses = {id_: each for id_, each in stored.addresses.items() if each.user_id != user_id}
         stored.one_time_tokens = {

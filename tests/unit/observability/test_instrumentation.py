@@ -58,7 +58,7 @@ HELPERS = {
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
     *("GiveUp", "RunOnce", "WebhookSender"),
-    *("CheckName", "EraseAccount", "SendAccountClosing", "SendAccountErased"),
+    *("CheckName", "EraseAccount", "SecondRevocation", "SendAccountClosing", "SendAccountErased"),
     *("SendAddressChanged", "SendInvitation", "SendNotice", "SendPasswordReset", "SendVerification"),
 }
 """Classes of the application that are called and stand around or within a use case."""

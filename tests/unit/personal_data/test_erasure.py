@@ -50,7 +50,9 @@ class TestCloseAccount:
         caller = await a_caller(app)
         erase_at = await app.container.close_account()(caller=caller, confirm=" ANN")
         assert erase_at == app.clock.now() + timedelta(days=7)
-        assert [each.value for each in app.storage.revocations if each.kind is RevocationKind.USER] == ["1"]
+        assert [each.value for each in app.storage.revocations if each.kind is RevocationKind.USER] == [
+            "1"
+        ] * 2
         assert app.event_types()[-1] is EventType.ERASURE_REQUESTED
 
     async def test_needs_the_username(self) -> None:

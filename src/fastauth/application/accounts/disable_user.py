@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
@@ -16,6 +17,7 @@ class DisableUser:
     """Disable an account: its sessions end, and it cannot log in until it is enabled."""
 
     find_user: FindUser
+    revoke_again: SecondRevocation
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -31,13 +33,15 @@ class DisableUser:
         async with self.unit_of_work.begin() as transaction:
             await disable(transaction, user, now=now)
             await transaction.commit()
+        await self.revoke_again(user.id)
         return user
 
 
 async def disable(transaction: Transaction, user: User, *, now: datetime) -> None:
     """Disable an account and end its sessions. A disabled account stays as it is.
 
-    All its access tokens are revoked as well: those of an API key belong to no session that ends.
+    All its access tokens are revoked as well: those of an API key belong to no session that ends. The caller
+    revokes them again after the commit: see `SecondRevocation`.
     """
     await transaction.users.set_disabled(user.id, user.disabled_at or now)
     await transaction.erasures.note_disabled(user.id, now=now)  # so that its owner does not enable it

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.accounts.disable_user import disable
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.principals.principal import Principal
@@ -14,6 +15,7 @@ class DisableUserByAdmin:
     """Disable an account: its sessions end, and it cannot log in until it is enabled."""
 
     delegation: Delegation
+    revoke_again: SecondRevocation
 
     async def __call__(self, *, acting: Principal, user_id: UserId) -> User:
         """Disable the account. A disabled account stays as it is.
@@ -31,4 +33,5 @@ class DisableUserByAdmin:
             await act.check_not_last_administrator(user_id)
             await disable(act.transaction, user, now=act.now)
             await act.transaction.commit()
+        await self.revoke_again(user_id)
         return user

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.personal_data.closing import Closing
 from fastauth.application.personal_data.erase_account import EraseAccount
 from fastauth.domain.accounts.username import Username, UsernameProfile
@@ -21,6 +22,7 @@ class CloseAccount:
 
     closing: Closing
     erase_account: EraseAccount
+    revoke_again: SecondRevocation
     username_profile: UsernameProfile
     unit_of_work: UnitOfWork
     clock: Clock
@@ -45,6 +47,7 @@ class CloseAccount:
                 raise LastAdministrator
             erase_at = await self.closing.close(transaction, user, now=now, session_id=caller.session.id)
             await transaction.commit()
+        await self.revoke_again(user.id)
         if erase_at <= now:
             await self.erase_account(user.id)
         return erase_at

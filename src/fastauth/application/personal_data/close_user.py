@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.personal_data.closing import Closing
 from fastauth.application.personal_data.erase_account import EraseAccount
 from fastauth.domain.clock import Clock
@@ -25,6 +26,7 @@ class CloseUser:
     find_user: FindUser
     closing: Closing
     erase_account: EraseAccount
+    revoke_again: SecondRevocation
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -44,4 +46,5 @@ class CloseUser:
                 closing = replace(closing, terms=replace(closing.terms, delay=timedelta(0)))
             erase_at = await closing.close(transaction, user, now=now)
             await transaction.commit()
+        await self.revoke_again(user.id)
         return Closed(erase_at, is_erased=erase_at <= now and await self.erase_account(user.id))

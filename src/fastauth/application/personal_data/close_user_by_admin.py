@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.application.personal_data.closing import Closing
 from fastauth.application.personal_data.erase_account import EraseAccount
@@ -18,6 +19,7 @@ class CloseUserByAdmin:
     delegation: Delegation
     closing: Closing
     erase_account: EraseAccount
+    revoke_again: SecondRevocation
 
     async def __call__(self, *, acting: Principal, user_id: UserId) -> datetime:
         """Close the account and return when it is erased.
@@ -35,6 +37,7 @@ class CloseUserByAdmin:
             await act.check_not_last_administrator(user_id)
             erase_at = await self.closing.close(act.transaction, user, now=now)
             await act.transaction.commit()
+        await self.revoke_again(user_id)
         if erase_at <= now:
             await self.erase_account(user_id)
         return erase_at

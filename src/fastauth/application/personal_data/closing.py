@@ -25,7 +25,10 @@ class Closing:
     async def close(
         self, transaction: Transaction, user: User, *, now: datetime, session_id: SessionId | None = None
     ) -> datetime:
-        """Close the account in a transaction; return when it is erased. A closing account stays as it is."""
+        """Close the account in a transaction; return when it is erased. A closing account stays as it is.
+
+        The caller revokes its tokens again after the commit: see `SecondRevocation`.
+        """
         erase_at = now + self.terms.delay
         requested = await transaction.erasures.request(
             Erasure(

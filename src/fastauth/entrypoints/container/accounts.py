@@ -17,6 +17,7 @@ from fastauth.application.accounts.register_user import RegisterUser
 from fastauth.application.accounts.registration_retries import RegistrationRetries
 from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.rename_user import RenameUser
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
@@ -108,8 +109,18 @@ class Accounts(Shared):
         unit_of_work=Storage.unit_of_work,
         clock=Shared.clock,
     )
+    second_revocation: Provider[SecondRevocation] = Singleton(
+        SecondRevocation,
+        revocations=Storage.revocation_log,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
+    )
     disable_user = use_case(
-        DisableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+        DisableUser,
+        find_user=find_user,
+        revoke_again=second_revocation,
+        unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
     )
     enable_user = use_case(
         EnableUser, find_user=find_user, unit_of_work=Storage.unit_of_work, clock=Shared.clock

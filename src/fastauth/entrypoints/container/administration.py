@@ -71,7 +71,9 @@ class Administration(Shared):
         pseudonyms=Audit.username_pseudonyms,
         cursors=Shared.sealed_cursors,
     )
-    disable_user_by_admin = use_case(DisableUserByAdmin, delegation=Delegations.delegation)
+    disable_user_by_admin = use_case(
+        DisableUserByAdmin, delegation=Delegations.delegation, revoke_again=Accounts.second_revocation
+    )
     enable_user_by_admin = use_case(EnableUserByAdmin, delegation=Delegations.delegation)
     unlock_user_by_admin = use_case(
         UnlockUserByAdmin, delegation=Delegations.delegation, rate_limiter=RateLimits.rate_limiter

@@ -68,6 +68,7 @@ class PersonalData(Shared):
         CloseAccount,
         closing=closing,
         erase_account=erase_account,
+        revoke_again=Accounts.second_revocation,
         username_profile=Accounts.usernames,
         unit_of_work=Storage.unit_of_work,
         clock=Shared.clock,
@@ -77,11 +78,16 @@ class PersonalData(Shared):
         find_user=Accounts.find_user,
         closing=closing,
         erase_account=erase_account,
+        revoke_again=Accounts.second_revocation,
         unit_of_work=Storage.unit_of_work,
         clock=Shared.clock,
     )
     close_user_by_admin = use_case(
-        CloseUserByAdmin, delegation=Delegations.delegation, closing=closing, erase_account=erase_account
+        CloseUserByAdmin,
+        delegation=Delegations.delegation,
+        closing=closing,
+        erase_account=erase_account,
+        revoke_again=Accounts.second_revocation,
     )
     keep_account = use_case(
         KeepAccount,
