@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from fastauth_client.client_credentials import ClientCredentials
 from fastauth_client.event_answers import Event
 from fastauth_client.events import CursorTooOld, EventReader, EventsRefused
 
@@ -57,6 +58,18 @@ class Service:
 
     def queries(self) -> list[dict[str, str]]:
         return [dict(request.url.params) for request in self.requests]
+
+
+class Issuer:
+    """Gives out the tokens `token1`, `token2` and so on."""
+
+    def __init__(self) -> None:
+        self.issued = 0
+
+    def answer(self, _: httpx2.Request) -> httpx2.Response:
+        self.issued += 1
+        token = {"access_token": f"token{self.issued}", "token_type": "Bearer", "expires_in": 600}
+        return httpx2.Response(200, json=token)
 
 
 def answer(*events: dict[str, Any], next: str = "c2", more: bool = False) -> dict[str, Any]:  # noqa: A002  the member
@@ -118,6 +131,18 @@ class TestBatches:
         service = Service(httpx2.Response(401), answer(EVENT))
         await taken(service.reader(token=token).batches("c1"), 1)
         assert service.requests[1].headers["authorization"] == "Bearer from elsewhere"
+
+    async def test_token_that_was_refused_is_discarded(self) -> None:
+        """Else a revoked token is sent again until four fifths of its life are over."""
+        issuer = Issuer()
+        credentials = ClientCredentials(
+            ISSUER, "fa_c_1", "fa_cs_x", transport=httpx2.MockTransport(issuer.answer)
+        )
+        statuses = (401, 503, 429)
+        service = Service(*(httpx2.Response(status) for status in statuses), answer(EVENT))
+        await taken(service.reader(token=credentials.token).batches("c1"), 1)
+        sent = [request.headers["authorization"] for request in service.requests]
+        assert sent == ["Bearer token1", "Bearer token2", "Bearer token2", "Bearer token2"]
 
     async def test_missing_permission_and_bad_request_are_errors(self) -> None:
         for status in (400, 403, 404, 422):

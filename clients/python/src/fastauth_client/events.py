@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastauth_client.addresses import check_address
+from fastauth_client.client_credentials import ClientCredentials
 from fastauth_client.event_answers import Batch, UserPage, read_batch, read_users
 from fastauth_client.strict_json import strict_object
 
@@ -33,7 +34,7 @@ MAX_SILENCE = 3600.0
 _RETRIED = {401, 408, 429}
 """Statuses besides 5xx after which the request is repeated; at 401 with another token."""
 
-_OK, _GONE, _SERVER_ERROR = 200, 410, 500
+_OK, _UNAUTHORIZED, _GONE, _SERVER_ERROR = 200, 401, 410, 500
 
 Answer = TypeVar("Answer")
 Token = Callable[[], str] | Callable[[], Awaitable[str]]
@@ -63,7 +64,9 @@ class EventReader:
 
     issuer: str
     token: Token
-    """Returns an access token with the permission `fastauth:events.read`; it is called for each request."""
+    """Returns an access token with the permission `fastauth:events.read`; it is called for each request.
+
+    If it is a method of `ClientCredentials`, a token that the service refuses is discarded."""
     types: Collection[str] = ()
     """Only events of these types; of all if it is empty."""
     interval: float = 1.0
@@ -161,6 +164,10 @@ class EventReader:
             raise _FailedError(type(error).__name__) from None
         if response.status_code == _OK:
             return strict_object(response.content)
+        if response.status_code == _UNAUTHORIZED:
+            source = getattr(self.token, "__self__", None)  # the object whose method it is
+            if isinstance(source, ClientCredentials):
+                source.discard(text)
         raise _refusal(response)
 
 
