@@ -11,6 +11,7 @@ from tests.fakes import (
     FakeClock,
     FakeCounterRepository,
     FakeErasureRepository,
+    FakeEventLog,
     FakePasswordHasher,
     FakePasswordRepository,
     FakeStorage,
@@ -31,6 +32,7 @@ from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.api_keys.api_key import ApiKey, ApiKeyName
 from fastauth.domain.api_keys.key_text import ApiKeyDigest, ApiKeyId
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.idempotency.key import RepeatableRequests
 from fastauth.domain.passkeys.passkey import CredentialId, NewCredential
@@ -183,6 +185,8 @@ def register_user(  # noqa: PLR0913  the parts that tests replace
             passwords=FakePasswordRepository(users.storage),
             hasher=hasher,
             rate_limiter=rate_limiter,
+            events=FakeEventLog(users.storage),
+            pseudonyms=UsernamePseudonyms(SecretKey(b"a secret key of the tests, 32 bytes")),
             clock=FakeClock(),
         ),
         rules=RegistrationRules(username_profile=PROFILE, address_profile=ADDRESS_PROFILE),

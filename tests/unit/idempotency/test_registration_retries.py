@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.application import Application, RateLimitedApplication
+from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.fakes import FakeClock, FakeStorage
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.idempotency.key import LIFETIME, IdempotencyKey
 from fastauth.domain.passwords.errors import InvalidCredentials
@@ -130,6 +131,22 @@ class TestGuessing:
         with pytest.raises(InvalidCredentials):
             await app.guess("a wrong one", name="ann", address=ADDRESS)
         assert app.looked_at == before, "log-ins from there are limited as well"
+
+    async def test_failure_is_in_the_audit_trail(self) -> None:
+        """Like that of a log-in: with the digest of the username, and no more."""
+        app = Application()
+        await register(app)
+        with pytest.raises(InvalidCredentials):
+            await app.container.log_in()(username="ann", password="a guess", client=A_DEVICE)
+        failed = [each for each in app.storage.events if each.type is EventType.LOGIN_FAILED]
+        for changes in ({"password": "a guess"}, {"fullname": "Ann Li"}, {"username": "bea"}):
+            before = len(app.storage.events)
+            with pytest.raises(InvalidInput):
+                await register(app, **changes)
+            assert app.storage.events[before:] == failed, changes
+        before = len(app.storage.events)
+        await register(app)
+        assert app.storage.events[before:] == []
 
 
 class TestHTTP:

@@ -1,5 +1,6 @@
 """Answer a registration that is sent again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastauth.application.accounts.registration_rules import Registration
@@ -7,8 +8,11 @@ from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.audit.ports import EventLog
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.clock import Clock
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Unavailable
 from fastauth.domain.idempotency.errors import REUSED
 from fastauth.domain.idempotency.key import IdempotencyKey, RepeatableRequest, RepeatableRequests
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
@@ -22,7 +26,8 @@ class RegistrationRetries:
     """Tell a registration that is sent again from another one.
 
     Nothing is stored of its password but the hash of the account. So the password of a retry is verified like
-    that of a log-in, and counted like one: whoever has read a key cannot guess more than at a log-in.
+    that of a log-in, counted like one, and recorded like one if it fails: whoever has read a key cannot guess
+    more than at a log-in, nor unseen.
     """
 
     requests: RepeatableRequests
@@ -31,6 +36,8 @@ class RegistrationRetries:
     passwords: PasswordRepository
     hasher: PasswordHasher
     rate_limiter: RateLimiter
+    events: EventLog
+    pseudonyms: UsernamePseudonyms
     clock: Clock
 
     def request(self, key: IdempotencyKey | None, **fields: str | None) -> RepeatableRequest | None:
@@ -70,7 +77,14 @@ class RegistrationRetries:
             try:
                 await self.hasher.verify_and_update(password, stored if is_same else None)
             except InvalidCredentials:
+                await self._record_failure(user)
                 raise InvalidInput(REUSED) from None
         await self.rate_limiter.refund(permit)
         new = registration.user
         return User(id=user.id, username=new.username, fullname=new.fullname, locale=new.locale)
+
+    async def _record_failure(self, user: User) -> None:
+        digest = self.pseudonyms.digest(user.username)
+        event = Event(type=EventType.LOGIN_FAILED, occurred_at=self.clock.now(), username_digest=digest)
+        with suppress(Unavailable):  # the answer is the same, as after a log-in
+            await self.events.record(event)

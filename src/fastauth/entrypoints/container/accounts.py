@@ -67,6 +67,8 @@ class Accounts(Shared):
         passwords=Storage.passwords,
         hasher=PasswordHashing.hasher,
         rate_limiter=RateLimits.rate_limiter,
+        events=Storage.events,
+        pseudonyms=Shared.username_pseudonyms,
         clock=Shared.clock,
     )
     check_name: Provider[CheckName] = Singleton(

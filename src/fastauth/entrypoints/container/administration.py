@@ -27,7 +27,6 @@ from fastauth.application.administration.unlock_user_by_admin import UnlockUserB
 from fastauth.domain.administration.event_search import EventSearch
 from fastauth.domain.administration.user_search import UserSearch
 from fastauth.entrypoints.container.accounts import Accounts
-from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.second_factors import SecondFactors
@@ -68,7 +67,7 @@ class Administration(Shared):
         ReadEventsByAdmin,
         search=event_search,
         users=Storage.users,
-        pseudonyms=Audit.username_pseudonyms,
+        pseudonyms=Shared.username_pseudonyms,
         cursors=Shared.sealed_cursors,
     )
     disable_user_by_admin = use_case(

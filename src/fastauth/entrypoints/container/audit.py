@@ -1,12 +1,9 @@
 """Providers of the audit trail."""
 
-from dependency_injector.providers import Object, Provider, Singleton
-
 from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.audit.read_audit_trail import ReadAuditTrail
-from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.entrypoints.container.accounts import Accounts
-from fastauth.entrypoints.container.shared import Shared, make_with_keys
+from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
 from fastauth.entrypoints.container.use_cases import paged, use_case
 
@@ -14,16 +11,12 @@ from fastauth.entrypoints.container.use_cases import paged, use_case
 class Audit(Shared):
     """See `fastauth.domain.audit`."""
 
-    username_pseudonyms: Provider[UsernamePseudonyms] = Singleton(
-        make_with_keys, Object(UsernamePseudonyms), Shared.secret_keys
-    )
-
     read_audit_trail = paged(
         ReadAuditTrail,
         trail=Storage.audit_trail,
         users=Storage.users,
         username_profile=Accounts.usernames,
-        pseudonyms=username_pseudonyms,
+        pseudonyms=Shared.username_pseudonyms,
     )
     purge_events = use_case(
         PurgeEvents, expired_rows=Storage.expired_rows, retention=Shared.retention, clock=Shared.clock

@@ -15,7 +15,6 @@ from fastauth.application.passkeys.remove_passkey import RemovePasskey
 from fastauth.application.passkeys.rename_passkey import RenamePasskey
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.entrypoints.container.accounts import Accounts
-from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.passkey_verification import PasskeyVerification
 from fastauth.entrypoints.container.rate_limits import RateLimits
@@ -33,7 +32,7 @@ class Passkeys(Shared):
         PasskeyFailureEvents,
         passkeys=Storage.passkeys,
         events=Storage.events,
-        pseudonyms=Audit.username_pseudonyms,
+        pseudonyms=Shared.username_pseudonyms,
         clock=Shared.clock,
     )
 

@@ -19,7 +19,6 @@ from fastauth.domain.personal_data.erased_list import ErasedList
 from fastauth.domain.personal_data.erasure import ErasureTerms
 from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.entrypoints.container.accounts import Accounts
-from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.rate_limits import RateLimits
@@ -48,7 +47,7 @@ class PersonalData(Shared):
     erase_account: Provider[EraseAccount] = Singleton(
         EraseAccount,
         digests=Shared.name_digests,
-        pseudonyms=Audit.username_pseudonyms,
+        pseudonyms=Shared.username_pseudonyms,
         terms=erasure_terms,
         offers_mail=Shared.settings.provided.sends_mail,
         unit_of_work=Storage.unit_of_work,

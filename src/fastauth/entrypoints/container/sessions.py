@@ -32,7 +32,6 @@ from fastauth.domain.sessions.ports import AccessTokens
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
 from fastauth.domain.sessions.session import SessionPolicy
 from fastauth.entrypoints.container.accounts import Accounts
-from fastauth.entrypoints.container.audit import Audit
 from fastauth.entrypoints.container.one_time_tokens import OneTimeTokens
 from fastauth.entrypoints.container.password_hashing import PasswordHashing
 from fastauth.entrypoints.container.rate_limits import RateLimits
@@ -106,7 +105,7 @@ class Sessions(Shared):
     failure_events: Provider[FailureEvents] = Singleton(
         FailureEvents,
         events=Storage.events,
-        pseudonyms=Audit.username_pseudonyms,
+        pseudonyms=Shared.username_pseudonyms,
         account_names=account_names,
         refresh_tokens=refresh_tokens,
         clock=Shared.clock,

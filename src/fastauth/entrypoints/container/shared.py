@@ -12,6 +12,7 @@ from fastauth.adapters.sql import DEADLINE, AuditColumns, Database
 from fastauth.adapters.system_clock import SystemClock
 from fastauth.domain.audit.event import EventSource
 from fastauth.domain.audit.trail import Retention
+from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.clock import Clock
 from fastauth.domain.personal_data.erasure import NameDigests
 from fastauth.domain.sealed_cursor import SealedCursors
@@ -46,6 +47,9 @@ class Shared(DeclarativeContainer):
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
     secret_box: Provider[SecretBox] = Singleton(make_with_keys, Object(JoseSecretBox), secret_keys)
     sealed_cursors: Provider[SealedCursors] = Singleton(make_with_keys, Object(SealedCursors), secret_keys)
+    username_pseudonyms: Provider[UsernamePseudonyms] = Singleton(
+        make_with_keys, Object(UsernamePseudonyms), secret_keys
+    )
     name_digests: Provider[NameDigests] = Singleton(make_with_keys, Object(NameDigests), secret_keys)
     clock: Provider[Clock] = Singleton(SystemClock)
     shutdown: Provider[GracefulShutdown] = Singleton(
