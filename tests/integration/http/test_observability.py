@@ -194,21 +194,20 @@ class TestMetrics:
             for _ in range(number):  # each on a connection of its own, so that both workers get some
                 assert httpx2.get(f"{service.url}/ping", verify=NO_TLS).status_code == 200
 
-        opened = 'fastauth_database_connections{state="open"}'
+        most = 'fastauth_database_connections{state="max"}'  # 10 for each worker that knows the database
         sample = 'fastauth_requests_total{method="GET",route="/ping",status="200"}'
         files = tmp_path / "files"
         files.mkdir()
         settings = {"FASTAUTH_METRICS_PORT": str(metrics_port), "FASTAUTH_WORKERS": "2", "TMPDIR": str(files)}
         with Service(f"sqlite:///{tmp_path}/a.db", **settings) as service:
-            wait_for(lambda: value(opened) >= 2, "two workers that know the database")
+            wait_for(lambda: value(most) == 20, "two workers that know the database")
             pings(20)
             wait_for(lambda: value(sample) == 20, "a count of 20")  # it is written after the answer
             victim = min(int(file.stem.rpartition("_")[2]) for file in files.glob("*/counter_*.db"))
             os.kill(victim, signal.SIGKILL)
             wait_for(lambda: value(sample) and not list(files.glob(f"*/*_{victim}.db")), "a burial")
             assert value(sample) == 20
-            wait_for(lambda: value(opened) >= 2, "a worker for the one that is gone")
-            assert value('fastauth_database_connections{state="max"}') == 20
+            wait_for(lambda: value(most) == 20, "a worker for the one that is gone")
             assert value('fastauth_database_connections{state="busy"}') == 0
             pings(5)
             wait_for(lambda: value(sample) == 25, "a count of 25")
@@ -269,7 +268,7 @@ class TestTraces:
         assert names[2:] in (["WITH"], ["BEGIN", "INSERT", "INSERT"])  # with the event that tells of it
         (statement, *_) = children(spans, use_case)
         assert statement.attributes
-        assert str(statement.attributes["db.query.text"]).startswith("SELECT user_info")
+        assert "FROM user_info" in str(statement.attributes["db.query.text"])
 
     async def test_contain_no_input(self, spans: InMemorySpanExporter, container: Container) -> None:
         transport = httpx2.ASGITransport(create_app(container))
