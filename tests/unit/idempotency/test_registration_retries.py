@@ -139,7 +139,12 @@ class TestGuessing:
         with pytest.raises(InvalidCredentials):
             await app.container.log_in()(username="ann", password="a guess", client=A_DEVICE)
         failed = [each for each in app.storage.events if each.type is EventType.LOGIN_FAILED]
-        for changes in ({"password": "a guess"}, {"fullname": "Ann Li"}, {"username": "bea"}):
+        changed: tuple[dict[str, Any], ...] = (
+            {"password": "a guess"},
+            {"fullname": "Ann Li"},
+            {"username": "bea"},
+        )
+        for changes in changed:
             before = len(app.storage.events)
             with pytest.raises(InvalidInput):
                 await register(app, **changes)

@@ -75,6 +75,24 @@ class TestEachRoute:
         assert seen >= SEEN
 
 
+class TestMalformedKey:
+    async def test_tells_nothing_before_the_caller_is_known(
+        self, client: httpx2.AsyncClient, admin: dict[str, str]
+    ) -> None:
+        """The error is one that the document of the route names."""
+        paths = (await client.get("/openapi.json")).json()["paths"]
+        for path, operation in _posts(paths):
+            name = operation["operationId"]
+            if name in NOT_REPEATABLE:
+                continue
+            url, malformed = path.replace("{user_id}", "2"), {"Idempotency-Key": "short"}
+            assert (await client.post(url, headers=malformed)).status_code == 401, name
+            answer = await client.post(url, headers=admin | malformed, json=BODIES.get(name))
+            assert answer.status_code == 422, name
+            assert answer.json()["errors"][0]["code"] == "not_an_idempotency_key", name
+            assert "422" in operation["responses"], name
+
+
 class TestKey:
     async def test_is_of_its_sender_and_path(
         self, client: httpx2.AsyncClient, admin: dict[str, str], storage: FakeStorage

@@ -4,11 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 from fastauth.domain.errors import FastauthError, InvalidInput, StorageUnavailable, Violation
+from fastauth.domain.idempotency.errors import NOT_A_KEY
 from fastauth.entrypoints.http.problem_details import MEDIA_TYPE, problem_for, problem_for_status
 from fastauth.entrypoints.http.problem_models import ProblemDetails
 
 _AN_UNACCEPTABLE_FIELD = InvalidInput(Violation("fullname", "too_long", "Must have at most 50 characters."))
 _AN_UNACCEPTABLE_PARAMETER = InvalidInput(Violation("limit", "out_of_range", "Must be from 1 to 100."))
+_A_MALFORMED_KEY = InvalidInput(NOT_A_KEY)
 _DESCRIPTIONS = {
     401: "The caller is not authenticated, or their credentials are no longer valid.",
     403: "The caller is authenticated but not allowed to do this.",
@@ -24,16 +26,18 @@ _DESCRIPTIONS = {
 
 
 def problems(
-    *errors: type[FastauthError], body: bool = False, query: bool = False
+    *errors: type[FastauthError], body: bool = False, query: bool = False, key: bool = False
 ) -> dict[int | str, dict[str, Any]]:
     """Return the error responses of a route that may raise `errors`, for the OpenAPI document.
 
-    Every route may respond that the database is unavailable. A route with a `body` or a `query` may also
-    respond that it is invalid.
+    Every route may respond that the database is unavailable. A route with a `body`, a `query` or an
+    ``Idempotency-Key`` may also respond that it is invalid.
     """
     possible = [problem_for(error()) for error in (*errors, StorageUnavailable)]
     if query:
         possible.append(problem_for(_AN_UNACCEPTABLE_PARAMETER))
+    if key:
+        possible.append(problem_for(_A_MALFORMED_KEY))
     if body:
         possible += [
             problem_for(_AN_UNACCEPTABLE_FIELD),

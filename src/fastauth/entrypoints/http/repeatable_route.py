@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Depends, Request, Response
 from starlette.types import Message, Receive
 
-from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
+from fastauth.domain.idempotency.errors import FIELD, IdempotencyKeyInUse
 from fastauth.domain.principals.principal import Principal
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import authenticated_principal
@@ -27,7 +27,10 @@ class RepeatableRoute(StrictJSONRoute):
         """Document the header."""
         if "POST" in (options.get("methods") or ()):
             options["dependencies"] = [*(options.get("dependencies") or ()), Depends(idempotency_key)]
-            options["responses"] = {**problems(IdempotencyKeyInUse), **(options.get("responses") or {})}
+            options["responses"] = {
+                **problems(IdempotencyKeyInUse, key=True),
+                **(options.get("responses") or {}),
+            }
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -35,11 +38,13 @@ class RepeatableRoute(StrictJSONRoute):
         handle = super().get_route_handler()
 
         async def once(request: Request) -> Response:
-            key = await idempotency_key(request) if request.method == "POST" else None
-            if key is None:
+            if request.method != "POST" or FIELD not in request.headers:
                 return await handle(request)
             container: Container = request.app.state.container
-            principal = await authenticated_principal(request)
+            principal = await authenticated_principal(request)  # first: a stranger learns of no other error
+            key = await idempotency_key(request)
+            if key is None:
+                return await handle(request)
             body = await StrictRequest(request.scope, request.receive).body()
             repeatable = container.repeatable_requests().request(
                 key,
