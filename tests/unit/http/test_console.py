@@ -1,15 +1,18 @@
 """``/console``: who sees which part of it."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
 from tests.account_helpers import OwnBrowser
 from tests.application import fakes_over
 from tests.console_helpers import an_account, log_in_as
+from tests.factor_helpers import enrol
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.page_helpers import Browser, Page
 
+from fastauth.domain.second_factors.totp import step_of
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.pages.console_sections import SECTIONS
@@ -29,6 +32,11 @@ async def root(container: Container, client: httpx2.AsyncClient, bob: int) -> Ow
 
 def sections_of(page: Page) -> set[str | None]:
     return {each["href"] for each in page.of("a")} & {each.path for each in SECTIONS}
+
+
+def again(path: str) -> str:
+    """Return the step-up that leads back to a page."""
+    return f"/log-in/again?{urlencode({'next': path})}"
 
 
 class TestAccess:
@@ -92,6 +100,32 @@ class TestAccess:
 
 
 class TestSecondFactor:
+    async def test_session_without_it_is_led_to_the_step_up_and_back(
+        self, container: Container, root: OwnBrowser, bob: int
+    ) -> None:
+        """The account got a second factor in another session. This one has the password alone."""
+        user = await container.find_user()(username="root1")
+        secret, _ = await enrol(container, user.id)
+        paths = (
+            "/console",
+            *(each.path for each in SECTIONS),
+            f"/console/users/{bob}",
+            "/console/roles/admin",
+        )
+        for path in (*paths, f"/console/users/{bob}/disable"):
+            answer = await root.get(path)
+            assert (answer.status_code, answer.headers.get("location")) == (303, again(path)), path
+        answer = await root.act(f"/console/users/{bob}/enable")
+        assert answer.headers["location"].startswith("/log-in/again")
+        page = await root.open(again(paths[-2]))
+        assert (page.title, page.value("next")) == ("Confirm that it is you", paths[-2])
+        code = container.totp_codes().code_at(secret, step_of(container.clock().now()))
+        answer = await root.act("/log-in/again", method="totp", code=code, next=paths[-2])
+        assert (answer.status_code, answer.headers["location"]) == (303, paths[-2])
+        assert [(path, (await root.get(path)).status_code) for path in paths] == [
+            (path, 200) for path in paths
+        ]
+
     async def test_policy_sends_to_the_enrolment(self, storage: FakeStorage) -> None:
         """Permissions count with a second factor only; the account page says so."""
         settings = Settings(second_factor="roles")  # type: ignore[arg-type]  # pydantic reads it
