@@ -1,5 +1,7 @@
 """``/console/outbox`` and ``/console/signing-keys``."""
 
+import re
+
 import httpx2
 import pytest
 from tests.account_helpers import OwnBrowser
@@ -66,6 +68,18 @@ class TestOutbox:
         assert [each.id for each in await queue.records(waiting=True, limit=2)] == [one, other]
         assert await root.changed("/console/outbox/retry")
         assert {each.due_at for each in await queue.records(waiting=True, limit=2)} == {clock.now()}
+
+    async def test_each_kind_has_a_name(self, container: Container, root: OwnBrowser) -> None:
+        async with container.unit_of_work().begin() as transaction:
+            for kind in OutboxKind:
+                await transaction.outbox.add(
+                    kind, {}, user_id=None, now=container.clock().now(), expires_at=None
+                )
+            await transaction.commit()
+        page = await root.open("/console/outbox")
+        names = re.findall(r'id="entry-[0-9]+">(.*?)</th>', page.text)
+        assert len(set(names)) == len(OutboxKind)
+        assert not set(names) & set(OutboxKind)
 
     async def test_foreign_places(self, root: OwnBrowser) -> None:
         page = Page(await root.get("/console/outbox?after=x"))

@@ -1,12 +1,14 @@
 """``/account/data`` and ``/account/close``: export one's data, and close the account."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.exported_json import exported_json
-from fastauth.entrypoints.http.pages.account.own_page import OwnPageDep
+from fastauth.entrypoints.http.pages.account.own_page import OwnPage, OwnPageDep
 from fastauth.entrypoints.http.pages.cookies import delete_session_cookie
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -41,20 +43,30 @@ async def export(page: OwnPageDep) -> Response:
 async def ask_to_close(page: OwnPageDep) -> Response:
     """Return what it means to close the account, and the form."""
     page.check_recent_authentication()
-    return page.show(CLOSE, confirm="", days=page.container.settings().erase_days)
+    return _form(page, confirm="")
+
+
+def _form(page: OwnPage, *, confirm: str, error: FastauthError | None = None) -> Response:
+    days = timedelta(days=page.container.settings().erase_days)
+    erase_at = page.container.clock().now() + days if days else None
+    return page.show(CLOSE, error=error, confirm=confirm, erase_at=erase_at)
 
 
 @router.post("/close")
 async def close(page: OwnPageDep) -> Response:
     """Close the account. The session of the browser ends with it."""
     (confirm,) = await page.form("confirm")
-    days = page.container.settings().erase_days
     try:
         erase_at = await page.container.close_account()(caller=page.caller, confirm=confirm)
     except StepUpRequired:
         raise
     except FastauthError as error:
-        return page.show(CLOSE, error=error, confirm=confirm, days=days)
-    response = render_page(page.request, page.container, CLOSED, erase_at=erase_at if days else None)
+        return _form(page, confirm=confirm, error=error)
+    response = render_page(
+        page.request,
+        page.container,
+        CLOSED,
+        erase_at=erase_at if page.container.settings().erase_days else None,
+    )
     delete_session_cookie(response)
     return response
