@@ -1,7 +1,6 @@
 """Whether everybody can use the pages: axe, the keyboard, narrow screens, and the size of targets."""
 
-from collections.abc import Callable
-from itertools import product
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -14,14 +13,17 @@ from tests.login_code_helpers import CHALLENGE
 NewPage = Callable[..., Page]
 LOGGED_OUT = (
     *("/log-in", "/register", "/register/passkey", "/verify-email", "/reset", "/reset/new", "/undo-email"),
+    *("/invitation", "/keep-account"),
 )
 LOGGED_IN = (
     *("/account", "/account/name", "/account/email", "/account/email/remove", "/account/password"),
     *("/account/password/remove", "/account/authenticator", "/account/authenticator/remove"),
     *("/account/recovery-codes", "/account/passkeys", "/account/passkeys/add", "/log-in/again", "/log-out"),
-    *("/account/api-keys", "/account/api-keys/add"),
+    *("/account/api-keys", "/account/api-keys/add", "/account/data", "/account/close", "/invitation"),
 )
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Look = tuple[Literal["light", "dark"], int]
+"""A colour scheme, and the width of the screen in pixels."""
+LOOKS: tuple[Look, ...] = (("light", 320), ("light", 1_280), ("dark", 320), ("dark", 1_280))
 CHECK = """async () => {
   const found = await axe.run({resultTypes: ["violations"]});
   const wide = document.documentElement.scrollWidth > innerWidth ? ["wider than the screen"] : [];
@@ -33,10 +35,10 @@ CHECK = """async () => {
 }"""
 
 
-def assert_accessible(page: Page, name: str) -> None:
-    """Run axe in both schemes at both widths, without a reload."""
+def assert_accessible(page: Page, name: str, looks: Sequence[Look] = LOOKS) -> None:
+    """Run axe in each of the looks, by default in both schemes at both widths, without a reload."""
     page.evaluate(AXE_SCRIPT)
-    for scheme, width in product(SCHEMES, (320, 1_280)):
+    for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 700})
         found: list[Any] = page.evaluate(CHECK)

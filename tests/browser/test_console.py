@@ -1,10 +1,10 @@
 """The console in Chromium: whether everybody can use it, and an act from the search to the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Installation, send
-from tests.browser.test_access import assert_accessible
+from tests.browser.test_access import Look, assert_accessible
 from tests.browser.user import User, a_user
 from tests.hostile_texts import HOSTILE_TEXTS
 
@@ -13,7 +13,14 @@ PATHS = (
     *("/console", "/console/users", "/console/users?q=nobody", "/console/roles", "/console/roles/admin"),
     *("/console/new-role", "/console/audit", "/console/outbox", "/console/outbox?show=closed"),
     *("/console/clients", "/console/signing-keys", "/console/users?after=x"),
+    *("/console/roles/clerk", "/console/roles/clerk/edit", "/console/roles/clerk/delete"),
 )
+ACTS = ("disable", "end-sessions", "start-reset", "reset-second-factor")
+HALF: dict[str, Sequence[Look]] = {
+    "en-GB": (("dark", 320), ("light", 1_280)),
+    "de-DE": (("light", 320), ("dark", 1_280)),
+}
+"""Looks of the pages with the one layout of the console: each scheme, width and language, but half of all."""
 
 
 def an_administrator(installation: Installation, new_page: NewPage, **options: object) -> User:
@@ -28,18 +35,33 @@ def id_of(user: User, username: str) -> str:
     return user.page.get_by_role("link", name=username, exact=True).get_attribute("href") or ""
 
 
+def define_role(user: User, name: str) -> None:
+    """Define a role by the form, or find it defined."""
+    user.open("/console/new-role")
+    user.page.locator("#name").fill(name)
+    user.page.locator("#permissions").fill("orders:read")
+    send(user.page)
+    user.page.wait_for_url(f"**/console/roles/{name}?**")
+
+
 class TestAxe:
     def test_finds_nothing(self, installation: Installation, new_page: NewPage) -> None:
+        """The list and an account are looked at in every way, the other pages in `HALF` of them."""
         for locale in ("en-GB", "de-DE"):
             user = an_administrator(installation, new_page, locale=locale)
+            define_role(user, "clerk")
             other = installation.an_account()
-            other.add_address()
             of_other = id_of(user, other.username)
-            asked = [f"{of_other}/{act}" for act in ("disable", "end-sessions", "reset-second-factor")]
-            for path in (*PATHS, of_other, *asked):
+            assert_accessible(user.page, "a list")
+            installation.run("users", "disable", other.username)
+            user.open(of_other)
+            assert_accessible(user.page, "an account")
+            user.open("/console/signing-keys")
+            withdrawal = user.page.locator("td a.button").first.get_attribute("href") or ""
+            for path in (*PATHS, withdrawal, *(f"{of_other}/{act}" for act in ACTS)):
                 user.open(path)
-                assert user.page.locator("html").get_attribute("lang") == locale[:2]
-                assert_accessible(user.page, path)
+                assert user.page.locator("html").get_attribute("lang") == locale[:2], path
+                assert_accessible(user.page, path, HALF[locale])
 
 
 class TestKeyboardAndScripts:
