@@ -61,7 +61,8 @@ class User:
         """
         for _ in range(2):
             self.page.locator("#code").fill(self.code(steps=-1))
-            send(self.page)
+            with self.page.expect_navigation():  # else the former page is looked at on a busy machine
+                send(self.page)
             if self.page.locator(".codes").is_visible():
                 return
 
