@@ -320,6 +320,11 @@ async def _plan(database: Database, sql: str) -> str:
 
     def explained(connection: Connection) -> str:  # an empty table is read as a whole, unless forbidden
         connection.execute(text("SET LOCAL enable_seqscan = off"))
-        return "\n".join(connection.execute(text(f"EXPLAIN {sql}")).scalars())
+        with connection.begin_nested() as nested:
+            # Of an empty table each index is as good, this one too, which has every event with an address.
+            connection.execute(text("DROP INDEX event_address_at"))
+            plan = "\n".join(connection.execute(text(f"EXPLAIN {sql}")).scalars())
+            nested.rollback()
+        return plan
 
     return await database.autocommit.run_in_transaction(explained)

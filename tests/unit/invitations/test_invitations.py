@@ -1,6 +1,7 @@
 """Invitations: who may make one, and what accepting it gives."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -161,16 +162,16 @@ class TestAccept:
         assert source.actor_id == place.helper.id
 
     async def test_withdrawn_token_does_not_open_a_later_invitation(self, place: Installation) -> None:
-        """SQLite gives the id of the deleted row to the next one."""
+        """A database from before the ids were unique may have given the id to a later one."""
         withdrawn = await place.invite(email="eve@example.com")
         token = await place.token()
         await place.app.container.withdraw_invitation()(acting=None, invitation_id=withdrawn.id)
         place.app.clock.advance(timedelta(seconds=1))
         later = await place.invite(roles=["admin"])
-        assert later.id == withdrawn.id
+        place.app.storage.invitations[withdrawn.id] = replace(later, id=withdrawn.id)
         with pytest.raises(InvalidLink):
             await place.accept(token, "eve")
-        assert later.id in place.app.storage.invitations
+        assert place.app.storage.invitations.keys() == {withdrawn.id, later.id}
         assert await place.accept(await place.token())
 
     async def test_withdrawn_before_its_mail(self, place: Installation) -> None:
