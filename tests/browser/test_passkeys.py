@@ -13,8 +13,10 @@ BUTTON = "form[data-passkey] button:not([type])"
 
 def press_passkey(user: User, authenticator: Authenticator) -> None:
     """Press the button for a passkey; the user then unlocks the device."""
+    button = user.page.locator(BUTTON)
+    button.click(trial=True)  # it can be pressed: from now on the autofill of a log-in page is answered too
     authenticator.answers()
-    user.page.locator(BUTTON).click()
+    button.click(force=True)
 
 
 class TestPasskeys:
