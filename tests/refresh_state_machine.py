@@ -164,5 +164,5 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         now = self.app.clock.now()
         for model in getattr(self, "every", []):
             session_id = self.app.refresh_tokens.verify(model.given[0]).session_id
-            found = self.run(self.app.container.sessions().find(session_id, now=now))  # type: ignore[arg-type]
+            found = self.run(self.app.container.sessions().find(session_id, now=now))  # type: ignore[arg-type]  # a text of a token
             assert (found is not None) == model.is_active(now)

@@ -116,9 +116,9 @@ class TestExchangeMeanwhile:
 
             async def meanwhile() -> None:
                 app.clock.advance(timedelta(seconds=1))  # noqa: B023  called within the iteration
-                await exchange(text=key.text, address="192.0.2.1")  # noqa: B023
-                issued.append(app.clock.now())  # noqa: B023
-                app.clock.advance(timedelta(seconds=1))  # noqa: B023
+                await exchange(text=key.text, address="192.0.2.1")  # noqa: B023  called within this round
+                issued.append(app.clock.now())  # noqa: B023  called within this round
+                app.clock.advance(timedelta(seconds=1))  # noqa: B023  called within this round
 
             unit_of_work.meanwhile = meanwhile
             await end(app, caller)

@@ -11,7 +11,7 @@ from fastauth.entrypoints.settings.secret_keys import secret_keys
 
 class TestSecretKeys:
     def test_newest_first(self) -> None:
-        settings = Settings(secret_key="n" * 32, secret_key_previous="o" * 32)  # type: ignore[arg-type]
+        settings = Settings(secret_key="n" * 32, secret_key_previous="o" * 32)  # type: ignore[arg-type]  # as of the environment
         assert [key.material for key in secret_keys(settings)] == [b"n" * 32, b"o" * 32]
 
     def test_created_beside_sqlite_file(self, elsewhere: Path) -> None:

@@ -51,7 +51,7 @@ async def attempts(name: str) -> tuple[list[tuple[Hit, ...]], list[tuple[Refund,
     return counters.noted, [permit.refunds_on_success for permit in permits]
 
 
-DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]  # of SQLAlchemy
 
 
 def length(statement: ClauseElement) -> int:
