@@ -73,7 +73,7 @@ class TestCreate:
                 await app.container.create_client_by_admin()(
                     acting=acting, name="other", permissions=[permission]
                 )
-            assert [each.code for each in error.value.violations] == ["reserved"]
+            assert [each.code for each in error.value.violations] == ["operator_only"]
         assert await app.container.create_client()(name="other", permissions=NOT_FOR_MACHINES)
 
 
@@ -111,7 +111,7 @@ class TestChange:
         made = await app.container.create_client()(name="deployer", permissions=[WRITE_ROLES])
         with pytest.raises(InvalidInput) as error:
             await app.container.rotate_client_secret_by_admin()(acting=acting, client_id=made.client.id)
-        assert [each.code for each in error.value.violations] == ["reserved"]
+        assert [each.code for each in error.value.violations] == ["operator_only"]
         assert await app.container.rotate_client_secret()(name="deployer")
 
 

@@ -53,7 +53,7 @@ async def test_refusals(client: httpx2.AsyncClient, admin: dict[str, str]) -> No
     for body, pointer, code in (
         ({"name": "A B"}, "/name", "not_allowed"),
         ({"name": "other", "permissions": ["orders"]}, "/permissions", "not_allowed"),
-        ({"name": "other", "permissions": ["fastauth:keys.write"]}, "/permissions", "reserved"),
+        ({"name": "other", "permissions": ["fastauth:keys.write"]}, "/permissions", "operator_only"),
         ({"name": "other", "audiences": ["a b"]}, "/audiences", "not_allowed"),
     ):
         response = await client.post(PATH, json=body, headers=admin)

@@ -33,7 +33,7 @@ def check_may_get(act: Act, permissions: frozenset[str], *, has: frozenset[str] 
     """
     if reserved := sorted((permissions - has) & NOT_FOR_MACHINES):
         detail = f"Only a command of an operator gives {', '.join(reserved)} to a client."
-        raise InvalidInput(Violation("permissions", "reserved", detail))
+        raise InvalidInput(Violation("permissions", "operator_only", detail))
     act.authority.check_may_give(permissions)
 
 
@@ -45,4 +45,4 @@ def check_may_hold_secret_of(client: Client) -> None:
     """
     if reserved := sorted(client.permissions & NOT_FOR_MACHINES):
         detail = f"Only a command of an operator makes a secret of a client with {', '.join(reserved)}."
-        raise InvalidInput(Violation("client_id", "reserved", detail))
+        raise InvalidInput(Violation("client_id", "operator_only", detail))
