@@ -77,7 +77,13 @@ class FakeUserSearch:
         return record.verified_at is not None or self._in_force(record.user_id) is None
 
     def _listed(self, _place: UserPlace, user: User, email: str | None) -> ListedUser:
-        return ListedUser(user=user, email=email, roles=self._roles(user.id))
+        erasure = self.storage.erasures.get(user.id)
+        return ListedUser(
+            user=user,
+            email=email,
+            roles=self._roles(user.id),
+            erase_at=erasure.erase_at if erasure and erasure.erased_at is None else None,
+        )
 
 
 class FakeEventSearch:

@@ -1,7 +1,7 @@
 """What a `UserSearch` promises."""
 
 from abc import ABC, abstractmethod
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.builders import ADDRESS_PROFILE, a_name, a_new_user, an_imported_user
@@ -17,6 +17,8 @@ from fastauth.domain.administration.user_search import (
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
 from fastauth.domain.passwords.ports import BulkUserRepository
+from fastauth.domain.personal_data.erasure import Erasure, NameDigest
+from fastauth.domain.personal_data.ports import ErasureRepository
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import AUDITOR, RoleChanges, declare_role
 
@@ -53,6 +55,10 @@ class UserSearchContract(ABC):
 
     @abstractmethod
     @pytest.fixture
+    def erasures(self) -> ErasureRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
     def search(self) -> UserSearch: ...
 
     @staticmethod
@@ -84,6 +90,26 @@ class UserSearchContract(ABC):
             assert [each.user.id for each in found.users] == [user.id for user in expected], disabled
             one = await search.page(UserFilter(disabled=disabled), after=before, limit=1)
             assert [each.user.id for each in one.users] == [expected[0].id], disabled
+
+    async def test_closing_account_has_its_date(
+        self, search: UserSearch, users: UserRepository, erasures: ErasureRepository
+    ) -> None:
+        """A date that was withdrawn is not shown."""
+        made = [await users.add(a_new_user()) for _ in range(3)]
+        before, erase_at = UserPlace(made[0].id - 1), NOW + timedelta(days=7)
+        for user in made[:2]:
+            await erasures.request(
+                Erasure(
+                    user_id=user.id,
+                    requested_at=NOW,
+                    erase_at=erase_at,
+                    name_digest=NameDigest(user.username.canonical.encode()),
+                    name_rests_until=erase_at,
+                )
+            )
+        await erasures.withdraw(made[1].id)
+        found = await search.page(UserFilter(), after=before, limit=10)
+        assert [each.erase_at for each in found.users] == [erase_at, None, None]
 
     async def test_prefix_of_username(self, search: UserSearch, users: UserRepository) -> None:
         """The order is that of code points in every database, whatever its collation."""

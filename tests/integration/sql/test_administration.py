@@ -16,6 +16,7 @@ from fastauth.adapters.sql import (
     Database,
     SqlBulkUserRepository,
     SqlEmailAddressRepository,
+    SqlErasureRepository,
     SqlEventLog,
     SqlEventSearch,
     SqlRoleRepository,
@@ -54,6 +55,10 @@ class TestSqlUserSearch(UserSearchContract):
     @pytest.fixture
     def bulk_users(self, database: Database) -> SqlBulkUserRepository:
         return SqlBulkUserRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def erasures(self, database: Database) -> SqlErasureRepository:
+        return SqlErasureRepository(connections=database.autocommit)
 
     @pytest.fixture
     def search(self, database: Database) -> SqlUserSearch:

@@ -5,6 +5,7 @@ from tests.contracts.administration.user_search import EXAMINED, UserSearchContr
 from tests.fakes import (
     FakeBulkUserRepository,
     FakeEmailAddressRepository,
+    FakeErasureRepository,
     FakeRoleRepository,
     FakeStorage,
     FakeUserRepository,
@@ -32,6 +33,10 @@ class TestFakeUserSearch(UserSearchContract):
     @pytest.fixture
     def bulk_users(self, storage: FakeStorage) -> FakeBulkUserRepository:
         return FakeBulkUserRepository(storage)
+
+    @pytest.fixture
+    def erasures(self, storage: FakeStorage) -> FakeErasureRepository:
+        return FakeErasureRepository(storage)
 
     @pytest.fixture
     def search(self, storage: FakeStorage) -> FakeUserSearch:

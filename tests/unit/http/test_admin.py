@@ -75,6 +75,7 @@ class TestUsers:
             "fullname": "ann",
             "email": "ann@example.com",
             "disabled_at": None,
+            "erase_at": None,
             "has_second_factor": False,
             "roles": [],
         }
@@ -106,6 +107,7 @@ class TestUsers:
             "fullname": "ann",
             "locale": None,
             "disabled_at": None,
+            "erase_at": None,
             "email": {
                 "address": "ann@example.com",
                 "added_at": answer.json()["email"]["added_at"],

@@ -139,6 +139,23 @@ class TestActs:
         assert (await root.act(f"{bob}/x")).status_code == 404
 
 
+class TestClosing:
+    async def test_account_is_closing_and_not_disabled(
+        self, container: Container, root: OwnBrowser, bob: str
+    ) -> None:
+        await container.close_user()(username="bob")
+        page = await root.open("/console/users?q=bob")
+        assert "closing" in page.text
+        assert ">disabled</span>" not in page.text
+        assert "is erased on November 29, 2026" in page.text
+        page = await root.open(bob)
+        assert "29 Nov 2026 12:00 UTC" in page.text
+        assert ">disabled</span>" not in page.text
+        assert "Keep the account" in page.text
+        assert await root.changed(f"{bob}/enable") == "The account is enabled."
+        assert "closing" not in (await root.open(bob)).text
+
+
 class TestRoles:
     async def test_are_given_and_taken(self, root: OwnBrowser, bob: str) -> None:
         assert await root.changed(f"{bob}/grant-role", role="auditor") == "The role is given."

@@ -1,6 +1,7 @@
 """Search of accounts, page by page, at a cost that does not depend on their number."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import User
@@ -43,6 +44,8 @@ class ListedUser:
     """The address in force; in a search by address, the one that was found."""
     roles: tuple[str, ...]
     """Names, sorted."""
+    erase_at: datetime | None = None
+    """When a closing account is to be erased; ``None`` for an account that is not closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

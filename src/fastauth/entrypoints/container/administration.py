@@ -59,6 +59,7 @@ class Administration(Shared):
         roles=Storage.roles,
         accounts=Accounts.account_reader,
         second_factors=SecondFactors.get_second_factors,
+        erasures=Storage.erasures,
     )
     list_sessions_by_admin = use_case(
         ListSessionsByAdmin, users=Storage.users, sessions=Storage.sessions, clock=Shared.clock

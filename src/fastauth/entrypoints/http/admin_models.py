@@ -11,6 +11,8 @@ from fastauth.domain.roles.ports import UserRole
 from fastauth.domain.sessions.assurance import acr_of
 from fastauth.domain.sessions.session import Session
 
+_ERASE_AT = "When a closing account is to be erased; null for an account that is not closing."
+
 
 class ListedUserResponse(BaseModel):
     """An account in a list."""
@@ -23,6 +25,7 @@ class ListedUserResponse(BaseModel):
         examples=["santosh@example.com"],
     )
     disabled_at: datetime | None
+    erase_at: datetime | None = Field(description=_ERASE_AT)
     has_second_factor: bool
     roles: list[str] = Field(examples=[["clerk"]])
 
@@ -36,6 +39,7 @@ class ListedUserResponse(BaseModel):
             fullname=user.fullname.text,
             email=listed.email,
             disabled_at=user.disabled_at,
+            erase_at=listed.erase_at,
             has_second_factor=user.has_second_factor,
             roles=list(listed.roles),
         )
@@ -83,6 +87,7 @@ class ManagedUserResponse(BaseModel):
     fullname: str = Field(examples=["Santosh Kumar"])
     locale: str | None = Field(examples=["de"])
     disabled_at: datetime | None
+    erase_at: datetime | None = Field(description=_ERASE_AT)
     email: AdminEmailResponse | None = Field(description="The verified address.")
     pending_email: AdminEmailResponse | None
     has_password: bool
@@ -103,6 +108,7 @@ class ManagedUserResponse(BaseModel):
             fullname=details.user.fullname.text,
             locale=details.user.locale,
             disabled_at=details.user.disabled_at,
+            erase_at=managed.erase_at,
             email=AdminEmailResponse.of(details.addresses.verified),
             pending_email=AdminEmailResponse.of(details.addresses.pending),
             has_password=details.has_password,

@@ -10,6 +10,7 @@ from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.administration.search_orders import candidates
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.email_addresses.tables import email_address
+from fastauth.adapters.sql.personal_data.tables import erasure
 from fastauth.adapters.sql.roles.tables import user_role
 from fastauth.domain.administration.user_search import (
     MAX_EXAMINED,
@@ -28,6 +29,11 @@ _ADDRESS_IN_FORCE = select(email_address.c.address).where(_IS_IN_FORCE).scalar_s
 _ROLES = (
     select(func.aggregate_strings(user_role.c.role, " "))
     .where(user_role.c.user_id == user_info.c.id)
+    .scalar_subquery()
+)
+_ERASE_AT = (
+    select(erasure.c.erase_at)
+    .where(erasure.c.user_id == user_info.c.id, erasure.c.erased_at.is_(None))
     .scalar_subquery()
 )
 _USER = [
@@ -90,7 +96,7 @@ def _shown(wanted: UserFilter, ahead: Subquery) -> tuple[ColumnElement[Any], ...
     if wanted.email_prefixes:
         found = select(email_address.c.address).where(email_address.c.id == ahead.c.place_id)
         address = found.scalar_subquery()
-    return address.label("email"), _ROLES.label("roles")
+    return address.label("email"), _ROLES.label("roles"), _ERASE_AT.label("erase_at")
 
 
 def _place(row: Row[Any]) -> UserPlace:
@@ -98,4 +104,9 @@ def _place(row: Row[Any]) -> UserPlace:
 
 
 def _listed(row: Row[Any]) -> ListedUser:
-    return ListedUser(user=user_of(row), email=row.email, roles=tuple(sorted((row.roles or "").split())))
+    return ListedUser(
+        user=user_of(row),
+        email=row.email,
+        roles=tuple(sorted((row.roles or "").split())),
+        erase_at=row.erase_at,
+    )

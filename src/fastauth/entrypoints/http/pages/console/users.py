@@ -78,6 +78,7 @@ async def user_page(page: ConsolePage, user_id: UserId, *, error: FastauthError 
         user=managed.details.user,
         details=managed.details,
         factors=managed.factors,
+        erase_at=managed.erase_at,
         held=managed.roles,
         sessions=managed.details.sessions[:PAGE_SIZE],
         has_more_sessions=len(managed.details.sessions) > PAGE_SIZE,
