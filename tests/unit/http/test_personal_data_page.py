@@ -1,11 +1,18 @@
 """``/account/data`` and ``/account/close``."""
 
 import re
+from datetime import timedelta
 
 import httpx2
 import pytest
 from tests.account_helpers import OwnBrowser, own_browser
+from tests.application import fakes_over
+from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.page_helpers import Page
+
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
+from fastauth.entrypoints.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("ann")
 
@@ -22,6 +29,26 @@ class TestExport:
         assert answer.headers["content-disposition"] == 'attachment; filename="account.json"'
         assert answer.headers["cache-control"] == "no-store"
         assert answer.json()["user_id"] == "1"
+
+    async def test_second_one_is_refused_with_its_time(
+        self, settings: Settings, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        limited = settings.model_copy(update={"rate_limits": True})
+        container = Container(settings=limited, **fakes_over(storage, FakePasswordHasher()))
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(create_app(container)), base_url="http://x"
+        ) as client:
+            browser = await own_browser(client)
+            await browser.act("/account/data")
+            clock.advance(timedelta(hours=1))
+            browser = await own_browser(client)
+            page = Page(await browser.act("/account/data"))
+        assert (page.status, page.title) == (429, "Export your data")
+        assert (
+            page.error
+            == "You have exported your data already. You can do it again from 23 Nov 2026 12:00 UTC."
+        )
+        assert "Download the file" not in page.text
 
 
 class TestClose:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.exported_json import exported_json
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage, OwnPageDep
@@ -21,7 +22,7 @@ EXPORT, CLOSE, CLOSED = "account_data.html", "account_close.html", "account_clos
 async def ask_to_export(page: OwnPageDep) -> Response:
     """Return what an export has, and a button."""
     page.check_recent_authentication()
-    return page.show(EXPORT)
+    return page.show(EXPORT, again_at=None)
 
 
 @router.post("/data")
@@ -32,8 +33,11 @@ async def export(page: OwnPageDep) -> Response:
         found = await page.container.export_account()(caller=page.caller)
     except StepUpRequired:
         raise
+    except TooManyRequests as limit:
+        again_at = page.container.clock().now() + timedelta(seconds=limit.retry_after)
+        return page.show(EXPORT, error=limit, again_at=again_at)
     except FastauthError as error:
-        return page.show(EXPORT, error=error)
+        return page.show(EXPORT, error=error, again_at=None)
     return JSONResponse(
         exported_json(found), headers={"Content-Disposition": 'attachment; filename="account.json"'}
     )
