@@ -126,6 +126,43 @@ class TestSecondFactor:
             (path, 200) for path in paths
         ]
 
+    async def test_log_in_and_step_up_lead_back_to_the_search(
+        self, container: Container, client: httpx2.AsyncClient, root: OwnBrowser
+    ) -> None:
+        """What was done before is told once, and not again after the detour."""
+        search = "/console/users?q=Bob%40example.com&state=&role=&after="
+        kept = "/console/users?q=Bob%40example.com"
+        user = await container.find_user()(username="root1")
+        secret, _ = await enrol(container, user.id)
+        for path, expected in {
+            search: kept,
+            f"{search}&done=enable": kept,
+            "/console/users/1?done=enable": "/console/users/1",
+            f"/console/users?q={'+'.join('a' * 250)}": "/console/users",
+            f"/console/users?q={'%E2%82%AC' * 80}": "/console/users",
+            "/console/users?q=%00%0d%0aX&%ff": "/console/users?q=%00%0D%0AX",
+        }.items():
+            assert (await root.get(path)).headers["location"] == again(expected), path
+            assert (await Browser(client).get(path)).headers["location"] == (
+                f"/log-in?{urlencode({'next': expected})}"
+            ), path
+        page = await root.open(again(kept))
+        code = container.totp_codes().code_at(secret, step_of(container.clock().now()))
+        answer = await root.act("/log-in/again", method="totp", code=code, next=str(page.value("next")))
+        assert answer.headers["location"] == kept
+        assert 'value="Bob@example.com"' in (await root.open(kept)).text
+
+    async def test_form_leads_back_to_its_page_with_the_search(
+        self, root: OwnBrowser, clock: FakeClock
+    ) -> None:
+        clock.advance(timedelta(minutes=11))
+        headers = {
+            "Referer": "http://x/console/outbox?show=closed&done=retried",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        answer = await root.post_with(headers, "/console/outbox/retry", csrf_token=root.token)
+        assert answer.headers["location"] == again("/console/outbox?show=closed")
+
     async def test_policy_sends_to_the_enrolment(self, storage: FakeStorage) -> None:
         """Permissions count with a second factor only; the account page says so."""
         settings = Settings(second_factor="roles")  # type: ignore[arg-type]  # pydantic reads it

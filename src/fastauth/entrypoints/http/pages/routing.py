@@ -11,7 +11,7 @@ from fastauth.domain.errors import FastauthError
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.browser import LogInRequired
-from fastauth.entrypoints.http.pages.destinations import HOME, next_path, with_next
+from fastauth.entrypoints.http.pages.destinations import HOME, page_with_query, with_next
 from fastauth.entrypoints.http.pages.forms import ForeignForm, is_same_origin
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.rendering import render_page
@@ -59,10 +59,10 @@ def _foreign_form(request: Request, container: Container) -> Response:
 def _page_of(request: Request, container: Container) -> str:
     """Return the page to come back to: the requested one, or the one with the form that was sent."""
     if request.method != "POST":
-        return next_path(request.scope["path"])
+        return page_with_query(request.scope["path"], request.scope["query_string"].decode("latin-1"))
     base = urlsplit(container.settings().public_url).path
     try:
         referer = urlsplit(request.headers.get("referer", ""))
     except ValueError:  # anybody can send one that is no URL
         return HOME
-    return next_path(referer.path.removeprefix(base))
+    return page_with_query(referer.path.removeprefix(base), referer.query)
