@@ -42,7 +42,8 @@ class Service:
         self.port = int(settings.pop("FASTAUTH_PORT", free_port()))
         self.url = f"http://127.0.0.1:{self.port}"
         self._home = tempfile.TemporaryDirectory(prefix="fastauth-service-")
-        self._environment = environment(database_url, FASTAUTH_PORT=str(self.port), **settings)
+        own = {"TMPDIR": self._home.name, "FASTAUTH_PORT": str(self.port)}
+        self._environment = environment(database_url, **(own | settings))
 
     def __enter__(self) -> Self:
         try:
@@ -54,7 +55,9 @@ class Service:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        """End it at once. A shutdown waits for clients; tests of a shutdown call `stop`."""
+        if self._process.poll() is None:
+            self.kill()
         self._home.cleanup()
 
     @property

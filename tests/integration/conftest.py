@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from tests.harness.backends import BACKENDS, fail_without_postgres
 from tests.harness.databases import connect, postgres_copy, postgres_schema
 from tests.harness.migrations import migrate_at
+from tests.harness.mortal_postgres import mortal_postgres
 from tests.harness.postgres import GivenPostgres, PostgresServer, given_postgres, own_postgres
 from tests.harness.service import Service
 
@@ -45,11 +46,21 @@ def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture
-def mortal_postgres() -> Iterator[PostgresServer]:
-    """A server of the test's own, which it may kill."""
-    with fail_without_postgres(), own_postgres() as server:
+@pytest.fixture(scope="session")
+def mortal_server() -> Iterator[PostgresServer]:
+    """Return a server that tests may kill, one after the other.
+
+    It does not wait for the disk: what a killed process has written is in the page cache.
+    """
+    with fail_without_postgres(), own_postgres(durable=False) as server:
         yield server
+
+
+@pytest.fixture(name="mortal_postgres")
+def _mortal_postgres(mortal_server: PostgresServer) -> Iterator[PostgresServer]:
+    """Return a database of the test's own, on a server that it may kill and configure."""
+    with mortal_postgres(mortal_server) as database:
+        yield database
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
