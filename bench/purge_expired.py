@@ -23,8 +23,9 @@ from tests.harness.postgres import own_postgres
 
 from fastauth.adapters.sql import CountActiveSessions, Database, SqlExpiredRows
 from fastauth.adapters.system_clock import SystemClock
-from fastauth.application.operations.purge_batches import PURGE_INTERVAL
-from fastauth.application.operations.purge_sessions import PurgeSessions
+from fastauth.application.operations.purge_rows import PURGE_INTERVAL, PurgeRows
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.operations.purges import Expired, all_purges
 
 TABLES = ("user_info", "session")
 COUNTS = 20
@@ -80,10 +81,10 @@ class TimedExpiredRows(SqlExpiredRows):
         """Use the connections that the service uses."""
         super().__init__(connections=self.database.autocommit)
 
-    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
+    async def purge(self, rows: Expired, *, before: datetime, limit: int) -> int:
         """Purge a batch, and keep its duration in seconds."""
         began = monotonic()
-        removed_now = await super().purge_sessions(before=before, limit=limit)
+        removed_now = await super().purge(rows, before=before, limit=limit)
         self.seconds.append(monotonic() - began)
         return removed_now
 
@@ -122,7 +123,8 @@ async def purge_all(url: str) -> None:
     """Purge until no expired session is left, and print the duration of the batches."""
     database = Database(make_url(url).set(drivername="postgresql+psycopg"))
     expired_rows, clock = TimedExpiredRows(database), SteppedClock(SystemClock().now())
-    purge = PurgeSessions(expired_rows=expired_rows, clock=clock)
+    sessions = next(purge for purge in all_purges(Retention()) if purge.task == "sessions")
+    purge = PurgeRows(purge=sessions, expired_rows=expired_rows, clock=clock)
     scans, began, removed = _scans(url), monotonic(), 0
     try:
         while removed_now := await purge():

@@ -1,12 +1,17 @@
 """Readiness and the purge of expired rows in memory."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any
 
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.operations.purges import Expired
+
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class FakeStorageProbe:
@@ -16,6 +21,21 @@ class FakeStorageProbe:
     async def check(self) -> None:
         if self._trouble:
             raise self._trouble
+
+
+_EXPIRED_AT: dict[Expired, tuple[str, Callable[[Any], datetime | None]]] = {
+    Expired.SESSIONS: ("sessions", lambda each: min(each.refresh_expires_at, each.ended_at or LATEST)),
+    Expired.COUNTERS: ("counters", attrgetter("resets_at")),
+    Expired.EVENTS: ("entries", attrgetter("event.occurred_at")),
+    Expired.ONE_TIME_TOKENS: ("one_time_tokens", attrgetter("expires_at")),
+    Expired.IDEMPOTENCY_KEYS: ("answered_requests", attrgetter("expires_at")),
+    Expired.INVITATIONS: ("invitations", attrgetter("expires_at")),
+    Expired.REVOCATIONS: ("revocations", attrgetter("at")),
+    Expired.REPLACED_ADDRESSES: ("addresses", attrgetter("replaced_at")),
+    Expired.OUTBOX_ENTRIES: ("outbox", lambda each: each.record.done_at or each.record.due_at),
+    Expired.API_KEYS: ("api_keys", lambda each: min(each.expires_at, each.revoked_at or LATEST)),
+}
+"""The attribute of `FakeStorage` that has the rows, and when a row expires: ``None`` if it does not."""
 
 
 class FakeExpiredRows:
@@ -29,81 +49,23 @@ class FakeExpiredRows:
         self.storage.begun_at[task] = now
         return True
 
-    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
-        over = [
-            session.id
-            for session in self.storage.sessions.values()
-            if min(session.refresh_expires_at, session.ended_at or session.refresh_expires_at) < before
-        ]
-        for session_id in over[:limit]:
-            del self.storage.sessions[session_id]
-        return len(over[:limit])
+    async def purge(self, rows: Expired, *, before: datetime, limit: int) -> int:
+        if rows is Expired.EVENT_ADDRESSES:
+            return self._forget_addresses(before=before, limit=limit)
+        name, expired_at = _EXPIRED_AT[rows]
+        stored = getattr(self.storage, name)
+        by_key = dict(enumerate(stored)) if isinstance(stored, list) else stored
+        expired = [key for key, each in by_key.items() if (at := expired_at(each)) and at < before][:limit]
+        for key in reversed(expired):
+            del stored[key]
+        return len(expired)
 
-    async def purge_counters(self, *, before: datetime, limit: int) -> int:
-        expired = [key for key, counter in self.storage.counters.items() if counter.resets_at < before]
-        for key in expired[:limit]:
-            del self.storage.counters[key]
-        return len(expired[:limit])
-
-    async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
-        stored = self.storage.one_time_tokens
-        expired = [digest for digest, token in stored.items() if token.expires_at < before][:limit]
-        for digest in expired:
-            del stored[digest]
-        answered = self.storage.answered_requests
-        over = [key for key, request in answered.items() if request.expires_at < before][:limit]
-        for key in over:
-            del answered[key]
-        ended = [key for key, each in self.storage.invitations.items() if each.expires_at < before][:limit]
-        for invitation in ended:
-            del self.storage.invitations[invitation]
-        return len(expired) + len(over) + len(ended)
-
-    async def purge_outbox(self, *, before: datetime, limit: int) -> int:
-        closed = [
-            entry_id
-            for entry_id, stored in self.storage.outbox.items()
-            if (stored.record.done_at or stored.record.due_at) < before
-        ]
-        for entry_id in closed[:limit]:
-            del self.storage.outbox[entry_id]
-        return len(closed[:limit])
-
-    async def purge_revocations(self, *, before: datetime, limit: int) -> int:
-        old = [each for each in self.storage.revocations if each.at < before][:limit]
-        for each in old:
-            self.storage.revocations.remove(each)
-        return len(old)
-
-    async def purge_addresses(self, *, before: datetime, limit: int) -> int:
-        records = self.storage.addresses
-        old = [key for key, each in records.items() if each.replaced_at and each.replaced_at < before]
-        for key in old[:limit]:
-            del records[key]
-        return len(old[:limit])
-
-    async def purge_api_keys(self, *, before: datetime, limit: int) -> int:
-        keys = self.storage.api_keys
-        over = [
-            id_ for id_, key in keys.items() if min(key.expires_at, key.revoked_at or key.expires_at) < before
-        ]
-        for id_ in over[:limit]:
-            del keys[id_]
-        return len(over[:limit])
-
-    async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
-        old = [entry for entry in self.storage.entries if entry.event.occurred_at < now - retention.events][
-            :limit
-        ]
-        for entry in old:
-            self.storage.entries.remove(entry)
+    def _forget_addresses(self, *, before: datetime, limit: int) -> int:
         told = [
-            index
+            (index, replace(entry, source=replace(entry.source, address=None)))
             for index, entry in enumerate(self.storage.entries)
-            if entry.source and entry.source.address and entry.event.occurred_at < now - retention.addresses
+            if entry.source and entry.source.address and entry.event.occurred_at < before
         ][:limit]
-        for index in told:
-            entry = self.storage.entries[index]
-            assert entry.source
-            self.storage.entries[index] = replace(entry, source=replace(entry.source, address=None))
-        return len(old) + len(told)
+        for index, entry in told:
+            self.storage.entries[index] = entry
+        return len(told)

@@ -403,6 +403,10 @@ class TestFakeApiKeyRepository(ApiKeyRepositoryContract):
     def api_keys(self, users: FakeUserRepository) -> FakeApiKeyRepository:
         return FakeApiKeyRepository(users.storage)
 
+    @pytest.fixture
+    def expired_rows(self, users: FakeUserRepository) -> FakeExpiredRows:
+        return FakeExpiredRows(users.storage)
+
 
 class TestFakePasskeyRepository(PasskeyRepositoryContract):
     @pytest.fixture

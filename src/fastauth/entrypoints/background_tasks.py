@@ -95,14 +95,7 @@ async def _run_periodically(container: Container) -> None:
             container.rotate_keys(),
             container.publish_keys(),
             _logged_purge("closed accounts", container.erase_due_accounts()),
-            _logged_purge("sessions", container.purge_sessions()),
-            _logged_purge("counters", container.purge_counters()),
-            _logged_purge("events", container.purge_events()),
-            _logged_purge("revocations", container.purge_revocations()),
-            _logged_purge("one-time tokens", container.purge_one_time_tokens()),
-            _logged_purge("replaced addresses", container.purge_addresses()),
-            _logged_purge("outbox", container.purge_outbox()),
-            _logged_purge("API keys", container.purge_api_keys()),
+            *(_logged_purge(task, purge) for task, purge in container.purges().items()),
             container.last_uses().store,
         ]
         tasks += [

@@ -13,11 +13,14 @@ from fastauth.domain.api_keys.api_key import MAX_API_KEYS, ApiKey
 from fastauth.domain.api_keys.errors import TooManyApiKeys
 from fastauth.domain.api_keys.key_text import ApiKeyId
 from fastauth.domain.api_keys.ports import ApiKeyRepository
+from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import RoleChanges, declare_role
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
+MOMENT = timedelta(microseconds=1)
 UNKNOWN = ApiKeyId("0000000000000000")
 
 
@@ -33,6 +36,10 @@ class ApiKeyRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def api_keys(self, users: UserRepository) -> ApiKeyRepository: ...
+
+    @abstractmethod
+    @pytest.fixture
+    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
 
     @pytest.fixture
     async def user(self, users: UserRepository) -> User:
@@ -113,6 +120,20 @@ class ApiKeyRepositoryContract(ABC):
         assert found
         assert found.key.revoked_at == LATER
         assert await api_keys.of_user(user.id) == ()
+
+    async def test_purge(self, api_keys: ApiKeyRepository, expired_rows: ExpiredRows, user: User) -> None:
+        """Expired and revoked keys go, whichever came first."""
+        end = NOW - timedelta(days=2_000)  # before any other test's keys
+        while await expired_rows.purge(Expired.API_KEYS, before=end + timedelta(days=1), limit=100):
+            pass
+        expired = [await self.added(api_keys, user, now=end - timedelta(days=1)) for _ in range(2)]
+        revoked, kept = await self.added(api_keys, user, days=3_000), await self.added(api_keys, user)
+        await api_keys.revoke(revoked.id, now=end)
+        assert await expired_rows.purge(Expired.API_KEYS, before=end, limit=9) == 0
+        purged = [await expired_rows.purge(Expired.API_KEYS, before=end + MOMENT, limit=1) for _ in range(4)]
+        assert (sum(purged), purged[-1]) == (3, 0)
+        found = [await api_keys.find(key.id) for key in (*expired, revoked, kept)]
+        assert [each and each.key.id for each in found] == [None, None, None, kept.id]
 
     async def test_revoke_of_any_account(self, api_keys: ApiKeyRepository, user: User) -> None:
         key = await self.added(api_keys, user)

@@ -16,8 +16,9 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import NewUser, User
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType, UsernameDigest
 from fastauth.domain.audit.ports import AuditTrail, EventLog
-from fastauth.domain.audit.trail import AuditEntry, AuditFilter, Retention
+from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.sessions.ports import SessionRepository
@@ -206,14 +207,13 @@ class AuditTrailContract(ABC):
         assert [entry for page in pages for entry in page] == everything
         assert [entry.event.occurred_at for entry in everything] == [now + MINUTE] * 3 + [now] * 2
 
-    async def test_purges_addresses_then_events_in_batches(self, ports: Ports, now: datetime) -> None:
+    async def test_purges_events_and_addresses_in_batches(self, ports: Ports, now: datetime) -> None:
         days = timedelta(days=1)
-        kept = Retention(events=365 * days, addresses=30 * days)
         for age in (366, 366, 366, 31, 31, 31, 29):
             await ports.events.record(Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=now - age * days))
-        swept = [await ports.expired_rows.purge_events(kept, now=now, limit=2) for _ in range(4)]
-        assert sum(swept) >= 6
-        assert swept[-1] == 0
+        for rows, kept in ((Expired.EVENTS, 365 * days), (Expired.EVENT_ADDRESSES, 30 * days)):
+            purged = [await ports.expired_rows.purge(rows, before=now - kept, limit=2) for _ in range(4)]
+            assert (sum(purged) >= 3, purged[-1]) == (True, 0), rows
         found = await ports.read()
         assert [entry.event.occurred_at for entry in found] == [now - age * days for age in (29, 31, 31, 31)]
         assert [entry.source for entry in found] == [A_CLIENT, *[EventSource(Actor.CLIENT)] * 3]

@@ -12,6 +12,7 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.browser_sessions.cookie import CookieDigest, SessionCookieCodec
 from fastauth.domain.browser_sessions.ports import BrowserSessionRepository
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.ports import SessionRepository
@@ -145,7 +146,7 @@ class BrowserSessionRepositoryContract(ABC):
         kept = await self.start(sessions, user)
         await browser_sessions.add(active[0], session_id=kept.id, now=NOW)
         await sessions.revoke(user.id, session_id=session.id, now=NOW)
-        while await expired_rows.purge_sessions(before=NOW + MINUTE, limit=100):
+        while await expired_rows.purge(Expired.SESSIONS, before=NOW + MINUTE, limit=100):
             pass
         assert await browser_sessions.find(ended) is None
         assert await browser_sessions.find(active) == kept.id

@@ -22,6 +22,7 @@ from fastauth.domain.email_addresses.record import (
     UserAddresses,
 )
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.passwords.ports import BulkUserRepository
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -453,8 +454,8 @@ class EmailAddressRepositoryContract(ABC):
         await addresses.add_pending(user.id, an_address(), now=long_ago)
         before = await addresses.of_user(user.id)
         last = long_ago + timedelta(minutes=3)
-        assert await expired_rows.purge_addresses(before=last, limit=1) == 1
-        assert await expired_rows.purge_addresses(before=last, limit=5) == 1
+        assert await expired_rows.purge(Expired.REPLACED_ADDRESSES, before=last, limit=1) == 1
+        assert await expired_rows.purge(Expired.REPLACED_ADDRESSES, before=last, limit=5) == 1
         assert [each.replaced_at for each in await addresses.replaced_since(user.id, long_ago)] == [last]
         assert await addresses.of_user(user.id) == before
 

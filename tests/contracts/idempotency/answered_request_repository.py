@@ -17,6 +17,7 @@ from fastauth.domain.idempotency.key import (
     RepeatableRequests,
 )
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -75,10 +76,11 @@ class AnsweredRequestRepositoryContract(ABC):
                 await transaction.answered_requests.add(request.digest, answered, now=now)
                 await transaction.commit()
         assert await self.found(unit_of_work, request, at=end)
-        while await expired_rows.purge_one_time_tokens(before=end + LIFETIME, limit=100):
+        while await expired_rows.purge(Expired.IDEMPOTENCY_KEYS, before=end + LIFETIME, limit=100):
             pass
         assert await self.found(unit_of_work, request, at=end)
-        assert await expired_rows.purge_one_time_tokens(before=end + LIFETIME + MOMENT, limit=100) == 1
+        over = end + LIFETIME + MOMENT
+        assert await expired_rows.purge(Expired.IDEMPOTENCY_KEYS, before=over, limit=100) == 1
         assert await self.found(unit_of_work, request, at=end) is None
 
     async def test_one_transaction_has_the_lock(self, unit_of_work: UnitOfWork) -> None:

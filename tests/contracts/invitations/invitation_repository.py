@@ -12,6 +12,7 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.invitations.invitation import NewInvitation
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 MOMENT, WEEK = timedelta(microseconds=1), timedelta(days=7)
@@ -83,8 +84,8 @@ class InvitationRepositoryContract(ABC):
     async def test_purge(
         self, invitations: InvitationRepository, new: NewInvitation, expired_rows: ExpiredRows
     ) -> None:
-        while await expired_rows.purge_one_time_tokens(before=new.expires_at + MOMENT, limit=100):
+        while await expired_rows.purge(Expired.INVITATIONS, before=new.expires_at + MOMENT, limit=100):
             pass
         await invitations.add(new)
-        assert await expired_rows.purge_one_time_tokens(before=new.expires_at, limit=10) == 0
-        assert await expired_rows.purge_one_time_tokens(before=new.expires_at + MOMENT, limit=10) == 1
+        assert await expired_rows.purge(Expired.INVITATIONS, before=new.expires_at, limit=10) == 0
+        assert await expired_rows.purge(Expired.INVITATIONS, before=new.expires_at + MOMENT, limit=10) == 1

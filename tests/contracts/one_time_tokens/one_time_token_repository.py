@@ -13,6 +13,7 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenCodec, Purpose
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.session import SessionId
 
@@ -290,12 +291,13 @@ class OneTimeTokenRepositoryContract(ABC):
     ) -> None:
         """A consumed token is kept as long as one that nobody used."""
         end = NOW + Purpose.RESET_PASSWORD.lifetime
-        while await expired_rows.purge_one_time_tokens(before=end + SECOND, limit=100):
+        while await expired_rows.purge(Expired.ONE_TIME_TOKENS, before=end + SECOND, limit=100):
             pass
         *_, consumed = [await self.issue(tokens, user) for _ in range(3)]
         assert await self.consume(tokens, consumed)
         kept = await self.issue(tokens, user, Purpose.VERIFY_EMAIL)
-        assert await expired_rows.purge_one_time_tokens(before=end, limit=2) == 0
-        purged = [await expired_rows.purge_one_time_tokens(before=end + SECOND, limit=2) for _ in range(3)]
+        assert await expired_rows.purge(Expired.ONE_TIME_TOKENS, before=end, limit=2) == 0
+        over = end + SECOND
+        purged = [await expired_rows.purge(Expired.ONE_TIME_TOKENS, before=over, limit=2) for _ in range(3)]
         assert purged == [2, 1, 0]
         assert await self.consume(tokens, kept, Purpose.VERIFY_EMAIL)

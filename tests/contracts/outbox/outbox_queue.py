@@ -9,6 +9,7 @@ from tests.builders import a_new_user
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.outbox.message import Backlog, OutboxKind, OutboxOutcome, OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.outbox.schedule import crash_delay
@@ -247,7 +248,7 @@ class OutboxQueueContract(ABC):
         """No process has a handler for its kind, or none runs: its content must not stay for ever."""
         long_ago = NOW - timedelta(days=1)
         added = [await self.add(unit_of_work, due_at=long_ago + seconds * SECOND) for seconds in (-1, 0)]
-        while await expired_rows.purge_outbox(before=long_ago, limit=1):
+        while await expired_rows.purge(Expired.OUTBOX_ENTRIES, before=long_ago, limit=1):
             pass
         assert [record.id for record in await queue.records(waiting=True, limit=9)] == added[1:]
 
@@ -255,13 +256,19 @@ class OutboxQueueContract(ABC):
         self, unit_of_work: UnitOfWork, queue: OutboxQueue, expired_rows: ExpiredRows
     ) -> None:
         closed = NOW - timedelta(days=1)
-        while await expired_rows.purge_outbox(before=NOW + timedelta(days=10_000), limit=100):
+        while await expired_rows.purge(
+            Expired.OUTBOX_ENTRIES, before=NOW + timedelta(days=10_000), limit=100
+        ):
             pass
         waiting, kept, *old = [await self.add(unit_of_work) for _ in range(5)]
         for entry_id in (*old, kept):
             now = NOW if entry_id == kept else closed
             await queue.complete(entry_id, outcome=OutboxOutcome.SENT, now=now)
         over = closed + SECOND
-        assert [await expired_rows.purge_outbox(before=over, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert [await expired_rows.purge(Expired.OUTBOX_ENTRIES, before=over, limit=2) for _ in range(3)] == [
+            2,
+            1,
+            0,
+        ]
         assert [record.id for record in await queue.records(waiting=False, limit=9)] == [kept]
         assert [record.id for record in await queue.records(waiting=True, limit=9)] == [waiting]

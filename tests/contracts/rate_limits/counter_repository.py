@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.rate_limits import counting
 from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, EPOCH, LOCKED_FOREVER, Counter, CounterKey
@@ -173,12 +174,16 @@ class CounterRepositoryContract(ABC):
     ) -> None:
         long_ago = NOW - timedelta(days=5_000)  # before any other test's
         over, used_up, recent = [a_key() for _ in range(3)], a_key(), a_key()
-        while await expired_rows.purge_counters(before=long_ago, limit=100):
+        while await expired_rows.purge(Expired.COUNTERS, before=long_ago, limit=100):
             pass
         await rows.write(dict.fromkeys(over, Counter(3, long_ago)))
         await rows.write({used_up: Counter(100, LOCKED_FOREVER), recent: Counter(1, NOW)})
         soon = long_ago + timedelta(seconds=1)
-        assert [await expired_rows.purge_counters(before=soon, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert [await expired_rows.purge(Expired.COUNTERS, before=soon, limit=2) for _ in range(3)] == [
+            2,
+            1,
+            0,
+        ]
         stored = await rows.read(used_up, recent, *over)
         assert stored == [Counter(100, LOCKED_FOREVER), Counter(1, NOW), None, None, None]
 

@@ -9,6 +9,8 @@ from tests.builders import a_name, a_new_user, a_password_hash, a_session
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
+from fastauth.domain.operations.ports import ExpiredRows
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind, TokenIdentity
@@ -47,8 +49,29 @@ class RevocationsContract(ABC):
     @pytest.fixture
     def reader(self) -> RevocationReader: ...
 
+    @abstractmethod
+    @pytest.fixture
+    def expired_rows(self, users: UserRepository) -> ExpiredRows: ...
+
     async def a_user(self, passwords: PasswordRepository) -> User:
         return await passwords.add_user(a_new_user(), a_password_hash())
+
+    async def test_purges_the_oldest_first(
+        self, log: RevocationLog, reader: RevocationReader, expired_rows: ExpiredRows
+    ) -> None:
+        start = LONG_AGO - timedelta(days=1)
+        times = [start + timedelta(seconds=seconds) for seconds in (3, 1, 2)]
+        for at in times:
+            await log.add(Revocation(at, RevocationKind.CLIENT, "purged"))
+        last = max(times)
+        assert await expired_rows.purge(Expired.REVOCATIONS, before=last, limit=1) == 1
+        assert await self.times(reader, since=start) == sorted(times)[1:]
+        purged = [await expired_rows.purge(Expired.REVOCATIONS, before=last, limit=9) for _ in range(2)]
+        assert (purged, await self.times(reader, since=start)) == ([1, 0], [last])
+
+    @staticmethod
+    async def times(reader: RevocationReader, *, since: datetime) -> list[datetime]:
+        return [each.at for each in await reader.read(since=since) if each.value == "purged"]
 
     async def test_reads_what_was_written_in_order(
         self, log: RevocationLog, reader: RevocationReader

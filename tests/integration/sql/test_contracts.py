@@ -81,8 +81,8 @@ from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.audit.event import EventSource, EventType
-from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.operations.purges import Expired
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.rate_limits.counter import Counter, CounterKey
 from fastauth.entrypoints.container import Container
@@ -105,6 +105,10 @@ class SqlFixtures:
     @pytest.fixture
     def counters(self, database: Database) -> SqlCounterRepository:
         return SqlCounterRepository(connections=database.autocommit)
+
+    @pytest.fixture
+    def expired_rows(self, database: Database) -> SqlExpiredRows:
+        return SqlExpiredRows(connections=database.autocommit)
 
 
 def permissions(directory: Path) -> dict[str, int]:
@@ -236,10 +240,7 @@ class TestSqlBulkUserRepository(SqlFixtures, BulkUserRepositoryContract):
 class TestSqlSessionRepository(SqlFixtures, SessionRepositoryContract): ...
 
 
-class TestSqlExpiredRowsContract(SqlFixtures, ExpiredRowsContract):
-    @pytest.fixture
-    def expired_rows(self, database: Database) -> SqlExpiredRows:
-        return SqlExpiredRows(connections=database.autocommit)
+class TestSqlExpiredRowsContract(SqlFixtures, ExpiredRowsContract): ...
 
 
 @dataclass
@@ -287,10 +288,14 @@ class TestSqlExpiredRows:
         try:
             execute(postgres_url, MANY_ROWS)
             expired_rows, now = SqlExpiredRows(connections=database.autocommit), datetime.now(UTC)
-            kept = Retention(events=timedelta(days=8), addresses=timedelta(days=5))
-            assert await expired_rows.purge_sessions(before=now, limit=10) == 20
-            assert await expired_rows.purge_counters(before=now, limit=10) == 10
-            assert await expired_rows.purge_events(kept, now=now, limit=10) == 20
+            for rows, days, deleted in (
+                (Expired.SESSIONS, 0, 20),
+                (Expired.COUNTERS, 0, 10),
+                (Expired.EVENTS, 8, 10),
+                (Expired.EVENT_ADDRESSES, 5, 10),
+            ):
+                before = now - timedelta(days=days)
+                assert await expired_rows.purge(rows, before=before, limit=10) == deleted, rows
         finally:
             await database.close()
         assert counted(postgres_url, deleted=40) == (40, 10, 0)
@@ -421,10 +426,6 @@ class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract)
         return SqlEmailAddressRepository(connections=database.autocommit)
 
     @pytest.fixture
-    def expired_rows(self, database: Database) -> SqlExpiredRows:
-        return SqlExpiredRows(connections=database.autocommit)
-
-    @pytest.fixture
     def unit_of_work(self, database: Database) -> SqlUnitOfWork:
         return unit_of_work(database)
 
@@ -462,19 +463,11 @@ class TestSqlBrowserSessionRepository(SqlFixtures, BrowserSessionRepositoryContr
     def browser_sessions(self, database: Database) -> SqlBrowserSessionRepository:
         return SqlBrowserSessionRepository(connections=database.autocommit)
 
-    @pytest.fixture
-    def expired_rows(self, database: Database) -> SqlExpiredRows:
-        return SqlExpiredRows(connections=database.autocommit)
-
 
 class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract):
     @pytest.fixture
     def tokens(self, database: Database) -> SqlOneTimeTokenRepository:
         return SqlOneTimeTokenRepository(connections=database.autocommit)
-
-    @pytest.fixture
-    def expired_rows(self, database: Database) -> SqlExpiredRows:
-        return SqlExpiredRows(connections=database.autocommit)
 
 
 class TestSqlOwnAccountReader(SqlFixtures, OwnAccountReaderContract):

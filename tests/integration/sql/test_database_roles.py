@@ -22,6 +22,7 @@ from fastauth.adapters.sql.database.schema_check import PRIVILEGES
 from fastauth.adapters.sql.database.types import metadata
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.domain.operations.purges import Expired
 from fastauth.entrypoints.settings import Settings
 
 HERE = Path(__file__).parents[3] / "deploy/postgres"
@@ -157,7 +158,8 @@ class TestServingRole:
         database = connect(roles.serve)
         try:
             expired_rows = SqlExpiredRows(connections=database.autocommit)
-            assert await expired_rows.purge_events(kept, now=now, limit=100) == 2
+            for each, age in ((Expired.EVENTS, kept.events), (Expired.EVENT_ADDRESSES, kept.addresses)):
+                assert await expired_rows.purge(each, before=now - age, limit=100) == 1
         finally:
             await database.close()
         with psycopg.connect(roles.serve) as serving:

@@ -370,7 +370,7 @@ class TestPurgeApiKeys:
         kept = await owner.create(READ, days=2)
         owner.app.clock.advance(timedelta(days=1))
         await owner.app.container.revoke_api_key()(id_=revoked.key.id)
-        purge = owner.app.container.purge_api_keys()
+        purge = owner.app.container.purges()["api_keys"]
         owner.app.clock.advance(KEPT)
         assert await purge() == 0
         owner.app.clock.advance(timedelta(minutes=1))

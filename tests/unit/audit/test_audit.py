@@ -1,20 +1,20 @@
 """The audit trail: each path leaves one event, whether it succeeds or is refused."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from tests.application import A_SECRET_KEY
 from tests.builders import a_username
-from tests.fakes import FakeClock, FakeEventLog, FakeExpiredRows, FakeStorage
+from tests.fakes import FakeClock, FakeEventLog, FakeStorage
 from tests.http_helpers import ANN, TokenPair, bearer, log_in
 
 from fastauth.application.audit.audit_failures import AuditFailures
-from fastauth.application.operations.purge_batches import BATCH_SIZE
+from fastauth.application.operations.purge_rows import BATCH_SIZE
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
-from fastauth.domain.audit.trail import AuditEntry, Retention
+from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import WrongPassword
@@ -344,29 +344,21 @@ class TestPurgeEvents:
         self, container: Container, storage: FakeStorage, clock: FakeClock, client: Client
     ) -> None:
         clock.advance(timedelta(days=31))
-        assert await container.purge_events()() == 1
+        assert await container.purges()["events"]() == 1
         clock.advance(timedelta(days=335))
         await log_in_with(client)
-        await container.purge_events()()
+        await container.purges()["events"]()
         assert [entry.event.type for entry in storage.entries] == [EventType.LOGIN_SUCCEEDED]
 
     async def test_purges_in_batches(
         self, container: Container, storage: FakeStorage, clock: FakeClock
     ) -> None:
-        bounds = set()
-
-        class Counting(FakeExpiredRows):
-            async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
-                bounds.add(limit)
-                return await super().purge_events(retention, now=now, limit=limit)
-
-        container.expired_rows.override(Counting(storage))
         storage.entries.clear()
         for _ in range(2 * BATCH_SIZE + 1):
             storage.note(EventType.SIGNING_KEY_ROTATED)
         clock.advance(days=366)
-        assert await container.purge_events()() == 2 * BATCH_SIZE + 1
-        assert (storage.entries, bounds) == ([], {BATCH_SIZE})
+        assert await container.purges()["events"]() == 2 * BATCH_SIZE + 1
+        assert storage.entries == []
 
 
 class TestUsernamePseudonyms:

@@ -12,6 +12,7 @@ from dependency_injector.errors import Error
 from dependency_injector.providers import Provider, Singleton
 
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.container.operations import instrumented_purges
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.observability.instrumentation import instrument_pages, instrument_use_case
 from fastauth.entrypoints.settings import Settings
@@ -21,11 +22,12 @@ USE_CASES = [
     name
     for name, provider in PROVIDERS.items()
     if any(
-        isinstance(each, Singleton) and each.provides in (instrument_use_case, instrument_pages)
+        isinstance(each, Singleton)
+        and each.provides in (instrument_use_case, instrument_pages, instrumented_purges)
         for each in (provider, *(provider.kwargs.values() if isinstance(provider, Singleton) else ()))
     )
 ]
-"""Providers of instrumented use cases, alone or wrapped once (audit of failures, shared readiness)."""
+"""Providers of instrumented use cases: alone, wrapped once (audit of failures, shared readiness), or many."""
 
 PARTS = [
     "access_token_policy",

@@ -16,6 +16,8 @@ from tests.harness import data_page
 from fastauth.adapters.passwords.legacy_formats import FORMATS
 from fastauth.adapters.passwords.legacy_hashes import ARGON2_WRAPPERS, WRAPPERS
 from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.audit.trail import Retention
+from fastauth.domain.operations.purges import all_purges
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.entrypoints.cli import app as cli
 from fastauth.entrypoints.container import Container
@@ -64,6 +66,12 @@ class TestOperatorPages:
     def test_haproxy_configuration_is_the_tested_one(self) -> None:
         page = (ROOT / "docs/operate/behind-a-proxy.md").read_text()
         assert f"```haproxy\n{(ROOT / 'faults/haproxy.cfg').read_text()}```" in page
+
+    def test_purges_are_listed(self) -> None:
+        lines = (ROOT / "docs/operate/database.md").read_text().splitlines()
+        for purge in all_purges(Retention()):
+            start = f"| `{purge.task}` | `{purge.use_case}` | "
+            assert any(line.startswith(start) for line in lines), start
 
     def test_production_rules_are_listed(self) -> None:
         page = (ROOT / "docs/operate/settings.md").read_text()

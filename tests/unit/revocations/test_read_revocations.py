@@ -8,6 +8,7 @@ import pytest
 from tests.contracts.revocations.revocations import RevocationsContract
 from tests.fakes import (
     FakeClock,
+    FakeExpiredRows,
     FakePasswordRepository,
     FakeRevocationLog,
     FakeRevocationReader,
@@ -54,6 +55,10 @@ class TestFakeRevocations(RevocationsContract):
     @pytest.fixture
     def reader(self, storage: FakeStorage) -> FakeRevocationReader:
         return FakeRevocationReader(storage)
+
+    @pytest.fixture
+    def expired_rows(self, storage: FakeStorage) -> FakeExpiredRows:
+        return FakeExpiredRows(storage)
 
 
 @dataclass

@@ -14,12 +14,13 @@ from starlette.types import Scope
 
 from fastauth.adapters.prometheus.event_feed_metrics import EventFeedMetrics
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
-from fastauth.adapters.prometheus.purges import PURGES
 from fastauth.adapters.prometheus.second_factor_metrics import SecondFactorMetrics
 from fastauth.adapters.prometheus.webhook_metrics import WebhookMetrics
 from fastauth.application.second_factors.verify_factor import VerifyFactor
 from fastauth.application.sessions.refresh_session import RefreshSession
+from fastauth.domain.audit.trail import Retention
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.operations.purges import all_purges
 from fastauth.domain.outbox.delivery import DeliveryRound
 from fastauth.domain.outbox.message import Backlog
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -34,6 +35,9 @@ _HASH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 
 
 MAX_COUNTING_SHARE = 0.01
 """The share of time that all workers together may spend on counting sessions."""
+
+_PURGES = {purge.use_case for purge in all_purges(Retention())}
+"""Use cases that return the number of deleted rows."""
 
 _OUTCOMES = {
     TooManyRequests: "rate_limited",  # presented too soon; the token stays valid
@@ -134,7 +138,7 @@ class PrometheusInstrumentation:
                 self._outbox.delivered(result)
             elif observe := self._observers.get(name):
                 observe(result)
-            elif name in PURGES:
+            elif name in _PURGES:
                 self._purged.labels(name).inc(result)  # type: ignore[arg-type]  # the number of rows
             return result
 

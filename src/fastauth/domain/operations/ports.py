@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from fastauth.domain.audit.trail import Retention
+from fastauth.domain.operations.purges import Expired
 
 
 class ExpiredRows(Protocol):
@@ -12,35 +12,11 @@ class ExpiredRows(Protocol):
     async def claim(self, task: str, *, now: datetime, every: timedelta) -> bool:
         """Return whether this process may run `task` now: at most one process may in each `every`."""
 
-    async def purge_sessions(self, *, before: datetime, limit: int) -> int:
-        """Delete sessions that ended before then, about `limit` of each kind; return how many."""
+    async def purge(self, rows: Expired, *, before: datetime, limit: int) -> int:
+        """Delete rows that expired before then, the oldest first; return how many.
 
-    async def purge_counters(self, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` counters that had reset before then; return how many."""
-
-    async def purge_one_time_tokens(self, *, before: datetime, limit: int) -> int:
-        """Delete one-time tokens that had expired before then, at most `limit`; return how many.
-
-        Idempotency keys and invitations are deleted too, at most `limit` of each.
+        At most `limit`, or twice as many where rows expire for two reasons.
         """
-
-    async def purge_outbox(self, *, before: datetime, limit: int) -> int:
-        """Delete entries of the outbox that were closed before then, about `limit`; return how many.
-
-        Those that were due before then and still wait are deleted too, about `limit`.
-        """
-
-    async def purge_revocations(self, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` revocations from before then; return how many."""
-
-    async def purge_addresses(self, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` e-mail addresses that were replaced before then; return how many."""
-
-    async def purge_api_keys(self, *, before: datetime, limit: int) -> int:
-        """Delete API keys that ended before then, about `limit`; return how many."""
-
-    async def purge_events(self, retention: Retention, *, now: datetime, limit: int) -> int:
-        """Delete events older than `retention`, and addresses in them; return how many of both."""
 
 
 class StorageProbe(Protocol):

@@ -8,7 +8,6 @@ from fastauth.application.api_keys.exchange_api_key import ExchangeApiKey
 from fastauth.application.api_keys.issue_api_key import IssueApiKey
 from fastauth.application.api_keys.last_uses import LastUses
 from fastauth.application.api_keys.list_api_keys import ListApiKeys
-from fastauth.application.api_keys.purge_api_keys import PurgeApiKeys
 from fastauth.application.api_keys.revoke_api_key import RevokeApiKey
 from fastauth.application.api_keys.store_key import StoreApiKey
 from fastauth.domain.api_keys.key_text import ApiKeyCodec
@@ -66,4 +65,3 @@ class ApiKeys(Shared):
         policy=Shared.settings.provided.second_factor,
         clock=Shared.clock,
     )
-    purge_api_keys = use_case(PurgeApiKeys, expired_rows=Storage.expired_rows, clock=Shared.clock)

@@ -1,11 +1,10 @@
 """Providers of the audit trail."""
 
-from fastauth.application.audit.purge_events import PurgeEvents
 from fastauth.application.audit.read_audit_trail import ReadAuditTrail
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.shared import Shared
 from fastauth.entrypoints.container.storage import Storage
-from fastauth.entrypoints.container.use_cases import paged, use_case
+from fastauth.entrypoints.container.use_cases import paged
 
 
 class Audit(Shared):
@@ -17,7 +16,4 @@ class Audit(Shared):
         users=Storage.users,
         username_profile=Accounts.usernames,
         pseudonyms=Shared.username_pseudonyms,
-    )
-    purge_events = use_case(
-        PurgeEvents, expired_rows=Storage.expired_rows, retention=Shared.retention, clock=Shared.clock
     )

@@ -1,7 +1,6 @@
 """Providers of use cases of e-mail addresses."""
 
 from fastauth.application.email_addresses.change_address import ChangeAddress
-from fastauth.application.email_addresses.purge_addresses import PurgeAddresses
 from fastauth.application.email_addresses.remove_address import RemoveAddress
 from fastauth.application.email_addresses.resend_verification import ResendVerification
 from fastauth.application.email_addresses.undo_change import UndoAddressChange
@@ -43,4 +42,3 @@ class EmailAddresses(Shared):
         clock=Shared.clock,
     )
     remove_address = use_case(RemoveAddress, unit_of_work=Storage.unit_of_work, clock=Shared.clock)
-    purge_addresses = use_case(PurgeAddresses, expired_rows=Storage.expired_rows, clock=Shared.clock)

@@ -7,7 +7,6 @@ from dependency_injector.providers import Provider, Singleton
 from fastauth.application.outbox.attempt import Attempt
 from fastauth.application.outbox.deliver_outbox import DeliverOutbox
 from fastauth.application.outbox.measure_backlog import MeasureBacklog
-from fastauth.application.outbox.purge_outbox import PurgeOutbox
 from fastauth.domain.outbox.message import Handler, OutboxKind
 from fastauth.entrypoints.container.mail_handlers import MailHandlers
 from fastauth.entrypoints.container.shared import Shared
@@ -29,4 +28,3 @@ class Outbox(Shared):
         clock=Shared.clock,
     )
     measure_backlog = use_case(MeasureBacklog, queue=Storage.outbox_queue, clock=Shared.clock)
-    purge_outbox = use_case(PurgeOutbox, expired_rows=Storage.expired_rows, clock=Shared.clock)

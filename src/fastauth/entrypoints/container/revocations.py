@@ -2,7 +2,6 @@
 
 from dependency_injector.providers import Provider, Singleton
 
-from fastauth.application.revocations.purge_revocations import PurgeRevocations
 from fastauth.application.revocations.read_revocations import ReadRevocations
 from fastauth.application.revocations.recent_revocations import RecentRevocations
 from fastauth.entrypoints.container.sessions import Sessions
@@ -24,4 +23,3 @@ class Revocations(Shared):
         token_lifetime=Sessions.access_token_policy.provided.lifetime,
         clock=Shared.clock,
     )
-    purge_revocations = use_case(PurgeRevocations, expired_rows=Storage.expired_rows, clock=Shared.clock)
