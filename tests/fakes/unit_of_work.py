@@ -101,12 +101,16 @@ class FakeTransaction:
 
 
 class FakeUnitOfWork:
+    """Counts transactions."""
+
     def __init__(self, storage: FakeStorage, box: SecretBox | None = None) -> None:
         self._storage = storage
         self._box = box or FakeSecretBox()
         self._one_at_a_time = asyncio.Lock()
+        self.begun = 0
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[FakeTransaction]:
         async with self._one_at_a_time:
+            self.begun += 1
             yield FakeTransaction(self._storage, self._box)

@@ -13,9 +13,14 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
 from fastauth.domain.idempotency.key import IdempotencyKey
+from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.roles.permissions import WRITE_USERS
+from fastauth.domain.roles.role import ADMIN
 from fastauth.domain.unit_of_work import UnitOfWork
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
+
+AN_ADMIN = Principal(kind=PrincipalKind.CLIENT, permissions=ADMIN.permissions)
 
 
 @pytest.fixture
@@ -71,9 +76,13 @@ class TestRunOnce:
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            await container.run_once()(request, invite_and_crash, user_id=None)
+            await container.run_once()(request, invite_and_crash, acting=AN_ADMIN, permission=WRITE_USERS)
         results = await asyncio.gather(
-            *(container.run_once()(request, invite, user_id=None) for _ in range(4)), return_exceptions=True
+            *(
+                container.run_once()(request, invite, acting=AN_ADMIN, permission=WRITE_USERS)
+                for _ in range(4)
+            ),
+            return_exceptions=True,
         )
         answers = {each for each in results if isinstance(each, str)}
         assert {type(each) for each in results} <= {str, IdempotencyKeyInUse}, results
@@ -83,4 +92,4 @@ class TestRunOnce:
         assert len(stored) == 1
         other = requests.request(IdempotencyKey(name * 2), operation="invite", payload={"a": 1})
         with pytest.raises(InvalidInput):
-            await container.run_once()(other, invite, user_id=None)
+            await container.run_once()(other, invite, acting=AN_ADMIN, permission=WRITE_USERS)

@@ -1,12 +1,13 @@
 """Admin requests that are sent again with their ``Idempotency-Key``."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from dependency_injector.providers import Object
-from tests.fakes import FakeStorage
+from tests.fakes import FakeStorage, FakeUnitOfWork
 from tests.fakes.webhooks import FakeOutboundHttp
 from tests.mail_helpers import deliver
 
@@ -29,11 +30,18 @@ NOT_REPEATABLE = {"send_test_message"}
 
 
 class AuthenticateByNumber:
-    """Takes the id of an administrator for an access token."""
+    """Takes the id of an administrator for an access token.
+
+    In ``1-withheld`` the permissions need a second factor, in ``1-lost`` there are none.
+    """
 
     async def __call__(self, *, access_token: str) -> Principal:
+        number, _, state = access_token.partition("-")
         return Principal(
-            kind=PrincipalKind.USER, permissions=ADMIN.permissions, user_id=UserId(int(access_token))
+            kind=PrincipalKind.USER,
+            permissions=frozenset() if state else ADMIN.permissions,
+            withheld=ADMIN.permissions if state == "withheld" else frozenset(),
+            user_id=UserId(int(number)),
         )
 
 
@@ -54,12 +62,8 @@ class TestEachRoute:
     ) -> None:
         paths = (await client.get("/openapi.json")).json()["paths"]
         seen = set()
-        for path, operation in _posts(paths):
-            name = operation["operationId"]
-            if name in NOT_REPEATABLE:
-                continue
+        for url, name, operation in _posts(paths):
             assert "Idempotency-Key" in {each["name"] for each in operation["parameters"]}, name
-            url = path.replace("{user_id}", "2")
             first = await client.post(url, headers=admin, json=BODIES.get(name))
             events = len(storage.events)
             again = await client.post(url, headers=admin, json=BODIES.get(name))
@@ -75,17 +79,49 @@ class TestEachRoute:
         assert seen >= SEEN
 
 
+class TestPermission:
+    async def test_is_checked_before_a_transaction_begins(
+        self, client: httpx2.AsyncClient, admin: dict[str, str], container: Container
+    ) -> None:
+        """A transaction is the only one that writes in SQLite, and keeps a connection in PostgreSQL."""
+        unit_of_work = container.stored_unit_of_work()
+        assert isinstance(unit_of_work, FakeUnitOfWork)
+        begun = unit_of_work.begun
+        for url, name, operation in _posts((await client.get("/openapi.json")).json()["paths"]):
+            headers = admin | {"Authorization": "Bearer 1-lost"}
+            answer = await client.post(url, headers=headers, json=BODIES.get(name))
+            assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), name
+            scope = answer.headers["www-authenticate"].partition('scope="')[2].rstrip('"')
+            assert f"Needs `{scope}`" in operation["description"], name
+            assert unit_of_work.begun == begun, name
+
+    async def test_response_is_not_given_again_without_it(
+        self, client: httpx2.AsyncClient, admin: dict[str, str], storage: FakeStorage
+    ) -> None:
+        """The caller has lost the permission since, or has a session with one factor now."""
+        body = BODIES["create_client_by_admin"]
+        first = await client.post("/admin/clients", headers=admin, json=body)
+        assert "client_secret" in first.json()
+        for token, expected in (
+            ("1-lost", (403, "not_permitted")),
+            ("1-withheld", (401, "step_up_required")),
+        ):
+            headers = admin | {"Authorization": f"Bearer {token}"}
+            answer = await client.post("/admin/clients", headers=headers, json=body)
+            assert (answer.status_code, answer.json()["code"]) == expected
+        again = await client.post("/admin/clients", headers=admin, json=body)
+        assert again.content == first.content
+        assert len(storage.clients) == 1
+
+
 class TestMalformedKey:
     async def test_tells_nothing_before_the_caller_is_known(
         self, client: httpx2.AsyncClient, admin: dict[str, str]
     ) -> None:
         """The error is one that the document of the route names."""
         paths = (await client.get("/openapi.json")).json()["paths"]
-        for path, operation in _posts(paths):
-            name = operation["operationId"]
-            if name in NOT_REPEATABLE:
-                continue
-            url, malformed = path.replace("{user_id}", "2"), {"Idempotency-Key": "short"}
+        malformed = {"Idempotency-Key": "short"}
+        for url, name, operation in _posts(paths):
             assert (await client.post(url, headers=malformed)).status_code == 401, name
             answer = await client.post(url, headers=admin | malformed, json=BODIES.get(name))
             assert answer.status_code == 422, name
@@ -174,9 +210,9 @@ class TestStored:
         assert stored.response not in repr(stored)
 
 
-def _posts(paths: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (path, operations["post"])
-        for path, operations in paths.items()
-        if path.startswith("/admin") and "post" in operations
-    ]
+def _posts(paths: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, name and description of each operation whose requests may be repeated."""
+    for path, operations in paths.items():
+        operation = operations.get("post")
+        if path.startswith("/admin") and operation and operation["operationId"] not in NOT_REPEATABLE:
+            yield path.replace("{user_id}", "2"), operation["operationId"], operation

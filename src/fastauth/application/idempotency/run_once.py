@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastauth.application.idempotency.shared_unit_of_work import SharedUnitOfWork
-from fastauth.domain.accounts.user import UserId
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.idempotency.errors import REUSED, IdempotencyKeyInUse
 from fastauth.domain.idempotency.key import LIFETIME, AnsweredRequest, RepeatableRequest
+from fastauth.domain.principals.principal import Principal
 from fastauth.domain.secret_box import SecretBox
 
 RESPONSE_PURPOSE = "response of a repeatable request"
@@ -27,15 +27,23 @@ class RunOnce:
     clock: Clock
 
     async def __call__(
-        self, request: RepeatableRequest, run: Callable[[], Awaitable[str]], *, user_id: UserId | None
+        self,
+        request: RepeatableRequest,
+        run: Callable[[], Awaitable[str]],
+        *,
+        acting: Principal,
+        permission: str,
     ) -> str:
-        """Return the response. `run` handles the request; `user_id` is the account that sent it.
+        """Return the response. `run` handles the request, for which `acting` needs `permission`.
 
         Raises:
+            StepUpRequired: `acting` must authenticate by two factors first.
+            NotPermitted: `acting` lacks the permission, or has lost it since the first response.
             IdempotencyKeyInUse: The request with this key is being processed.
             InvalidInput: Another request was sent with this key.
             StorageUnavailable: The request may or may not have been applied.
         """
+        acting.require(permission)  # before the transaction, and before a stored response
         now = self.clock.now()
         async with self.unit_of_work.share() as transaction:
             if not await transaction.answered_requests.lock(request.digest):
@@ -48,7 +56,7 @@ class RunOnce:
             response = await run()
             stored = AnsweredRequest(
                 fingerprint=request.fingerprints[0],
-                user_id=user_id,
+                user_id=acting.user_id,
                 response=self.secret_box.seal(response, purpose=RESPONSE_PURPOSE),
                 expires_at=now + LIFETIME,
             )

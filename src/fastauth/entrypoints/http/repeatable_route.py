@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from fastapi import Depends, Request, Response
 from starlette.types import Message, Receive
@@ -17,11 +17,19 @@ from fastauth.entrypoints.http.strict_json import StrictJSONRoute, StrictRequest
 
 
 class RepeatableRoute(StrictJSONRoute):
-    """A route of a principal: ``APIRouter(route_class=RepeatableRoute)`` is all that a router does.
+    """A route of a principal. A router takes part by ``route_class=RepeatableRoute.needing(...)``.
 
     Its use case must do all that it stores in one unit of work, and read nothing that it has just stored
     outside of it: the transaction ends after the response is made.
     """
+
+    permission: ClassVar[str]
+    """What each ``POST`` of the router needs. Its use case checks it again, in its transaction."""
+
+    @classmethod
+    def needing(cls, permission: str) -> type[Self]:
+        """Return the class of routes that need `permission`."""
+        return type(cls.__name__, (cls,), {"permission": permission})
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  those of FastAPI
         """Document the header."""
@@ -56,7 +64,8 @@ class RepeatableRoute(StrictJSONRoute):
             async def run() -> str:
                 return _dump(await handle(Request(request.scope, _replay(body, request.receive))))
 
-            return _load(await container.run_once()(repeatable, run, user_id=principal.user_id))
+            run_once = container.run_once()
+            return _load(await run_once(repeatable, run, acting=principal, permission=self.permission))
 
         return once
 

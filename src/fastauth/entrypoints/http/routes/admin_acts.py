@@ -13,6 +13,7 @@ from fastauth.domain.delegation.errors import (
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.passwords.errors import NoPassword
 from fastauth.domain.roles.errors import RoleNotFound, TooManyPermissions
+from fastauth.domain.roles.permissions import WRITE_USERS
 from fastauth.entrypoints.http.admin_query import RoleDep, UserIdDep
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
@@ -20,7 +21,11 @@ from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 from fastauth.entrypoints.http.schemas import AcceptedResponse
 
-router = APIRouter(prefix="/admin/users/{user_id:id}", tags=["administration"], route_class=RepeatableRoute)
+router = APIRouter(
+    prefix="/admin/users/{user_id:id}",
+    tags=["administration"],
+    route_class=RepeatableRoute.needing(WRITE_USERS),
+)
 
 _ERRORS = (*PRINCIPAL_ERRORS, UserNotFound, OwnAccount, MorePrivileged)
 

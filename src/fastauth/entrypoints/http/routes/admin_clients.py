@@ -12,6 +12,7 @@ from fastauth.domain.clients.client import Client, RegisteredClient
 from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
 from fastauth.domain.clients.errors import ClientExists, ClientNotFound
 from fastauth.domain.delegation.errors import MorePrivileged, PermissionNotHeld
+from fastauth.domain.roles.permissions import WRITE_CLIENTS
 from fastauth.entrypoints.http.admin_query import next_link, parse_limit, query_parameters, single_values
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
@@ -19,7 +20,9 @@ from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 
-router = APIRouter(prefix="/admin/clients", tags=["administration"], route_class=RepeatableRoute)
+router = APIRouter(
+    prefix="/admin/clients", tags=["administration"], route_class=RepeatableRoute.needing(WRITE_CLIENTS)
+)
 
 
 class CreateClientRequest(BaseModel):

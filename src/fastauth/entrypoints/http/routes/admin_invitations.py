@@ -14,6 +14,7 @@ from fastauth.domain.errors import NotOffered
 from fastauth.domain.invitations.errors import InvitationNotFound
 from fastauth.domain.invitations.invitation import DEFAULT_DAYS, MAX_DAYS, Invitation, InvitationId
 from fastauth.domain.roles.errors import RoleNotFound, TooManyPermissions
+from fastauth.domain.roles.permissions import WRITE_USERS
 from fastauth.entrypoints.http.admin_query import (
     MAX_ID,
     next_link,
@@ -27,7 +28,9 @@ from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 
-router = APIRouter(prefix="/admin/invitations", tags=["administration"], route_class=RepeatableRoute)
+router = APIRouter(
+    prefix="/admin/invitations", tags=["administration"], route_class=RepeatableRoute.needing(WRITE_USERS)
+)
 
 _PARAMETERS = query_parameters(
     limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},

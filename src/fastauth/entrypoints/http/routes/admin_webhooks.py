@@ -9,14 +9,16 @@ from fastauth.application.webhooks.create_webhook import NewWebhook
 from fastauth.application.webhooks.list_webhooks import WebhookStatus
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.webhooks.errors import TooManyWebhooks, WebhookNotFound
-from fastauth.domain.webhooks.webhook import DisabledReason, WebhookState
+from fastauth.domain.webhooks.webhook import WRITE_WEBHOOKS, DisabledReason, WebhookState
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(prefix="/admin/webhooks", tags=["administration"], route_class=RepeatableRoute)
+router = APIRouter(
+    prefix="/admin/webhooks", tags=["administration"], route_class=RepeatableRoute.needing(WRITE_WEBHOOKS)
+)
 test_router = APIRouter(prefix="/admin/webhooks", tags=["administration"], route_class=StrictJSONRoute)
 """A test message changes nothing. With an idempotency key a transaction would wait for the receiver."""
 
