@@ -28,7 +28,7 @@ from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.store_account import StoreAccount
 from fastauth.application.rate_limits.rate_limiter import RateLimiter
 from fastauth.domain.accounts.full_name import FullName
-from fastauth.domain.accounts.user import NewUser, User
+from fastauth.domain.accounts.user import NewUser, User, UserId
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.api_keys.api_key import ApiKey, ApiKeyName
 from fastauth.domain.api_keys.key_text import ApiKeyDigest, ApiKeyId
@@ -40,7 +40,7 @@ from fastauth.domain.passwords.credential import ImportedUser
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.passwords.policy import PasswordPolicy
 from fastauth.domain.passwords.ports import PasswordHasher
-from fastauth.domain.personal_data.erasure import NameDigests
+from fastauth.domain.personal_data.erasure import Erasure, NameDigest, NameDigests
 from fastauth.domain.personal_data.ports import TakenNames
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
@@ -206,6 +206,14 @@ def a_name() -> str:
 
 def a_digest(text: str) -> TokenDigest:
     return TokenDigest(sha256(text.encode()).digest())
+
+
+def an_erasure(user_id: UserId, *, at: datetime) -> Erasure:
+    """Return an erasure that is requested and due at a time."""
+    name_digest = NameDigest(b"digest %d" % user_id)
+    return Erasure(
+        user_id=user_id, requested_at=at, erase_at=at, name_digest=name_digest, name_rests_until=at
+    )
 
 
 def a_session(user: User, *, now: datetime) -> Session:

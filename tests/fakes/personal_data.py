@@ -35,10 +35,10 @@ class FakeErasureRepository:
         if found and found.erased_at is None and found.disabled_before is None:
             self.storage.erasures[user_id] = replace(found, disabled_before=now)
 
-    async def due(self, *, now: datetime, limit: int) -> list[UserId]:
+    async def due(self, *, now: datetime, after: Erasure | None, limit: int) -> list[Erasure]:
         pending = [each for each in self.storage.erasures.values() if each.erased_at is None]
-        due = sorted((each for each in pending if each.erase_at <= now), key=lambda each: each.erase_at)
-        return [each.user_id for each in due[:limit]]
+        due = sorted((each for each in pending if each.erase_at <= now), key=_place)
+        return [each for each in due if after is None or _place(each) > _place(after)][:limit]
 
     async def erase(
         self,
@@ -118,6 +118,10 @@ class FakeErasureRepository:
                     event=replace(event, username_digest=None, detail=detail),
                     source=replace(source, address=None) if source else None,
                 )
+
+
+def _place(erasure: Erasure) -> tuple[datetime, UserId]:
+    return erasure.erase_at, erasure.user_id
 
 
 class FakePersonalDataReader:

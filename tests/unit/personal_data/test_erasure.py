@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import A_DEVICE, A_SECRET_KEY, Application, RateLimitedApplication
+from tests.builders import an_erasure
 from tests.mail_helpers import token_of
 
 from fastauth.application.invitations.invite import InvitationRequest
-from fastauth.application.personal_data.erase_due_accounts import EraseDueAccounts
+from fastauth.application.personal_data.erase_due_accounts import AT_ONCE, EraseDueAccounts
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, StorageUnavailable
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.personal_data.erased_list import ErasedList
@@ -179,6 +180,39 @@ class TestErasure:
         with pytest.raises(RuntimeError):
             await due()
         assert list(app.storage.users) == [ANN]
+
+    async def test_of_many_accounts_does_not_keep_later_ones(self) -> None:
+        """More accounts than a round erases are refused for good, and one takes too long each time."""
+        app = Application()
+        now, slow, last = app.clock.now(), UserId(AT_ONCE + 10), UserId(AT_ONCE + 20)
+        for number in range(1, last + 1):
+            await app.container.erasures().request(
+                an_erasure(UserId(number), at=now + timedelta(seconds=number))
+            )
+        app.clock.advance(timedelta(days=1))
+        tried: list[UserId] = []
+
+        async def erase(user_id: UserId) -> bool:
+            tried.append(user_id)
+            if user_id == slow:
+                raise StorageUnavailable
+            if user_id == last:
+                return True
+            raise RuntimeError
+
+        due = EraseDueAccounts(
+            erasures=app.container.erasures(),
+            erase_account=erase,
+            retention=timedelta(days=365),
+            clock=app.clock,
+        )
+        for expected in (RuntimeError, StorageUnavailable, RuntimeError):
+            with pytest.raises(expected):
+                await due()
+        assert tried == list(range(1, last + 1))
+        with pytest.raises(RuntimeError):
+            await due()
+        assert tried[last:] == list(range(1, AT_ONCE + 1))
 
     async def test_link_is_void_afterwards(self) -> None:
         app = Application()

@@ -48,8 +48,8 @@ class ErasureRepository(TakenNames, Protocol):
     async def note_disabled(self, user_id: UserId, *, now: datetime) -> None:
         """Note that an operator disables an account that is closing: it stays disabled if it is kept."""
 
-    async def due(self, *, now: datetime, limit: int) -> list[UserId]:
-        """Return accounts that are to be erased now, those that have waited longest first."""
+    async def due(self, *, now: datetime, after: Erasure | None, limit: int) -> list[Erasure]:
+        """Return erasures that are due and not done, in the order of their times, those behind `after`."""
 
     async def erase(
         self,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fastauth.adapters.sql.accounts.tables import user_info
@@ -32,10 +32,14 @@ _NOTE_DISABLED = (
     .values(disabled_before=_NOW)
 )
 _DUE = (
-    select(erasure.c.user_id)
+    select(erasure)
     .where(_IS_PENDING, erasure.c.erase_at <= _NOW)
-    .order_by(erasure.c.erase_at)
+    .order_by(erasure.c.erase_at, erasure.c.user_id)
     .limit(bindparam("max_rows"))
+)
+_DUE_AFTER = _DUE.where(
+    tuple_(erasure.c.erase_at, erasure.c.user_id)
+    > tuple_(bindparam("after_at", type_=UtcDateTime), bindparam("after_id"))
 )
 _MARK_ERASED = update(erasure).where(_IS_OF_USER, _IS_PENDING, erasure.c.erase_at <= _NOW)
 _IS_TAKEN = select(
@@ -88,10 +92,13 @@ class SqlErasureRepository:
         """Update the pending row."""
         await self._connections.execute(_NOTE_DISABLED, {"of_user": user_id, "now": now})
 
-    async def due(self, *, now: datetime, limit: int) -> list[UserId]:
+    async def due(self, *, now: datetime, after: Erasure | None, limit: int) -> list[Erasure]:
         """Read the partial index of pending erasures."""
-        rows = await self._connections.execute(_DUE, {"now": now, "max_rows": limit})
-        return [UserId(each) for each in rows.scalars()]
+        values: dict[str, Any] = {"now": now, "max_rows": limit}
+        if after:
+            values |= {"after_at": after.erase_at, "after_id": after.user_id}
+        statement = _DUE_AFTER if after else _DUE
+        return [_erasure(row) for row in await self._connections.execute(statement, values)]
 
     async def erase(
         self,
