@@ -1,8 +1,9 @@
 """Erasures and exports in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from tests.fakes.storage import FakeStorage
 
@@ -98,12 +99,14 @@ class FakeErasureRepository:
         stored = self.storage
         for table in (stored.users, stored.passwords, stored.user_roles, stored.totp, stored.handles):
             table.pop(user_id, None)
-        stored.api_keys = {id_: each for id_, each in stored.api_keys.items() if each.user_id != user_id}
-        stored.sessions = {id_: each for id_, each in stored.sessions.items() if each.user_id != user_id}
-        stored.addresses = {id_: each for id_, each in stored.addresses.items() if each.user_id != user_id}
-        stored.one_time_tokens = {
-            digest: each for digest, each in stored.one_time_tokens.items() if each.user_id != user_id
-        }
+        owned: tuple[dict[Any, Any], ...] = (
+            *(stored.api_keys, stored.sessions, stored.addresses, stored.passkeys),
+            *(stored.one_time_tokens, stored.answered_requests),
+        )
+        for rows in owned:
+            _remove(rows, lambda each: each.user_id == user_id)
+        _remove(stored.invitations, lambda each: each.invited_by == user_id)
+        _remove(stored.recovery_codes, lambda code: code[0] == user_id)
 
     def _clear(self, user_id: UserId, tried_names: Sequence[UsernameDigest]) -> None:
         kept = {EventType.ROLE_GRANTED, EventType.ROLE_REVOKED}
@@ -118,6 +121,11 @@ class FakeErasureRepository:
                     event=replace(event, username_digest=None, detail=detail),
                     source=replace(source, address=None) if source else None,
                 )
+
+
+def _remove(rows: dict[Any, Any], is_owned: Callable[[Any], bool]) -> None:
+    for key in [key for key, each in rows.items() if is_owned(each)]:
+        del rows[key]
 
 
 def _place(erasure: Erasure) -> tuple[datetime, UserId]:

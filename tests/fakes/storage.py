@@ -141,11 +141,13 @@ class FakeStorage:
         )
 
     def publish(self, draft: "FakeStorage") -> None:
+        erased = self.users.keys() - draft.users.keys()
         self.users, self.passwords = draft.users, draft.passwords
         self.sessions, self.entries = draft.sessions, draft.entries
         self.counters, self.epochs, self.session_epochs = draft.counters, draft.epochs, draft.session_epochs
         self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
-        self.outbox |= draft.outbox
+        waiting = self.outbox | draft.outbox
+        self.outbox = {id_: each for id_, each in waiting.items() if each.record.user_id not in erased}
         self.one_time_tokens = draft.one_time_tokens
         self.addresses = draft.addresses
         self.invitations = draft.invitations

@@ -20,7 +20,10 @@ from fastauth.domain.personal_data.erasure import Erasure, ListedErasure, NameDi
 
 _COLUMNS = [column.name for column in erasure.c]
 _OTHERS = [name for name in _COLUMNS if name != "user_id"]
-_REQUEST = insert_on_conflict_do_nothing(erasure, "user_id", *_OTHERS)
+_REQUEST = {
+    dialect: statement.returning(erasure.c.user_id)  # an INSERT has no reliable count of rows
+    for dialect, statement in insert_on_conflict_do_nothing(erasure, "user_id", *_OTHERS).items()
+}
 _IS_OF_USER = erasure.c.user_id == bindparam("of_user")
 _IS_PENDING = erasure.c.erased_at.is_(None)
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -76,7 +79,7 @@ class SqlErasureRepository:
         """Insert a row, unless the account has one."""
         values = {f"new_{name}": getattr(requested, name) for name in _COLUMNS}
         statement = _REQUEST[self._connections.dialect.name]
-        return bool((await self._connections.execute(statement, values)).rowcount)
+        return (await self._connections.execute(statement, values)).one_or_none() is not None
 
     async def find(self, user_id: UserId) -> Erasure | None:
         """Read the row."""
