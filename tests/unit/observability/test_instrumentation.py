@@ -60,7 +60,7 @@ HELPERS = {
     *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
-    *("GiveUp", "RunOnce", "WebhookSender"),
+    *("BackOff", "GiveUp", "RunOnce", "WebhookSender"),
     *("CheckName", "EraseAccount", "SecondRevocation", "SendAccountClosing", "SendAccountErased"),
     *("SendAddressChanged", "SendInvitation", "SendNotice", "SendPasswordReset", "SendVerification"),
 }

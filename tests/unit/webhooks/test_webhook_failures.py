@@ -7,9 +7,13 @@ import pytest
 from tests.admin_helpers import a_user_with
 from tests.webhook_helpers import Installation, failing
 
+from fastauth.application.webhooks.back_off import BackOff
+from fastauth.application.webhooks.deliver_webhook import DeliverWebhook
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.outbound.errors import OutboundFailure
+from fastauth.domain.outbound.ports import OutboundRequest
+from fastauth.domain.webhooks.delivery import Deliveries
 from fastauth.domain.webhooks.schedule import MAX_ATTEMPTS, RETRY_DELAYS
 from fastauth.domain.webhooks.webhook import DisabledReason, WebhookState
 
@@ -98,6 +102,69 @@ class TestFailures:
         (done,) = await here.round()
         assert done.error == "A stored secret cannot be decrypted."
         assert here.http.requests == []
+
+
+class TestBug:
+    """An error that nobody foresaw. It is not the receiver's, so it does not disable the webhook."""
+
+    async def test_delays_are_those_of_a_failure(self, here: Installation) -> None:
+        def broken(_: OutboundRequest) -> int:
+            raise ZeroDivisionError
+
+        here.http.answer = broken
+        await here.create()
+        await here.happen("a")
+        for attempt, delay in enumerate((*RETRY_DELAYS, *RETRY_DELAYS[-1:] * 2), start=1):
+            with pytest.raises(ZeroDivisionError):
+                await here.round()
+            stored = await here.stored()
+            assert (stored.failures, stored.leased_until, stored.disabled_at) == (attempt, None, None)
+            assert (stored.due_at, stored.last_error) == (here.clock.now() + delay, "internal error")
+            here.clock.advance(delay - timedelta(microseconds=1))
+            assert await here.round() == []
+            here.clock.advance(timedelta(microseconds=1))
+        here.http.answer = lambda _: 204
+        (done,) = await here.round()
+        assert done == Deliveries(here.id, 1)
+
+    async def test_behind_an_event_that_was_delivered(self, here: Installation) -> None:
+        def broken(request: OutboundRequest) -> int:
+            if failing("b").answer(request) == 500:
+                raise ZeroDivisionError
+            return 204
+
+        await here.create()
+        await here.happen("a", "b")
+        here.http.answer = lambda _: 500
+        for delay in RETRY_DELAYS[:3]:
+            await here.round()
+            here.clock.advance(delay)
+        here.http.answer = broken
+        with pytest.raises(ZeroDivisionError):
+            await here.round()
+        stored = await here.stored()
+        assert (stored.failures, stored.due_at) == (1, here.clock.now() + RETRY_DELAYS[0])
+
+    async def test_in_what_gives_up(self, here: Installation) -> None:
+        """The receiver is not sent the message every minute from then on."""
+        here.http.answer = lambda _: 410
+        await here.create()
+        await here.happen("a")
+        (claimed,) = await here.app.container.claim_webhooks()(limit=1)
+
+        async def broken(*_: object, **__: object) -> None:
+            raise ZeroDivisionError
+
+        deliver = DeliverWebhook(
+            queue=here.app.container.webhook_queue(),
+            feed=here.app.container.event_feed(),
+            send=here.app.container.webhook_sender(),
+            back_off=BackOff(queue=here.app.container.webhook_queue(), give_up=broken, clock=here.clock),
+            clock=here.clock,
+        )
+        with pytest.raises(ZeroDivisionError):
+            await deliver(claimed)
+        assert (await here.stored()).due_at == here.clock.now() + RETRY_DELAYS[0]
 
 
 class TestNotice:

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from fastauth.application.webhooks.back_off import BackOff
 from fastauth.domain.clock import Clock
+from fastauth.domain.errors import Unavailable
 from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.webhooks.delivery import Attempt, Deliveries, WebhookMessage
 from fastauth.domain.webhooks.ports import WebhookQueue
-from fastauth.domain.webhooks.schedule import SENDING_TIME, retry_delay
-from fastauth.domain.webhooks.webhook import DisabledReason, Webhook
+from fastauth.domain.webhooks.schedule import SENDING_TIME
+from fastauth.domain.webhooks.webhook import Webhook
 
 PAGE_SIZE = 50
 """Events that one read of the feed returns."""
@@ -25,7 +27,7 @@ class DeliverWebhook:
     queue: WebhookQueue
     feed: EventFeed
     send: Callable[[Webhook, WebhookMessage], Awaitable[Attempt]]
-    give_up: Callable[..., Awaitable[object]]
+    back_off: BackOff
     clock: Clock
 
     async def __call__(self, webhook: Webhook) -> Deliveries:
@@ -33,40 +35,38 @@ class DeliverWebhook:
 
         Raises:
             StorageUnavailable: The lease runs out; another process repeats the last event.
+            Exception: A bug. It is tried again like any failure, and never disables the webhook.
         """
         until = self.clock.now() + SENDING_TIME
         delivered, more = 0, True
-        while more and self.clock.now() < until:
-            page = await self.feed.read(after=webhook.cursor, limit=PAGE_SIZE, types=webhook.types)
-            more = page.more
-            for event in page.events:
-                if self.clock.now() >= until:
-                    break
-                attempt = await self.send(webhook, WebhookMessage.of(event))
-                if not attempt.is_delivered:
-                    return await self._failed(webhook, attempt, delivered)
-                delivered += 1
-                webhook = replace(webhook, cursor=event.seq, failures=0)
-                if not await self._advance(webhook, delivered=True):
-                    return Deliveries(webhook.id, delivered)
-            else:
-                if page.end.seq > webhook.cursor:  # events of other types
-                    webhook = replace(webhook, cursor=page.end.seq)
-                    if not await self._advance(webhook, delivered=False):
+        try:
+            while more and self.clock.now() < until:
+                page = await self.feed.read(after=webhook.cursor, limit=PAGE_SIZE, types=webhook.types)
+                more = page.more
+                for event in page.events:
+                    if self.clock.now() >= until:
+                        break
+                    attempt = await self.send(webhook, WebhookMessage.of(event))
+                    if not attempt.is_delivered:
+                        disabled = await self.back_off(webhook, attempt)
+                        return Deliveries(webhook.id, delivered, attempt.error, disabled)
+                    delivered += 1
+                    webhook = replace(webhook, cursor=event.seq, failures=0)
+                    if not await self._advance(webhook, delivered=True):
                         return Deliveries(webhook.id, delivered)
-        await self.queue.release(webhook)
-        return Deliveries(webhook.id, delivered)
+                else:
+                    if page.end.seq > webhook.cursor:  # events of other types
+                        webhook = replace(webhook, cursor=page.end.seq)
+                        if not await self._advance(webhook, delivered=False):
+                            return Deliveries(webhook.id, delivered)
+            await self.queue.release(webhook)
+            return Deliveries(webhook.id, delivered)
+        except Unavailable:
+            raise
+        except Exception:
+            await self.back_off.after_bug(webhook)
+            raise
 
     async def _advance(self, webhook: Webhook, *, delivered: bool) -> bool:
         now = self.clock.now()
         return await self.queue.advance(webhook, cursor=webhook.cursor, now=now, delivered=delivered)
-
-    async def _failed(self, webhook: Webhook, attempt: Attempt, delivered: int) -> Deliveries:
-        error, delay = attempt.error or "", retry_delay(webhook.failures + 1)
-        if attempt.is_gone or delay is None:
-            reason = DisabledReason.GONE if attempt.is_gone else DisabledReason.FAILING
-            await self.give_up(webhook, reason=reason, error=error)
-            return Deliveries(webhook.id, delivered, error, reason)
-        now = self.clock.now()
-        await self.queue.retry(webhook, due_at=now + delay, now=now, error=error)
-        return Deliveries(webhook.id, delivered, error)

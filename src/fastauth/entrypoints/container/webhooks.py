@@ -5,6 +5,7 @@ from dependency_injector.providers import Provider, Singleton
 from fastauth.adapters.outbound.http import OutboundHttpClient
 from fastauth.adapters.standard_webhooks import StandardWebhookSigner
 from fastauth.application.webhooks.acts import WebhookActs
+from fastauth.application.webhooks.back_off import BackOff
 from fastauth.application.webhooks.change_webhook import ChangeWebhook
 from fastauth.application.webhooks.claim_webhooks import ClaimWebhooks
 from fastauth.application.webhooks.create_webhook import CreateWebhook
@@ -69,11 +70,16 @@ class Webhooks(Shared):
         queue=Storage.webhook_queue,
         feed=Storage.event_feed,
         send=webhook_sender,
-        give_up=Singleton(
-            GiveUp,
-            unit_of_work=Storage.unit_of_work,
+        back_off=Singleton(
+            BackOff,
+            queue=Storage.webhook_queue,
+            give_up=Singleton(
+                GiveUp,
+                unit_of_work=Storage.unit_of_work,
+                clock=Shared.clock,
+                offered=Shared.settings.provided.sends_mail,
+            ),
             clock=Shared.clock,
-            offered=Shared.settings.provided.sends_mail,
         ),
         clock=Shared.clock,
     )

@@ -1,0 +1,48 @@
+"""What follows a failed attempt to deliver an event."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastauth.domain.clock import Clock
+from fastauth.domain.webhooks.delivery import Attempt
+from fastauth.domain.webhooks.ports import WebhookQueue
+from fastauth.domain.webhooks.schedule import RETRY_DELAYS, retry_delay
+from fastauth.domain.webhooks.webhook import DisabledReason, Webhook
+
+INTERNAL_ERROR = "internal error"
+"""What operators read of an attempt that failed by a bug; the log has the traceback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackOff:
+    """Let a webhook wait before the next attempt, or disable it after the last one."""
+
+    queue: WebhookQueue
+    give_up: Callable[..., Awaitable[object]]
+    clock: Clock
+
+    async def __call__(self, webhook: Webhook, attempt: Attempt) -> DisabledReason | None:
+        """Return why the webhook is disabled; ``None`` if another attempt follows.
+
+        Raises:
+            StorageUnavailable: The lease runs out.
+        """
+        error = attempt.error or ""
+        if attempt.is_gone or retry_delay(webhook.failures + 1) is None:
+            reason = DisabledReason.GONE if attempt.is_gone else DisabledReason.FAILING
+            await self.give_up(webhook, reason=reason, error=error)
+            return reason
+        await self._wait(webhook, error)
+        return None
+
+    async def after_bug(self, webhook: Webhook) -> None:
+        """Let the webhook wait. It is never disabled, since its receiver is not at fault.
+
+        Raises:
+            StorageUnavailable: The lease runs out.
+        """
+        await self._wait(webhook, INTERNAL_ERROR)
+
+    async def _wait(self, webhook: Webhook, error: str) -> None:
+        now, delay = self.clock.now(), retry_delay(webhook.failures + 1) or RETRY_DELAYS[-1]
+        await self.queue.retry(webhook, due_at=now + delay, now=now, error=error)
