@@ -3,10 +3,11 @@
 import gc
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from random import Random
 
 import pytest
-from tests.harness import fork_server
+from tests.harness import fork_server, memory
 from tests.harness.editions import IS_THOROUGH
 
 DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
@@ -20,6 +21,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Choose the directory of temporary files, and the examples of Hypothesis."""
+    if not hasattr(config, "workerinput"):  # a process of pytest-xdist uses the directory of its parent
+        opened = ExitStack()
+        opened.enter_context(memory.temporary_files())
+        config.add_cleanup(opened.close)
+    use_hypothesis(config)
+
+
+def use_hypothesis(config: pytest.Config) -> None:
     """Tell Hypothesis that the machine may be busy. `make thorough` has other examples in each run."""
     if config.getoption("numprocesses", None):
         return  # this process only distributes the tests
