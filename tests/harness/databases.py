@@ -58,7 +58,9 @@ def postgres_copy(server: PostgresServer, template: str) -> Iterator[str]:
     """Lead to a copy of the database `template` of the server, which is gone afterwards."""
     name = f"fastauth_test_{token_hex(6)}"
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        # Files in memory are copied for a tenth of the processor time that a copy by the log takes on a disk.
+        strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
         try:
             yield database_of(server, name)
         finally:
