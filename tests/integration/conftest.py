@@ -136,9 +136,9 @@ def migrated_database_url(used_database_url: str) -> str:
     return used_database_url
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def database(migrated_database_url: str) -> AsyncIterator[Database]:
-    """The used database, migrated."""
+    """The used database, migrated. The tests of a file share its connections and its compiled statements."""
     database = connect(migrated_database_url)
     yield database
     await database.close()
