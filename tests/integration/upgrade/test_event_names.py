@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from tests.builders import a_name
 from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.migrations import migrate_at, migrate_to
+from tests.harness.tables import row
 
 from fastauth.adapters.sql import SqlAuditTrail, SqlEventLog
 from fastauth.adapters.sql.database.event_renames import rename_events
@@ -26,12 +28,19 @@ OLD_NAMES = {
     "key_rotated": EventType.SIGNING_KEY_ROTATED,
 }
 KEPT = [each for each in EventType if each not in OLD_NAMES.values()]
-SESSION = "0" * 32
 
 
 @pytest.fixture
 def engine(empty_database_url: str) -> Iterator[Engine]:
     engine = create_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def newest(database_url: str) -> Iterator[Engine]:
+    """A database of the newest revision."""
+    engine = create_engine(database_url)
     yield engine
     engine.dispose()
 
@@ -69,15 +78,24 @@ async def entries(url: str, event_type: EventType | None = None) -> list[AuditEn
 
 
 class TestMigration:
-    @pytest.mark.parametrize("batch", [1, 3, 1_000])
-    async def test_renames_stored_types(self, empty_database_url: str, engine: Engine, batch: int) -> None:
+    async def test_renames_stored_types(self, empty_database_url: str, engine: Engine) -> None:
         migrate_to("0006", engine)
         insert(engine, *OLD_NAMES, *KEPT, *OLD_NAMES)
         migrate_to("0007", engine)
+        with engine.connect() as connection:
+            pending = text("SELECT * FROM fastauth_task WHERE name = 'rename_events'")
+            task = dict(connection.execute(pending).mappings().one())
         database = connect(empty_database_url)
-        await rename_events(database, batch=batch)
+        for batch in (1, 3, 1_000):
+            with row(batch):
+                await rename_events(database, batch=batch)
+                assert stored(engine) == [*OLD_NAMES.values(), *KEPT, *OLD_NAMES.values()]
+                with engine.begin() as connection:  # as before the migration
+                    connection.execute(text("DELETE FROM event"))
+                    columns, values = ", ".join(task), ", ".join(f":{name}" for name in task)
+                    connection.execute(text(f"INSERT INTO fastauth_task ({columns}) VALUES ({values})"), task)  # noqa: S608  names of the schema
+                insert(engine, *OLD_NAMES, *KEPT, *OLD_NAMES)
         await database.close()
-        assert stored(engine) == [*OLD_NAMES.values(), *KEPT, *OLD_NAMES.values()]
 
     async def test_resumes_after_an_interruption(self, empty_database_url: str, engine: Engine) -> None:
         """The schema has been migrated, and the process ended before it had renamed anything."""
@@ -109,43 +127,33 @@ class TestMigration:
 
 
 class TestRollingUpgrade:
-    async def test_trail_reads_both_names(self, empty_database_url: str, engine: Engine) -> None:
-        migrate_to("0006", engine)
-        await migrate_at(empty_database_url)
-        insert(engine, *OLD_NAMES, *OLD_NAMES.values(), *KEPT)
-        assert await read(empty_database_url) == [*OLD_NAMES.values(), *OLD_NAMES.values(), *KEPT]
+    async def test_trail_reads_both_names(self, database_url: str, newest: Engine) -> None:
+        insert(newest, *OLD_NAMES, *OLD_NAMES.values(), *KEPT)
+        assert await read(database_url) == [*OLD_NAMES.values(), *OLD_NAMES.values(), *KEPT]
+        for event_type in OLD_NAMES.values():
+            assert await read(database_url, event_type) == [event_type] * 2
+        assert await read(database_url, EventType.LOGGED_OUT) == [EventType.LOGGED_OUT]
 
-    async def test_trail_reads_both_actors(self, empty_database_url: str, engine: Engine) -> None:
-        await migrate_at(empty_database_url)
-        insert(engine, "key_rotated", "signing_key_rotated")
-        with engine.begin() as connection:
+    async def test_trail_reads_both_actors(self, database_url: str, newest: Engine) -> None:
+        insert(newest, "key_rotated", "signing_key_rotated")
+        with newest.begin() as connection:
             connection.execute(text("UPDATE event SET actor = 'service' WHERE kind = 'key_rotated'"))
             connection.execute(text("UPDATE event SET actor = 'system' WHERE kind <> 'key_rotated'"))
-        assert [entry.source for entry in await entries(empty_database_url)] == [
-            EventSource(Actor.SYSTEM)
-        ] * 2
+        assert [entry.source for entry in await entries(database_url)] == [EventSource(Actor.SYSTEM)] * 2
 
-    async def test_filter_by_type_finds_both_names(self, empty_database_url: str, engine: Engine) -> None:
-        await migrate_at(empty_database_url)
-        insert(engine, *OLD_NAMES, *OLD_NAMES.values(), *KEPT)
-        for event_type in OLD_NAMES.values():
-            assert await read(empty_database_url, event_type) == [event_type] * 2
-        assert await read(empty_database_url, EventType.LOGGED_OUT) == [EventType.LOGGED_OUT]
-
-    @pytest.mark.parametrize(
-        "recorded", ["refresh_refused", "session_renewal_failed", "refresh_token_reused"]
-    )
     async def test_recent_event_is_recognised_under_both_names(
-        self, empty_database_url: str, engine: Engine, recorded: str
+        self, database_url: str, newest: Engine
     ) -> None:
         """A failed renewal is recorded once a minute, whichever version recorded the last one."""
-        await migrate_at(empty_database_url)
-        user_id = add_session(engine)
-        insert(engine, recorded, session_id=SESSION, user_id=user_id)
-        await self.record_renewal_failure(empty_database_url)
-        assert stored(engine) == [recorded]
+        for recorded in ("refresh_refused", "session_renewal_failed", "refresh_token_reused"):
+            with row(recorded):
+                session_id = token_hex(16)
+                insert(newest, recorded, session_id=session_id, user_id=add_session(newest, session_id))
+                before = stored(newest)
+                await self.record_renewal_failure(database_url, session_id)
+                assert stored(newest) == before
 
-    async def record_renewal_failure(self, url: str) -> None:
+    async def record_renewal_failure(self, url: str, session_id: str) -> None:
         database = connect(url)
         try:
             await SqlEventLog(
@@ -154,7 +162,7 @@ class TestRollingUpgrade:
                 Event(
                     type=EventType.SESSION_RENEWAL_FAILED,
                     occurred_at=datetime.now(UTC),
-                    session_id=SessionId(SESSION),
+                    session_id=SessionId(session_id),
                 ),
                 within=timedelta(minutes=1),
                 or_type=EventType.REFRESH_TOKEN_REUSED,
@@ -163,7 +171,7 @@ class TestRollingUpgrade:
             await database.close()
 
 
-def add_session(engine: Engine) -> int:
+def add_session(engine: Engine, session_id: str) -> int:
     """Insert a user with one session; return the user's id."""
     user = "INSERT INTO user_info (username, username_key, password, fullname) VALUES (:n, :n, 'x', 'x')"
     session = (
@@ -173,6 +181,8 @@ def add_session(engine: Engine) -> int:
     now = datetime.now(UTC) if engine.dialect.name == "postgresql" else "2026-01-01 00:00:00.000000"
     with engine.begin() as connection:
         user_id = connection.scalar(text(f"{user} RETURNING id"), {"n": a_name()})
-        connection.execute(text(session), {"id": SESSION, "user": user_id, "now": now, "digest": b"x"})
+        connection.execute(
+            text(session), {"id": session_id, "user": user_id, "now": now, "digest": session_id.encode()}
+        )
     assert isinstance(user_id, int)
     return user_id

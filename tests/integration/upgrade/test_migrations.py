@@ -3,7 +3,9 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from subprocess import run
 from types import MappingProxyType
@@ -13,13 +15,16 @@ import bcrypt
 import pytest
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Integer,
     MetaData,
+    StaticPool,
     String,
     Table,
     create_engine,
     inspect,
+    make_url,
     text,
 )
 from tests.builders import (
@@ -28,23 +33,37 @@ from tests.builders import (
     a_registration,
 )
 from tests.harness.commands import execute, fastauth, use
-from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema
+from tests.harness.databases import AUDIT_COLUMNS, connect, postgres_schema, username_key_of
+from tests.harness.editions import IS_THOROUGH, size
 from tests.harness.fork_server import start_fastauth
 from tests.harness.migrations import SCRIPTS, migrate_at, migrate_to
 from tests.harness.new_sqlite import statements_after_migrations, statements_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.processes import wait_until
-from tests.harness.service import Service, environment
+from tests.harness.service import environment
 from tests.harness.tables import row
 
-from fastauth.adapters.sql import SchemaOutdated, SqlPasswordRepository, SqlUserRepository, UnsupportedSchema
+from fastauth.adapters.sql import (
+    Database,
+    SchemaOutdated,
+    SqlPasswordRepository,
+    SqlUserRepository,
+    UnsupportedSchema,
+    migrate,
+)
+from fastauth.adapters.sql.database.alembic_version import import_alembic_version, migrated_to
 from fastauth.adapters.sql.database.new_sqlite import SCRIPT
 from fastauth.adapters.sql.database.revision import REVISION
 from fastauth.adapters.sql.database.types import metadata
+from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import StorageUnavailable
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.startup import migrate_database, shut_down, start_up
 
-REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
+IN_ORDER = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+"""Every migration, the first one first."""
 PASSWORD = "sntsh"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 
@@ -82,28 +101,49 @@ def rows_of(engine: Engine) -> list[Any]:
         )
 
 
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Database]:
+    database = connect(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def started(url: str) -> AsyncIterator[Container]:
+    """Migrate, and start what a service consists of."""
+    container = Container(settings=Settings(database_url=make_url(url)))
+    try:
+        await migrate_database(container)
+        await start_up(container)
+        yield container
+    finally:
+        await shut_down(container)
+
+
 class TestMigrate:
-    async def test_makes_the_tables_that_the_code_describes(
+    async def test_makes_the_tables_that_the_code_describes_and_no_account(
         self, empty_database_url: str, engine: Engine
     ) -> None:
         await migrate_at(empty_database_url)
-        inspector = inspect(engine)
+        columns = inspect(engine).get_multi_columns()
         for table in metadata.sorted_tables:
-            assert {column["name"] for column in inspector.get_columns(table.name)} == set(
-                table.columns.keys()
-            )
-
-    async def test_makes_no_account(self, empty_database_url: str, engine: Engine) -> None:
-        await migrate_at(empty_database_url)
+            names = {column["name"] for column in columns[None, table.name]}
+            assert names == set(table.columns.keys()), table.name
         assert rows_of(engine) == []
 
-    async def test_changes_nothing_the_second_time(self, empty_database_url: str, engine: Engine) -> None:
-        await migrate_at(empty_database_url)
-        with Service(empty_database_url) as service:
-            service.register(a_registration())
+    async def test_changes_nothing_the_second_time(self, database_url: str) -> None:
+        async with connected(database_url) as database:
+            await SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS).add(
+                a_new_user()
+            )
+        engine = create_engine(database_url)
         before = rows_of(engine)
-        await migrate_at(empty_database_url)
+        await migrate_at(database_url)
+        assert len(before) == 1
         assert rows_of(engine) == before
+        engine.dispose()
 
     async def test_is_asked_for_before(self, empty_database_url: str) -> None:
         database = connect(empty_database_url)
@@ -126,13 +166,12 @@ class TestMigrate:
         assert statuses == [0, 0, 0, 0], (tmp_path / "log").read_text()
         assert len(rows_of(engine)) == 500
 
-    def test_script_for_new_sqlite_files_equals_all_migrations(self, tmp_path: Path) -> None:
+    async def test_script_for_new_sqlite_files_equals_all_migrations(self, tmp_path: Path) -> None:
         """A new migration needs `python -m tests.harness.new_sqlite`."""
-        assert SCRIPT.read_text(encoding="utf-8").splitlines() == statements_after_migrations(tmp_path)
-
-    async def test_of_a_new_sqlite_file_equals_all_migrations(self, tmp_path: Path) -> None:
+        expected = statements_after_migrations(tmp_path)
+        assert SCRIPT.read_text(encoding="utf-8").splitlines() == expected
         await migrate_at(f"sqlite:///{tmp_path / 'new.db'}")
-        assert statements_of(tmp_path / "new.db") == statements_after_migrations(tmp_path)
+        assert statements_of(tmp_path / "new.db") == expected
 
     def test_of_a_new_sqlite_file_imports_neither_alembic_nor_psycopg(self, tmp_path: Path) -> None:
         """Both take several times as long as the script."""
@@ -179,22 +218,26 @@ class TestAdoption:
                 assert found.password_hash.encoded == HASH
         await database.close()
 
-    def test_refuses_the_names_it_adopted_in_every_spelling(
+    async def test_refuses_the_names_it_adopted_in_every_spelling(
         self, empty_database_url: str, engine: Engine
     ) -> None:
         fill(engine, list(self.ROWS))
-        with Service(empty_database_url) as service:
+        async with started(empty_database_url) as container:
+            register = container.register_user()
             for name in ("santosh", "SANTOSH", "zoé", "ＺＯÉ"):
-                assert service.register(a_registration(username=name)).status_code == 409
-            new = service.register(a_registration(fullname="Santosh Kumar"))
-            assert new.status_code == 201
-            assert new.json()["id"] == len(self.ROWS) + 1
+                with pytest.raises(UsernameTaken):
+                    await register(**a_registration(username=name), address=None)
+            new = await register(**a_registration(fullname="Santosh Kumar"), address=None)
+            assert new.id == len(self.ROWS) + 1
 
-    def test_makes_room_for_longer_hashes(self, empty_database_url: str, engine: Engine) -> None:
+    async def test_makes_room_for_longer_hashes(self, empty_database_url: str, engine: Engine) -> None:
         fill(engine, list(self.ROWS[:1]), username=20, password=60, fullname=20)
-        with Service(empty_database_url) as service:
-            response = service.register(a_registration(username="u" * 50, fullname="f" * 50))
-            assert response.status_code == 201
+        async with started(empty_database_url) as container:
+            registration = a_registration(username="u" * 50, fullname="f" * 50)
+            new = await container.register_user()(**registration, address=None)
+        stored = rows_of(engine)[-1]
+        assert (stored.id, stored.username, stored.fullname) == (new.id, "u" * 50, "f" * 50)
+        assert len(stored.password) > 60
 
     async def test_continues_after_the_highest_id(self, empty_database_url: str, engine: Engine) -> None:
         fill(engine, [{"id": 41, "username": "ann", "password": HASH, "fullname": "Ann"}])
@@ -253,33 +296,58 @@ class TestAdoption:
 class TestNotes:
     """Where the last migration is noted, and what others note in Alembic's table."""
 
-    @pytest.mark.parametrize("revision", REVISIONS)
-    async def test_of_an_earlier_version_are_carried_over(
+    async def test_of_every_earlier_version_are_carried_over(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        for revision in IN_ORDER:
+            with row(revision):
+                migrate_to(revision, engine)
+                with engine.begin() as connection:
+                    connection.execute(text("DROP TABLE fastauth_migration"))
+                    note_as_others_do(connection, [revision])
+                    import_alembic_version(connection, set(IN_ORDER))
+                    assert migrated_to(connection) == revision
+                    assert noted_by_others(connection) == [revision]  # for processes of that version
+                    connection.execute(text("DROP TABLE alembic_version"))
+
+    @pytest.mark.parametrize("revision", [IN_ORDER[0], IN_ORDER[5], IN_ORDER[-2]])
+    async def test_migration_goes_on_from_that_of_an_earlier_version(
         self, empty_database_url: str, engine: Engine, revision: str
     ) -> None:
         migrate_to(revision, engine)
         with engine.begin() as connection:
             connection.execute(text("DROP TABLE fastauth_migration"))
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
-            connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+            note_as_others_do(connection, [revision])
         await migrate_at(empty_database_url)
         with engine.begin() as connection:
-            assert connection.scalar(text("SELECT version_num FROM fastauth_migration")) == REVISION
-            left = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        assert left == revision  # for processes of that version
+            assert migrated_to(connection) == REVISION
+            assert noted_by_others(connection) == [revision]
 
-    @pytest.mark.parametrize("rows", [["ae1027a6acf1"], ["0001"], ["0004"], ["9999"], ["0002", "0003"], []])
-    async def test_of_others_are_left_alone(
-        self, empty_database_url: str, engine: Engine, rows: list[str]
-    ) -> None:
-        with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
-            for row in rows:
-                connection.execute(text("INSERT INTO alembic_version VALUES (:row)"), {"row": row})
+    async def test_of_others_are_left_alone(self, empty_database_url: str, engine: Engine) -> None:
+        """Alembic's table of another application may have any content, even numbers that are ours."""
+        tables: tuple[list[str], ...] = (["ae1027a6acf1"], ["0004"], ["9999"], ["0002", "0003"], [], ["0001"])
+        for noted in tables:
+            with row(str(noted)), engine.begin() as connection:
+                connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+                note_as_others_do(connection, noted)
+                import_alembic_version(connection, set(IN_ORDER))
+                assert migrated_to(connection) is None
+                assert noted_by_others(connection) == noted
         await migrate_at(empty_database_url)
         with engine.begin() as connection:
-            assert connection.scalar(text("SELECT version_num FROM fastauth_migration")) == REVISION
-            assert list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == rows
+            assert migrated_to(connection) == REVISION
+            assert noted_by_others(connection) == ["0001"]
+
+
+def note_as_others_do(connection: Connection, revisions: list[str]) -> None:
+    """Note migrations as versions before 0.2 do, and other applications."""
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+    for revision in revisions:
+        connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+
+
+def noted_by_others(connection: Connection) -> list[str]:
+    return list(connection.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num")))
 
 
 class TestNamesOfOthers:
@@ -287,27 +355,45 @@ class TestNamesOfOthers:
 
     THEIRS: Mapping[str, str] = MappingProxyType(
         {
-            **{f"TABLE {name}": f"CREATE TABLE {name} (sid TEXT PRIMARY KEY)" for name in metadata.tables},
+            **{
+                f"TABLE {name}": f"CREATE TABLE {name} (sid TEXT PRIMARY KEY)"
+                for name in metadata.tables
+                if name != "user_info"  # the tutorial's
+            },
             "TABLE sessions": "CREATE TABLE sessions (a TEXT); CREATE INDEX session_user_id ON sessions (a)",
             "VIEW tally": "CREATE VIEW tally AS SELECT 1 AS a",
         }
     )
 
     async def test_stop_a_migration_before_any_change(self, empty_database_url: str, engine: Engine) -> None:
-        for name, theirs in self.THEIRS.items():
-            if name == "TABLE user_info":
-                continue  # the tutorial's
-            with row(name):
-                with engine.begin() as connection:
-                    for statement in theirs.split("; "):
-                        connection.execute(text(statement))
-                before = inspect(engine).get_table_names()
-                with pytest.raises(UnsupportedSchema, match=r"a separate (file|schema)") as refusal:
-                    await migrate_at(empty_database_url)
-                assert "\n" not in str(refusal.value)
-                assert inspect(engine).get_table_names() == before
-                with engine.begin() as connection:
-                    connection.execute(text(f"DROP {name}"))
+        async with connected(empty_database_url) as database:
+            for name in self.THEIRS if IS_THOROUGH else ("TABLE event", "TABLE sessions", "VIEW tally"):
+                await self.expect_refusal(name, database, engine)
+
+    async def test_stop_the_migration_that_makes_the_name(
+        self, empty_database_url: str, engine: Engine
+    ) -> None:
+        """Nothing of this migration is left, and those before it stay."""
+        made = made_by_each_migration()
+        assert set.union(*made.values()) == metadata.tables.keys() - {"user_info"}
+        async with connected(empty_database_url) as database:
+            for revision, tables in made.items():
+                for table in sorted(tables):
+                    await self.expect_refusal(f"TABLE {table}", database, engine)
+                migrate_to(revision, engine)
+
+    async def expect_refusal(self, name: str, database: Database, engine: Engine) -> None:
+        with row(name):
+            with engine.begin() as connection:
+                for statement in self.THEIRS[name].split("; "):
+                    connection.execute(text(statement))
+            before = inspect(engine).get_multi_columns()
+            with pytest.raises(UnsupportedSchema, match=r"a separate (file|schema)") as refusal:
+                await migrate(database, username_key_of=username_key_of)
+            assert "\n" not in str(refusal.value)
+            assert repr(inspect(engine).get_multi_columns()) == repr(before)
+            with engine.begin() as connection:
+                connection.execute(text(f"DROP {name}"))
 
     async def test_stop_no_migration_of_another_schema(self, postgres: PostgresServer) -> None:
         """A schema of its own is what the refusal proposes."""
@@ -320,9 +406,8 @@ class TestNamesOfOthers:
                         Table(name, MetaData(), Column("sid", String)).insert().values(sid="theirs")
                     )
             schema = theirs.partition("search_path%3D")[2]
-            await migrate_at(f"{ours},{schema}")
-            with Service(f"{ours},{schema}") as service:
-                assert service.register(a_registration()).status_code == 201
+            async with started(f"{ours},{schema}") as container:
+                assert await container.register_user()(**a_registration(), address=None)
             with engine.begin() as connection:
                 assert list(connection.scalars(text("SELECT sid FROM session"))) == ["theirs"]
             engine.dispose()
@@ -349,7 +434,7 @@ class TestLocks:
             with engine.begin() as backup:
                 backup.execute(text("LOCK TABLE event IN ACCESS SHARE MODE"))
                 migration = asyncio.create_task(migrate_at(url))
-                for _ in range(2):
+                for _ in range(size(1, 2)):  # an attempt ends after a second, and the next begins later
                     await until_somebody_waits_for(engine, "event")
                     await asyncio.to_thread(execute, url, f"SET lock_timeout = '20s'; {insert}")
             await migration
@@ -477,7 +562,7 @@ class TestRollingUpgrade:
         self, empty_database_url: str, engine: Engine
     ) -> None:
         earlier = {}
-        for revision in reversed(REVISIONS):
+        for revision in IN_ORDER:
             migrate_to(revision, engine)
             earlier[revision] = schema_of(engine), rules_of(engine)
         await migrate_at(empty_database_url)
@@ -497,33 +582,44 @@ class TestRollingUpgrade:
 
 def schema_of(engine: Engine) -> dict[str, dict[str, tuple[str, bool]]]:
     """Return the type of each column, and whether a row may be inserted without it."""
-    inspector = inspect(engine)
     return {
         table: {
             column["name"]: (
                 str(column["type"]),
                 bool(column["nullable"] or column["default"] or column.get("identity")),
             )
-            for column in inspector.get_columns(table)
+            for column in columns
         }
-        for table in inspector.get_table_names()
+        for (_, table), columns in inspect(engine).get_multi_columns().items()
     }
 
 
 def rules_of(engine: Engine) -> dict[str, set[str]]:
     """Return what the tables refuse: duplicates, strangers, values."""
     inspector = inspect(engine)
+    columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
+    unique, keys = inspector.get_multi_unique_constraints(), inspector.get_multi_foreign_keys()
+    checks = inspector.get_multi_check_constraints()
     return {
-        table: {
-            *(f"unique {each['column_names']}" for each in inspector.get_unique_constraints(table)),
-            *(f"unique {each['column_names']}" for each in inspector.get_indexes(table) if each["unique"]),
-            *(f"references {each['constrained_columns']}" for each in inspector.get_foreign_keys(table)),
-            *(f"check {each['sqltext']}" for each in inspector.get_check_constraints(table)),
-            *(
-                f"not null {column['name']}"
-                for column in inspector.get_columns(table)
-                if not column["nullable"]
-            ),
+        table[1]: {
+            *(f"unique {each['column_names']}" for each in unique[table]),
+            *(f"unique {each['column_names']}" for each in indexes[table] if each["unique"]),
+            *(f"references {each['constrained_columns']}" for each in keys[table]),
+            *(f"check {each['sqltext']}" for each in checks[table]),
+            *(f"not null {column['name']}" for column in columns[table] if not column["nullable"]),
         }
-        for table in inspector.get_table_names()
+        for table in columns
     }
+
+
+@cache
+def made_by_each_migration() -> dict[str, set[str]]:
+    """Return the names of the tables that each migration makes, in the order of the migrations."""
+    made: dict[str, set[str]] = {}
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    for revision in IN_ORDER:
+        before = set(inspect(engine).get_table_names())
+        migrate_to(revision, engine)
+        made[revision] = set(inspect(engine).get_table_names()) & metadata.tables.keys() - before
+    engine.dispose()
+    return made | {IN_ORDER[0]: made[IN_ORDER[0]] - {"user_info"}}  # a table of the tutorial is adopted

@@ -14,7 +14,6 @@ from sqlalchemy import make_url
 from tests.fakes import FakeClock
 from tests.fixtures.statements.record import AGENT, NEW_PASSWORD, PASSWORDS, SETTINGS, TARGET
 from tests.fixtures.statements.values import decode
-from tests.harness.migrations import migrate_at
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -88,12 +87,11 @@ async def current_service(url: str) -> AsyncIterator[tuple[Container, httpx2.Asy
 
 
 class TestPreviousVersion:
-    async def test_serves_on_the_newest_schema(self, empty_database_url: str) -> None:
+    async def test_serves_on_the_newest_schema(self, database_url: str) -> None:
         """Its statements succeed, and the current version continues with what they have written."""
-        await migrate_at(empty_database_url)
-        replay(empty_database_url)
-        recording = recorded(empty_database_url)
-        async with current_service(empty_database_url) as (container, client):
+        replay(database_url)
+        recording = recorded(database_url)
+        async with current_service(database_url) as (container, client):
             pages = container.read_audit_trail()(limit=1_000)
             types = Counter([entry.event.type.value async for page in pages for entry in page])
             assert types == recording["events"]

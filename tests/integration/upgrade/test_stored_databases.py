@@ -21,6 +21,7 @@ from tests.harness.backends import BACKENDS
 from tests.harness.databases import postgres_schema
 
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.trail import AuditEntry
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
@@ -71,8 +72,9 @@ def rows_of(url: str, *tables: str) -> Rows:
 class Upgraded:
     """An upgraded database, and the current service on it at the time at which it was written."""
 
-    url: str
     before: Rows
+    after: Rows
+    trail: list[AuditEntry]
     known: dict[str, Any]
     container: Container
     client: httpx2.AsyncClient
@@ -102,19 +104,22 @@ async def upgraded(url: str, known: dict[str, Any], *tables: str) -> AsyncIterat
         await start_up(container)
         transport = httpx2.ASGITransport(create_app(container), client=("192.0.2.1", 1))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
-            yield Upgraded(url, before, known, container, client)
+            trail = [entry async for page in container.read_audit_trail()(limit=1_000) for entry in page]
+            yield Upgraded(before, rows_of(url, *tables), trail, known, container, client)
     finally:
         await shut_down(container)
 
 
-@pytest.fixture(params=BACKENDS)
-def written_by_0_1_0(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def written_by_0_1_0(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """A copy of the database that 0.1.0 wrote, and what is known of it."""
     folder = DATABASES / "0.1.0"
     known = json.loads((folder / "known.json").read_text("utf-8"))
     if request.param == "sqlite":
-        shutil.copy(folder / "fastauth.sqlite", tmp_path)
-        yield f"sqlite:///{tmp_path}/fastauth.sqlite", known["sqlite"]
+        copy = shutil.copy(folder / "fastauth.sqlite", tmp_path_factory.mktemp("0.1.0"))
+        yield f"sqlite:///{copy}", known["sqlite"]
         return
     with postgres_schema(request.getfixturevalue("postgres")) as url:
         schema = url.rpartition("%3D")[2]
@@ -125,25 +130,26 @@ def written_by_0_1_0(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         yield url, known["postgresql"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def service(written_by_0_1_0: tuple[str, dict[str, Any]]) -> AsyncIterator[Upgraded]:
+    """One for all tests: each leaves every account as it needs to be for the others."""
     async with upgraded(*written_by_0_1_0, *TABLES) as service:
         yield service
 
 
 class TestVersion010:
-    async def test_no_row_and_no_value_is_lost(self, service: Upgraded) -> None:
+    def test_no_row_and_no_value_is_lost(self, service: Upgraded) -> None:
         """Only the names of event types change."""
         expected = {**service.before}
         expected["event"] = [
             {**row, "kind": RENAMED.get(row["kind"], row["kind"])} for row in service.before["event"]
         ]
-        after = rows_of(service.url, *TABLES)
         assert {name: len(rows) for name, rows in expected.items()}["user_info"] == len(NAMES) + 1
         for name, rows in expected.items():
             assert rows, name
             assert [
-                {column: row[column] for column in old} for row, old in zip(after[name], rows, strict=True)
+                {column: row[column] for column in old}
+                for row, old in zip(service.after[name], rows, strict=True)
             ] == rows, name
 
     async def test_stored_tokens_still_work(self, service: Upgraded) -> None:
@@ -176,22 +182,22 @@ class TestVersion010:
             "device_token": service.known["sessions"]["ann"]["device_token"],
         }
         assert (await service.client.post("/sessions", json=body)).status_code == 201
+        await service.container.unlock_user()(username="ann")
 
     async def test_counters_still_count(self, service: Upgraded) -> None:
         """A wrong password before the upgrade has locked the account for unknown devices."""
-        assert (await service.log_in("dave", password_of("dave"))).status_code == 401
-        await service.container.unlock_user()(username="dave")
-        assert (await service.log_in("dave", password_of("dave"))).status_code == 201
-
-    async def test_audit_trail_has_every_type_of_its_version(self, service: Upgraded) -> None:
-        pages = service.container.read_audit_trail()(limit=1_000)
-        types = Counter([entry.event.type async for page in pages for entry in page])
-        assert types.keys() == {EventType(name) for name in (*KEPT, *RENAMED.values())}
-        assert types[EventType.USER_CREATED] == len(NAMES)
         pages = service.container.read_audit_trail()(
             username="dave", event_type=EventType.LOGIN_FAILED, limit=9
         )
         assert [len(page) async for page in pages] == [1]
+        assert (await service.log_in("dave", password_of("dave"))).status_code == 401
+        await service.container.unlock_user()(username="dave")
+        assert (await service.log_in("dave", password_of("dave"))).status_code == 201
+
+    def test_audit_trail_has_every_type_of_its_version(self, service: Upgraded) -> None:
+        types = Counter(entry.event.type for entry in service.trail)
+        assert types.keys() == {EventType(name) for name in (*KEPT, *RENAMED.values())}
+        assert types[EventType.USER_CREATED] == len(NAMES)
 
 
 class TestTutorial:
