@@ -29,6 +29,14 @@ class FakeApiKeyRepository:
         own = [key for key in self._of(user_id) if key.revoked_at is None]
         return tuple(sorted(own, key=lambda key: (key.created_at, key.id), reverse=True))
 
+    async def unused(self, *, since: datetime, now: datetime, limit: int) -> tuple[ApiKey, ...]:
+        found = [
+            key
+            for key in self.storage.api_keys.values()
+            if key.is_valid(now) and (key.last_used_at or key.created_at) < since
+        ]
+        return tuple(sorted(found, key=lambda key: (key.created_at, key.id))[:limit])
+
     async def add(self, key: ApiKey) -> None:
         if len([each for each in self._of(key.user_id) if each.is_valid(key.created_at)]) >= MAX_API_KEYS:
             raise TooManyApiKeys

@@ -103,7 +103,7 @@ async def _run_periodically(container: Container) -> None:
             for instrumentation in container.instrumentations()
         ]
         if container.instrumentations():
-            tasks.append(container.measure_feed_lag())
+            tasks += [container.measure_feed_lag(), container.measure_overdue_erasures()]
         for task in tasks:
             try:
                 await task()

@@ -121,6 +121,20 @@ class ApiKeyRepositoryContract(ABC):
         assert found.key.revoked_at == LATER
         assert await api_keys.of_user(user.id) == ()
 
+    async def test_unused(self, api_keys: ApiKeyRepository, user: User, other: User) -> None:
+        since = datetime(2002, 1, 1, tzinfo=UTC)  # before the keys of all other tests
+        made = [await self.added(api_keys, user, now=since - n * MOMENT, days=9_000) for n in (1, 2, 3)]
+        third = await self.added(api_keys, other, now=since - 4 * MOMENT, days=9_000)
+        used, revoked = made[0], made[1]
+        await api_keys.mark_used({used.id: since, third.id: since - MOMENT})
+        await api_keys.revoke(revoked.id, now=since)
+        await self.added(api_keys, user, now=since, days=9_000)
+        await self.added(api_keys, user, now=since - MOMENT, days=1)
+        now = since + timedelta(days=100)
+        found = await api_keys.unused(since=since, now=now, limit=9)
+        assert [key.id for key in found] == [third.id, made[2].id]
+        assert [key.id for key in await api_keys.unused(since=since, now=now, limit=1)] == [third.id]
+
     async def test_purge(self, api_keys: ApiKeyRepository, expired_rows: ExpiredRows, user: User) -> None:
         """Expired and revoked keys go, whichever came first."""
         end = NOW - timedelta(days=2_000)  # before any other test's keys

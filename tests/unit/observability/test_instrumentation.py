@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from tests.application import A_DEVICE
 from tests.fakes import (
     FakeBulkUserRepository,
+    FakeClock,
     FakeHashKinds,
     FakeStorage,
     FakeUserDirectory,
@@ -317,6 +318,7 @@ async def use_background_tasks(container: Container) -> None:
     await container.measure_backlog()()
     await container.learn_hash_kinds()()
     assert await container.measure_feed_lag()() >= timedelta()
+    assert await container.measure_overdue_erasures()() == timedelta()
     assert await container.number_events()()
     acting = Principal(
         kind=PrincipalKind.CLIENT, permissions=frozenset({"fastauth:users.read", "fastauth:events.read"})
@@ -404,6 +406,19 @@ async def test_rows_of_every_purge_are_counted(
         name: registry.get_sample_value("fastauth_purged_rows_total", {"use_case": name}) for name in PURGES
     }
     assert counted == dict.fromkeys(PURGES, 0)
+
+
+async def test_overdue_erasures_are_measured(
+    container: Container, clock: FakeClock, registry: CollectorRegistry
+) -> None:
+    await container.register_user()(username=NAME, password=PASSWORD, fullname="S", address=None)
+    await container.close_user()(username=NAME)
+    clock.advance(timedelta(days=7, seconds=5))
+    await container.measure_overdue_erasures()()
+    assert registry.get_sample_value("fastauth_erasures_overdue_seconds") == 5
+    assert await container.erase_due_accounts()() == 1
+    await container.measure_overdue_erasures()()
+    assert registry.get_sample_value("fastauth_erasures_overdue_seconds") == 0
 
 
 async def test_errors_of_pages_are_counted(container: Container, registry: CollectorRegistry) -> None:

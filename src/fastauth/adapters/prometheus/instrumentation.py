@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from sqlalchemy import Engine, event
 from starlette.types import Scope
 
+from fastauth.adapters.prometheus.erasure_metrics import ErasureMetrics
 from fastauth.adapters.prometheus.event_feed_metrics import EventFeedMetrics
 from fastauth.adapters.prometheus.outbox_metrics import OutboxMetrics
 from fastauth.adapters.prometheus.second_factor_metrics import SecondFactorMetrics
@@ -97,7 +98,11 @@ class PrometheusInstrumentation:
             "fastauth_active_sessions", "Sessions that can be refreshed.", multiprocess_mode="livemostrecent"
         )
         self._outbox, self._second_factors = OutboxMetrics(registry), SecondFactorMetrics(registry)
-        self._observers = EventFeedMetrics(registry).observers | WebhookMetrics(registry).observers
+        self._observers = {
+            name: observe
+            for metrics in (ErasureMetrics(registry), EventFeedMetrics(registry), WebhookMetrics(registry))
+            for name, observe in metrics.observers.items()
+        }
         build = gauge(
             "fastauth_build_info",
             "Version of fastauth and of Python.",

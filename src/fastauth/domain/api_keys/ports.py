@@ -18,6 +18,12 @@ class ApiKeyRepository(Protocol):
     async def of_user(self, user_id: UserId) -> tuple[ApiKey, ...]:
         """Return the keys of an account that are not revoked, expired ones too, the newest first."""
 
+    async def unused(self, *, since: datetime, now: datetime, limit: int) -> tuple[ApiKey, ...]:
+        """Return keys of all accounts that are valid now and were neither made nor used after `since`.
+
+        The oldest come first.
+        """
+
     async def add(self, key: ApiKey) -> None:
         """Store a key. The row of the account stays locked until commit.
 

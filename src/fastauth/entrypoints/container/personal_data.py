@@ -14,6 +14,7 @@ from fastauth.application.personal_data.erase_due_accounts import EraseDueAccoun
 from fastauth.application.personal_data.export_account import ONE_A_DAY, ExportAccount, ExportUser
 from fastauth.application.personal_data.keep_account import KeepAccount, KeepUser
 from fastauth.application.personal_data.list_erasures import ListErasures
+from fastauth.application.personal_data.measure_overdue_erasures import MeasureOverdueErasures
 from fastauth.application.personal_data.replay_erasure import ReplayErasure
 from fastauth.domain.personal_data.erased_list import ErasedList
 from fastauth.domain.personal_data.erasure import ErasureTerms
@@ -104,6 +105,7 @@ class PersonalData(Shared):
         retention=Shared.retention.provided.events,
         clock=Shared.clock,
     )
+    measure_overdue_erasures = use_case(MeasureOverdueErasures, erasures=Storage.erasures, clock=Shared.clock)
     list_erasures = paged(ListErasures, erasures=Storage.erasures)
     replay_erasure = use_case(
         ReplayErasure,

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from fastauth.domain.errors import Unavailable
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.administrators import administrators
+from fastauth.entrypoints.doctor.api_keys import api_keys
 from fastauth.entrypoints.doctor.clients import clients
 from fastauth.entrypoints.doctor.database import clock, database, database_server
+from fastauth.entrypoints.doctor.erasures import erasures
 from fastauth.entrypoints.doctor.event_feed import event_feed
 from fastauth.entrypoints.doctor.finding import Finding as Finding
 from fastauth.entrypoints.doctor.finding import Level as Level
@@ -14,6 +16,7 @@ from fastauth.entrypoints.doctor.finding import exit_status as exit_status
 from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
+from fastauth.entrypoints.doctor.invitations import invitations
 from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.mail import mail
 from fastauth.entrypoints.doctor.mail import mail_connection as mail_connection
@@ -47,6 +50,9 @@ CHECKS: tuple[Check, ...] = (
     administrators,
     second_factors,
     clients,
+    api_keys,
+    invitations,
+    erasures,
     user_enumeration,
 )
 """In the order of the output. No check writes to the database or changes a setting."""

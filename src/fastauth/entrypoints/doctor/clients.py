@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor.finding import Finding, ok, warn
-
-MAX_SHOWN = 5
+from fastauth.entrypoints.doctor.finding import Finding, first_few, ok, warn
 
 ROTATE_AFTER = timedelta(days=365)
 """Age of the newest secret: whoever has left the team within a year may know an older one."""
@@ -26,12 +24,8 @@ async def clients(container: Container) -> list[Finding]:
     findings = []
     if old:
         remedy = "fastauth clients rotate-secret NAME"
-        findings.append(warn("clients", f"the secret is older than a year: {_names(old)}", remedy=remedy))
+        findings.append(warn("clients", f"the secret is older than a year: {first_few(old)}", remedy=remedy))
     if unused:
         remedy = "fastauth clients disable NAME"
-        findings.append(warn("clients", f"not used for 90 days: {_names(unused)}", remedy=remedy))
+        findings.append(warn("clients", f"not used for 90 days: {first_few(unused)}", remedy=remedy))
     return findings or [ok("clients", f"{len(enabled)} enabled, with a secret of this year each")]
-
-
-def _names(found: list[str]) -> str:
-    return ", ".join(found[:MAX_SHOWN]) + " and more" * (len(found) > MAX_SHOWN)

@@ -1,7 +1,11 @@
 """Findings of checks, and their levels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+MAX_SHOWN = 5
+"""Names in one finding."""
 
 
 class Level(StrEnum):
@@ -36,6 +40,11 @@ def warn(subject: str, observed: str, *, remedy: str | None = None) -> Finding:
 def fail(subject: str, observed: str, *, remedy: str) -> Finding:
     """Return a finding that the operator must fix."""
     return Finding(level=Level.FAIL, subject=subject, observed=observed, remedy=remedy)
+
+
+def first_few(names: Sequence[str]) -> str:
+    """Return at most `MAX_SHOWN` names, and whether there are more."""
+    return ", ".join(names[:MAX_SHOWN]) + " and more" * (len(names) > MAX_SHOWN)
 
 
 def worst(findings: list[Finding]) -> Level:

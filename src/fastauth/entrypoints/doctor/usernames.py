@@ -1,10 +1,8 @@
 """Check that no username is the e-mail address of another account."""
 
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor.finding import Finding, ok, warn
+from fastauth.entrypoints.doctor.finding import MAX_SHOWN, Finding, first_few, ok, warn
 from fastauth.entrypoints.text import escape_control_characters
-
-MAX_SHOWN = 5
 
 
 async def usernames(container: Container) -> list[Finding]:
@@ -12,6 +10,6 @@ async def usernames(container: Container) -> list[Finding]:
     found = await container.email_addresses().clashing_usernames(limit=MAX_SHOWN + 1)
     if not found:
         return [ok("usernames", "none is the verified e-mail address of another account")]
-    names = ", ".join(map(escape_control_characters, found[:MAX_SHOWN]))
-    observed = f"verified e-mail addresses of other accounts: {names}{' and more' * (len(found) > MAX_SHOWN)}"
+    names = first_few([escape_control_characters(each) for each in found])
+    observed = f"verified e-mail addresses of other accounts: {names}"
     return [warn("usernames", observed, remedy="fastauth users rename")]

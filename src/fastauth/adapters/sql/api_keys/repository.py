@@ -34,6 +34,15 @@ _OF_USER = (
     .where(_IS_OF_USER, _IS_NOT_REVOKED)
     .order_by(api_key.c.created_at.desc(), api_key.c.id.desc())
 )
+_UNUSED = (
+    select(api_key)
+    .where(
+        _IS_VALID,
+        func.coalesce(api_key.c.last_used_at, api_key.c.created_at) < bindparam("since", type_=UtcDateTime),
+    )
+    .order_by(api_key.c.created_at, api_key.c.id)
+    .limit(bindparam("max_rows"))
+)
 _COUNT = select(func.count()).select_from(api_key).where(_IS_OF_USER, _IS_VALID)
 # An update, so that it locks the row in SQLite, too, and waits there before it reads.
 _LOCK_OWNER = (
@@ -67,6 +76,11 @@ class SqlApiKeyRepository:
     async def of_user(self, user_id: UserId) -> tuple[ApiKey, ...]:
         """Read the rows by the index of accounts."""
         return tuple(map(_api_key, (await self._connections.execute(_OF_USER, {"of_user": user_id})).all()))
+
+    async def unused(self, *, since: datetime, now: datetime, limit: int) -> tuple[ApiKey, ...]:
+        """Read the table: operators ask rarely, and no index is worth its writes."""
+        values = {"since": since, "now": now, "max_rows": limit}
+        return tuple(map(_api_key, (await self._connections.execute(_UNUSED, values)).all()))
 
     async def add(self, key: ApiKey) -> None:
         """Lock the account, count, and insert a row."""
