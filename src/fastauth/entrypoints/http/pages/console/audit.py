@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.application.administration.read_events_by_admin import EventPage
-from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.roles.permissions import READ_AUDIT
@@ -24,11 +23,7 @@ async def list_events(page: ConsolePageDep) -> Response:
     """Return the events that match, the newest first, page by page."""
     page.acting.require(READ_AUDIT)
     query = page.query("user", "type", "since", "until", "after")
-    found, error = EventPage(entries=(), next=None), None
-    try:
-        found = await _find(page, query)
-    except (InvalidInput, UserNotFound) as refusal:
-        error = refusal
+    found, error = await page.find(_find(page, query), otherwise=EventPage(entries=(), next=None))
     return page.show("audit.html", error=error, section="audit", found=found, query=query, types=TYPES)
 
 

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.application.clients.list_clients import ClientPage
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.roles.permissions import READ_CLIENTS
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE, ConsolePageDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -17,11 +16,6 @@ async def list_clients(page: ConsolePageDep) -> Response:
     """Return the clients in the order of their names, page by page."""
     page.acting.require(READ_CLIENTS)
     query = page.query("after")
-    found, error = ClientPage(clients=(), next=None), None
-    try:
-        found = await page.container.list_clients()(
-            acting=page.acting, after=query["after"] or None, limit=PAGE_SIZE
-        )
-    except InvalidInput as invalid:
-        error = invalid
+    search = page.container.list_clients()(acting=page.acting, after=query["after"] or None, limit=PAGE_SIZE)
+    found, error = await page.find(search, otherwise=ClientPage(clients=(), next=None))
     return page.show("clients.html", error=error, section="clients", found=found, query=query)

@@ -1,23 +1,28 @@
 """What the pages of the console have in common."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.delegation.authority import Authority
-from fastauth.domain.errors import FastauthError
+from fastauth.domain.errors import FastauthError, InvalidInput
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage
 from fastauth.entrypoints.http.pages.browser import BrowserCallerDep
 from fastauth.entrypoints.http.pages.console_sections import CONSOLE, Section, sections_for
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.routing import EnrolmentRequired
+
+T = TypeVar("T")
 
 PAGE_SIZE = 25
 """Rows of a table: few enough to read, and to load on a phone."""
@@ -72,6 +77,29 @@ class ConsolePage(OwnPage):
         return OwnPage.show(
             self, f"console/{template}", error=error, sections=self.sections, may=self.may, **shown
         )
+
+    async def find(self, search: Awaitable[T], *, otherwise: T) -> tuple[T, FastauthError | None]:
+        """Return what a search found, or `otherwise` with the error if what was searched is malformed."""
+        try:
+            return await search, None
+        except (InvalidInput, UserNotFound) as error:
+            return otherwise, error
+
+    async def attempt(
+        self,
+        act: Awaitable[T],
+        *,
+        done: Callable[[T], Response],
+        refused: Callable[[FastauthError], Awaitable[Response]],
+    ) -> Response:
+        """Return the answer to an act, or the page that shows why it was refused."""
+        try:
+            result = await act
+        except StepUpRequired:
+            raise
+        except FastauthError as error:
+            return await refused(error)
+        return done(result)
 
     def lead_to(self, path: str, *, done: str) -> Response:
         """Lead to a page below ``/console``, which tells what was done: a key of ``console/done.html``."""

@@ -7,11 +7,17 @@ from fastapi import Depends
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
+from fastauth.domain.clients.errors import ClientNotFound
+from fastauth.domain.invitations.errors import InvitationNotFound
+from fastauth.domain.invitations.invitation import InvitationId
 from fastauth.domain.roles.errors import RoleNotFound
+from fastauth.domain.signing_keys.errors import SigningKeyNotFound
 
-_USER_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 """Every such number fits the column, a signed integer of 64 bits."""
 _ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+_KID = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def parse_user_id(text: str) -> UserId:
@@ -20,7 +26,7 @@ def parse_user_id(text: str) -> UserId:
     Raises:
         UserNotFound: No account has such an id.
     """
-    if not _USER_ID.fullmatch(text):
+    if not _NUMBER.fullmatch(text):
         raise UserNotFound
     return UserId(int(text))
 
@@ -35,8 +41,35 @@ async def _role(role: str) -> str:
     return role
 
 
+async def _kid(kid: str) -> str:
+    if not _KID.fullmatch(kid):
+        raise SigningKeyNotFound
+    return kid
+
+
+async def _client_id(client_id: str) -> ClientId:
+    if not CLIENT_ID.fullmatch(client_id):
+        raise ClientNotFound
+    return ClientId(client_id)
+
+
+async def _invitation_id(invitation_id: str) -> InvitationId:
+    if not _NUMBER.fullmatch(invitation_id):
+        raise InvitationNotFound
+    return InvitationId(int(invitation_id))
+
+
 UserIdDep = Annotated[UserId, Depends(_user_id)]
 """The account of the path. A text that is no id is no account: the answer is a page."""
 
 RoleDep = Annotated[str, Depends(_role)]
 """The role of the path."""
+
+KidDep = Annotated[str, Depends(_kid)]
+"""The signing key of the path, a thumbprint of SHA-256 (RFC 7638)."""
+
+ClientIdDep = Annotated[ClientId, Depends(_client_id)]
+"""The client of the path."""
+
+InvitationIdDep = Annotated[InvitationId, Depends(_invitation_id)]
+"""The invitation of the path."""

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.application.administration.list_outbox_by_admin import OutboxPage
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.roles.permissions import READ_AUDIT, WRITE_USERS
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE, ConsolePageDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -21,16 +20,13 @@ async def list_entries(page: ConsolePageDep) -> Response:
     """Return the entries that wait, or the closed ones, page by page."""
     page.acting.require(READ_AUDIT)
     query = page.query("show", "after")
-    found, error = OutboxPage(records=(), next=None), None
-    try:
-        found = await page.container.list_outbox_by_admin()(
-            acting=page.acting,
-            waiting=query["show"] != CLOSED,
-            after=query["after"] or None,
-            limit=PAGE_SIZE,
-        )
-    except InvalidInput as invalid:
-        error = invalid
+    search = page.container.list_outbox_by_admin()(
+        acting=page.acting,
+        waiting=query["show"] != CLOSED,
+        after=query["after"] or None,
+        limit=PAGE_SIZE,
+    )
+    found, error = await page.find(search, otherwise=OutboxPage(records=(), next=None))
     return page.show(
         "outbox.html",
         error=error,

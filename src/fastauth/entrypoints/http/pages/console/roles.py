@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.roles.permissions import WRITE_ROLES
-from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.entrypoints.http.pages.console.acts import Act, Acts
 from fastauth.entrypoints.http.pages.console.console_page import ConsolePage, ConsolePageDep
 from fastauth.entrypoints.http.pages.console.ids import RoleDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -63,26 +63,20 @@ async def edit(page: ConsolePageDep, role: RoleDep) -> Response:
 @router.api_route("/{role}/delete", methods=["GET", "HEAD"])
 async def ask_to_delete(page: ConsolePageDep, role: RoleDep) -> Response:
     """Return what the deletion means, and a button."""
-    page.check_may_act(WRITE_ROLES)
-    found = await page.container.get_role()(acting=page.acting, name=role)
-    return page.show("role_delete.html", section="roles", role=found)
+    return await ACTS.ask(page, role, "delete")
 
 
 @router.post("/{role}/delete")
 async def delete(page: ConsolePageDep, role: RoleDep) -> Response:
     """Delete the role."""
-    await page.form()
-    page.check_may_act(WRITE_ROLES)
-    try:
-        await page.container.delete_role()(acting=page.acting, name=role)
-    except StepUpRequired:
-        raise
-    except FastauthError as error:
-        return await _role_page(page, role, error=error)
-    return page.lead_to("/roles", done="role_deleted")
+    return await ACTS.do(page, role, "delete")
 
 
-async def _role_page(page: ConsolePage, name: str, *, error: FastauthError | None = None) -> Response:
+async def _describe(page: ConsolePage, name: str) -> dict[str, object]:
+    return {"role": await page.container.get_role()(acting=page.acting, name=name)}
+
+
+async def _role_page(page: ConsolePage, name: str, error: FastauthError | None = None) -> Response:
     role = await page.container.get_role()(acting=page.acting, name=name)
     may_write = page.may(WRITE_ROLES) and not role.built_in and page.authority.covers(role.permissions)
     return page.show("role.html", error=error, section="roles", role=role, may_write=may_write)
@@ -93,17 +87,16 @@ async def _define(
 ) -> Response:
     """Store the role, or return the form with the reason of a refusal."""
     page.check_may_act(WRITE_ROLES)
-    try:
-        await page.container.define_role()(
-            acting=page.acting, name=name, description=description, permissions=permissions.split()
-        )
-    except StepUpRequired:
-        raise
-    except FastauthError as error:
-        return _form(
-            page, name=name, description=description, permissions=permissions, is_new=is_new, error=error
-        )
-    return page.lead_to(f"/roles/{name}", done="role_saved")
+    given = {"name": name, "description": description}
+
+    async def again(error: FastauthError) -> Response:
+        return _form(page, **given, permissions=permissions, is_new=is_new, error=error)
+
+    return await page.attempt(
+        page.container.define_role()(acting=page.acting, **given, permissions=permissions.split()),
+        done=lambda _: page.lead_to(f"/roles/{name}", done="role_saved"),
+        refused=again,
+    )
 
 
 def _form(  # noqa: PLR0913  what the form shows
@@ -124,3 +117,14 @@ def _form(  # noqa: PLR0913  what the form shows
         lines=permissions.split(),
         is_new=is_new,
     )
+
+
+ACTS = Acts(
+    section="roles",
+    permission=WRITE_ROLES,
+    parameter="name",
+    template="role_act.html",
+    acts={"delete": Act(use_case=lambda container: container.delete_role(), asks=True, ends=True)},
+    describe=_describe,
+    refused=_role_page,
+)

@@ -1,30 +1,16 @@
 """``/console/signing-keys``: the keys that sign access tokens."""
 
-import re
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.roles.permissions import WRITE_KEYS
-from fastauth.domain.sessions.errors import StepUpRequired
-from fastauth.domain.signing_keys.errors import SigningKeyNotFound
+from fastauth.entrypoints.http.pages.console.acts import Act, Acts
 from fastauth.entrypoints.http.pages.console.console_page import ConsolePage, ConsolePageDep
+from fastauth.entrypoints.http.pages.console.ids import KidDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
 router = APIRouter(prefix="/console/signing-keys", route_class=PageRoute, include_in_schema=False)
-_KID = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-
-
-async def _kid(kid: str) -> str:
-    if not _KID.fullmatch(kid):
-        raise SigningKeyNotFound
-    return kid
-
-
-KidDep = Annotated[str, Depends(_kid)]
-"""The key of the path, a thumbprint of SHA-256 (RFC 7638)."""
 
 
 @router.api_route("", methods=["GET", "HEAD"])
@@ -45,22 +31,13 @@ async def rotate(page: ConsolePageDep) -> Response:
 @router.api_route("/{kid}/revoke", methods=["GET", "HEAD"])
 async def ask_to_revoke(page: ConsolePageDep, kid: KidDep) -> Response:
     """Return what the withdrawal means, and a button."""
-    page.check_may_act(WRITE_KEYS)
-    return page.show("signing_key_revoke.html", section="signing-keys", kid=kid)
+    return await ACTS.ask(page, kid, "revoke")
 
 
 @router.post("/{kid}/revoke")
 async def revoke(page: ConsolePageDep, kid: KidDep) -> Response:
     """Withdraw the key."""
-    await page.form()
-    page.check_may_act(WRITE_KEYS)
-    try:
-        await page.container.revoke_key_by_admin()(acting=page.acting, kid=kid)
-    except StepUpRequired:
-        raise
-    except FastauthError as error:
-        return await _keys_page(page, error=error)
-    return page.lead_to("/signing-keys", done="key_revoked")
+    return await ACTS.do(page, kid, "revoke")
 
 
 async def _keys_page(page: ConsolePage, *, error: FastauthError | None = None) -> Response:
@@ -78,3 +55,22 @@ async def _keys_page(page: ConsolePage, *, error: FastauthError | None = None) -
         now=now,
         may_write=page.may(WRITE_KEYS),
     )
+
+
+async def _describe(_page: ConsolePage, kid: str) -> dict[str, object]:
+    return {"kid": kid}
+
+
+async def _refused(page: ConsolePage, _kid: str, error: FastauthError) -> Response:
+    return await _keys_page(page, error=error)
+
+
+ACTS = Acts(
+    section="signing-keys",
+    permission=WRITE_KEYS,
+    parameter="kid",
+    template="signing_key_act.html",
+    acts={"revoke": Act(use_case=lambda container: container.revoke_key_by_admin(), asks=True, ends=True)},
+    describe=_describe,
+    refused=_refused,
+)

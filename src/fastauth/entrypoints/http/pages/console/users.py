@@ -6,7 +6,7 @@ from starlette.responses import Response
 from fastauth.application.administration.search_users import UserPage
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.errors import FastauthError, InvalidInput
+from fastauth.domain.errors import FastauthError
 from fastauth.domain.roles.permissions import READ_ROLES, READ_USERS, WRITE_ROLES, WRITE_USERS
 from fastauth.domain.roles.role import Role
 from fastauth.entrypoints.http.pages.account.user_agents import describe
@@ -23,16 +23,10 @@ async def list_users(page: ConsolePageDep) -> Response:
     """Return the accounts that match, page by page."""
     page.acting.require(READ_USERS)
     query = page.query("q", "role", "state", "after")
-    found, error = UserPage(users=(), next=None), None
-    try:
-        found = await page.container.search_users()(
-            acting=page.acting,
-            criteria=_criteria(query),
-            after=query["after"] or None,
-            limit=PAGE_SIZE,
-        )
-    except InvalidInput as invalid:
-        error = invalid
+    search = page.container.search_users()(
+        acting=page.acting, criteria=_criteria(query), after=query["after"] or None, limit=PAGE_SIZE
+    )
+    found, error = await page.find(search, otherwise=UserPage(users=(), next=None))
     return page.show(
         "users.html",
         error=error,
@@ -65,7 +59,7 @@ async def show_user(page: ConsolePageDep, user_id: UserIdDep) -> Response:
     return await user_page(page, user_id)
 
 
-async def user_page(page: ConsolePage, user_id: UserId, *, error: FastauthError | None = None) -> Response:
+async def user_page(page: ConsolePage, user_id: UserId, error: FastauthError | None = None) -> Response:
     """Return the account, and the error of an act on it if there is one."""
     managed = await page.container.get_user_by_admin()(acting=page.acting, user_id=user_id)
     held = {each.role for each in managed.roles}
