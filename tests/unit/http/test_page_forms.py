@@ -16,6 +16,7 @@ from fastauth.domain.errors import InvalidInput, StorageUnavailable, Violation
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.pages.forms import MAX_FIELDS
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.mail import MailMode
 
@@ -128,7 +129,7 @@ class TestForgery:
             (kind, b"identifier=%ff", 400),
             (kind, "identifier=é".encode(), 400),
             (kind, b"identifier", 400),
-            (kind, b"&".join(b"a%d=1" % number for number in range(9)), 400),
+            (kind, b"&".join(b"a%d=1" % number for number in range(MAX_FIELDS + 1)), 400),
             (kind, b"identifier=" + b"x" * 20_000, 413),
             (f"{kind}; charset=utf-8", b"identifier=ann", 200),
             (kind.upper(), b"identifier=ann", 200),

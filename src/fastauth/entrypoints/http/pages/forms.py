@@ -8,7 +8,9 @@ from starlette.requests import Request
 
 from fastauth.entrypoints.settings import Settings
 
-MAX_FIELDS = 8
+MAX_FIELDS = 40
+"""The form of a webhook has a box for each type of event."""
+MAX_DIGITS = 3
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -38,6 +40,11 @@ async def read_form(request: Request) -> Mapping[str, str]:
     if len(form) != len(fields):
         raise HTTPException(400)
     return form
+
+
+def small_number(text: str) -> int:
+    """Return a number of one to three digits; 0, which no form asks for, if it is something else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else 0
 
 
 def is_same_origin(request: Request, settings: Settings) -> bool:

@@ -8,6 +8,7 @@ from fastauth.domain.errors import FastauthError
 from fastauth.domain.roles.role import NOT_FOR_MACHINES
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage, OwnPageDep
+from fastauth.entrypoints.http.pages.forms import small_number
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
 router = APIRouter(prefix="/account/api-keys", route_class=PageRoute, include_in_schema=False)
@@ -49,10 +50,9 @@ async def _form(
 async def add(page: OwnPageDep) -> Response:
     """Store the new key, and show it once."""
     name, scopes, days = await page.form("name", "scopes", "expires_in_days")
-    number = int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else 0  # noqa: PLR2004  digits of 365
     try:
         new = await page.container.create_api_key()(
-            caller=page.caller, name=name, scopes=scopes.split(), days=number
+            caller=page.caller, name=name, scopes=scopes.split(), days=small_number(days)
         )
     except StepUpRequired:
         raise
