@@ -1,5 +1,7 @@
 """What holds for each page that a browser can reach, also for one that is added later."""
 
+from dataclasses import replace
+
 import httpx2
 import pytest
 from starlette.routing import Route
@@ -10,6 +12,8 @@ from tests.http_helpers import assert_problem
 from tests.page_helpers import Browser, Page
 from tests.unit.http.test_inbox_page import HEADERS
 
+from fastauth.application.invitations.invite import InvitationRequest
+from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.roles.role import Role
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -18,7 +22,15 @@ from fastauth.entrypoints.settings import Settings
 
 OWN_HOST = {"Host": "localhost:8000"}  # /dev/inbox answers no other name
 KID = "k" * 43
-EXAMPLES = {"user_id": "2", "role": "clerk", "act": "disable", "kid": KID}
+EXAMPLES = {
+    "user_id": "2",
+    "role": "clerk",
+    "act": "disable",
+    "kid": KID,
+    "client_id": "fa_c_" + "c" * 20,
+    "webhook_id": "wh_" + "0" * 32,
+    "invitation_id": "1",
+}
 pytestmark = pytest.mark.usefixtures("ann")
 
 
@@ -30,12 +42,23 @@ def pages_of(container: Container, method: str) -> list[str]:
 
 
 @pytest.fixture
-async def logged_in(container: Container, browser: Browser) -> Browser:
-    """Ann, an administrator, beside another account and a role."""
+async def logged_in(container: Container, browser: Browser, storage: FakeStorage) -> Browser:
+    """Ann, an administrator, beside another account, a role, a client, a webhook and an invitation."""
     await container.grant_role()(username="ann", role="admin")
     await container.apply_roles()(declared=[Role(name="clerk")])
     bob = await an_account(container, "bob")
     assert str(bob) == EXAMPLES["user_id"]
+    client = (await container.create_client()(name="orders")).client
+    client_id = ClientId(EXAMPLES["client_id"])
+    storage.clients[client_id] = replace(storage.clients.pop(client.id), client=replace(client, id=client_id))
+    webhook = (await container.create_webhook()(acting=None, url="https://billing.example/")).webhook
+    webhook_id = EXAMPLES["webhook_id"]
+    storage.webhooks[webhook_id] = replace(storage.webhooks.pop(webhook.id), id=webhook_id)
+    invited = InvitationRequest(email="eve@example.com")
+    assert (
+        str((await container.invite_by_operator()(request=invited, by_mail=True)).invitation.id)
+        == EXAMPLES["invitation_id"]
+    )
     await browser.log_in()
     return browser
 

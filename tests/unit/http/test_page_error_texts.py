@@ -10,9 +10,8 @@ from fastauth.entrypoints.http.pages.rendering import TEMPLATES
 FORM = "form.html"
 SOURCE = Path(fastauth.__file__).parent
 OF_MACHINES = {
-    *("client_exists", "client_not_found", "cursor_too_old", "idempotency_key_in_use", "invalid_api_key"),
-    *("invalid_client", "invalid_refresh_token", "invalid_token", "invitation_not_found", "no_access_token"),
-    *("too_many_webhooks", "webhook_not_found"),
+    *("cursor_too_old", "idempotency_key_in_use", "invalid_api_key"),
+    *("invalid_client", "invalid_refresh_token", "invalid_token", "no_access_token"),
 }
 """Errors of the API alone."""
 OF_THE_OPERATOR = {"erasure_not_found", "secret_key_unknown", "sealed_text_unreadable", "signing_key_missing"}

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from fastauth.domain.roles.permissions import READ_AUDIT, READ_CLIENTS, READ_ROLES, READ_USERS
+from fastauth.domain.webhooks.webhook import READ_WEBHOOKS
 
 CONSOLE = "/console"
 
@@ -25,9 +26,11 @@ class Section:
 
 SECTIONS = (
     Section("users", READ_USERS),
+    Section("invitations", READ_USERS),
     Section("roles", READ_ROLES),
     Section("audit", READ_AUDIT),
     Section("clients", READ_CLIENTS),
+    Section("webhooks", READ_WEBHOOKS),
     Section("outbox", READ_AUDIT),
     Section("signing-keys", READ_AUDIT),
 )

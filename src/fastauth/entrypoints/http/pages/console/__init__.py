@@ -7,22 +7,29 @@ permissions and the rules of delegation. A page shows what the permissions of th
 from fastauth.entrypoints.http.pages.console import (
     audit,
     clients,
+    invitations,
     outbox,
     overview,
     roles,
     signing_keys,
     user_acts,
     users,
+    webhooks,
 )
 
 ROUTERS = (
     overview.router,
     users.router,
     user_acts.router,
+    invitations.router,
+    invitations.new_router,
     roles.router,
     roles.new_router,
     audit.router,
     clients.router,
+    clients.new_router,
+    webhooks.router,
+    webhooks.new_router,
     outbox.router,
     signing_keys.router,
 )

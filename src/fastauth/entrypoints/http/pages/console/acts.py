@@ -18,8 +18,8 @@ UseCase = Callable[..., Awaitable[object]]
 class Act:
     """What the button of an act does."""
 
-    use_case: Callable[[Container], UseCase]
-    """Its arguments are `acting` and the id of the thing."""
+    use_case: Callable[[Container], UseCase] | None = None
+    """Its arguments are `acting` and the id of the thing. ``None``: a route of its own does the act."""
     asks: bool = False
     """Whether a page says first what the act means: it cannot be undone, or it reaches somebody at once."""
     ends: bool = False
@@ -38,7 +38,7 @@ class Acts:
     template: str
     """The page that asks. It gets `act`, and the values of `describe`."""
     acts: Mapping[str, Act]
-    describe: Callable[[ConsolePage, Any], Awaitable[Mapping[str, object]]]
+    describe: Callable[[ConsolePage, Any], Awaitable[Mapping[str, Any]]]
     """Returns what `template` shows of a thing; raises an error if there is no such thing."""
     refused: Callable[[ConsolePage, Any, FastauthError], Awaitable[Response]]
     """Returns the page that shows why an act was refused."""
@@ -54,6 +54,8 @@ class Acts:
         """Do it, and lead back to the thing or to the list."""
         await page.form()
         act = self._act(name)
+        if act.use_case is None:
+            raise HTTPException(404)
         page.check_may_act(self.permission)
         path = f"/{self.section}" if act.ends else f"/{self.section}/{thing}"
         return await page.attempt(

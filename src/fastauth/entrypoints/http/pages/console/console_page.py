@@ -54,6 +54,10 @@ class ConsolePage(OwnPage):
         """Return parameters of the URL without white space around them; missing ones are empty."""
         return {name: self.request.query_params.get(name, "").strip() for name in names}
 
+    async def fields(self, *names: str) -> dict[str, str]:
+        """Return the fields of the form by these names; missing ones are empty. See `form`."""
+        return dict(zip(names, await self.form(*names), strict=True))
+
     def check_may_act(self, permission: str) -> None:
         """Return if the user may change something now.
 
