@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,11 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     """Return a SQLite database of the test's own, migrated."""
-    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'own.db')}"
+    return sqlite_copy(migrated_file, tmp_path)
+
+
+def sqlite_copy(file: Path, directory: Path) -> str:
+    return f"sqlite:///{shutil.copy(file, directory / 'own.db')}"
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +114,14 @@ def postgres_template(postgres: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(request: pytest.FixtureRequest, postgres: PostgresServer) -> Iterator[str]:
-    """Return a PostgreSQL database of the test's own, migrated.
+    """Return a PostgreSQL database of the test's own, migrated."""
+    with migrated_postgres(request, postgres) as url:
+        yield url
+
+
+@contextmanager
+def migrated_postgres(request: pytest.FixtureRequest, postgres: PostgresServer) -> Iterator[str]:
+    """Lead to a new database, migrated.
 
     It is a schema on a server that somebody else runs: there the tests may not make databases.
     """
@@ -127,6 +139,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Return a database of the test's own, a copy of a migrated one."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def database_url_of_file(
+    request: pytest.FixtureRequest, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return a database of the test file's own, a copy of a migrated one."""
+    if request.param == "sqlite":
+        yield sqlite_copy(migrated_file, tmp_path_factory.mktemp("of_file"))
+    else:
+        with migrated_postgres(request, request.getfixturevalue("postgres")) as url:
+            yield url
 
 
 @pytest.fixture(scope="session")

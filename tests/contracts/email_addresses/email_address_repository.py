@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.builders import PROFILE, a_name, a_new_user, an_address, an_imported_user
+from tests.harness.editions import size
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
@@ -228,7 +229,7 @@ class EmailAddressRepositoryContract(ABC):
         self, addresses: EmailAddressRepository, bulk_users: BulkUserRepository, users: UserRepository
     ) -> None:
         """R17: one of the two gets the name, whichever is first."""
-        for _ in range(20):
+        for _ in range(size(8, 20)):
             account, address = await a_user(users), an_address()
             await addresses.add_pending(account.id, address, now=NOW)
             inserted, record = await asyncio.gather(
@@ -327,7 +328,7 @@ class EmailAddressRepositoryContract(ABC):
                 await transaction.commit()
             return True
 
-        for _ in range(20):
+        for _ in range(size(8, 20)):
             account, imported, address = await a_user(users), await a_user(users), an_address()
             await addresses.add_pending(account.id, address, now=NOW)
             stored, record = await asyncio.gather(

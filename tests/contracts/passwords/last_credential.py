@@ -7,6 +7,7 @@ from secrets import token_bytes
 
 import pytest
 from tests.builders import a_credential, a_new_user, a_password_hash
+from tests.harness.editions import size
 
 from fastauth.application.passwords.last_credential import check_can_log_in
 from fastauth.domain.accounts.user import User
@@ -16,7 +17,7 @@ from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-ROUNDS = 12
+ROUNDS = size(6, 12)
 
 
 class LastCredentialContract(ABC):

@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.harness.editions import size
 
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.operations.purges import Expired
@@ -37,7 +38,7 @@ def a_key() -> CounterKey:
 
 
 MANY_EXAMPLES = settings(
-    max_examples=40,
+    max_examples=size(16, 40),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

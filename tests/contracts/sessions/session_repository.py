@@ -9,6 +9,7 @@ from secrets import token_bytes
 
 import pytest
 from tests.builders import a_digest, a_new_user, a_password_hash, a_session
+from tests.harness.editions import size
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
@@ -394,7 +395,7 @@ class SessionRepositoryContract(ABC):
         assert kept
         assert await sessions.revoke_all(user.id, except_=kept.id, now=SOON) == MAX_COUNTED
         assert await sessions.list_active(user.id, now=SOON, limit=100) == [kept]
-        for each in many[1:]:
+        for each in many[1 :: size(50, 1)]:
             assert await sessions.find(each.id, now=SOON) is None
             assert await self.rotate(sessions, each) is None
             assert await sessions.revoke(user.id, session_id=each.id, now=SOON) == 0

@@ -117,10 +117,10 @@ async def test_each_order_is_that_of_an_index(database: Database, index: str, wa
 class TestRaces:
     """Two administrators act at the same moment. Both requests have been authenticated before either acts."""
 
-    @pytest.fixture
-    async def container(self, database_url: str) -> AsyncIterator[Container]:
+    @pytest.fixture(scope="class")
+    async def container(self, database_url_of_file: str) -> AsyncIterator[Container]:
         container = Container(
-            settings=Settings(database_url=make_url(database_url)), hasher=FakePasswordHasher()
+            settings=Settings(database_url=make_url(database_url_of_file)), hasher=FakePasswordHasher()
         )
         await start_up(container)
         yield container

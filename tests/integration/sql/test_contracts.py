@@ -75,6 +75,7 @@ from fastauth.adapters.sql import (
     SqlUnitOfWork,
     SqlUserDirectory,
     SqlUserRepository,
+    signing_key,
 )
 from fastauth.adapters.sql.events.tables import event
 from fastauth.adapters.sql.rate_limits.tables import tally
@@ -325,12 +326,25 @@ class TestSqlCounterRepository(CounterRepositoryContract):
         return SqlExpiredRows(connections=database.autocommit)
 
 
+@pytest.fixture(scope="module")
+async def database_of_file(database_url_of_file: str) -> AsyncIterator[Database]:
+    database = connect(database_url_of_file)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def emptied_database(database_of_file: Database) -> Database:
+    """A database without events and signing keys."""
+    for table in (event, signing_key):
+        await database_of_file.autocommit.execute(delete(table))
+    return database_of_file
+
+
 class TestSqlAuditTrail(AuditTrailContract):
     @pytest.fixture
-    async def make(
-        self, database_url: str, clock: FakeClock
-    ) -> AsyncIterator[Callable[[EventSource], Ports]]:
-        database = connect(database_url)
+    def make(self, emptied_database: Database, clock: FakeClock) -> Callable[[EventSource], Ports]:
+        database = emptied_database
 
         def made(origin: EventSource) -> Ports:
             connections, audit_columns = database.autocommit, AuditColumns(clock=clock, origin=lambda: origin)
@@ -344,8 +358,7 @@ class TestSqlAuditTrail(AuditTrailContract):
                 expired_rows=SqlExpiredRows(connections=database.autocommit),
             )
 
-        yield made
-        await database.close()
+        return made
 
 
 class TestSqlEventFeed(SqlFixtures, EventFeedContract):
@@ -432,10 +445,8 @@ class TestSqlEmailAddressRepository(SqlFixtures, EmailAddressRepositoryContract)
 
 class TestSqlSigningKeyRepository(SigningKeyRepositoryContract):
     @pytest.fixture
-    async def keys(self, database_url: str) -> AsyncIterator[SqlSigningKeyRepository]:
-        database = connect(database_url)
-        yield SqlSigningKeyRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
-        await database.close()
+    def keys(self, emptied_database: Database) -> SqlSigningKeyRepository:
+        return SqlSigningKeyRepository(connections=emptied_database.autocommit, audit_columns=AUDIT_COLUMNS)
 
 
 class TestSqlSecondFactorRepository(SqlFixtures, SecondFactorRepositoryContract):

@@ -25,7 +25,8 @@ AN_ADMIN = Principal(kind=PrincipalKind.CLIENT, permissions=ADMIN.permissions)
 
 @pytest.fixture
 def container(database: Database) -> Container:
-    return Container(settings=Settings(database_url=database.engine.url), database=database)
+    settings = Settings(database_url=database.engine.url, argon2_memory_kib=64, argon2_time_cost=1)
+    return Container(settings=settings, database=database)
 
 
 class TestSqlAnsweredRequestRepository(SqlFixtures, AnsweredRequestRepositoryContract):

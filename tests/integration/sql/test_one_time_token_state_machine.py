@@ -1,35 +1,28 @@
 """The state machine of one-time tokens over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.builders import a_new_user
-from tests.harness.databases import AUDIT_COLUMNS, connect, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.editions import size
 from tests.one_time_token_state_machine import OneTimeTokenMachine, Result
 
-from fastauth.adapters.sql import SqlOneTimeTokenRepository, SqlUserRepository, migrate
+from fastauth.adapters.sql import SqlOneTimeTokenRepository, SqlUserRepository
 
 
 @pytest.fixture
-def machine(used_database_url: str) -> type[OneTimeTokenMachine]:
+def machine(migrated_database_url: str) -> Iterator[type[OneTimeTokenMachine]]:
+    """One loop and its connections serve all examples."""
+    loop, database = asyncio.new_event_loop(), connect(migrated_database_url)
+
     class OverSql(OneTimeTokenMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.loop = asyncio.new_event_loop()
-
-        def teardown(self) -> None:
-            self.run(self.database.close())
-            self.loop.close()
-
         def set_up(self) -> None:
-            self.database = connect(used_database_url)
-            self.run(migrate(self.database, username_key_of=username_key_of))
-            connections = self.database.autocommit
+            connections = database.autocommit
             self.tokens = SqlOneTimeTokenRepository(connections=connections)
             accounts = SqlUserRepository(connections=connections, audit_columns=AUDIT_COLUMNS)
             self.users = []
@@ -38,9 +31,11 @@ def machine(used_database_url: str) -> type[OneTimeTokenMachine]:
                 self.users.append(self.run(adding).id)
 
         def run(self, act: Coroutine[Any, Any, Result]) -> Result:
-            return self.loop.run_until_complete(act)
+            return loop.run_until_complete(act)
 
-    return OverSql
+    yield OverSql
+    loop.run_until_complete(database.close())
+    loop.close()
 
 
 class TestOneTimeTokens:

@@ -48,7 +48,12 @@ OF_PERSONS = [table for table in REGISTER if table.subject]
 
 @pytest.fixture
 async def container(database: Database) -> AsyncIterator[Container]:
-    settings = Settings(secret_key="the secret key of the tests, 32 bytes", rate_limits=False)  # type: ignore[arg-type]  # pydantic reads it
+    settings = Settings(
+        secret_key="the secret key of the tests, 32 bytes",  # type: ignore[arg-type]  # pydantic reads it
+        rate_limits=False,
+        argon2_memory_kib=64,
+        argon2_time_cost=1,
+    )
     container = Container(settings=settings, database=database)
     await container.rotate_keys()()
     yield container

@@ -1,7 +1,7 @@
 """How many statements use cases take."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import event, make_url
 from tests.application import A_DEVICE
 from tests.builders import a_name, a_registration, an_address
 from tests.factor_helpers import enrol
-from tests.fakes import FakePasswordHasher
+from tests.fakes import FakeClock, FakePasswordHasher
 
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.application.sessions.login_result import SecondFactorChallenge
@@ -34,8 +34,13 @@ class CountedContainer:
         self.statements: list[str] = []
         self.is_sqlite = container.database().is_sqlite
         self._cursor: object = None
-        for engine in (container.database().autocommit.engine, container.database().engine.sync_engine):
+        self._engines = (container.database().autocommit.engine, container.database().engine.sync_engine)
+        for engine in self._engines:
             event.listen(engine, "before_cursor_execute", self._note)
+
+    def close(self) -> None:
+        for engine in self._engines:
+            event.remove(engine, "before_cursor_execute", self._note)
 
     def _note(self, _connection: object, cursor: object, statement: str, *_: Any) -> None:  # noqa: ANN401  as SQLAlchemy calls it
         """Note a statement once, although some connections tell both engines."""
@@ -56,13 +61,21 @@ class CountedContainer:
         return self.taken()
 
 
-@pytest.fixture
-async def counted(database_url: str) -> AsyncIterator[CountedContainer]:
-    settings = Settings(database_url=make_url(database_url))
-    container = Container(settings=settings, hasher=FakePasswordHasher())
+@pytest.fixture(scope="module")
+async def container(database_url_of_file: str) -> AsyncIterator[Container]:
+    settings = Settings(database_url=make_url(database_url_of_file))
+    # A real clock might pass the age at which keys and clients are read again.
+    container = Container(settings=settings, hasher=FakePasswordHasher(), clock=FakeClock())
     await start_up(container)
-    yield CountedContainer(container)
+    yield container
     await shut_down(container)
+
+
+@pytest.fixture
+def counted(container: Container) -> Iterator[CountedContainer]:
+    counted = CountedContainer(container)
+    yield counted
+    counted.close()
 
 
 class TestStatementsPerUseCase:
