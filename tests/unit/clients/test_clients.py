@@ -25,6 +25,7 @@ from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.revocations.revocation import RevocationKind
 from fastauth.domain.secret_key import SecretKey
 
+SHOP = "https://shop.example"
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
 SERVICE_KEY = "fa_sk_" + "k" * 43
 """A key of a service, from before there were clients."""
@@ -112,6 +113,10 @@ class TestCommands:
             (lambda: change(name="orders", grant=["orders:write"]), ["client_changed"], 0),
             (lambda: change(name="orders", grant=["orders:write"]), [], 0),
             (lambda: change(name="orders", revoke=["orders:write"]), ["client_changed"], 2),
+            (lambda: change(name="orders", add_audiences=[SHOP]), ["client_changed"], 0),
+            (lambda: change(name="orders", add_audiences=[SHOP]), [], 0),
+            (lambda: change(name="orders", remove_audiences=[SHOP]), ["client_changed"], 2),
+            (lambda: change(name="orders", remove_audiences=[SHOP]), [], 0),
             (lambda: change(name="orders", disabled=True), ["client_disabled"], 2),
             (lambda: change(name="orders", disabled=False), ["client_enabled"], 0),
             (lambda: container.remove_client()(name="orders"), ["client_removed"], 2),
@@ -124,6 +129,18 @@ class TestCommands:
             assert found == [(EventType(type_), client.id) for type_ in types], number
             told = [(each.kind, each.value) for each in app.storage.revocations]
             assert told == [(RevocationKind.CLIENT, client.id)] * revocations, number
+
+    async def test_changed_audiences_stay_within_the_rules(self, app: Application) -> None:
+        created = await app.container.create_client()(name="orders", audiences=[SHOP])
+        change = app.container.change_client()
+        for audience in ("with a space", "", "é"):
+            with pytest.raises(InvalidInput):
+                await change(name="orders", add_audiences=[audience])
+        with pytest.raises(InvalidInput):
+            await change(name="orders", add_audiences=[str(number) for number in range(8)])
+        changed = await change(name="orders", add_audiences=["other"], remove_audiences=[SHOP])
+        assert changed.audiences == ("other",)
+        assert app.storage.clients[created.client.id].client == changed
 
     async def test_unknown_name(self, app: Application) -> None:
         acts: tuple[Callable[..., Awaitable[object]], ...] = (

@@ -109,8 +109,9 @@ class Client:
         return replace(self, disabled_at=now if disabled else None)
 
     def has_less_than(self, before: Self) -> bool:
-        """Return whether tokens that were issued `before` grant more than the client may do now."""
-        return self.disabled_at is not None or bool(before.permissions - self.permissions)
+        """Return whether tokens that were issued `before` grant more than the client may have now."""
+        lost = (before.permissions - self.permissions) | (set(before.audiences) - set(self.audiences))
+        return self.disabled_at is not None or bool(lost)
 
     def needs_last_use(self, now: datetime) -> bool:
         """Return whether a use at `now` is to be stored."""

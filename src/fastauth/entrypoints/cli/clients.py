@@ -17,6 +17,7 @@ ANY_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the client.")]
 Permission = Annotated[str, typer.Argument(metavar="PERMISSION", help="Such as orders:read.")]
+Audience = Annotated[str, typer.Argument(metavar="AUDIENCE", help="Such as https://orders.example.com.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -70,6 +71,20 @@ def revoke(name: Name, permission: Permission) -> None:
     """Take a permission from a client. Its tokens are revoked."""
     run(lambda container: container.change_client()(name=name, revoke=[permission]))
     typer.echo(f"{name} does not have the permission {permission}")
+
+
+@app.command()
+def add_audience(name: Name, audience: Audience) -> None:
+    """Let a client ask for tokens for an audience, besides the usual one."""
+    run(lambda container: container.change_client()(name=name, add_audiences=[audience]))
+    typer.echo(f"{name} may ask for tokens for {audience}")
+
+
+@app.command()
+def remove_audience(name: Name, audience: Audience) -> None:
+    """Take an audience from a client. Its tokens are revoked."""
+    run(lambda container: container.change_client()(name=name, remove_audiences=[audience]))
+    typer.echo(f"{name} may not ask for tokens for {audience}")
 
 
 @app.command()
