@@ -58,7 +58,7 @@ PURGES = {purge.use_case for purge in all_purges(Retention())}
 RECOVERY_CODE = SecondFactorMethod.RECOVERY_CODE
 HELPERS = {
     *("AuthenticateApiKey", "LoadKeyPrincipal", "StoreApiKey"),
-    *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "ShareReadiness"),
+    *("Attempt", "AuditFailures", "SendingBudget", "StoreAccount", "StoreImported", "ShareReadiness"),
     *("IssueChallenge", "LoginStart", "SessionStart", "SessionStepUp"),
     *("SecondFactorVerifier", "VerifyPasskey", "VerifyRecoveryCode", "VerifyTotp"),
     *("BackOff", "GiveUp", "RunOnce", "WebhookSender"),

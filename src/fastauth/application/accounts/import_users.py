@@ -1,22 +1,18 @@
 """Import accounts from another system."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from fastauth.application.accounts.import_addresses import addresses_in, addresses_to_add, find_taken
-from fastauth.application.accounts.import_factors import add_factors
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult
+from fastauth.application.accounts.store_imported import StoreImported
 from fastauth.application.accounts.validate_record import ValidRecord, validate_record
 from fastauth.domain.accounts.ports import SeenUsernames
-from fastauth.domain.accounts.user import UserId
 from fastauth.domain.accounts.username import UsernameProfile
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.address import AddressProfile
-from fastauth.domain.passwords.ports import BulkUserRepository, PasswordHasher
-from fastauth.domain.secret_box import SecretBox
-from fastauth.domain.unit_of_work import UnitOfWork
+from fastauth.domain.passwords.ports import PasswordHasher
 
 BATCH_SIZE = 1_000
 """Accounts per transaction: short enough not to delay other requests, large enough to be fast."""
@@ -38,12 +34,10 @@ class ImportUsers:
     - Stored batches stay if the import is interrupted. To resume, run it again.
     """
 
-    bulk_users: BulkUserRepository
+    store: StoreImported
     hasher: PasswordHasher
     username_profile: UsernameProfile
     address_profile: AddressProfile
-    unit_of_work: UnitOfWork
-    secret_box: SecretBox
     seen_usernames: Callable[[], SeenUsernames]
     clock: Clock
 
@@ -65,7 +59,7 @@ class ImportUsers:
                     self._validate(each, seen, now) if isinstance(each, ImportRecord) else each
                     for each in batch
                 ]
-                yield await self._store(validated, dry_run=dry_run, now=now)
+                yield await self.store(validated, dry_run=dry_run, now=now)
 
     def _validate(
         self, record: ImportRecord, seen: SeenUsernames, now: datetime
@@ -78,32 +72,3 @@ class ImportUsers:
             seen_usernames=seen,
             now=now,
         )
-
-    async def _store(
-        self, validated: list[ValidRecord | ImportResult], *, dry_run: bool, now: datetime
-    ) -> list[ImportResult]:
-        records = {each.key: each for each in validated if isinstance(each, ValidRecord)}
-        existing = await self.bulk_users.find_existing(list(records))
-        free = [each.new_user for key, each in records.items() if key not in existing]
-        unstored: Mapping[str, UserId | None] = {key: None for key in records if key not in existing}
-        addresses, taken = addresses_in(records), frozenset[str]()
-        if not addresses and not any(each.totp for each in records.values()):
-            inserted = unstored if dry_run else await self.bulk_users.insert_new(free)
-        else:
-            async with self.unit_of_work.begin() as transaction:
-                users = await transaction.email_addresses.users_of(
-                    [each.address for each in addresses.values()]
-                )
-                inserted = unstored if dry_run else await transaction.bulk_users.insert_new(free)
-                taken = find_taken(addresses, users=users, inserted=inserted, existing=existing)
-                if not dry_run:
-                    added = addresses_to_add(
-                        addresses, records, taken=taken, inserted=inserted, existing=existing
-                    )
-                    await transaction.email_addresses.add_imported(added, now=now)
-                    await add_factors(transaction, records, inserted, secret_box=self.secret_box, now=now)
-                    await transaction.commit()
-        return [
-            each.result(inserted, existing, taken) if isinstance(each, ValidRecord) else each
-            for each in validated
-        ]

@@ -19,6 +19,7 @@ from fastauth.application.accounts.registration_rules import RegistrationRules
 from fastauth.application.accounts.rename_user import RenameUser
 from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.accounts.store_account import StoreAccount
+from fastauth.application.accounts.store_imported import StoreImported
 from fastauth.application.accounts.unlock_user import UnlockUser
 from fastauth.domain.accounts.ports import SeenUsernames
 from fastauth.domain.accounts.username import Username, UsernameProfile
@@ -136,12 +137,15 @@ class Accounts(Shared):
     )
     import_users = paged(
         ImportUsers,
-        bulk_users=Storage.bulk_users,
-        unit_of_work=Storage.unit_of_work,
+        store=Singleton(
+            StoreImported,
+            bulk_users=Storage.bulk_users,
+            unit_of_work=Storage.unit_of_work,
+            secret_box=Shared.secret_box,
+        ),
         hasher=PasswordHashing.hasher,
         username_profile=usernames,
         address_profile=address_profile,
-        secret_box=Shared.secret_box,
         seen_usernames=seen_usernames.provider,
         clock=Shared.clock,
     )
