@@ -18,7 +18,7 @@ class TestEmailAddressAsUsername:
         """R17 (CVE-2026-19607, CVE-2021-3754; CWE-289): a name must not stand for somebody else's address.
 
         New names have no ``@`` in any width. What such a name of an earlier version may do is in
-        `tests/contracts/email_addresses/email_address_repository.py`.
+        `tests/contracts/email_addresses/address_as_username.py`.
         """
         for spelling in ("ann.lee@example.com", "@ann", "ａｎｎ.lee＠example.com", "ann﹫example.com"):
             refused = await client.post("/users/register", json=a_registration(username=spelling))

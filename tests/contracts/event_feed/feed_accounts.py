@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.builders import a_new_user, a_password_hash, an_address
-from tests.contracts.email_addresses.email_address_repository import verified
+from tests.contracts.email_addresses.fixtures import verified
 
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User, UserId
