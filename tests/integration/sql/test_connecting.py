@@ -3,11 +3,12 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from secrets import token_hex
 from types import MappingProxyType
 
+import httpx2
 import psycopg
 import pytest
 from faults.proxy import Proxy
@@ -16,14 +17,15 @@ from tests.builders import a_name, a_new_user, a_username
 from tests.harness.commands import fastauth, use
 from tests.harness.databases import AUDIT_COLUMNS, username_key_of
 from tests.harness.postgres import PostgresServer
-from tests.harness.service import Client, Service, is_unavailable
+from tests.harness.service import is_unavailable
 
 from fastauth.adapters.sql import OPERATOR_DEADLINE, Database, SqlUserRepository, UnsupportedSchema, migrate
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.database_url import parse_database_url
-from fastauth.entrypoints.startup import migrate_database, shut_down, start_up_with_warnings
+from fastauth.entrypoints.startup import shut_down, start_up, start_up_with_warnings
 
 PASSWORD = "canary-of-the-role"
 MAX_SECONDS = 20.0  # for what takes a fraction of a second
@@ -32,8 +34,9 @@ MAX_SECONDS = 20.0  # for what takes a fraction of a second
 class Roles:
     """Creates databases and roles on a server, and drops them in the end."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, template: str = "template1") -> None:
         self.url = make_url(server.url).set(drivername="postgresql")
+        self._template = template
         self._drops: list[str] = []
 
     def run(self, statement: str, *, database: str | None = None) -> None:
@@ -42,8 +45,15 @@ class Roles:
             connection.execute(statement.encode())
 
     def database(self) -> str:
+        """Create an empty database."""
+        return self._created("template1")
+
+    def migrated_database(self) -> str:
+        return self._created(self._template)
+
+    def _created(self, template: str) -> str:
         name = f"fastauth_test_{token_hex(6)}"
-        self.run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         self._drops.append(f"DROP DATABASE {name} WITH (FORCE)")
         return name
 
@@ -63,8 +73,8 @@ class Roles:
 
 
 @pytest.fixture
-def roles(postgres: PostgresServer) -> Iterator[Roles]:
-    roles = Roles(postgres)
+def roles(postgres: PostgresServer, postgres_template: str) -> Iterator[Roles]:
+    roles = Roles(postgres, postgres_template)
     yield roles
     roles.close()
 
@@ -77,11 +87,11 @@ async def connected(url: URL | str, *, pool_size: int = 10, deadline: float = 2.
     await database.close()
 
 
-async def failure_reason(url: URL | str) -> str:
+async def failure_reason(url: URL | str, *, deadline: float = MAX_SECONDS) -> str:
     """Return the reason for which the database at this URL cannot be used."""
     async with connected(url) as database:
         with pytest.raises(StorageUnavailable) as refusal:
-            await database.check()
+            await database.check(deadline=deadline)
         assert "\n" not in refusal.value.reason
         return refusal.value.reason
 
@@ -160,7 +170,8 @@ class TestConnectError:
 
     async def test_server_that_does_not_answer(self) -> None:
         with listening() as port:
-            assert "did not answer in time" in await failure_reason(f"postgresql://u:p@127.0.0.1:{port}/d")
+            url = f"postgresql://u:p@127.0.0.1:{port}/d"
+            assert "did not answer in time" in await failure_reason(url, deadline=0.1)
 
     def test_commands_print_the_reason_in_one_line(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -194,11 +205,8 @@ class TestPermissions:
                 await migrate(refused, username_key_of=username_key_of)
 
     async def test_grants_in_the_reason_are_enough_to_serve(self, roles: Roles) -> None:
-        database, role = roles.database(), roles.role()
-        owner = roles.url.set(database=database)
-        async with connected(owner) as migrated:
-            await migrate(migrated, username_key_of=username_key_of)
-        url = owner.set(username=role, password=PASSWORD)
+        database, role = roles.migrated_database(), roles.role()
+        url = roles.url.set(database=database).set(username=role, password=PASSWORD)
         reason = await failure_reason(url)
         assert f'IN SCHEMA "public" TO "{role}"' in reason
         for statement in reason.partition("runs: ")[2].split(";"):
@@ -207,17 +215,26 @@ class TestPermissions:
             await served.check()
             await add(served)
 
-    def test_privileges_revoked_while_serving_answer_503(self, roles: Roles) -> None:
-        database, role = roles.database(), roles.role()
-        roles.run(f"ALTER DATABASE {database} OWNER TO {role}")
+    async def test_privileges_revoked_while_serving_answer_503(
+        self, roles: Roles, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        database, role = roles.migrated_database(), roles.role()
+        roles.run(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}", database=database)
+        roles.run(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}", database=database)
         url = roles.url.set(database=database, username=role, password=PASSWORD)
-        with Service(url.render_as_string(hide_password=False)) as service, Client(service.url) as client:
-            roles.run(f"REVOKE ALL ON user_info, session FROM {role}", database=database)
-            log_in = client.post("/sessions", json={"username": "ann", "password": "x"})
-            assert is_unavailable(log_in)
-            assert client.get("/health/ready").status_code == 503
-            assert f'TO "{role}"' in service.log
-            assert "Traceback" not in service.log
+        container = Container(settings=Settings(database_url=url))
+        await start_up(container)
+        try:
+            transport = httpx2.ASGITransport(create_app(container), client=("192.0.2.1", 1))
+            async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
+                roles.run(f"REVOKE ALL ON user_info, session FROM {role}", database=database)
+                body = {"username": "ann", "password": "x"}
+                assert is_unavailable(await client.post("/sessions", json=body))
+                assert (await client.get("/health/ready")).status_code == 503
+        finally:
+            await shut_down(container)
+        assert f'TO "{role}"' in caplog.text
+        assert "Traceback" not in caplog.text
 
 
 class TestSession:
@@ -283,18 +300,15 @@ class TestSession:
         environment = {"PGDATESTYLE": "German", "PGTZ": "Asia/Kathmandu", "PGCLIENTENCODING": "LATIN1"}
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        async with connected(roles.url.set(database=roles.database())) as database:
-            await migrate(database, username_key_of=username_key_of)
+        async with connected(roles.url.set(database=roles.migrated_database())) as database:
+            await add(database)
             assert (await database.now()).tzinfo is not None
 
 
 class TestReadOnlyServer:
     async def test_pooled_connection_is_closed_after_a_rejected_write(self, roles: Roles) -> None:
-        database, role = roles.database(), roles.role()
-        roles.run(f"ALTER DATABASE {database} OWNER TO {role}")
+        database, role = roles.migrated_database(), roles.role("LOGIN SUPERUSER")
         url = roles.url.set(database=database, username=role, password=PASSWORD)
-        async with connected(url) as served:
-            await migrate(served, username_key_of=username_key_of)
         roles.run(f"ALTER ROLE {role} SET default_transaction_read_only = on")  # like a standby
         assert "read-only" in await failure_reason(url)
         async with connected(url) as served:
@@ -315,16 +329,14 @@ class TestReadOnlyServer:
 
 class TestSeveralServers:
     async def test_unresponsive_servers_do_not_delay_a_connection(self, roles: Roles) -> None:
-        url = roles.url.set(database=roles.database())
-        async with connected(url) as database:
-            await migrate(database, username_key_of=username_key_of)
+        url = roles.url.set(database=roles.migrated_database())
         port = url.port or 5432
         with listening() as hung, listening() as hung_too:
             ports = [hung, hung_too, 1, port]
             servers = ",".join(f"127.0.0.1:{each}" for each in ports)
             whole = f"postgresql://{url.username}:{url.password}@{servers}/{url.database}"
-            async with connected(whole) as database:
-                await database.check()
+            async with connected(whole, deadline=MAX_SECONDS) as database:
+                await database.check(deadline=MAX_SECONDS)
                 await add(database)
 
     async def test_read_only_servers_are_skipped(self, roles: Roles) -> None:
@@ -338,26 +350,24 @@ class TestSeveralServers:
         assert "no server listens" in reason
 
     async def test_failover_to_the_server_that_answers(self, roles: Roles) -> None:
-        url = roles.url.set(database=roles.database())
+        url = roles.url.set(database=roles.migrated_database())
         port = url.port or 5432
         with Proxy(port) as first, Proxy(port) as second:
             servers = f"127.0.0.1:{first.port},127.0.0.1:{second.port}"
             whole = f"postgresql://{url.username}:{url.password}@{servers}/{url.database}"
-            async with connected(whole, pool_size=3, deadline=2) as database:
-                await migrate(database, username_key_of=username_key_of)
+            async with connected(whole, pool_size=3, deadline=0.5) as database:
                 used = first if await port_of(database) == first.port else second
                 used.stall()
                 with pytest.raises(StorageUnavailable):
                     await add(database)
-                await database.check()
+                await database.check(deadline=MAX_SECONDS)
                 await add_with_retries(database)
                 used.resume()
 
 
 class TestPreparedStatements:
     async def test_lost_prepared_statement_disables_them(self, roles: Roles) -> None:
-        async with connected(roles.url.set(database=roles.database()), pool_size=1) as database:
-            await migrate(database, username_key_of=username_key_of)
+        async with connected(roles.url.set(database=roles.migrated_database()), pool_size=1) as database:
             for _ in range(10):  # psycopg prepares a statement after five executions
                 await add(database)
             lose = "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"  # psycopg does not notice this
@@ -380,17 +390,25 @@ class TestSynchronousCommit:
             await migrate(database, username_key_of=username_key_of)
             server.run("ALTER SYSTEM SET synchronous_standby_names = 'missing'")
             server.run("SELECT pg_reload_conf()")
+            first = asyncio.create_task(add(database))
             async with asyncio.timeout(MAX_SECONDS):
                 while not await waiting_commits(database):
-                    with suppress(StorageUnavailable):  # until the server has reloaded its configuration
-                        await add(database)
+                    if first.done():  # the server had not reloaded its configuration
+                        first = asyncio.create_task(add(database))
+            reads = database.autocommit.within(MAX_SECONDS)
+            users = SqlUserRepository(connections=reads, audit_columns=AUDIT_COLUMNS)
             for _ in range(3):
                 answers = await asyncio.gather(*(add(database) for _ in range(20)), return_exceptions=True)
                 assert {type(answer) for answer in answers} == {StorageUnavailable}
-                users = SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
                 assert await users.find(a_username(a_name())) is None
-                await database.check()
-                assert await connections_of(database, name) <= pool_size
+                await database.check(deadline=MAX_SECONDS)
+                async with asyncio.timeout(
+                    MAX_SECONDS
+                ):  # the server notices closed connections a moment later
+                    while await connections_of(database, name) > pool_size:
+                        pass
+            with pytest.raises(StorageUnavailable):
+                await first
             assert await waiting_commits(database) == pool_size - 2
             server.run("ALTER SYSTEM RESET synchronous_standby_names")
             server.run("SELECT pg_reload_conf()")
@@ -457,7 +475,7 @@ class TestServerState:
 
     async def test_privileged_role_is_a_warning_at_the_start(self, roles: Roles) -> None:
         url = roles.url.set(
-            username=roles.role("LOGIN SUPERUSER"), password=PASSWORD, database=roles.database()
+            username=roles.role("LOGIN SUPERUSER"), password=PASSWORD, database=roles.migrated_database()
         )
         given = {
             "mode": "production",
@@ -467,7 +485,6 @@ class TestServerState:
             "database_private_network": True,
         }
         container = Container(settings=Settings.model_validate(given))
-        await migrate_database(container)
         warnings = await start_up_with_warnings(container)
         await shut_down(container)
         assert [each.split(":")[0] for each in warnings] == ["database privileges"]
