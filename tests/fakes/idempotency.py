@@ -12,7 +12,7 @@ class FakeAnsweredRequestRepository:
     def __init__(self, storage: FakeStorage | None = None) -> None:
         self.storage = storage or FakeStorage()
 
-    async def lock(self, _digest: RequestDigest) -> bool:
+    async def lock(self, _digests: Sequence[RequestDigest]) -> bool:
         return True  # one transaction at a time
 
     async def find(self, digests: Sequence[RequestDigest], *, now: datetime) -> AnsweredRequest | None:

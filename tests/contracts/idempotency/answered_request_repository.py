@@ -53,7 +53,7 @@ class AnsweredRequestRepositoryContract(ABC):
         )
         for is_committed in (False, True):
             async with unit_of_work.begin() as transaction:
-                assert await transaction.answered_requests.lock(request.digest)
+                assert await transaction.answered_requests.lock(request.digests)
                 await transaction.answered_requests.add(request.digest, answered, now=NOW)
                 if is_committed:
                     await transaction.commit()
@@ -90,7 +90,7 @@ class AnsweredRequestRepositoryContract(ABC):
         async def use() -> None:
             nonlocal inside, entered
             async with unit_of_work.begin() as transaction:
-                if not await transaction.answered_requests.lock(request.digest):
+                if not await transaction.answered_requests.lock(request.digests):
                     return
                 entered, inside = entered + 1, inside + 1
                 assert inside == 1

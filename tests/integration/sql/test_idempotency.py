@@ -7,19 +7,21 @@ from tests.builders import a_name
 from tests.contracts.idempotency.answered_request_repository import AnsweredRequestRepositoryContract
 from tests.integration.sql.test_contracts import SqlFixtures
 
-from fastauth.adapters.sql import Database, SqlExpiredRows
+from fastauth.adapters.sql import Database, SqlAnsweredRequestRepository, SqlExpiredRows
 from fastauth.application.invitations.invite import InvitationRequest
 from fastauth.domain.accounts.user import User
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
-from fastauth.domain.idempotency.key import IdempotencyKey
+from fastauth.domain.idempotency.key import IdempotencyKey, RepeatableRequests
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.permissions import WRITE_USERS
 from fastauth.domain.roles.role import ADMIN
+from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.unit_of_work import UnitOfWork
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 
+OLD, NEW = (SecretKey(b"the secret key of %d, 32 bytes ...." % year) for year in (2025, 2026))
 AN_ADMIN = Principal(kind=PrincipalKind.CLIENT, permissions=ADMIN.permissions)
 
 
@@ -37,6 +39,26 @@ class TestSqlAnsweredRequestRepository(SqlFixtures, AnsweredRequestRepositoryCon
     @pytest.fixture
     def expired_rows(self, database: Database) -> SqlExpiredRows:
         return SqlExpiredRows(connections=database.autocommit)
+
+    async def test_locked_under_each_secret_key(self, unit_of_work: UnitOfWork, database: Database) -> None:
+        """While the secret key is changed, some processes have the old one as the newest, some the new one.
+
+        In SQLite the transaction is the lock.
+        """
+        key, elsewhere = (
+            IdempotencyKey(a_name()),
+            SqlAnsweredRequestRepository(connections=database.autocommit),
+        )
+        orders = [(OLD,), (OLD, NEW), (NEW, OLD)]
+        requests = [
+            RepeatableRequests(*each).request(key, operation="a", payload={}).digests for each in orders
+        ]
+        for held in requests:
+            async with unit_of_work.begin() as transaction:
+                assert await transaction.answered_requests.lock(held)
+                found = [await elsewhere.lock(each) for each in requests]
+            assert found == [database.autocommit.dialect.name == "sqlite"] * 3
+            assert await elsewhere.lock(held)
 
 
 class TestRegistration:

@@ -73,7 +73,7 @@ class StoreAccount:
         return user
 
     async def _check_is_new(self, transaction: Transaction, request: RepeatableRequest) -> None:
-        if not await transaction.answered_requests.lock(request.digest):
+        if not await transaction.answered_requests.lock(request.digests):
             raise IdempotencyKeyInUse
         if await transaction.answered_requests.find(request.digests, now=self.clock.now()):
             raise RequestRepeated

@@ -46,7 +46,7 @@ class RunOnce:
         acting.require(permission)  # before the transaction, and before a stored response
         now = self.clock.now()
         async with self.unit_of_work.share() as transaction:
-            if not await transaction.answered_requests.lock(request.digest):
+            if not await transaction.answered_requests.lock(request.digests):
                 raise IdempotencyKeyInUse
             answered = await transaction.answered_requests.find(request.digests, now=now)
             if answered:

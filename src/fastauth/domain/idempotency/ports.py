@@ -10,8 +10,11 @@ from fastauth.domain.idempotency.key import AnsweredRequest, RequestDigest
 class AnsweredRequestRepository(Protocol):
     """Requests with an idempotency key that succeeded."""
 
-    async def lock(self, digest: RequestDigest) -> bool:
-        """Lock a key until the transaction ends; return false at once if another transaction has the lock."""
+    async def lock(self, digests: Sequence[RequestDigest]) -> bool:
+        """Lock a key until the transaction ends; return false at once if another transaction has the lock.
+
+        It is locked under each of its digests: another process may have another secret key as the newest.
+        """
 
     async def find(self, digests: Sequence[RequestDigest], *, now: datetime) -> AnsweredRequest | None:
         """Return the request that was stored under one of `digests` and has not expired."""

@@ -24,12 +24,18 @@ class SqlAnsweredRequestRepository:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def lock(self, digest: RequestDigest) -> bool:
-        """Take an advisory lock. In SQLite the transaction is the lock: there is one writer at a time."""
+    async def lock(self, digests: Sequence[RequestDigest]) -> bool:
+        """Take advisory locks. In SQLite the transaction is the lock: there is one writer at a time.
+
+        They are taken in one order, so that of processes with other newest secret keys one gets all.
+        """
         if self._connections.dialect.name != "postgresql":
             return True
-        number = int.from_bytes(digest[:8], "big", signed=True)
-        return bool((await self._connections.execute(_TRY_LOCK, {"lock": number})).scalar_one())
+        for digest in sorted(digests):
+            number = int.from_bytes(digest[:8], "big", signed=True)
+            if not (await self._connections.execute(_TRY_LOCK, {"lock": number})).scalar_one():
+                return False
+        return True
 
     async def find(self, digests: Sequence[RequestDigest], *, now: datetime) -> AnsweredRequest | None:
         """Read the row."""
