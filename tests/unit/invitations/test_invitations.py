@@ -312,6 +312,28 @@ class TestInviterAtAcceptance:
         with pytest.raises(InvalidLink):
             await place.accept(token)
 
+    @pytest.mark.parametrize("end", ["disabled", "removed"])
+    async def test_of_a_client_that_is_gone_gives_an_account_alone(
+        self, place: Installation, end: str
+    ) -> None:
+        """It has no roles that could be judged. The audit trail names the client, so it can be withdrawn."""
+        app = place.app.container
+        made = await app.create_client()(name="hr", permissions=[WRITE_USERS])
+        client = Principal(
+            kind=PrincipalKind.CLIENT, permissions=made.client.permissions, client_id=made.client.id
+        )
+        invitation = await place.invite(client)
+        if end == "disabled":
+            await app.change_client()(name="hr", disabled=True)
+        else:
+            await app.remove_client()(name="hr")
+        user = await place.accept(await place.token())
+        assert await place.roles_of(user) == []
+        created = [each for each in place.app.storage.entries if each.source and each.source.client_id]
+        assert [(each.event.type, each.event.detail) for each in created] == [
+            (EventType.INVITATION_CREATED, str(invitation.id))
+        ]
+
     async def test_of_an_operator_counts(self, place: Installation) -> None:
         made = await place.app.container.invite_by_operator()(
             request=InvitationRequest(email=EMAIL, roles=["admin"]), by_mail=False
