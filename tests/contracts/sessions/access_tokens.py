@@ -1,7 +1,7 @@
 """What `AccessTokens` promise."""
 
 from abc import ABC, abstractmethod
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.fakes import FakeClock
@@ -36,7 +36,11 @@ class AccessTokensContract(ABC):
         [
             ApiKeyClaims(user_id=UserId(7), key_id="a" * 16, permissions=("orders:read",)),
             ApiKeyClaims(user_id=UserId(7), key_id="a" * 16),
-            ClientClaims(client_id=ClientId("fa_c_" + "a" * 20), permissions=("fastauth:a.b", "orders:read")),
+            ClientClaims(
+                client_id=ClientId("fa_c_" + "a" * 20),
+                permissions=("fastauth:a.b", "orders:read"),
+                issued_at=datetime(2026, 11, 22, tzinfo=UTC),
+            ),
         ],
     )
     async def test_token_of_a_machine_is_none_of_a_session(

@@ -15,6 +15,7 @@ from fastauth.domain.delegation.errors import MorePrivileged, PermissionNotHeld
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.revocations.revocation import RevocationKind
 from fastauth.domain.roles.permissions import READ_CLIENTS, READ_USERS, WRITE_CLIENTS, WRITE_ROLES
 from fastauth.domain.roles.role import NOT_FOR_MACHINES
 
@@ -155,7 +156,11 @@ class TestSecretAndRemoval:
         self, app: Application, created: CreatedClient, acting: Principal
     ) -> None:
         given: dict[str, Any] = {"acting": acting, "client_id": created.client.id}
+        await app.container.rotate_client_secret_by_admin()(**given)
+        assert app.storage.revocations == []
         rotated = await app.container.rotate_client_secret_by_admin()(**given, at_once=True)
+        told = [(each.kind, each.value) for each in app.storage.revocations]
+        assert told == [(RevocationKind.CLIENT, created.client.id)] * 2
         authenticate = app.container.authenticate_client()
         credentials: dict[str, Any] = {"client_id": created.client.id, "address": "192.0.2.1"}
         assert await authenticate(secret=rotated.secret.text, **credentials)

@@ -108,8 +108,10 @@ class TestCommands:
     async def test_each_change_is_an_event_and_a_loss_a_revocation(self, app: Application) -> None:
         client = (await self.created(app)).client
         change, container = app.container.change_client(), app.container
+        rotate = container.rotate_client_secret()
         steps: tuple[tuple[Callable[[], Awaitable[object]], list[str], int], ...] = (
-            (lambda: container.rotate_client_secret()(name="orders"), ["client_secret_rotated"], 0),
+            (lambda: rotate(name="orders"), ["client_secret_rotated"], 0),
+            (lambda: rotate(name="orders", at_once=True), ["client_secret_rotated"], 2),
             (lambda: change(name="orders", grant=["orders:write"]), ["client_changed"], 0),
             (lambda: change(name="orders", grant=["orders:write"]), [], 0),
             (lambda: change(name="orders", revoke=["orders:write"]), ["client_changed"], 2),

@@ -1,10 +1,14 @@
 """``POST /oauth/token`` over fakes: client credentials."""
 
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
+from tests.fakes import FakeClock, FakeStorage
 from tests.http_helpers import assert_problem
 
 from fastauth.application.clients.client_changes import CreatedClient
@@ -66,10 +70,54 @@ class TestToken:
         assert (await client.get("/v1/revocations", headers=token)).status_code == 200
         for method, path in (("GET", "/users/me"), ("GET", "/sessions"), ("DELETE", "/sessions/current")):
             assert_problem(await client.request(method, path, headers=token), 401, "invalid_token")
-        await container.change_client()(name="orders", revoke=[READ_REVOCATIONS])
-        assert_problem(await client.get("/v1/revocations", headers=token), 403, "not_permitted")
-        await container.change_client()(name="orders", disabled=True)
-        assert_problem(await client.get("/v1/revocations", headers=token), 401, "invalid_token")
+
+    async def test_ends_with_what_the_client_loses(
+        self, client: httpx2.AsyncClient, container: Container, clock: FakeClock, storage: FakeStorage
+    ) -> None:
+        """And stays ended after it is given back. So other services are told, too."""
+        change, rotate = container.change_client(), container.rotate_client_secret()
+        secret = (await container.create_client()(name="orders", permissions=PERMISSIONS)).secret.text
+        (id_,) = [each.client.id for each in await container.clients().load()]
+
+        async def token() -> dict[str, str]:
+            clock.advance(timedelta(seconds=1))  # one of the second of a revocation is refused
+            answer = await client.post(PATH, data=GRANT, headers=basic(id_, secret))
+            assert answer.status_code == 200, answer.text
+            return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+        async def end_secret() -> None:
+            nonlocal secret
+            secret = (await rotate(name="orders", at_once=True)).secret.text
+
+        lost = [READ_REVOCATIONS]
+        rows: dict[str, list[Callable[[], Awaitable[object]]]] = {
+            "narrowed": [
+                partial(change, name="orders", revoke=lost),
+                partial(change, name="orders", grant=lost),
+            ],
+            "disabled": [
+                partial(change, name="orders", disabled=True),
+                partial(change, name="orders", disabled=False),
+            ],
+            "its secret ended": [end_secret],
+        }
+        for row, acts in rows.items():
+            former = await token()
+            assert (await client.get("/v1/revocations", headers=former)).status_code == 200, row
+            for act in acts:
+                await act()
+            answer = await client.get("/v1/revocations", headers=former)
+            assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token"), row
+            told = (await client.get("/v1/revocations", headers=await token())).json()["revocations"]
+            assert ("client", id_) in {(each["kind"], each["value"]) for each in told}, row
+            storage.revocations.clear()
+
+    async def test_outlives_a_secret_that_overlaps(
+        self, client: httpx2.AsyncClient, form: dict[str, str], container: Container
+    ) -> None:
+        token = {"Authorization": f"Bearer {(await client.post(PATH, data=form)).json()['access_token']}"}
+        await container.rotate_client_secret()(name="orders")
+        assert (await client.get("/v1/revocations", headers=token)).status_code == 200
 
     async def test_audience(self, client: httpx2.AsyncClient, form: dict[str, str]) -> None:
         """A token for another audience opens nothing here."""

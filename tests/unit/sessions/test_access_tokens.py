@@ -197,7 +197,7 @@ class TestAccessTokenPolicy:
             clock.now(),
         )
         key = TERMS.payload(ApiKeyClaims(user_id=UserId(7), key_id="k"), clock.now())
-        client = TERMS.payload(ClientClaims(client_id=client_id), clock.now())
+        client = TERMS.payload(ClientClaims(client_id=client_id, issued_at=clock.now()), clock.now())
         for number, payload in enumerate(
             (
                 session | {"sub": client_id},

@@ -103,7 +103,9 @@ class AccessTokenPolicy:
                     return _of_user(UserId(int(subject)), payload, latest)
                 if client_id == subject and CLIENT_ID.fullmatch(subject) and "sid" not in payload:
                     return ClientClaims(
-                        client_id=ClientId(subject), permissions=_texts(payload, "permissions")
+                        client_id=ClientId(subject),
+                        permissions=_texts(payload, "permissions"),
+                        issued_at=datetime.fromtimestamp(issued_at, UTC),
                     )
         raise InvalidAccessToken
 

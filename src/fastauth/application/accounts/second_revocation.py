@@ -1,9 +1,12 @@
-"""Revoke the access tokens of a user a second time."""
+"""Revoke access tokens a second time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fastauth.application.idempotency.shared_unit_of_work import SharedUnitOfWork
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clock import Clock
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.revocations.revocation import Revocation
@@ -11,10 +14,10 @@ from fastauth.domain.revocations.revocation import Revocation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondRevocation:
-    """Revoke the tokens of a user after the transaction that did so with a change, such as a disabling.
+    """Revoke tokens after the transaction that did so with a change, such as a disabling.
 
-    The first revocation cannot get lost. An API key that is exchanged during the transaction yields a token
-    with a time between the two.
+    The first revocation cannot get lost. An API key or a client secret that is exchanged during the
+    transaction yields a token with a time between the two.
     """
 
     revocations: RevocationLog
@@ -22,13 +25,23 @@ class SecondRevocation:
     clock: Clock
 
     async def __call__(self, user_id: UserId) -> None:
-        """Revoke the tokens now, or after the commit of a shared transaction.
+        """Revoke the tokens of a user now, or after the commit of a shared transaction.
 
         Raises:
             StorageUnavailable: The change is stored; a token that was issued meanwhile may be valid.
         """
+        await self._revoke(partial(Revocation.of_user, user_id))
 
+    async def of_client(self, client_id: ClientId) -> None:
+        """Do the same for the tokens of a client.
+
+        Raises:
+            StorageUnavailable: As above.
+        """
+        await self._revoke(partial(Revocation.of_client, client_id))
+
+    async def _revoke(self, revocation: Callable[..., Revocation]) -> None:
         async def revoke() -> None:
-            await self.revocations.add(Revocation.of_user(user_id, at=self.clock.now()))
+            await self.revocations.add(revocation(at=self.clock.now()))
 
         await self.unit_of_work.after_commit(revoke)

@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.clients.client_changes import ClientChanges
 from fastauth.domain.clients.client import Client, parse_audiences, parse_client_permissions
 from fastauth.domain.clients.errors import ClientNotFound
 from fastauth.domain.clock import Clock
-from fastauth.domain.revocations.ports import RevocationLog
-from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -22,7 +21,7 @@ class ChangeClient:
 
     changes: ClientChanges
     unit_of_work: UnitOfWork
-    revocations: RevocationLog
+    revoke_again: SecondRevocation
     clock: Clock
 
     async def __call__(  # noqa: PLR0913  what a client has
@@ -55,5 +54,5 @@ class ChangeClient:
             await self.changes.update(transaction, before, after, now=now)
             await transaction.commit()
         if after.has_less_than(before):
-            await self.revocations.add(Revocation.of_client(after.id, at=self.clock.now()))
+            await self.revoke_again.of_client(after.id)
         return after

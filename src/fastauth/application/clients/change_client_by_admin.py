@@ -3,14 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.clients.administered_client import check_may_get, client_of
 from fastauth.application.clients.client_changes import ClientChanges
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.domain.clients.client import Client, parse_audiences, parse_client_permissions
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.revocations.ports import RevocationLog
-from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.permissions import WRITE_CLIENTS
 
 
@@ -20,7 +19,7 @@ class ChangeClientByAdmin:
 
     delegation: Delegation
     changes: ClientChanges
-    revocations: RevocationLog
+    revoke_again: SecondRevocation
 
     async def __call__(
         self,
@@ -52,5 +51,5 @@ class ChangeClientByAdmin:
             await self.changes.update(act.transaction, before, after, now=act.now)
             await act.transaction.commit()
         if after.has_less_than(before):
-            await self.revocations.add(Revocation.of_client(after.id, at=self.delegation.clock.now()))
+            await self.revoke_again.of_client(after.id)
         return after

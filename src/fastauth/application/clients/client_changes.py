@@ -43,7 +43,9 @@ class ClientChanges:
     async def rotate_secret(
         self, transaction: Transaction, client: Client, *, at_once: bool, now: datetime
     ) -> CreatedClient:
-        """Store a new secret. The one before ends in `ROTATION_OVERLAP`, or with `at_once` now.
+        """Store a new secret. The one before ends in `ROTATION_OVERLAP`.
+
+        With `at_once` it ends now, and with it the tokens that whoever knows it has got.
 
         Raises:
             ClientNotFound: It was removed meanwhile.
@@ -54,6 +56,8 @@ class ClientChanges:
         if not await transaction.clients.rotate(client.id, new, old_expires_at=old_expires_at):
             raise ClientNotFound
         await _record(transaction, EventType.CLIENT_SECRET_ROTATED, client, now)
+        if at_once:
+            await transaction.revocations.add(Revocation.of_client(client.id, at=now))
         return CreatedClient(client=client, secret=secret)
 
     async def update(

@@ -49,7 +49,7 @@ class IssueClientToken:
         permissions = client.granted(scope)
         if audience is not None and audience != self.audience:
             client.check_audience(audience)
-        claims = ClientClaims(client_id=client.id, permissions=permissions, audience=audience)
+        claims = ClientClaims(client_id=client.id, permissions=permissions, audience=audience, issued_at=now)
         return ClientToken(
             access=await self.access_tokens.issue(claims, issued_at=now), permissions=permissions
         )

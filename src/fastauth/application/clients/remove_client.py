@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.clients.client_changes import ClientChanges
 from fastauth.domain.clients.errors import ClientNotFound
 from fastauth.domain.clock import Clock
-from fastauth.domain.revocations.ports import RevocationLog
-from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -16,7 +15,7 @@ class RemoveClient:
 
     changes: ClientChanges
     unit_of_work: UnitOfWork
-    revocations: RevocationLog
+    revoke_again: SecondRevocation
     clock: Clock
 
     async def __call__(self, *, name: str) -> None:
@@ -32,4 +31,4 @@ class RemoveClient:
                 raise ClientNotFound
             await self.changes.remove(transaction, found.client, now=self.clock.now())
             await transaction.commit()
-        await self.revocations.add(Revocation.of_client(found.client.id, at=self.clock.now()))
+        await self.revoke_again.of_client(found.client.id)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.clients.administered_client import client_of
 from fastauth.application.clients.client_changes import ClientChanges
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.revocations.ports import RevocationLog
-from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.permissions import WRITE_CLIENTS
 
 
@@ -18,7 +17,7 @@ class RemoveClientByAdmin:
 
     delegation: Delegation
     changes: ClientChanges
-    revocations: RevocationLog
+    revoke_again: SecondRevocation
 
     async def __call__(self, *, acting: Principal, client_id: ClientId) -> None:
         """Remove the client.
@@ -32,4 +31,4 @@ class RemoveClientByAdmin:
         async with self.delegation.begin(acting, WRITE_CLIENTS) as act:
             await self.changes.remove(act.transaction, await client_of(act, client_id), now=act.now)
             await act.transaction.commit()
-        await self.revocations.add(Revocation.of_client(client_id, at=self.delegation.clock.now()))
+        await self.revoke_again.of_client(client_id)

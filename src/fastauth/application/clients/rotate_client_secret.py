@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.clients.client_changes import ClientChanges, CreatedClient
 from fastauth.domain.clients.errors import ClientNotFound
 from fastauth.domain.clock import Clock
@@ -13,11 +14,14 @@ class RotateClientSecret:
     """Make a new secret for a client. The one before stays valid for a day, or ends at once."""
 
     changes: ClientChanges
+    revoke_again: SecondRevocation
     unit_of_work: UnitOfWork
     clock: Clock
 
     async def __call__(self, *, name: str, at_once: bool = False) -> CreatedClient:
-        """Return the secret, which is never shown again. With `at_once` the older ones expire now.
+        """Return the secret, which is never shown again.
+
+        With `at_once` the older ones expire now, and the tokens of the client are revoked.
 
         Raises:
             ClientNotFound: No client has this name.
@@ -31,4 +35,6 @@ class RotateClientSecret:
                 transaction, found.client, at_once=at_once, now=self.clock.now()
             )
             await transaction.commit()
+        if at_once:
+            await self.revoke_again.of_client(found.client.id)
         return rotated

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.clients.administered_client import check_may_hold_secret_of, client_of
 from fastauth.application.clients.client_changes import ClientChanges, CreatedClient
 from fastauth.application.delegation.delegation import Delegation
@@ -16,11 +17,12 @@ class RotateClientSecretByAdmin:
 
     delegation: Delegation
     changes: ClientChanges
+    revoke_again: SecondRevocation
 
     async def __call__(
         self, *, acting: Principal, client_id: ClientId, at_once: bool = False
     ) -> CreatedClient:
-        """Return the secret, which is never shown again. With `at_once` the older ones expire now.
+        """Return the secret, which is never shown again. See `RotateClientSecret` for `at_once`.
 
         Raises:
             NotPermitted: `acting` lacks ``fastauth:clients.write``.
@@ -34,4 +36,6 @@ class RotateClientSecretByAdmin:
             check_may_hold_secret_of(client)
             rotated = await self.changes.rotate_secret(act.transaction, client, at_once=at_once, now=act.now)
             await act.transaction.commit()
+        if at_once:
+            await self.revoke_again.of_client(client_id)
         return rotated

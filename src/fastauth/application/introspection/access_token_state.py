@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.revocations.revoked_tokens import REACH
 from fastauth.domain.api_keys.api_key import SESSION_PREFIX
 from fastauth.domain.api_keys.key_text import ApiKeyId
 from fastauth.domain.api_keys.ports import ApiKeyRepository
@@ -9,18 +10,14 @@ from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.clock import Clock
 from fastauth.domain.introspection.introspection import Introspection, TokenType
 from fastauth.domain.revocations.ports import RevocationReader
-from fastauth.domain.revocations.revocation import MARGIN, TokenIdentity
+from fastauth.domain.revocations.revocation import TokenIdentity
 from fastauth.domain.sessions.access_token import (
-    MAX_ACCESS_TOKEN_LIFETIME,
     AccessClaims,
     ApiKeyClaims,
     ClientClaims,
     InspectedToken,
 )
 from fastauth.domain.sessions.ports import SessionRepository
-
-_REACH = MAX_ACCESS_TOKEN_LIFETIME + MARGIN
-"""How old a revocation may be that concerns a token which has not expired: its longest life, and a margin."""
 
 
 def describe(token: InspectedToken) -> Introspection:
@@ -81,7 +78,7 @@ class AccessTokenState:
             session_id=told.session_id,
             issued_at=token.issued_at,
         )
-        return await self.revocations.is_revoked(identity, since=self.clock.now() - _REACH)
+        return await self.revocations.is_revoked(identity, since=self.clock.now() - REACH)
 
     async def _is_alive(self, token: InspectedToken) -> bool:
         now = self.clock.now()

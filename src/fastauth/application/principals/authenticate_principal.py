@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from fastauth.application.principals.load_key_principal import LoadKeyPrincipal
 from fastauth.application.principals.load_principal import LoadPrincipal
+from fastauth.application.revocations.revoked_tokens import REACH
 from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.domain.clients.ports import ClientRepository
+from fastauth.domain.clock import Clock
 from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.revocations.ports import RevocationReader
+from fastauth.domain.revocations.revocation import TokenIdentity
 from fastauth.domain.sessions.access_token import AccessClaims, ApiKeyClaims, ClientClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.ports import AccessTokens
@@ -21,6 +25,8 @@ class AuthenticatePrincipal:
     load_principal: LoadPrincipal
     load_key_principal: LoadKeyPrincipal
     clients: ClientRepository
+    revocations: RevocationReader
+    clock: Clock
 
     async def __call__(self, *, access_token: str) -> Principal:
         """Return the principal with its permissions as of now.
@@ -38,12 +44,25 @@ class AuthenticatePrincipal:
                 return await self.load_key_principal(claims=claims)
 
     async def _of_client(self, claims: ClientClaims) -> Principal:
-        """Return the client with those permissions of the token that it still has."""
+        """Return the client with those permissions of the token that it still has.
+
+        A token is refused here by the revocations that other services follow, and no later than there.
+        """
         found = await self.clients.get(claims.client_id)
-        if found is None or found.client.disabled_at:
+        if found is None or found.client.disabled_at or await self._is_revoked(claims):
             raise InvalidAccessToken
         return Principal(
             kind=PrincipalKind.CLIENT,
             permissions=found.client.permissions.intersection(claims.permissions),
             client_id=claims.client_id,
         )
+
+    async def _is_revoked(self, claims: ClientClaims) -> bool:
+        token = TokenIdentity(  # its `jti` is verified with its signature
+            id="",
+            subject=claims.client_id,
+            client_id=claims.client_id,
+            session_id=None,
+            issued_at=claims.issued_at,
+        )
+        return await self.revocations.is_revoked(token, since=self.clock.now() - REACH)

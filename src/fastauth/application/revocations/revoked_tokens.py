@@ -10,6 +10,9 @@ from fastauth.domain.sessions.access_token import MAX_ACCESS_TOKEN_LIFETIME
 READ_INTERVAL = timedelta(seconds=1)
 """How often each process reads the ids: how long another process may still accept a revoked token."""
 
+REACH = MAX_ACCESS_TOKEN_LIFETIME + MARGIN
+"""How old a revocation may be that concerns a token which has not expired: its longest life, and a margin."""
+
 
 class RevokedTokens:
     """Tells without a statement whether a token was revoked: `read` is called in the background."""
@@ -33,6 +36,6 @@ class RevokedTokens:
         Raises:
             StorageUnavailable: The ids of the last call stay.
         """
-        since = self._clock.now() - MAX_ACCESS_TOKEN_LIFETIME - MARGIN
+        since = self._clock.now() - REACH
         self._ids = await self._reader.token_ids(since=since)
         self._own = {token_id: at for token_id, at in self._own.items() if at > since}

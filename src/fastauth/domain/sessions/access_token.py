@@ -67,6 +67,8 @@ class ClientClaims:
     permissions: tuple[str, ...] = ()
     audience: str | None = None
     """``None`` for the audience of the installation."""
+    issued_at: datetime = field(compare=False)
+    """A time before the client was read: what it loses later revokes the token."""
 
 
 AnyClaims = AccessClaims | ApiKeyClaims | ClientClaims

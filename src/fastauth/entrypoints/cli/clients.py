@@ -51,7 +51,7 @@ def create(
 def rotate_secret(
     name: Name,
     at_once: Annotated[
-        bool, typer.Option("--at-once", help="Let the old secret end now, not in a day.")
+        bool, typer.Option("--at-once", help="End the old secret and all tokens now.")
     ] = False,
     json: AsJson = False,
 ) -> None:

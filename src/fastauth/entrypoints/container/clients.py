@@ -17,6 +17,7 @@ from fastauth.application.clients.remove_client_by_admin import RemoveClientByAd
 from fastauth.application.clients.rotate_client_secret import RotateClientSecret
 from fastauth.application.clients.rotate_client_secret_by_admin import RotateClientSecretByAdmin
 from fastauth.domain.clients.secret import ClientSecretCodec
+from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.delegation import Delegations
 from fastauth.entrypoints.container.rate_limits import RateLimits
 from fastauth.entrypoints.container.sessions import Sessions
@@ -37,20 +38,24 @@ class Clients(Shared):
         CreateClient, changes=client_changes, unit_of_work=Storage.unit_of_work, clock=Shared.clock
     )
     rotate_client_secret = use_case(
-        RotateClientSecret, changes=client_changes, unit_of_work=Storage.unit_of_work, clock=Shared.clock
+        RotateClientSecret,
+        changes=client_changes,
+        unit_of_work=Storage.unit_of_work,
+        revoke_again=Accounts.second_revocation,
+        clock=Shared.clock,
     )
     change_client = use_case(
         ChangeClient,
         changes=client_changes,
         unit_of_work=Storage.unit_of_work,
-        revocations=Storage.revocation_log,
+        revoke_again=Accounts.second_revocation,
         clock=Shared.clock,
     )
     remove_client = use_case(
         RemoveClient,
         changes=client_changes,
         unit_of_work=Storage.unit_of_work,
-        revocations=Storage.revocation_log,
+        revoke_again=Accounts.second_revocation,
         clock=Shared.clock,
     )
     authenticate_client = use_case(
@@ -80,14 +85,17 @@ class Clients(Shared):
         ChangeClientByAdmin,
         delegation=Delegations.delegation,
         changes=client_changes,
-        revocations=Storage.revocation_log,
+        revoke_again=Accounts.second_revocation,
     )
     rotate_client_secret_by_admin = use_case(
-        RotateClientSecretByAdmin, delegation=Delegations.delegation, changes=client_changes
+        RotateClientSecretByAdmin,
+        delegation=Delegations.delegation,
+        changes=client_changes,
+        revoke_again=Accounts.second_revocation,
     )
     remove_client_by_admin = use_case(
         RemoveClientByAdmin,
         delegation=Delegations.delegation,
         changes=client_changes,
-        revocations=Storage.revocation_log,
+        revoke_again=Accounts.second_revocation,
     )

@@ -29,4 +29,6 @@ class Principals(Shared):
             clock=Shared.clock,
         ),
         clients=Storage.clients,
+        revocations=Storage.revocation_reader,
+        clock=Shared.clock,
     )

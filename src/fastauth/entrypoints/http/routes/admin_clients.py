@@ -44,7 +44,9 @@ class ChangeClientRequest(BaseModel):
 class RotateSecretRequest(BaseModel):
     """How to rotate the secret."""
 
-    at_once: bool = Field(default=False, description="Whether the old secret ends now, not in 24 hours.")
+    at_once: bool = Field(
+        default=False, description="Whether the old secret and all tokens of the client end now."
+    )
 
 
 class ClientResponse(BaseModel):
@@ -196,7 +198,10 @@ async def change_client_by_admin(
 async def rotate_client_secret_by_admin(
     acting: PrincipalDep, client_id: ClientIdDep, body: RotateSecretRequest, container: ContainerDep
 ) -> ClientSecretResponse:
-    """Make a new secret; the old one ends in 24 hours or at once. Needs `fastauth:clients.write`."""
+    """Make a new secret; the old one ends in 24 hours, or at once with all tokens.
+
+    Needs `fastauth:clients.write`.
+    """
     rotated = await container.rotate_client_secret_by_admin()(
         acting=acting, client_id=client_id, at_once=body.at_once
     )
