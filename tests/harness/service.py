@@ -169,8 +169,8 @@ class Service:
 class Client(httpx2.Client):
     """What a front end does for somebody who has an account."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, timeout=DEADLINE, verify=NO_TLS)
+    def __init__(self, url: str, transport: httpx2.BaseTransport | None = None) -> None:
+        super().__init__(base_url=url, timeout=DEADLINE, verify=NO_TLS, transport=transport)
 
     def log_in(self, registration: Mapping[str, str], **changes: str) -> httpx2.Response:
         credentials = {"username": registration["username"], "password": registration["password"], **changes}

@@ -11,10 +11,11 @@ from typing import TypeVar
 import httpx2
 from sqlalchemy import Engine, create_engine
 from tests.builders import a_registration
+from tests.harness.editions import size
 from tests.harness.processes import all_at_once
 from tests.harness.service import DEADLINE, Client, Service
 
-RACES = 8  # of one act against four clients
+RACES = size(2, 8)  # of one act against four clients
 SHARED = {"FASTAUTH_SECRET_KEY": "what all processes of one installation share"}
 NO_GRACE = {"FASTAUTH_REFRESH_GRACE_SECONDS": "0"}
 TokenPair = Mapping[str, str]
@@ -24,12 +25,17 @@ Result = TypeVar("Result")
 @contextmanager
 def two_services(database_url: str, **settings: str) -> Iterator[list[Service]]:
     """Start two services on one database at the same moment."""
+    with started_at_once(*(Service(database_url, **SHARED, **settings) for _ in range(2))) as both:
+        yield both
+
+
+@contextmanager
+def started_at_once(*services: Service) -> Iterator[list[Service]]:
     with ExitStack() as stack:
-        several = [Service(database_url, **SHARED, **settings) for _ in range(2)]
-        for service in several:
+        for service in services:
             stack.push(service)
-        all_at_once([service.start for service in several])
-        yield several
+        all_at_once([service.start for service in services])
+        yield [*services]
 
 
 @contextmanager

@@ -146,9 +146,9 @@ def rotated_under_traffic(database_url: str, directory: Path, **further: MakeVer
     ):
         (first,) = published(one)
         with traffic(one, other, **further) as clients:
-            for _ in range(ROTATIONS):
+            for number in range(ROTATIONS):
                 rotate(database_url, directory)
-            clients.wait_for_signers(1 + ROTATIONS)
+                clients.wait_for_signers(2 + number)
             deadline = time.monotonic() + DEADLINE
             while first in published(other) and not clients.failures:
                 assert time.monotonic() < deadline, "the first key stays"

@@ -5,13 +5,16 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import Connection, Engine, select, text
-from tests.harness.databases import postgres_schema
+from dependency_injector.providers import Object
+from sqlalchemy import Connection, Engine, event, select, text
+from tests.harness.editions import IS_THOROUGH, size
+from tests.harness.local_service import LocalService
 from tests.harness.postgres import PostgresServer
 from tests.harness.processes import all_at_once, wait_until
 from tests.harness.service import DEADLINE, START_DEADLINE, Client, Service, is_unavailable
@@ -24,6 +27,7 @@ from tests.harness.sessions import (
     is_active,
     logged_in,
     session_id_of,
+    started_at_once,
 )
 
 from fastauth.adapters.sql.sessions.tables import session
@@ -110,76 +114,94 @@ def refresh_load(service: Service) -> Iterator[RefreshLoad]:
                 each.result()
 
 
+EVERY_CRASH = [
+    ("postgres", "grace"),
+    ("sqlite", "no grace"),
+    *([("postgres", "no grace"), ("sqlite", "grace")] if IS_THOROUGH else []),
+]
+GRACES: dict[str, dict[str, str]] = {"grace": {}, "no grace": NO_GRACE}
+REFRESHES = size(20, 50)
+"""Answers between two crashes."""
+
+
 class TestRefreshDuringCrash:
     """The service is killed while it refreshes."""
 
-    KILLS = 2
+    KILLS = size(1, 2)
 
-    @pytest.mark.parametrize("settings", [{}, NO_GRACE], ids=["grace", "no-grace"])
+    @pytest.mark.parametrize(("backend", "grace"), EVERY_CRASH)
     def test_sigkill_loses_no_session_and_forks_none(
-        self, database_url: str, settings: dict[str, str]
+        self, request: pytest.FixtureRequest, backend: str, grace: str
     ) -> None:
         """R52: a rotation forks, or a successor survives the end of its family.
 
         GHSA-392p-2q2v-4372 (better-auth); CWE-362.
         """
-        with Service(database_url, **SHARED, **settings) as service, service.client() as client:
+        url: str = request.getfixturevalue(f"{backend}_url")
+        with Service(url, **SHARED, **GRACES[grace]) as service, service.client() as client:
             with refresh_load(service) as load:
                 for _ in range(self.KILLS):
-                    load.wait_for(200, more=50)
+                    load.wait_for(200, more=REFRESHES)
                     service.kill()
                     service.start()
-                load.wait_for(200, more=50)
+                load.wait_for(200, more=REFRESHES)
             assert load.cut_off > 0
             assert load.unlike_promised == []
             assert {len(given) for given in load.successors.values()} == {1}
-            if not settings:
+            if grace == "grace":
                 assert load.answers[401] == 0
             assert [is_active(client, tokens) for tokens in load.last] == [True] * load.CLIENTS
 
-    @pytest.mark.parametrize(("settings", "status"), [({}, 200), (NO_GRACE, 401)], ids=["grace", "no-grace"])
-    def test_replay_after_lost_response(
-        self, postgres: PostgresServer, settings: dict[str, str], status: int
-    ) -> None:
+    def test_replay_after_lost_response(self, postgres_url: str) -> None:
         """With a grace period it returns the same successor; without one the session ends."""
         with (
-            postgres_schema(postgres) as url,
-            engine_of(url) as engine,
-            Service(url, **SHARED, **settings) as service,
-            service.client() as client,
+            engine_of(postgres_url) as engine,
+            started_at_once(
+                *(Service(postgres_url, **SHARED, **each) for each in GRACES.values())
+            ) as services,
+            ExitStack() as stack,
             ThreadPoolExecutor() as threads,
         ):
-            tokens = logged_in(client, a_user(client))
-            with held_refreshes(engine) as is_held:
-                answer = threads.submit(client.refresh, tokens)
-                wait_until(is_held, "no refresh is held", deadline=DEADLINE)
-                service.kill()
-                assert isinstance(answer.exception(DEADLINE), httpx2.TransportError)
-            # Nobody is there to be told, and yet the statement comes to its end.
-            wait_until(lambda: spent(engine, tokens), "the token is not spent", deadline=DEADLINE)
-            service.start()
-            again = client.refresh(tokens)
-            assert again.status_code == status
-            assert is_active(client, tokens if status == 401 else again.json()) is (status == 200)
+            clients = [stack.enter_context(service.client()) for service in services]
+            given = [logged_in(client, a_user(client)) for client in clients]
+            with held_refreshes(engine) as held:
+                lost = [
+                    threads.submit(client.refresh, each) for client, each in zip(clients, given, strict=True)
+                ]
+                wait_until(lambda: held() == len(lost), "a refresh is not held", deadline=DEADLINE)
+                for service in services:
+                    service.kill()
+                assert all(isinstance(each.exception(DEADLINE), httpx2.TransportError) for each in lost)
+            for tokens, (grace, settings) in zip(given, GRACES.items(), strict=True):
+                # Nobody is there to be told, and yet the statement comes to its end.
+                wait_until(partial(is_spent, engine, tokens), "the token is not spent", deadline=DEADLINE)
+                with LocalService(postgres_url, **SHARED, **settings) as again, again.client() as client:
+                    answer = client.refresh(tokens)
+                    assert answer.status_code == (200 if grace == "grace" else 401)
+                    successor = answer.json() if grace == "grace" else tokens
+                    assert is_active(client, successor) is (grace == "grace")
 
 
 @contextmanager
-def held_refreshes(engine: Engine) -> Iterator[Callable[[], bool]]:
-    """Hold every refresh on Postgres at the end of its statement; say whether one is there."""
+def held_refreshes(engine: Engine) -> Iterator[Callable[[], int]]:
+    """Hold every refresh on Postgres at the end of its statement; say how many are there."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SELECT pg_advisory_lock(4711)"))
         hold = "BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END"
         connection.execute(text(f"CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS '{hold}'"))
         after = "AFTER UPDATE OF refresh_digest ON session FOR EACH ROW"
         connection.execute(text(f"CREATE TRIGGER hold {after} EXECUTE FUNCTION hold()"))
-        waiting = text("SELECT true FROM pg_locks WHERE objid = 4711 AND NOT granted")
+        waiting = text(
+            "SELECT count(*) FROM pg_locks WHERE objid = 4711 AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
         try:
-            yield lambda: connection.scalar(waiting) is not None
+            yield lambda: connection.scalar(waiting) or 0
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(4711)"))
 
 
-def spent(engine: Engine, tokens: TokenPair) -> bool:
+def is_spent(engine: Engine, tokens: TokenPair) -> bool:
     with engine.connect() as connection:
         spent_at = select(session.c.spent_at).where(session.c.id == session_id_of(tokens))
         return connection.scalar(spent_at) is not None
@@ -187,7 +209,7 @@ def spent(engine: Engine, tokens: TokenPair) -> bool:
 
 class TestDatabaseOutage:
     def test_refresh_is_503_and_sessions_survive(self, mortal_postgres: PostgresServer) -> None:
-        with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
+        with LocalService(mortal_postgres.url, **SHARED) as service, service.client() as client:
             user = a_user(client)
             tokens = logged_in(client, user)
             mortal_postgres.kill()
@@ -199,12 +221,12 @@ class TestDatabaseOutage:
     def test_database_crash_under_load_loses_no_session(self, mortal_postgres: PostgresServer) -> None:
         with Service(mortal_postgres.url, **SHARED) as service, service.client() as client:
             with refresh_load(service) as load:
-                for _ in range(2):
-                    load.wait_for(200, more=50)
+                for _ in range(size(1, 2)):
+                    load.wait_for(200, more=REFRESHES)
                     mortal_postgres.kill()
                     load.wait_for(503, more=10)
                     mortal_postgres.start()
-                load.wait_for(200, more=50)
+                load.wait_for(200, more=REFRESHES)
             assert load.unlike_promised == []
             assert load.answers[401] == 0
             assert {len(given) for given in load.successors.values()} == {1}
@@ -212,23 +234,38 @@ class TestDatabaseOutage:
 
     def test_log_out_is_503(self, unwritable_database: "UnwritableDatabase") -> None:
         """R38 (CVE-2020-15223 (fosite); CWE-390): a revocation that failed is answered as done."""
-        with Service(unwritable_database.url, **SHARED) as service, service.client() as client:
+        url = unwritable_database.url
+        with (
+            LocalService(url, **SHARED) as service,
+            LocalService(url, providers={"database_deadline": Object(0.3)}, **SHARED) as hasty,
+            service.client() as client,
+            hasty.client() as hasty_client,
+        ):
+            wait_briefly_for_locks(hasty)
             user = a_user(client)
             tokens = logged_in(client, user)
             with unwritable_database.is_so():
                 asked = [
-                    lambda: client.log_out(tokens),
-                    lambda: client.log_out(tokens, f"/{session_id_of(tokens)}"),
-                    lambda: client.log_out(tokens, ""),
-                    lambda: client.refresh(tokens),
-                    lambda: client.log_in(user),
-                    lambda: client.change_password(tokens, user["password"], "another"),
+                    lambda: hasty_client.log_out(tokens),
+                    lambda: hasty_client.log_out(tokens, f"/{session_id_of(tokens)}"),
+                    lambda: hasty_client.log_out(tokens, ""),
+                    lambda: hasty_client.refresh(tokens),
+                    lambda: hasty_client.log_in(user),
+                    lambda: hasty_client.change_password(tokens, user["password"], "another"),
                 ]
                 for answer in all_at_once(asked):
                     assert is_unavailable(answer)
                 assert client.me(tokens).status_code == 200
             assert is_active(client, tokens)
             assert client.log_in(user).status_code == 201
+
+
+def wait_briefly_for_locks(service: LocalService) -> None:
+    """Give up after 100 ms where SQLite would wait 5 s for another writer."""
+    database = service.container.database()
+    if database.is_sqlite:
+        pool = database.engine.sync_engine.pool
+        event.listen(pool, "checkout", lambda line, *_: line.execute("PRAGMA busy_timeout = 100"))
 
 
 def everything_asked(client: Client, user: Mapping[str, str], tokens: TokenPair) -> list[httpx2.Response]:
@@ -253,7 +290,7 @@ class UnwritableDatabase:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> UnwritableDatabase:
+def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[UnwritableDatabase]:
     if request.param == "sqlite":
         path = tmp_path / "unwritable.db"
 
@@ -267,23 +304,26 @@ def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> Unwri
             finally:
                 writer.close()
 
-        return UnwritableDatabase(f"sqlite:///{path}", locked)
+        yield UnwritableDatabase(f"sqlite:///{path}", locked)
+        return
 
     server: PostgresServer = request.getfixturevalue("mortal_postgres")
 
     @contextmanager
     def read_only() -> Iterator[None]:
         """Be what a primary becomes when another takes over."""
-        with engine_of(server.url) as engine:
-            autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
-            with autocommit.connect() as connection:
-                connection.execute(text("ALTER SYSTEM SET default_transaction_read_only = on"))
-                reload_settings(connection, expected="on")
-                yield
-                connection.execute(text("ALTER SYSTEM RESET default_transaction_read_only"))
-                reload_settings(connection, expected="off")
+        observer.execute(text("ALTER SYSTEM SET default_transaction_read_only = on"))
+        reload_settings(observer, expected="on")
+        yield
+        observer.execute(text("ALTER SYSTEM RESET default_transaction_read_only"))
+        reload_settings(observer, expected="off")
 
-    return UnwritableDatabase(server.url, read_only)
+    # PostgreSQL signals its oldest connection last: once this one has the setting, all others have it.
+    with (
+        engine_of(server.url) as engine,
+        engine.connect().execution_options(isolation_level="AUTOCOMMIT") as observer,
+    ):
+        yield UnwritableDatabase(server.url, read_only)
 
 
 def reload_settings(connection: Connection, *, expected: str) -> None:
