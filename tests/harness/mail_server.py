@@ -125,13 +125,20 @@ def mail_server(
 
 
 SENDER = Address("Acme", addr_spec="auth@acme.example")
+PATIENT = SmtpTimeouts(command=30, data=30, total=60)
+"""For servers that answer: on a busy machine that may take some seconds."""
 SHORT = SmtpTimeouts(command=0.3, data=0.3, total=2)
+"""For servers that do not answer."""
 
 
 def transport_to(
-    port: int, *, tls: Tls = Tls.NONE, host: str = "127.0.0.1", password: str | None = None
+    port: int,
+    *,
+    tls: Tls = Tls.NONE,
+    host: str = "127.0.0.1",
+    password: str | None = None,
+    timeouts: SmtpTimeouts = PATIENT,
 ) -> SmtpTransport:
-    """Return a transport with short timeouts."""
     user = "user" if password else None
     server = SmtpServer(host=host, port=port, tls=tls, user=user, password=password)
-    return SmtpTransport(server, sender=SENDER, clock=FakeClock(), timeouts=SHORT)
+    return SmtpTransport(server, sender=SENDER, clock=FakeClock(), timeouts=timeouts)

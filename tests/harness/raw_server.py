@@ -1,8 +1,9 @@
 """A TCP server on loopback that answers as a test says, whatever HTTP allows."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from ssl import SSLContext
 
@@ -63,3 +64,12 @@ async def raw_server(answer: Answer, *, tls: SSLContext | None = None) -> AsyncI
         for task in tuple(open_tasks):
             task.cancel()
         await asyncio.gather(*open_tasks, return_exceptions=True)
+
+
+@contextmanager
+def refusing_port() -> Iterator[int]:
+    """Yield a port that nobody listens on, and that no other program gets meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        yield port

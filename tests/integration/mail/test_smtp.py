@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 from tests.contracts.mail.mail_transport import A_MESSAGE, MailTransportContract
-from tests.harness.mail_server import Mailbox, mail_server, transport_to
-from tests.harness.postgres import free_port
+from tests.harness.mail_server import SHORT, Mailbox, mail_server, transport_to
+from tests.harness.raw_server import refusing_port
+from tests.harness.tables import row
 
 from fastauth.adapters.mail.smtp import SmtpTransport
 from fastauth.domain.mail.errors import MailRejected, MailUnavailable
@@ -122,24 +123,35 @@ async def raw_server(*lines: bytes, hang: bool = False) -> AsyncIterator[int]:
 
 
 OK = b"250 OK\r\n"
+UNKNOWN_HOST = "fe80::1%nowhere"
+"""An interface that does not exist. A name would be asked of the machine's DNS, which may take its time."""
 
 
 class TestOutages:
     async def test_refused_connection(self) -> None:
-        with pytest.raises(MailUnavailable, match="no reply: ConnectionRefusedError"):
-            await transport_to(free_port()).send(A_MESSAGE)
+        with (
+            refusing_port() as port,
+            pytest.raises(MailUnavailable, match="no reply: ConnectionRefusedError"),
+        ):
+            await transport_to(port).send(A_MESSAGE)
 
     async def test_unknown_host(self) -> None:
         with pytest.raises(MailUnavailable, match="no reply: gaierror"):
-            await transport_to(25, host="nowhere.invalid").send(A_MESSAGE)
+            await transport_to(25, host=UNKNOWN_HOST).send(A_MESSAGE)
 
     async def test_hang_in_each_phase(self) -> None:
         """Until the reply to the data, the mail counts as not delivered."""
         replies = (b"220 a\r\n", b"250 a\r\n", OK, OK, b"354 go\r\n")
-        for number in range(len(replies) + 1):
+
+        async def hangs_after(number: int) -> None:
             async with raw_server(*replies[:number], hang=True) as port:
-                with pytest.raises(MailUnavailable, match="the server did not reply in time"):
-                    await transport_to(port).send(A_MESSAGE)
+                with (
+                    row(f"{number} replies"),
+                    pytest.raises(MailUnavailable, match="the server did not reply in time"),
+                ):
+                    await transport_to(port, timeouts=SHORT).send(A_MESSAGE)
+
+        await asyncio.gather(*(hangs_after(number) for number in range(len(replies) + 1)))
 
     async def test_greeting_that_is_no_smtp(self) -> None:
         for greeting in (
@@ -161,5 +173,5 @@ class TestOutages:
                 assert len(box.envelopes) == 1, reply
 
     async def test_check_reports_an_outage(self) -> None:
-        with pytest.raises(MailUnavailable):
-            await transport_to(free_port()).check()
+        with refusing_port() as port, pytest.raises(MailUnavailable):
+            await transport_to(port).check()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.contracts.mail.mail_transport import A_MESSAGE
 from tests.harness.certificates import self_signed
-from tests.harness.mail_server import mail_server, transport_to
+from tests.harness.mail_server import SHORT, mail_server, transport_to
 
 from fastauth.adapters.mail.smtp_server import Tls
 from fastauth.domain.mail.errors import MailUnavailable
@@ -55,7 +55,7 @@ class TestTls:
 
     async def test_plain_connection_to_a_tls_port(self, certificate: tuple[Path, Path]) -> None:
         with mail_server(certificate=certificate, implicit_tls=True) as box, pytest.raises(MailUnavailable):
-            await transport_to(box.port).send(A_MESSAGE)
+            await transport_to(box.port, timeouts=SHORT).send(A_MESSAGE)
 
 
 class TestPassword:
