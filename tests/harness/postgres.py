@@ -64,7 +64,7 @@ def given_postgres() -> Iterator[PostgresServer]:
     if url and not _docker_is_required():
         yield GivenPostgres(url)
     else:
-        with own_postgres(durable=False) as server:
+        with own_postgres(durable=False, mortal=False) as server:
             trust_owner(server.url)
             yield server
 
@@ -85,13 +85,14 @@ def trust_owner(url: str) -> None:
 
 
 @contextmanager
-def own_postgres(*, durable: bool = True) -> Iterator[PostgresServer]:
+def own_postgres(*, durable: bool = True, mortal: bool = True) -> Iterator[PostgresServer]:
     """Start a server that the caller may kill.
 
-    One that is not `durable` does not wait for the disk. Nobody may kill it: its files may lie in memory.
+    One that is not `durable` does not wait for the disk. The files of one that is not `mortal` may be lost
+    with its process.
     """
     if _docker_answers():
-        with PostgresInDocker(durable=durable) as server:
+        with PostgresInDocker(durable=durable, mortal=mortal) as server:
             yield server
     elif _docker_is_required():
         raise NoPostgresError(
@@ -127,7 +128,7 @@ class GivenPostgres:
 class PostgresInDocker:
     """A container of `IMAGE`."""
 
-    def __init__(self, *, durable: bool = True) -> None:
+    def __init__(self, *, durable: bool = True, mortal: bool = True) -> None:
         testcontainers_config.sleep_time = 0.1
         self.source = f"testcontainers, image {IMAGE}"
         self._port = free_port()
@@ -138,7 +139,7 @@ class PostgresInDocker:
             .with_env("POSTGRES_INITDB_ARGS", "--no-sync")
             .with_command(["postgres", *_durability(durable=durable)])
         )
-        if not durable and memory.is_used():
+        if not mortal and memory.is_used():
             self._container.with_env("PGDATA", "/memory/data").with_tmpfs_mount("/memory")
 
     def __enter__(self) -> Self:
