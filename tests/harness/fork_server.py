@@ -167,11 +167,10 @@ def start_fastauth(
 ) -> Process:
     """Start the command ``fastauth`` with this environment in this directory; append its output to `log`.
 
-    It is a fork where a test run has a fork server, and where a fork does the same as an interpreter:
-    libraries of tracing read the environment at import. The supervisor of several workers starts interpreters
-    for them itself.
+    It is a fork where a test run has a fork server. The supervisor of several workers starts interpreters for
+    them itself.
     """
-    if ForkServer.current and "FASTAUTH_TRACING" not in environment:
+    if ForkServer.current:
         return ForkServer.current.launch(arguments, environment, directory, log)
     return subprocess.Popen(
         [sys.executable, "-m", "fastauth", *arguments],

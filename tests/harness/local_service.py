@@ -6,13 +6,14 @@ Use it where a test needs neither. A start takes 0.1 s less of processor time th
 import asyncio
 import tempfile
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Mapping
+from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 import httpx2
 from fastapi import FastAPI
 from tests.harness.in_process import run_fastauth
-from tests.harness.service import Client, environment
+from tests.harness.service import START_DEADLINE, Client, environment
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
@@ -30,9 +31,13 @@ class EventLoop:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
 
-    def run(self, act: Coroutine[Any, Any, Result]) -> Result:
-        """Return the result of a coroutine. Any thread may call this."""
-        return asyncio.run_coroutine_threadsafe(act, self._loop).result()
+    def run(self, act: Awaitable[Result]) -> Result:
+        """Return the result of a coroutine that has not started. Any thread may call this."""
+
+        async def awaited() -> Result:
+            return await act
+
+        return asyncio.run_coroutine_threadsafe(awaited(), self._loop).result(START_DEADLINE)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -63,11 +68,7 @@ class LocalService:
     """
 
     def __init__(
-        self,
-        database_url: str,
-        *,
-        providers: dict[str, Any] | None = None,
-        **settings: str,
+        self, database_url: str, providers: Mapping[str, Any] = MappingProxyType({}), /, **settings: str
     ) -> None:
         """`providers` replace those of the container, such as its clock."""
         self.database_url = database_url
@@ -79,7 +80,7 @@ class LocalService:
         fields = {name.removeprefix("FASTAUTH_").lower(): value for name, value in self._environment.items()}
         # No variable has this prefix: the environment of the test run is not read.
         read = Settings(_env_prefix="=", **fields)  # type: ignore[call-arg, arg-type]  # pydantic reads the texts
-        self.container = Container(settings=read, **(providers or {}))
+        self.container = Container(settings=read, **providers)
 
     def __enter__(self) -> Self:
         self._loop = EventLoop()
@@ -95,12 +96,16 @@ class LocalService:
         self._loop.run(shut_down(self.container))
         self._loop.close()
 
-    def act(self, act: Coroutine[Any, Any, Result]) -> Result:
-        """Return the result of a coroutine of the container."""
+    def act(self, act: Awaitable[Result]) -> Result:
+        """Return the result of a use case of the container."""
         return self._loop.run(act)
 
     def client(self) -> Client:
         return Client("http://127.0.0.1:8000", transport=self._transport)
+
+    def register(self, registration: dict[str, str]) -> httpx2.Response:
+        with self.client() as client:
+            return client.post("/users/register", json=registration)
 
     def run(self, *arguments: str) -> str:
         """Return what ``fastauth`` says to these arguments, under the same settings."""

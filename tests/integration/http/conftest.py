@@ -1,8 +1,9 @@
-"""A client of the service of the session."""
+"""A client of the service of the session, and what a service in the process of the tests logs."""
 
 from collections.abc import Iterator
 
 import pytest
+from tests.application_fixtures import log, mode  # noqa: F401  fixtures
 from tests.harness.service import Client, Service
 
 

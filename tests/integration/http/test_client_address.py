@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 from tests.builders import a_registration
+from tests.harness.local_service import LocalService
 from tests.harness.service import NO_TLS, Service
 
 THE_TUTORIALS_OWN = {"username": "santosh", "password": "sntsh", "fullname": "Santosh Kumar"}
@@ -36,10 +37,6 @@ class TestOrigin:
         assert second.status_code == 409
         assert second.json()["detail"] == "Username already registered"
 
-    def test_3_the_tutorials_own_example_works(self, database_url: str) -> None:
-        with Service(database_url) as service:
-            assert service.register(THE_TUTORIALS_OWN).status_code == 201
-
     def test_4_a_ping_is_answered(self, service: Service) -> None:
         assert httpx2.get(f"{service.url}/ping", verify=NO_TLS).json() == {"msg": "pong"}
 
@@ -50,11 +47,11 @@ class TestOrigin:
         assert body["schema"]["examples"] == [THE_TUTORIALS_OWN]
 
     def test_5_the_connection_string_alone_chooses_the_database(self, database_url: str) -> None:
-        registration = a_registration()
-        with Service(database_url) as service:
-            assert service.register(registration).status_code == 201
-        with Service(database_url) as service:
-            assert service.register(registration).status_code == 409
+        """The registration is the tutorial's own example."""
+        with LocalService(database_url) as service:
+            assert service.register(THE_TUTORIALS_OWN).status_code == 201
+        with LocalService(database_url) as service:
+            assert service.register(THE_TUTORIALS_OWN).status_code == 409
 
     @pytest.mark.parametrize("time", [1, 2])
     def test_6_passing_once_does_not_mean_failing_the_second_time(self, service: Service, time: int) -> None:

@@ -237,7 +237,7 @@ class TestDatabaseOutage:
         url = unwritable_database.url
         with (
             LocalService(url, **SHARED) as service,
-            LocalService(url, providers={"database_deadline": Object(0.3)}, **SHARED) as hasty,
+            LocalService(url, {"database_deadline": Object(0.3)}, **SHARED) as hasty,
             service.client() as client,
             hasty.client() as hasty_client,
         ):

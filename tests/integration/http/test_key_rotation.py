@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jwt
 from dependency_injector.providers import Object
+from jwt.types import Options
 from tests.fakes import FakeClock
 from tests.harness.client import stolen_key
 from tests.harness.editions import IS_THOROUGH, size
@@ -28,7 +29,7 @@ ROTATING = SHARED | {
     "FASTAUTH_JWKS_MAX_AGE": str(MAX_AGE.seconds),
     "FASTAUTH_ACCESS_TOKEN_SECONDS": str(TOKEN_LIFETIME.seconds),
 }
-PAST_EXPIRY = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
+PAST_EXPIRY: Options = {"verify_exp": False, "verify_iat": False, "verify_aud": False}
 """The clock of the services is not that of PyJWT. `Rotating` verifies tokens as long as they are valid."""
 
 
@@ -105,7 +106,7 @@ class Rotating:
 
 
 def rotating_service(database_url: str, clock: FakeClock) -> LocalService:
-    return LocalService(database_url, providers={"clock": Object(clock)}, **ROTATING)
+    return LocalService(database_url, {"clock": Object(clock)}, **ROTATING)
 
 
 class TestRotation:

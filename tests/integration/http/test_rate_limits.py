@@ -1,4 +1,4 @@
-"""The limits as a guesser and an owner meet them: two processes, one database, many networks."""
+"""The limits as a guesser and an owner meet them: two services, one database, many networks."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import make_url, select
 from tests.builders import a_registration
 from tests.harness.databases import connect
-from tests.harness.service import DEADLINE, Service
+from tests.harness.editions import size
+from tests.harness.local_service import LocalService
+from tests.harness.service import DEADLINE
 
 from fastauth.adapters.sql.rate_limits.tables import tally
 from fastauth.domain.rate_limits.counter import LOCKED_FOREVER
@@ -24,14 +26,15 @@ LIMITS = {
     "FASTAUTH_RATE_LIMITS": "on",
     "FASTAUTH_TRUSTED_PROXIES": "127.0.0.1",
 }
+GUESSES = size(40, 96)
 FEW = {"FASTAUTH_LOCKOUT_THRESHOLD": "3"}
 
 
 @pytest.fixture(scope="module")
-def two(service_database_url: str) -> Iterator[list[Service]]:
-    """Two processes that share their tallies."""
+def two(service_database_url: str) -> Iterator[list[LocalService]]:
+    """Two services that share their tallies."""
     with ExitStack() as stack:
-        yield [stack.enter_context(Service(service_database_url, **LIMITS, **FEW)) for _ in range(2)]
+        yield [stack.enter_context(LocalService(service_database_url, **LIMITS, **FEW)) for _ in range(2)]
 
 
 def a_network() -> str:
@@ -39,7 +42,7 @@ def a_network() -> str:
     return str(IPv6Address(0x2001_0DB8 << 96 | randbits(64) << 32))
 
 
-def log_in(service: Service, user: dict[str, str], address: str, **changes: str) -> httpx2.Response:
+def log_in(service: LocalService, user: dict[str, str], address: str, **changes: str) -> httpx2.Response:
     """Log in, and again where the service says that it had no time to look at it (503)."""
     credentials = {name: user[name] for name in ("username", "password")} | changes
     deadline = time.monotonic() + DEADLINE
@@ -61,11 +64,11 @@ async def strangers_of(name: str, database_url: str) -> tuple[int, bool]:
 
 
 class TestPasswordGuessing:
-    async def test_limit_holds_over_networks_and_processes(self, two: list[Service]) -> None:
+    async def test_limit_holds_over_networks_and_processes(self, two: list[LocalService]) -> None:
         user = a_registration()
         assert two[0].register(user).status_code == 201
         with ThreadPoolExecutor(32) as pool:
-            targets = zip(range(96), cycle(two), strict=False)
+            targets = zip(range(GUESSES), cycle(two), strict=False)
             sent = [
                 pool.submit(log_in, service, user, a_network(), password="wrong") for _, service in targets
             ]
@@ -74,7 +77,7 @@ class TestPasswordGuessing:
         assert 1 <= attempts <= 3
         assert closed == (attempts == 3)
 
-    def test_known_device_is_not_locked_out(self, two: list[Service]) -> None:
+    def test_known_device_is_not_locked_out(self, two: list[LocalService]) -> None:
         """R18 (CVE-2024-1722 (Keycloak); CWE-645): strangers lock the owner out."""
         user = a_registration()
         assert two[0].register(user).status_code == 201
@@ -82,13 +85,13 @@ class TestPasswordGuessing:
         with ThreadPoolExecutor(32) as pool:
             sent = [
                 pool.submit(log_in, two[number % 2], user, a_network(), password="wrong")
-                for number in range(64)
+                for number in range(GUESSES)
             ]
             assert log_in(two[1], user, a_network(), device_token=token).status_code == 201
             assert {each.result().status_code for each in sent} == {401}
         assert log_in(two[0], user, a_network(), device_token=token).status_code == 201
 
-    def test_every_process_sends_retry_after(self, two: list[Service]) -> None:
+    def test_every_process_sends_retry_after(self, two: list[LocalService]) -> None:
         """The budget of ten is refilled by one in six seconds, however long the answers take."""
         address, answers = a_network(), []
         began = time.monotonic()
@@ -103,13 +106,15 @@ class TestPasswordGuessing:
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["retry-after"]) <= 6
 
-    def test_lock_survives_a_crash_until_unlocked(self, database_url: str) -> None:
-        user = a_registration()
-        with Service(database_url, **LIMITS, FASTAUTH_LOCKOUT_THRESHOLD="1") as service:
-            assert service.register(user).status_code == 201
-            assert log_in(service, user, a_network(), password="wrong").status_code == 401
-            service.kill()
-            service.start()
+    def test_lock_survives_a_restart_until_unlocked(self, database_url: str) -> None:
+        user, settings = a_registration(), LIMITS | {"FASTAUTH_LOCKOUT_THRESHOLD": "1"}
+        # The first service has not ended yet, so its shutdown cannot have stored anything.
+        with (
+            LocalService(database_url, **settings) as before,
+            LocalService(database_url, **settings) as service,
+        ):
+            assert before.register(user).status_code == 201
+            assert log_in(before, user, a_network(), password="wrong").status_code == 401
             assert log_in(service, user, a_network()).status_code == 401
             said = service.run("users", "unlock", user["username"].upper())
             assert said == f"{user['username']} is unlocked\n"

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import event
 from tests.fakes import FakeClock
+from tests.harness.editions import size
 from tests.harness.postgres import PostgresServer
 
 from fastauth.application.operations.share_readiness import SHARED_FOR
@@ -15,7 +16,7 @@ from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import migrate_database
 
-ASKING = 300
+ASKING = size(100, 300)
 
 
 class Readiness:
@@ -24,6 +25,7 @@ class Readiness:
     def __init__(self, url: str) -> None:
         self.clock = FakeClock()
         self.container = Container(settings=Settings(database_url=url), clock=self.clock)  # type: ignore[arg-type]  # pydantic reads it
+        self._transport = httpx2.ASGITransport(create_app(self.container))
         self.connections = self.statements = 0
         for engine in (self.container.database().probes.engine, self.container.database().unpooled.engine):
             event.listen(engine, "connect", self._count_connection)
@@ -39,8 +41,7 @@ class Readiness:
         """Return what many are told who ask at once, a second after those before them."""
         self.connections = self.statements = 0
         self.clock.advance(SHARED_FOR)
-        transport = httpx2.ASGITransport(create_app(self.container))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
+        async with httpx2.AsyncClient(transport=self._transport, base_url="http://fastauth") as client:
             answers = await asyncio.gather(*(client.get("/health/ready") for _ in range(ASKING)))
         return {answer.status_code for answer in answers}
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import httpx2
 import pytest
@@ -10,14 +11,19 @@ from tests.attacks.token_forgeries.keys import thumbprint
 from tests.attacks.token_forgeries.signature_edits import signature_edits
 from tests.harness.client import HUNG_UP, Answer, ask_who_i_am
 from tests.harness.databases import postgres_schema
+from tests.harness.editions import size
 from tests.harness.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
 from tests.harness.service import NO_TLS
 from tests.harness.tables import row
 
 from fastauth.entrypoints.http.server.byte_limits import MAX_HEAD_BYTES
 
+ON_SQLITE = ["ES256 on sqlite", "Ed25519 on sqlite"]
+EVERYWHERE = [*ON_SQLITE, "ES256 on postgres"]
+everywhere = pytest.mark.parametrize("issuer", EVERYWHERE, indirect=True, scope="module")
 
-@pytest.fixture(scope="module", params=["ES256 on sqlite", "ES256 on postgres", "Ed25519 on sqlite"])
+
+@pytest.fixture(scope="module", params=ON_SQLITE)
 def issuer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     algorithm, _, backend = request.param.split()
     if backend == "sqlite":
@@ -35,6 +41,7 @@ def assert_refused(answer: Answer) -> None:
     assert answer.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
 
 
+@everywhere
 class TestAccessToken:
     def test_claims_are_those_of_rfc_9068(self, issuer: Issuer) -> None:
         token = issuer.person.tokens.access
@@ -76,6 +83,7 @@ class TestAccessToken:
                     assert verify(token) == payload_of(token)
 
 
+@everywhere
 class TestKeySet:
     def test_contains_public_key_only(self, issuer: Issuer) -> None:
         answer = httpx2.get(f"{issuer.service.url}/.well-known/jwks.json", verify=NO_TLS)
@@ -136,7 +144,7 @@ class TestForgery:
     def test_edited_signature_is_rejected(self, issuer: Issuer) -> None:
         """R39 (CVE-2026-27840 (Zitadel); CWE-345): a part of a token is taken for the token."""
         with httpx2.Client(base_url=issuer.service.url, verify=NO_TLS) as client:
-            for token in signature_edits(issuer.person.tokens.access):
+            for token in islice(signature_edits(issuer.person.tokens.access), 0, None, size(7, 1)):
                 answer = client.get("/users/me", headers={"Authorization": f"Bearer {token}"})
                 assert answer.status_code == 401, token
                 if not same_bytes(token, issuer.person.tokens.access):
