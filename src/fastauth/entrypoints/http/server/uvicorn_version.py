@@ -20,7 +20,7 @@ INTERNALS = {
     "RequestResponseCycle": ("keep_alive", "response_complete", "response_started"),
     "FlowControl": ("pause_reading", "read_paused"),
     "ServerState": ("default_headers",),
-    "Multiprocess": ("handle_term", "join_all", "processes", "should_exit", "sockets"),
+    "Multiprocess": ("handle_term", "join_all", "processes", "should_exit", "signal_queue", "sockets"),
 }  # fmt: skip
 """Methods and attributes of uvicorn's classes that `fastauth.entrypoints.http.server` uses or overrides."""
 
