@@ -136,13 +136,15 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
 
 
 def _each_fails_on_sqlite(what: str, *, after: bool) -> Outcome:
-    return asyncio.run(fault_injection.each_fails(what, "sqlite+aiosqlite://", after=after))
+    (outcome,) = asyncio.run(fault_injection.each_fails(what, "sqlite+aiosqlite://", when=[after]))
+    return outcome
 
 
 def _each_fails_on_postgres(what: str, server: PostgresServer, *, after: bool) -> Outcome:
     with postgres_schema(server) as url:  # a schema of its own, since these trials use another clock
         driven = url.replace("postgresql:", "postgresql+psycopg:")
-        return asyncio.run(fault_injection.each_fails(what, driven, after=after))
+        (outcome,) = asyncio.run(fault_injection.each_fails(what, driven, when=[after]))
+    return outcome
 
 
 def _conditions(server: PostgresServer) -> dict[str, str]:

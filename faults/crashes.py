@@ -10,18 +10,25 @@ REQUESTS_BETWEEN = 30
 
 
 def kill_service(database_url: str, *, kills: int, workers: int) -> Outcome:
-    """Kill the service with all of its workers, and start it again."""
-    outcome = Outcome(f"kill -9 of the service, workers: {workers}, {backend_of(database_url)}")
+    """Start the service, and `kill_under_load`."""
     with Service(database_url, FASTAUTH_WORKERS=str(workers)) as service:
-        with load(service.url) as clients:
-            for _ in range(kills):
-                clients.wait_for(201, more=REQUESTS_BETWEEN)
-                service.kill()
-                outcome.injected += 1
-                service.start()
-                outcome.recoveries.append(clients.wait_for_success())
-                outcome.survived += 1
-        clients.writes.add_to(outcome, database_url)
+        outcome = kill_under_load(service, kills=kills)
+    outcome.trial = f"kill -9 of the service, workers: {workers}, {backend_of(database_url)}"
+    return outcome
+
+
+def kill_under_load(service: Service, *, kills: int) -> Outcome:
+    """Kill a running service with all of its workers, and start it again."""
+    outcome = Outcome(f"kill -9 of the service, {backend_of(service.database_url)}")
+    with load(service.url) as clients:
+        for _ in range(kills):
+            clients.wait_for(201, more=REQUESTS_BETWEEN)
+            service.kill()
+            outcome.injected += 1
+            service.start()
+            outcome.recoveries.append(clients.wait_for_success())
+            outcome.survived += 1
+    clients.writes.add_to(outcome, service.database_url)
     return outcome
 
 

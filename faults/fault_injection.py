@@ -10,7 +10,8 @@ step may change which calls the next step makes, so that two of 84 calls are oth
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any
@@ -92,11 +93,47 @@ OTHER_TARGETS: dict[str, Injection] = {"ports without statements": partial(_inje
 """With the statements, everything that can fail. The other ports fail because their statements do."""
 
 
-async def each_fails(what: str, database_url: str, *, after: bool, in_each_step: bool = False) -> Outcome:
-    """Let each call of `what` fail, before the call or after it: one in a run, or one in each step of it."""
-    how = "fails after the call" if after else "fails before the call"
-    outcome = Outcome(f"each call of the {what} {how}, {backend_of(database_url)}")
-    injector = Injector(after=after, in_each_step=in_each_step)
+@dataclass
+class _Target:
+    """An application whose calls fail."""
+
+    what: str
+    container: Container
+    client: httpx2.AsyncClient
+    clock: FakeClock
+    injector: Injector
+
+    async def each_fails(self, *, after: bool) -> Outcome:
+        """Repeat the scenario until no call was left to fail."""
+        how = "fails after the call" if after else "fails before the call"
+        backend = backend_of(str(self.container.settings().database_url))
+        outcome = Outcome(f"each call of the {self.what} {how}, {backend}")
+        self.injector.after = after
+        for nth in count(1):
+            self.injector.arm(nth)
+            scenario = Scenario(self.client, self.clock, self.injector)
+            await scenario.run()
+            failed = self.injector.failed_calls
+            self.injector.arm(0)
+            if not failed:
+                break
+            wrong = scenario.unexpected_responses + await scenario.unexpected_state(
+                self.container, in_doubt=scenario.repeated_log_ins if after else 0
+            )
+            outcome.injected += len(failed)
+            outcome.survived += 0 if wrong else len(failed)
+            outcome.unexpected_responses += [f"{', '.join(failed)}: {each}" for each in wrong]
+        return outcome
+
+
+async def each_fails(
+    what: str, database_url: str, *, when: Sequence[bool] = (False, True), in_each_step: bool = False
+) -> list[Outcome]:
+    """Let each call of `what` fail: before the call, and then after it, unless `when` has one of them alone.
+
+    One call fails in a run, or one in each step of it.
+    """
+    injector = Injector(in_each_step=in_each_step)
     settings = Settings(
         database_url=make_url(database_url), argon2_memory_kib=64, argon2_time_cost=1, rate_limits=True
     )
@@ -106,20 +143,7 @@ async def each_fails(what: str, database_url: str, *, after: bool, in_each_step:
     try:
         transport = httpx2.ASGITransport(create_app((TARGETS | OTHER_TARGETS)[what](plain, injector)))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
-            for nth in count(1):
-                injector.arm(nth)
-                scenario = Scenario(client, clock, injector)
-                await scenario.run()
-                if not (failed := injector.failed_calls):
-                    break
-                injector.arm(0)
-                in_doubt = scenario.repeated_log_ins if after else 0
-                wrong = scenario.unexpected_responses + await scenario.unexpected_state(
-                    plain, in_doubt=in_doubt
-                )
-                outcome.injected += len(failed)
-                outcome.survived += 0 if wrong else len(failed)
-                outcome.unexpected_responses += [f"{', '.join(failed)}: {each}" for each in wrong]
+            target = _Target(what, plain, client, clock, injector)
+            return [await target.each_fails(after=after) for after in when]
     finally:
         await shut_down(plain)
-    return outcome

@@ -9,8 +9,9 @@ from typing import Any
 class Injector:
     """Selects the n-th call of a run, or of each step in it, to fail: either before or after the call."""
 
-    def __init__(self, *, after: bool, in_each_step: bool = False) -> None:
-        self._after = after
+    def __init__(self, *, in_each_step: bool = False) -> None:
+        self.after = False
+        """Whether calls fail after they were done."""
         self._in_each_step = in_each_step
         self.arm(0)
 
@@ -28,7 +29,7 @@ class Injector:
 
     def fails(self, call: str, code: str, *, after: bool) -> bool:
         """Return whether this call fails at this moment."""
-        if after != self._after:
+        if after != self.after:
             return False
         self._left -= 1
         if self._left:

@@ -12,7 +12,7 @@ from faults.outcome import Outcome
 from faults.proxy import Proxy
 from sqlalchemy import make_url
 from tests.builders import a_name
-from tests.harness.processes import in_thread
+from tests.harness.processes import in_thread, wait_until
 from tests.harness.service import DEADLINE, NO_TLS, Service
 
 MAX_SECONDS = 5.0
@@ -36,6 +36,7 @@ def slow_down(
         ):
             proxy.delay = delay
             time.sleep(seconds)  # the duration of the fault
+            probes.wait()
             proxy.delay = 0
         _finish(outcome, generator, database_url, name)
     return outcome
@@ -54,6 +55,7 @@ def black_hole(
                     until = time.monotonic() + seconds
                     ready = probes.readiness()
                     time.sleep(max(0, until - time.monotonic()))  # the duration of the fault
+                    probes.wait()
                     proxy.resume()
                 if ready != httpx2.codes.SERVICE_UNAVAILABLE:
                     outcome.unexpected_responses.append(f"{ready} of /health/ready")
@@ -91,6 +93,10 @@ class _Probes:
                 self.live.append(time.monotonic() - began)
                 if status != httpx2.codes.OK:
                     self.not_live.append(f"{status} of /health/live")
+
+    def wait(self) -> None:
+        """Return once a probe of the present fault has a response."""
+        wait_until(lambda: bool(self.live), "/health/live has no response", deadline=DEADLINE)
 
     def readiness(self) -> int:
         with httpx2.Client(base_url=self._url, timeout=DEADLINE, verify=NO_TLS) as client:

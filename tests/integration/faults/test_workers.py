@@ -1,0 +1,106 @@
+"""One running service: clients race, it is killed, and it is stopped.
+
+The tests of a database share a service. On SQLite it has two workers, which have both races: of clients of
+one process, and of processes.
+"""
+
+import signal
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from faults import crashes
+from faults.outcome import table
+from tests.builders import a_name
+from tests.harness.backends import BACKENDS
+from tests.harness.databases import postgres_schema
+from tests.harness.editions import IS_THOROUGH, size
+from tests.harness.races import race
+from tests.harness.service import Service
+from tests.integration.faults.running_requests import begin_registration, pings
+
+SERVICES = [*product(BACKENDS, (1, 4))] if IS_THOROUGH else [("sqlite", 2), ("postgres", 1)]
+"""Database and number of workers. PostgreSQL has a process for each connection, even of one worker."""
+
+ROUNDS = size(1, 5)
+
+
+@pytest.fixture(scope="module", params=SERVICES, ids=lambda each: f"{each[0]}-{each[1]}")
+def service_of_file(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    backend, workers = request.param
+    settings = {"FASTAUTH_WORKERS": str(workers), "FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS": "600"}
+    if backend == "sqlite":
+        with Service(f"sqlite:///{tmp_path_factory.mktemp('workers')}/a.db", **settings) as service:
+            yield service
+    else:
+        with (
+            postgres_schema(request.getfixturevalue("postgres")) as url,
+            Service(url, **settings) as service,
+        ):
+            yield service
+
+
+@pytest.fixture
+def service(service_of_file: Service) -> Service:
+    """Return the service of the file. It starts again if a test has ended it."""
+    if not service_of_file.is_up():
+        service_of_file.start()
+    return service_of_file
+
+
+class TestRace:
+    """Many clients, one name."""
+
+    def test_gives_one_name_to_one_of_64_clients(self, service: Service) -> None:
+        for _ in range(ROUNDS):
+            registration = {"username": a_name(), "password": "sntsh", "fullname": "Ann"}
+            found = race(service, [registration] * 64)
+            assert found.has_one_winner, found
+            with service.client() as client:
+                assert client.log_in(registration).status_code == 201
+
+    def test_gives_12_spellings_of_one_name_to_one_client(self, service: Service) -> None:
+        """R22: each spelling of a name has a counter of its own.
+
+        CVE-2025-6004 (Vault), CVE-2025-54998 (OpenBao), CVE-2025-24806, CVE-2026-47203 (Authelia); CWE-307,
+        CWE-178.
+        """
+        spellings = [
+            "zoé", "Zoé", "ZOÉ", "zOé", "zoe\u0301", "Zoe\u0301", "ZOE\u0301", "zOe\u0301",
+            "ｚｏé", "ＺＯÉ", "Ｚｏe\u0301", "ｚＯＥ\u0301",
+        ]  # fmt: skip
+        for round_ in range(ROUNDS):
+            registrations = [
+                {"username": f"{spelling}{round_}", "password": "sntsh", "fullname": "Zoé"}
+                for spelling in spellings
+            ]
+            found = race(service, registrations)
+            assert found.has_one_winner, found
+            with service.client() as client:
+                statuses = [client.log_in(each).status_code for each in registrations]
+            assert statuses == [201] * len(spellings)
+
+
+class TestKill:
+    def test_loses_nothing_that_was_acknowledged(self, service: Service) -> None:
+        """`make faults` kills workers on PostgreSQL too."""
+        outcome = crashes.kill_under_load(service, kills=size(1, 10))
+        assert outcome.injected
+        assert outcome.is_good, table([outcome])
+
+
+class TestSigterm:
+    def test_answers_requests_and_closes_idle_connections(self, service: Service) -> None:
+        running, rest = begin_registration(service)
+        with running, service.connect() as idle:
+            assert pings(idle)
+            service.signal(signal.SIGTERM)
+            service.wait_until_it_refuses()
+            assert idle.recv(1) == b""
+            running.sendall(rest)
+            answer = running.recv(65_536)
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        assert b"connection: close" in answer
+        assert service.exit_status() == 0
