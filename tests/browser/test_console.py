@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Error, Page, expect
 from tests.browser.conftest import Installation, send
 from tests.browser.test_access import Look, assert_accessible
 from tests.browser.user import User, a_user
@@ -14,6 +15,8 @@ PATHS = (
     *("/console/new-role", "/console/audit", "/console/outbox", "/console/outbox?show=closed"),
     *("/console/clients", "/console/signing-keys", "/console/users?after=x"),
     *("/console/roles/clerk", "/console/roles/clerk/edit", "/console/roles/clerk/delete"),
+    *("/console/invitations", "/console/new-invitation", "/console/new-client"),
+    *("/console/webhooks", "/console/new-webhook"),
 )
 ACTS = ("disable", "end-sessions", "start-reset", "reset-second-factor")
 HALF: dict[str, Sequence[Look]] = {
@@ -44,12 +47,34 @@ def define_role(user: User, name: str) -> None:
     user.page.wait_for_url(f"**/console/roles/{name}?**")
 
 
+def fill_in(user: User, path: str, **fields: str) -> None:
+    """Send the form of a page."""
+    user.open(path)
+    for name, text in fields.items():
+        user.page.locator(f"#{name}").fill(text)
+    send(user.page)
+
+
+def create(user: User, kind: str, **fields: str) -> str:
+    """Create a client or a webhook, look at the page with its secret, and return the path of its own page."""
+    fill_in(user, f"/console/new-{kind}", **fields)
+    expect(user.page.locator(".secret")).to_be_visible()
+    assert_accessible(user.page, f"the secret of a {kind}")
+    return user.page.locator("main a.button").get_attribute("href") or ""
+
+
 class TestAxe:
     def test_finds_nothing(self, installation: Installation, new_page: NewPage) -> None:
         """The list and an account are looked at in every way, the other pages in `HALF` of them."""
         for locale in ("en-GB", "de-DE"):
             user = an_administrator(installation, new_page, locale=locale)
             define_role(user, "clerk")
+            client = create(user, "client", name=f"orders-{locale[:2]}", permissions="orders:read")
+            webhook = create(user, "webhook", url=f"https://{'a-long-name.' * 4}example/{locale}")
+            fill_in(
+                user, "/console/new-invitation", email=f"{'a-long-name.' * 4}x@example.com", roles="auditor"
+            )
+            expect(user.page.get_by_role("status")).to_be_visible()
             other = installation.an_account()
             of_other = id_of(user, other.username)
             assert_accessible(user.page, "a list")
@@ -58,7 +83,10 @@ class TestAxe:
             assert_accessible(user.page, "an account")
             user.open("/console/signing-keys")
             withdrawal = user.page.locator("td a.button").first.get_attribute("href") or ""
-            for path in (*PATHS, withdrawal, *(f"{of_other}/{act}" for act in ACTS)):
+            of_client = (f"{client}{act}" for act in ("", "/edit", "/rotate-secret", "/disable", "/remove"))
+            of_webhook = (f"{webhook}{act}" for act in ("", "/edit", "/rotate-secret", "/disable", "/remove"))
+            of_account = (f"{of_other}/{act}" for act in ACTS)
+            for path in (*PATHS, withdrawal, *of_account, *of_client, *of_webhook):
                 user.open(path)
                 assert user.page.locator("html").get_attribute("lang") == locale[:2], path
                 assert_accessible(user.page, path, HALF[locale])
@@ -95,6 +123,22 @@ class TestKeyboardAndScripts:
         user.page.keyboard.press("Enter")
         expect(user.page.locator("#done")).to_be_focused()
         expect(user.page.get_by_role("main")).to_contain_text("auditor")
+
+
+class TestSecret:
+    def test_is_gone_after_the_page(self, installation: Installation, new_page: NewPage) -> None:
+        """Neither the button back nor the page of the client shows it again."""
+        user = an_administrator(installation, new_page)
+        path = create(user, "client", name="invoices")
+        secret = user.page.locator(".secret").inner_text()
+        assert secret not in user.page.url
+        user.page.get_by_role("link", name="I have kept the secret").click()
+        user.page.wait_for_url(f"**{path}")
+        expect(user.page.get_by_role("heading", level=1)).to_have_text("invoices")
+        assert secret not in user.page.content()
+        with pytest.raises(Error, match="ERR_CACHE_MISS"):
+            user.page.go_back()
+        assert secret not in user.page.content()
 
 
 class TestHostileTexts:

@@ -147,7 +147,7 @@ class TestClosing:
         page = await root.open("/console/users?q=bob")
         assert "closing" in page.text
         assert ">disabled</span>" not in page.text
-        assert "is erased on November 29, 2026" in page.text
+        assert "will be erased on November 29, 2026" in page.text
         page = await root.open(bob)
         assert "29 Nov 2026 12:00 UTC" in page.text
         assert ">disabled</span>" not in page.text

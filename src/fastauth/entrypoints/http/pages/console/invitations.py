@@ -18,7 +18,7 @@ from fastauth.entrypoints.http.pages.routing import PageRoute
 
 router = APIRouter(prefix="/console/invitations", route_class=PageRoute, include_in_schema=False)
 new_router = APIRouter(prefix="/console/new-invitation", route_class=PageRoute, include_in_schema=False)
-NEW = {"email": "", "roles": "", "expires_in_days": str(DEFAULT_DAYS), "locale": "en"}
+NEW = {"email": "", "roles": "", "expires_in_days": str(DEFAULT_DAYS), "locale": ""}
 
 
 @router.api_route("", methods=["GET", "HEAD"])
