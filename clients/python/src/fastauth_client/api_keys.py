@@ -1,19 +1,16 @@
 """Accept API keys themselves, of clients that do not exchange them for access tokens (RFC 7662)."""
 
 import asyncio
-from base64 import b64encode
-from collections import OrderedDict
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
 
-from fastauth_client.addresses import check_address
 from fastauth_client.api_key_answers import caller_in, is_well_formed
 from fastauth_client.caller import Caller
 from fastauth_client.client_credentials import TIMEOUT, TokenRefused
+from fastauth_client.client_endpoint import ClientEndpoint
 from fastauth_client.clock import Clock, SystemClock
 from fastauth_client.errors import InvalidToken, Unavailable
+from fastauth_client.kept_answers import Answer, KeptAnswers
 from fastauth_client.revocations import SecretText
 
 if TYPE_CHECKING:
@@ -21,12 +18,6 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS = 60.0
 """How long an answer is used. The revocation feed ends it earlier."""
-
-MAX_KEPT = 10_000
-"""Answers that are kept; the least recently used one goes first."""
-
-CLOCK_SKEW = 30.0
-"""Seconds by which the clocks of the two services may differ."""
 
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
@@ -36,16 +27,6 @@ class IntrospectionUnavailable(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The API key cannot be verified now")
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    caller: Caller | None
-    """`None` if the key cannot be used."""
-    asked_at: float
-    """Seconds since 1970."""
-    use_until: float
-    """By the monotonic clock."""
 
 
 class ApiKeys:
@@ -80,18 +61,20 @@ class ApiKeys:
             transport: An asynchronous transport of httpx2, such as one with certificates of your own.
             clock: What tells the time, for tests.
         """
-        self._url = introspection_url or f"{issuer.rstrip('/')}/oauth/introspect"
-        check_address("introspection_url", self._url, require_https=require_https)
-        self._client_id = client_id
-        self._secret = client_secret
-        self._verifier = verifier
+        self._endpoint = ClientEndpoint(
+            introspection_url or f"{issuer.rstrip('/')}/oauth/introspect",
+            named="introspection_url",
+            client_id=client_id,
+            client_secret=client_secret,
+            require_https=require_https,
+        )
         self._transport = transport
         self._clock = clock or SystemClock()
-        self._answers: OrderedDict[bytes, _Answer] = OrderedDict()
-        self._flights: dict[bytes, asyncio.Task[_Answer]] = {}
+        self._answers = KeptAnswers(clock=self._clock, verifier=verifier)
+        self._flights: dict[bytes, asyncio.Task[Answer]] = {}
 
     def __repr__(self) -> str:
-        return f"ApiKeys({self._url!r}, {self._client_id!r})"
+        return f"ApiKeys({self._endpoint!r})"
 
     async def caller(self, key: str) -> Caller:
         """Return the owner of a key, with the permissions that the key gives.
@@ -106,7 +89,7 @@ class ApiKeys:
         if not is_well_formed(key):
             raise InvalidToken("The API key is invalid")
         digest = sha256(key.encode()).digest()
-        answer = self._kept(digest)
+        answer = self._answers.get(digest)
         if answer is None:
             flight = self._flights.get(digest)
             if flight is None or flight.get_loop() is not asyncio.get_running_loop():
@@ -117,31 +100,14 @@ class ApiKeys:
             raise InvalidToken("The API key is invalid")
         return answer.caller
 
-    def _kept(self, digest: bytes) -> _Answer | None:
-        answer = self._answers.get(digest)
-        if answer is None:
-            return None
-        caller = answer.caller
-        if (
-            self._clock.monotonic() >= answer.use_until
-            or (caller and self._clock.time() >= caller.expires_at.timestamp())
-            or (caller and self._verifier and self._verifier.has_ended(caller, answer.asked_at - CLOCK_SKEW))
-        ):
-            del self._answers[digest]
-            return None
-        self._answers.move_to_end(digest)
-        return answer
-
-    def _landed(self, digest: bytes, flight: "asyncio.Task[_Answer]") -> None:
+    def _landed(self, digest: bytes, flight: "asyncio.Task[Answer]") -> None:
         if self._flights.get(digest) is flight:
             del self._flights[digest]
         if flight.cancelled() or flight.exception():
             return
-        self._answers[digest] = flight.result()
-        if len(self._answers) > MAX_KEPT:
-            self._answers.popitem(last=False)
+        self._answers.add(digest, flight.result())
 
-    async def _ask(self, key: str) -> _Answer:
+    async def _ask(self, key: str) -> Answer:
         import httpx2  # noqa: PLC0415  takes 0.1 s; only a program that asks waits for it
 
         asked_at, use_until = self._clock.time(), self._clock.monotonic() + KEPT_SECONDS
@@ -150,14 +116,11 @@ class ApiKeys:
                 asyncio.timeout(TIMEOUT),
                 httpx2.AsyncClient(transport=self._transport, timeout=TIMEOUT) as http,
             ):
-                response = await http.post(self._url, data={"token": key}, headers=self._headers())
+                response = await http.post(
+                    self._endpoint.url, data={"token": key}, headers=self._endpoint.headers()
+                )
             if response.status_code in {_UNAUTHORIZED, _FORBIDDEN}:
                 raise TokenRefused(f"status {response.status_code}")
-            return _Answer(caller_in(response.status_code, response.content), asked_at, use_until)
+            return Answer(caller_in(response.status_code, response.content), asked_at, use_until)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError, ValueError):
             raise IntrospectionUnavailable from None
-
-    def _headers(self) -> dict[str, str]:
-        secret = self._secret if isinstance(self._secret, str) else self._secret.get_secret_value()
-        encoded = f"{quote_plus(self._client_id)}:{quote_plus(secret)}"  # RFC 6749, section 2.3.1
-        return {"Authorization": f"Basic {b64encode(encoded.encode()).decode()}"}

@@ -1,13 +1,11 @@
 """Get access tokens for a service itself (RFC 6749, section 4.4)."""
 
 import asyncio
-import base64
 import threading
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_plus
 
-from fastauth_client.addresses import check_address
+from fastauth_client.client_endpoint import ClientEndpoint
 from fastauth_client.clock import Clock, SystemClock
 from fastauth_client.revocations import SecretText
 from fastauth_client.strict_json import strict_object
@@ -69,10 +67,13 @@ class ClientCredentials:
                 asynchronous one, `token_sync` a synchronous one.
             clock: What tells the time, for tests.
         """
-        self._url = token_url or f"{issuer.rstrip('/')}/oauth/token"
-        check_address("token_url", self._url, require_https=require_https)
-        self._client_id = client_id
-        self._secret = client_secret
+        self._endpoint = ClientEndpoint(
+            token_url or f"{issuer.rstrip('/')}/oauth/token",
+            named="token_url",
+            client_id=client_id,
+            client_secret=client_secret,
+            require_https=require_https,
+        )
         self._form = {"grant_type": "client_credentials"}
         if scope:
             self._form["scope"] = " ".join(scope)
@@ -85,7 +86,7 @@ class ClientCredentials:
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"ClientCredentials({self._url!r}, {self._client_id!r})"
+        return f"ClientCredentials({self._endpoint!r})"
 
     async def token(self) -> str:
         """Return an access token. Concurrent calls share one request.
@@ -126,7 +127,9 @@ class ClientCredentials:
                 asyncio.timeout(TIMEOUT),
                 httpx2.AsyncClient(transport=self._transport, timeout=TIMEOUT) as http,
             ):
-                response = await http.post(self._url, data=self._form, headers=self._headers())
+                response = await http.post(
+                    self._endpoint.url, data=self._form, headers=self._endpoint.headers()
+                )
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError) as error:
             return self._last_token(type(error).__name__)
         return self._store(response, sent_at)
@@ -137,15 +140,10 @@ class ClientCredentials:
         sent_at = self._clock.monotonic()
         try:
             with httpx2.Client(transport=self._transport, timeout=TIMEOUT) as http:
-                response = http.post(self._url, data=self._form, headers=self._headers())
+                response = http.post(self._endpoint.url, data=self._form, headers=self._endpoint.headers())
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             return self._last_token(type(error).__name__)
         return self._store(response, sent_at)
-
-    def _headers(self) -> dict[str, str]:
-        secret = self._secret if isinstance(self._secret, str) else self._secret.get_secret_value()
-        encoded = f"{quote_plus(self._client_id)}:{quote_plus(secret)}"  # RFC 6749, section 2.3.1
-        return {"Authorization": f"Basic {base64.b64encode(encoded.encode()).decode()}"}
 
     def _is_fresh(self) -> bool:
         return self._clock.monotonic() < self._renew_at
