@@ -28,7 +28,7 @@ class ReplacedAddresses(EmailAddressFixtures):
         assert await addresses.replaced_since(user.id, NOW) == []
 
     async def test_undo_ends_later_undos(self, addresses: EmailAddressRepository, user: User) -> None:
-        """A thief who changes the address twice has the mail of the second change."""
+        """An attacker who changes the address twice has the mail of the second change."""
         first, second = an_address(), an_address()
         for each in (first, second, an_address()):
             await verified(addresses, user, each, now=NOW)

@@ -263,32 +263,34 @@ class TestUndo:
         with pytest.raises(InvalidLink):
             await app.undo_address_change(token=token)
 
-    async def test_outlives_a_reset_by_the_thief(self, app: Application, caller: AuthenticatedUser) -> None:
-        """A thief changes the address and resets the password by it: the owner can still undo."""
+    async def test_outlives_a_reset_by_the_attacker(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        """An attacker changes the address and resets the password by it: the owner can still undo."""
         token = await a_change(app, caller, NEW)
         await app.request_password_reset(identifier=NEW, address="192.0.2.1")
         (reset,) = [mail for mail in await app.deliver() if mail.to == NEW]
-        await app.complete_password_reset(token=token_in(reset), new_password="of the thief")
+        await app.complete_password_reset(token=token_in(reset), new_password="of the attacker")
         await app.undo_address_change(token=token)
         assert await in_force(app) == OLD
 
-    async def test_outlives_a_second_change_by_the_thief(
+    async def test_outlives_a_second_change_by_the_attacker(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
         token = await a_change(app, caller, NEW)
-        of_the_thief = await a_change(app, caller, "third@example.com")
+        of_the_attacker = await a_change(app, caller, "third@example.com")
         await app.undo_address_change(token=token)
         assert await in_force(app) == OLD
         with pytest.raises(InvalidLink):
-            await app.undo_address_change(token=of_the_thief)
+            await app.undo_address_change(token=of_the_attacker)
         assert await in_force(app) == OLD
 
-    async def test_of_the_thief_leaves_that_of_the_owner(
+    async def test_of_the_attacker_leaves_that_of_the_owner(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
         token = await a_change(app, caller, NEW)
-        of_the_thief = await a_change(app, caller, "third@example.com")
-        await app.undo_address_change(token=of_the_thief)
+        of_the_attacker = await a_change(app, caller, "third@example.com")
+        await app.undo_address_change(token=of_the_attacker)
         assert await in_force(app) == NEW
         await app.undo_address_change(token=token)
         assert await in_force(app) == OLD
@@ -296,7 +298,7 @@ class TestUndo:
     async def test_tells_the_address_that_it_takes_out_of_force(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
-        """The one who undoes may be a thief, to whom the address belonged for a while (ASVS 6.3.7)."""
+        """The one who undoes may be an attacker, to whom the address belonged for a while (ASVS 6.3.7)."""
         token = await a_change(app, caller, NEW)
         await app.undo_address_change(token=token)
         assert {(mail.to, template_of(mail)) for mail in await app.deliver()} == {
@@ -331,7 +333,7 @@ class TestRemove:
     async def test_can_be_undone_after_another_address_was_verified(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
-        """A thief removes the address, instead of changing it, and verifies one of their own."""
+        """An attacker removes the address, instead of changing it, and verifies one of their own."""
         await app.remove_address(caller=caller)
         (notice,) = await app.deliver()
         await app.verify_address(caller=caller, token=await a_link(app, caller, NEW))

@@ -38,9 +38,9 @@ class TestStepUp:
         (session,) = storage.sessions.values()
         assert session.authenticated_at == clock.now()
         assert browser.cookies[SESSION] != former
-        thief = Browser(browser.client)
-        thief.cookies = {SESSION: former}
-        assert (await thief.get("/")).headers["location"] == "/log-in"
+        attacker = Browser(browser.client)
+        attacker.cookies = {SESSION: former}
+        assert (await attacker.get("/")).headers["location"] == "/log-in"
         assert (await browser.get("/")).headers["location"] == "/account"
 
     async def test_form_of_another_tab_stays_valid(self, browser: Browser) -> None:

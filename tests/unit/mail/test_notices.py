@@ -83,7 +83,7 @@ class TestNotice:
         assert told(await app.deliver()) == {(ADDRESS, "session_reused")}
 
     async def test_goes_to_a_replaced_address_for_seven_days(self, app: Application) -> None:
-        """A thief who changes the address first does not keep the owner from the notices after it."""
+        """An attacker who changes the address first does not keep the owner from the notices after it."""
         caller = await caller_of(app, await app.a_log_in())
         await app.change_address(caller=caller, email=NEW)
         (change,) = [mail for mail in await app.deliver() if mail.to == NEW]

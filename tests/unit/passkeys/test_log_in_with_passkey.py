@@ -265,13 +265,13 @@ class TestSecondFactor:
         assert owner.stored == owner.passkey
 
     async def test_passkey_of_another_account(self) -> None:
-        """A stolen password and a passkey of the thief are not the two factors of one account."""
+        """A stolen password and a passkey of the attacker are not the two factors of one account."""
         app = Application()
         owner = await a_passkey_owner(app)
-        thief = await a_passkey_owner(app, username="mallory")
+        attacker = await a_passkey_owner(app, username="mallory")
         challenge = (await owner.challenge()).token
         options = await app.container.begin_passkey_second_factor()(challenge=challenge)
-        credential = thief.authenticator.get(options | {"allowCredentials": []})
+        credential = attacker.authenticator.get(options | {"allowCredentials": []})
         for given in (credential, credential | {"id": owner.passkey.id, "rawId": owner.passkey.id}):
             answer = FactorAnswer(method=SecondFactorMethod.PASSKEY, credential=given, challenge=challenge)
             with pytest.raises(InvalidSecondFactor):

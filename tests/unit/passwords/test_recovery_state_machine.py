@@ -1,6 +1,7 @@
 """No way leads to a new password without a token from the mailbox of the account.
 
-A thief of a session and the owner of the account act in turns, and Hypothesis walks through what they can do.
+An attacker with a session and the owner of the account act in turns, and Hypothesis walks through what they
+can do.
 The model knows whose mailbox each mail went to, and nothing else.
 """
 

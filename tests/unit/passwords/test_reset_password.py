@@ -91,13 +91,13 @@ class TestRequest:
         assert await a_reset(app)
 
     async def test_is_not_used_up_by_changes_of_the_address(self) -> None:
-        """A thief with a session adds one address after another; the owner resets the password."""
+        """An attacker with a session adds one address after another; the owner resets the password."""
         app = RateLimitedApplication()
         await app.a_user()
         await app.a_verified_address(ADDRESS)
-        thief = await caller_of(app, await app.a_log_in())
+        attacker = await caller_of(app, await app.a_log_in())
         for number in range(10):
-            await app.change_address(caller=thief, email=f"eve{number}@example.com")
+            await app.change_address(caller=attacker, email=f"eve{number}@example.com")
             await app.deliver()
         assert await a_reset(app)
 

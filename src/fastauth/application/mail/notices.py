@@ -84,8 +84,8 @@ _KINDS = {EventType.ERASURE_REQUESTED: OutboxKind.ACCOUNT_CLOSING}
 """The kind of entry for notices with a link for each address."""
 
 _WITH_UNDO = frozenset({EventType.EMAIL_CHANGED, EventType.EMAIL_REMOVED})
-"""The address that they take out of force gets a link. Without one for a removal, a thief would remove the
-address and verify another one, and the owner could not undo it."""
+"""The address that they take out of force gets a link. Without one for a removal, an attacker would remove
+the address and verify another one, and the owner could not undo it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class Notices:
     """Add a notice to the outbox for each address of an account that must learn of an event.
 
     These are the address in force and those replaced within `UNDO_PERIOD`. No limit applies to notices:
-    otherwise a thief could use the limit up first.
+    otherwise an attacker could use the limit up first.
     """
 
     offered: bool

@@ -18,7 +18,7 @@ class SendAddressChanged:
     """Send the link by which whoever reads the address can put it back.
 
     A second attempt adds a token and withdraws none: the tokens of the account's addresses before this
-    one must stay valid, or a thief who changes the address twice would keep the second.
+    one must stay valid, or an attacker who changes the address twice would keep the second.
     """
 
     users: UserRepository

@@ -14,7 +14,7 @@ from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
 class SendNotice:
     """Tell an address what happened. The address is that of the time of the event, in the content.
 
-    So a thief who changes the address right after the password does not get the notice of either.
+    So an attacker who changes the address right after the password does not get the notice of either.
     """
 
     users: UserRepository

@@ -87,7 +87,7 @@ class MailLimiter:
         """Count a mail to an address about an account, if there is one; return whether to send it.
 
         Mails to the verified address of the account (`proved`) have counters of their own. Otherwise whoever
-        registers with a stranger's address, or a thief who adds addresses to an account, could use up the
+        registers with a stranger's address, or an attacker who adds addresses to an account, could use up the
         mails by which the owner recovers it.
 
         Raises:

@@ -96,7 +96,7 @@ PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
 
 ALL_BUT_UNDO = frozenset(Purpose) - {Purpose.UNDO_EMAIL, Purpose.UNDO_ERASURE}
 """Tokens that end when a password is reset, or another address is in force. The owner of a replaced address
-must be able to undo the change all the same: a thief does both. The same holds for a closed account."""
+must be able to undo the change all the same: an attacker does both. The same holds for a closed account."""
 
 
 @dataclass(frozen=True, slots=True)
