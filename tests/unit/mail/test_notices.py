@@ -1,13 +1,10 @@
 """Who is told what."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.fakes import FakePasswordHasher, FakeStorage, FakeUnitOfWork
-from tests.fakes.unit_of_work import FakeTransaction
 from tests.mail_helpers import template_of, token_in
 from tests.session_helpers import begun, caller_of, refresh
 
@@ -132,16 +129,6 @@ class TestNotice:
         assert app.storage.outbox == {}
 
 
-class CountingUnitOfWork(FakeUnitOfWork):
-    begun = 0
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[FakeTransaction]:
-        self.begun += 1
-        async with super().begin() as transaction:
-            yield transaction
-
-
 class DisabledMeanwhile(FakePasswordHasher):
     """While it verifies, an operator disables the account."""
 
@@ -173,7 +160,7 @@ class TestLogInFromNewDevice:
 
     async def test_costs_an_account_without_an_address_no_transaction(self) -> None:
         storage = FakeStorage()
-        unit_of_work = CountingUnitOfWork(storage)
+        unit_of_work = FakeUnitOfWork(storage)
         app = Application(storage=storage, unit_of_work=unit_of_work)
         await app.a_user()
         await app.a_log_in()
