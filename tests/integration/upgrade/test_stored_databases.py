@@ -138,7 +138,7 @@ async def service(written_by_0_1_0: tuple[str, dict[str, Any]]) -> AsyncIterator
 
 
 class TestVersion010:
-    def test_no_row_and_no_value_is_lost(self, service: Upgraded) -> None:
+    async def test_no_row_and_no_value_is_lost(self, service: Upgraded) -> None:
         """Only the names of event types change."""
         expected = {**service.before}
         expected["event"] = [
@@ -194,7 +194,7 @@ class TestVersion010:
         await service.container.unlock_user()(username="dave")
         assert (await service.log_in("dave", password_of("dave"))).status_code == 201
 
-    def test_audit_trail_has_every_type_of_its_version(self, service: Upgraded) -> None:
+    async def test_audit_trail_has_every_type_of_its_version(self, service: Upgraded) -> None:
         types = Counter(entry.event.type for entry in service.trail)
         assert types.keys() == {EventType(name) for name in (*KEPT, *RENAMED.values())}
         assert types[EventType.USER_CREATED] == len(NAMES)

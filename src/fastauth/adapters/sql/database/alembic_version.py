@@ -1,5 +1,6 @@
 """The table of the last migration, also that of versions before 0.2."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -32,11 +33,12 @@ def migrated_to(connection: Connection) -> str | None:
     return revision
 
 
-def import_alembic_version(connection: Connection, revisions: set[str]) -> None:
+def import_alembic_version(connection: Connection, revisions: Callable[[], set[str]]) -> None:
     """Copy the last migration from the table of Alembic's default name, which versions before 0.2 used.
 
     That table stays as it is, because processes of such a version may still run and read it. If it has
-    other content, or fastauth's tables do not exist, it belongs to another application.
+    other content, or fastauth's tables do not exist, it belongs to another application. `revisions` reads
+    all migrations; it is called only if that table has the form of a note.
     """
     inspector = inspect(connection)
     if inspector.has_table(VERSION_TABLE) or not inspector.has_table(ALEMBIC_TABLE):
@@ -45,7 +47,7 @@ def import_alembic_version(connection: Connection, revisions: set[str]) -> None:
         return
     query: Select[Any] = select(column("version_num")).select_from(table(ALEMBIC_TABLE))
     found = [str(revision) for revision in connection.scalars(query)]
-    if len(found) != 1 or found[0] not in revisions or not _is_ours(connection, found[0]):
+    if len(found) != 1 or found[0] not in revisions() or not _is_ours(connection, found[0]):
         return
     ours = Table(
         VERSION_TABLE,

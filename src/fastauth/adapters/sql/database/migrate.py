@@ -108,6 +108,9 @@ def _upgrade(connection: Connection, username_key_of: Callable[[str], str]) -> N
     settings = config.Config()
     settings.set_main_option("script_location", str(Path(__file__).parent.with_name("migrations")))
     settings.attributes.update(connection=connection, username_key_of=username_key_of)
-    scripts = ScriptDirectory.from_config(settings)
-    import_alembic_version(connection, {script.revision for script in scripts.walk_revisions()})
+
+    def revisions() -> set[str]:
+        return {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
+
+    import_alembic_version(connection, revisions)
     command.upgrade(settings, "head")
