@@ -1,6 +1,9 @@
 """Sealed cursors of lists."""
 
-from fastauth.domain.sealed_cursor import MAX_CURSOR_LENGTH, SealedCursors
+import pytest
+
+from fastauth.domain.errors import InvalidInput
+from fastauth.domain.sealed_cursor import MAX_CURSOR_LENGTH, ListPage, SealedCursors
 from fastauth.domain.secret_key import SecretKey
 
 OLD, NEW = SecretKey(b"o" * 32), SecretKey(b"n" * 32)
@@ -54,3 +57,24 @@ class TestSealedCursors:
     def test_long_position_fits(self) -> None:
         position = (2**63 - 1, "𐍈" * 50, "x" * 254)
         assert len(CURSORS.seal("users", *position)) <= MAX_CURSOR_LENGTH
+
+
+class TestListPage:
+    def test_goes_on_behind_the_last_item(self) -> None:
+        """One more item than asked for was found, unless this is the last page."""
+        page = CURSORS.page("names", ["a", "b", "c"], limit=2, position=lambda each: (each,))
+        assert page.items == ("a", "b")
+        assert page.next
+        assert CURSORS.position("names", page.next) == ("b",)
+        for found in (["c", "d"], ["c"], []):
+            last = CURSORS.page("names", found, limit=2, position=lambda each: (each,))
+            assert last == ListPage(items=tuple(found)), found
+
+    def test_first_page_has_no_cursor(self) -> None:
+        assert CURSORS.position("names", None) is None
+
+    def test_cursor_of_another_list(self) -> None:
+        for cursor in ("", "made up", CURSORS.seal("others", "b")):
+            with pytest.raises(InvalidInput) as error:
+                CURSORS.position("names", cursor)
+            assert [(each.field, each.code) for each in error.value.violations] == [("after", "not_a_place")]

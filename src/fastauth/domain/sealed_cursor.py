@@ -1,9 +1,16 @@
-"""Cursors of lists: opaque to clients, and accepted only if this installation made them for the same list."""
+"""Pages of lists, and their cursors.
+
+A cursor is opaque to clients, and accepted only if this installation made it for the same list.
+"""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hmac import compare_digest
+from typing import Generic, TypeVar
 
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 
 MAX_CURSOR_LENGTH = 768
@@ -11,6 +18,22 @@ MAX_CURSOR_LENGTH = 768
 
 _MAC_BYTES = 16
 """128 bits of HMAC-SHA-256: the length that RFC 2104, section 5, allows as the least."""
+
+
+NOT_A_PLACE = Violation(
+    "after", "not_a_place", "Must be the cursor of another page of the same list, with the same criteria."
+)
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage(Generic[Item]):
+    """A page of a list. It may have fewer items than asked for, even none, and yet not be the last."""
+
+    items: tuple[Item, ...] = ()
+    next: str | None = None
+    """The cursor of the next page; ``None`` after the last one."""
 
 
 class SealedCursors:
@@ -44,6 +67,35 @@ class SealedCursors:
         if not is_known or _encoded(sealed) != cursor:  # the decoder ignores some characters and bits
             return None
         return tuple(json.loads(content))
+
+    def position(self, list_name: str, cursor: str | None) -> tuple[int | str, ...] | None:
+        """Return the position of a cursor; ``None`` for the first page, which has no cursor.
+
+        Raises:
+            InvalidInput: `cursor` was not made here, or for another list.
+        """
+        if cursor is None:
+            return None
+        position = self.open(list_name, cursor)
+        if position is None:
+            raise InvalidInput(NOT_A_PLACE)
+        return position
+
+    def page(
+        self,
+        list_name: str,
+        found: Sequence[Item],
+        *,
+        limit: int,
+        position: Callable[[Item], tuple[int | str, ...]],
+    ) -> ListPage[Item]:
+        """Return the first `limit` of the items that were `found`, one more of which means a next page.
+
+        `position` returns that of an item.
+        """
+        items = tuple(found[:limit])
+        more = len(found) > limit
+        return ListPage(items=items, next=self.seal(list_name, *position(items[-1])) if more else None)
 
     def _macs(self, list_name: str, content: bytes) -> list[bytes]:
         message = json.dumps([list_name, content.decode("latin-1")]).encode()

@@ -180,7 +180,7 @@ class TestRaces:
         )
         assert isinstance(outcomes[4], User)
         page = await container.search_users()(acting=first, criteria=UserCriteria(role=ADMIN.name))
-        granted = {each.user.id for each in page.users} - {first.user_id}
+        granted = {each.user.id for each in page.items} - {first.user_id}
         of_ids = [*outcomes[:4], *outcomes[5:]]
         assert granted == {
             user_id for user_id, each in zip(ids, of_ids, strict=True) if isinstance(each, User)

@@ -110,7 +110,7 @@ class TestRunOnce:
         answers = {each for each in results if isinstance(each, str)}
         assert {type(each) for each in results} <= {str, IdempotencyKeyInUse}, results
         page = await container.list_invitations()(acting=None, limit=200)
-        stored = {str(each.id) for each in page.invitations if name in each.email.text}
+        stored = {str(each.id) for each in page.items if name in each.email.text}
         assert stored == answers
         assert len(stored) == 1
         other = requests.request(IdempotencyKey(name * 2), operation="invite", payload={"a": 1})

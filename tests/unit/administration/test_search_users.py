@@ -4,13 +4,14 @@ import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import Application
 
-from fastauth.application.administration.search_users import UserPage
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.administration.user_search import ListedUser
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.sealed_cursor import ListPage
 
 
 @pytest.fixture
@@ -25,13 +26,13 @@ async def acting(app: Application) -> Principal:
 
 async def search(
     app: Application, acting: Principal, *, after: str | None = None, limit: int = 50, **criteria: object
-) -> UserPage:
+) -> ListPage[ListedUser]:
     wanted = UserCriteria(**criteria)  # type: ignore[arg-type]  # its fields
     return await app.container.search_users()(acting=acting, criteria=wanted, after=after, limit=limit)
 
 
-def names_of(page: UserPage) -> list[str]:
-    return [each.user.username.display for each in page.users]
+def names_of(page: ListPage[ListedUser]) -> list[str]:
+    return [each.user.username.display for each in page.items]
 
 
 class TestSearchUsers:

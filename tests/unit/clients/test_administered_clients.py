@@ -190,7 +190,7 @@ class TestListClients:
         names, after = [], None
         while True:
             page = await list_clients(acting=acting, after=after, limit=2)
-            names.append([each.client.name for each in page.clients])
+            names.append([each.client.name for each in page.items])
             after = page.next
             if after is None:
                 break

@@ -224,7 +224,7 @@ async def use_roles_and_clients(container: Container) -> None:
 async def use_invitations(container: Container, acting: Principal) -> None:
     request = InvitationRequest(email="invited@example.com")
     invitation = await container.invite_by_admin()(acting=acting, request=request)
-    assert (await container.list_invitations()(acting=acting)).invitations
+    assert (await container.list_invitations()(acting=acting)).items
     await container.withdraw_invitation()(acting=acting, invitation_id=invitation.id)
     made = await container.invite_by_operator()(request=request, by_mail=False)
     token = str(made.link).partition("#token=")[2]
@@ -247,7 +247,7 @@ async def administer(container: Container) -> None:
     acting = Principal(kind=PrincipalKind.USER, permissions=ADMIN.permissions, user_id=root.id)
     made = await container.create_client_by_admin()(acting=acting, name="shop", permissions=[])
     of_client: dict[str, Any] = {"acting": acting, "client_id": made.client.id}
-    assert (await container.list_clients()(acting=acting)).clients
+    assert (await container.list_clients()(acting=acting)).items
     assert (await container.get_client()(**of_client)).secrets
     assert await container.change_client_by_admin()(**of_client, disabled=True)
     assert await container.rotate_client_secret_by_admin()(**of_client)
@@ -262,12 +262,12 @@ async def administer(container: Container) -> None:
     with pytest.raises(NoVerifiedAddress):
         await container.start_reset_by_admin()(acting=acting, user_id=user.id)
     await container.grant_role_by_admin()(acting=acting, user_id=user.id, role="buyer")
-    assert (await container.search_users()(acting=acting, criteria=UserCriteria(role="buyer"))).users
+    assert (await container.search_users()(acting=acting, criteria=UserCriteria(role="buyer"))).items
     assert (await container.get_user_by_admin()(acting=acting, user_id=user.id)).roles
     assert await container.list_sessions_by_admin()(acting=acting, user_id=user.id) == ([], None)
     await container.revoke_role_by_admin()(acting=acting, user_id=user.id, role="buyer")
     await container.delete_role()(acting=acting, name="buyer")
-    assert (await container.read_events_by_admin()(acting=acting, user_id=user.id)).entries
+    assert (await container.read_events_by_admin()(acting=acting, user_id=user.id)).items
     await container.list_outbox_by_admin()(acting=acting, waiting=True, limit=1)
     await container.retry_outbox_by_admin()(acting=acting, entry_id=None)
     assert (await container.rotate_keys_by_admin()(acting=acting)).keys

@@ -3,25 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fastauth.domain.administration.errors import NOT_A_PLACE
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.outbox.message import OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_AUDIT
-from fastauth.domain.sealed_cursor import SealedCursors
+from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxPage:
-    """A page of entries without their contents."""
-
-    records: tuple[OutboxRecord, ...]
-    next: str | None
-    """The cursor of the next page; ``None`` after the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +22,7 @@ class ListOutboxByAdmin:
 
     async def __call__(
         self, *, acting: Principal, waiting: bool, after: str | None = None, limit: int
-    ) -> OutboxPage:
+    ) -> ListPage[OutboxRecord]:
         """Return a page of at most `limit` entries. `after` is the cursor of the page before.
 
         Raises:
@@ -43,16 +32,11 @@ class ListOutboxByAdmin:
         """
         acting.require(READ_AUDIT)
         list_name = "outbox waiting" if waiting else "outbox closed"
-        place = None
-        if after is not None:
-            position = self.cursors.open(list_name, after)
-            if position is None:
-                raise InvalidInput(NOT_A_PLACE)
-            place = OutboxPlace(_1970 + int(position[0]) * _MICROSECOND, str(position[1]))
+        position = self.cursors.position(list_name, after)
+        place = OutboxPlace(_1970 + int(position[0]) * _MICROSECOND, str(position[1])) if position else None
         found = await self.queue.records(waiting=waiting, limit=limit + 1, after=place)
-        page, following = tuple(found[:limit]), None
-        if len(found) > limit:
-            last = page[-1]
-            at = last.done_at or last.due_at
-            following = self.cursors.seal(list_name, (at - _1970) // _MICROSECOND, last.id)
-        return OutboxPage(records=page, next=following)
+        return self.cursors.page(list_name, found, limit=limit, position=_position)
+
+
+def _position(record: OutboxRecord) -> tuple[int, str]:
+    return ((record.done_at or record.due_at) - _1970) // _MICROSECOND, record.id

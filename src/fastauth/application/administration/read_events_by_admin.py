@@ -6,15 +6,13 @@ from datetime import UTC, datetime, timedelta
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.administration.errors import NOT_A_PLACE
 from fastauth.domain.administration.event_search import EventPlace, EventSearch
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_AUDIT
-from fastauth.domain.sealed_cursor import SealedCursors
+from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -22,15 +20,6 @@ MAX_LIMIT = 200
 
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPage:
-    """A page of events. It may have fewer than asked for, even none, and yet not be the last."""
-
-    entries: tuple[AuditEntry, ...]
-    next: str | None
-    """The cursor of the next page; ``None`` after the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +41,7 @@ class ReadEventsByAdmin:
         until: datetime | None = None,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
-    ) -> EventPage:
+    ) -> ListPage[AuditEntry]:
         """Return a page of at most `limit` events, from `since` on and before `until`.
 
         Raises:
@@ -69,16 +58,11 @@ class ReadEventsByAdmin:
             if user is None:
                 raise UserNotFound
             wanted = replace(wanted, username_digests=self.pseudonyms.candidates(user.username))
-        place = _parse(self.cursors.open(list_name, after)) if after is not None else None
+        position = self.cursors.position(list_name, after)
+        place = EventPlace(_1970 + int(position[0]) * _MICROSECOND, int(position[1])) if position else None
         found = await self.search.page(wanted, before=place, limit=limit)
         following = None
         if found.next:
             microseconds = (found.next.occurred_at - _1970) // _MICROSECOND
             following = self.cursors.seal(list_name, microseconds, found.next.id)
-        return EventPage(entries=found.entries, next=following)
-
-
-def _parse(position: tuple[int | str, ...] | None) -> EventPlace:
-    if position is None:
-        raise InvalidInput(NOT_A_PLACE)
-    return EventPlace(_1970 + int(position[0]) * _MICROSECOND, int(position[1]))
+        return ListPage(items=found.entries, next=following)

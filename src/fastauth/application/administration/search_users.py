@@ -5,27 +5,16 @@ from dataclasses import astuple, dataclass
 
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.username import UsernameProfile
-from fastauth.domain.administration.errors import NOT_A_PLACE
 from fastauth.domain.administration.user_search import ListedUser, UserPlace, UserSearch
 from fastauth.domain.email_addresses.address import AddressProfile
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_USERS
-from fastauth.domain.sealed_cursor import SealedCursors
+from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 MAX_LIMIT = 200
 """Accounts in one page."""
 
 DEFAULT_LIMIT = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserPage:
-    """A page of accounts. It may have fewer than asked for, even none, and yet not be the last."""
-
-    users: tuple[ListedUser, ...]
-    next: str | None
-    """The cursor of the next page; ``None`` after the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +33,7 @@ class SearchUsers:
         criteria: UserCriteria,
         after: str | None = None,
         limit: int = DEFAULT_LIMIT,
-    ) -> UserPage:
+    ) -> ListPage[ListedUser]:
         """Return a page of at most `limit` accounts.
 
         `after` is the cursor of the page before, which had the same criteria.
@@ -57,12 +46,8 @@ class SearchUsers:
         acting.require(READ_USERS)
         wanted = criteria.parse(self.username_profile, self.address_profile)
         list_name = f"users {json.dumps(astuple(wanted))}"
-        place = None
-        if after is not None:
-            position = self.cursors.open(list_name, after)
-            if position is None:
-                raise InvalidInput(NOT_A_PLACE)
-            place = UserPlace(int(position[0]), str(position[1]))
+        position = self.cursors.position(list_name, after)
+        place = UserPlace(int(position[0]), str(position[1])) if position else None
         found = await self.search.page(wanted, after=place, limit=limit)
         following = self.cursors.seal(list_name, found.next.id, found.next.key) if found.next else None
-        return UserPage(users=found.users, next=following)
+        return ListPage(items=found.users, next=following)

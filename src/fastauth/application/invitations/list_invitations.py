@@ -2,27 +2,16 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.administration.errors import NOT_A_PLACE
 from fastauth.domain.clock import Clock
-from fastauth.domain.errors import InvalidInput
 from fastauth.domain.invitations.invitation import Invitation, InvitationId
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_USERS
-from fastauth.domain.sealed_cursor import SealedCursors
+from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 _LIST = "invitations"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationPage:
-    """A page of invitations."""
-
-    invitations: tuple[Invitation, ...]
-    next: str | None
-    """The cursor of the next page; ``None`` after the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +24,7 @@ class ListInvitations:
 
     async def __call__(
         self, *, acting: Principal | None, after: str | None = None, limit: int = DEFAULT_LIMIT
-    ) -> InvitationPage:
+    ) -> ListPage[Invitation]:
         """Return a page of at most `limit`; `after` is the cursor of the page before.
 
         ``None`` in place of `acting` stands for an operator.
@@ -47,12 +36,7 @@ class ListInvitations:
         """
         if acting is not None:
             acting.require(READ_USERS)
-        position = self.cursors.open(_LIST, after) if after is not None else (0,)
-        if position is None:
-            raise InvalidInput(NOT_A_PLACE)
-        found = await self.invitations.page(
-            after=InvitationId(int(position[0])), now=self.clock.now(), limit=limit + 1
-        )
-        page = found[:limit]
-        following = self.cursors.seal(_LIST, page[-1].id) if len(found) > limit else None
-        return InvitationPage(invitations=tuple(page), next=following)
+        position = self.cursors.position(_LIST, after)
+        behind = InvitationId(int(position[0])) if position else None
+        found = await self.invitations.page(after=behind, now=self.clock.now(), limit=limit + 1)
+        return self.cursors.page(_LIST, found, limit=limit, position=lambda each: (each.id,))

@@ -1,10 +1,6 @@
 """Errors about acts of administrators."""
 
-from fastauth.domain.errors import Conflict, Violation
-
-NOT_A_PLACE = Violation(
-    "after", "not_a_place", "Must be the cursor of another page of the same list, with the same criteria."
-)
+from fastauth.domain.errors import Conflict
 
 
 class BuiltInRole(Conflict):

@@ -49,7 +49,7 @@ def list_invitations(
         after, is_first = None, True
         while after or is_first:
             page = await container.list_invitations()(acting=None, after=after)
-            _show_page(page.invitations, json=json)
+            _show_page(page.items, json=json)
             after, is_first = page.next, False
 
     run(show_all)

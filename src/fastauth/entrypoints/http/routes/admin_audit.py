@@ -121,7 +121,7 @@ async def _page(
     )
     if page.next:
         response.headers["Link"] = next_link(values, page.next)
-    return [AuditEventResponse.of(entry) for entry in page.entries]
+    return [AuditEventResponse.of(entry) for entry in page.items]
 
 
 @router.get(

@@ -140,7 +140,7 @@ async def list_clients(  # noqa: PLR0913, PLR0917  a parameter of FastAPI each
     page = await container.list_clients()(acting=acting, after=values.get("after"), limit=wanted)
     if page.next:
         response.headers["Link"] = next_link(values, page.next)
-    return [RegisteredClientResponse.registered(each) for each in page.clients]
+    return [RegisteredClientResponse.registered(each) for each in page.items]
 
 
 @router.post(

@@ -120,7 +120,7 @@ async def list_invitations(
     page = await container.list_invitations()(acting=acting, after=values.get("after"), limit=limit)
     if page.next:
         response.headers["Link"] = next_link(values, page.next)
-    return [InvitationResponse.of(each) for each in page.invitations]
+    return [InvitationResponse.of(each) for each in page.items]
 
 
 async def _invitation_id(invitation_id: int) -> InvitationId:

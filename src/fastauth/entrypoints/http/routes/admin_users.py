@@ -85,7 +85,7 @@ async def search_users(
     )
     if page.next:
         response.headers["Link"] = next_link(values, page.next)
-    return [ListedUserResponse.of(each) for each in page.users]
+    return [ListedUserResponse.of(each) for each in page.items]
 
 
 @router.get(

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from fastauth.application.administration.read_events_by_admin import EventPage
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.roles.permissions import READ_AUDIT
+from fastauth.domain.sealed_cursor import ListPage
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE, ConsolePage, ConsolePageDep
 from fastauth.entrypoints.http.pages.console.ids import parse_user_id
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -23,11 +24,11 @@ async def list_events(page: ConsolePageDep) -> Response:
     """Return the events that match, the newest first, page by page."""
     page.acting.require(READ_AUDIT)
     query = page.query("user", "type", "since", "until", "after")
-    found, error = await page.find(_find(page, query), otherwise=EventPage(entries=(), next=None))
+    found, error = await page.find(_find(page, query))
     return page.show("audit.html", error=error, section="audit", found=found, query=query, types=TYPES)
 
 
-async def _find(page: ConsolePage, query: dict[str, str]) -> EventPage:
+async def _find(page: ConsolePage, query: dict[str, str]) -> ListPage[AuditEntry]:
     until = _day("until", query["until"])
     return await page.container.read_events_by_admin()(
         acting=page.acting,

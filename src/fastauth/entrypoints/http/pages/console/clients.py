@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.application.clients.client_changes import CreatedClient
-from fastauth.application.clients.list_clients import ClientPage
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.roles.permissions import WRITE_CLIENTS
@@ -28,7 +27,7 @@ async def list_clients(page: ConsolePageDep) -> Response:
     """Return the clients in the order of their names, page by page."""
     query = page.query("after")
     search = page.container.list_clients()(acting=page.acting, after=query["after"] or None, limit=PAGE_SIZE)
-    found, error = await page.find(search, otherwise=ClientPage(clients=(), next=None))
+    found, error = await page.find(search)
     return page.show("clients.html", error=error, section="clients", found=found, query=query)
 
 

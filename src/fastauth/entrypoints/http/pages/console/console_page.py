@@ -14,6 +14,7 @@ from fastauth.domain.delegation.authority import Authority
 from fastauth.domain.errors import FastauthError, InvalidInput
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.sealed_cursor import ListPage
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage
@@ -82,12 +83,12 @@ class ConsolePage(OwnPage):
             self, f"console/{template}", error=error, sections=self.sections, may=self.may, **shown
         )
 
-    async def find(self, search: Awaitable[T], *, otherwise: T) -> tuple[T, FastauthError | None]:
-        """Return what a search found, or `otherwise` with the error if what was searched is malformed."""
+    async def find(self, search: Awaitable[ListPage[T]]) -> tuple[ListPage[T], FastauthError | None]:
+        """Return what a search found, or nothing with the error if what was searched is malformed."""
         try:
             return await search, None
         except (InvalidInput, UserNotFound) as error:
-            return otherwise, error
+            return ListPage(), error
 
     async def attempt(
         self,

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.application.invitations.invite import InvitationRequest
-from fastauth.application.invitations.list_invitations import InvitationPage
 from fastauth.domain.accounts.registration_mode import RegistrationMode
 from fastauth.domain.errors import FastauthError, NotOffered
 from fastauth.domain.invitations.invitation import DEFAULT_DAYS
@@ -76,7 +75,7 @@ async def _list(page: ConsolePage, error: FastauthError | None = None) -> Respon
     search = page.container.list_invitations()(
         acting=page.acting, after=query["after"] or None, limit=PAGE_SIZE
     )
-    found, malformed = await page.find(search, otherwise=InvitationPage(invitations=(), next=None))
+    found, malformed = await page.find(search)
     return page.show(
         "invitations.html",
         error=error or malformed,

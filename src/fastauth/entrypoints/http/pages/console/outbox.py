@@ -5,7 +5,6 @@ import re
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from fastauth.application.administration.list_outbox_by_admin import OutboxPage
 from fastauth.domain.roles.permissions import READ_AUDIT, WRITE_USERS
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE, ConsolePageDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -26,7 +25,7 @@ async def list_entries(page: ConsolePageDep) -> Response:
         after=query["after"] or None,
         limit=PAGE_SIZE,
     )
-    found, error = await page.find(search, otherwise=OutboxPage(records=(), next=None))
+    found, error = await page.find(search)
     return page.show(
         "outbox.html",
         error=error,

@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from fastauth.application.administration.search_users import UserPage
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.errors import FastauthError
@@ -26,7 +25,7 @@ async def list_users(page: ConsolePageDep) -> Response:
     search = page.container.search_users()(
         acting=page.acting, criteria=_criteria(query), after=query["after"] or None, limit=PAGE_SIZE
     )
-    found, error = await page.find(search, otherwise=UserPage(users=(), next=None))
+    found, error = await page.find(search)
     return page.show(
         "users.html",
         error=error,
