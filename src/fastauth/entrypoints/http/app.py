@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -22,6 +21,7 @@ from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.observability.instrumentation import instrumentations
 from fastauth.entrypoints.settings import Mode, Settings
 from fastauth.entrypoints.startup import shut_down, start_up, warm_up
+from fastauth.entrypoints.version import VERSION
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -55,7 +55,7 @@ def create_app(container: Container | None = None) -> FastAPI:
     app = FastAPI(
         title="fastauth",
         summary="Registration, log-in, sessions and tokens.",
-        version=version("fastauth"),
+        version=VERSION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

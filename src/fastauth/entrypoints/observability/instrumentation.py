@@ -6,7 +6,6 @@ Use cases and the other adapters do not depend on it.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import reduce
-from importlib.metadata import version
 from typing import ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Engine
@@ -16,6 +15,7 @@ from fastauth.adapters.passwords import HashObserver
 from fastauth.adapters.sql import Database
 from fastauth.domain.outbox.message import Backlog
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.version import VERSION
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -64,7 +64,7 @@ def instrumentations(settings: Settings) -> Instrumentations:
     if settings.metrics_port:
         from fastauth.adapters.prometheus import PrometheusInstrumentation  # noqa: PLC0415  only who asks for metrics needs it
 
-        found.append(PrometheusInstrumentation(version=version("fastauth"), workers=settings.workers))
+        found.append(PrometheusInstrumentation(version=VERSION, workers=settings.workers))
     if settings.tracing == "otlp":
         from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation, otlp  # noqa: PLC0415  only who asks for traces needs it
 

@@ -1,0 +1,5 @@
+"""The version of fastauth."""
+
+from importlib.metadata import version
+
+VERSION = version("fastauth")
