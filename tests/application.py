@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pytest
 from tests.builders import a_policy
@@ -172,6 +172,27 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
     }
 
 
+class UseCase(Generic[T]):
+    """A use case of the container, without the decorator that records its failures.
+
+    It is made when a test asks for it: few tests need more than three.
+    """
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, app: "Application", owner: type) -> T:
+        use_case = getattr(app.container, self._name)()
+        if isinstance(use_case, AuditFailures):
+            use_case = use_case.use_case
+        assert isinstance(use_case, self._kind)
+        app.__dict__[self._name] = use_case
+        return use_case
+
+
 @dataclass(kw_only=True)
 class Application:
     storage: FakeStorage = field(default_factory=FakeStorage)
@@ -203,38 +224,39 @@ class Application:
             signed_access_tokens=FakeAccessTokens(self.clock),
             **fakes_over(self.storage, self.hasher) | {name: fake for name, fake in given.items() if fake},
         )
-        self.register_user = self._use_case(RegisterUser, "register_user")
-        self.log_in = self._use_case(LogIn, "log_in")
-        self.refresh_session = self._use_case(RefreshSession, "refresh_session")
-        self.complete_log_in = self._use_case(CompleteLogIn, "complete_log_in")
-        self.step_up_with_factor = self._use_case(StepUpWithFactor, "step_up_with_factor")
-        self.step_up = self._use_case(StepUp, "step_up")
-        self.authenticate = self._use_case(Authenticate, "authenticate")
-        self.list_sessions = self._use_case(ListSessions, "list_sessions")
-        self.log_out = self._use_case(LogOut, "log_out")
-        self.revoke_sessions = self._use_case(RevokeSessions, "revoke_sessions")
-        self.change_password = self._use_case(ChangePassword, "change_password")
-        self.add_password = self._use_case(AddPassword, "add_password")
-        self.remove_password = self._use_case(RemovePassword, "remove_password")
-        self.set_password = self._use_case(SetPassword, "set_password")
-        self.change_full_name = self._use_case(ChangeFullName, "change_full_name")
-        self.find_user = self._use_case(FindUser, "find_user")
-        self.get_user = self._use_case(GetUser, "get_user")
-        self.list_users = self._use_case(ListUsers, "list_users")
-        self.disable_user = self._use_case(DisableUser, "disable_user")
-        self.enable_user = self._use_case(EnableUser, "enable_user")
-        self.unlock_user = self._use_case(UnlockUser, "unlock_user")
-        self.apply_roles = self._use_case(ApplyRoles, "apply_roles")
-        self.grant_role = self._use_case(GrantRole, "grant_role")
-        self.revoke_role = self._use_case(RevokeRole, "revoke_role")
-        self.import_users = self._use_case(ImportUsers, "import_users")
-        self.request_password_reset = self._use_case(RequestPasswordReset, "request_password_reset")
-        self.complete_password_reset = self._use_case(CompletePasswordReset, "complete_password_reset")
-        self.change_address = self._use_case(ChangeAddress, "change_address")
-        self.resend_verification = self._use_case(ResendVerification, "resend_verification")
-        self.verify_address = self._use_case(VerifyAddress, "verify_address")
-        self.undo_address_change = self._use_case(UndoAddressChange, "undo_address_change")
-        self.remove_address = self._use_case(RemoveAddress, "remove_address")
+
+    register_user = UseCase(RegisterUser)
+    log_in = UseCase(LogIn)
+    refresh_session = UseCase(RefreshSession)
+    complete_log_in = UseCase(CompleteLogIn)
+    step_up_with_factor = UseCase(StepUpWithFactor)
+    step_up = UseCase(StepUp)
+    authenticate = UseCase(Authenticate)
+    list_sessions = UseCase(ListSessions)
+    log_out = UseCase(LogOut)
+    revoke_sessions = UseCase(RevokeSessions)
+    change_password = UseCase(ChangePassword)
+    add_password = UseCase(AddPassword)
+    remove_password = UseCase(RemovePassword)
+    set_password = UseCase(SetPassword)
+    change_full_name = UseCase(ChangeFullName)
+    find_user = UseCase(FindUser)
+    get_user = UseCase(GetUser)
+    list_users = UseCase(ListUsers)
+    disable_user = UseCase(DisableUser)
+    enable_user = UseCase(EnableUser)
+    unlock_user = UseCase(UnlockUser)
+    apply_roles = UseCase(ApplyRoles)
+    grant_role = UseCase(GrantRole)
+    revoke_role = UseCase(RevokeRole)
+    import_users = UseCase(ImportUsers)
+    request_password_reset = UseCase(RequestPasswordReset)
+    complete_password_reset = UseCase(CompletePasswordReset)
+    change_address = UseCase(ChangeAddress)
+    resend_verification = UseCase(ResendVerification)
+    verify_address = UseCase(VerifyAddress)
+    undo_address_change = UseCase(UndoAddressChange)
+    remove_address = UseCase(RemoveAddress)
 
     @property
     def rate_limiter(self) -> RateLimiter:
@@ -249,14 +271,6 @@ class Application:
     @property
     def refresh_tokens(self) -> RefreshTokenCodec:
         return self.container.refresh_tokens()
-
-    def _use_case(self, kind: type[T], name: str) -> T:
-        """Return a use case without the decorator that records its failures."""
-        use_case = getattr(self.container, name)()
-        if isinstance(use_case, AuditFailures):
-            use_case = use_case.use_case
-        assert isinstance(use_case, kind)
-        return use_case
 
     def event_types(self) -> list[EventType]:
         """Return the types of the recorded events, in their order."""

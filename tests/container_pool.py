@@ -22,7 +22,8 @@ class PooledContainer:
     def reset(self) -> None:
         """Make the container as good as new: no argument and no object of the last test is left."""
         for provider in self.container.providers.values():
-            provider.reset_override()
+            if provider.overridden:
+                provider.reset_override()
         for singleton in self._singletons:
             singleton.reset()
 

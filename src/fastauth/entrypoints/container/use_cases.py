@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable
 from collections.abc import Callable as CallableType
 from typing import Any, ParamSpec, TypeVar
 
-from dependency_injector.providers import Provider, Singleton
+from dependency_injector.providers import Factory, Provider, Singleton
 
 from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.domain.errors import FastauthError
@@ -19,14 +19,14 @@ def use_case(
     kind: CallableType[..., CallableType[Given, Awaitable[Result]]], **parts: Provider[Any]
 ) -> Provider[CallableType[Given, Awaitable[Result]]]:
     """Return a provider of the instrumented use case `kind`, constructed with `parts`."""
-    return Singleton(instrument_use_case, Shared.instrumentations, _name(kind), Singleton(kind, **parts))
+    return Singleton(instrument_use_case, Shared.instrumentations, _name(kind), Factory(kind, **parts))
 
 
 def paged(
     kind: CallableType[..., CallableType[Given, AsyncIterator[Result]]], **parts: Provider[Any]
 ) -> Provider[CallableType[Given, AsyncIterator[Result]]]:
     """Do the same as `use_case` for a use case that yields pages."""
-    return Singleton(instrument_pages, Shared.instrumentations, _name(kind), Singleton(kind, **parts))
+    return Singleton(instrument_pages, Shared.instrumentations, _name(kind), Factory(kind, **parts))
 
 
 def audited(
