@@ -26,13 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
         opened = ExitStack()
         opened.enter_context(memory.temporary_files())
         config.add_cleanup(opened.close)
-    use_hypothesis(config)
+    if not config.getoption("numprocesses", None):  # else this process only distributes the tests
+        gc.disable()  # for the collection of tests, which leaves little garbage: it takes a tenth less
+        use_hypothesis()
 
 
-def use_hypothesis(config: pytest.Config) -> None:
+def use_hypothesis() -> None:
     """Tell Hypothesis that the machine may be busy. `make thorough` has other examples in each run."""
-    if config.getoption("numprocesses", None):
-        return  # this process only distributes the tests
     from hypothesis import HealthCheck, settings  # noqa: PLC0415  it takes a second to import
 
     settings.register_profile(
@@ -51,8 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Leave what was imported and collected out of every garbage collection."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)  # after the fixtures of the test
