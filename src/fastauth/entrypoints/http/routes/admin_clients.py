@@ -44,9 +44,7 @@ class ChangeClientRequest(BaseModel):
 class RotateSecretRequest(BaseModel):
     """How to rotate the secret."""
 
-    at_once: bool = Field(
-        default=False, description="Whether the old secret and all tokens of the client end now."
-    )
+    at_once: bool = Field(default=False, description="Whether the old secret and all tokens end now.")
 
 
 class ClientResponse(BaseModel):
