@@ -3,10 +3,11 @@
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterable, Iterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import FastAPI
@@ -19,6 +20,8 @@ from tests.fakes import (
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
+
+Item = TypeVar("Item")
 
 MOST = 16 * 1024
 """Bytes of a body, and of a head."""
@@ -180,6 +183,11 @@ PLAIN = Attack(name="plain JSON", method="POST", path="/sessions", body=VALUES["
 """A request that is refused for its shape, after a linear amount of work."""
 
 
+def _part(every: Iterable[tuple[str, Item]], number: int, share: int) -> Iterator[tuple[str, Item]]:
+    """Return each `share`-th item; another `number` has others."""
+    return islice(every, number % share, None, share)
+
+
 @dataclass(slots=True)
 class Target:
     """The application over fakes, with an account whose access token is known."""
@@ -221,29 +229,41 @@ class Target:
         target.token = json.loads(answer[1])["access_token"].encode()
         return target
 
-    def attacks(self) -> Iterator[Attack]:
-        """Return every attack on every route of the OpenAPI document, and some on no route."""
+    def attacks(self, *, share: int = 1) -> Iterator[Attack]:
+        """Return attacks on every route of the OpenAPI document, and some on no route.
+
+        Of a `share` above 1, each route gets this part of the attacks, and each attack is on this part of the
+        routes. Twice as many are on the fields of a body, which routes read by code of their own.
+        """
         schemas = self.app.openapi()["components"]["schemas"]
-        for path, operations in self.app.openapi()["paths"].items():
-            for method, operation in operations.items():
-                route = {"method": method.upper(), "path": path.replace("{session_id}", "0" * 32)}
-                named = f"{method.upper()} {path}"
-                for name, headers in HEADERS.items():
-                    yield Attack(name=f"{named}, {name}", **route, headers=tuple(headers))
-                for name, query in QUERIES.items():
-                    yield Attack(name=f"{named}, query of {name}", **route, query=query, headers=self.caller)
-                if "requestBody" not in operation:
-                    continue
-                (content,) = operation["requestBody"]["content"].values()
-                alternatives = content["schema"].get("anyOf", [content["schema"]])
-                named_schemas = [each.get("$ref", "").rpartition("/")[2] for each in alternatives]
-                fields = [
-                    field
-                    for name, schema in zip(named_schemas, alternatives, strict=True)
-                    for field in schemas.get(name, schema).get("properties", ())
-                ]
-                for name, value in self._bodies(fields):
-                    yield Attack(name=f"{named}, {name}", **route, body=value, headers=self.caller)
+        operations = [
+            (path, method, operation)
+            for path, operations in self.app.openapi()["paths"].items()
+            for method, operation in operations.items()
+        ]
+        for number, (path, method, operation) in enumerate(operations):
+            route = {"method": method.upper(), "path": path.replace("{session_id}", "0" * 32)}
+            named = f"{method.upper()} {path}"
+            for name, headers in _part(HEADERS.items(), number, share):
+                yield Attack(name=f"{named}, {name}", **route, headers=tuple(headers))
+            for name, query in _part(QUERIES.items(), number, share):
+                yield Attack(name=f"{named}, query of {name}", **route, query=query, headers=self.caller)
+            if "requestBody" not in operation:
+                continue
+            (content,) = operation["requestBody"]["content"].values()
+            alternatives = content["schema"].get("anyOf", [content["schema"]])
+            named_schemas = [each.get("$ref", "").rpartition("/")[2] for each in alternatives]
+            fields = [
+                field
+                for name, schema in zip(named_schemas, alternatives, strict=True)
+                for field in schemas.get(name, schema).get("properties", ())
+            ]
+            bodies = (
+                *_part(VALUES.items(), number, share),
+                *_part(self._filled(fields), number, max(1, share // 2)),
+            )
+            for name, value in bodies:
+                yield Attack(name=f"{named}, {name}", **route, body=value, headers=self.caller)
         for name, path in PATHS.items():
             for method in ("GET", "DELETE"):
                 yield Attack(name=f"{method} a path of {name}", method=method, path=path, headers=self.caller)
@@ -253,8 +273,8 @@ class Target:
         """The header of the account's own."""
         return ((b"authorization", b"Bearer " + self.token),)
 
-    def _bodies(self, fields: list[str]) -> Iterator[tuple[str, bytes]]:
-        yield from VALUES.items()
+    @staticmethod
+    def _filled(fields: list[str]) -> Iterator[tuple[str, bytes]]:
         plain = dict.fromkeys(fields, "a good password")
         for name in fields:
             for text_name, text in TEXTS.items():

@@ -1,7 +1,7 @@
 """A flood of requests that pay for no hash leaves hardly a row (CWE-770, unbounded tables).
 
-Of 10 000 requests of one kind at most 100 may leave a row. Here it is 300 of each, and so at most
-three, beyond what one honest client leaves.
+Of 10 000 requests of one kind at most 100 may leave a row. Here it is 100 of each, and so at most one, beyond
+what one honest client leaves.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,11 +10,13 @@ import httpx2
 import pytest
 from tests.builders import a_registration
 from tests.fakes import FakeClock, FakeStorage
+from tests.harness.editions import size
 
 from fastauth.domain.rate_limits.burst_limit import REFRESHES, RENAMES
 from fastauth.entrypoints.settings import Settings
 
-NUMBER, MOST = 300, 3
+NUMBER = size(100, 300)
+MOST = NUMBER // 100
 ANN = a_registration()
 
 
