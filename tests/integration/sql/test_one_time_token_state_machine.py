@@ -40,5 +40,5 @@ def machine(migrated_database_url: str) -> Iterator[type[OneTimeTokenMachine]]:
 
 class TestOneTimeTokens:
     def test_live_as_they_should(self, machine: type[OneTimeTokenMachine]) -> None:
-        bounds = settings(max_examples=size(8, 30), stateful_step_count=30, deadline=None)
+        bounds = settings(max_examples=size(5, 30), stateful_step_count=30, deadline=None)
         run_state_machine_as_test(machine, settings=bounds)
