@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 from playwright.sync_api import Page
-from tests.browser.conftest import Account, Installation
+from tests.browser.conftest import DEADLINE, Account, Installation, send
 from tests.browser.user import Authenticator, User, add_passkey
+from tests.harness.processes import wait_until
+from tests.harness.service import NO_TLS, Service
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
 NARROW, WIDE, CONSOLE = 440, 860, 1_240
@@ -54,6 +57,30 @@ def test_draw_all(installation: Installation, new_page: Callable[..., Page]) -> 
     draw(context, "second-factor")
 
 
+def test_draw_the_api_and_the_inbox(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    """As a service in development shows them."""
+    settings = {"FASTAUTH_MAIL": "inbox", "FASTAUTH_PAGES_URL": "http://localhost:8000"}
+    with Service(f"sqlite:///{tmp_path}/development.db", **settings) as service:
+        url, page = f"http://localhost:{service.port}", new_page()
+        page.goto(f"{url}/docs")
+        page.get_by_text("/users/register", exact=True).wait_for()
+        page.set_viewport_size({"width": 1_200, "height": 1_000})
+        page.screenshot(path=IMAGES / "swagger-ui.png", animations="disabled")
+        for username, fullname in (("santosh", "Santosh Kumar"), ("ann", "Ann Lee")):
+            body = {"username": username, "password": "sntsh", "fullname": fullname}
+            body["email"] = f"{username}@example.com"
+            answer = httpx2.post(f"{service.url}/users/register", json=body, verify=NO_TLS)
+            assert answer.status_code == 201, answer.text
+        wait_until(lambda: _shows_mails(page, f"{url}/dev/inbox", 2), "no mails", deadline=DEADLINE)
+        page.set_viewport_size({"width": 760, "height": 620})
+        page.screenshot(path=IMAGES / "inbox.png", animations="disabled")
+
+
+def _shows_mails(page: Page, url: str, number: int) -> bool:
+    page.goto(url)
+    return page.locator("h2").count() == number
+
+
 def test_draw_the_console(installation: Installation, new_page: Callable[..., Page]) -> None:
     """With an administrator, and accounts of each state."""
     page = new_page()
@@ -86,3 +113,10 @@ def test_draw_the_console(installation: Installation, new_page: Callable[..., Pa
     draw(page, "console-user", width=CONSOLE, height=500)
     user.open("/console/audit")
     draw(page, "console-audit", width=CONSOLE, height=500)
+    for url in ("https://billing.example/hooks/fastauth", "https://crm.example/events"):
+        user.open("/console/new-webhook")
+        page.locator("#url").fill(url)
+        send(page)
+        page.locator("main a.button").click()
+        page.locator("form[action$='/test']").wait_for()
+    draw(page, "console-webhook", width=CONSOLE, height=500)
