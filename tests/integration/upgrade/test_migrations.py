@@ -423,7 +423,7 @@ class TestLocks:
                 migration = asyncio.create_task(migrate_at(url))
                 for _ in range(size(1, 2)):  # an attempt ends after a second, and the next begins later
                     await until_somebody_waits_for(engine, "event")
-                    await asyncio.to_thread(execute, url, f"SET lock_timeout = '20s'; {insert}")
+                    await asyncio.to_thread(execute, url, f"SET lock_timeout = '60s'; {insert}")
             await migration
             engine.dispose()
 
@@ -457,7 +457,7 @@ class TestLargeIndexes:
         with postgres_schema(postgres) as url:
             engine = create_engine(url)
             migrate_to("0003", engine)
-            insert = "SET lock_timeout = '20s'; INSERT INTO event (at, kind) VALUES (now(), 'registered')"
+            insert = "SET lock_timeout = '60s'; INSERT INTO event (at, kind) VALUES (now(), 'registered')"
             execute(url, insert)
             with engine.connect() as backup:
                 backup.execution_options(isolation_level="REPEATABLE READ")
