@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
-import httpx2
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 from tests.harness.databases import connect
 from tests.harness.in_process import run_fastauth
+from tests.harness.local_service import LocalService
 from tests.harness.postgres import PostgresServer
-from tests.harness.service import NO_TLS, Service, environment
+from tests.harness.service import environment
 
 from fastauth.adapters.sql import SqlEventNumbering, SqlExpiredRows
 from fastauth.adapters.sql.database.schema_check import PRIVILEGES
@@ -95,7 +95,7 @@ class TestServingRole:
                     owner.execute(statement.encode())
 
     def test_serving_role_can_run_the_service(self, roles: Roles) -> None:
-        with Service(roles.serve) as service, httpx2.Client(base_url=service.url, verify=NO_TLS) as client:
+        with LocalService(roles.serve) as service, service.client() as client:
             assert client.get("/health/ready").status_code == 200
             assert client.post("/users/register", json=ANN | {"fullname": "Ann"}).status_code == 201
             tokens = client.post("/sessions", json=ANN).json()

@@ -1,5 +1,6 @@
 """A backup made while the service writes, and what somebody finds who has restored it."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -14,8 +15,10 @@ import pytest
 from tests.builders import a_registration
 from tests.harness.backends import BACKENDS
 from tests.harness.commands import execute
+from tests.harness.local_service import LocalService
+from tests.harness.migrations import migrate_at
 from tests.harness.postgres import GivenPostgres, PostgresServer, own_postgres
-from tests.harness.service import DEADLINE, Service
+from tests.harness.service import DEADLINE
 
 SECRET_KEY = {"FASTAUTH_SECRET_KEY": "what is kept apart from the backups"}
 OPERATIONS = Path(__file__).parents[3] / "docs/operate/backup.md"
@@ -32,7 +35,7 @@ class Backup:
     """What a service has answered around the time of a backup, and a service on the restored database."""
 
     url: str
-    service: Service
+    service: LocalService
     registered: list[dict[str, Any]]
     """Accounts from before the backup."""
     lost: int
@@ -55,7 +58,8 @@ def backup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                 server = resources.enter_context(own_postgres(durable=False))
             url, restore = on_a_server(server)
         person = a_registration()
-        with Service(url, **SECRET_KEY) as service, service.client() as client:
+        asyncio.run(migrate_at(url))
+        with LocalService(url, **SECRET_KEY) as service, service.client() as client:
             service.register(person)
             ended, refreshed = client.log_in(person).json(), client.log_in(person).json()
             with registering(service) as registered:
@@ -64,7 +68,7 @@ def backup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             lost = service.register(a_registration()).json()["id"]
             assert client.log_out(ended).status_code == 204
             newest = client.refresh(refreshed).json()
-        service = resources.enter_context(Service(restored, **SECRET_KEY))
+        service = resources.enter_context(LocalService(restored, **SECRET_KEY))
         yield Backup(restored, service, before, lost, person, ended, newest)
 
 
@@ -93,7 +97,7 @@ def on_a_server(server: PostgresServer) -> tuple[str, Callable[[], str]]:
 
 
 @contextmanager
-def registering(service: Service) -> Iterator[list[dict[str, Any]]]:
+def registering(service: LocalService) -> Iterator[list[dict[str, Any]]]:
     """Register one after the other meanwhile; the list has all who were told that they are registered."""
     registered: list[dict[str, Any]] = []
     some, over = threading.Event(), threading.Event()
