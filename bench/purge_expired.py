@@ -32,7 +32,8 @@ COUNTS = 20
 
 _CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid::regclass::text = ANY(%s) AND contype IN ('p', 'u', 'f') ORDER BY contype = 'f'
+WHERE (conrelid::regclass::text = ANY(%s) OR confrelid::regclass::text = ANY(%s))
+  AND contype IN ('p', 'u', 'f') ORDER BY contype = 'f'
 """
 _INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)"
 _USERS = """
@@ -92,7 +93,7 @@ class TimedExpiredRows(SqlExpiredRows):
 @contextmanager
 def without_indexes(connection: psycopg.Connection) -> Iterator[None]:
     """Drop indexes and constraints, and build them afterwards: row by row that takes hours."""
-    constraints = connection.execute(_CONSTRAINTS, [list(TABLES)]).fetchall()
+    constraints = connection.execute(_CONSTRAINTS, [list(TABLES), list(TABLES)]).fetchall()
     for table, name, _ in reversed(constraints):
         connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}".encode())
     indexes = connection.execute(_INDEXES, [list(TABLES)]).fetchall()
