@@ -33,7 +33,9 @@ from faults import (
     one_time_tokens,
     outbox,
     races,
+    registrations,
     slow_database,
+    webhooks,
 )
 from faults.outcome import Outcome, table
 from tests.harness.databases import postgres_schema
@@ -83,7 +85,10 @@ def _sizes() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=20, help="races for one username")
     parser.add_argument("--kills", type=int, default=10, help="kills of the service, and of Postgres")
     parser.add_argument(
-        "--deaths", type=int, default=200, help="kills while the outbox is delivered, and while mail is sent"
+        "--deaths",
+        type=int,
+        default=200,
+        help="kills while the outbox is delivered, or mail or webhooks are sent",
     )
     parser.add_argument("--tokens", type=int, default=200, help="races for a one-time token")
     parser.add_argument("--writers", type=int, default=100, help="clients that write while the feed is read")
@@ -105,6 +110,8 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
         yield "race", partial(races.race, url, rounds=sizes.rounds, workers=workers)
     for url, workers in ((postgres, 1), (postgres, 2), (f"{directory}/kill.db", 1)):
         yield "kill service", partial(crashes.kill_service, url, kills=sizes.kills, workers=workers)
+    for url in (postgres, f"{directory}/registrations.db"):
+        yield "registration kill", partial(registrations.kill_service, url, kills=sizes.kills)
     for url, foreign in ((postgres, False), (postgres, True), (f"{directory}/feed.db", False)):
         feed = {"kills": sizes.kills, "writers": sizes.writers, "foreign": foreign}
         yield "event feed", partial(event_feed.kill_service, url, **feed)
@@ -115,6 +122,8 @@ def _trials(sizes: argparse.Namespace, server: PostgresServer, directory: str) -
         yield "outbox race", partial(outbox.race, url, entries=1_000, processes=4)
     for url in (postgres, f"{directory}/mail.db"):
         yield "mail kill", partial(mail_delivery.kill_sender, url, kills=sizes.deaths)
+    for url in (postgres, f"{directory}/webhooks.db"):
+        yield "webhook kill", partial(webhooks.kill_sender, url, kills=sizes.deaths)
     yield "outbox storage", partial(outbox.kill_storage, server, times=sizes.kills)
     slow = {"clients": sizes.clients, "seconds": sizes.seconds}
     for delay in (0.05, 0.5, 2.0):

@@ -3,4 +3,4 @@
 from multiprocessing import get_context
 
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload(["faults.one_time_tokens", "faults.outbox_worker"])
+FORKS.set_forkserver_preload(["faults.one_time_tokens", "faults.outbox_worker", "faults.webhooks"])

@@ -12,7 +12,7 @@ from random import Random
 from signal import SIGKILL
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from faults.forks import FORKS
 from faults.outbox_worker import PHASES, Clock, Death, container_on, deliver_all, relay_until_killed
@@ -36,7 +36,7 @@ class Deliveries:
 
     PHASES: ClassVar[tuple[str, ...]] = PHASES
 
-    def __init__(self, database_url: str, directory: Path) -> None:
+    def __init__(self, database_url: str, directory: Path, **settings: Any) -> None:  # noqa: ANN401  those of Settings
         self.url = database_url
         self.ledger = directory / "ledger"
         self.ledger.touch()
@@ -44,7 +44,7 @@ class Deliveries:
         self.added: dict[str, int] = {}
         self._numbers = count(1)
         self._runner = asyncio.Runner()
-        self._container = container_on(database_url, Clock(timedelta(0)))
+        self._container = container_on(database_url, Clock(timedelta(0)), **settings)
         self._runner.run(migrate_database(self._container))
 
     @classmethod

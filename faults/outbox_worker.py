@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
@@ -102,12 +103,13 @@ class Ledger:
         self._reaper.reached("delivered")
 
 
-def container_on(database_url: str, clock: Clock) -> Container:
+def container_on(database_url: str, clock: Clock, **settings: Any) -> Container:  # noqa: ANN401  those of Settings
     """Return a container; all processes of a trial have one secret key."""
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     url = make_url(database_url)
     url = url.set(drivername=drivers[url.get_backend_name()])
-    return Container(settings=Settings(database_url=url, secret_key=SecretStr("k" * 32)), clock=clock)
+    made = Settings(database_url=url, secret_key=SecretStr("k" * 32), **settings)
+    return Container(settings=made, clock=clock)
 
 
 def deliver_all(database_url: str, ledger: Path, offset: timedelta, death: Death | None) -> None:

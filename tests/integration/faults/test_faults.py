@@ -12,6 +12,7 @@ from faults import (
     one_time_tokens,
     outbox,
     slow_database,
+    webhooks,
 )
 from faults.outcome import Outcome, table
 from tests.harness.editions import IS_THOROUGH, size
@@ -46,6 +47,12 @@ class TestMail:
     def test_sending_may_be_killed_in_each_phase(self, sqlite_url: str) -> None:
         """Which database has the outbox makes no difference here: `TestOutbox` kills on both."""
         assert_survived(mail_delivery.kill_sender(sqlite_url, kills=5))
+
+
+class TestWebhook:
+    def test_sending_may_be_killed_in_each_phase(self, sqlite_url: str) -> None:
+        """Which database has the queue makes no difference here: its contract runs on both."""
+        assert_survived(webhooks.kill_sender(sqlite_url, kills=4))
 
 
 class TestOneTimeToken:
