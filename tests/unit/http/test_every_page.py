@@ -1,13 +1,14 @@
 """What holds for each page that a browser can reach, also for one that is added later."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx2
 import pytest
 from starlette.routing import Route
 from tests.application import fakes_over
-from tests.console_helpers import an_account
-from tests.fakes import FakePasswordHasher, FakeStorage
+from tests.console_helpers import an_account, log_in_as
+from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.http_helpers import assert_problem
 from tests.page_helpers import Browser, Page
 from tests.unit.http.test_inbox_page import HEADERS
@@ -118,16 +119,29 @@ class TestEveryPage:
 
     async def test_malformed_bodies_and_headers(self, container: Container, logged_in: Browser) -> None:
         """No answer is a failure of the service, whatever a logged-in user sends with a right CSRF token."""
-        names = ("username", "password", "token", "credential", "email", "code", "challenge")
+        names = (
+            *(
+                "username",
+                "password",
+                "token",
+                "credential",
+                "email",
+                "code",
+                "challenge",
+                "name",
+                "session_id",
+            ),
+            *("passkey_id", "key_id", "entry_id", "current_password", "new_password", "permissions"),
+            *("audiences", "roles", "expires_in_days", "locale", "url", "user.erased"),
+        )
+        others = b"name=%E2%80%AE&credential=%7B%22id%22:1,%22response%22:%5B%5D%7D&token=fa_wc_"
         bodies = (
             b"",
             b"csrf_token=TOKEN&a=1&a=2",
             b"csrf_token=TOKEN&%00=%ff",
             b"csrf_token=TOKEN&" + b"&".join(b"%s=%%00%%ED%%9F%%BF" % name.encode() for name in names),
-            b"csrf_token=TOKEN&session_id=%00&passkey_id=%00&name=%00&current_password=%00&new_password=%00",
-            b"csrf_token=TOKEN&method=totp&code=%EF%BC%91%EF%BC%92%EF%BC%93456&challenge=fa_mf_%00",
             b"csrf_token=TOKEN&token=x&credential=" + b"%5B" * 1_500,
-            b"csrf_token=TOKEN&name=%E2%80%AE&credential=%7B%22id%22:1,%22response%22:%5B%5D%7D&token=fa_wc_",
+            b"csrf_token=TOKEN&method=totp&code=%EF%BC%91%EF%BC%92%EF%BC%93456&challenge=fa_mf_%00&" + others,
         )
         hostile = {
             b"Accept-Language": b"\xff,;q=,*;q=9",
@@ -185,6 +199,34 @@ class TestEveryPage:
                 seen += 1
                 assert "/log-out" in [each["action"] for each in Page(answer).of("form")], path
         assert seen > 3
+
+
+class TestConsole:
+    """Each form of the console, also that of a section which is added later."""
+
+    async def test_who_only_reads_changes_nothing(
+        self, container: Container, logged_in: Browser, storage: FakeStorage
+    ) -> None:
+        await an_account(container, "eve", "auditor")
+        eve = await log_in_as(logged_in.client, "eve")
+        events = list(storage.events)
+        forms = [path for path in pages_of(container, "POST") if path.startswith("/console")]
+        answers = {path: (await eve.act(path)).status_code for path in forms}
+        assert answers == dict.fromkeys(forms, 403)
+        assert storage.events == events
+        assert len(forms) > 15
+
+    async def test_each_needs_a_recent_authentication(
+        self, container: Container, logged_in: Browser, storage: FakeStorage, clock: FakeClock
+    ) -> None:
+        token = await logged_in.csrf_token()
+        clock.advance(timedelta(minutes=11))
+        events = list(storage.events)
+        for path in pages_of(container, "POST"):
+            if path.startswith("/console"):
+                answer = await logged_in.post(path, csrf_token=token)
+                assert (answer.status_code, answer.headers.get("location")) == (303, "/log-in/again"), path
+        assert storage.events == events
 
 
 class TestPrefix:
