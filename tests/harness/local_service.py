@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 import httpx2
+from dependency_injector.providers import Object
 from fastapi import FastAPI
 from tests.harness.in_process import run_fastauth
 from tests.harness.service import START_DEADLINE, Client, environment
@@ -21,6 +22,9 @@ from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down, start_up
 
 Result = TypeVar("Result")
+
+PATIENCE = 30.0
+"""Seconds for an operation of the database. A busy machine exceeds the 2.5 s of a service."""
 
 
 class EventLoop:
@@ -80,7 +84,7 @@ class LocalService:
         fields = {name.removeprefix("FASTAUTH_").lower(): value for name, value in self._environment.items()}
         # No variable has this prefix: the environment of the test run is not read.
         read = Settings(_env_prefix="=", **fields)  # type: ignore[call-arg, arg-type]  # pydantic reads the texts
-        self.container = Container(settings=read, **providers)
+        self.container = Container(settings=read, **{"database_deadline": Object(PATIENCE), **providers})
 
     def __enter__(self) -> Self:
         self._loop = EventLoop()

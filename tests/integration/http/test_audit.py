@@ -156,7 +156,7 @@ class TestCrash:
                 enough = threading.Semaphore(0)
                 with ThreadPoolExecutor(CLIENTS) as threads:
                     done = [threads.submit(visitor, enough) for visitor in visitors]
-                    for _ in range(2 * CLIENTS):
+                    for _ in range(size(1, 2) * CLIENTS):
                         enough.acquire()
                     service.kill()
                 for each in done:
@@ -238,6 +238,7 @@ class TestTrail:
         assert json.loads(refused)["type"] == "login_failed"
         with looking_into(database_url) as connection:
             dump = repr(everything(connection))
+        assert "request_id" in log.getvalue()
         for output in (dump, shown, log.getvalue(), refused, json.dumps(of_ann)):
             assert [secret for secret in secrets if secret in output] == []
 

@@ -30,6 +30,7 @@ from tests.harness.sessions import (
     started_at_once,
 )
 
+from fastauth.adapters.sql import DEADLINE as DATABASE_DEADLINE
 from fastauth.adapters.sql.sessions.tables import session
 
 
@@ -209,7 +210,8 @@ def is_spent(engine: Engine, tokens: TokenPair) -> bool:
 
 class TestDatabaseOutage:
     def test_refresh_is_503_and_sessions_survive(self, mortal_postgres: PostgresServer) -> None:
-        with LocalService(mortal_postgres.url, **SHARED) as service, service.client() as client:
+        hasty = {"database_deadline": Object(DATABASE_DEADLINE)}
+        with LocalService(mortal_postgres.url, hasty, **SHARED) as service, service.client() as client:
             user = a_user(client)
             tokens = logged_in(client, user)
             mortal_postgres.kill()

@@ -10,6 +10,7 @@ from tests.harness.service import DEADLINE, Service
 
 from fastauth.entrypoints.settings import Settings, SettingsError
 
+ATTEMPTS = 20
 PING = b"GET /ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
@@ -40,17 +41,27 @@ def exchange(service: Service, context: ssl.SSLContext, *sent: bytes) -> bytes:
         return received
 
 
+def answer_in_time(service: Service, context: ssl.SSLContext, sent: bytes) -> bytes:
+    """Return the answer to a request; ask again if this process was too slow to send it."""
+    for _ in range(ATTEMPTS):
+        received = exchange(service, context, sent)
+        if not received.startswith(b"HTTP/1.1 408 "):
+            break
+    return received
+
+
 class TestTls:
     def test_tls_only_with_modern_ciphers(self, certificate: dict[str, str], tmp_path: Path) -> None:
         context = ssl.create_default_context(cafile=certificate["FASTAUTH_TLS_CERTIFICATE"])
         with SecureService(
             f"sqlite:///{tmp_path}/tls.db", FASTAUTH_REQUEST_TIMEOUT_SECONDS="1", **certificate
         ) as service:
-            assert exchange(service, context, PING).startswith(b"HTTP/1.1 200 ")
+            assert answer_in_time(service, context, PING).startswith(b"HTTP/1.1 200 ")
             assert exchange(service, context, b"GET /ping HTTP/1.1\r\nHost").startswith(b"HTTP/1.1 408 ")
-            assert exchange(service, context, PING[:-26] + b"A: b\r\n" * 4_000).startswith(b"HTTP/1.1 431 ")
+            too_long = PING[:-26] + b"A: b\r\n" * 4_000
+            assert answer_in_time(service, context, too_long).startswith(b"HTTP/1.1 431 ")
             metadata = PING.replace(b"/ping", b"/.well-known/oauth-authorization-server")
-            assert f'"issuer":"https://127.0.0.1:{service.port}"'.encode() in exchange(
+            assert f'"issuer":"https://127.0.0.1:{service.port}"'.encode() in answer_in_time(
                 service, context, metadata
             )
             with socket.create_connection(("127.0.0.1", service.port), DEADLINE) as plain:
