@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from multiprocessing import Pipe
 from typing import Any
 
 import pytest
@@ -20,6 +21,16 @@ class Worker:
 
     def kill(self) -> None:
         raise KilledError
+
+
+class AnsweringWorker:
+    """A worker that answers, with the pipe of its questions and answers."""
+
+    def __init__(self) -> None:
+        self.parent_conn, self.child_conn = Pipe()
+
+    def is_alive(self, timeout: float) -> bool:
+        return timeout > 0
 
 
 @pytest.fixture
@@ -42,3 +53,14 @@ class TestSigterm:
         signal.raise_signal(signal.SIGTERM)
         with pytest.raises(KilledError):
             supervisor.join_all()
+
+
+class TestDeath:
+    def test_ends_the_wait_for_an_answer(self, supervisor: Supervisor) -> None:
+        """The worker alone has its end of the pipe open. It may die after a question has been sent."""
+        worker: Any = AnsweringWorker()
+        supervisor.processes = [worker]
+        supervisor.keep_subprocess_alive()
+        assert worker.parent_conn.poll()
+        with pytest.raises(EOFError):
+            worker.parent_conn.recv()
