@@ -26,7 +26,7 @@ from tests.harness.commands import execute
 from tests.harness.databases import connect
 from tests.harness.postgres import free_port
 from tests.harness.processes import wait_until
-from tests.harness.service import DEADLINE, NO_TLS, Service, bearer
+from tests.harness.service import DEADLINE, NO_TLS, START_DEADLINE, Service, bearer
 
 from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation
 from fastauth.adapters.sql import CountActiveSessions
@@ -115,7 +115,7 @@ def collector() -> Iterator[tuple[str, list[bytes]]]:
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    wait_until(lambda: bool(condition()), f"there is not {what}", deadline=DEADLINE)
+    wait_until(lambda: bool(condition()), f"there is not {what}", deadline=START_DEADLINE)
 
 
 class TestOutput:
