@@ -161,7 +161,7 @@ class TestMigrate:
             migrants = [
                 start_fastauth("migrate", environment=settings, directory=tmp_path, log=log) for _ in range(4)
             ]
-        statuses = [migrant.wait(60) for migrant in migrants]
+        statuses = [migrant.wait(300) for migrant in migrants]
         assert statuses == [0, 0, 0, 0], (tmp_path / "log").read_text()
         assert len(rows_of(engine)) == 500
 
