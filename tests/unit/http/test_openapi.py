@@ -240,3 +240,11 @@ class TestSchemas:
         created, shown = schemas["UserResponse"]["properties"], schemas["AccountResponse"]["properties"]
         assert {name: shown[name] for name in created} == created
         assert set(created) == {"id", "username", "fullname"}
+
+
+class TestQuery:
+    def test_routes_with_parameters_may_respond_that_it_is_too_long(self, document: dict[str, Any]) -> None:
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                reads_query = any(each["in"] == "query" for each in operation.get("parameters", ()))
+                assert ("414" in operation["responses"]) == reads_query, f"{method} {path}"

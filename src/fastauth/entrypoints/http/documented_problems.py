@@ -18,6 +18,7 @@ _DESCRIPTIONS = {
     409: "The request conflicts with stored data.",
     410: "What the request refers to is no longer stored.",
     413: "The body is too large.",
+    414: "The query is too long.",
     415: "The body has a content coding.",
     422: "The body or a parameter is invalid; `errors` lists every violation.",
     429: "The caller or their network has sent too many requests.",
@@ -35,7 +36,10 @@ def problems(
     """
     possible = [problem_for(error()) for error in (*errors, StorageUnavailable)]
     if query:
-        possible.append(problem_for(_AN_UNACCEPTABLE_PARAMETER))
+        possible += [
+            problem_for(_AN_UNACCEPTABLE_PARAMETER),
+            problem_for_status(HTTPStatus.REQUEST_URI_TOO_LONG),
+        ]
     if key:
         possible.append(problem_for(_A_MALFORMED_KEY))
     if body:
