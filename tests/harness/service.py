@@ -93,6 +93,10 @@ class Service:
             self._process.terminate()
         return self._process.wait(DEADLINE)
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
 

@@ -12,6 +12,7 @@ from tests.harness.service import NO_TLS, Service
 from tests.harness.tables import row
 
 DEADLINE = 1.0  # seconds, by setting
+PATIENCE = 30  # seconds; a failure alone waits for so long
 HEAD = b"POST /users/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
@@ -28,7 +29,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def connect(service: Service) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", service.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE)
 
 
 def everything_from(connection: socket.socket) -> bytes:

@@ -45,7 +45,7 @@ def service_of_file(
 @pytest.fixture
 def service(service_of_file: Service) -> Service:
     """Return the service of the file. It starts again if a test has ended it."""
-    if not service_of_file.is_up():
+    if service_of_file.has_ended:
         service_of_file.start()
     return service_of_file
 
