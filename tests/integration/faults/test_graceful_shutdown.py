@@ -12,12 +12,14 @@ from tests.harness.editions import IS_THOROUGH
 from tests.harness.service import DEADLINE, NO_TLS, Service
 from tests.integration.faults.running_requests import begin_registration
 
-ONE_AND_TWO_WORKERS = ["1", "2"]
+WORKERS = ["1", "2"] if IS_THOROUGH else ["1"]
+"""With two the supervisor gets the signal: so it does in `test_workers.py`, and in a unit test of its own."""
+
 LONG = "300"  # seconds; no test waits for so long
 
 
 class TestSigterm:
-    @pytest.mark.parametrize("workers", ONE_AND_TWO_WORKERS if IS_THOROUGH else ["1"])
+    @pytest.mark.parametrize("workers", WORKERS)
     def test_second_signal_ends_at_once(self, sqlite_url: str, workers: str) -> None:
         with Service(sqlite_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS=LONG) as service:
             line, _rest = begin_registration(service)
@@ -27,7 +29,7 @@ class TestSigterm:
                 service.signal(signal.SIGTERM)
                 assert service.exit_status() == -signal.SIGTERM
 
-    @pytest.mark.parametrize("workers", ONE_AND_TWO_WORKERS if IS_THOROUGH else ["1"])
+    @pytest.mark.parametrize("workers", WORKERS)
     def test_waits_at_most_for_its_timeout(self, sqlite_url: str, workers: str) -> None:
         with Service(
             sqlite_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS="1",
@@ -38,9 +40,9 @@ class TestSigterm:
                 service.signal(signal.SIGTERM)
                 assert service.exit_status() == 0
 
-    @pytest.mark.parametrize("workers", ONE_AND_TWO_WORKERS if IS_THOROUGH else ["2"])
+    @pytest.mark.parametrize("workers", WORKERS)
     def test_readiness_fails_before_connections_close(self, sqlite_url: str, workers: str) -> None:
-        """With two workers the supervisor gets the signal. A second one ends the delay and the service."""
+        """A second signal ends the delay, and the service."""
         with (
             Service(sqlite_url, FASTAUTH_WORKERS=workers, FASTAUTH_SHUTDOWN_DELAY_SECONDS=LONG) as service,
             httpx2.Client(base_url=service.url, timeout=DEADLINE, verify=NO_TLS) as client,

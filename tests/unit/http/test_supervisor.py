@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import Pipe
 from typing import Any
 
@@ -19,6 +20,9 @@ class KilledError(Exception):
 class Worker:
     """A worker whose end a test notices."""
 
+    def join(self) -> None:
+        raise AssertionError("the supervisor waits for it")
+
     def kill(self) -> None:
         raise KilledError
 
@@ -33,34 +37,47 @@ class AnsweringWorker:
         return timeout > 0
 
 
-@pytest.fixture
-def supervisor() -> Iterator[Supervisor]:
+class SignallingWorker(Worker):
+    """A worker that somebody waits for when the second signal comes."""
+
+    def join(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+@contextmanager
+def supervisor_of(worker: Any) -> Iterator[Supervisor]:  # noqa: ANN401  in place of uvicorn's class
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    workers: list[Any] = [Worker()]
     supervisor = Supervisor(uvicorn.Config("", log_config=None), [])
-    supervisor.processes = workers
-    yield supervisor
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    supervisor.processes = [worker]
+    try:
+        yield supervisor
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class TestSigterm:
-    def test_second_one_kills_workers_that_are_just_told_to_end(self, supervisor: Supervisor) -> None:
-        """It comes before the supervisor waits for them."""
-        signal.raise_signal(signal.SIGTERM)
-        supervisor.handle_signals()
-        assert supervisor.should_exit.is_set()
-        signal.raise_signal(signal.SIGTERM)
-        with pytest.raises(KilledError):
+    def test_second_one_kills_workers_that_are_waited_for(self) -> None:
+        with supervisor_of(SignallingWorker()) as supervisor, pytest.raises(KilledError):
             supervisor.join_all()
+
+    def test_second_one_kills_workers_that_are_just_told_to_end(self) -> None:
+        """It comes before the supervisor waits for them."""
+        with supervisor_of(Worker()) as supervisor:
+            signal.raise_signal(signal.SIGTERM)
+            supervisor.handle_signals()
+            assert supervisor.should_exit.is_set()
+            signal.raise_signal(signal.SIGTERM)
+            with pytest.raises(KilledError):
+                supervisor.join_all()
 
 
 class TestDeath:
-    def test_ends_the_wait_for_an_answer(self, supervisor: Supervisor) -> None:
+    def test_ends_the_wait_for_an_answer(self) -> None:
         """The worker alone has its end of the pipe open. It may die after a question has been sent."""
-        worker: Any = AnsweringWorker()
-        supervisor.processes = [worker]
-        supervisor.keep_subprocess_alive()
+        worker = AnsweringWorker()
+        with supervisor_of(worker) as supervisor:
+            supervisor.keep_subprocess_alive()
         assert worker.parent_conn.poll()
         with pytest.raises(EOFError):
             worker.parent_conn.recv()
