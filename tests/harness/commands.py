@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.harness.service import QUICK_HASH
+from tests.harness.fork_server import ForkedProcess, ForkServer
+from tests.harness.service import QUICK_HASH, environment
 from typer.testing import CliRunner, Result
 
 from fastauth.entrypoints.cli import app
@@ -20,6 +21,13 @@ def use(monkeypatch: pytest.MonkeyPatch, home: Path, database_url: str) -> None:
     monkeypatch.chdir(home)
     for name, value in (QUICK_HASH | {"FASTAUTH_DATABASE_URL": database_url}).items():
         monkeypatch.setenv(name, value)
+
+
+def start(*arguments: str, url: str, stdin: str | Path, output: str | Path) -> ForkedProcess:
+    """Start the command in a process of its own; see `ForkServer.launch`."""
+    here = Path.cwd()
+    assert ForkServer.current
+    return ForkServer.current.launch(arguments, environment(url), here, here / output, here / stdin)
 
 
 def execute(url: str, statement: str, **values: object) -> None:

@@ -93,9 +93,14 @@ class ForkServer:
         self._is_over = False
 
     def launch(
-        self, arguments: Sequence[str], environment: Mapping[str, str], directory: str | Path, log: IO[bytes]
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        directory: str | Path,
+        output: str | Path,
+        stdin: str | Path = os.devnull,
     ) -> ForkedProcess:
-        """See `start_fastauth`."""
+        """See `start_fastauth`. `stdin` may be a named pipe; it and `output` may be a terminal."""
         with self._request:
             server = self._server = self._server or self._start()
             assert server.stdin
@@ -103,7 +108,8 @@ class ForkServer:
                 arguments=[*arguments],
                 environment=dict(environment),
                 directory=str(directory),
-                log=str(log.name),
+                output=str(output),
+                stdin=str(stdin),
             )
             server.stdin.write(json.dumps(request) + "\n")
             server.stdin.flush()
@@ -171,7 +177,7 @@ def start_fastauth(
     them itself.
     """
     if ForkServer.current:
-        return ForkServer.current.launch(arguments, environment, directory, log)
+        return ForkServer.current.launch(arguments, environment, directory, log.name)
     return subprocess.Popen(
         [sys.executable, "-m", "fastauth", *arguments],
         cwd=directory, env=environment, stdout=log, stderr=log, start_new_session=True,
@@ -182,7 +188,8 @@ class Request(TypedDict):
     arguments: list[str]
     environment: dict[str, str]
     directory: str
-    log: str
+    output: str
+    stdin: str
 
 
 def fork_on_request() -> Request:
@@ -230,10 +237,11 @@ def end(running: Iterable[int]) -> NoReturn:
 def become(request: Request) -> None:
     """Set the session, files, directory and environment of this process."""
     os.setsid()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    log = os.open(request["log"], os.O_WRONLY | os.O_APPEND)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    os.dup2(os.open(request["stdin"], os.O_RDONLY | os.O_NOCTTY), 0)
+    output = os.open(request["output"], os.O_WRONLY | os.O_APPEND | os.O_NOCTTY)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
     os.closerange(3, 1_024)
     os.environ.clear()
     os.environ.update(request["environment"])

@@ -1,16 +1,15 @@
 """``fastauth import``, as an operator types it."""
 
 import json
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.harness.adopted_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
-from tests.harness.commands import execute, fastauth, rows, use
+from tests.harness.commands import execute, fastauth, rows, start, use
 from tests.harness.processes import wait_until
-from tests.harness.service import DEADLINE, Service, environment
+from tests.harness.service import DEADLINE, Service
 
 from fastauth.application.accounts.import_users import BATCH_SIZE
 
@@ -200,18 +199,19 @@ class TestInterruption:
         self, url: str, users: Path, how: signal.Signals
     ) -> None:
         people = [f"ann{number},Ann,{HASH},t\n" for number in range(3 * BATCH_SIZE)]
-        with running(url) as process:
-            assert process.stdin
-            assert process.stderr
-            process.stdin.write(HEADER + "".join(people[: BATCH_SIZE + 500]))
-            process.stdin.flush()
+        os.mkfifo("pipe")
+        Path("output").touch()
+        process = start("import", "-", url=url, stdin="pipe", output="output")
+        with open(os.open("pipe", os.O_RDWR), "w") as pipe:  # noqa: PTH123  a path would wait for the process
+            pipe.write(HEADER + "".join(people[: BATCH_SIZE + 500]))
+            pipe.flush()
             wait_until(lambda: rows(url, COUNT) == [(BATCH_SIZE,)], "no batch is stored", deadline=DEADLINE)
             process.send_signal(how)
-            process.stdin.close()
-            said = process.stderr.read()
-            assert process.wait(30) != 0
+        assert process.wait(DEADLINE) != 0
         if how is signal.SIGINT:
-            assert said == "fastauth: interrupted; run the same command again to continue\n"
+            *counts, said = Path("output").read_text().splitlines()
+            assert said == "fastauth: interrupted; run the same command again to continue"
+            assert [line.split()[0] for line in counts] == ["imported", "exists", "skipped", "rejected"]
         assert rows(url, COUNT) == [(BATCH_SIZE,)]
 
         users.write_text(HEADER + "".join(people))
@@ -220,17 +220,3 @@ class TestInterruption:
         assert f"imported  {2 * BATCH_SIZE}" in result.output
         assert f"exists    {BATCH_SIZE}" in result.output
         assert rows(url, COUNT) == [(3 * BATCH_SIZE,)]
-
-
-def heed_interrupts() -> None:
-    """Undo what a shell does to commands in the background, which inherit that they ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def running(url: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "fastauth", "import", "-"],
-        preexec_fn=heed_interrupts,  # noqa: PLW1509  a signal is a matter of the process that gets it
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env=environment(url),
-    )  # fmt: skip

@@ -4,15 +4,14 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
-from tests.harness.commands import execute, fastauth, rows, use
-from tests.harness.service import environment
+from tests.harness.commands import execute, fastauth, rows, start, use
+from tests.harness.service import DEADLINE
 
 FORGERY = "\x1b[2J\nevil │ \u202e[red]"
 
@@ -77,17 +76,16 @@ class TestCreate:
 class TestPasswordPrompt:
     def test_asks_twice_without_echo(self, migrated: str, ann: str) -> None:
         ours, theirs = pty.openpty()
-        with subprocess.Popen(
-            [sys.executable, "-m", "fastauth", "users", "set-password", ann],
-            stdin=theirs, stdout=theirs, stderr=theirs, env=environment(migrated), start_new_session=True,
-        ) as process:  # fmt: skip
-            os.close(theirs)
-            screen = b""
-            for prompt in (b"Password: ", b"Repeat the password: ", b"revoked"):
-                while prompt not in screen:
-                    screen += os.read(ours, 1_024)
-                os.write(ours, b"canary\n" if prompt != b"revoked" else b"")
-            assert process.wait(30) == 0
+        terminal = os.ttyname(theirs)
+        process = start("users", "set-password", ann, url=migrated, stdin=terminal, output=terminal)
+        screen = b""
+        for prompt in (b"Password: ", b"Repeat the password: ", b"revoked"):
+            while prompt not in screen:
+                assert select([ours], [], [], DEADLINE)[0], screen
+                screen += os.read(ours, 1_024)
+            os.write(ours, b"canary\n" if prompt != b"revoked" else b"")
+        assert process.wait(DEADLINE) == 0
+        os.close(theirs)
         os.close(ours)
         assert b"ann has a new password" in screen
         assert b"canary" not in screen
