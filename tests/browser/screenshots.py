@@ -78,7 +78,8 @@ def test_draw_the_api_and_the_inbox(new_page: Callable[..., Page], tmp_path: Pat
 
 def _shows_mails(page: Page, url: str, number: int) -> bool:
     page.goto(url)
-    return page.locator("h2").count() == number
+    found: int = page.locator("h2").count()
+    return found == number
 
 
 def test_draw_the_console(installation: Installation, new_page: Callable[..., Page]) -> None:

@@ -24,7 +24,7 @@ FORM = {"username": "bob", "fullname": "Bob Ross", "password": "happy trees", "e
 ADDED_BY = {
     "accounts/store_account.py",  # takes a `Registration`, which only `RegistrationRules` makes
     "invitations/accept_invitation.py",  # the same; test_invitations.py has its modes
-    "accounts/import_users.py",  # a command
+    "accounts/store_imported.py",  # a command
 }
 
 
