@@ -86,7 +86,7 @@ def wait_for_roles(user: User, *roles: str) -> None:
 
     def has_roles() -> bool:
         user.refresh()
-        return user.roles() == set(roles)
+        return user.roles() == frozenset(roles)
 
     wait_until(has_roles)
 
