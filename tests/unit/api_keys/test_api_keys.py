@@ -1,8 +1,8 @@
 """API keys: made by a user or an operator, exchanged for access tokens, and revoked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
@@ -12,9 +12,9 @@ from tests.session_helpers import caller_of, happened
 from fastauth.application.api_keys.store_key import NewApiKey
 from fastauth.domain.api_keys.api_key import KEPT, MAX_API_KEYS, USE_INTERVAL
 from fastauth.domain.api_keys.errors import ApiKeyNotFound, InvalidApiKey, TooManyApiKeys
-from fastauth.domain.api_keys.key_text import ApiKeyCodec
-from fastauth.domain.audit.event import EventType
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.api_keys.key_text import ApiKeyCodec, ApiKeyId
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.errors import InvalidInput, StorageUnavailable
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -323,8 +323,15 @@ class TestRevokeApiKey:
         await revoke(id_=new.key.id, user_id=owner.caller.user.id, session_id=session_id)
         told = Revocation(owner.app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
         assert told in owner.app.storage.revocations
-        (event,) = happened(owner.app, EventType.API_KEY_REVOKED)
-        assert (event.detail, event.session_id) == (new.key.id, session_id)
+        assert happened(owner.app, EventType.API_KEY_REVOKED) == [
+            Event(
+                type=EventType.API_KEY_REVOKED,
+                occurred_at=owner.app.clock.now(),
+                user_id=owner.caller.user.id,
+                session_id=session_id,
+                detail=new.key.id,
+            )
+        ]
         assert await owner.app.container.list_api_keys()(user_id=owner.caller.user.id) == ()
 
     async def test_services_are_told_of_a_disabled_owner(self, owner: Owner) -> None:
@@ -346,7 +353,43 @@ class TestRevokeApiKey:
         assert await owner.exchange(new.text)
 
 
+class TestListApiKeys:
+    async def test_those_of_the_account_the_newest_first(self, owner: Owner) -> None:
+        of_user = owner.app.container.list_api_keys()
+        first = await owner.create(READ)
+        owner.app.clock.advance(timedelta(seconds=1))
+        second = await owner.create(READ)
+        assert await of_user(user_id=owner.caller.user.id) == (second.key, first.key)
+        await owner.app.a_user("other")
+        other = await owner.app.find_user(username="other")
+        assert await of_user(user_id=other.id) == ()
+
+
 class TestLastUses:
+    async def test_use_waits_while_the_database_is_away(
+        self, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A later use of the key is the one that is stored then."""
+        first, second = await owner.create(READ), await owner.create(READ)
+        store = owner.app.container.last_uses().store
+
+        async def away(uses: Mapping[ApiKeyId, datetime]) -> None:
+            await owner.exchange(second.text)  # a use while the call is under way
+            raise StorageUnavailable
+
+        await owner.exchange(first.text)
+        await owner.exchange(second.text)
+        owner.app.clock.advance(timedelta(seconds=1))
+        with monkeypatch.context() as patched:
+            patched.setattr(owner.stored, "mark_used", away)
+            with pytest.raises(StorageUnavailable):
+                await store()
+        assert await store() == 2
+        used = [owner.app.storage.api_keys[each.key.id].last_used_at for each in (first, second)]
+        now = owner.app.clock.now()
+        assert used == [now - timedelta(seconds=1), now]
+        assert await store() == 0
+
     async def test_stored_outside_of_the_exchange(self, owner: Owner) -> None:
         new, store = await owner.create(READ), owner.app.container.last_uses().store
         await owner.exchange(new.text)
