@@ -7,7 +7,15 @@ import pytest
 
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.roles.errors import TooManyPermissions
-from fastauth.domain.roles.role import ADMIN, AUDITOR, Grants, Role, RoleChanges, declare_role
+from fastauth.domain.roles.role import (
+    ADMIN,
+    AUDITOR,
+    Grants,
+    Role,
+    RoleChanges,
+    declare_role,
+    parse_description,
+)
 
 
 def numbered(count: int, prefix: str = "p") -> list[str]:
@@ -37,6 +45,40 @@ class TestDeclareRole:
     def test_rejects_more_than_64_permissions(self) -> None:
         with pytest.raises(InvalidInput, match="64 permissions"):
             declare_role("clerk", permissions=numbered(65))
+
+    def test_errors_name_the_role_and_a_code(self) -> None:
+        """A file of roles has many roles: the field is the name of the one that is wrong."""
+        for name, description, permissions, code in (
+            ("Clerk", "", (), "not_allowed"),
+            ("admin", "", (), "reserved"),
+            ("clerk", "", numbered(65), "too_long"),
+            ("clerk", "", ("read",), "not_allowed"),
+            ("clerk", "", ("fastauth:users.read",), "reserved"),
+            ("clerk", "a\x07b", (), "control_character"),
+            ("clerk", "a" * 201, (), "too_long"),
+        ):
+            with pytest.raises(InvalidInput) as caught:
+                declare_role(name, description=description, permissions=permissions)
+            assert [(each.field, each.code) for each in caught.value.violations] == [(name, code)]
+
+
+class TestParseDescription:
+    def test_has_up_to_200_code_points_in_nfc_without_white_space_around(self) -> None:
+        assert parse_description("") == ""
+        assert parse_description("  Cafe\u0301 \n") == "Caf\u00e9"
+        assert parse_description("e\u0301" * 100) == "\u00e9" * 100
+        assert parse_description("a" * 200) == "a" * 200
+        assert declare_role("clerk", description=" Takes orders ").description == "Takes orders"
+
+    def test_errors_name_the_field(self) -> None:
+        for text, code in (
+            ("a" * 201, "too_long"),
+            ("e\u0301" * 2000, "too_long"),
+            ("a\x00b", "control_character"),
+        ):
+            with pytest.raises(InvalidInput) as caught:
+                parse_description(text)
+            assert [(each.field, each.code) for each in caught.value.violations] == [("description", code)]
 
 
 class TestBuiltInRoles:
