@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from tests.application import Application
+from tests.fakes import FakeFeedAccounts
 
-from fastauth.application.event_feed.list_accounts import READ_USERS, AccountsAnswer
+from fastauth.application.event_feed.list_accounts import READ_USERS, AccountsAnswer, ListAccounts
 from fastauth.application.event_feed.read_events import READ_EVENTS, READ_PERSONAL, EventsAnswer
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.trail import Retention
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.event_feed.errors import CursorTooOld
+from fastauth.domain.event_feed.ports import FeedAccount
 from fastauth.domain.event_feed.published_event import PublishedType
 from fastauth.domain.event_feed.retention import feed_retention
 from fastauth.domain.principals.errors import NotPermitted
@@ -80,6 +83,26 @@ class TestReadEvents:
             subjects += [each.subject for each in answer.events]
             cursor, more = answer.next, answer.more
         assert subjects == [str(number) for number in range(1, 8)]
+
+    async def test_page_has_no_more_than_its_limit(self, app: Application, reader: Reader) -> None:
+        cursor = await reader.now()
+        for number in range(3):
+            await app.a_user(f"user{number}")
+        answer = await reader.read(cursor, 2)
+        assert ([each.subject for each in answer.events], answer.more) == (["1", "2"], True)
+        answer = await reader.read(answer.next, 2)
+        assert ([each.subject for each in answer.events], answer.more) == (["3"], False)
+
+    async def test_chosen_types_alone_and_the_cursor_passes_the_others(
+        self, app: Application, reader: Reader
+    ) -> None:
+        cursor = await reader.now()
+        await app.a_user()
+        await app.disable_user(username="santosh")
+        await app.enable_user(username="santosh")
+        answer = await reader.read(cursor, 500, PublishedType.USER_DISABLED)
+        assert (types_of(answer), answer.more) == (["user.disabled"], False)
+        assert (await reader.read(answer.next)).events == ()
 
     async def test_personal_data_needs_its_permission(self, app: Application, reader: Reader) -> None:
         cursor = await reader.now()
@@ -205,9 +228,31 @@ class TestListAccounts:
         for cursor in ("A", await reader.now()):
             with pytest.raises(InvalidInput) as refused:
                 await reader.users(cursor)
-            assert [(each.field, each.code) for each in refused.value.violations] == [
-                ("after", "not_a_place")
-            ]
+            detail = "Must be taken from `next` of another page."
+            assert list(refused.value.violations) == [Violation("after", "not_a_place", detail)]
+
+    async def test_full_last_page_is_the_last(self, app: Application, reader: Reader) -> None:
+        await app.a_user("first")
+        await app.a_user("second")
+        page = await reader.users(limit=2)
+        assert [each.username for each in page.accounts] == ["first", "second"]
+        assert page.next is None
+
+    async def test_one_account_more_than_the_page_is_read(self, app: Application) -> None:
+        """It tells whether there is a next page; an installation may have millions."""
+
+        class Limits(FakeFeedAccounts):
+            async def page(self, *, after: UserId, limit: int) -> tuple[FeedAccount, ...]:
+                limits.append(limit)
+                return await super().page(after=after, limit=limit)
+
+        limits: list[int] = []
+        container = app.container
+        list_accounts = ListAccounts(
+            feed=container.event_feed(), accounts=Limits(app.storage), cursors=container.feed_cursors()
+        )
+        await list_accounts(acting=a_client(), after=None, limit=3)
+        assert limits == [4]
 
 
 class TestMeasureFeedLag:

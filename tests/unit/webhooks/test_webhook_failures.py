@@ -9,7 +9,8 @@ from tests.webhook_helpers import Installation, failing
 
 from fastauth.application.webhooks.back_off import BackOff
 from fastauth.application.webhooks.deliver_webhook import DeliverWebhook
-from fastauth.domain.audit.event import EventType
+from fastauth.application.webhooks.give_up import MAX_TOLD
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.outbound.errors import OutboundFailure
 from fastauth.domain.outbound.ports import OutboundRequest
@@ -93,6 +94,32 @@ class TestFailures:
             EventType.WEBHOOK_DISABLED,
             EventType.WEBHOOK_RESUMED,
         ]
+
+    async def test_failed_attempt_is_stored(self, here: Installation) -> None:
+        here.http.answer = lambda _: 500
+        await here.create()
+        await here.happen("a")
+        before = await here.stored()
+        here.clock.advance(minutes=1)
+        await here.round()
+        now = here.clock.now()
+        assert await here.stored() == replace(
+            before,
+            failures=1,
+            due_at=now + RETRY_DELAYS[0],
+            last_attempt_at=now,
+            last_error="the receiver answered with status 500",
+        )
+
+    async def test_event_about_what_was_disabled(self, here: Installation) -> None:
+        here.http.answer = lambda _: 410
+        await here.create()
+        await here.happen("a")
+        here.clock.advance(minutes=1)
+        await here.round()
+        assert here.app.storage.events[-1] == Event(
+            type=EventType.WEBHOOK_DISABLED, occurred_at=here.clock.now(), detail=here.id
+        )
 
     async def test_secret_that_cannot_be_opened_is_a_failure(self, here: Installation) -> None:
         await here.create()
@@ -188,3 +215,34 @@ class TestNotice:
         assert here.id in mails[0].text
         assert "receiver.example" in mails[0].text
         assert "/hook" not in mails[0].text
+
+    async def test_when_and_to_the_address_in_force_alone(self) -> None:
+        here = Installation()
+        here.http.answer = lambda _: 410
+        await a_user_with(here.app, "root", "admin")
+        await here.app.a_verified_address("former@example.com", username="root")
+        await here.app.a_verified_address("root@example.com", username="root")
+        here.clock.advance(hours=1)
+        await here.app.deliver()
+        await here.create()
+        await here.happen("a")
+        await here.round()
+        here.clock.advance(minutes=7)
+        (mail,) = await here.app.deliver()
+        assert mail.to == "root@example.com"
+        assert "when: 2026-11-22 13:00 UTC\n" in mail.text
+        assert f"webhook: {here.id} (receiver.example)\n" in mail.text
+
+    async def test_at_most_twenty_are_told(self) -> None:
+        here = Installation()
+        here.http.answer = lambda _: 410
+        names = [f"root{number}" for number in range(MAX_TOLD + 1)]
+        for name in names:
+            await a_user_with(here.app, name, "admin")
+            await here.app.a_verified_address(f"{name}@example.com", username=name)
+        await here.app.deliver()
+        await here.create()
+        await here.happen("a")
+        await here.round()
+        mails = await here.app.deliver()
+        assert sorted(mail.to for mail in mails) == sorted(f"{name}@example.com" for name in names[:MAX_TOLD])
