@@ -6,7 +6,7 @@ from tests.application import Application
 
 from fastauth.domain.accounts.user import User
 from fastauth.domain.administration.errors import BuiltInRole
-from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.delegation.errors import OwnAccount, PermissionNotHeld
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.errors import NotPermitted
@@ -50,6 +50,14 @@ class TestDefineRole:
         assert app.event_types()[-2:] == [EventType.ROLE_CHANGED] * 2
         assert app.storage.entries[-1].source
         assert app.storage.entries[-1].source.actor_id == acting.user_id
+
+    async def test_role_without_permissions(self, app: Application, acting: Principal) -> None:
+        """It has its name only, as no role has it before, and it is stored and recorded all the same."""
+        assert await define(app, acting) == (Role(name="clerk"), True)
+        assert app.storage.roles["clerk"] == Role(name="clerk")
+        assert app.storage.events[-1] == Event(
+            type=EventType.ROLE_CHANGED, occurred_at=app.clock.now(), detail="clerk"
+        )
 
     async def test_same_again_records_nothing(self, app: Application, acting: Principal) -> None:
         await define(app, acting, "orders:read")
@@ -148,7 +156,11 @@ class TestDeleteRole:
         with pytest.raises(RolesInUse):
             await app.container.delete_role()(acting=acting, name="clerk")
         await app.revoke_role(username="ann", role="clerk")
+        app.clock.advance(minutes=1)
         await app.container.delete_role()(acting=acting, name="clerk")
         assert "clerk" not in app.storage.roles
+        assert app.storage.events[-1] == Event(
+            type=EventType.ROLE_CHANGED, occurred_at=app.clock.now(), detail="clerk"
+        )
         with pytest.raises(RoleNotFound):
             await app.container.delete_role()(acting=acting, name="clerk")

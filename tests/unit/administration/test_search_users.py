@@ -1,17 +1,24 @@
 """Administrators search accounts, page by page."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import Application
+from tests.factor_helpers import enrol
 
 from fastauth.application.administration.user_criteria import UserCriteria
+from fastauth.application.second_factors.get_second_factors import SecondFactors
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.administration.user_search import ListedUser
+from fastauth.domain.administration.user_search import ListedUser, UserFilter
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.personal_data.erasure import Erasure, NameDigest
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.sealed_cursor import ListPage
+from fastauth.domain.sessions.session import SessionCursor
 
 
 @pytest.fixture
@@ -69,6 +76,25 @@ class TestSearchUsers:
         }.items():
             assert names_of(await search(app, acting, email=typed)) == found, typed
 
+    async def test_role_and_state(self, app: Application, acting: Principal) -> None:
+        """All criteria must match."""
+        for name in ("ann", "anne"):
+            await a_user_with(app, name, "auditor")
+        for name in ("anna", "bob"):
+            await app.a_user(name)
+        for name in ("anne", "anna", "bob"):
+            await app.disable_user(username=name)
+        for criteria, found in (
+            ({"role": "auditor"}, ["zz-audit", "ann", "anne"]),
+            ({"role": "auditor", "username": "an"}, ["ann", "anne"]),
+            ({"disabled": True}, ["anne", "anna", "bob"]),
+            ({"disabled": False}, ["zz-audit", "ann"]),
+            ({"disabled": True, "role": "auditor"}, ["anne"]),
+            ({"disabled": True, "username": "an"}, ["anna", "anne"]),
+            ({"role": "none"}, []),
+        ):
+            assert names_of(await search(app, acting, **criteria)) == found, criteria
+
     async def test_cursor_of_another_list_or_of_nobody(self, app: Application, acting: Principal) -> None:
         for name in ("ann", "anne"):
             await app.a_user(name)
@@ -102,6 +128,12 @@ class TestSearchUsers:
                 await search(app, acting, **criteria)  # type: ignore[arg-type]  # texts
             assert [(each.field, each.code) for each in invalid.value.violations] == [violation]
 
+    async def test_name_that_is_not_allowed_today(self, app: Application) -> None:
+        """Its beginning may well be allowed. Such a name is stored by its exact text, behind a space."""
+        usernames, addresses = app.container.usernames(), app.container.address_profile()
+        wanted = UserCriteria(username="Ann").parse(usernames, addresses)
+        assert wanted == UserFilter(username_prefixes=(" Ann", "ann"))
+
 
 class TestReads:
     async def test_account_without_secrets(self, app: Application, acting: Principal) -> None:
@@ -113,8 +145,45 @@ class TestReads:
         assert found.details.addresses.verified.address.text == "ann@example.com"
         assert ([each.role for each in found.roles], found.details.has_password) == (["auditor"], True)
         assert "fastauth:users.read" in found.permissions
-        sessions, following = await app.container.list_sessions_by_admin()(acting=acting, user_id=ann.id)
-        assert (len(sessions), following) == (1, None)
+        assert (found.factors, found.erase_at) == (
+            SecondFactors(totp_since=None, totp_locked=False, recovery_codes=0),
+            None,
+        )
+
+    async def test_account_with_factors_that_is_closing(self, app: Application, acting: Principal) -> None:
+        ann, now = await a_user_with(app, "ann"), app.clock.now()
+        _, codes = await enrol(app.container, ann.id)
+        closing = Erasure(
+            user_id=ann.id,
+            requested_at=now,
+            erase_at=now + timedelta(days=7),
+            name_digest=NameDigest(b"of ann"),
+            name_rests_until=now + timedelta(days=97),
+        )
+        await app.container.erasures().request(closing)
+        get_user = app.container.get_user_by_admin()
+        found = await get_user(acting=acting, user_id=ann.id)
+        assert found.factors == SecondFactors(totp_since=now, totp_locked=False, recovery_codes=len(codes))
+        assert found.erase_at == now + timedelta(days=7)
+        app.storage.erasures[ann.id] = replace(closing, erased_at=now)
+        assert (await get_user(acting=acting, user_id=ann.id)).erase_at is None
+
+    async def test_sessions_page_by_page(self, app: Application, acting: Principal) -> None:
+        """The newest first; none of somebody else."""
+        await app.a_user("bob")
+        await app.a_log_in("bob")
+        ann = await a_user_with(app, "ann")
+        for _ in range(4):
+            app.clock.advance(minutes=1)
+            await app.a_log_in("ann")
+        own = [each for each in app.storage.sessions.values() if each.user_id == ann.id]
+        newest = sorted(own, key=lambda session: session.created_at, reverse=True)
+        list_sessions = app.container.list_sessions_by_admin()
+        assert await list_sessions(acting=acting, user_id=ann.id) == (newest, None)
+        page, following = await list_sessions(acting=acting, user_id=ann.id, limit=2)
+        assert (page, following) == (newest[:2], SessionCursor(newest[1].created_at, newest[1].id))
+        rest = await list_sessions(acting=acting, user_id=ann.id, limit=2, after=following)
+        assert rest == (newest[2:], None)
 
     async def test_need_the_permission_before_the_account(self, app: Application, acting: Principal) -> None:
         nobody = await principal_of(app, await a_user_with(app, "ann"))
