@@ -9,7 +9,7 @@ from tests.session_helpers import caller_of
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
-from fastauth.domain.sessions.access_token import TokenPair
+from fastauth.domain.sessions.access_token import ApiKeyClaims, TokenPair
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 
@@ -89,3 +89,11 @@ class TestSecondFactor:
             (await load(caller=with_factor)).require(OWN)
         session = replace(caller.session, methods=("pwd", "otp", "mfa"))
         (await load(caller=replace(with_factor, session=session))).require(OWN)
+
+
+class TestPrincipalOfKey:
+    async def test_of_a_key_that_is_gone_is_refused(self, app: Application) -> None:
+        claims = ApiKeyClaims(user_id=UserId(1), key_id="gone")
+        token = await app.container.access_tokens().issue(claims)
+        with pytest.raises(InvalidAccessToken):
+            await app.container.authenticate_principal()(access_token=token.text)
