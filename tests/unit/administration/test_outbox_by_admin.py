@@ -48,6 +48,7 @@ async def walk(app: Application, acting: Principal, *, waiting: bool) -> list[tu
     page = await list_outbox(acting=acting, waiting=waiting, limit=2)
     pages = [page.items]
     while page.next:
+        assert len(pages) < 10, "the pages do not end"
         page = await list_outbox(acting=acting, waiting=waiting, limit=2, after=page.next)
         pages.append(page.items)
     return pages

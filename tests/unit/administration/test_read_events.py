@@ -39,6 +39,7 @@ async def walk(app: Application, acting: Principal, **criteria: Any) -> list[tup
     page = await read(app, acting, limit=2, **criteria)
     pages = [page.items]
     while page.next:
+        assert len(pages) < 10, "the pages do not end"
         page = await read(app, acting, limit=2, after=page.next, **criteria)
         pages.append(page.items)
     return pages
