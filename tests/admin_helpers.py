@@ -1,9 +1,16 @@
 """Principals of tests, with what their users hold now."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from tests.application import Application
 
 from fastauth.domain.accounts.user import User
 from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.sealed_cursor import ListPage
+
+Entry = TypeVar("Entry")
+MAX_PAGES = 10
 
 
 async def a_user_with(app: Application, username: str, *roles: str) -> User:
@@ -24,3 +31,14 @@ async def principal_of(
     """Return the principal of a user, or of an API key of theirs with `only` some of their permissions."""
     held = frozenset((await app.container.roles().grants_of(user.id)).permissions)
     return Principal(kind=kind, permissions=held if only is None else held & only, user_id=user.id)
+
+
+async def pages_of(find: Callable[[str | None], Awaitable[ListPage[Entry]]]) -> list[tuple[Entry, ...]]:
+    """Return all pages of a list, which `find` returns by their cursors."""
+    page = await find(None)
+    pages = [page.items]
+    while page.next:
+        assert len(pages) < MAX_PAGES, "the pages do not end"
+        page = await find(page.next)
+        pages.append(page.items)
+    return pages

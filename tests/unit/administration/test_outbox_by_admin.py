@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from tests.admin_helpers import a_user_with, principal_of
+from tests.admin_helpers import a_user_with, pages_of, principal_of
 from tests.application import Application
 
 from fastauth.domain.errors import InvalidInput
@@ -45,13 +45,7 @@ async def close(app: Application, entry_id: str) -> None:
 async def walk(app: Application, acting: Principal, *, waiting: bool) -> list[tuple[OutboxRecord, ...]]:
     """Return the pages, each with two entries."""
     list_outbox = app.container.list_outbox_by_admin()
-    page = await list_outbox(acting=acting, waiting=waiting, limit=2)
-    pages = [page.items]
-    while page.next:
-        assert len(pages) < 10, "the pages do not end"
-        page = await list_outbox(acting=acting, waiting=waiting, limit=2, after=page.next)
-        pages.append(page.items)
-    return pages
+    return await pages_of(lambda after: list_outbox(acting=acting, waiting=waiting, limit=2, after=after))
 
 
 def due_times(app: Application) -> dict[str, datetime]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.admin_helpers import a_user_with, principal_of
+from tests.admin_helpers import a_user_with, pages_of, principal_of
 from tests.application import A_DEVICE, Application
 
 from fastauth.domain.accounts.errors import UserNotFound
@@ -36,13 +36,7 @@ async def read(app: Application, acting: Principal, **criteria: Any) -> ListPage
 
 async def walk(app: Application, acting: Principal, **criteria: Any) -> list[tuple[AuditEntry, ...]]:  # noqa: ANN401  as `read`
     """Return the pages, each with two events."""
-    page = await read(app, acting, limit=2, **criteria)
-    pages = [page.items]
-    while page.next:
-        assert len(pages) < 10, "the pages do not end"
-        page = await read(app, acting, limit=2, after=page.next, **criteria)
-        pages.append(page.items)
-    return pages
+    return await pages_of(lambda after: read(app, acting, limit=2, after=after, **criteria))
 
 
 def numbers_of(pages: list[tuple[AuditEntry, ...]]) -> list[list[int]]:
