@@ -19,7 +19,7 @@ PATHS = (
     *("/console/invitations", "/console/new-invitation", "/console/new-client"),
     *("/console/webhooks", "/console/new-webhook"),
 )
-ACTS = ("disable", "end-sessions", "start-reset", "reset-second-factor")
+ACTS = ("disable", "close", "end-sessions", "start-reset", "reset-second-factor")
 HALF: dict[str, Sequence[Look]] = {
     "en-GB": (("dark", 320), ("light", 1_280)),
     "de-DE": (("light", 320), ("dark", 1_280)),

@@ -14,6 +14,7 @@ from tests.page_helpers import Page
 from fastauth.domain.audit.event import EventType
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE
+from fastauth.entrypoints.settings import Settings
 
 
 @pytest.fixture
@@ -29,6 +30,10 @@ async def root(container: Container, client: httpx2.AsyncClient, bob: str) -> Ow
 
 def names_in(page: Page) -> list[str]:
     return re.findall(r'<a href="/console/users/\d+">(.*?)</a><span class="hint">', page.text)
+
+
+def links_of(page: Page) -> list[str | None]:
+    return [each["href"] for each in page.of("a")]
 
 
 class TestSearch:
@@ -151,9 +156,71 @@ class TestClosing:
         page = await root.open(bob)
         assert "29 Nov 2026 12:00 UTC" in page.text
         assert ">disabled</span>" not in page.text
-        assert "Keep the account" in page.text
-        assert await root.changed(f"{bob}/enable") == "The account is enabled."
+        assert f"{bob}/close" not in links_of(page), "it is closing already"
+        assert await root.changed(f"{bob}/keep") == "The account is kept. Its owner can log in again."
         assert "closing" not in (await root.open(bob)).text
+
+    async def test_says_what_it_means_and_closes(
+        self, client: httpx2.AsyncClient, root: OwnBrowser, bob: str, storage: FakeStorage
+    ) -> None:
+        his = await log_in_as(client, "bob")
+        assert f"{bob}/close" in links_of(await root.open(bob))
+        page = await root.open(f"{bob}/close")
+        assert page.title == "Close the account of bob"
+        assert "It is erased on November 29, 2026." in page.text
+        assert "Only an administrator can keep it until then, on its page" in page.text, (
+            "it has no verified address"
+        )
+        assert not storage.erasures
+        assert await root.changed(f"{bob}/close") == (
+            "The account is closed, and its sessions were ended. You can keep it until it is erased."
+        )
+        assert not await his.is_logged_in()
+        (event,) = [each for each in storage.events if each.type is EventType.ERASURE_REQUESTED]
+        assert f"/console/users/{event.user_id}" == bob
+        page = await root.open(bob)
+        assert f"{bob}/keep" in [each["action"] for each in page.of("form")]
+
+    async def test_owner_with_an_address_can_keep_it(
+        self, container: Container, root: OwnBrowser, bob: str
+    ) -> None:
+        await a_verified_address(container, "bob", "bob@example.com")
+        assert (
+            "Its owner gets a mail by which it can be kept until then"
+            in (await root.open(f"{bob}/close")).text
+        )
+        await root.changed(f"{bob}/close")
+        assert token_of("fa_ue_", await deliver(container))
+
+    async def test_in_german(self, root: OwnBrowser, bob: str) -> None:
+        answer = await root.request("GET", f"{bob}/close", {"Accept-Language": "de"})
+        page = Page(answer)
+        assert page.title == "Das Konto von bob schließen"
+        assert "29. November 2026" in page.text
+
+    async def test_own_account_is_refused(self, container: Container, root: OwnBrowser) -> None:
+        own = (await container.find_user()(username="root1")).id
+        page = await root.refused(f"/console/users/{own}/close")
+        assert page.error == "This is your own account. Another administrator must do this."
+
+
+class TestClosingWithoutDelay:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"erase_days": 0})
+
+    async def test_erases_at_once_and_leads_to_the_list(
+        self, root: OwnBrowser, bob: str, storage: FakeStorage
+    ) -> None:
+        page = await root.open(f"{bob}/close")
+        assert "erased at once" in page.text
+        assert "cannot be undone" in page.text
+        answer = await root.act(f"{bob}/close")
+        assert answer.headers["location"] == "/console/users?done=users.erase"
+        page = await root.open(answer.headers["location"])
+        assert "The account is erased." in page.text
+        assert names_in(page) == ["root1"]
+        assert (await root.open(bob)).status == 404
 
 
 class TestRoles:

@@ -13,6 +13,7 @@ from tests.page_helpers import Page
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings.mail import MailMode
 
 pytestmark = pytest.mark.usefixtures("ann")
 
@@ -62,3 +63,16 @@ class TestClose:
         assert f"erased on {day}." in page.text
         assert f"erased on {day}." in refused.text
         assert not await browser.is_logged_in()
+
+
+class TestCloseWithoutMail:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"mail": MailMode.OFF})
+
+    async def test_promises_no_link(self, browser: OwnBrowser) -> None:
+        page = await browser.open("/account/close")
+        closed = Page(await browser.act("/account/close", confirm="ann"))
+        for each in (page, closed):
+            assert "Until then only an administrator can keep it." in each.text
+            assert "mail" not in each.text

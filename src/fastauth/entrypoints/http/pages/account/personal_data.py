@@ -10,6 +10,7 @@ from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.exported_json import exported_json
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage, OwnPageDep
+from fastauth.entrypoints.http.pages.closing import erase_at_if_closed_now
 from fastauth.entrypoints.http.pages.cookies import delete_session_cookie
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
@@ -51,8 +52,7 @@ async def ask_to_close(page: OwnPageDep) -> Response:
 
 
 def _form(page: OwnPage, *, confirm: str, error: FastauthError | None = None) -> Response:
-    days = timedelta(days=page.container.settings().erase_days)
-    erase_at = page.container.clock().now() + days if days else None
+    erase_at = erase_at_if_closed_now(page.container)
     return page.show(CLOSE, error=error, confirm=confirm, erase_at=erase_at)
 
 

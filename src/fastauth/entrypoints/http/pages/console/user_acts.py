@@ -1,5 +1,6 @@
 """``/console/users/…/…``: what administrators change of the account of somebody else."""
 
+from datetime import datetime
 from functools import partial
 
 from fastapi import APIRouter
@@ -7,6 +8,7 @@ from starlette.responses import Response
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.permissions import WRITE_ROLES, WRITE_USERS
+from fastauth.entrypoints.http.pages.closing import erase_at_if_closed_now
 from fastauth.entrypoints.http.pages.console.acts import Act, Acts, UseCase
 from fastauth.entrypoints.http.pages.console.console_page import ConsolePage, ConsolePageDep
 from fastauth.entrypoints.http.pages.console.ids import UserIdDep
@@ -18,7 +20,11 @@ router = APIRouter(prefix="/console/users", route_class=PageRoute, include_in_sc
 
 async def _describe(page: ConsolePage, user_id: UserId) -> dict[str, object]:
     managed = await page.container.get_user_by_admin()(acting=page.acting, user_id=user_id)
-    return {"user": managed.details.user}
+    return {
+        "user": managed.details.user,
+        "has_address": managed.details.addresses.verified is not None,
+        "erase_at": erase_at_if_closed_now(page.container),
+    }
 
 
 ACTS = Acts(
@@ -29,6 +35,8 @@ ACTS = Acts(
     acts={
         "disable": Act(use_case=lambda container: container.disable_user_by_admin(), asks=True),
         "enable": Act(use_case=lambda container: container.enable_user_by_admin()),
+        "keep": Act(use_case=lambda container: container.enable_user_by_admin()),
+        "close": Act(asks=True),
         "unlock": Act(use_case=lambda container: container.unlock_user_by_admin()),
         "end-sessions": Act(use_case=lambda container: container.end_sessions_by_admin(), asks=True),
         "start-reset": Act(use_case=lambda container: container.start_reset_by_admin(), asks=True),
@@ -39,6 +47,24 @@ ACTS = Acts(
     describe=_describe,
     refused=user_page,
 )
+
+
+@router.post("/{user_id}/close")
+async def close(page: ConsolePageDep, user_id: UserIdDep) -> Response:
+    """Close the account, and lead back to it; to the list if it was erased at once."""
+    await page.form()
+    page.check_may_act(WRITE_USERS)
+    return await page.attempt(
+        page.container.close_user_by_admin()(acting=page.acting, user_id=user_id),
+        done=lambda erase_at: _closed(page, user_id, erase_at),
+        refused=lambda error: user_page(page, user_id, error),
+    )
+
+
+def _closed(page: ConsolePage, user_id: UserId, erase_at: datetime) -> Response:
+    if erase_at <= page.container.clock().now():
+        return page.lead_to("/users", done="users.erase")
+    return page.lead_to(f"/users/{user_id}", done="users.close")
 
 
 @router.post("/{user_id}/grant-role")
