@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run fast-hash test thorough unit interop browser mutants faults faults-cluster faults-http bench newcomer check lint format lock sbom up down clean
+.PHONY: help run fast-hash test thorough unit component interop browser mutants faults faults-cluster faults-http bench newcomer check lint format lock sbom up down clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ thorough: $(VENV)/test ## run every test, the slow ones with many more examples 
 
 unit: $(VENV)/test ## run the unit tests alone
 	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit
+
+component: $(VENV)/test ## test entry points, adapters and docs in process
+	@exec $(BIN)/python -m pytest $(PARALLEL) tests/component tests/docs tests/tools
 
 interop: $(VENV)/test ## verify tokens of the service with the npm package jose; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run
@@ -61,7 +64,7 @@ mutants: $(VENV)/mutation ## mutation test of the core; about a quarter of an ho
 newcomer: ## do what the README says in a bare container, every test included; needs Docker and the images of CI
 	@bash .ci/newcomer user every-test
 
-check: lint unit ## check format, lint, types and import contracts, run the unit tests
+check: lint unit component ## run every check and test that needs no database
 
 lint: $(VENV)/test ## check format, lint, types and import contracts
 	$(BIN)/ruff format --check

@@ -1,0 +1,15 @@
+"""Fixtures of the component tests: the HTTP API over fakes."""
+
+from tests.application_fixtures import (  # noqa: F401  fixtures
+    app,
+    client,
+    clock,
+    container,
+    hasher,
+    instrumentations,
+    log,
+    mode,
+    settings,
+    storage,
+    tokens,
+)
