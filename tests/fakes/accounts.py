@@ -81,6 +81,7 @@ class FakeUserRepository:
         self.storage.users[user_id] = replace(self.storage.users[user_id], username=username)
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
+        assert self.storage.has_lock_of_roles
         self.storage.users[user_id] = replace(self.storage.users[user_id], disabled_at=since)
 
 

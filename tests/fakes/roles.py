@@ -15,12 +15,14 @@ class FakeRoleRepository:
         self.storage = storage
 
     async def lock(self) -> None:
-        """Transactions in memory run one at a time."""
+        """Transactions in memory run one at a time. Methods that need the lock look for it."""
+        self.storage.has_lock_of_roles = True
 
     async def load(self) -> tuple[Role, ...]:
         return tuple(role for _, role in sorted(self.storage.roles.items()))
 
     async def apply(self, changes: RoleChanges, *, now: datetime) -> None:
+        assert self.storage.has_lock_of_roles
         for name in changes.removed:
             del self.storage.roles[name]
         self.storage.roles |= {role.name: role for role in (*changes.added, *changes.changed)}
@@ -49,6 +51,7 @@ class FakeRoleRepository:
         return [each.display for each in sorted(found, key=lambda each: each.canonical)][:limit]
 
     async def is_last_administrator(self, user_id: UserId) -> bool:
+        assert self.storage.has_lock_of_roles
         administrators = {
             each
             for each, roles in self.storage.user_roles.items()
@@ -65,6 +68,7 @@ class FakeRoleRepository:
         ][:limit]
 
     async def grant(self, user_id: UserId, granted: UserRole) -> bool:
+        assert self.storage.has_lock_of_roles
         before = await self.of_user(user_id)
         if granted.role in {each.role for each in before}:
             return False
@@ -72,6 +76,7 @@ class FakeRoleRepository:
         return True
 
     async def revoke(self, user_id: UserId, role: str) -> bool:
+        assert self.storage.has_lock_of_roles
         before = await self.of_user(user_id)
         self.storage.user_roles[user_id] = tuple(each for each in before if each.role != role)
         return len(before) > len(self.storage.user_roles[user_id])

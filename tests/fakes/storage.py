@@ -85,6 +85,8 @@ class FakeStorage:
     """The number in the event feed of each audit entry, by its id."""
     last_seq: int = 0
     webhooks: dict[str, Webhook] = field(default_factory=dict)
+    has_lock_of_roles: bool = True
+    """In a draft: whether the transaction has called `RoleRepository.lock`."""
 
     erasures: dict[UserId, Erasure] = field(default_factory=dict)
     receipts: dict[tuple[UserId, str], Receipt] = field(default_factory=dict)
@@ -138,6 +140,7 @@ class FakeStorage:
             clients=dict(self.clients),
             webhooks=dict(self.webhooks),
             erasures=dict(self.erasures),
+            has_lock_of_roles=False,
         )
 
     def publish(self, draft: "FakeStorage") -> None:

@@ -48,6 +48,7 @@ class RowsOfAnAccount:
                 a_session(self._user, now=now), proof=PasswordProof(a_password_hash()), max_sessions=9
             )
             await transaction.email_addresses.add_pending(user_id, an_address(), now=now)
+            await transaction.roles.lock()
             await transaction.roles.grant(user_id, UserRole(role="auditor", granted_at=now))
             await transaction.api_keys.add(an_api_key(self._user, now=now))
             await transaction.passkeys.add(

@@ -154,9 +154,7 @@ async def erase(container: Container, user_id: UserId) -> bool:
     """Erase an account, whatever its username is."""
     closing = replace(container.closing(), terms=ErasureTerms(delay=timedelta(0)))
     async with container.unit_of_work().begin() as transaction:
-        user = await transaction.users.get(user_id)
-        assert user
-        await closing.close(transaction, user, now=container.clock().now())
+        await closing.close(transaction, user_id, now=container.clock().now())
         await transaction.commit()
     return await container.erase_account()(user_id)
 

@@ -1,6 +1,5 @@
 """Closing, keeping and erasing an account, over fakes."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +24,7 @@ from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.revocations.revocation import RevocationKind
 from fastauth.domain.secret_key import SecretKey
-from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser
 
 ANN = UserId(1)
@@ -79,6 +78,13 @@ class TestCloseAccount:
         caller = await a_caller(app)
         await app.grant_role(username="ann", role="admin")
         with pytest.raises(LastAdministrator):
+            await app.container.close_account()(caller=caller, confirm="ann")
+
+    async def test_of_an_account_that_was_erased_meanwhile(self) -> None:
+        app = Application()
+        caller = await a_caller(app)
+        await app.container.close_user()(username="ann", at_once=True)
+        with pytest.raises(InvalidAccessToken):
             await app.container.close_account()(caller=caller, confirm="ann")
 
     async def test_second_request_changes_nothing(self) -> None:
@@ -135,11 +141,11 @@ class TestClosedAccount:
 
     @pytest.mark.parametrize("before", [True, False])
     async def test_link_does_not_enable_what_an_operator_disabled(self, *, before: bool) -> None:
+        """R58 (CWE-367): also if the owner's request was authenticated before, and carried out afterwards."""
         app = Application()
         caller = await a_caller(app)
         if before:
             await app.disable_user(username="ann")
-            caller = replace(caller, user=app.storage.users[ANN])
         token = await close(app, caller)
         if not before:
             await app.disable_user(username="ann")

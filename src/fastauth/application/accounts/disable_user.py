@@ -31,6 +31,7 @@ class DisableUser:
         user = await self.find_user(username=username)
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
+            await transaction.roles.lock()
             await disable(transaction, user, now=now)
             await transaction.commit()
         await self.revoke_again(user.id)
@@ -38,7 +39,7 @@ class DisableUser:
 
 
 async def disable(transaction: Transaction, user: User, *, now: datetime) -> None:
-    """Disable an account and end its sessions. A disabled account stays as it is.
+    """Disable an account and end its sessions, under the lock of the roles. A disabled one stays as it is.
 
     All its access tokens are revoked as well: those of an API key belong to no session that ends. The caller
     revokes them again after the commit: see `SecondRevocation`.

@@ -26,6 +26,7 @@ class EnableUser:
         """
         user = await self.find_user(username=username)
         async with self.unit_of_work.begin() as transaction:
+            await transaction.roles.lock()  # its owner does not close it between the two statements
             await transaction.erasures.withdraw(user.id)
             await transaction.users.set_disabled(user.id, None)
             await transaction.events.record(

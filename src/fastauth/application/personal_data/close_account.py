@@ -6,10 +6,12 @@ from datetime import datetime
 from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.personal_data.closing import Closing
 from fastauth.application.personal_data.erase_account import EraseAccount
+from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.username import Username, UsernameProfile
 from fastauth.domain.clock import Clock
 from fastauth.domain.delegation.errors import LastAdministrator
 from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -34,6 +36,7 @@ class CloseAccount:
             StepUpRequired: The log-in of the session is more than ten minutes ago.
             InvalidInput: `confirm` is not the username.
             LastAdministrator: Nobody else could look after the accounts.
+            InvalidAccessToken: The account was erased meanwhile.
             StorageUnavailable: Try again later.
         """
         user, now = caller.user, self.clock.now()
@@ -45,7 +48,12 @@ class CloseAccount:
             await transaction.roles.lock()
             if await transaction.roles.is_last_administrator(user.id):
                 raise LastAdministrator
-            erase_at = await self.closing.close(transaction, user, now=now, session_id=caller.session.id)
+            try:
+                erase_at = await self.closing.close(
+                    transaction, user.id, now=now, session_id=caller.session.id
+                )
+            except UserNotFound:  # erased since the request was authenticated
+                raise InvalidAccessToken from None
             await transaction.commit()
         await self.revoke_again(user.id)
         if erase_at <= now:

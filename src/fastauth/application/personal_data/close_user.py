@@ -40,11 +40,12 @@ class CloseUser:
         user, now = await self.find_user(username=username), self.clock.now()
         closing = self.closing
         async with self.unit_of_work.begin() as transaction:
+            await transaction.roles.lock()
             if at_once:
-                pending = await transaction.erasures.withdraw(user.id)
-                user = replace(user, disabled_at=pending.disabled_before) if pending else user
+                if pending := await transaction.erasures.withdraw(user.id):
+                    await transaction.users.set_disabled(user.id, pending.disabled_before)
                 closing = replace(closing, terms=replace(closing.terms, delay=timedelta(0)))
-            erase_at = await closing.close(transaction, user, now=now)
+            erase_at = await closing.close(transaction, user.id, now=now)
             await transaction.commit()
         await self.revoke_again(user.id)
         return Closed(erase_at, is_erased=erase_at <= now and await self.erase_account(user.id))

@@ -33,11 +33,11 @@ class CloseUserByAdmin:
             StorageUnavailable: The account may or may not be closed.
         """
         async with self.delegation.begin(acting, WRITE_USERS) as act:
-            user, now = await act.target(user_id), act.now
+            await act.target(user_id)
             await act.check_not_last_administrator(user_id)
-            erase_at = await self.closing.close(act.transaction, user, now=now)
+            erase_at = await self.closing.close(act.transaction, user_id, now=act.now)
             await act.transaction.commit()
         await self.revoke_again(user_id)
-        if erase_at <= now:
+        if erase_at <= act.now:
             await self.erase_account(user_id)
         return erase_at

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastauth.domain.accounts.user import User
+from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.one_time_tokens.token import ALL_BUT_UNDO
 from fastauth.domain.personal_data.erasure import Erasure, ErasureTerms, NameDigests
@@ -23,12 +24,20 @@ class Closing:
     terms: ErasureTerms
 
     async def close(
-        self, transaction: Transaction, user: User, *, now: datetime, session_id: SessionId | None = None
+        self, transaction: Transaction, user_id: UserId, *, now: datetime, session_id: SessionId | None = None
     ) -> datetime:
-        """Close the account in a transaction; return when it is erased. A closing account stays as it is.
+        """Close an account in a transaction that has the lock of the roles; return when it is erased.
 
-        The caller revokes its tokens again after the commit: see `SecondRevocation`.
+        The account is read under this lock: an administrator may have disabled it a moment ago, and then it
+        stays disabled when it is kept. A closing account stays as it is. The caller revokes its tokens again
+        after the commit: see `SecondRevocation`.
+
+        Raises:
+            UserNotFound: No account has this id.
         """
+        user = await transaction.users.get(user_id)
+        if user is None:
+            raise UserNotFound
         erase_at = now + self.terms.delay
         requested = await transaction.erasures.request(
             Erasure(

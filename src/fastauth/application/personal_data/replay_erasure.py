@@ -40,6 +40,7 @@ class ReplayErasure:
         """
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
+            await transaction.roles.lock()
             user = await transaction.users.get(erased.user_id)
             if user is None:
                 return Replayed.ABSENT
@@ -47,7 +48,7 @@ class ReplayErasure:
                 return Replayed.OTHER_NAME
             await transaction.erasures.withdraw(user.id)
             at_once = replace(self.closing, terms=replace(self.closing.terms, delay=timedelta(0)))
-            await at_once.close(transaction, user, now=now)
+            await at_once.close(transaction, user.id, now=now)
             await transaction.commit()
         await self.erase_account(erased.user_id)
         return Replayed.ERASED

@@ -50,7 +50,11 @@ class UserRepository(Protocol):
         """
 
     async def set_disabled(self, user_id: UserId, since: datetime | None) -> None:
-        """Disable the account as of `since`, or enable it with ``None``."""
+        """Disable the account as of `since`, or enable it with ``None``.
+
+        The transaction has called `RoleRepository.lock`: what is decided about an account by its state, such
+        as whether it is the last enabled administrator, is decided by one transaction at a time.
+        """
 
 
 class UserDirectory(Protocol):
