@@ -82,6 +82,7 @@ class TestSend:
         assert (len(server.requests), len(proxy.requests)) == (1, 0)
 
     async def test_redirect_is_not_followed(self) -> None:
+        """R48 (CWE-918): to an address that was not vetted."""
         async with raw_server(NO_CONTENT) as inside:
             location = f"Location: http://127.0.0.1:{inside.port}/\r\nContent-Length: 0\r\n\r\n"
             for status in (301, 302, 303, 307, 308):
@@ -112,6 +113,7 @@ class TestSend:
 
 class TestAddresses:
     async def test_every_address_must_be_public(self) -> None:
+        """R48 (GHSA-5rr4-8452-hf4v; CWE-918): also of a host with public ones beside it."""
         for answer in (
             ["10.0.0.1"],
             ["8.8.8.8", "127.0.0.1"],
@@ -133,7 +135,7 @@ class TestAddresses:
         assert await failure_of(client, request) is OutboundFailure.NOT_PUBLIC
 
     async def test_name_is_resolved_once_and_that_address_is_connected_to(self) -> None:
-        """A resolver that changes its mind (DNS rebinding): the second answer is never asked for."""
+        """R48 (CWE-350, CWE-918): a second answer of the resolver (DNS rebinding) is never asked for."""
         async with raw_server(NO_CONTENT) as server:
             origin = f"http://receiver.test:{server.port}"
             names = Names(["127.0.0.1"], ["169.254.169.254"])

@@ -161,7 +161,7 @@ async def erase(container: Container, user_id: UserId) -> bool:
 
 class TestErasure:
     async def test_leaves_no_canary(self, container: Container, database: Database) -> None:
-        """Of the rows that stay, only what the register keeps is left."""
+        """R62 (CWE-212): of the rows that stay, only what the register keeps is left."""
         _, erased = await register(container)
         _, other = await register(container)
         canary, others = await plant(database, erased), await plant(database, other)

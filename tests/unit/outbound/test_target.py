@@ -63,6 +63,7 @@ class TestIsPublic:
 
 class TestTarget:
     def test_private_addresses_in_six_spellings(self) -> None:
+        """R48 (CWE-918): no spelling of a private address is accepted."""
         accepted = []
         for text in NOT_PUBLIC:
             for spelling in _spellings(ip_address(text)):
