@@ -20,12 +20,14 @@ app = typer.Typer(help="Manage API keys of users.", no_args_is_help=True)
 @app.command()
 def create(
     name: users.Name,
-    label: Annotated[str, typer.Option("--name", help="What the key is called.")],
+    label: Annotated[str, typer.Option("--name", help="A name for the key, such as Backup.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", help="A permission that the user has. Give it once for each."),
+        typer.Option("--scope", help="A permission that the user has. Repeat it for several."),
     ] = None,
-    days: Annotated[int, typer.Option("--days", help=f"1 to {MAX_DAYS}.")] = DEFAULT_DAYS,
+    days: Annotated[
+        int, typer.Option("--days", help=f"Days until it expires, 1 to {MAX_DAYS}.")
+    ] = DEFAULT_DAYS,
 ) -> None:
     """Make an API key for a user and print it. It is not shown again. The user is told by mail."""
 

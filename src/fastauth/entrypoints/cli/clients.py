@@ -26,7 +26,7 @@ def create(
     name: Name,
     permissions: Annotated[
         list[str],
-        typer.Option("--permission", "-p", help="What it may do. Repeat it for more than one."),
+        typer.Option("--permission", "-p", help="What it may do. Repeat it for several."),
     ] = ["fastauth:revocations.read"],  # noqa: B006  typer copies it
     audiences: Annotated[
         list[str],

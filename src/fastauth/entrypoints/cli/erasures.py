@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fastauth.domain.personal_data.erasure import ListedErasure
     from fastauth.entrypoints.container import Container
 
-app = typer.Typer(help="Accounts that close or were erased.", no_args_is_help=True)
+app = typer.Typer(help="Show erasures of accounts, and repeat them after a restore.", no_args_is_help=True)
 
 DIFFERENT = 2
 """Exit status of ``replay`` if a line was left for the operator to look at."""

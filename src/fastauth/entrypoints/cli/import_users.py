@@ -36,7 +36,8 @@ Column = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FIELD=NAME",
-        help="Which column holds username, password, fullname, id, email, totp_secret, active or disabled.",
+        help="Which column holds a field: username, password, fullname, first_name, last_name, id, email, "
+        "email_verified, totp_secret, totp_enabled, active or disabled.",
     ),
 ]
 Ignore = Annotated[

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fastauth.domain.invitations.invitation import Invitation
     from fastauth.entrypoints.container import Container
 
-app = typer.Typer(help="Invite people to have an account.", no_args_is_help=True)
+app = typer.Typer(help="Invite people to create an account.", no_args_is_help=True)
 
 
 @app.command()
@@ -21,9 +21,9 @@ def create(
     email: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address.")],
     roles: Annotated[
         list[str] | None,
-        typer.Option("--role", "-r", help="A role of the account. Repeat it for more than one."),
+        typer.Option("--role", "-r", help="A role of the account. Repeat it for several."),
     ] = None,
-    days: Annotated[int, typer.Option(help="Until it expires, 1 to 30.")] = DEFAULT_DAYS,
+    days: Annotated[int, typer.Option(help="Days until it expires, 1 to 30.")] = DEFAULT_DAYS,
     locale: Annotated[str | None, typer.Option(help="The language of the mail, such as de.")] = None,
     link: Annotated[bool, typer.Option("--link", help="Print the link, and send no mail.")] = False,
 ) -> None:

@@ -13,7 +13,7 @@ from fastauth.entrypoints.cli.runner import fail, run, runnable_settings_or_exit
 if TYPE_CHECKING:
     from fastauth.entrypoints.container import Container
 
-app = typer.Typer(help="Try sending mail.", no_args_is_help=True)
+app = typer.Typer(help="Test sending of mail.", no_args_is_help=True)
 
 
 @app.callback()
@@ -27,7 +27,7 @@ def send_test_mail(
     *,
     language: Annotated[str, typer.Option(help="The language of the mail.")] = "en",
 ) -> None:
-    """Send a test mail now, with these settings. The exit status is 0 if the mail server has it."""
+    """Send a test mail now, with these settings. The exit status is 0 if the server accepts it."""
     settings = runnable_settings_or_exit()
 
     async def send(container: "Container") -> None:

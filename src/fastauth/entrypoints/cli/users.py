@@ -135,7 +135,7 @@ def enable(name: Name) -> None:
 
 @app.command()
 def unlock(name: Name) -> None:
-    """Unlock an account that too many failed logins have locked for unknown devices."""
+    """Unlock an account that too many failed log-ins have locked for unknown devices."""
     user = run(lambda container: container.unlock_user()(username=name))
     typer.echo(f"{escape_control_characters(user.username.display)} is unlocked")
 

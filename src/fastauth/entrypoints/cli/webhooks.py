@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Manage webhooks, to which events are sent.", no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of the webhook.")]
-Types = Annotated[list[str] | None, typer.Option("--type", help="A type of events to send; may be repeated.")]
+Types = Annotated[
+    list[str] | None, typer.Option("--type", help="A type of event to send. Repeat it for several.")
+]
 
 
 @app.command()
