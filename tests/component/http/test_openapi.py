@@ -134,6 +134,11 @@ class TestOperations:
             assert re.fullmatch(r"[A-Z][\w' -]{3,49}", operation["summary"]), operation["operationId"]
             assert operation["description"].endswith("."), operation["operationId"]
 
+    def test_each_group_is_described(self, document: dict[str, Any]) -> None:
+        used = {tag for operation in operations(document) for tag in operation["tags"]}
+        assert sorted(tag["name"] for tag in document["tags"]) == sorted(used)
+        assert all(tag["description"].endswith(".") for tag in document["tags"])
+
 
 class TestSchemas:
     def test_each_has_a_name_of_its_own(self, document: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ class ChangeAddress:
         """Store the address.
 
         Raises:
-            StepUpRequired: The log-in of the session is more than ten minutes ago.
+            StepUpRequired: The session was not authenticated recently, or not by all factors.
             InvalidInput: It is not an address.
             TooManyRequests: The account has changed its address too often.
             StorageUnavailable: Try again later.

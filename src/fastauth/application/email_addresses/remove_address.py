@@ -20,7 +20,7 @@ class RemoveAddress:
         """Remove the addresses. An account without one stays as it is.
 
         Raises:
-            StepUpRequired: The log-in of the session is more than ten minutes ago.
+            StepUpRequired: The session was not authenticated recently, or not by all factors.
             StorageUnavailable: Try again later.
         """
         now, user = self.clock.now(), caller.user

@@ -33,7 +33,7 @@ class CloseAccount:
         """Close the account and return when it is erased. `confirm` is its username, typed by its owner.
 
         Raises:
-            StepUpRequired: The log-in of the session is more than ten minutes ago.
+            StepUpRequired: The session was not authenticated recently, or not by all factors.
             InvalidInput: `confirm` is not the username.
             LastAdministrator: Nobody else could look after the accounts.
             InvalidAccessToken: The account was erased meanwhile.

@@ -40,7 +40,7 @@ class ExportAccount:
         """Return the data. The owner is told by mail.
 
         Raises:
-            StepUpRequired: The log-in of the session is more than ten minutes ago.
+            StepUpRequired: The session was not authenticated recently, or not by all factors.
             TooManyRequests: There was an export less than a day ago.
             StorageUnavailable: Try again later.
         """

@@ -56,6 +56,7 @@ def create_app(container: Container | None = None) -> FastAPI:
         title="fastauth",
         summary="Registration, log-in, sessions and tokens.",
         version=VERSION,
+        openapi_tags=openapi.TAGS,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

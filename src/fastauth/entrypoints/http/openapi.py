@@ -1,4 +1,4 @@
-"""The OpenAPI document: the ids of operations and the media type of problems."""
+"""The OpenAPI document: groups and ids of operations, and the media type of problems."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -10,6 +10,28 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from fastauth.entrypoints.http.problem_details import MEDIA_TYPE
+
+TAGS = [
+    {"name": name, "description": description}
+    for name, description in {
+        "users": "Registration, and the account of the caller.",
+        "invitations": "Accept an invitation to create an account, or to get roles.",
+        "e-mail addresses": "The address of the caller, and the links in mails about it.",
+        "personal data": "Export what is stored about an account, and erase it.",
+        "second factors": "Authenticator app and recovery codes of the caller.",
+        "passkeys": "Passkeys of the caller.",
+        "API keys": "Keys with which programs act for the caller.",
+        "passwords": "Reset a forgotten password.",
+        "sessions": "Log in, refresh, authenticate again, log out.",
+        "OAuth 2.0": "Tokens of clients, introspection (RFC 7662) and revocation (RFC 7009).",
+        "administration": "Accounts, roles, clients and webhooks. Each route needs a permission.",
+        "revocations": "What was revoked, for services that verify access tokens themselves.",
+        "events": "What happened, in order, and a copy of the accounts, for other services.",
+        "keys and metadata": "Public keys, and the addresses of the endpoints.",
+        "health": "Liveness and readiness.",
+    }.items()
+]
+"""The groups of operations, in the order in which the documentation shows them."""
 
 NO_CONTENT: dict[str, Any] = {
     "status_code": HTTPStatus.NO_CONTENT,

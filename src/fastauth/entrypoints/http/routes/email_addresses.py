@@ -51,7 +51,8 @@ async def change_address(
     """Store a new address, and send a link to it by which it is verified.
 
     A verified address stays in force until the new one is verified, and then gets a mail by which the
-    change can be undone for seven days. The session must have begun at most ten minutes ago.
+    change can be undone for seven days. The session must have been authenticated in the last ten minutes, by
+    two factors if the account has any.
     """
     await container.change_address()(caller=caller, email=body.email)
     return AcceptedResponse()
@@ -107,6 +108,7 @@ async def remove_address(caller: CallerDep, container: ContainerDep) -> None:
     """Remove the address, and one that is not verified yet.
 
     The verified one gets a mail by which it can be put back for seven days. Without an address, a forgotten
-    password can be replaced by an operator only. The session must have begun at most ten minutes ago.
+    password can be replaced by an operator only. The session must have been authenticated in the last ten
+    minutes, by two factors if the account has any.
     """
     await container.remove_address()(caller=caller)

@@ -9,7 +9,7 @@ from fastauth.entrypoints.http.client_authentication import OAuthRequestDep
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthError, OAuthRoute, oauth_errors
 
-router = APIRouter(prefix="/oauth", tags=["oauth"], route_class=OAuthRoute)
+router = APIRouter(prefix="/oauth", tags=["OAuth 2.0"], route_class=OAuthRoute)
 
 GRANT_TYPES = ("client_credentials",)
 

@@ -61,9 +61,10 @@ class ExportResponse(BaseModel):
     responses=problems(*AUTHENTICATION_ERRORS, StepUpRequired, TooManyRequests),
 )
 async def export_account(caller: CallerDep, container: ContainerDep) -> JSONResponse:
-    """Return all that is stored of the caller, without secrets and digests, once a day.
+    """Return all that is stored about the caller, without secrets and digests, once a day.
 
-    The owner of the account is told by mail. The session must have begun at most ten minutes ago.
+    The owner of the account is told by mail. The session must have been authenticated in the last ten
+    minutes, by two factors if the account has any.
     """
     export = await container.export_account()(caller=caller)
     return JSONResponse(
@@ -82,7 +83,8 @@ async def close_account(
 ) -> ClosingResponse:
     """Close the account: its sessions end, log-ins to it fail, and it is erased after some days.
 
-    Until then a link in a mail undoes it. The session must have begun at most ten minutes ago.
+    Until then a link in a mail undoes it. The session must have been authenticated in the last ten minutes,
+    by two factors if the account has any.
     """
     erase_at = await container.close_account()(caller=caller, confirm=body.confirm)
     return ClosingResponse(erase_at=erase_at)

@@ -167,7 +167,7 @@ async def delete_all_sessions(caller: CallerDep, container: ContainerDep) -> Non
     """Log out everywhere: end every session of the caller.
 
     Refresh tokens and access tokens of an ended session are no longer accepted here. Services that verify
-    access tokens locally accept them until they expire.
+    access tokens locally refuse them when they read the revocation feed, or else when they expire.
     """
     await container.log_out()(caller=caller, session_id=None)
 
@@ -192,8 +192,8 @@ async def delete_other_sessions(caller: CallerDep, container: ContainerDep) -> N
 async def delete_current_session(caller: CallerDep, container: ContainerDep) -> None:
     """Log out: end the session of the access token.
 
-    Its tokens are no longer accepted here. Services that verify access tokens locally accept them until
-    they expire.
+    Its tokens are no longer accepted here. Services that verify access tokens locally refuse them when they
+    read the revocation feed, or else when they expire.
     """
     await container.log_out()(caller=caller, session_id=caller.session.id)
 
@@ -207,7 +207,7 @@ async def delete_current_session(caller: CallerDep, container: ContainerDep) -> 
 async def delete_session(session_id: UUID, caller: CallerDep, container: ContainerDep) -> None:
     """Log out another device: end one session of the caller.
 
-    Its tokens are no longer accepted here. Services that verify access tokens locally accept them until
-    they expire.
+    Its tokens are no longer accepted here. Services that verify access tokens locally refuse them when they
+    read the revocation feed, or else when they expire.
     """
     await container.log_out()(caller=caller, session_id=SessionId(session_id.hex))

@@ -13,7 +13,7 @@ from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(prefix="/.well-known", tags=["keys"], route_class=StrictJSONRoute)
+router = APIRouter(prefix="/.well-known", tags=["keys and metadata"], route_class=StrictJSONRoute)
 
 
 class JsonWebKeySet(BaseModel):
@@ -72,7 +72,7 @@ async def get_jwks(container: ContainerDep, response: Response) -> JsonWebKeySet
 async def get_authorization_server_metadata(
     container: ContainerDep, response: Response
 ) -> AuthorizationServerMetadata:
-    """Return the issuer of the tokens and the address of its public keys (RFC 8414)."""
+    """Return the issuer, and the addresses of its public keys and its OAuth 2.0 endpoints (RFC 8414)."""
     settings = container.settings()
     response.headers["Cache-Control"] = f"public, max-age={settings.jwks_max_age}"
     return AuthorizationServerMetadata(
@@ -90,7 +90,7 @@ class RelatedOrigins(BaseModel):
     origins: list[str] = Field(examples=[["https://example.org"]])
 
 
-@router.get("/webauthn", tags=["passkeys"], summary="Get the related origins", responses=problems(NotOffered))
+@router.get("/webauthn", summary="Get the related origins", responses=problems(NotOffered))
 async def get_related_origins(container: ContainerDep, response: Response) -> RelatedOrigins:
     """Return the origins of `FASTAUTH_WEBAUTHN_RELATED`, which browsers read on the host of the passkeys."""
     settings = container.settings()
