@@ -8,9 +8,11 @@ from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
 
 import pytest
+from httpcore2 import AsyncNetworkStream
 from tests.harness.certificates import self_signed
-from tests.harness.raw_server import raw_server, replying
+from tests.harness.raw_server import Answer, raw_server, replying
 
+from fastauth.adapters.outbound.bounded_stream import PIECE_BYTES, BoundedStream
 from fastauth.adapters.outbound.http import OutboundHttpClient
 from fastauth.domain.outbound.address import IpAddress
 from fastauth.domain.outbound.errors import OutboundFailed, OutboundFailure
@@ -175,7 +177,6 @@ class TestResponses:
             b"SSH-2.0-OpenSSH_9.2\r\n",
             b"HTTP/1.1 2OO OK\r\n\r\n",
             b"HTTP/1.1 204",
-            b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         ):
             async with raw_server(replying(answer)) as server:
@@ -235,6 +236,42 @@ class TestResponses:
 
             assert (await send_to(server.port)).body == b""  # not read at all
         assert sent < 64 * 1_048_576  # what sockets buffer, and no gigabyte
+
+    async def test_large_head_ends_at_the_limit(self) -> None:
+        """Of interim responses without end each one is parsed, which takes time from all requests."""
+
+        def flood(first: bytes, then: bytes) -> Answer:
+            async def answer(writer: asyncio.StreamWriter) -> None:
+                writer.write(first)
+                while True:
+                    writer.write(then * 1_000)
+                    await writer.drain()
+
+            return answer
+
+        status = b"HTTP/1.1 200 OK\r\n"
+        for first, then in ((b"", b"HTTP/1.1 103 E\r\n\r\n"), (status, b"A: b\r\n"), (status + b"A: ", b"b")):
+            async with raw_server(flood(first, then)) as server:
+                with pytest.raises(OutboundFailed) as failed:
+                    await send_to(server.port)
+            assert failed.value.failure is OutboundFailure.TOO_LARGE, then
+
+    async def test_is_read_in_small_pieces(self) -> None:
+        """Also behind TLS: between two pieces other requests are served."""
+
+        class Flood(AsyncNetworkStream):
+            async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  the library's
+                return bytes(max_bytes)
+
+            async def start_tls(self, *_: object) -> AsyncNetworkStream:
+                return self
+
+        stream = BoundedStream(Flood(), max_bytes=3 * PIECE_BYTES)
+        assert len(await stream.read(65_536)) == PIECE_BYTES
+        encrypted = await stream.start_tls(create_default_context())
+        assert [len(await encrypted.read(65_536)) for _ in range(2)] == [PIECE_BYTES] * 2
+        with pytest.raises(OutboundFailed):
+            await encrypted.read(1)
 
     async def test_compressed_body_is_refused(self) -> None:
         bomb = gzip.compress(bytes(10_000_000))

@@ -17,6 +17,13 @@ USER_AGENT = "fastauth"
 CONNECT_SHARE = 0.5
 """Part of the time of a request that the connections may take."""
 
+MAX_HEAD_BYTES = 32 * 1024
+"""Bytes of the head of a response, with all interim responses before it. Nginx by default takes heads of at
+most 8 KiB from the servers behind it (``proxy_buffer_size``)."""
+
+MAX_FRAMING = 6
+"""How many times larger a body is on the wire at most: in chunks of one byte, each takes six (RFC 9112)."""
+
 
 class OutboundHttpClient:
     """See `fastauth.domain.outbound.ports.OutboundHttp`.
@@ -54,7 +61,9 @@ class OutboundHttpClient:
 
     async def _send(self, request: OutboundRequest, target: Target) -> OutboundResponse:
         network = VettedNetwork(
-            resolve=self._resolve, is_allowed=is_allowed_if_named if target.is_named else is_public
+            resolve=self._resolve,
+            is_allowed=is_allowed_if_named if target.is_named else is_public,
+            max_bytes=MAX_HEAD_BYTES + MAX_FRAMING * request.max_body_bytes,
         )
         if self._tls is None:
             self._tls = create_default_context()

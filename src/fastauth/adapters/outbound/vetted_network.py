@@ -12,6 +12,7 @@ from httpcore2 import (
     ConnectTimeout,
 )
 
+from fastauth.adapters.outbound.bounded_stream import BoundedStream
 from fastauth.adapters.outbound.resolver import Resolver
 from fastauth.domain.outbound.address import IpAddress, parse_ip
 from fastauth.domain.outbound.errors import OutboundFailed, OutboundFailure
@@ -27,12 +28,13 @@ class VettedNetwork(AsyncNetworkBackend):
     """Resolves a host, demands that all of its addresses are allowed, and connects to one of these.
 
     The library is given an IP address. So nothing resolves the name a second time, with another result (DNS
-    rebinding). TLS still checks the certificate for the name of the URL.
+    rebinding). TLS still checks the certificate for the name of the URL. At most `max_bytes` are read.
     """
 
-    def __init__(self, *, resolve: Resolver, is_allowed: Callable[[IpAddress], bool]) -> None:
+    def __init__(self, *, resolve: Resolver, is_allowed: Callable[[IpAddress], bool], max_bytes: int) -> None:
         self._resolve = resolve
         self._is_allowed = is_allowed
+        self._max_bytes = max_bytes
         self._network = AnyIOBackend()
 
     async def connect_tcp(
@@ -53,7 +55,7 @@ class VettedNetwork(AsyncNetworkBackend):
         dialled = addresses[:MAX_DIALLED]
         for address in dialled:
             try:
-                return await self._network.connect_tcp(
+                stream = await self._network.connect_tcp(
                     str(address),
                     port,
                     timeout=None if timeout is None else timeout / len(dialled),
@@ -62,6 +64,7 @@ class VettedNetwork(AsyncNetworkBackend):
                 )
             except (ConnectError, ConnectTimeout):  # the next address may answer
                 continue
+            return BoundedStream(stream, max_bytes=self._max_bytes)
         raise OutboundFailed(OutboundFailure.NOT_CONNECTED)
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> AsyncNetworkStream:  # noqa: ANN401  the library's
