@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  every run makes a directory of its own in it
@@ -29,6 +30,7 @@ def temporary_files(within: Path = SHARED_MEMORY, room: int = ROOM) -> Iterator[
         yield
         return
     before = os.environ.get("TMPDIR")
+    get_temp_dir()  # multiprocessing removes it when the process ends, which is after the block
     with _own_directory(within) as directory:
         _use(str(directory))
         try:

@@ -1,6 +1,8 @@
 """Temporary files of a test run in memory."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -55,6 +57,16 @@ class TestTemporaryFiles:
             with temporary_files(place, room=1):
                 assert first.exists()
                 assert Path(tempfile.gettempdir()) != first
+
+    def test_has_not_the_sockets_of_multiprocessing(self, place: Path) -> None:
+        """They are removed when the process ends; Python 3.11 prints an error if they are gone then."""
+        program = (
+            "import sys; from pathlib import Path; from multiprocessing import util;"
+            "from tests.harness.memory import temporary_files\n"
+            "with temporary_files(Path(sys.argv[1]), room=1): util.get_temp_dir()"
+        )
+        ended = subprocess.run([sys.executable, "-c", program, place], capture_output=True, check=True)
+        assert ended.stderr == b""
 
 
 class TestHasRoom:
