@@ -40,6 +40,9 @@ OVERLOAD_AT, OVERLOAD_SECONDS = 60, 12
 OUTAGE_AT, OUTAGE_SECONDS = 105, 8
 END_AT = 150
 
+NAMED = 12
+"""Lines of a panel that its legend names, the highest first: there is no room for more."""
+
 
 class Load(NamedTuple):
     """Clients of the service until a time of the event loop."""
@@ -156,8 +159,9 @@ def legend(template: str, labels: Mapping[str, str]) -> str:
 def draw(address: str, start: float, end: float, file: Path) -> None:
     """Draw the panels of the dashboard, two in a row."""
     panels = json.loads(DASHBOARD.read_text())["panels"]
-    figure = Figure(figsize=(10.5, 15.5), layout="tight", facecolor="white")
-    axes = figure.subplots((len(panels) + 1) // 2, 2)
+    rows = (len(panels) + 1) // 2
+    figure = Figure(figsize=(10.5, 2.2 * rows), layout="tight", facecolor="white")  # inches
+    axes = figure.subplots(rows, 2)
     for panel, axis in zip(panels, axes.flat, strict=False):
         for target in panel["targets"]:
             for series in evaluate(address, target["expr"], start, end):
@@ -166,11 +170,13 @@ def draw(address: str, start: float, end: float, file: Path) -> None:
                 axis.plot(*zip(*points, strict=True), label=label, linewidth=1)
         axis.set_title(panel["title"], loc="left", fontsize=9, fontweight="bold")
         axis.set_xlim(0, end - start)
-        axis.set_ylim(0, max(1.6 * axis.dataLim.y1, 0) or 1)  # the legend is above the lines
+        named = sorted(axis.lines, key=lambda line: max(line.get_ydata(), default=0), reverse=True)[:NAMED]
+        free = 0.85 - 0.04 * len(named)  # of the height, below the legend in two columns
+        axis.set_ylim(0, max(axis.dataLim.y1 / free, 0) or 1)
         axis.grid(alpha=0.3)
         axis.tick_params(labelsize=7)
-        if axis.has_data():
-            axis.legend(fontsize=5, ncols=2, loc="upper left")
+        if named:
+            axis.legend(handles=named, fontsize=5, ncols=2, loc="upper left")
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
     figure.savefig(file, dpi=100)
