@@ -93,7 +93,7 @@ class TestRules:
         page = await bob.open(NEW)
         assert "roles" not in [each["name"] for each in page.of("input")]
         page = await bob.refused(NEW, **ANN)
-        assert page.error == "Your roles do not allow this. Ask another administrator."
+        assert page.error == "Your roles do not allow this. Ask an administrator."
         assert await bob.changed(NEW, **ANN | {"roles": ""}) == ON_ITS_WAY
 
     async def test_auditor_reads(

@@ -7,13 +7,15 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fastauth.domain.errors import FastauthError, RateLimited, Unauthenticated, Unavailable
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import STEP_UP_MAX_AGE
+from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.pages.missing_page import asks_for_page, missing_page
 from fastauth.entrypoints.http.problem_details import (
     problem_for,
     problem_for_status,
@@ -22,14 +24,22 @@ from fastauth.entrypoints.http.problem_details import (
 )
 from fastauth.entrypoints.http.problem_models import InvalidParam
 
+_MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+
 
 def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Handle all errors of `app`, which has these `routes`, as problem details."""
+    """Handle all errors of `app`, which has these `routes`, as problem details.
 
-    async def handle_http_exception(request: Request, error: HTTPException) -> JSONResponse:
+    A browser at an address without a page gets a page instead.
+    """
+
+    async def handle_http_exception(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
         if "Allow" in headers:  # Starlette lists the methods of one route; the path may have several
             headers["Allow"] = ", ".join(_methods_at(request.scope["path"], routes)) or headers["Allow"]
+        container: Container = request.app.state.container
+        if error.status_code in _MISSING and container.settings().pages and asks_for_page(request):
+            return missing_page(request, container, error.status_code, headers)
         return problem_response(problem_for_status(HTTPStatus(error.status_code)), headers)
 
     app.exception_handler(FastauthError)(_handle_domain_error)
