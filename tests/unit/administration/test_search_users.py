@@ -180,10 +180,10 @@ class TestReads:
         newest = sorted(own, key=lambda session: session.created_at, reverse=True)
         list_sessions = app.container.list_sessions_by_admin()
         assert await list_sessions(acting=acting, user_id=ann.id) == (newest, None)
-        page, following = await list_sessions(acting=acting, user_id=ann.id, limit=2)
-        assert (page, following) == (newest[:2], SessionCursor(newest[1].created_at, newest[1].id))
-        rest = await list_sessions(acting=acting, user_id=ann.id, limit=2, after=following)
-        assert rest == (newest[2:], None)
+        page, following = await list_sessions(acting=acting, user_id=ann.id, limit=3)
+        assert (page, following) == (newest[:3], SessionCursor(newest[2].created_at, newest[2].id))
+        rest = await list_sessions(acting=acting, user_id=ann.id, limit=3, after=following)
+        assert rest == (newest[3:], None)
 
     async def test_need_the_permission_before_the_account(self, app: Application, acting: Principal) -> None:
         nobody = await principal_of(app, await a_user_with(app, "ann"))

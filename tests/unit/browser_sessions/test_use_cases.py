@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.application import Application
+from tests.port_calls import with_calls
 
 from fastauth.application.browser_sessions.authenticate_browser import EXTENSION_INTERVAL
 from fastauth.domain.browser_sessions.cookie import SessionCookie
@@ -45,6 +46,29 @@ class TestBrowserSession:
         for text in ("", "x", cookie.text[:-1], cookie.text.swapcase(), "A" * 43, "\0" * 43):
             assert await app.container.authenticate_browser()(cookie=text) is None, text
 
+    async def test_text_that_is_no_cookie_costs_no_statement(self, app: Application) -> None:
+        authenticate, found = with_calls(app.container.authenticate_browser(), "browser_sessions")
+        authenticate, sessions = with_calls(authenticate, "sessions")
+        assert await authenticate(cookie="x") is None
+        assert (found.made, sessions.made) == ([], [])
+        unknown = app.container.session_cookies().issue()
+        assert await authenticate(cookie=unknown) is None
+        assert (len(found.made), sessions.made) == (1, [])
+
+    async def test_cookies_are_stored_with_their_time(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        digests, now = app.container.session_cookies().digests, app.clock.now()
+        start, calls = with_calls(app.container.start_browser_session(), "browser_sessions")
+        cookie = await start(caller=caller)
+        expected = {"session_id": caller.session.id, "now": now}
+        assert calls.made == [("add", digests(cookie.text)[:1], expected)]
+        renew, calls = with_calls(app.container.renew_browser_session(), "browser_sessions")
+        renewed = await renew(caller=caller, cookie=cookie.text)
+        assert renewed
+        expected = {"new": digests(renewed.text)[0], "now": now}
+        assert calls.made == [("replace", (digests(cookie.text),), expected)]
+
     async def test_cookie_ends_with_the_account_and_the_password(
         self, app: Application, caller: AuthenticatedUser, cookie: SessionCookie
     ) -> None:
@@ -57,6 +81,7 @@ class TestBrowserSession:
         renew = app.container.renew_browser_session()
         renewed = await renew(caller=caller, cookie=cookie.text)
         assert renewed
+        assert renewed.expires_at == caller.session.expires_at
         assert renewed.text != cookie.text
         authenticate = app.container.authenticate_browser()
         assert await authenticate(cookie=cookie.text) is None

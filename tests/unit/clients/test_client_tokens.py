@@ -7,18 +7,20 @@ import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import Application, RateLimitedApplication
 from tests.fakes import FakeClientRepository
+from tests.port_calls import with_calls
 
 from fastauth.application.clients.client_changes import CreatedClient
 from fastauth.application.clients.issue_client_token import ClientToken, IssueClientToken
+from fastauth.application.revocations.revoked_tokens import REACH
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clients.client import LAST_USE_INTERVAL, READ_REVOCATIONS
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clients.errors import InvalidClient
-from fastauth.domain.errors import InvalidInput, StorageUnavailable
+from fastauth.domain.errors import InvalidInput, StorageUnavailable, Violation
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.revocations.revocation import Revocation
-from fastauth.domain.roles.permissions import WRITE_ROLES
+from fastauth.domain.revocations.revocation import Revocation, TokenIdentity
+from fastauth.domain.roles.permissions import WRITE_KEYS, WRITE_ROLES
 from fastauth.domain.sessions.access_token import ClientClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 
@@ -82,7 +84,9 @@ class TestIssueClientToken:
             assert (await claims_of(app, token)).audience == audience
         with pytest.raises(InvalidInput) as error:
             await token_of(app, created, audience="https://other.example")
-        assert [(each.field, each.code) for each in error.value.violations] == [("audience", "not_allowed")]
+        assert list(error.value.violations) == [
+            Violation("audience", "not_allowed", "The client has no such audience.")
+        ]
 
     async def test_refusals_are_counted_for_the_network(self) -> None:
         app = RateLimitedApplication()
@@ -111,6 +115,22 @@ class TestPrincipalOfClient:
                 permissions=frozenset(permissions),
                 client_id=created.client.id,
             )
+
+    async def test_is_looked_up_by_every_name_of_the_token(
+        self, app: Application, created: CreatedClient
+    ) -> None:
+        """The subject of a client's token is the client itself (RFC 9068, section 2.2)."""
+        token = await token_of(app, created)
+        authenticate, calls = with_calls(app.container.authenticate_principal(), "revocations")
+        await authenticate(access_token=token.access.text)
+        identity = TokenIdentity(
+            id="",
+            subject=created.client.id,
+            client_id=created.client.id,
+            session_id=None,
+            issued_at=app.clock.now(),
+        )
+        assert calls.made == [("is_revoked", (identity,), {"since": app.clock.now() - REACH})]
 
     async def test_ends_with_what_the_client_loses(self, app: Application, created: CreatedClient) -> None:
         """And a token of afterwards is accepted."""
@@ -198,11 +218,13 @@ class TestAdministered:
 
     async def test_refused_secret_names_the_client(self, app: Application) -> None:
         acting = await principal_of(app, await a_user_with(app, "root1", "admin"))
-        made = await app.container.create_client()(name="deployer", permissions=[WRITE_ROLES])
+        made = await app.container.create_client()(name="deployer", permissions=[WRITE_ROLES, WRITE_KEYS])
         with pytest.raises(InvalidInput) as error:
             await app.container.rotate_client_secret_by_admin()(acting=acting, client_id=made.client.id)
-        found = [(each.field, each.code) for each in error.value.violations]
-        assert found == [("client_id", "operator_only")]
+        detail = "Only a command of an operator makes a secret of a client with "
+        assert list(error.value.violations) == [
+            Violation("client_id", "operator_only", f"{detail}{WRITE_KEYS}, {WRITE_ROLES}.")
+        ]
 
 
 class ReadOnlyClients(FakeClientRepository):

@@ -6,6 +6,7 @@ import pytest
 from tests.application import A_SECRET_KEY, Application, RateLimitedApplication, fakes_over, settings_of
 from tests.builders import an_erasure
 from tests.container_pool import a_container
+from tests.port_calls import with_calls
 from tests.session_helpers import caller_of
 
 from fastauth.application.personal_data.list_erasures import PAGE_SIZE
@@ -179,6 +180,13 @@ class TestListErasures:
 
 
 class TestMeasureOverdueErasures:
+    async def test_asks_for_one(self) -> None:
+        """Thousands may be due after an outage."""
+        app = Application()
+        measure, calls = with_calls(app.container.measure_overdue_erasures(), "erasures")
+        await measure()
+        assert calls.made == [("due", (), {"now": app.clock.now(), "after": None, "limit": 1})]
+
     async def test_is_the_delay_of_the_oldest_that_is_due(self) -> None:
         app = Application()
         measure, now = app.container.measure_overdue_erasures(), app.clock.now()
