@@ -9,6 +9,7 @@ from tests.application_fixtures import (  # noqa: F401  fixtures
     instrumentations,
     log,
     mode,
+    openapi_document,
     settings,
     storage,
     tokens,

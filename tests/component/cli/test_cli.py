@@ -76,39 +76,30 @@ class TestAudit:
         told = json.loads(line)
         assert (told["type"], told["actor"], told["address"]) == ("signing_key_rotated", "operator", None)
 
-    @pytest.mark.parametrize(
-        ("arguments", "number"),
-        [
-            (["--since", "30m"], 1),
-            (["--since", "2026-01-01T00:00:00+02:00"], 1),
-            (["--since", "9999-12-31"], 0),
-            (["--until", "30m"], 0),
-            (["--until", "9999-12-31T23:59"], 1),
-            (["--type", "user_created"], 0),
-            (["--user", "nobody"], 0),
-        ],
-    )
-    def test_filters(self, arguments: list[str], number: int) -> None:
-        result = run(app, ["audit", "--json", *arguments])
-        assert result.exit_code == 0
-        assert len(result.stdout.splitlines()) == number
+    def test_filters(self) -> None:
+        for *arguments, number in (
+            ("--since", "30m", 1),
+            ("--since", "2026-01-01T00:00:00+02:00", 1),
+            ("--since", "9999-12-31", 0),
+            ("--until", "30m", 0),
+            ("--until", "9999-12-31T23:59", 1),
+            ("--type", "user_created", 0),
+            ("--user", "nobody", 0),
+        ):
+            result = run(app, ["audit", "--json", *map(str, arguments)])
+            assert (result.exit_code, len(result.stdout.splitlines())) == (0, number), arguments
+        result = run(app, ["audit", "--user", "nobody"])
+        assert (result.stdout, result.stderr) == ("", "fastauth: no events match\n")
 
-    @pytest.mark.parametrize(
-        ("option", "value"),
-        [
+    def test_invalid_option_is_named(self) -> None:
+        for option, value in (
             ("--since", "yesterday"),
             ("--since", "1y"),
             ("--until", "999999w"),
             ("--until", "0001-01-01T00:00+02:00"),
             ("--limit", "0"),
             ("--type", "x"),
-        ],
-    )
-    def test_invalid_option_is_named(self, option: str, value: str) -> None:
-        result = run(app, ["audit", option, value])
-        assert result.exit_code == 2
-        assert option in result.output
-
-    def test_no_matches(self) -> None:
-        result = run(app, ["audit", "--user", "nobody"])
-        assert (result.stdout, result.stderr) == ("", "fastauth: no events match\n")
+        ):
+            result = run(app, ["audit", option, value])
+            assert result.exit_code == 2, value
+            assert option in result.output

@@ -1,5 +1,7 @@
 """API keys over HTTP."""
 
+from typing import Any
+
 import httpx2
 import pytest
 from tests.builders import a_registration
@@ -75,14 +77,16 @@ class TestApiKeys:
             assert (answer.status_code, answer.json()["code"]) == (401, "invalid_api_key")
 
     async def test_opens_no_route_of_an_account(
-        self, client: httpx2.AsyncClient, session: dict[str, str]
+        self,
+        client: httpx2.AsyncClient,
+        session: dict[str, str],
+        openapi_document: dict[str, Any],
     ) -> None:
         """Neither the key nor a token of it opens what needs a session: each route that a caller has."""
         key = (await a_key(client, session))["key"]
         token = (await client.post("/api-keys/token", headers=bearer(key))).json()["access_token"]
-        document = (await client.get("/openapi.json")).json()
         tried = set()
-        for path, methods in document["paths"].items():
+        for path, methods in openapi_document["paths"].items():
             for method, operation in methods.items():
                 if {"HTTPBearer": []} not in operation.get("security", []) or path.startswith(BY_PERMISSION):
                     continue

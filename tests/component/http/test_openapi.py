@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 
-from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.settings import Settings
 
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return create_app(Container(settings=Settings(docs=True))).openapi()
+@pytest.fixture
+def document(openapi_document: dict[str, Any]) -> dict[str, Any]:
+    return openapi_document
 
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -44,17 +44,16 @@ class AuthenticateByName:
 
 @pytest.fixture
 async def operations(
-    container: Container, client: httpx2.AsyncClient
+    container: Container, openapi_document: dict[str, Any]
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Return method, path and description of the routes that are covered."""
-    document = (await client.get("/openapi.json")).json()
     for name in ("root1", "ann"):
         await container.register_user()(username=name, password="sntsh", fullname=name, address=None)
     await container.grant_role()(username="root1", role="admin")
     container.authenticate_principal.override(Object(AuthenticateByName()))
     return iter(
         (method.upper(), path, operation)
-        for path, methods in document["paths"].items()
+        for path, methods in openapi_document["paths"].items()
         if path.startswith(PATHS)
         for method, operation in methods.items()
     )

@@ -58,11 +58,14 @@ async def admin(container: Container) -> dict[str, str]:
 
 class TestEachRoute:
     async def test_second_response_is_the_first(
-        self, client: httpx2.AsyncClient, admin: dict[str, str], storage: FakeStorage
+        self,
+        client: httpx2.AsyncClient,
+        admin: dict[str, str],
+        storage: FakeStorage,
+        openapi_document: dict[str, Any],
     ) -> None:
-        paths = (await client.get("/openapi.json")).json()["paths"]
         seen = set()
-        for url, name, operation in _posts(paths):
+        for url, name, operation in _posts(openapi_document["paths"]):
             assert "Idempotency-Key" in {each["name"] for each in operation["parameters"]}, name
             first = await client.post(url, headers=admin, json=BODIES.get(name))
             events = len(storage.events)
@@ -81,13 +84,17 @@ class TestEachRoute:
 
 class TestPermission:
     async def test_is_checked_before_a_transaction_begins(
-        self, client: httpx2.AsyncClient, admin: dict[str, str], container: Container
+        self,
+        client: httpx2.AsyncClient,
+        admin: dict[str, str],
+        container: Container,
+        openapi_document: dict[str, Any],
     ) -> None:
         """A transaction is the only one that writes in SQLite, and keeps a connection in PostgreSQL."""
         unit_of_work = container.stored_unit_of_work()
         assert isinstance(unit_of_work, FakeUnitOfWork)
         begun = unit_of_work.begun
-        for url, name, operation in _posts((await client.get("/openapi.json")).json()["paths"]):
+        for url, name, operation in _posts(openapi_document["paths"]):
             headers = admin | {"Authorization": "Bearer 1-lost"}
             answer = await client.post(url, headers=headers, json=BODIES.get(name))
             assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), name
@@ -116,12 +123,11 @@ class TestPermission:
 
 class TestMalformedKey:
     async def test_tells_nothing_before_the_caller_is_known(
-        self, client: httpx2.AsyncClient, admin: dict[str, str]
+        self, client: httpx2.AsyncClient, admin: dict[str, str], openapi_document: dict[str, Any]
     ) -> None:
         """The error is one that the document of the route names."""
-        paths = (await client.get("/openapi.json")).json()["paths"]
         malformed = {"Idempotency-Key": "short"}
-        for url, name, operation in _posts(paths):
+        for url, name, operation in _posts(openapi_document["paths"]):
             assert (await client.post(url, headers=malformed)).status_code == 401, name
             answer = await client.post(url, headers=admin | malformed, json=BODIES.get(name))
             assert answer.status_code == 422, name
