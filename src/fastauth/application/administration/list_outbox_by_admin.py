@@ -1,16 +1,13 @@
 """List entries of the outbox."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from fastauth.domain.outbox.message import OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_AUDIT
 from fastauth.domain.sealed_cursor import ListPage, SealedCursors
-
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +30,10 @@ class ListOutboxByAdmin:
         acting.require(READ_AUDIT)
         list_name = "outbox waiting" if waiting else "outbox closed"
         position = self.cursors.position(list_name, after)
-        place = OutboxPlace(_1970 + int(position[0]) * _MICROSECOND, str(position[1])) if position else None
+        place = OutboxPlace(from_microseconds(int(position[0])), str(position[1])) if position else None
         found = await self.queue.records(waiting=waiting, limit=limit + 1, after=place)
         return self.cursors.page(list_name, found, limit=limit, position=_position)
 
 
 def _position(record: OutboxRecord) -> tuple[int, str]:
-    return ((record.done_at or record.due_at) - _1970) // _MICROSECOND, record.id
+    return to_microseconds(record.done_at or record.due_at), record.id

@@ -1,7 +1,7 @@
 """Read the audit trail."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.ports import UserRepository
@@ -13,13 +13,11 @@ from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_AUDIT
 from fastauth.domain.sealed_cursor import ListPage, SealedCursors
+from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 """Events in one page."""
-
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +57,10 @@ class ReadEventsByAdmin:
                 raise UserNotFound
             wanted = replace(wanted, username_digests=self.pseudonyms.candidates(user.username))
         position = self.cursors.position(list_name, after)
-        place = EventPlace(_1970 + int(position[0]) * _MICROSECOND, int(position[1])) if position else None
+        place = EventPlace(from_microseconds(int(position[0])), int(position[1])) if position else None
         found = await self.search.page(wanted, before=place, limit=limit)
         following = None
         if found.next:
-            microseconds = (found.next.occurred_at - _1970) // _MICROSECOND
+            microseconds = to_microseconds(found.next.occurred_at)
             following = self.cursors.seal(list_name, microseconds, found.next.id)
         return ListPage(items=found.entries, next=following)

@@ -1,14 +1,12 @@
 """Cursors of the event feed and of the list of accounts that goes with it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.event_feed.ports import FeedPlace
 from fastauth.domain.sealed_cursor import SealedCursors
+from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EVENTS, _ACCOUNTS = "events", "feed accounts"
 
 
@@ -38,8 +36,8 @@ class FeedCursors:
 
 
 def _position(place: FeedPlace) -> tuple[int, ...]:
-    return (place.seq,) if place.at is None else (place.seq, (place.at - _1970) // _MICROSECOND)
+    return (place.seq,) if place.at is None else (place.seq, to_microseconds(place.at))
 
 
 def _place(seq: int | str, microseconds: int | str | None = None) -> FeedPlace:
-    return FeedPlace(int(seq), None if microseconds is None else _1970 + int(microseconds) * _MICROSECOND)
+    return FeedPlace(int(seq), None if microseconds is None else from_microseconds(int(microseconds)))

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from fastauth.domain.audit.event import Event, EventType
-
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from fastauth.domain.unix_time import to_microseconds
 
 
 class PublishedType(StrEnum):
@@ -156,7 +154,7 @@ class PublishedEvent:
         if publication.type in _WITH_SESSION:
             data["session_id"] = event.session_id
         subject = event.detail if event.user_id is None else str(event.user_id)
-        microseconds = (event.occurred_at - _1970) // _MICROSECOND
+        microseconds = to_microseconds(event.occurred_at)
         return cls(
             seq=seq,
             id=f"ev_{number}_{microseconds}",

@@ -4,12 +4,11 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
+from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _HEAD = struct.Struct(">B8sQQ")
 _PLACE = struct.Struct(">QB")
 _VERSION = 1
@@ -31,9 +30,9 @@ class Cursor:
 
     def encode(self) -> str:
         """Return the cursor as clients get it: base64url, at most 256 characters."""
-        content = _HEAD.pack(_VERSION, self.reader, self.number, _microseconds(self.read_at))
+        content = _HEAD.pack(_VERSION, self.reader, self.number, to_microseconds(self.read_at))
         if self.place:
-            content += _PLACE.pack(_microseconds(self.place.at), _KINDS.index(self.place.kind))
+            content += _PLACE.pack(to_microseconds(self.place.at), _KINDS.index(self.place.kind))
             content += self.place.value.encode()
         return urlsafe_b64encode(content).rstrip(b"=").decode()
 
@@ -46,13 +45,9 @@ class Cursor:
             rest = content[_HEAD.size :]
             if version != _VERSION:
                 return None
-            return cls(reader, number, _1970 + read_at * _MICROSECOND, _place(rest) if rest else None)
+            return cls(reader, number, from_microseconds(read_at), _place(rest) if rest else None)
         except (Base64Error, struct.error, ValueError, LookupError, OverflowError):
             return None
-
-
-def _microseconds(time: datetime) -> int:
-    return (time - _1970) // _MICROSECOND
 
 
 def _place(content: bytes) -> Revocation:
@@ -60,4 +55,4 @@ def _place(content: bytes) -> Revocation:
     value = content[_PLACE.size :].decode("ascii")
     if not value or not value.isprintable():  # PostgreSQL refuses NUL in a text
         raise ValueError
-    return Revocation(_1970 + at * _MICROSECOND, _KINDS[kind], value)
+    return Revocation(from_microseconds(at), _KINDS[kind], value)

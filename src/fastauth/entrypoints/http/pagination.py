@@ -2,16 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Query
 
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.sessions.session import PAGE_SIZE, SessionCursor, SessionId
-
-_1970 = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
 _LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
 _AFTER = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})", re.ASCII)
@@ -75,7 +72,7 @@ def parse_page(*, limits: Repeatable, afters: Repeatable) -> PageRequest:
 
 def next_page_link(cursor: SessionCursor, *, limit: int) -> str:
     """Return the ``Link`` header for the page after `cursor`. The URL is relative to the current page."""
-    microseconds = (cursor.created_at - _1970) // _MICROSECOND
+    microseconds = to_microseconds(cursor.created_at)
     return f'<?limit={limit}&after={microseconds}-{cursor.id}>; rel="next"'
 
 
@@ -102,4 +99,4 @@ def _after(text: str | None) -> SessionCursor | None:
             Violation("after", "not_a_place", "Must be taken from the header Link of another page.")
         )
     at, session_id = found.groups()
-    return SessionCursor(_1970 + int(at) * _MICROSECOND, SessionId(session_id))
+    return SessionCursor(from_microseconds(int(at)), SessionId(session_id))
