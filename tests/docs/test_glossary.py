@@ -120,6 +120,16 @@ class TestGlossary:
         ]
 
 
+class TestErrorTree:
+    def test_docstring_draws_every_error_of_the_domain(self) -> None:
+        error_codes()  # imports every module of the domain
+        drawn = re.findall(r"── (\w+)", fastauth.domain.errors.__doc__ or "")
+        errors = {
+            each for each in subclasses(FastauthError) if each.__module__.startswith("fastauth.domain.")
+        }
+        assert sorted(drawn) == sorted(each.__name__ for each in errors)
+
+
 class TestErrors:
     def test_lists_every_code_with_its_status(self) -> None:
         rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", section(ERRORS, "Codes"), re.MULTILINE)

@@ -26,15 +26,16 @@
     ├── NotFound               the object does not exist, or is not visible to the client
     │   ├── ApiKeyNotFound
     │   ├── ErasureNotFound
-    │   ├── NotOffered
     │   ├── ClientNotFound
     │   ├── InvitationNotFound
+    │   ├── NotOffered
     │   ├── PasskeyNotFound
     │   ├── RoleNotFound
     │   ├── SecondFactorNotFound
     │   ├── SessionNotFound
     │   ├── SigningKeyNotFound
-    │   └── UserNotFound
+    │   ├── UserNotFound
+    │   └── WebhookNotFound
     ├── Conflict               the request contradicts the stored state
     │   ├── AlreadyEnrolled
     │   ├── AnotherAddressInvited
@@ -53,6 +54,7 @@
     │   ├── TooManyApiKeys
     │   ├── TooManyPasskeys
     │   ├── TooManyPermissions
+    │   ├── TooManyWebhooks
     │   ├── UserDisabled
     │   └── UsernameTaken
     ├── Gone                   what the request refers to is no longer stored
