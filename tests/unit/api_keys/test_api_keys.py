@@ -10,7 +10,7 @@ from tests.fakes import FakeApiKeyRepository
 from tests.session_helpers import caller_of, happened
 
 from fastauth.application.api_keys.store_key import NewApiKey
-from fastauth.domain.api_keys.api_key import KEPT, MAX_API_KEYS, USE_INTERVAL
+from fastauth.domain.api_keys.api_key import API_KEY_RETENTION, MAX_API_KEYS, USE_INTERVAL
 from fastauth.domain.api_keys.errors import ApiKeyNotFound, InvalidApiKey, TooManyApiKeys
 from fastauth.domain.api_keys.key_text import ApiKeyCodec, ApiKeyId
 from fastauth.domain.audit.event import Event, EventType
@@ -414,7 +414,7 @@ class TestPurgeApiKeys:
         owner.app.clock.advance(timedelta(days=1))
         await owner.app.container.revoke_api_key()(id_=revoked.key.id)
         purge = owner.app.container.purges()["api_keys"]
-        owner.app.clock.advance(KEPT)
+        owner.app.clock.advance(API_KEY_RETENTION)
         assert await purge() == 0
         owner.app.clock.advance(timedelta(minutes=1))
         assert await purge() == 2

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fastauth.application.api_keys.store_key import KeyOrder, NewApiKey, StoreApiKey
+from fastauth.application.api_keys.store_key import ApiKeyTerms, NewApiKey, StoreApiKey
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
 from fastauth.domain.api_keys.api_key import DEFAULT_DAYS
 from fastauth.domain.clock import Clock
@@ -39,6 +39,6 @@ class CreateApiKey:
         caller.check_recent_authentication(self.clock.now())
         grants = await self.roles.grants_of(caller.user.id)
         held = self.policy.limit_grants(grants, acr=acr_of(caller.session.methods)).permissions
-        order = KeyOrder.check(name=name, scopes=scopes, days=days, held=held)
+        terms = ApiKeyTerms.parse(name=name, scopes=scopes, days=days, held=held)
         await self.limiter.check_api_key(caller.user.id)
-        return await self.store(order, user_id=caller.user.id, session_id=caller.session.id)
+        return await self.store(terms, user_id=caller.user.id, session_id=caller.session.id)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.api_keys.store_key import KeyOrder, NewApiKey, StoreApiKey
+from fastauth.application.api_keys.store_key import ApiKeyTerms, NewApiKey, StoreApiKey
 from fastauth.domain.api_keys.api_key import DEFAULT_DAYS
 from fastauth.domain.roles.ports import RoleRepository
 
@@ -30,5 +30,5 @@ class IssueApiKey:
         """
         user = await self.find_user(username=username)
         held = (await self.roles.grants_of(user.id)).permissions
-        order = KeyOrder.check(name=name, scopes=scopes, days=days, held=held, by_operator=True)
-        return await self.store(order, user_id=user.id)
+        terms = ApiKeyTerms.parse(name=name, scopes=scopes, days=days, held=held, by_operator=True)
+        return await self.store(terms, user_id=user.id)

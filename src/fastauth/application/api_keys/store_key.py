@@ -23,18 +23,18 @@ class NewApiKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyOrder:
-    """What a new key shall be, checked."""
+class ApiKeyTerms:
+    """The name, the scopes and the lifetime of a new key, validated."""
 
     name: ApiKeyName
     scopes: frozenset[str]
     lifetime: timedelta
 
     @classmethod
-    def check(
+    def parse(
         cls, *, name: str, scopes: Iterable[str], days: int, held: Iterable[str], by_operator: bool = False
-    ) -> "KeyOrder":
-        """Return the order for a key of an owner who has the permissions `held`.
+    ) -> "ApiKeyTerms":
+        """Return the terms of a key of an owner who has the permissions `held`.
 
         Raises:
             InvalidInput: A value is not allowed; all violations are listed.
@@ -58,7 +58,7 @@ class StoreApiKey:
     clock: Clock
 
     async def __call__(
-        self, order: KeyOrder, *, user_id: UserId, session_id: SessionId | None = None
+        self, terms: ApiKeyTerms, *, user_id: UserId, session_id: SessionId | None = None
     ) -> NewApiKey:
         """Return the key, whose text is never shown again.
 
@@ -70,11 +70,11 @@ class StoreApiKey:
         key = ApiKey(
             id=text.id,
             user_id=user_id,
-            name=order.name,
+            name=terms.name,
             digest=self.codec.digest(text),
-            scopes=order.scopes,
+            scopes=terms.scopes,
             created_at=now,
-            expires_at=now + order.lifetime,
+            expires_at=now + terms.lifetime,
         )
         created = Event(
             type=EventType.API_KEY_CREATED,

@@ -15,7 +15,7 @@ from fastauth.domain.revocations.revocation import MAX_CLOCK_AND_TRANSACTION, Re
 READ_INTERVAL = 0.25
 """Seconds between two reads, however many requests wait."""
 
-KEPT = timedelta(seconds=60) + MAX_CLOCK_AND_TRANSACTION
+MEMORY_RETENTION = timedelta(seconds=60) + MAX_CLOCK_AND_TRANSACTION
 """How long revocations stay in memory. A client that was away for longer is answered from the database."""
 
 
@@ -96,16 +96,16 @@ class RecentRevocations:
 
     async def _read(self) -> Read:
         began, now, last = self._monotonic(), self._clock.now(), self._last
-        continues = last is not None and timedelta(0) <= now - last.cursor.read_at < KEPT
+        continues = last is not None and timedelta(0) <= now - last.cursor.read_at < MEMORY_RETENTION
         if last and continues:
             since = last.cursor.read_at - MAX_CLOCK_AND_TRANSACTION
             cursor = Cursor(last.cursor.reader, last.cursor.number + 1, now)
         else:
-            since, cursor = now - KEPT, Cursor(token_bytes(8), 0, now)
+            since, cursor = now - MEMORY_RETENTION, Cursor(token_bytes(8), 0, now)
         found = await self._reader.read(since=since)
         if not continues or self._complete_since is None:
             self._complete_since, self._found_by = since, {}
-        self._complete_since = max(self._complete_since, now - KEPT)
+        self._complete_since = max(self._complete_since, now - MEMORY_RETENTION)
         for each in found:
             self._found_by.setdefault(each, cursor.number)
         for each in [each for each in self._found_by if each.at <= self._complete_since]:

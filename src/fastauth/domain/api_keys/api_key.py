@@ -21,7 +21,7 @@ DEFAULT_DAYS = 90
 MAX_DAYS = 365
 """A key that nobody renews ends within a year."""
 
-KEPT = timedelta(days=30)
+API_KEY_RETENTION = timedelta(days=30)
 """How long a key is stored after its end, so that its owner sees that it has expired."""
 
 USE_INTERVAL = timedelta(minutes=5)

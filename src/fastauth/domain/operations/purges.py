@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from fastauth.domain.api_keys.api_key import KEPT
+from fastauth.domain.api_keys.api_key import API_KEY_RETENTION
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.email_addresses.record import UNDO_PERIOD
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION
@@ -84,5 +84,5 @@ def all_purges(retention: Retention) -> tuple[Purge, ...]:
             kept={Expired.REPLACED_ADDRESSES: UNDO_PERIOD},
         ),
         Purge(task="outbox", use_case="PurgeOutbox", kept={Expired.OUTBOX_ENTRIES: _WEEK}),
-        Purge(task="api_keys", use_case="PurgeApiKeys", kept={Expired.API_KEYS: KEPT}),
+        Purge(task="api_keys", use_case="PurgeApiKeys", kept={Expired.API_KEYS: API_KEY_RETENTION}),
     )
