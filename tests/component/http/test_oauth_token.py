@@ -12,7 +12,7 @@ from tests.fakes import FakeClock, FakeStorage
 from tests.http_helpers import assert_problem
 
 from fastauth.application.clients.client_changes import CreatedClient
-from fastauth.domain.clients.client import READ_REVOCATIONS
+from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 

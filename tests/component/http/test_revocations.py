@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from tests.http_helpers import ANN, TokenPair, assert_problem, bearer, log_in
 
-from fastauth.domain.clients.client import READ_REVOCATIONS
+from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.entrypoints.container import Container
 
 PATH = "/v1/revocations"

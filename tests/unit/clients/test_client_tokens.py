@@ -13,14 +13,14 @@ from fastauth.application.clients.client_changes import CreatedClient
 from fastauth.application.clients.issue_client_token import ClientToken, IssueClientToken
 from fastauth.application.revocations.revoked_tokens import REACH
 from fastauth.domain.audit.event import Event, EventType
-from fastauth.domain.clients.client import LAST_USE_INTERVAL, READ_REVOCATIONS
+from fastauth.domain.clients.client import LAST_USE_INTERVAL
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clients.errors import InvalidClient
 from fastauth.domain.errors import InvalidInput, StorageUnavailable, Violation
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.revocations.revocation import Revocation, TokenIdentity
-from fastauth.domain.roles.permissions import WRITE_KEYS, WRITE_ROLES
+from fastauth.domain.roles.permissions import READ_REVOCATIONS, WRITE_KEYS, WRITE_ROLES
 from fastauth.domain.sessions.access_token import ClientClaims
 from fastauth.domain.sessions.errors import InvalidAccessToken
 

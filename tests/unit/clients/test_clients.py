@@ -12,7 +12,6 @@ from fastauth.application.clients.client_changes import CreatedClient
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.clients.client import (
     MAX_PERMISSIONS_BYTES,
-    READ_REVOCATIONS,
     ClientSecret,
     parse_audiences,
     parse_client_name,
@@ -23,6 +22,7 @@ from fastauth.domain.clients.secret import ClientSecretCodec
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.revocations.revocation import RevocationKind
+from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.domain.secret_key import SecretKey
 
 SHOP = "https://shop.example"

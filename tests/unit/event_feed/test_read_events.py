@@ -7,8 +7,8 @@ import pytest
 from tests.application import Application
 from tests.fakes import FakeFeedAccounts
 
-from fastauth.application.event_feed.list_accounts import READ_USERS, AccountsAnswer, ListAccounts
-from fastauth.application.event_feed.read_events import READ_EVENTS, READ_PERSONAL, EventsAnswer
+from fastauth.application.event_feed.list_accounts import AccountsAnswer, ListAccounts
+from fastauth.application.event_feed.read_events import EventsAnswer
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.trail import Retention
@@ -19,6 +19,7 @@ from fastauth.domain.event_feed.published_event import PublishedType
 from fastauth.domain.event_feed.retention import feed_retention
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.roles.permissions import READ_EVENTS, READ_PERSONAL, READ_USERS
 
 ALL = frozenset({READ_EVENTS, READ_USERS})
 

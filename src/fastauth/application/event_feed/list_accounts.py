@@ -7,8 +7,8 @@ from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.event_feed.cursor import FeedCursors
 from fastauth.domain.event_feed.ports import EventFeed, FeedAccount, FeedAccounts
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.roles.permissions import READ_USERS
 
-READ_USERS = "fastauth:users.read"
 _NONE = UserId(0)
 
 

@@ -11,9 +11,8 @@ from fastauth.domain.event_feed.ports import EventFeed, FeedAccounts, FeedPage, 
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
 from fastauth.domain.event_feed.retention import feed_retention
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.roles.permissions import READ_EVENTS, READ_PERSONAL
 
-READ_EVENTS = "fastauth:events.read"
-READ_PERSONAL = "fastauth:events.read_personal"
 _ABOUT_USERS = "user."
 
 

@@ -7,8 +7,7 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.personal_data.erasure import ErasureNotFound, Receipt
 from fastauth.domain.personal_data.ports import ErasureRepository
 from fastauth.domain.principals.principal import Principal
-
-READ_EVENTS = "fastauth:events.read"
+from fastauth.domain.roles.permissions import READ_EVENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ from fastauth.application.delegation.delegation import Delegation
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 from fastauth.domain.webhooks.errors import WebhookNotFound
-from fastauth.domain.webhooks.webhook import ID, WRITE_WEBHOOKS, Webhook
+from fastauth.domain.webhooks.webhook import ID, Webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

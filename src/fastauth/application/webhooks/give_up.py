@@ -7,8 +7,9 @@ from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.mail.template import MailTemplate, show_time
 from fastauth.domain.outbox.message import OutboxKind
+from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
-from fastauth.domain.webhooks.webhook import WRITE_WEBHOOKS, DisabledReason, Webhook
+from fastauth.domain.webhooks.webhook import DisabledReason, Webhook
 
 MAX_TOLD = 20
 """Administrators who get a mail about one webhook."""

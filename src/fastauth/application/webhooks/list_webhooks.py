@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from fastauth.domain.clock import Clock
 from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.roles.permissions import READ_WEBHOOKS
 from fastauth.domain.webhooks.errors import WebhookNotFound
 from fastauth.domain.webhooks.ports import WebhookRepository
-from fastauth.domain.webhooks.webhook import READ_WEBHOOKS, Webhook, WebhookState
+from fastauth.domain.webhooks.webhook import Webhook, WebhookState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ from secrets import token_hex
 from fastauth.application.webhooks.sender import WebhookSender
 from fastauth.domain.clock import Clock
 from fastauth.domain.principals.principal import Principal
+from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.webhooks.delivery import Attempt, WebhookMessage
 from fastauth.domain.webhooks.errors import WebhookNotFound
 from fastauth.domain.webhooks.ports import WebhookRepository
-from fastauth.domain.webhooks.webhook import ID, WRITE_WEBHOOKS
+from fastauth.domain.webhooks.webhook import ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

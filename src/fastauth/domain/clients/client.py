@@ -13,9 +13,6 @@ from fastauth.domain.roles.role import check_permissions
 
 ClientSecretDigest = NewType("ClientSecretDigest", bytes)
 
-READ_REVOCATIONS = "fastauth:revocations.read"
-"""The permission to read the revocation feed."""
-
 ROTATION_OVERLAP = timedelta(hours=24)
 """How long the secret before a rotation stays valid, so that a service can be restarted with the new one."""
 
@@ -149,7 +146,7 @@ def parse_client_name(text: str) -> str:
     """Return the name of a new client.
 
     Raises:
-        InvalidInput: It has not the form of a name.
+        InvalidInput: It does not have the form of a name.
     """
     if not _NAME.fullmatch(text):
         raise InvalidInput(Violation("name", "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."))
@@ -160,7 +157,7 @@ def parse_client_permissions(permissions: Iterable[str]) -> frozenset[str]:
     """Return the permissions of a client.
 
     Raises:
-        InvalidInput: One has not the form of a permission or is an unknown one of the service itself, or
+        InvalidInput: One does not have the form of a permission, is an unknown one of the service itself, or
             they have more than `MAX_PERMISSIONS_BYTES`.
     """
     checked = check_permissions(permissions, field="permissions")

@@ -7,6 +7,22 @@ from dataclasses import dataclass, field
 
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.roles.errors import TooManyPermissions
+from fastauth.domain.roles.permissions import (
+    INTROSPECT_TOKENS,
+    READ_AUDIT,
+    READ_CLIENTS,
+    READ_EVENTS,
+    READ_PERSONAL,
+    READ_REVOCATIONS,
+    READ_ROLES,
+    READ_USERS,
+    READ_WEBHOOKS,
+    WRITE_CLIENTS,
+    WRITE_KEYS,
+    WRITE_ROLES,
+    WRITE_USERS,
+    WRITE_WEBHOOKS,
+)
 from fastauth.domain.text import check_length, normalize_nfc
 
 MAX_ROLES_OF_USER = 32
@@ -97,33 +113,27 @@ class RoleChanges:
         )
 
 
-def _own(*names: str) -> frozenset[str]:
-    return frozenset(OWN_PREFIX + name for name in names)
-
-
-_READ = (
-    *("users.read", "roles.read", "clients.read", "audit.read", "events.read", "revocations.read"),
-    "webhooks.read",
+_READ = frozenset(
+    (READ_USERS, READ_ROLES, READ_CLIENTS, READ_WEBHOOKS, READ_AUDIT, READ_EVENTS, READ_REVOCATIONS)
 )
-_WRITE = (
-    *("users.write", "roles.write", "clients.write", "keys.write", "tokens.introspect"),
-    *("events.read_personal", "webhooks.write"),
+_WRITE = frozenset(
+    (WRITE_USERS, WRITE_ROLES, WRITE_CLIENTS, WRITE_WEBHOOKS, WRITE_KEYS, INTROSPECT_TOKENS, READ_PERSONAL)
 )
 
-NOT_FOR_MACHINES = _own("roles.write", "clients.write", "keys.write")
+NOT_FOR_MACHINES = frozenset((WRITE_ROLES, WRITE_CLIENTS, WRITE_KEYS))
 """Permissions that a client or an API key gets by a command of an operator only: whoever has one can give
 itself more. So an administrator cannot leave one behind in a program."""
 
 ADMIN = Role(
     name="admin",
     description="All permissions of the authentication service",
-    permissions=_own(*_READ, *_WRITE),
+    permissions=_READ | _WRITE,
     built_in=True,
 )
 AUDITOR = Role(
     name="auditor",
     description="Reads everything in the authentication service and changes nothing",
-    permissions=_own(*_READ),
+    permissions=_READ,
     built_in=True,
 )
 BUILT_IN = {role.name: role for role in (ADMIN, AUDITOR)}
@@ -147,7 +157,7 @@ def check_permissions(permissions: Iterable[str], *, field: str) -> frozenset[st
     """Return permissions, of which those of the service itself exist.
 
     Raises:
-        InvalidInput: One has not the right form, or is unknown, or there are more than
+        InvalidInput: One does not have the right form, or is unknown, or there are more than
             `MAX_PERMISSIONS_OF_ROLE`.
     """
     checked = frozenset(permissions)
@@ -168,9 +178,9 @@ def declare_role(name: str, *, description: str = "", permissions: Iterable[str]
     """Return a role of the installation.
 
     Raises:
-        InvalidInput: The name or a permission has not the right form, the name is that of a built-in role,
-            the description is not allowed, a permission is one of the service itself, or there are more
-            than `MAX_PERMISSIONS_OF_ROLE`.
+        InvalidInput: The name or a permission does not have the right form, the name is that of a built-in
+            role, the description is not allowed, a permission is one of the service itself, or there are
+            more than `MAX_PERMISSIONS_OF_ROLE`.
     """
     checked = frozenset(permissions)
     try:

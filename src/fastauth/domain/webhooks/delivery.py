@@ -58,7 +58,7 @@ class Attempt:
 
     @property
     def is_gone(self) -> bool:
-        """Return whether the receiver wants no more messages."""
+        """Return whether the receiver asks for no more messages: it answered with status 410."""
         return self.status == HTTPStatus.GONE
 
     @classmethod

@@ -10,9 +10,6 @@ from secrets import token_hex
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.event_feed.published_event import PublishedType
 
-READ_WEBHOOKS = "fastauth:webhooks.read"
-WRITE_WEBHOOKS = "fastauth:webhooks.write"
-
 MAX_WEBHOOKS = 50
 """A process sends to `MAX_CONCURRENT` of them at once; all are listed on one page."""
 

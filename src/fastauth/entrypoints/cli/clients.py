@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.entrypoints.cli.output import add_row, echo_json, format_time, show
 from fastauth.entrypoints.cli.runner import fail, run
 
@@ -27,7 +28,7 @@ def create(
     permissions: Annotated[
         list[str],
         typer.Option("--permission", "-p", help="What it may do. Repeat it for several."),
-    ] = ["fastauth:revocations.read"],  # noqa: B006  typer copies it
+    ] = [READ_REVOCATIONS],  # noqa: B006  typer copies it
     audiences: Annotated[
         list[str],
         typer.Option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fastauth.domain.roles.permissions import READ_EVENTS
 from fastauth.entrypoints.cli import users
 from fastauth.entrypoints.cli.output import add_row, echo_json, format_time, show
 from fastauth.entrypoints.cli.runner import fail, run
@@ -41,7 +42,7 @@ def list_erasures(
         expected: set[str] = {
             each.client.id
             for each in clients
-            if "fastauth:events.read" in each.client.permissions and each.client.disabled_at is None
+            if READ_EVENTS in each.client.permissions and each.client.disabled_at is None
         }
         rows = []
         async for page in container.list_erasures()():

@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fastauth.domain.roles.permissions import READ_AUDIT, READ_CLIENTS, READ_ROLES, READ_USERS
-from fastauth.domain.webhooks.webhook import READ_WEBHOOKS
+from fastauth.domain.roles.permissions import READ_AUDIT, READ_CLIENTS, READ_ROLES, READ_USERS, READ_WEBHOOKS
 
 CONSOLE = "/console"
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from fastauth.application.webhooks.create_webhook import NewWebhook
 from fastauth.application.webhooks.list_webhooks import WebhookStatus
 from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.webhooks.errors import TooManyWebhooks, WebhookNotFound
-from fastauth.domain.webhooks.webhook import WRITE_WEBHOOKS, DisabledReason, WebhookState
+from fastauth.domain.webhooks.webhook import DisabledReason, WebhookState
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from fastauth.domain.clients.client import READ_REVOCATIONS
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.revocations.revocation import MARGIN, Revocation
+from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import Repeatable

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from fastauth.application.webhooks.create_webhook import NewWebhook
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.event_feed.published_event import PublishedType
+from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.webhooks.delivery import Attempt
-from fastauth.domain.webhooks.webhook import MAX_WEBHOOKS, WRITE_WEBHOOKS
+from fastauth.domain.webhooks.webhook import MAX_WEBHOOKS
 from fastauth.entrypoints.http.pages.console.acts import Act, Acts
 from fastauth.entrypoints.http.pages.console.console_page import ConsolePage, ConsolePageDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
