@@ -32,7 +32,7 @@ class IntrospectionUnavailable(Unavailable):
 class ApiKeys:
     """Verifies API keys by asking the issuer, at most once a minute for each key.
 
-    A text that has not the form or the checksum of a key is refused without a request. With a verifier that
+    A text without the form or the checksum of a key is refused without a request. With a verifier that
     follows the revocation feed, a revoked key, a disabled owner and a role that was taken end an answer at
     once; without one, after a minute.
     """

@@ -28,7 +28,7 @@ def header_of(token: str) -> Header:
     """Return the header of a token. The signature is not looked at.
 
     Raises:
-        InvalidToken: The token is too long or has not the form of an access token.
+        InvalidToken: The token is too long or does not have the form of an access token.
     """
     if len(token) > MAX_TOKEN_LENGTH or not _SHAPE.fullmatch(token):
         raise InvalidToken

@@ -15,7 +15,7 @@ from fastauth.domain.clock import Clock
 class AuthenticateClient:
     """Return the client of an id and a secret (RFC 6749, section 2.3.1).
 
-    Refusals are counted for the network, and what has no form of an id or a secret is refused without a
+    Refusals are counted for the network, and text that is no id or no secret is refused without a
     look-up. A success is not counted, so that the limit of a network keeps no client of it out.
     """
 

@@ -1,4 +1,4 @@
-"""End what is exchanged for access tokens, at the wish of whoever holds it."""
+"""Revoke a refresh token or an API key at the request of its holder."""
 
 from dataclasses import dataclass
 

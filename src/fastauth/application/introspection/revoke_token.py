@@ -1,4 +1,4 @@
-"""End a token at the wish of the client that has it."""
+"""Revoke a token at the request of its client."""
 
 from dataclasses import dataclass
 

@@ -4,7 +4,7 @@ from fastauth.domain.errors import Conflict, Forbidden, NotFound
 
 
 class UserNotFound(NotFound):
-    """No account has this username."""
+    """No account has this username or id."""
 
     code = "user_not_found"
     detail = "No such user"

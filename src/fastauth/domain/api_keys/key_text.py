@@ -5,7 +5,7 @@
     fa_key_ │ id, 16 base62 │ _ │ secret, 43 base64url (32 random bytes) │ checksum, 6 base62
 
 The checksum is the CRC-32 of all characters before it. It is no proof of anything: it tells a mistyped,
-truncated or invented key from a real one without a look-up, and lets a secret scanner drop false finds.
+truncated or invented key from a real one without a look-up, and lets a secret scanner drop false positives.
 Stored is the HMAC-SHA-256 of the whole text under a key derived from the secret key.
 """
 
@@ -82,7 +82,7 @@ class ApiKeyCodec:
 
 
 def parse_api_key_id(text: str) -> ApiKeyId | None:
-    """Return the id; ``None`` if it has not the form of one."""
+    """Return the id; ``None`` if it does not have the form of one."""
     return ApiKeyId(text) if _ID.fullmatch(text) else None
 
 

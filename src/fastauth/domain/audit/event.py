@@ -91,7 +91,7 @@ class Event:
     username_digest: UsernameDigest | None = None
     """For a failed log-in: the digest of the username that was tried."""
     detail: str | None = None
-    """For an event about a role, a signing key, a passkey, an API key or an invitation: its name or id."""
+    """The id, or the name of a role, where an event is about a thing other than an account or a session."""
 
 
 class Actor(StrEnum):

@@ -42,7 +42,7 @@ class ClientSecretCodec:
         return NewClientSecret(text, self.digests(text)[0])
 
     def digests(self, text: str) -> tuple[ClientSecretDigest, ...]:
-        """Return the digest under each secret key, the newest first; none if `text` has not the form."""
+        """Return the digest under each secret key, the newest first; none if `text` is no secret."""
         shape = _SHAPE.fullmatch(text)
         if not shape:
             return ()

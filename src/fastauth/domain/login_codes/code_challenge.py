@@ -28,7 +28,7 @@ class CodeChallenge:
         """Return the challenge.
 
         Raises:
-            InvalidInput: It has another method, or is not the SHA-256 of anything.
+            InvalidInput: It has another method, or does not have the form of a SHA-256 in base64url.
         """
         if method != METHOD:
             raise InvalidInput(Violation("code_challenge_method", "not_allowed", f"must be {METHOD}"))

@@ -11,8 +11,8 @@ RETRY_DELAYS = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-"""The delay after each failed attempt: about 31 hours in all. RFC 5321, section 4.5.4.1, wants growing delays
-of a queue for mail. Entries for which a day is too long have an end of their own."""
+"""The delay after each failed attempt: about 31 hours in all. RFC 5321, section 4.5.4.1, recommends growing
+delays for a queue of mail. Entries for which a day is too long have an end of their own."""
 
 MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 

@@ -43,7 +43,7 @@ class RecoveryCodeCodec:
     def digests(self, text: str) -> tuple[RecoveryCodeDigest, ...]:
         """Return the digest under each secret key, the newest first; none if `text` is no recovery code.
 
-        Case, hyphens and spaces are of no account, since people type the codes.
+        Case, hyphens and spaces do not matter, since people type the codes.
         """
         if not text.isascii():
             return ()

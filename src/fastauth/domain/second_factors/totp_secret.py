@@ -44,7 +44,7 @@ class TotpSecret:
     def parse(cls, text: str) -> Self:
         """Return a secret of another system: base32, or a key URI, ``otpauth://totp/...``.
 
-        Case, spaces, hyphens and padding are of no account.
+        Case, spaces, hyphens and padding do not matter.
 
         Raises:
             InvalidInput: It is not base32, or too short or too long, or of another kind of code.

@@ -11,7 +11,7 @@ _ONE_FACTOR = acr_of(PASSWORD_ONLY)
 
 
 class SecondFactorPolicy(StrEnum):
-    """For whom a second factor is not a choice."""
+    """Which accounts must have a second factor."""
 
     OPTIONAL = "optional"
     ROLES = "roles"

@@ -48,7 +48,7 @@ async def _role(role: str) -> str:
 
 
 RoleDep = Annotated[str, Depends(_role)]
-"""The role of the path. A text that has not the form of a name is no role."""
+"""The role of the path. A text that is no role name is answered with 404."""
 
 
 def single_values(request: Request, **given: Repeatable) -> dict[str, str]:

@@ -115,7 +115,7 @@ async def _client_id(client_id: str) -> ClientId:
 
 
 ClientIdDep = Annotated[ClientId, Depends(_client_id)]
-"""The client of the path. A text that has not the form of an id is no client."""
+"""The client of the path. A text that is no client id is answered with 404."""
 
 
 @router.get(

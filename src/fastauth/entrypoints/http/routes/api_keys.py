@@ -27,7 +27,7 @@ router = APIRouter(tags=["API keys"], route_class=StrictJSONRoute)
 
 
 class NewApiKeyRequest(BaseModel):
-    """What a new key shall be."""
+    """The name, the scopes and the lifetime of a new key."""
 
     name: str = Field(description="1 to 50 characters.", examples=["Backup"])
     scopes: list[str] = Field(
@@ -73,7 +73,7 @@ class ApiKeysResponse(BaseModel):
 
 
 class ExchangeApiKeyRequest(BaseModel):
-    """What the access token shall be."""
+    """The scopes and the audience of the access token."""
 
     audience: str | None = Field(
         default=None,
