@@ -25,6 +25,9 @@ EXEMPT = re.compile(r"entrypoints/(?!http/)|application/accounts/validate_record
 """What only an operator reaches, settings, commands and files of the operator's own; and SQL, where ``==``
 makes a statement. Tokens are looked up there by their keyed digests, from whose timing nothing follows."""
 
+BEGIN = r"\.(begin|share)\("
+"""The begin of a transaction."""
+
 HTTP_CLIENTS = re.compile(
     r"(aiohttp|httpcore2?|httpx2?|requests|urllib\.request|urllib3|http\.client\.HTTPS?Connection)\b"
 )
@@ -94,6 +97,25 @@ class TestSource:
         assert "adapters/outbound/http.py" in vetted
         assert asking - vetted == {"entrypoints/cli/health.py"}  # it asks the service on this machine
         assert "fastapi.FastAPI" in imported["entrypoints/http/app.py"]  # imports are found at all
+
+
+class TestTransactions:
+    def test_await_nothing_outside_of_them(self) -> None:
+        """A transaction has one connection.
+
+        If it waited for a second one while it has the first, as many requests as there are connections would
+        wait for each other until their deadline.
+        """
+        found = [
+            f"{name}: {call}"
+            for name, tree in trees(having=BEGIN)
+            if name.startswith("application/")
+            for block in ast.walk(tree)
+            if isinstance(block, ast.AsyncWith) and re.search(BEGIN, ast.unparse(block.items[0]))
+            for call in (ast.unparse(node.value) for node in ast.walk(block) if isinstance(node, ast.Await))
+            if call.startswith("self.") and not re.search(r"\b(transaction|act)\b", call)
+        ]
+        assert found == []
 
 
 class TestPackages:

@@ -9,6 +9,7 @@ from tests.fakes.api_keys import FakeApiKeyRepository
 from tests.fakes.audit import FakeEventLog
 from tests.fakes.clients import FakeClientRepository
 from tests.fakes.email_addresses import FakeEmailAddressRepository
+from tests.fakes.event_feed import FakeEventFeed
 from tests.fakes.idempotency import FakeAnsweredRequestRepository
 from tests.fakes.invitations import FakeInvitationRepository
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository
@@ -31,6 +32,7 @@ from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -69,6 +71,7 @@ class FakeTransaction:
     clients: ClientRepository
     answered_requests: AnsweredRequestRepository
     webhooks: WebhookRepository
+    feed: EventFeed
     invitations: InvitationRepository
 
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
@@ -95,6 +98,7 @@ class FakeTransaction:
         self.personal_data = FakePersonalDataReader(self._draft)
         self.api_keys = FakeApiKeyRepository(self._draft)
         self.webhooks = FakeWebhookRepository(self._draft)
+        self.feed = FakeEventFeed(storage)
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)

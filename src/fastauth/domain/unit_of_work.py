@@ -8,6 +8,7 @@ from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -102,6 +103,10 @@ class Transaction(Protocol):
     @property
     def webhooks(self) -> WebhookRepository:
         """Webhooks."""
+
+    @property
+    def feed(self) -> EventFeed:
+        """The event feed."""
 
     @property
     def erasures(self) -> ErasureRepository:

@@ -10,6 +10,7 @@ from fastauth.adapters.sql.audit.event_log import SqlEventLog
 from fastauth.adapters.sql.clients.repository import SqlClientRepository
 from fastauth.adapters.sql.database.connections import TransactionConnection, Transactions
 from fastauth.adapters.sql.email_addresses.repository import SqlEmailAddressRepository
+from fastauth.adapters.sql.event_feed.reader import SqlEventFeed
 from fastauth.adapters.sql.events.audit_columns import AuditColumns
 from fastauth.adapters.sql.idempotency.repository import SqlAnsweredRequestRepository
 from fastauth.adapters.sql.invitations.repository import SqlInvitationRepository
@@ -32,6 +33,7 @@ from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.audit.ports import EventLog
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.email_addresses.ports import EmailAddressRepository
+from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.idempotency.ports import AnsweredRequestRepository
 from fastauth.domain.invitations.ports import InvitationRepository
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
@@ -180,6 +182,11 @@ class SqlTransaction:
     def webhooks(self) -> WebhookRepository:
         """Webhooks."""
         return SqlWebhookRepository(connections=self.connection)
+
+    @cached_property
+    def feed(self) -> EventFeed:
+        """The event feed."""
+        return SqlEventFeed(connections=self.connection)
 
     @cached_property
     def erasures(self) -> ErasureRepository:

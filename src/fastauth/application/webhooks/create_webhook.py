@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from fastauth.application.webhooks.acts import WebhookActs
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import ViolationCollector
-from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.outbound.target import NamedHosts
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.secret_box import SecretBox
@@ -28,7 +27,6 @@ class CreateWebhook:
     """Store a webhook. It is sent the events that get their number from now on."""
 
     acts: WebhookActs
-    feed: EventFeed
     named_hosts: NamedHosts
     secret_box: SecretBox
 
@@ -60,7 +58,7 @@ class CreateWebhook:
                 types=chosen,
                 secret=self.secret_box.seal(secret, purpose=SECRET_PURPOSE),
                 created_at=act.now,
-                cursor=(await self.feed.last()).seq,
+                cursor=(await act.transaction.feed.last()).seq,
                 due_at=act.now,
             )
             await act.transaction.webhooks.add(webhook)

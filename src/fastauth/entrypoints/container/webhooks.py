@@ -48,7 +48,6 @@ class Webhooks(Shared):
     create_webhook = use_case(
         CreateWebhook,
         acts=webhook_acts,
-        feed=Storage.event_feed,
         named_hosts=webhook_hosts,
         secret_box=Shared.secret_box,
     )
