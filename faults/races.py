@@ -13,7 +13,7 @@ def race(database_url: str, *, rounds: int, workers: int) -> Outcome:
     outcome = Outcome(f"one username for {CLIENTS} clients, workers: {workers}, {backend_of(database_url)}")
     with Service(database_url, FASTAUTH_WORKERS=str(workers)) as service:
         for _ in range(rounds):
-            found = races.race(service, [a_registration()] * CLIENTS)
+            found = races.race([service], [a_registration()] * CLIENTS)
             outcome.injected += 1
             outcome.survived += found.has_one_winner
             outcome.acknowledged += found.statuses[201]

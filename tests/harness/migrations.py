@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.harness.databases import connect, username_key_of
 
 from fastauth.adapters import sql
-from fastauth.adapters.sql import migrate
+from fastauth.adapters.sql import OPERATOR_DEADLINE, migrate
 
 SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
 
@@ -19,7 +19,7 @@ async def migrate_at(url: str) -> None:
     database = connect(url)
     try:
         await migrate(database, username_key_of=username_key_of)
-        await database.check()
+        await database.check(deadline=OPERATOR_DEADLINE)
     finally:
         await database.close()
 

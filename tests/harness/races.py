@@ -1,9 +1,13 @@
 """Many clients register one username at once."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
-from tests.harness.service import Service, is_unavailable
+import httpx2
+from tests.harness.service import DEADLINE, NO_TLS, Service, is_unavailable
 
 ATTEMPTS = 20
 """Requests of one client, if the responses to all but the last are 503. A busy machine causes a few."""
@@ -28,11 +32,14 @@ class Race:
         return self.statuses.keys() <= {201, 409} and (winners == 1 or (not winners and self.repeated > 0))
 
 
-def race(service: Service, registrations: list[dict[str, str]]) -> Race:
-    """Send the registrations at once, and repeat those whose response is 503, as a client should."""
+def race(services: Sequence[Service], registrations: list[dict[str, str]]) -> Race:
+    """Send the registrations at once, and repeat those whose response is 503, as a client should.
+
+    The services, all on one database, get them in turn.
+    """
     found = Race()
     for _ in range(ATTEMPTS):
-        responses = service.register_at_once(registrations)
+        responses = register_at_once(services, registrations)
         unavailable = [is_unavailable(each) for each in responses]
         found.statuses.update(
             each.status_code for each, repeat in zip(responses, unavailable, strict=True) if not repeat
@@ -43,3 +50,21 @@ def race(service: Service, registrations: list[dict[str, str]]) -> Race:
         found.repeated += len(registrations)
     found.statuses.update(503 for _ in registrations)
     return found
+
+
+def register_at_once(
+    services: Sequence[Service], registrations: list[dict[str, str]]
+) -> list[httpx2.Response]:
+    """Send every registration over a connection of its own, none before all are connected."""
+    return asyncio.run(_register_at_once([service.url for service in services], registrations))
+
+
+async def _register_at_once(urls: list[str], registrations: list[dict[str, str]]) -> list[httpx2.Response]:
+    number = len(registrations)
+    limits = httpx2.Limits(max_connections=number, max_keepalive_connections=number)
+    async with httpx2.AsyncClient(timeout=DEADLINE, limits=limits, verify=NO_TLS) as client:
+        sent = [*zip(cycle(urls), registrations, strict=False)]
+        await asyncio.gather(*(client.get(f"{url}/ping") for url, _ in sent))
+        return await asyncio.gather(
+            *(client.post(f"{url}/users/register", json=registration) for url, registration in sent)
+        )

@@ -1,6 +1,5 @@
 """The service as an operator runs it: a process of its own, reached over HTTP."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -149,21 +148,6 @@ class Service:
 
     def register(self, registration: dict[str, str]) -> httpx2.Response:
         return httpx2.post(f"{self.url}/users/register", json=registration, timeout=DEADLINE, verify=NO_TLS)
-
-    def register_at_once(self, registrations: list[dict[str, str]]) -> list[httpx2.Response]:
-        """Send every registration over a connection of its own, none before all are connected."""
-        return asyncio.run(self._register_at_once(registrations))
-
-    async def _register_at_once(self, registrations: list[dict[str, str]]) -> list[httpx2.Response]:
-        number = len(registrations)
-        limits = httpx2.Limits(max_connections=number, max_keepalive_connections=number)
-        async with httpx2.AsyncClient(
-            base_url=self.url, timeout=DEADLINE, limits=limits, verify=NO_TLS
-        ) as client:
-            await asyncio.gather(*(client.get("/ping") for _ in registrations))
-            return await asyncio.gather(
-                *(client.post("/users/register", json=registration) for registration in registrations)
-            )
 
     def client(self) -> "Client":
         """Return a client that keeps its connection."""

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from faults import (
-    crashes,
     fault_injection,
     full_disk,
     graceful_shutdown,
@@ -16,7 +15,6 @@ from faults import (
 )
 from faults.outcome import Outcome, table
 from tests.harness.editions import IS_THOROUGH, size
-from tests.harness.postgres import PostgresServer
 from tests.harness.service import DEADLINE
 
 TARGETS = [*fault_injection.TARGETS] if IS_THOROUGH else ["ports without statements", "statements"]
@@ -28,11 +26,11 @@ def assert_survived(outcome: Outcome) -> None:
 
 
 class TestService:
-    """`test_workers.py` kills it."""
+    """`test_services.py` kills it."""
 
     @pytest.mark.parametrize("workers", [1, 2] if IS_THOROUGH else [1])
     def test_answers_everybody_before_it_ends(self, sqlite_url: str, workers: int) -> None:
-        assert_survived(graceful_shutdown.stop(sqlite_url, times=1, workers=workers))
+        assert_survived(graceful_shutdown.stop(sqlite_url, times=1, workers=workers, in_flight=size(12, 50)))
 
 
 class TestOutbox:
@@ -61,8 +59,7 @@ class TestOneTimeToken:
 
 
 class TestDatabase:
-    def test_may_be_killed(self, mortal_postgres: PostgresServer) -> None:
-        assert_survived(crashes.kill_database(mortal_postgres, kills=size(1, 10)))
+    """`test_outages.py` kills it."""
 
     def test_may_be_slow(self, postgres_url: str) -> None:
         assert_survived(

@@ -1,6 +1,6 @@
 """The service is asked to stop while it delays its shutdown, or waits for a request that does not end.
 
-`test_workers.py` stops it while requests end.
+`test_services.py` stops it while requests end.
 """
 
 import signal

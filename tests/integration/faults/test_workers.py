@@ -1,98 +1,92 @@
-"""One running service: clients race, it is killed, and it is stopped.
+"""A supervisor with two workers: one is killed, and all are stopped.
 
-The tests of a database share a service. On SQLite it has two workers, which have both races: of clients of
-one process, and of processes.
+The tests share them, as each worker is an interpreter that imports everything.
 """
 
+import os
+import re
 import signal
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import httpx2
 import pytest
-from faults import crashes
-from faults.outcome import table
-from tests.builders import a_name
-from tests.harness.backends import BACKENDS
-from tests.harness.databases import postgres_schema
-from tests.harness.editions import IS_THOROUGH, size
-from tests.harness.races import race
-from tests.harness.service import Service
+from tests.harness.postgres import free_port
+from tests.harness.processes import wait_until
+from tests.harness.service import NO_TLS, START_DEADLINE, Service
 from tests.integration.faults.running_requests import begin_registration, pings
 
-SERVICES = [*product(BACKENDS, (1, 4))] if IS_THOROUGH else [("sqlite", 2), ("postgres", 1)]
-"""Database and number of workers. PostgreSQL has a process for each connection, even of one worker."""
 
-ROUNDS = size(1, 5)
+class Workers:
+    """A service with two workers, which counts their requests."""
+
+    def __init__(self, service: Service, files: Path, metrics_port: int) -> None:
+        self.service = service
+        self.files = files
+        self._metrics_url = f"http://127.0.0.1:{metrics_port}/metrics"
+
+    def value(self, sample: str) -> float:
+        """Return the sum of a sample of the metrics."""
+        text = httpx2.get(self._metrics_url, verify=NO_TLS).text
+        found = re.findall(rf"^{re.escape(sample)} (\S+)$", text, re.MULTILINE)
+        return sum(float(each) for each in found)
+
+    def ping(self, number: int) -> None:
+        """Send requests, each on a connection of its own, so that both workers get some."""
+        for _ in range(number):
+            assert httpx2.get(f"{self.service.url}/ping", verify=NO_TLS).status_code == 200
 
 
-@pytest.fixture(scope="module", params=SERVICES, ids=lambda each: f"{each[0]}-{each[1]}")
-def service_of_file(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    backend, workers = request.param
-    settings = {"FASTAUTH_WORKERS": str(workers), "FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS": "600"}
-    if backend == "sqlite":
-        with Service(f"sqlite:///{tmp_path_factory.mktemp('workers')}/a.db", **settings) as service:
-            yield service
-    else:
-        with (
-            postgres_schema(request.getfixturevalue("postgres")) as url,
-            Service(url, **settings) as service,
-        ):
-            yield service
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    wait_until(lambda: bool(condition()), f"there is not {what}", deadline=START_DEADLINE)
+
+
+@pytest.fixture(scope="module")
+def workers_of_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    home, files, metrics_port = (
+        tmp_path_factory.mktemp("workers"), tmp_path_factory.mktemp("files"), free_port()
+    )  # fmt: skip
+    settings = {
+        "FASTAUTH_METRICS_PORT": str(metrics_port),
+        "FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS": "600",
+        "FASTAUTH_WORKERS": "2",
+        "TMPDIR": str(files),
+    }
+    with Service(f"sqlite:///{home}/a.db", **settings) as service:
+        yield Workers(service, files, metrics_port)
 
 
 @pytest.fixture
-def service(service_of_file: Service) -> Service:
-    """Return the service of the file. It starts again if a test has ended it."""
-    if service_of_file.has_ended:
-        service_of_file.start()
-    return service_of_file
+def workers(workers_of_file: Workers) -> Workers:
+    """Return the workers of the file. They start again if a test has stopped them."""
+    if workers_of_file.service.has_ended:
+        workers_of_file.service.start()
+    return workers_of_file
 
 
-class TestRace:
-    """Many clients, one name."""
-
-    def test_gives_one_name_to_one_of_64_clients(self, service: Service) -> None:
-        for _ in range(ROUNDS):
-            registration = {"username": a_name(), "password": "sntsh", "fullname": "Ann"}
-            found = race(service, [registration] * 64)
-            assert found.has_one_winner, found
-            with service.client() as client:
-                assert client.log_in(registration).status_code == 201
-
-    def test_gives_12_spellings_of_one_name_to_one_client(self, service: Service) -> None:
-        """R22: each spelling of a name has a counter of its own.
-
-        CVE-2025-6004 (Vault), CVE-2025-54998 (OpenBao), CVE-2025-24806, CVE-2026-47203 (Authelia); CWE-307,
-        CWE-178.
-        """
-        spellings = [
-            "zoé", "Zoé", "ZOÉ", "zOé", "zoe\u0301", "Zoe\u0301", "ZOE\u0301", "zOe\u0301",
-            "ｚｏé", "ＺＯÉ", "Ｚｏe\u0301", "ｚＯＥ\u0301",
-        ]  # fmt: skip
-        for round_ in range(ROUNDS):
-            registrations = [
-                {"username": f"{spelling}{round_}", "password": "sntsh", "fullname": "Zoé"}
-                for spelling in spellings
-            ]
-            found = race(service, registrations)
-            assert found.has_one_winner, found
-            with service.client() as client:
-                statuses = [client.log_in(each).status_code for each in registrations]
-            assert statuses == [201] * len(spellings)
-
-
-class TestKill:
-    def test_loses_nothing_that_was_acknowledged(self, service: Service) -> None:
-        """`make faults` kills workers on PostgreSQL too."""
-        outcome = crashes.kill_under_load(service, kills=size(1, 10))
-        assert outcome.injected
-        assert outcome.is_good, table([outcome])
+class TestMetrics:
+    def test_sum_over_all_workers_ended_ones_included(self, workers: Workers) -> None:
+        value, files = workers.value, workers.files
+        most = 'fastauth_database_connections{state="max"}'  # 10 for each worker that knows the database
+        sample = 'fastauth_requests_total{method="GET",route="/ping",status="200"}'
+        wait_for(lambda: value(most) == 20, "two workers that know the database")
+        workers.ping(20)
+        wait_for(lambda: value(sample) == 20, "a count of 20")  # it is written after the answer
+        victim = min(int(file.stem.rpartition("_")[2]) for file in files.glob("*/counter_*.db"))
+        os.kill(victim, signal.SIGKILL)
+        wait_for(lambda: value(sample) and not list(files.glob(f"*/*_{victim}.db")), "a burial")
+        assert value(sample) == 20
+        wait_for(lambda: value(most) == 20, "a worker for the one that is gone")
+        # A worker that starts reads the database: a connection is busy for a moment.
+        wait_for(lambda: value('fastauth_database_connections{state="busy"}') == 0, "idle workers")
+        workers.ping(5)
+        wait_for(lambda: value(sample) == 25, "a count of 25")
 
 
 class TestSigterm:
-    def test_answers_requests_and_closes_idle_connections(self, service: Service) -> None:
+    def test_answers_requests_and_closes_idle_connections(self, workers: Workers) -> None:
+        """Nothing stays of the workers' temporary files."""
+        service = workers.service
         running, rest = begin_registration(service)
         with running, service.connect() as idle:
             assert pings(idle)
@@ -104,3 +98,4 @@ class TestSigterm:
         assert answer.startswith(b"HTTP/1.1 201 ")
         assert b"connection: close" in answer
         assert service.exit_status() == 0
+        assert list(workers.files.iterdir()) == []

@@ -1,9 +1,6 @@
 """Eyes and ears of the running service: they tell what it does, and nothing of what it was sent."""
 
 import json
-import os
-import re
-import signal
 import socket
 import subprocess
 import sys
@@ -178,41 +175,6 @@ class TestOutput:
 
 
 class TestMetrics:
-    def test_sum_over_all_workers_ended_ones_included(self, tmp_path: Path) -> None:
-        metrics_port = free_port()
-
-        def value(sample: str) -> float:
-            text = httpx2.get(f"http://127.0.0.1:{metrics_port}/metrics", verify=NO_TLS).text
-            return sum(
-                float(found) for found in re.findall(rf"^{re.escape(sample)} (\S+)$", text, re.MULTILINE)
-            )
-
-        def pings(number: int) -> None:
-            for _ in range(number):  # each on a connection of its own, so that both workers get some
-                assert httpx2.get(f"{service.url}/ping", verify=NO_TLS).status_code == 200
-
-        most = 'fastauth_database_connections{state="max"}'  # 10 for each worker that knows the database
-        sample = 'fastauth_requests_total{method="GET",route="/ping",status="200"}'
-        files = tmp_path / "files"
-        files.mkdir()
-        settings = {"FASTAUTH_METRICS_PORT": str(metrics_port), "FASTAUTH_WORKERS": "2", "TMPDIR": str(files)}
-        with Service(f"sqlite:///{tmp_path}/a.db", **settings) as service:
-            wait_for(lambda: value(most) == 20, "two workers that know the database")
-            pings(20)
-            wait_for(lambda: value(sample) == 20, "a count of 20")  # it is written after the answer
-            victim = min(int(file.stem.rpartition("_")[2]) for file in files.glob("*/counter_*.db"))
-            os.kill(victim, signal.SIGKILL)
-            wait_for(lambda: value(sample) and not list(files.glob(f"*/*_{victim}.db")), "a burial")
-            assert value(sample) == 20
-            wait_for(lambda: value(most) == 20, "a worker for the one that is gone")
-            # A worker that starts reads the database: a connection is busy for a moment.
-            busy = 'fastauth_database_connections{state="busy"}'
-            wait_for(lambda: value(busy) == 0, "idle workers")
-            pings(5)
-            wait_for(lambda: value(sample) == 25, "a count of 25")
-            service.stop()
-            assert list(files.iterdir()) == []
-
     def test_not_imported_unless_configured(self, tmp_path: Path) -> None:
         """Nor are the libraries of mails and pages, before the first of them."""
         code = (
