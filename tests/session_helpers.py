@@ -4,10 +4,11 @@ import pytest
 from tests.application import A_DEVICE, Application
 
 from fastauth.application.sessions.login_result import LoginResult, SecondFactorChallenge
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
-from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
+from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo, SessionId
 
 
 async def refresh(app: Application, tokens: TokenPair, device: ClientInfo = A_DEVICE) -> TokenPair:
@@ -20,6 +21,20 @@ async def caller_of(app: Application, tokens: TokenPair) -> AuthenticatedUser:
 
 def happened(app: Application, *types: EventType) -> list[Event]:
     return [event for event in app.storage.events if event.type in types]
+
+
+def event_now(
+    app: Application,
+    event_type: EventType,
+    *,
+    user_id: UserId | None = None,
+    session_id: SessionId | None = None,
+    detail: str | None = None,
+) -> Event:
+    """Return an event of this moment, to compare with those that `happened`."""
+    return Event(
+        type=event_type, occurred_at=app.clock.now(), user_id=user_id, session_id=session_id, detail=detail
+    )
 
 
 async def is_over(app: Application, tokens: TokenPair) -> bool:

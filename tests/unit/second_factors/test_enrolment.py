@@ -13,7 +13,7 @@ from tests.fakes import FakeSecondFactorRepository, FakeStorage, FakeUnitOfWork
 from tests.fakes.unit_of_work import FakeTransaction
 from tests.harness.authenticator import Authenticator
 from tests.passkey_helpers import a_passkey
-from tests.session_helpers import caller_of, happened, is_over, refresh
+from tests.session_helpers import caller_of, event_now, happened, is_over, refresh
 
 from fastauth.application.sessions.login_result import SecondFactorChallenge
 from fastauth.domain.accounts.user import UserId
@@ -22,7 +22,7 @@ from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import NoPassword
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.second_factors.errors import AlreadyEnrolled, SecondFactorNotFound
-from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Totp
+from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Totp, step_of
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
@@ -95,11 +95,10 @@ class TestConfirmTotp:
         assert all(map(RECOVERY_CODE.fullmatch, codes))
         caller = await caller_of(app, other)
         assert caller.user.has_second_factor
-        (event,) = happened(app, EventType.TOTP_ADDED)
-        assert (event.user_id, event.session_id) == (
-            caller.user.id,
-            (await caller_of(app, tokens)).session.id,
-        )
+        own = (await caller_of(app, tokens)).session.id
+        assert happened(app, EventType.TOTP_ADDED) == [
+            event_now(app, EventType.TOTP_ADDED, user_id=caller.user.id, session_id=own)
+        ]
         assert not happened(app, EventType.RECOVERY_CODES_MADE)
 
     async def test_raises_the_level_of_its_own_session_only(
@@ -136,6 +135,12 @@ class TestConfirmTotp:
             assert [(v.field, v.code) for v in refusal.value.violations] == [("code", "wrong_code")]
         assert await app.a_log_in()
         assert await confirm(app, tokens, code_of(app, new.secret, steps=-1))
+
+    async def test_code_that_confirms_does_not_log_in(self, app: Application, tokens: TokenPair) -> None:
+        """It was on the screen, and is used."""
+        await enrol_in(app, tokens)
+        (totp,) = app.storage.totp.values()
+        assert (totp.last_step, totp.failures) == (step_of(app.clock.now()), 0)
 
     async def test_recovery_codes_are_those_of_the_first_factor(
         self, app: Application, tokens: TokenPair
@@ -190,7 +195,15 @@ class TestRemoveTotp:
         assert not (await caller_of(app, tokens)).user.has_second_factor
         assert await app.a_log_in()
         assert (app.storage.totp, app.storage.recovery_codes) == ({}, {})
-        assert len(happened(app, EventType.TOTP_REMOVED)) == 1
+        caller = await caller_of(app, tokens)
+        assert happened(app, EventType.TOTP_REMOVED) == [
+            event_now(
+                app,
+                EventType.TOTP_REMOVED,
+                user_id=caller.user.id,
+                session_id=caller.session.id,
+            )
+        ]
 
     async def test_lowers_the_level_of_sessions(self) -> None:
         """Otherwise they would carry for weeks what an account without a factor must not have."""
@@ -225,7 +238,30 @@ class TestMakeRecoveryCodes:
         assert not set(codes) & set(first or ())
         assert not before & set(app.storage.recovery_codes)
         assert len(app.storage.recovery_codes) == 10
-        assert len(happened(app, EventType.RECOVERY_CODES_MADE)) == 1
+        caller = await caller_of(app, tokens)
+        assert happened(app, EventType.RECOVERY_CODES_MADE) == [
+            event_now(
+                app,
+                EventType.RECOVERY_CODES_MADE,
+                user_id=caller.user.id,
+                session_id=caller.session.id,
+            )
+        ]
+
+    async def test_number_is_limited_for_each_account(self) -> None:
+        """Each time sends a mail. The limit of one account is not that of another one."""
+        app = RateLimitedApplication()
+        callers = []
+        for username in ("santosh", "ann"):
+            await app.a_user(username)
+            tokens = await app.a_log_in(username)
+            await enrol_in(app, tokens)
+            callers.append(await caller_of(app, tokens))
+        for caller in callers:
+            for _ in range(19):
+                assert await app.container.make_recovery_codes()(caller=caller)
+            with pytest.raises(TooManyRequests):
+                await app.container.make_recovery_codes()(caller=caller)
 
 
 class TestFreshAuthentication:
@@ -273,6 +309,10 @@ class TestGetSecondFactors:
         await enrol_in(app, tokens)
         found = await get(user=(await caller_of(app, tokens)).user)
         assert (found.totp_since, found.totp_locked, found.recovery_codes) == (app.clock.now(), False, 10)
+        user = (await caller_of(app, tokens)).user
+        while await app.container.second_factors().count_attempt(user.id):
+            pass
+        assert (await get(user=user)).totp_locked
 
 
 class TestMustEnrol:
@@ -316,7 +356,10 @@ class TestResetSecondFactors:
             await app.container.reset_second_factors()(username="santosh")
         assert len(app.storage.passkeys) == 2
         app.storage.passwords = passwords
+        ids = list(app.storage.passkeys)
         await app.container.reset_second_factors()(username="santosh")
         assert app.storage.passkeys == {}
-        assert len(happened(app, EventType.PASSKEY_REMOVED)) == 2
+        assert happened(app, EventType.PASSKEY_REMOVED) == [
+            event_now(app, EventType.PASSKEY_REMOVED, user_id=caller.user.id, detail=id_) for id_ in ids
+        ]
         assert await app.a_log_in()

@@ -33,6 +33,11 @@ class TestRecoveryCodes:
         assert code.digest in RecoveryCodeCodec(NEW, OLD).digests(code.text)
         assert code.digest not in CODEC.digests(code.text)
 
+    def test_digest_is_stable_across_versions(self) -> None:
+        """Codes that are printed out stay valid."""
+        (digest,) = CODEC.digests("AAAA-BBBB-CCCC-DDDD-EEEE-2345")
+        assert digest.hex() == "3dfcaa39dccc689c6f5060d1fa31172353ef0d871fe8dd8afd24772c2562da03"
+
     def test_repr_hides_the_code(self) -> None:
         code = CODEC.issue()[0]
         assert code.text not in repr(code)

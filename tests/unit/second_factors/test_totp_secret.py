@@ -69,7 +69,14 @@ class TestTotpSecret:
             with pytest.raises(InvalidInput) as refusal:
                 TotpSecret.parse(uri + other)
             assert refusal.value.violations[0].code == "unsupported_totp"
-        for damaged in ("otpauth://totp/ann", "otpauth://[totp/ann?secret=AAAA", "otpauth:"):
+        twenty = "&".join(f"p{number}=1" for number in range(19))
+        assert TotpSecret.parse(f"{uri.split('?')[0]}?secret={secret.text}&{twenty}") == secret
+        for damaged in (
+            f"{uri}&{twenty}",
+            "otpauth://totp/ann",
+            "otpauth://[totp/ann?secret=AAAA",
+            "otpauth:",
+        ):
             with pytest.raises(InvalidInput):
                 TotpSecret.parse(damaged)
 
