@@ -57,6 +57,16 @@ class TestRepeatableRequests:
         assert (changed.digest, changed.fingerprints) == (request.digest, changed.fingerprints)
         assert changed.fingerprints != request.fingerprints
 
+    def test_digests_are_those_of_other_versions(self) -> None:
+        """A request may be sent again to another version than the one that stored it."""
+        request = RepeatableRequests(OLD).request(
+            IdempotencyKey(UUID), operation="register", payload={"a": "1"}
+        )
+        assert [each.hex() for each in (*request.digests, *request.fingerprints)] == [
+            "72bd6fb0d9c9256c47661c1e1a5763e8ab35f5a503078ebc37740ebcbb6072b1",
+            "1c9ab0fb13d77d16b5439b45ee412201a43b0bfc3a2c4cbbae61d3d89bd1df5a",
+        ]
+
     def test_known_after_a_change_of_the_secret_key(self) -> None:
         before = RepeatableRequests(OLD).request(IdempotencyKey(UUID), operation="a", payload={})
         after = RepeatableRequests(NEW, OLD).request(IdempotencyKey(UUID), operation="a", payload={})

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,10 +11,10 @@ from tests.login_code_helpers import CHALLENGE, FRONT_END, VERIFIER
 from tests.session_helpers import caller_of, happened
 
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.login_codes.code_challenge import CodeChallenge
 from fastauth.domain.login_codes.errors import InvalidLoginCode
-from fastauth.domain.one_time_tokens.token import ALL_BUT_UNDO
+from fastauth.domain.one_time_tokens.token import ALL_BUT_UNDO, OneTimeToken, Purpose
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.session import AuthenticatedUser, ClientInfo
 
@@ -56,6 +57,22 @@ class TestIssue:
             assert url.startswith(before)
             assert len(url) == len(before) + 43
 
+    async def test_stores_what_the_code_is_for(self, app: Application, browser: AuthenticatedUser) -> None:
+        app.clock.advance(seconds=1)
+        await a_code(app, browser)
+        (token,) = app.storage.one_time_tokens.values()
+        assert token == OneTimeToken(
+            purpose=Purpose.LOGIN_CODE,
+            user_id=browser.user.id,
+            session_id=None,
+            subject=CHALLENGE,
+            payload=browser.session.id,
+            created_at=app.clock.now(),
+            expires_at=app.clock.now() + timedelta(minutes=1),
+            consumed_at=None,
+            attempts=0,
+        )
+
     async def test_other_urls_are_refused(self, app: Application, browser: AuthenticatedUser) -> None:
         before = repr(vars(app.storage))
         for return_to in (
@@ -72,8 +89,11 @@ class TestIssue:
                 "javascript:alert(1)",
             ),
         ):
-            with pytest.raises(InvalidInput, match="FASTAUTH_RETURN_TO"):
+            with pytest.raises(InvalidInput) as refused:
                 await a_code(app, browser, return_to)
+            assert list(refused.value.violations) == [
+                Violation("return_to", "not_allowed", "must be a URL of FASTAUTH_RETURN_TO")
+            ]
         assert repr(vars(app.storage)) == before
 
 

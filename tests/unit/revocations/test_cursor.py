@@ -34,6 +34,12 @@ def test_any_bytes_are_a_cursor_or_none(content: bytes) -> None:
     assert found is None or Cursor.decode(found.encode()) == found
 
 
+def test_is_read_as_it_was_written_whatever_its_last_character_is() -> None:
+    for value in ("aW", "aWa", "aWaW", "aXaXa", "a=aXXX"):
+        cursor = Cursor(b"12345678", 7, AT, Revocation(AT, RevocationKind.CLIENT, value))
+        assert Cursor.decode(cursor.encode()) == cursor, value
+
+
 def test_another_version_is_none() -> None:
     assert Cursor.decode("Ag" + Cursor(b"12345678", 7, AT).encode()[2:]) is None
 

@@ -1,8 +1,11 @@
 """The revocation feed over fakes: news at once, waiting, order of commits, pages, outages."""
 
 import asyncio
-from dataclasses import dataclass, field
+import gc
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import count
+from typing import cast
 
 import pytest
 from tests.contracts.revocations.revocations import RevocationsContract
@@ -17,9 +20,10 @@ from tests.fakes import (
     FakeStorage,
     FakeUserRepository,
 )
+from tests.port_calls import PortCalls
 
 from fastauth.application.revocations.read_revocations import ReadRevocations, RevocationPage
-from fastauth.application.revocations.recent_revocations import RecentRevocations
+from fastauth.application.revocations.recent_revocations import KEPT, RecentRevocations
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.revocations.cursor import Cursor
 from fastauth.domain.revocations.revocation import PAGE_SIZE, Revocation, RevocationKind
@@ -132,7 +136,7 @@ class TestNews:
         assert (await feed.ask(page)).revocations == []
 
     async def test_another_process_repeats_ten_seconds(self, feed: Feed) -> None:
-        feed.revoke("old", ago=11)
+        feed.revoke("old", ago=10)
         recent = feed.revoke("recent", ago=9)
         page = await feed.ask()
         other = Feed(feed.storage, feed.clock)
@@ -142,13 +146,102 @@ class TestNews:
         page = await feed.ask()
         feed.clock.advance(minutes=2)
         missed = feed.revoke("missed", ago=100)
-        assert (await feed.ask(page)).revocations == [missed]
+        page = await feed.ask(page)
+        assert page.revocations == [missed]
+        assert (await feed.ask(page)).revocations == []
+
+    async def test_clock_that_was_set_back_repeats_nothing(self, feed: Feed) -> None:
+        for _ in range(3):
+            page = await feed.ask()
+        feed.revoke("1")
+        feed.clock.advance(seconds=1)
+        assert len((await feed.ask(page)).revocations) == 1
+        feed.clock.advance(seconds=-30)
+        page = await feed.ask()
+        assert (await feed.ask(page)).revocations == []
+
+    async def test_cursor_names_the_process_and_counts_its_reads(self, feed: Feed) -> None:
+        first, second = (await feed.ask()).cursor, (await feed.ask()).cursor
+        assert (len(first.reader), first.number) == (8, 0)
+        assert second == Cursor(first.reader, 1, feed.clock.now())
 
     async def test_cursors_that_cannot_be_used_are_as_none(self, feed: Feed) -> None:
         told = feed.revoke("1")
         future = Cursor(b"12345678", 0, feed.clock.now() + timedelta(seconds=11)).encode()
         for cursor in (None, "AAAA", future):
             assert (await feed.read(cursor=cursor, wait=0)).revocations == [told]
+
+    async def test_cursor_of_a_clock_ten_seconds_ahead_is_used(self, feed: Feed) -> None:
+        feed.revoke("1")
+        ahead = Cursor(b"12345678", 0, feed.clock.now() + timedelta(seconds=10)).encode()
+        assert (await feed.read(cursor=ahead, wait=0)).revocations == []
+
+
+class TestReads:
+    async def test_begin_ten_seconds_before_the_last_or_seventy_before_now(self) -> None:
+        """After a pause of more than what is in memory, and after the clock was set back."""
+        storage, clock = FakeStorage(), FakeClock()
+        reader = PortCalls(FakeRevocationReader(storage))
+        recent = RecentRevocations(
+            reader=cast("FakeRevocationReader", reader), clock=clock, monotonic=count().__next__
+        )
+        await recent.next_read()
+        for pause, begins in (
+            (timedelta(0), timedelta(seconds=-10)),
+            (timedelta(seconds=1), timedelta(seconds=-11)),
+            (KEPT - timedelta(microseconds=1), -KEPT - timedelta(seconds=10, microseconds=-1)),
+            (KEPT, -KEPT),
+            (timedelta(days=1), -KEPT),
+            (timedelta(microseconds=-1), -KEPT),
+        ):
+            clock.advance(pause)
+            await recent.next_read()
+            assert reader.made[-1] == ("read", (), {"since": clock.now() + begins}), pause
+
+    async def test_of_the_database_are_for_one_page(self, feed: Feed) -> None:
+        page_reads = PortCalls(feed.reader)
+        read = replace(feed.read, reader=cast("FakeRevocationReader", page_reads))
+        told = [feed.revoke(f"{number:05}", ago=1) for number in range(PAGE_SIZE)]
+        page = await read(cursor=None, wait=0)
+        assert (page.revocations, page.more) == (told, False)
+        since = feed.clock.now() - LIFETIME - timedelta(seconds=60)
+        wanted = {"since": since, "after": None, "limit": PAGE_SIZE + 1}
+        assert page_reads.made == [("read", (), wanted)]
+
+    async def test_are_a_quarter_of_a_second_apart(self, feed: Feed) -> None:
+        """Whatever the monotonic clock shows; after a pause there is no wait."""
+        feed.clock.advance(minutes=1)
+        waits = [(await feed.ask()).waited for _ in range(2)]
+        feed.clock.advance(seconds=0.25)
+        waits.append((await feed.ask()).waited)
+        assert waits == [0, 0.25, 0]
+        page = await feed.ask()
+        feed.clock.advance(minutes=1)
+        assert (await feed.ask(page)).waited == 0
+        assert (await feed.ask(page)).waited == 0.25
+
+    async def test_that_fail_after_all_requests_were_cancelled_are_handled(self, feed: Feed) -> None:
+        """Else asyncio writes the error into the log."""
+        begun, end = asyncio.Event(), asyncio.Event()
+
+        async def fail(**_: object) -> list[Revocation]:
+            begun.set()
+            await end.wait()
+            raise StorageUnavailable
+
+        unhandled: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+        feed.reader.read = fail  # type: ignore[method-assign]  # the same signature
+        leaving = asyncio.create_task(feed.ask())
+        await begun.wait()
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        end.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        del leaving
+        gc.collect()
+        assert unhandled == []
 
 
 class TestWaiting:

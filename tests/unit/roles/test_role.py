@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.roles.errors import TooManyPermissions
 from fastauth.domain.roles.role import (
     ADMIN,
@@ -13,9 +13,12 @@ from fastauth.domain.roles.role import (
     Grants,
     Role,
     RoleChanges,
+    check_permissions,
     declare_role,
     parse_description,
 )
+
+OWN = "fastauth:users.read"
 
 
 def numbered(count: int, prefix: str = "p") -> list[str]:
@@ -48,18 +51,41 @@ class TestDeclareRole:
 
     def test_errors_name_the_role_and_a_code(self) -> None:
         """A file of roles has many roles: the field is the name of the one that is wrong."""
-        for name, description, permissions, code in (
-            ("Clerk", "", (), "not_allowed"),
-            ("admin", "", (), "reserved"),
-            ("clerk", "", numbered(65), "too_long"),
-            ("clerk", "", ("read",), "not_allowed"),
-            ("clerk", "", ("fastauth:users.read",), "reserved"),
-            ("clerk", "a\x07b", (), "control_character"),
-            ("clerk", "a" * 201, (), "too_long"),
+        for name, description, permissions, code, detail in (
+            ("Clerk", "", (), "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."),
+            ("admin", "", (), "reserved", "This role is built in."),
+            ("clerk", "", numbered(65), "too_long", "A role may have 64 permissions."),
+            ("clerk", "", ("read",), "not_allowed", "'read' is not a permission, such as orders:read."),
+            ("clerk", "", (OWN,), "reserved", f"{OWN!r} belongs to the service itself."),
+            ("clerk", "a\x07b", (), "control_character", "Must not contain control characters."),
+            ("clerk", "a" * 201, (), "too_long", "Must have at most 200 characters."),
         ):
             with pytest.raises(InvalidInput) as caught:
                 declare_role(name, description=description, permissions=permissions)
-            assert [(each.field, each.code) for each in caught.value.violations] == [(name, code)]
+            assert list(caught.value.violations) == [Violation(name, code, detail)]
+
+    def test_description_is_empty_unless_given(self) -> None:
+        assert declare_role("clerk") == Role(name="clerk", description="", permissions=frozenset())
+
+
+class TestCheckPermissions:
+    def test_accepts_64_and_those_of_the_service(self) -> None:
+        given = [*numbered(63), "fastauth:users.read"]
+        assert check_permissions([*given, given[0]], field="permissions") == frozenset(given)
+
+    def test_errors_name_the_field_and_the_rule(self) -> None:
+        for permissions, code, detail in (
+            (numbered(65), "too_long", "There may be 64 permissions."),
+            (["orders:read", "read"], "not_allowed", "Each must be a permission, such as orders:read."),
+            (
+                ["fastauth:orders.read"],
+                "not_allowed",
+                "The service itself has no permission 'fastauth:orders.read'.",
+            ),
+        ):
+            with pytest.raises(InvalidInput) as refused:
+                check_permissions(permissions, field="scopes")
+            assert list(refused.value.violations) == [Violation("scopes", code, detail)]
 
 
 class TestParseDescription:

@@ -4,10 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
-from tests.fakes import FakeClock, FakeStorage
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import User
@@ -152,43 +150,3 @@ class TestGuessing:
         before = len(app.storage.events)
         await register(app)
         assert app.storage.events[before:] == []
-
-
-class TestHTTP:
-    @pytest.fixture
-    def body(self) -> dict[str, str]:
-        return dict(SENT)
-
-    async def test_response_is_the_same_byte_for_byte(
-        self, client: httpx2.AsyncClient, body: dict[str, str], storage: FakeStorage, clock: FakeClock
-    ) -> None:
-        answers = []
-        for header in (KEY.text, f'"{KEY.text}"'):
-            answers.append(
-                await client.post("/users/register", json=body, headers={"Idempotency-Key": header})
-            )
-            clock.advance(timedelta(hours=1))
-        assert [(each.status_code, each.content) for each in answers] == [(201, answers[0].content)] * 2
-        assert len(storage.users) == 1
-        assert (await client.post("/users/register", json=body)).status_code == 409
-
-    async def test_invalid_header(self, client: httpx2.AsyncClient, body: dict[str, str]) -> None:
-        for headers in (
-            [("Idempotency-Key", "short")],
-            [("Idempotency-Key", KEY.text), ("Idempotency-Key", KEY.text)],
-        ):
-            answer = await client.post("/users/register", json=body, headers=headers)
-            assert answer.status_code == 422
-            (error,) = answer.json()["errors"]
-            assert (error["pointer"], error["code"]) == ("/Idempotency-Key", "not_an_idempotency_key")
-            assert "short" not in answer.text
-
-    async def test_nothing_that_was_sent_is_stored_with_the_key(
-        self, client: httpx2.AsyncClient, body: dict[str, str], storage: FakeStorage
-    ) -> None:
-        await client.post("/users/register", json=body, headers={"Idempotency-Key": KEY.text})
-        ((digest, answered),) = storage.answered_requests.items()
-        stored = digest + answered.fingerprint
-        for value in (KEY.text, *body.values()):
-            assert value.encode() not in stored
-        assert answered.response is None
