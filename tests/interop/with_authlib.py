@@ -6,7 +6,7 @@ from authlib.oauth2.rfc6750 import InvalidTokenError
 from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from tests.interop.published_keys import InvalidToken, PublishedKeys, looks_like_a_token
+from tests.interop.published_keys import InvalidToken, PublishedKeys, is_well_formed
 
 
 class Validator(JWTBearerTokenValidator):  # type: ignore[misc]  # Authlib has no types
@@ -28,8 +28,8 @@ class Verifier:
         self._validator = Validator(issuer, audience)
 
     def __call__(self, token: str) -> dict[str, Any]:
-        """Return what a token says."""
-        if not looks_like_a_token(token):
+        """Return the claims of a token, or raise `InvalidToken`."""
+        if not is_well_formed(token):
             raise InvalidToken
         try:
             claims = self._validator.authenticate_token(token)

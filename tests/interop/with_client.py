@@ -15,7 +15,7 @@ class Verifier:
         self.close = self._verifier.close
 
     def __call__(self, token: str) -> dict[str, Any]:
-        """Return what a token says."""
+        """Return the claims of a token, or raise `InvalidToken`."""
         try:
             return dict(self._verifier.verify_sync(token).claims)
         except fastauth_client.InvalidToken:

@@ -5,7 +5,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from tests.interop.published_keys import InvalidToken, PublishedKeys, looks_like_a_token
+from tests.interop.published_keys import InvalidToken, PublishedKeys, is_well_formed
 
 
 class Verifier:
@@ -25,8 +25,8 @@ class Verifier:
         )
 
     def __call__(self, token: str) -> dict[str, Any]:
-        """Return what a token says."""
-        if not looks_like_a_token(token):
+        """Return the claims of a token, or raise `InvalidToken`."""
+        if not is_well_formed(token):
             raise InvalidToken
         try:
             keys = KeySet.import_key_set({"keys": self._keys()["keys"]})

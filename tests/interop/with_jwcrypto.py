@@ -7,7 +7,7 @@ from typing import Any
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWKSet
 from jwcrypto.jwt import JWT
-from tests.interop.published_keys import InvalidToken, PublishedKeys, looks_like_a_token
+from tests.interop.published_keys import InvalidToken, PublishedKeys, is_well_formed
 
 
 class Verifier:
@@ -18,8 +18,8 @@ class Verifier:
         self._expected = {"iss": issuer, "aud": audience} | dict.fromkeys(["sub", "exp", "iat", "jti", "sid"])
 
     def __call__(self, token: str) -> dict[str, Any]:
-        """Return what a token says."""
-        if not looks_like_a_token(token):
+        """Return the claims of a token, or raise `InvalidToken`."""
+        if not is_well_formed(token):
             raise InvalidToken
         verified = JWT(
             algs=["ES256", "Ed25519"],

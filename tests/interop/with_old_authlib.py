@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from authlib.deprecate import AuthlibDeprecationWarning
-from tests.interop.published_keys import InvalidToken, PublishedKeys, looks_like_a_token
+from tests.interop.published_keys import InvalidToken, PublishedKeys, is_well_formed
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
@@ -25,8 +25,8 @@ class Verifier:
         }
 
     def __call__(self, token: str) -> dict[str, Any]:
-        """Return what a token says."""
-        if not looks_like_a_token(token):
+        """Return the claims of a token, or raise `InvalidToken`."""
+        if not is_well_formed(token):
             raise InvalidToken
         try:
             keys = JsonWebKey.import_key_set(self._keys())

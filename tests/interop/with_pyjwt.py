@@ -3,7 +3,7 @@
 from typing import Any
 
 import jwt
-from tests.interop.published_keys import InvalidToken, PublishedKeys, looks_like_a_token
+from tests.interop.published_keys import InvalidToken, PublishedKeys, is_well_formed
 
 
 class Verifier:
@@ -15,8 +15,8 @@ class Verifier:
         self._keys = PublishedKeys(issuer)
 
     def __call__(self, token: str) -> dict[str, Any]:
-        """Return what a token says."""
-        if not looks_like_a_token(token):
+        """Return the claims of a token, or raise `InvalidToken`."""
+        if not is_well_formed(token):
             raise InvalidToken
         try:
             kid = jwt.get_unverified_header(token)["kid"]
