@@ -37,7 +37,9 @@ MAX_GRANTS_BYTES = 1_200
 OWN_PREFIX = "fastauth:"
 """Permissions of the service itself. Roles of the installation cannot contain them."""
 
-_ROLE_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+ROLE_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
+"""The form of a name of a role."""
+
 _PERMISSION = re.compile(r"[a-z][a-z0-9_.-]{0,39}:[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 
 
@@ -187,7 +189,7 @@ def declare_role(name: str, *, description: str = "", permissions: Iterable[str]
         description = parse_description(description)
     except InvalidInput as error:
         raise error.with_field(name) from None
-    if not _ROLE_NAME.fullmatch(name):
+    if not ROLE_NAME.fullmatch(name):
         raise InvalidInput(Violation(name, "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."))
     if name in BUILT_IN:
         raise InvalidInput(Violation(name, "reserved", "This role is built in."))

@@ -2,10 +2,8 @@
 
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.doctor.finding import Finding, ok, warn
+from fastauth.entrypoints.doctor.finding import MAX_SHOWN, Finding, first_few, ok, warn
 from fastauth.entrypoints.text import escape_control_characters
-
-MAX_SHOWN = 5
 
 
 async def second_factors(container: Container) -> list[Finding]:
@@ -13,9 +11,8 @@ async def second_factors(container: Container) -> list[Finding]:
     found = await container.roles().without_second_factor(limit=MAX_SHOWN + 1)
     if not found:
         return [ok("second factors", "every account with a permission of the service has one")]
-    names = ", ".join(map(escape_control_characters, found[:MAX_SHOWN]))
+    names = first_few([escape_control_characters(each) for each in found])
     missing = f"none for accounts with a permission of the service: {names}"
-    missing += " and more" * (len(found) > MAX_SHOWN)
     if container.settings().second_factor is SecondFactorPolicy.OPTIONAL:
         return [warn("second factors", missing, remedy="FASTAUTH_SECOND_FACTOR=roles")]
     observed = f"{missing}; their access tokens lack it"

@@ -12,6 +12,7 @@ from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.roles.errors import RoleNotFound
+from fastauth.domain.roles.role import ROLE_NAME
 from fastauth.entrypoints.http.pagination import Repeatable
 
 MAX_ID = 2**63 - 1
@@ -26,7 +27,6 @@ class _IdConvertor(IntegerConvertor):
 
 register_url_convertor("id", _IdConvertor())
 
-_ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 
@@ -42,7 +42,7 @@ UserIdDep = Annotated[UserId, Depends(_user_id)]
 
 
 async def _role(role: str) -> str:
-    if not _ROLE.fullmatch(role):
+    if not ROLE_NAME.fullmatch(role):
         raise RoleNotFound
     return role
 

@@ -12,11 +12,11 @@ from fastauth.domain.clients.errors import ClientNotFound
 from fastauth.domain.invitations.errors import InvitationNotFound
 from fastauth.domain.invitations.invitation import InvitationId
 from fastauth.domain.roles.errors import RoleNotFound
+from fastauth.domain.roles.role import ROLE_NAME
 from fastauth.domain.signing_keys.errors import SigningKeyNotFound
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 """Every such number fits the column, a signed integer of 64 bits."""
-_ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}", re.ASCII)
 _KID = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
@@ -36,7 +36,7 @@ async def _user_id(user_id: str) -> UserId:
 
 
 async def _role(role: str) -> str:
-    if not _ROLE.fullmatch(role):
+    if not ROLE_NAME.fullmatch(role):
         raise RoleNotFound
     return role
 
