@@ -12,8 +12,8 @@ from tests.fakes import FakePasswordHasher, FakeStorage
 
 from fastauth.domain.mail.message import Message
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.accept_language import choose_language
 from fastauth.entrypoints.http.app import create_app
-from fastauth.entrypoints.http.pages.languages import choose_language
 from fastauth.entrypoints.settings import Settings
 
 PATH = "/dev/inbox"

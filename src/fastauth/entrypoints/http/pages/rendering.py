@@ -14,8 +14,8 @@ from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.registration_mode import RegistrationMode
 from fastauth.domain.errors import FastauthError, InvalidInput, RateLimited, Unavailable
 from fastauth.entrypoints.container import Container
+from fastauth.entrypoints.http.accept_language import choose_language
 from fastauth.entrypoints.http.pages.destinations import with_next
-from fastauth.entrypoints.http.pages.languages import choose_language
 from fastauth.entrypoints.http.pages.static import LOGO, assets_of
 from fastauth.entrypoints.http.problem_details import status_of
 

@@ -52,7 +52,7 @@ class FeedEventResponse(BaseModel):
 
     @classmethod
     def of(cls, event: PublishedEvent) -> "FeedEventResponse":
-        """Return the event as it is told."""
+        """Return the event as it is sent."""
         return cls(
             id=event.id, type=event.type.value, at=event.at, subject=event.subject, data=dict(event.data)
         )
@@ -78,7 +78,7 @@ class FeedAccountResponse(BaseModel):
 
     @classmethod
     def of(cls, account: FeedAccount) -> "FeedAccountResponse":
-        """Return the account as it is told."""
+        """Return the account as it is sent."""
         return cls(
             subject=str(account.id),
             username=account.username,

@@ -57,7 +57,7 @@ class IntrospectionResponse(BaseModel):
 
     @classmethod
     def of(cls, found: Introspection | None) -> "IntrospectionResponse":
-        """Return the token as it is told."""
+        """Return the token as it is sent."""
         if found is None:
             return cls(active=False)
         return cls(

@@ -57,7 +57,7 @@ class RevocationResponse(BaseModel):
 
     @classmethod
     def of(cls, revocation: Revocation, *, lifetime: timedelta) -> "RevocationResponse":
-        """Return the revocation as it is told."""
+        """Return the revocation as it is sent."""
         at = revocation.at.timestamp()
         until = ceil((revocation.at + lifetime + MARGIN).timestamp())
         return cls(kind=revocation.kind.value, value=revocation.value, at=at, until=until)
