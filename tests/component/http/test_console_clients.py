@@ -63,7 +63,8 @@ class TestClient:
     async def test_refusals_keep_what_was_written(self, root: OwnBrowser) -> None:
         await created(root)
         for field, value, error in (
-            ("name", "A B", "This has a character that is not allowed, such as a space."),
+            ("name", "A B", "Use 1 to 40 of a-z, 0-9, _, . and -."),
+            ("name", "", "Use 1 to 40 of a-z, 0-9, _, . and -."),
             ("name", "orders", "There is a client with this name already. Choose another one."),
             ("permissions", "orders", "Write each permission as service:action, such as orders:read."),
             (

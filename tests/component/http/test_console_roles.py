@@ -8,7 +8,7 @@ from tests.account_helpers import OwnBrowser
 from tests.console_helpers import an_account, log_in_as
 from tests.page_helpers import Page
 
-from fastauth.domain.roles.role import ADMIN
+from fastauth.domain.roles.role import ADMIN, BUILT_IN
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE
 
@@ -54,9 +54,19 @@ class TestRoles:
         assert told == "There is a role with this name already. It was not changed."
         assert "orders:write" in (await root.open("/console/roles/clerk")).text
 
+    async def test_built_in_ones_are_described_in_both_languages(self, root: OwnBrowser) -> None:
+        for role in BUILT_IN.values():
+            for path in ("/console/roles", f"/console/roles/{role.name}"):
+                english = await root.request("GET", path, {"Accept-Language": "en"})
+                german = await root.request("GET", path, {"Accept-Language": "de"})
+                assert role.description in english.text, path
+                assert role.description not in german.text, path
+                assert "Anmeldedienst" in german.text, path
+
     async def test_refusals_are_at_the_fields(self, root: OwnBrowser) -> None:
         for field, value, error in (
-            ("name", "A B", "This has a character that is not allowed, such as a space."),
+            ("name", "A B", "Use 1 to 40 of a-z, 0-9, _, . and -."),
+            ("name", "", "Use 1 to 40 of a-z, 0-9, _, . and -."),
             ("permissions", "orders", "Write each permission as service:action, such as orders:read."),
             (
                 "permissions",
@@ -68,7 +78,7 @@ class TestRoles:
         ):
             page = await root.refused("/console/new-role", **CLERK | {field: value})
             assert page.error == error, (field, value)
-            assert page.value("name") == ("A B" if field == "name" else "clerk")
+            assert page.value("name") == (value if field == "name" else "clerk")
 
 
 class TestAudit:
