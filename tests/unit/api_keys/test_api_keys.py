@@ -3,18 +3,21 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.fakes import FakeApiKeyRepository
+from tests.port_calls import PortCalls
 from tests.session_helpers import caller_of, happened
 
 from fastauth.application.api_keys.store_key import NewApiKey
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.api_keys.api_key import API_KEY_RETENTION, MAX_API_KEYS, USE_INTERVAL
 from fastauth.domain.api_keys.errors import ApiKeyNotFound, InvalidApiKey, TooManyApiKeys
 from fastauth.domain.api_keys.key_text import ApiKeyCodec, ApiKeyId
 from fastauth.domain.audit.event import Event, EventType
-from fastauth.domain.errors import InvalidInput, StorageUnavailable
+from fastauth.domain.errors import InvalidInput, StorageUnavailable, Violation
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
@@ -143,10 +146,13 @@ class TestCreateApiKey:
 
     async def test_at_most_twenty_an_hour(self) -> None:
         owner = await an_owner(RateLimitedApplication())
+        other = replace(owner.caller, user=replace(owner.caller.user, id=UserId(99)))
         for _ in range(20):
             await owner.create(READ)
         with pytest.raises(TooManyRequests):
             await owner.create(READ)
+        with pytest.raises(InvalidInput):  # it is not limited, and holds nothing
+            await Owner(owner.app, other).create(READ)
 
     async def test_a_session_gives_no_more_than_it_has(self) -> None:
         """Where administrators need a second factor, a session without one has no permissions of them."""
@@ -181,8 +187,47 @@ class TestExchangeApiKey:
         claims = await owner.claims(new.text, scopes=[WRITE])
         assert isinstance(claims, ApiKeyClaims)
         assert claims.permissions == (WRITE,)
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as refused:
             await owner.exchange(new.text, scopes=[READ, OWN])
+        detail = "Must be scopes of the API key."
+        assert list(refused.value.violations) == [Violation("scope", "not_held", detail)]
+
+    async def test_token_has_the_time_before_the_look_up(self, owner: Owner) -> None:
+        """A revocation meanwhile refuses tokens that were issued no later than itself."""
+        new, now = await owner.create(READ), owner.app.clock.now()
+        exchange: Any = owner.app.container.exchange_api_key()
+
+        async def authenticate(**of: str) -> object:
+            owner.app.clock.advance(timedelta(seconds=3))
+            return await exchange.authenticate(**of)
+
+        tokens = PortCalls(exchange.access_tokens)
+        given = await replace(exchange, authenticate=authenticate, access_tokens=tokens)(
+            text=new.text, address="192.0.2.1"
+        )
+        assert given.permissions == (READ,)
+        ((name, _, more),) = tokens.made
+        assert (name, more) == ("issue", {"issued_at": now})
+
+    async def test_audience_is_a_client_or_all_services(self, owner: Owner) -> None:
+        app = owner.app
+        new, client = await owner.create(READ), (await app.container.create_client()(name="orders")).client
+        exchange: Any = app.container.exchange_api_key()
+        for audience, stored in (
+            (None, exchange.audience),
+            (exchange.audience, exchange.audience),
+            (client.id, client.id),
+        ):
+            given = await exchange(text=new.text, address="192.0.2.1", audience=audience)
+            claims: Any = await app.container.access_tokens().verify_any(given.token.text)
+            assert (claims.audience or exchange.audience) == stored, audience
+        await app.container.change_client()(name="orders", disabled=True)
+        for audience in (client.id, "fa_c_x", "orders", ""):
+            with pytest.raises(InvalidInput) as refused:
+                await exchange(text=new.text, address="192.0.2.1", audience=audience)
+            assert list(refused.value.violations) == [
+                Violation("audience", "not_allowed", "Must be the id of a client.")
+            ], audience
 
     async def test_scopes_shrink_and_grow_with_the_owner(self, owner: Owner) -> None:
         new = await owner.create(READ, WRITE, OWN)

@@ -4,7 +4,14 @@ import re
 from base64 import b64encode
 from random import Random
 
-from fastauth.domain.api_keys.key_text import PATTERN, ApiKeyCodec, checksum, parse_api_key_id
+from fastauth.domain.api_keys.key_text import (
+    PATTERN,
+    ApiKeyCodec,
+    ApiKeyId,
+    ApiKeyText,
+    checksum,
+    parse_api_key_id,
+)
 from fastauth.domain.secret_key import SecretKey
 
 OLD, NEW = (
@@ -59,6 +66,11 @@ class TestApiKeyText:
         assert ApiKeyCodec(NEW, OLD).matches(key, stored)
         assert not CODEC.matches(key, stored)
         assert not ApiKeyCodec(OLD).matches(ApiKeyCodec(OLD).issue(), stored)
+
+    def test_digest_is_that_of_other_versions(self) -> None:
+        """It is stored: with another one no key would be valid any more."""
+        key = ApiKeyText("fa_key_" + "A" * 16 + "_" + "b" * 43 + "000000", ApiKeyId("A" * 16))
+        assert CODEC.digest(key).hex() == "23e80dbe5802e113f287abb5a765adaa0d6a04e783368bd06b8b58993fad5cf5"
 
     def test_text_is_in_no_repr(self) -> None:
         key = CODEC.issue()

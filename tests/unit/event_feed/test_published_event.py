@@ -14,6 +14,7 @@ from fastauth.domain.event_feed.published_event import (
     PublishedType,
     event_types,
 )
+from fastauth.domain.sessions.session import SessionId
 
 NOW = datetime(2026, 11, 26, 12, 0, 0, 5, tzinfo=UTC)
 
@@ -52,6 +53,23 @@ class TestPublishedEvent:
         ids = [PublishedEvent.of(each, seq=1, number=2).id for each in (event, event, later)]
         assert ids[0] == ids[1] == "ev_2_1795694400000005"
         assert ids[2] != ids[0]
+
+    def test_event_of_a_session_names_it(self) -> None:
+        event = Event(
+            type=EventType.LOGGED_OUT, occurred_at=NOW, user_id=UserId(7), session_id=SessionId("a" * 32)
+        )
+        assert PublishedEvent.of(event, seq=1, number=2) == PublishedEvent(
+            seq=1,
+            id="ev_2_1795694400000005",
+            type=PublishedType.SESSION_ENDED,
+            at=NOW,
+            subject="7",
+            data={"reason": "logged_out", "session_id": "a" * 32},
+        )
+
+    def test_event_without_account_and_detail_is_about_nothing(self) -> None:
+        event = Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=NOW)
+        assert PublishedEvent.of(event, seq=1, number=2).subject == ""
 
     def test_no_address_or_digest_is_told(self) -> None:
         for event_type in event_types():

@@ -1,5 +1,7 @@
 """Roles are declared, granted and revoked, and access tokens carry them."""
 
+from datetime import timedelta
+
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.contracts.roles.role_repository import RoleRepositoryContract
@@ -10,12 +12,13 @@ from tests.fakes import (
     FakeStorage,
     FakeUserRepository,
 )
+from tests.port_calls import with_calls
 
 from fastauth.domain.accounts.errors import UserNotFound
-from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.roles.errors import RoleNotFound, RolesInUse, TooManyPermissions
-from fastauth.domain.roles.role import Grants, declare_role
+from fastauth.domain.roles.role import MAX_ROLES_OF_USER, Grants, declare_role
 
 CLERK = declare_role("clerk", permissions=["orders:read"])
 MANAGER = declare_role("manager", permissions=["orders:read", "orders:write"])
@@ -81,8 +84,16 @@ class TestGrantRole:
     async def test_records_an_event_once(self, app: Application) -> None:
         for _ in range(2):
             await app.grant_role(username="santosh", role="admin")
-        granted = [event for event in app.storage.events if event.type is EventType.ROLE_GRANTED]
-        assert [event.detail for event in granted] == ["admin"]
+            app.clock.advance(seconds=1)
+        (user_id,) = app.storage.users
+        assert [event for event in app.storage.events if event.type is EventType.ROLE_GRANTED] == [
+            Event(
+                type=EventType.ROLE_GRANTED,
+                occurred_at=app.clock.now() - timedelta(seconds=2),
+                user_id=user_id,
+                detail="admin",
+            )
+        ]
 
     async def test_unknown_role_and_user(self, app: Application) -> None:
         with pytest.raises(RoleNotFound):
@@ -96,12 +107,23 @@ class TestGrantRole:
             await app.grant_role(username="santosh", role="huge")
         assert not app.storage.user_roles
 
+    async def test_counts_the_roles_that_the_user_has(self, app: Application) -> None:
+        many = [declare_role(f"r{number}") for number in range(MAX_ROLES_OF_USER)]
+        await app.apply_roles(declared=[CLERK, MANAGER, *many])
+        for each in many:
+            await app.grant_role(username="santosh", role=each.name)
+        with pytest.raises(TooManyPermissions):
+            await app.grant_role(username="santosh", role="clerk")
+
 
 class TestRevokeRole:
     async def test_records_an_event(self, app: Application) -> None:
         await app.grant_role(username="santosh", role="clerk")
         await app.revoke_role(username="santosh", role="clerk")
-        assert app.event_types()[-1] is EventType.ROLE_REVOKED
+        (user_id,) = app.storage.users
+        assert app.storage.events[-1] == Event(
+            type=EventType.ROLE_REVOKED, occurred_at=app.clock.now(), user_id=user_id, detail="clerk"
+        )
 
     async def test_role_that_the_user_does_not_have(self, app: Application) -> None:
         with pytest.raises(RoleNotFound):
@@ -125,9 +147,18 @@ class TestApplyRoles:
         before = len(app.storage.events)
         await app.apply_roles(declared=[declare_role("clerk"), HUGE])
         events = app.storage.events[before:]
-        assert [(event.type, event.detail) for event in events] == [
-            (EventType.ROLE_CHANGED, name) for name in ("clerk", "huge", "manager")
+        assert events == [
+            Event(type=EventType.ROLE_CHANGED, occurred_at=app.clock.now(), detail=name)
+            for name in ("clerk", "huge", "manager")
         ]
+
+    async def test_roles_that_lose_nothing_revoke_nothing(self, app: Application) -> None:
+        apply_roles, calls = with_calls(app.container.apply_roles(), "revocations")
+        await apply_roles(declared=[CLERK, MANAGER, HUGE])
+        await apply_roles(declared=[declare_role("clerk")], dry_run=True)
+        assert calls.made == []
+        await apply_roles(declared=[declare_role("clerk"), MANAGER])
+        assert calls.made == [("add_for_roles", (("clerk",),), {"at": app.clock.now()})]
 
     async def test_role_of_a_user_is_not_removed(self, app: Application) -> None:
         for role in ("manager", "clerk"):
