@@ -26,9 +26,9 @@ class TimedTokens(RevokedTokens):
             self.arrived.setdefault(each.value, now)
 
 
-async def verify(url: str, key: str) -> None:
+async def verify(url: str, client_secret: str) -> None:
     """Follow the feed. Answer a line of tokens with the times, and with the number of refused tokens."""
-    async with Verifier(url, audience=url, revocations=Revocations(key=key)) as verifier:
+    async with Verifier(url, audience=url, revocations=Revocations(client_secret=client_secret)) as verifier:
         print("ready", flush=True)
         line = await asyncio.to_thread(sys.stdin.readline)
         refused = 0

@@ -11,7 +11,7 @@ import httpx2
 from fastauth_client import Verifier
 from fastauth_client.testing import TestIssuer
 
-SERVICE_KEY = "fa_service_key_of_the_tests"
+CLIENT_SECRET = "fa_cs_of_the_tests"
 Act = Callable[[], None]
 
 

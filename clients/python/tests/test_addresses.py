@@ -37,7 +37,7 @@ def refusal(
     issuer: str = HTTPS, *, jwks_uri: str | None = None, feed: str | None = None, https: bool = True
 ) -> str:
     """Return why a verifier cannot have these addresses; nothing if it can."""
-    revocations = Revocations(key="k", url=feed) if feed is not None else None
+    revocations = Revocations(client_secret="k", url=feed) if feed is not None else None
     try:
         Verifier(issuer, audience="a", jwks_uri=jwks_uri, revocations=revocations, require_https=https)
     except ValueError as error:

@@ -7,7 +7,7 @@ import threading
 
 import httpx2
 import pytest
-from clients.python.tests.fakes import SERVICE_KEY, FakeIssuerServer, revocation
+from clients.python.tests.fakes import CLIENT_SECRET, FakeIssuerServer, revocation
 
 from fastauth_client import KeysUnavailable, Revocations, Revoked, Verifier
 from fastauth_client.background_loop import BackgroundLoop
@@ -18,7 +18,7 @@ def verifier_of(server: FakeIssuerServer) -> Verifier:
         server.issuer.issuer,
         audience=server.issuer.audience,
         http=server.client(),
-        revocations=Revocations(SERVICE_KEY),
+        revocations=Revocations(CLIENT_SECRET),
     )
 
 
@@ -153,7 +153,7 @@ class TestFeed:
         applied = AllAnswersApplied(2)
         verifier = Verifier(
             server.issuer.issuer, audience=server.issuer.audience, http=server.client(), metrics=applied,
-            revocations=Revocations(SERVICE_KEY),
+            revocations=Revocations(CLIENT_SECRET),
         )  # fmt: skip
         with verifier:
             applied.event.wait()

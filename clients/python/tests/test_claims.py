@@ -37,6 +37,13 @@ class TestValidToken:
         caller = issuer.verifier().verify_sync(issuer.sign(claims))
         assert (caller.roles, caller.permissions, caller.acr) == (frozenset(), frozenset(), "")
 
+    def test_client_acts_for_itself(self, issuer: TestIssuer) -> None:
+        claims = issuer.claims("fa_c_1", client_id="fa_c_1")
+        del claims["sid"]
+        caller = issuer.verifier().verify_sync(issuer.sign(claims))
+        assert (caller.is_client, caller.session) == (True, None)
+        assert not issuer.verifier().verify_sync(issuer.token()).is_client
+
     def test_may_be_for_several_audiences(self, issuer: TestIssuer) -> None:
         issuer.verifier().verify_sync(issuer.token(aud=["https://other.example", issuer.audience]))
 

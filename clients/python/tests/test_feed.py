@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from clients.python.tests.fakes import (
-    SERVICE_KEY,
+    CLIENT_SECRET,
     FakeClock,
     FakeIssuerServer,
     revocation,
@@ -26,7 +26,7 @@ class Follower:
 
     def __init__(self, server: FakeIssuerServer, clock: FakeClock, http: httpx2.AsyncClient) -> None:
         self.revoked = RevokedTokens(clock)
-        settings = Revocations(SERVICE_KEY)
+        settings = Revocations(CLIENT_SECRET)
         self.feed = Feed(settings, URL, revoked=self.revoked, clock=clock, metrics=NoMetrics())
         self.server, self.http = server, http
 
@@ -53,7 +53,7 @@ class TestRequest:
         await follower.poll({"after": "c2"})
         assert follower.last_query() == {"after": "c1", "wait": "1"}
         requests = follower.server.feed_requests
-        assert {request.headers["Authorization"] for request in requests} == {f"Bearer {SERVICE_KEY}"}
+        assert {request.headers["Authorization"] for request in requests} == {f"Bearer {CLIENT_SECRET}"}
         assert len({request.url.params["nonce"] for request in requests}) == 2
 
     async def test_does_not_wait_while_there_is_more(self, follower: Follower) -> None:
@@ -147,6 +147,6 @@ class TestPause:
 
     async def test_log_has_no_key(self, follower: Follower, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.DEBUG), pytest.raises(FeedError) as caught:
-            await follower.poll(httpx2.ConnectError(f"down {SERVICE_KEY}"))
-        assert SERVICE_KEY not in str(caught.value) + caplog.text
-        assert SERVICE_KEY not in repr(Revocations(SERVICE_KEY))
+            await follower.poll(httpx2.ConnectError(f"down {CLIENT_SECRET}"))
+        assert CLIENT_SECRET not in str(caught.value) + caplog.text
+        assert CLIENT_SECRET not in repr(Revocations(CLIENT_SECRET))

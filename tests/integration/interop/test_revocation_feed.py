@@ -61,8 +61,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def verifier(service: Service) -> Iterator[Verifier]:
-    key = service.run("clients", "create", "orders").strip()
-    verifier = Verifier(service.url, audience=service.url, revocations=Revocations(key=key))
+    secret = service.run("clients", "create", "orders").strip()
+    verifier = Verifier(service.url, audience=service.url, revocations=Revocations(client_secret=secret))
     verifier.start()
     yield verifier
     verifier.close()

@@ -16,7 +16,7 @@ class SecretText(Protocol):
 class Revocations:
     """Follow the revocation feed of the issuer."""
 
-    key: SecretText | str = field(repr=False)
+    client_secret: SecretText | str = field(repr=False)
     """The secret of a client with the permission `fastauth:revocations.read`."""
     bound: float = 2.0
     """Seconds that the feed may be behind before `beyond` applies."""
@@ -26,13 +26,15 @@ class Revocations:
     """The address of the feed; `/v1/revocations` of the issuer if it is missing."""
 
     def __post_init__(self) -> None:
-        if not (key := self.secret()) or not key.isascii() or not key.isprintable() or " " in key:
-            raise ValueError("key: must be printable ASCII without spaces")
+        text = self.secret()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("client_secret: must be printable ASCII without spaces")
         if not self.bound > 0:
             raise ValueError("bound: must be more than 0 seconds")
         if self.beyond not in {"accept", "refuse"}:
             raise ValueError("beyond: must be 'accept' or 'refuse'")
 
     def secret(self) -> str:
-        """Return the client secret."""
-        return self.key if isinstance(self.key, str) else self.key.get_secret_value()
+        """Return the client secret in clear text."""
+        given = self.client_secret
+        return given if isinstance(given, str) else given.get_secret_value()
