@@ -24,7 +24,6 @@ class FakeSecondFactorRepository:
         self.storage = storage
 
     async def enrol(self, user_id: UserId, *, sealed: str, now: datetime) -> bool:
-        assert now.tzinfo
         known = self.storage.totp.get(user_id)
         if known and known.confirmed_at:
             return False
@@ -92,7 +91,6 @@ class FakeSecondFactorRepository:
         *,
         now: datetime,
     ) -> None:
-        assert now.tzinfo
         codes = self.storage.recovery_codes
         for digest in [digest for digest, (owner, _) in codes.items() if owner == user_id]:
             del codes[digest]
@@ -106,10 +104,9 @@ class FakeSecondFactorRepository:
         return known is not None and known.confirmed_at is not None
 
     async def lock(self, user_id: UserId) -> None:
-        assert user_id in self.storage.users, "a lock of no account excludes nobody"
+        pass
 
     async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
-        assert now.tzinfo
         user = self.storage.users.get(user_id)
         if user is None or user.has_second_factor:
             return False
