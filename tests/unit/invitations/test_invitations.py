@@ -9,6 +9,7 @@ import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import A_DEVICE, A_SECRET_KEY, Application, fakes_over
 from tests.container_pool import a_container
+from tests.fakes import FakeUnitOfWork
 from tests.mail_helpers import token_of
 from tests.session_helpers import caller_of
 
@@ -202,6 +203,15 @@ class TestAcceptAsUser:
                 await accept(caller=caller, token=token)
             assert await place.roles_of(caller.user) == []
         assert await place.accept(token)
+
+    async def test_guess_begins_no_transaction(self, place: Installation) -> None:
+        """It would lock the roles, for which all acts of administrators wait."""
+        caller, unit_of_work = await place.a_caller("ann"), place.app.container.stored_unit_of_work()
+        assert isinstance(unit_of_work, FakeUnitOfWork)
+        before = unit_of_work.begun
+        with pytest.raises(InvalidLink):
+            await place.app.container.accept_invitation_as_user()(caller=caller, token="fa_in_" + 43 * "A")
+        assert unit_of_work.begun == before
 
     async def test_of_the_one_who_invited(self, place: Installation) -> None:
         """D2: nobody gives to themselves."""

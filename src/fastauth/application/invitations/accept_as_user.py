@@ -25,6 +25,7 @@ class AcceptInvitationAsUser:
             TooManyPermissions: An access token has no room for the roles of this account.
             StorageUnavailable: The roles may or may not have been given.
         """
+        await self.acceptance.find(token)  # a guess does not lock the roles
         async with self.unit_of_work.begin() as transaction:
             invitation = await self.acceptance.take(transaction, token)
             addresses = await transaction.email_addresses.of_user(caller.user.id)
