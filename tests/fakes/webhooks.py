@@ -36,10 +36,18 @@ class FakeWebhookRepository:
         )
 
     async def disable(
-        self, webhook_id: str, *, now: datetime, reason: DisabledReason, error: str | None = None
+        self,
+        webhook_id: str,
+        *,
+        now: datetime,
+        reason: DisabledReason,
+        error: str | None = None,
+        claimed: Webhook | None = None,
     ) -> bool:
         stored = self.storage.webhooks.get(webhook_id)
         if stored is None or stored.disabled_at:
+            return False
+        if claimed and (stored.leased_until, stored.url) != (claimed.leased_until, claimed.url):
             return False
         stored = replace(stored, disabled_at=now, disabled_reason=reason, leased_until=None)
         if error is not None:
@@ -78,10 +86,10 @@ class FakeWebhookQueue:
         return claimed
 
     async def advance(self, webhook: Webhook, *, cursor: int, now: datetime, delivered: bool) -> bool:
-        if not delivered:
-            return self._change(webhook, cursor=cursor)
         changes = {"failures": 0, "last_attempt_at": now, "last_success_at": now, "last_error": None}
-        return self._change(webhook, cursor=cursor, **changes)
+        is_ours = self._change(webhook, cursor=cursor, **(changes if delivered else {}))
+        stored = self.storage.webhooks.get(webhook.id, webhook)
+        return is_ours and (stored.url, stored.secret) == (webhook.url, webhook.secret)
 
     async def release(self, webhook: Webhook) -> None:
         self._change(webhook, leased_until=None)

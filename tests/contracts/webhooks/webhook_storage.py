@@ -93,7 +93,25 @@ class WebhookStorageContract(ABC):
         await ports.webhooks.change(changed)
 
         assert await ports.stored(webhook) == replace(changed, leased_until=claimed.leased_until)
-        assert await ports.queue.advance(claimed, cursor=seq, now=NOW, delivered=True)
+        assert not await ports.queue.advance(claimed, cursor=seq, now=NOW, delivered=False)
+        stored = await ports.stored(webhook)
+        assert stored == replace(changed, leased_until=claimed.leased_until, cursor=seq)
+
+    async def test_of_a_changed_url_or_secret_no_more_is_sent(self, ports: WebhookPorts) -> None:
+        gone = DisabledReason.GONE
+        for changes in ({"url": "https://other.example/"}, {"secret": "new"}, {"types": None}):
+            webhook = await ports.a_webhook()
+            seq = await ports.an_event()
+            (claimed,) = await ports.claim()
+            assert await ports.queue.advance(claimed, cursor=claimed.cursor, now=NOW, delivered=True)
+            await ports.webhooks.change(replace(webhook, **changes))
+            goes_on = await ports.queue.advance(claimed, cursor=seq, now=NOW, delivered=True)
+            assert goes_on is ("types" in changes)
+            disabled = await ports.webhooks.disable(
+                webhook.id, now=NOW, reason=gone, error="", claimed=claimed
+            )
+            assert disabled is ("url" not in changes)
+            await ports.webhooks.remove(webhook.id)
 
     async def test_claim_gives_a_lease(self, ports: WebhookPorts) -> None:
         webhook = await ports.a_webhook()

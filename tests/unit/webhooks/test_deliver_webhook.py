@@ -9,7 +9,7 @@ from standardwebhooks import Webhook as Verifier
 from tests.webhook_helpers import URL, Installation, failing
 
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.outbound.ports import OutboundRequest
+from fastauth.domain.outbound.ports import OutboundRequest, OutboundResponse
 from fastauth.domain.webhooks.delivery import Deliveries
 from fastauth.domain.webhooks.schedule import LEASE, RETRY_DELAYS
 
@@ -60,6 +60,24 @@ class TestMessages:
         await here.happen("clerk")
         await here.round()
         assert " " not in here.http.requests[0].headers["webhook-signature"]
+
+    async def test_change_ends_what_is_under_way(self, here: Installation) -> None:
+        """From the change of URL or secret on no message has the former one, and none is lost or repeated."""
+        await here.create()
+        await here.happen("a", "b", "c")
+
+        async def change(request: OutboundRequest) -> OutboundResponse:
+            here.http.send = sent  # type: ignore[method-assign]  # once
+            await here.app.container.change_webhook()(
+                acting=None, webhook_id=here.id, url="https://other.example/"
+            )
+            return await sent(request)
+
+        sent = here.http.send
+        here.http.send = change  # type: ignore[method-assign]  # while a message is under way
+        assert [each.delivered for each in [*await here.round(), *await here.round()]] == [1, 2]
+        assert [each.url for each in here.http.requests] == [URL, *2 * ["https://other.example/"]]
+        assert here.subjects == ["a", "b", "c"]
 
     async def test_types(self, here: Installation) -> None:
         await here.create("user.disabled")

@@ -69,4 +69,7 @@ class DeliverWebhook:
 
     async def _advance(self, webhook: Webhook, *, delivered: bool) -> bool:
         now = self.clock.now()
-        return await self.queue.advance(webhook, cursor=webhook.cursor, now=now, delivered=delivered)
+        if await self.queue.advance(webhook, cursor=webhook.cursor, now=now, delivered=delivered):
+            return True
+        await self.queue.release(webhook)  # if it is ours, it is claimed again, with its new URL or secret
+        return False

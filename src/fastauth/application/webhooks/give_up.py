@@ -25,14 +25,16 @@ class GiveUp:
     """Whether the installation sends mail."""
 
     async def __call__(self, webhook: Webhook, *, reason: DisabledReason, error: str) -> None:
-        """Return when it is disabled. One that somebody has disabled or deleted meanwhile stays as it is.
+        """Return when it is disabled. One that was disabled or deleted, or got another URL, stays as it is.
 
         Raises:
             StorageUnavailable: The webhook may or may not have been disabled.
         """
         now = self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            if not await transaction.webhooks.disable(webhook.id, now=now, reason=reason, error=error):
+            if not await transaction.webhooks.disable(
+                webhook.id, now=now, reason=reason, error=error, claimed=webhook
+            ):
                 return
             event = Event(type=EventType.WEBHOOK_DISABLED, occurred_at=now, detail=webhook.id)
             await transaction.events.record(event)

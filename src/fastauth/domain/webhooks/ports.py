@@ -23,11 +23,18 @@ class WebhookRepository(Protocol):
         """Store URL, types and secrets of a webhook. Its place in the feed and its state stay as they are."""
 
     async def disable(
-        self, webhook_id: str, *, now: datetime, reason: DisabledReason, error: str | None = None
+        self,
+        webhook_id: str,
+        *,
+        now: datetime,
+        reason: DisabledReason,
+        error: str | None = None,
+        claimed: Webhook | None = None,
     ) -> bool:
         """Disable a webhook and end its lease; return whether it was enabled.
 
-        With `error` a last failed attempt is counted too.
+        With `error` a last failed attempt is counted too. With `claimed` it is disabled only if it has this
+        lease and this URL still.
         """
 
     async def resume(self, webhook_id: str, *, now: datetime) -> bool:
@@ -47,9 +54,10 @@ class WebhookQueue(Protocol):
         """
 
     async def advance(self, webhook: Webhook, *, cursor: int, now: datetime, delivered: bool) -> bool:
-        """Store how far a claimed webhook is; return whether it is still claimed by us.
+        """Store how far a claimed webhook is; return whether we may go on with this URL and this secret.
 
-        With `delivered` it has no failures any more.
+        We may not if it is not claimed by us any more, or an administrator has replaced one of them. With
+        `delivered` it has no failures any more.
         """
 
     async def release(self, webhook: Webhook) -> None:

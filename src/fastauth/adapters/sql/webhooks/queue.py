@@ -46,7 +46,7 @@ _ADVANCE = _claimed.values(
     last_attempt_at=case((_DELIVERED, _NOW), else_=webhook.c.last_attempt_at),
     last_success_at=case((_DELIVERED, _NOW), else_=webhook.c.last_success_at),
     last_error=case((_DELIVERED, None), else_=webhook.c.last_error),
-)
+).returning(webhook.c.url, webhook.c.secret)
 _RELEASE = _claimed.values(leased_until=None)
 _RETRY = _claimed.values(
     leased_until=None,
@@ -75,7 +75,8 @@ class SqlWebhookQueue:
     async def advance(self, webhook: Webhook, *, cursor: int, now: datetime, delivered: bool) -> bool:
         """Update the row if the lease is ours."""
         values = {**_ours(webhook), "new_cursor": cursor, "at": now, "delivered": delivered}
-        return bool((await self._connections.execute(_ADVANCE, values)).rowcount)
+        stored = (await self._connections.execute(_ADVANCE, values)).one_or_none()
+        return stored is not None and (stored.url, stored.secret) == (webhook.url, webhook.secret)
 
     async def release(self, webhook: Webhook) -> None:
         """Update the row if the lease is ours."""

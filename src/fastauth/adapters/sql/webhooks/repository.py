@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, Text, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Integer, Text, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.types import UtcDateTime
@@ -13,6 +13,7 @@ from fastauth.domain.webhooks.webhook import DisabledReason, Webhook
 _HAS_ID = webhook.c.id == bindparam("webhook_id")
 _NOW = bindparam("at", type_=UtcDateTime)
 _ERROR = bindparam("error", type_=Text)
+_LEASE = bindparam("lease", type_=UtcDateTime)
 
 _ALL = select(webhook).order_by(webhook.c.created_at, webhook.c.id)
 _GET = select(webhook).where(_HAS_ID)
@@ -24,7 +25,11 @@ _CHANGE = (
 )
 _DISABLE = (
     update(webhook)
-    .where(_HAS_ID, webhook.c.disabled_at.is_(None))
+    .where(
+        _HAS_ID,
+        webhook.c.disabled_at.is_(None),
+        or_(_LEASE.is_(None), and_(webhook.c.leased_until == _LEASE, webhook.c.url == bindparam("sent_to"))),
+    )
     .values(
         disabled_at=_NOW,
         disabled_reason=bindparam("reason"),
@@ -68,11 +73,18 @@ class SqlWebhookRepository:
         await self._connections.execute(_CHANGE, {"webhook_id": webhook.id, **values})
 
     async def disable(
-        self, webhook_id: str, *, now: datetime, reason: DisabledReason, error: str | None = None
+        self,
+        webhook_id: str,
+        *,
+        now: datetime,
+        reason: DisabledReason,
+        error: str | None = None,
+        claimed: Webhook | None = None,
     ) -> bool:
-        """Update the row unless it is disabled."""
+        """Update the row unless it is disabled, or is not as it was claimed."""
         values = {"webhook_id": webhook_id, "at": now, "reason": reason.value}
         values |= {"error": error, "failed": int(error is not None)}
+        values |= {"lease": claimed and claimed.leased_until, "sent_to": claimed and claimed.url}
         return bool((await self._connections.execute(_DISABLE, values)).rowcount)
 
     async def resume(self, webhook_id: str, *, now: datetime) -> bool:
