@@ -72,7 +72,15 @@ class TestIssueClientToken:
         for scope in ("orders:remove", f"{READ} orders:remove", "", f"{READ}  {WRITE}", f"{READ}\t{WRITE}"):
             with pytest.raises(InvalidInput) as error:
                 await token_of(app, created, scope=scope)
-            assert [(each.field, each.code) for each in error.value.violations] == [("scope", "not_allowed")]
+            assert list(error.value.violations) == [
+                Violation("scope", "not_allowed", "The client lacks one of these permissions.")
+            ]
+
+    async def test_token_has_the_time_of_the_request(self, app: Application, created: CreatedClient) -> None:
+        issue, calls = with_calls(app.container.issue_client_token(), "access_tokens")
+        await issue(client_id=created.client.id, secret=created.secret.text, address=NETWORK)
+        ((name, _, more),) = calls.made
+        assert (name, more) == ("issue", {"issued_at": app.clock.now()})
 
     async def test_audience_is_one_of_the_client_or_of_the_installation(
         self, app: Application, created: CreatedClient

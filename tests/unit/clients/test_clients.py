@@ -1,7 +1,8 @@
 """Clients authenticate by secrets that are stored as digests and can be rotated."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.application import A_SECRET_KEY, Application
@@ -12,6 +13,7 @@ from fastauth.application.clients.client_changes import CreatedClient
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.clients.client import (
     MAX_PERMISSIONS_BYTES,
+    Client,
     ClientSecret,
     parse_audiences,
     parse_client_name,
@@ -19,7 +21,7 @@ from fastauth.domain.clients.client import (
 )
 from fastauth.domain.clients.errors import ClientExists, ClientNotFound, InvalidClient
 from fastauth.domain.clients.secret import ClientSecretCodec
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.revocations.revocation import RevocationKind
 from fastauth.domain.roles.permissions import READ_REVOCATIONS
@@ -64,27 +66,71 @@ class TestClientSecretCodec:
 class TestValues:
     def test_rejects_names(self) -> None:
         for name in ("", "Orders", "a b", "0a", "a" * 41, "a\n", "é"):
-            with pytest.raises(InvalidInput):
+            with pytest.raises(InvalidInput) as refused:
                 parse_client_name(name)
+            detail = "Use 1 to 40 of a-z, 0-9, _, . and -."
+            assert list(refused.value.violations) == [Violation("name", "not_allowed", detail)]
+        assert parse_client_name("a" * 40) == "a" * 40
 
     def test_rejects_permissions(self) -> None:
         long = [f"{letter * 30}:read" for letter in "abcdefghijklmnopqrstuvwxyz"]
-        for permissions in (
-            ["orders"],
-            ["orders:read "],
-            ["fastauth:unknown"],
-            long,
-            [f"a{n}:b" for n in range(65)],
+        form = ("not_allowed", "Each must be a permission, such as orders:read.")
+        for permissions, rule in (
+            (["orders"], form),
+            (["orders:read "], form),
+            (
+                ["fastauth:unknown"],
+                ("not_allowed", "The service itself has no permission 'fastauth:unknown'."),
+            ),
+            (long, ("too_long", "Must have at most 600 characters together.")),
+            ([f"a{n}:b" for n in range(65)], ("too_long", "There may be 64 permissions.")),
         ):
-            with pytest.raises(InvalidInput):
+            with pytest.raises(InvalidInput) as refused:
                 parse_client_permissions(permissions)
+            assert list(refused.value.violations) == [Violation("permissions", *rule)]
+        fits = [f"{'a' * 40}:{number:040}" for number in range(7)]
+        fits = [each.replace(":0", ":a") for each in fits]
+        last = f"b:{'b' * (MAX_PERMISSIONS_BYTES - len(' '.join(fits)) - 3)}"
+        assert len(" ".join([*fits, last])) == MAX_PERMISSIONS_BYTES
+        assert parse_client_permissions([*fits, last]) == {*fits, last}
+        with pytest.raises(InvalidInput):
+            parse_client_permissions([*fits, last + "b"])
         assert len(" ".join(long[:16])) <= MAX_PERMISSIONS_BYTES
         assert parse_client_permissions(long[:16]) == set(long[:16])
 
     def test_rejects_audiences(self) -> None:
-        for audiences in ([""], ["a b"], ["é"], ["a" * 201], list("abcdefghi")):
-            with pytest.raises(InvalidInput):
+        form = ("not_allowed", "An audience is 1 to 200 characters of printable ASCII without spaces.")
+        for audiences, rule in (
+            *(([text], form) for text in ("", "a b", "é", "a" * 201)),
+            (list("abcdefghi"), ("too_long", "There may be 8 audiences.")),
+        ):
+            with pytest.raises(InvalidInput) as refused:
                 parse_audiences(audiences)
+            assert list(refused.value.violations) == [Violation("audiences", *rule)]
+        assert parse_audiences("hgfedcbaa") == tuple("abcdefgh")
+
+    def test_change_of_nothing_leaves_it_disabled(self) -> None:
+        now = datetime(2026, 1, 2, tzinfo=UTC)
+        client = Client.new("orders", permissions=["a:b"], audiences=["x"], now=now)
+        assert client == Client(
+            id=client.id,
+            name="orders",
+            permissions=frozenset({"a:b"}),
+            audiences=("x",),
+            created_at=now,
+            created_by=None,
+            disabled_at=None,
+        )
+        disabled, later = replace(client, disabled_at=now), now + timedelta(days=1)
+        for before, change, after in (
+            (client, None, client),
+            (client, False, client),
+            (client, True, replace(client, disabled_at=later)),
+            (disabled, None, disabled),
+            (disabled, True, disabled),
+            (disabled, False, client),
+        ):
+            assert before.with_disabled(change, now=later) == after, (before.disabled_at, change)
 
 
 class TestCommands:

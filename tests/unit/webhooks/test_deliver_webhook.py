@@ -2,12 +2,16 @@
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from standardwebhooks import Webhook as Verifier
+from tests.port_calls import with_calls
 from tests.webhook_helpers import URL, Installation, failing
 
+from fastauth.application.webhooks.deliver_webhook import PAGE_SIZE, SENDING_TIME
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.outbound.ports import OutboundRequest, OutboundResponse
 from fastauth.domain.webhooks.delivery import Deliveries
@@ -179,3 +183,62 @@ class TestSecrets:
             assert new.secret not in text
         assert secret not in (stored.secret, stored.previous_secret)
         assert len(secret) == len("whsec_" + b64encode(bytes(32)).decode())
+
+
+class TestReads:
+    async def test_of_the_feed_are_bounded(self, here: Installation) -> None:
+        """A webhook that was away for days is behind millions of events."""
+        await here.create()
+        await here.happen("a")
+        claim, claimed = with_calls(here.app.container.claim_webhooks(), "queue")
+        (webhook,) = await claim(limit=10)
+        now = here.clock.now()
+        assert claimed.made == [("claim", (), {"now": now, "leased_until": now + LEASE, "limit": 10})]
+        deliver, read = with_calls(here.app.container.deliver_webhook(), "feed")
+        assert await deliver(webhook) == Deliveries(here.id, 1)
+        wanted = {"after": webhook.cursor, "limit": PAGE_SIZE, "types": webhook.types}
+        assert read.made == [("read", (), wanted)]
+
+    async def test_end_when_the_time_is_over(self, here: Installation) -> None:
+        """At the very moment, also behind the last event of a page."""
+
+        def slow(_: OutboundRequest) -> int:
+            here.clock.advance(SENDING_TIME / PAGE_SIZE)
+            return 204
+
+        here.http.answer = slow
+        await here.create()
+        await here.happen(*(str(number) for number in range(PAGE_SIZE + 1)))
+        (webhook,) = await here.app.container.claim_webhooks()(limit=10)
+        deliver, read = with_calls(here.app.container.deliver_webhook(), "feed")
+        assert await deliver(webhook) == Deliveries(here.id, PAGE_SIZE)
+        assert len(read.made) == 1
+
+
+class TestPlace:
+    """How far a webhook has come is stored after each event, and behind events of other types."""
+
+    async def test_is_stored_with_the_time(self, here: Installation) -> None:
+        await here.create("role.changed")
+        await here.happen("a")
+        await here.happen("b", type_=EventType.CLIENT_CREATED)
+        (webhook,) = await here.app.container.claim_webhooks()(limit=10)
+        deliver, queue = with_calls(here.app.container.deliver_webhook(), "queue")
+        now, last = here.clock.now(), here.app.storage.last_seq
+        assert await deliver(webhook) == Deliveries(here.id, 1)
+        one, other = replace(webhook, cursor=last - 1), replace(webhook, cursor=last)
+        assert queue.made == [
+            ("advance", (one,), {"cursor": last - 1, "now": now, "delivered": True}),
+            ("advance", (other,), {"cursor": last, "now": now, "delivered": False}),
+            ("release", (other,), {}),
+        ]
+
+    async def test_of_a_webhook_that_was_removed_is_not(self, here: Installation) -> None:
+        for type_, delivered in ((EventType.ROLE_CHANGED, 1), (EventType.CLIENT_CREATED, 0)):
+            await here.create("role.changed")
+            await here.happen("a", type_=type_)
+            (webhook,) = await here.app.container.claim_webhooks()(limit=10)
+            await here.app.container.remove_webhook()(acting=None, webhook_id=here.id)
+            deliver, queue = with_calls(here.app.container.deliver_webhook(), "queue")
+            assert await deliver(webhook) == Deliveries(webhook.id, delivered)
+            assert [name for name, _, _ in queue.made] == ["advance"]
