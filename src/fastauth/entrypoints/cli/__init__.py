@@ -14,7 +14,6 @@ from fastauth.entrypoints.cli import (
     calibrate,
     clients,
     doctor,
-    erasures,
     health,
     import_users,
     invitations,
@@ -22,6 +21,7 @@ from fastauth.entrypoints.cli import (
     mail,
     migrate,
     outbox,
+    personal_data,
     roles,
     serve,
     users,
@@ -45,7 +45,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
-app.add_typer(erasures.app, name="erasures")
+app.add_typer(personal_data.app, name="erasures")
 app.add_typer(roles.app, name="roles")
 app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(invitations.app, name="invitations")
