@@ -11,6 +11,7 @@ from tests.builders import a_policy
 from tests.container_pool import a_container
 from tests.fakes import (
     FakeAccessTokens,
+    FakeAccountFactsReader,
     FakeAnsweredRequestRepository,
     FakeApiKeyRepository,
     FakeAuditTrail,
@@ -34,7 +35,6 @@ from tests.fakes import (
     FakeOneTimeTokenRepository,
     FakeOutboundHttp,
     FakeOutboxQueue,
-    FakeOwnAccountReader,
     FakePasskeyRepository,
     FakePasswordHasher,
     FakePasswordRepository,
@@ -155,7 +155,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
         "sealed_columns": [],
         "counters": FakeCounterRepository(storage),
         "one_time_tokens": FakeOneTimeTokenRepository(storage),
-        "own_accounts": FakeOwnAccountReader(storage),
+        "account_facts": FakeAccountFactsReader(storage),
         "api_keys": FakeApiKeyRepository(storage),
         "erasures": FakeErasureRepository(storage),
         "passkeys": FakePasskeyRepository(storage),

@@ -39,7 +39,7 @@ from tests.fakes.second_factors import FakeSecondFactorRepository as FakeSecondF
 from tests.fakes.secret_box import FakeSealedColumn as FakeSealedColumn
 from tests.fakes.secret_box import FakeSecretBox as FakeSecretBox
 from tests.fakes.sessions import FakeAccessTokens as FakeAccessTokens
-from tests.fakes.sessions import FakeOwnAccountReader as FakeOwnAccountReader
+from tests.fakes.sessions import FakeAccountFactsReader as FakeAccountFactsReader
 from tests.fakes.sessions import FakeSessionRepository as FakeSessionRepository
 from tests.fakes.signing_keys import FakeSigningKeyRepository as FakeSigningKeyRepository
 from tests.fakes.storage import FakeStorage as FakeStorage

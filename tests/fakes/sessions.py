@@ -27,8 +27,8 @@ from fastauth.domain.sessions.access_token import (
     ClientClaims,
     InspectedToken,
 )
+from fastauth.domain.sessions.account_facts import AccountFacts
 from fastauth.domain.sessions.errors import InvalidAccessToken
-from fastauth.domain.sessions.own_account import OwnAccount
 from fastauth.domain.sessions.proof import (
     ChallengeProof,
     PasskeyProof,
@@ -233,13 +233,13 @@ class FakeSessionRepository:
         return session.is_active(now) and self.storage.session_epochs.get(session.id, 0) == epoch
 
 
-class FakeOwnAccountReader:
+class FakeAccountFactsReader:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def read(self, user_id: UserId) -> OwnAccount:
+    async def read(self, user_id: UserId) -> AccountFacts:
         password = self.storage.passwords.get(user_id)
-        return OwnAccount(
+        return AccountFacts(
             addresses=await FakeEmailAddressRepository(self.storage).of_user(user_id),
             has_password=password is not None and password.is_usable,
             grants=grants_of(self.storage, user_id),

@@ -27,11 +27,12 @@ from tests.contracts.rate_limits.counter_repository import CounterRepositoryCont
 from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
 from tests.contracts.secret_box import SecretBoxContract
-from tests.contracts.sessions.own_account_reader import OwnAccountReaderContract
+from tests.contracts.sessions.account_facts_reader import AccountFactsReaderContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.fakes import (
+    FakeAccountFactsReader,
     FakeApiKeyRepository,
     FakeAuditTrail,
     FakeBrowserSessionRepository,
@@ -47,7 +48,6 @@ from tests.fakes import (
     FakeFeedAccounts,
     FakeInvitationRepository,
     FakeOneTimeTokenRepository,
-    FakeOwnAccountReader,
     FakePasskeyRepository,
     FakePasswordHasher,
     FakePasswordRepository,
@@ -372,7 +372,7 @@ class TestFakeSecondFactorRepository(SecondFactorRepositoryContract):
         return FakeSessionRepository(users.storage)
 
 
-class TestFakeOwnAccountReader(OwnAccountReaderContract):
+class TestFakeAccountFactsReader(AccountFactsReaderContract):
     @pytest.fixture
     def passwords(self) -> FakePasswordRepository:
         return FakePasswordRepository()
@@ -386,8 +386,8 @@ class TestFakeOwnAccountReader(OwnAccountReaderContract):
         return FakeRoleRepository(passwords.storage)
 
     @pytest.fixture
-    def reader(self, passwords: FakePasswordRepository) -> FakeOwnAccountReader:
-        return FakeOwnAccountReader(passwords.storage)
+    def reader(self, passwords: FakePasswordRepository) -> FakeAccountFactsReader:
+        return FakeAccountFactsReader(passwords.storage)
 
 
 class TestFakeApiKeyRepository(ApiKeyRepositoryContract):

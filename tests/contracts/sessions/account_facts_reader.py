@@ -1,4 +1,4 @@
-"""What an `OwnAccountReader` promises."""
+"""What an `AccountFactsReader` promises."""
 
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime
@@ -13,13 +13,13 @@ from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.roles.ports import RoleRepository, UserRole
 from fastauth.domain.roles.role import ADMIN, AUDITOR, Grants
-from fastauth.domain.sessions.own_account import OwnAccount, OwnAccountReader
+from fastauth.domain.sessions.account_facts import AccountFacts, AccountFactsReader
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-NOTHING = OwnAccount(addresses=UserAddresses(), has_password=False, grants=Grants())
+NOTHING = AccountFacts(addresses=UserAddresses(), has_password=False, grants=Grants())
 
 
-class OwnAccountReaderContract(ABC):
+class AccountFactsReaderContract(ABC):
     @abstractmethod
     @pytest.fixture
     def passwords(self) -> PasswordRepository: ...
@@ -34,16 +34,16 @@ class OwnAccountReaderContract(ABC):
 
     @abstractmethod
     @pytest.fixture
-    def reader(self, passwords: PasswordRepository) -> OwnAccountReader: ...
+    def reader(self, passwords: PasswordRepository) -> AccountFactsReader: ...
 
-    async def test_without_anything(self, reader: OwnAccountReader, passwords: PasswordRepository) -> None:
+    async def test_without_anything(self, reader: AccountFactsReader, passwords: PasswordRepository) -> None:
         user = await passwords.add_user(a_new_user(), PasswordHash.unusable())
         assert await reader.read(user.id) == NOTHING
         assert await reader.read(UserId(999_999_999)) == NOTHING
 
     async def test_with_everything(
         self,
-        reader: OwnAccountReader,
+        reader: AccountFactsReader,
         passwords: PasswordRepository,
         addresses: EmailAddressRepository,
         roles: RoleRepository,
@@ -58,7 +58,7 @@ class OwnAccountReaderContract(ABC):
         for role in (ADMIN, AUDITOR):
             await roles.grant(user.id, UserRole(role=role.name, granted_at=NOW))
         found = await reader.read(user.id)
-        assert found == OwnAccount(
+        assert found == AccountFacts(
             addresses=await addresses.of_user(user.id),
             has_password=True,
             grants=await roles.grants_of(user.id),

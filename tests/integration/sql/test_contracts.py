@@ -33,7 +33,7 @@ from tests.contracts.revocations.revocations import RevocationsContract
 from tests.contracts.roles.role_repository import RoleRepositoryContract
 from tests.contracts.second_factors.challenge_repository import ChallengeRepositoryContract
 from tests.contracts.second_factors.second_factor_repository import SecondFactorRepositoryContract
-from tests.contracts.sessions.own_account_reader import OwnAccountReaderContract
+from tests.contracts.sessions.account_facts_reader import AccountFactsReaderContract
 from tests.contracts.sessions.session_repository import SessionRepositoryContract
 from tests.contracts.signing_keys.signing_key_repository import SigningKeyRepositoryContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -48,6 +48,7 @@ from fastauth.adapters.sql import (
     AuditColumns,
     Database,
     SchemaOutdated,
+    SqlAccountFactsReader,
     SqlApiKeyRepository,
     SqlAuditTrail,
     SqlBrowserSessionRepository,
@@ -63,7 +64,6 @@ from fastauth.adapters.sql import (
     SqlFeedAccounts,
     SqlHashKinds,
     SqlOneTimeTokenRepository,
-    SqlOwnAccountReader,
     SqlPasskeyRepository,
     SqlPasswordRepository,
     SqlRevocationLog,
@@ -481,7 +481,7 @@ class TestSqlOneTimeTokenRepository(SqlFixtures, OneTimeTokenRepositoryContract)
         return SqlOneTimeTokenRepository(connections=database.autocommit)
 
 
-class TestSqlOwnAccountReader(SqlFixtures, OwnAccountReaderContract):
+class TestSqlAccountFactsReader(SqlFixtures, AccountFactsReaderContract):
     @pytest.fixture
     def addresses(self, database: Database) -> SqlEmailAddressRepository:
         return SqlEmailAddressRepository(connections=database.autocommit)
@@ -491,8 +491,8 @@ class TestSqlOwnAccountReader(SqlFixtures, OwnAccountReaderContract):
         return SqlRoleRepository(connections=database.autocommit)
 
     @pytest.fixture
-    def reader(self, database: Database) -> SqlOwnAccountReader:
-        return SqlOwnAccountReader(connections=database.autocommit)
+    def reader(self, database: Database) -> SqlAccountFactsReader:
+        return SqlAccountFactsReader(connections=database.autocommit)
 
 
 class TestSqlApiKeyRepository(SqlFixtures, ApiKeyRepositoryContract):

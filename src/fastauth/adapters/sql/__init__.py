@@ -58,8 +58,8 @@ from fastauth.adapters.sql.second_factors.repository import (
 from fastauth.adapters.sql.second_factors.tables import recovery_code as recovery_code
 from fastauth.adapters.sql.second_factors.tables import totp as totp
 from fastauth.adapters.sql.secret_box.sealed_column import SqlSealedColumn as SqlSealedColumn
+from fastauth.adapters.sql.sessions.account_facts import SqlAccountFactsReader as SqlAccountFactsReader
 from fastauth.adapters.sql.sessions.count import CountActiveSessions as CountActiveSessions
-from fastauth.adapters.sql.sessions.own_account import SqlOwnAccountReader as SqlOwnAccountReader
 from fastauth.adapters.sql.sessions.repository import SqlSessionRepository as SqlSessionRepository
 from fastauth.adapters.sql.signing_keys.repository import SqlSigningKeyRepository as SqlSigningKeyRepository
 from fastauth.adapters.sql.signing_keys.tables import signing_key as signing_key

@@ -1,9 +1,9 @@
-"""Get what the caller may know about the own account."""
+"""Get the caller's own account."""
 
 from dataclasses import dataclass
 
 from fastauth.domain.email_addresses.record import UserAddresses
-from fastauth.domain.sessions.own_account import OwnAccountReader
+from fastauth.domain.sessions.account_facts import AccountFactsReader
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import AuthenticatedUser
 
@@ -22,7 +22,7 @@ class AccountOverview:
 class GetOwnAccount:
     """Return the addresses of the caller, and what the account has and lacks to log in with."""
 
-    reader: OwnAccountReader
+    reader: AccountFactsReader
     policy: SecondFactorPolicy
 
     async def __call__(self, *, caller: AuthenticatedUser) -> AccountOverview:

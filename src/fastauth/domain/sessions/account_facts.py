@@ -1,4 +1,4 @@
-"""What the caller of a request is told about the own account, beyond the user."""
+"""What a request for one's own account reads beyond the user."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,16 +9,16 @@ from fastauth.domain.roles.role import Grants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnAccount:
-    """Addresses, and what an account has to log in with and to do."""
+class AccountFacts:
+    """Addresses, whether there is a password, and the roles with their permissions."""
 
     addresses: UserAddresses
     has_password: bool
     grants: Grants
 
 
-class OwnAccountReader(Protocol):
-    """Reads all of it at once, since front ends ask for it often."""
+class AccountFactsReader(Protocol):
+    """Reads all of it by one statement, since front ends request it often."""
 
-    async def read(self, user_id: UserId) -> OwnAccount:
-        """Return it; without anything if there is no such user."""
+    async def read(self, user_id: UserId) -> AccountFacts:
+        """Return the facts; empty ones for an unknown user."""

@@ -178,7 +178,7 @@ class Sessions(Shared):
         failure_events.provided.record_renewal_failure,
     )
     get_own_account = use_case(
-        GetOwnAccount, reader=Storage.own_accounts, policy=Shared.settings.provided.second_factor
+        GetOwnAccount, reader=Storage.account_facts, policy=Shared.settings.provided.second_factor
     )
     authenticate = use_case(
         Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock

@@ -5,6 +5,7 @@ import asyncio
 from dependency_injector.providers import Provider, Singleton
 
 from fastauth.adapters.sql import (
+    SqlAccountFactsReader,
     SqlAnsweredRequestRepository,
     SqlApiKeyRepository,
     SqlAuditTrail,
@@ -23,7 +24,6 @@ from fastauth.adapters.sql import (
     SqlInvitationRepository,
     SqlOneTimeTokenRepository,
     SqlOutboxQueue,
-    SqlOwnAccountReader,
     SqlPasskeyRepository,
     SqlPasswordRepository,
     SqlRevocationLog,
@@ -61,7 +61,7 @@ from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.roles.ports import RoleRepository
 from fastauth.domain.second_factors.ports import ChallengeRepository, SecondFactorRepository
-from fastauth.domain.sessions.own_account import OwnAccountReader
+from fastauth.domain.sessions.account_facts import AccountFactsReader
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.signing_keys.ports import SigningKeyRepository
 from fastauth.domain.unit_of_work import UnitOfWork
@@ -115,7 +115,7 @@ class Storage(Shared):
     email_addresses: Provider[EmailAddressRepository] = Singleton(
         SqlEmailAddressRepository, connections=_connections
     )
-    own_accounts: Provider[OwnAccountReader] = Singleton(SqlOwnAccountReader, connections=_connections)
+    account_facts: Provider[AccountFactsReader] = Singleton(SqlAccountFactsReader, connections=_connections)
     api_keys: Provider[ApiKeyRepository] = Singleton(SqlApiKeyRepository, connections=_connections)
     passkeys: Provider[PasskeyRepository] = Singleton(SqlPasskeyRepository, connections=_connections)
     challenges: Provider[ChallengeRepository] = Singleton(SqlChallengeRepository, connections=_connections)

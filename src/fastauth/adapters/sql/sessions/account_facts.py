@@ -1,4 +1,4 @@
-"""What the caller of a request is told about the own account, in one statement."""
+"""Reads what a request for one's own account shows beyond the user, in one statement."""
 
 from sqlalchemy import bindparam, select
 
@@ -11,7 +11,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.record import UserAddresses
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.own_account import OwnAccount
+from fastauth.domain.sessions.account_facts import AccountFacts
 
 _READ = (
     select(user_info.c.password, grants_column(user_info.c.id), email_address)
@@ -24,18 +24,18 @@ _READ = (
 )
 
 
-class SqlOwnAccountReader:
-    """See `fastauth.domain.sessions.own_account.OwnAccountReader`."""
+class SqlAccountFactsReader:
+    """See `fastauth.domain.sessions.account_facts.AccountFactsReader`."""
 
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def read(self, user_id: UserId) -> OwnAccount:
+    async def read(self, user_id: UserId) -> AccountFacts:
         """Join the user with the addresses, of which there are none, one or two."""
         rows = (await self._connections.execute(_READ, {"user_id": user_id})).all()
         if not rows:
-            return OwnAccount(addresses=UserAddresses(), has_password=False, grants=Grants())
-        return OwnAccount(
+            return AccountFacts(addresses=UserAddresses(), has_password=False, grants=Grants())
+        return AccountFacts(
             addresses=addresses_of([row for row in rows if row.id is not None]),
             has_password=PasswordHash(rows[0].password or "").is_usable,
             grants=parse_grants(rows[0].grants),
