@@ -19,6 +19,7 @@ from tests.fakes.idempotency import FakeAnsweredRequestRepository as FakeAnswere
 from tests.fakes.invitations import FakeInvitationRepository as FakeInvitationRepository
 from tests.fakes.mail import FakeMailTransport as FakeMailTransport
 from tests.fakes.mail import FakeMessageRenderer as FakeMessageRenderer
+from tests.fakes.not_null import refuse_null
 from tests.fakes.one_time_tokens import FakeOneTimeTokenRepository as FakeOneTimeTokenRepository
 from tests.fakes.operations import FakeExpiredRows as FakeExpiredRows
 from tests.fakes.operations import FakeStorageProbe as FakeStorageProbe
@@ -47,3 +48,6 @@ from tests.fakes.unit_of_work import FakeUnitOfWork as FakeUnitOfWork
 from tests.fakes.webhooks import FakeOutboundHttp as FakeOutboundHttp
 from tests.fakes.webhooks import FakeWebhookQueue as FakeWebhookQueue
 from tests.fakes.webhooks import FakeWebhookRepository as FakeWebhookRepository
+
+for _fake in [each for name, each in vars().items() if name.startswith("Fake") and isinstance(each, type)]:
+    refuse_null(_fake)

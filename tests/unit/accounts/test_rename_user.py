@@ -3,6 +3,7 @@
 import pytest
 from tests.application import Application
 from tests.builders import a_new_user
+from tests.session_helpers import event_now
 
 from fastauth.domain.accounts.errors import UsernameTaken, UserNotFound
 from fastauth.domain.audit.event import EventType
@@ -16,7 +17,7 @@ class TestRenameUser:
         assert await app.find_user(username="ann") == renamed
         with pytest.raises(UserNotFound):
             await app.find_user(username="santosh")
-        assert app.event_types()[-1] is EventType.USER_RENAMED
+        assert app.storage.events[-1] == event_now(app, EventType.USER_RENAMED, user_id=renamed.id)
         assert await app.a_log_in("ann")
 
     async def test_taken_name_changes_nothing(self, app: Application) -> None:

@@ -1,10 +1,12 @@
 """Add, verify, change, undo and remove an address."""
 
+from datetime import timedelta
+
 import pytest
 from tests.application import Application, RateLimitedApplication
 from tests.builders import an_imported_user
 from tests.mail_helpers import template_of, token_in
-from tests.session_helpers import caller_of
+from tests.session_helpers import caller_of, event_now, happened
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
@@ -54,7 +56,10 @@ class TestFirstAddress:
         assert await in_force(app) is None
         verified = await app.verify_address(caller=caller, token=token_in(mail))
         assert (verified.address.text, verified.verified_at) == ("New@Example.com", app.clock.now())
-        assert app.event_types()[-2:] == [EventType.EMAIL_ADDED, EventType.EMAIL_VERIFIED]
+        assert app.storage.events[-2:] == [
+            event_now(app, each, user_id=caller.user.id, session_id=caller.session.id)
+            for each in (EventType.EMAIL_ADDED, EventType.EMAIL_VERIFIED)
+        ]
         assert await app.deliver() == []
 
     async def test_is_verified_by_another_session_of_the_account(
@@ -151,6 +156,8 @@ class TestResend:
     ) -> None:
         first = await a_link(app, caller, NEW)
         await app.resend_verification(caller=caller)
+        (waits,) = [each.record for each in app.storage.outbox.values() if each.record.done_at is None]
+        assert waits.expires_at == app.clock.now() + timedelta(hours=24)
         (mail,) = await app.deliver()
         with pytest.raises(InvalidLink):
             await app.verify_address(caller=caller, token=first)
@@ -192,7 +199,10 @@ class TestChange:
         (notice,) = await app.deliver()
         assert (notice.to, template_of(notice)) == (OLD, "address_changed")
         assert "days: 7\n" in notice.text
-        assert app.event_types()[-1] is EventType.EMAIL_CHANGED
+        assert happened(app, EventType.EMAIL_ADDED, EventType.EMAIL_CHANGED) == [
+            event_now(app, each, user_id=caller.user.id, session_id=caller.session.id)
+            for each in (EventType.EMAIL_ADDED, EventType.EMAIL_CHANGED)
+        ]
 
     async def test_is_verified_by_another_session_of_the_account(
         self, app: Application, caller: AuthenticatedUser
@@ -238,7 +248,8 @@ class TestUndo:
         assert await in_force(app) == OLD
         with pytest.raises(InvalidAccessToken):
             await caller_of(app, tokens)
-        assert app.event_types()[-1] is EventType.EMAIL_CHANGE_UNDONE
+        undone = event_now(app, EventType.EMAIL_CHANGE_UNDONE, user_id=caller.user.id)
+        assert app.storage.events[-1] == undone
 
     async def test_revokes_api_keys(self, app: Application, caller: AuthenticatedUser) -> None:
         """Whoever changed the address may have made one."""
@@ -322,7 +333,9 @@ class TestRemove:
         assert await in_force(app) is None
         (notice,) = await app.deliver()
         assert (notice.to, template_of(notice)) == (OLD, "address_removed")
-        assert app.event_types()[-1] is EventType.EMAIL_REMOVED
+        assert app.storage.events[-1] == event_now(
+            app, EventType.EMAIL_REMOVED, user_id=caller.user.id, session_id=caller.session.id
+        )
 
     async def test_needs_a_recent_log_in(self, app: Application, caller: AuthenticatedUser) -> None:
         app.clock.advance(minutes=10, seconds=1)

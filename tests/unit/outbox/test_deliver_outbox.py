@@ -89,7 +89,8 @@ class TestDeliverOutbox:
         assert results(await relay.deliver()) == []
         (entry,) = relay.delivered
         assert (entry.id, entry.content, entry.attempts) == (added, {"to": "a"}, 1)
-        assert relay.record(added).outcome is OutboxOutcome.SENT
+        record, sent_at = relay.record(added), relay.clock.now() - timedelta(days=9)
+        assert (record.outcome, record.done_at, record.error) == (OutboxOutcome.SENT, sent_at, None)
         assert relay.storage.outbox[added].sealed is None
 
     async def test_backs_off_and_gives_up(self, relay: Relay, clock: FakeClock) -> None:

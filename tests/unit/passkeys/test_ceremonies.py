@@ -92,6 +92,30 @@ class TestCeremonies:
             assert await ceremonies.finish(GET, edit) is None, edit
         assert await ceremonies.finish(GET, token)
 
+    async def test_token_has_its_prefix(self, ceremonies: Ceremonies) -> None:
+        token = ceremonies.begin(GET).token
+        assert await ceremonies.finish(GET, token.removeprefix(GET.prefix)) is None
+        assert await ceremonies.finish(GET, token)
+
+    async def test_longest_account_fits(self, ceremonies: Ceremonies) -> None:
+        """Names of 50 code points and an address of 254, of any script."""
+        facts = {"username": "\U00010400" * 50, "fullname": "\U0001f600" * 50, "email": "\u00e9" * 254}
+        facts |= {"handle": "0" * 64, "locale": "de-AT"}
+        found = await ceremonies.finish(CREATE, ceremonies.begin(CREATE, facts=facts).token)
+        assert found
+        assert found.facts == facts
+
+    async def test_longest_token(self, ceremonies: Ceremonies) -> None:
+        """It has 4096 characters."""
+        tokens = {
+            len(token): token
+            for size in range(2_845, 2_855)
+            if (token := ceremonies.begin(GET, facts={"fullname": "x" * size}).token)
+        }
+        longer = min(length for length in tokens if length > 4_096)
+        assert await ceremonies.finish(GET, tokens[longer]) is None
+        assert await ceremonies.finish(GET, tokens[4_096])
+
     async def test_secret_key_changes(self, storage: FakeStorage) -> None:
         """A token that was issued before works after, and once in all."""
         old = ceremonies_over(storage, ANOTHER_KEY)

@@ -16,7 +16,7 @@ from tests.session_helpers import caller_of, happened
 
 from fastauth.application.passkeys.verify_passkey import challenge_of
 from fastauth.application.second_factors.verifier import FactorAnswer
-from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passkeys.errors import PasskeyNotFound
@@ -92,7 +92,13 @@ class TestLogInWithPasskey:
                 await app.container.log_in_with_passkey()(**given, client=A_DEVICE)
         assert len(app.storage.sessions) == sessions
         assert owner.stored == owner.passkey
-        assert len(happened(app, EventType.LOGIN_FAILED)) == 2 * (len(WRONG) + 1)
+        username = (await app.find_user(username="santosh")).username
+        failed = Event(
+            type=EventType.LOGIN_FAILED,
+            occurred_at=app.clock.now(),
+            username_digest=app.container.username_pseudonyms().digest(username),
+        )
+        assert happened(app, EventType.LOGIN_FAILED) == [failed] * (2 * (len(WRONG) + 1))
         assert await owner.log_in()
 
     async def test_credentials_that_are_none(self) -> None:

@@ -9,6 +9,7 @@ from tests.fakes import FakeClock, FakeCounterRepository
 
 from fastauth.application.outbox.sending_budget import SendingBudget
 from fastauth.application.rate_limits.mail_limiter import MailLimiter
+from fastauth.application.rate_limits.permit import Permit
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.outbox.message import OutboxKind
@@ -16,6 +17,7 @@ from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.counter import LOCKED_FOREVER, Counter, CounterKeys
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.session import ClientInfo, SessionId
 
@@ -37,13 +39,29 @@ class TestCounterKeys:
         await limiter.check_reset_request(address="192.0.2.1")
         await limiter.check_address_change(UserId(7))
         await limiter.check_factor_change(UserId(7))
+        await limiter.check_api_key(UserId(7))
         expected = {
             keys("resends", "0" * 32),
             keys("reset requests", "192.0.2.1"),
             keys("address changes", "7"),
             keys("factor changes", "7"),
+            keys("api keys", "7"),
         }
         assert set(counters.storage.counters) == expected
+
+    async def test_key_of_refused_clients_is_stable_across_versions(self) -> None:
+        app = RateLimitedApplication()
+        await app.rate_limiter.count_refused_client(address="192.0.2.1")
+        assert set(app.storage.counters) == {app.rate_limiter.keys("refused clients", "192.0.2.1")}
+
+    async def test_log_in_by_passkey_counts_for_its_network(self) -> None:
+        """Under a key that is stable across versions. A successful one is refunded."""
+        limiter = RateLimitedApplication().rate_limiter
+        permit = await limiter.check_passkey(address="192.0.2.1")
+        assert limiter.limits
+        key = limiter.keys("passkey log-ins", "192.0.2.1")
+        refund = (Decrement(key, limiter.limits.passkeys_per_network),)
+        assert permit == Permit(allowed=True, refunds_on_success=refund, refunds_if_unverified=refund)
 
     async def test_keys_of_mails_are_stable_across_versions(self) -> None:
         counters, keys = FakeCounterRepository(), CounterKeys(A_SECRET_KEY)

@@ -314,6 +314,12 @@ class TestGetSecondFactors:
             pass
         assert (await get(user=user)).totp_locked
 
+    async def test_codes_count_only_beside_a_factor(self, app: Application, tokens: TokenPair) -> None:
+        """They stand in for one."""
+        await enrol_in(app, tokens)
+        user = replace((await caller_of(app, tokens)).user, has_second_factor=False)
+        assert (await app.container.get_second_factors()(user=user)).recovery_codes == 0
+
 
 class TestMustEnrol:
     @pytest.mark.parametrize("policy", SecondFactorPolicy)

@@ -42,12 +42,21 @@ class TestResealColumns:
         assert column.values == before
 
     async def test_unreadable_text_is_left_and_counted(self) -> None:
-        column = a_column("mail", ["a secret", "another one"])
-        column.values[0] = lost = FakeSecretBox("lost").seal("lost", purpose="mail")
+        column = a_column("mail", ["a secret", "another one", "a third"])
+        column.values[0] = column.values[1] = lost = FakeSecretBox("lost").seal("lost", purpose="mail")
         reseal = ResealColumns(columns=[column], secret_box=BETWEEN)
-        assert await reseal() == [ResealedColumn("mail", 1, 1)]
-        assert column.values[0] == lost
-        assert AFTER.open(column.values[1], purpose="mail") == "another one"
+        assert await reseal() == [ResealedColumn("mail", 1, 2)]
+        assert (column.values[0], column.values[1]) == (lost, lost)
+        assert AFTER.open(column.values[2], purpose="mail") == "a third"
+
+    async def test_text_of_the_newest_key_is_left(self) -> None:
+        """It was written after the new key was configured; the ones after it are resealed."""
+        column = a_column("mail", ["a secret", "another one"])
+        column.values[0] = new = AFTER.seal("a secret", purpose="mail")
+        reseal = ResealColumns(columns=[column], secret_box=BETWEEN)
+        assert await reseal() == [ResealedColumn("mail", 1, 0)]
+        assert column.values[0] == new
+        assert texts_of(column, AFTER) == ["a secret", "another one"]
 
     async def test_row_that_changes_meanwhile_is_not_overwritten(self) -> None:
         """A mail that was delivered between the read and the write must not come back."""

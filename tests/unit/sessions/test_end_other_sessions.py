@@ -1,7 +1,7 @@
 """End all sessions but one."""
 
 from tests.application import Application
-from tests.session_helpers import caller_of, happened, is_over, refresh
+from tests.session_helpers import caller_of, event_now, happened, is_over, refresh
 
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.sessions.access_token import TokenPair
@@ -16,4 +16,5 @@ async def test_other_sessions_of_the_account_end(app: Application, tokens: Token
     assert await is_over(app, second)
     assert await refresh(app, tokens)
     assert await refresh(app, strangers)
-    assert [each.user_id for each in happened(app, EventType.LOGGED_OUT)] == [caller.user.id] * 2
+    ended = event_now(app, EventType.LOGGED_OUT, user_id=caller.user.id)
+    assert happened(app, EventType.LOGGED_OUT) == [ended] * 2

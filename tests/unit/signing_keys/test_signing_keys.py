@@ -171,7 +171,7 @@ class TestRevokeKey:
     async def test_active_key_is_replaced_at_once(self, app: Application) -> None:
         (old,) = (await app.container.rotate_keys()()).keys
         (new,) = (await app.container.revoke_key()(kid=old.kid)).keys
-        assert (new.sequence, new.active_from) == (2, app.clock.now())
+        assert (new.sequence, new.published_at, new.active_from) == (2, app.clock.now(), app.clock.now())
         assert app.storage.revocations == [Revocation.of_key(old.kid, at=app.clock.now())]
         revoked = app.storage.events[-1]
         assert (revoked.type, revoked.detail) == (EventType.SIGNING_KEY_REVOKED, old.kid)
