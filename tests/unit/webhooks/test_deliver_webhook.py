@@ -10,12 +10,12 @@ from standardwebhooks import Webhook as Verifier
 from tests.port_calls import with_calls
 from tests.webhook_helpers import URL, Installation, failing
 
-from fastauth.application.webhooks.deliver_webhook import PAGE_SIZE, SENDING_TIME
+from fastauth.application.webhooks.deliver_webhook import PAGE_SIZE
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.outbound.ports import OutboundRequest, OutboundResponse
 from fastauth.domain.webhooks.delivery import Deliveries
-from fastauth.domain.webhooks.schedule import LEASE, RETRY_DELAYS
+from fastauth.domain.webhooks.schedule import LEASE, RETRY_DELAYS, SENDING_TIME
 
 
 @pytest.fixture

@@ -13,6 +13,10 @@ from fastauth.application.webhooks.create_webhook import NewWebhook
 from fastauth.application.webhooks.send_test_message import SendTestMessage
 from fastauth.domain.errors import InvalidInput, StorageUnavailable
 from fastauth.domain.event_feed.published_event import PublishedType
+from fastauth.domain.principals.errors import NotPermitted
+from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.roles.permissions import READ_WEBHOOKS, WRITE_WEBHOOKS
+from fastauth.domain.webhooks.delivery import Attempt
 from fastauth.domain.webhooks.errors import WebhookNotFound
 from fastauth.domain.webhooks.secret import SECRET_PURPOSE
 from fastauth.domain.webhooks.webhook import Webhook
@@ -80,6 +84,20 @@ class TestRotateSecret:
 
 
 class TestTestMessage:
+    async def test_needs_the_permission_to_write(self, here: Installation) -> None:
+        await here.create()
+        send = here.app.container.send_test_message()
+        for permissions, refused in (({READ_WEBHOOKS}, True), ({WRITE_WEBHOOKS}, False)):
+            acting = Principal(
+                kind=PrincipalKind.CLIENT, permissions=frozenset(permissions), client_id="fa_c_x"
+            )
+            if refused:
+                with pytest.raises(NotPermitted) as caught:
+                    await send(acting=acting, webhook_id=here.id)
+                assert caught.value.permission == WRITE_WEBHOOKS
+            else:
+                assert await send(acting=acting, webhook_id=here.id) == Attempt(204)
+
     async def test_message(self, here: Installation) -> None:
         for _ in range(2):
             await here.app.container.send_test_message()(acting=None, webhook_id=here.id)
