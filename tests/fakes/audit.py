@@ -9,12 +9,23 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 
+ABOUT_NO_ACCOUNT = {
+    *(each for each in EventType if each.startswith(("client_", "webhook_", "signing_key_"))),
+    EventType.INVITATION_CREATED,
+    EventType.INVITATION_WITHDRAWN,
+    EventType.LOGIN_FAILED,
+    EventType.ROLE_CHANGED,
+}
+"""Events that name no account, or none yet. All others do."""
+
 
 class FakeEventLog:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
     async def record(self, event: Event) -> None:
+        assert event.occurred_at.tzinfo
+        assert event.user_id is not None or event.type in ABOUT_NO_ACCOUNT, event
         self.storage.record(event)
 
     async def record_unless_recent(self, event: Event, *, within: timedelta, or_type: EventType) -> None:
