@@ -23,7 +23,7 @@ from tests.fakes import (
 from tests.port_calls import PortCalls
 
 from fastauth.application.revocations.read_revocations import ReadRevocations, RevocationPage
-from fastauth.application.revocations.recent_revocations import KEPT, RecentRevocations
+from fastauth.application.revocations.recent_revocations import MEMORY_RETENTION, RecentRevocations
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.revocations.cursor import Cursor
 from fastauth.domain.revocations.revocation import PAGE_SIZE, Revocation, RevocationKind
@@ -189,10 +189,13 @@ class TestReads:
         for pause, begins in (
             (timedelta(0), timedelta(seconds=-10)),
             (timedelta(seconds=1), timedelta(seconds=-11)),
-            (KEPT - timedelta(microseconds=1), -KEPT - timedelta(seconds=10, microseconds=-1)),
-            (KEPT, -KEPT),
-            (timedelta(days=1), -KEPT),
-            (timedelta(microseconds=-1), -KEPT),
+            (
+                MEMORY_RETENTION - timedelta(microseconds=1),
+                -MEMORY_RETENTION - timedelta(seconds=10, microseconds=-1),
+            ),
+            (MEMORY_RETENTION, -MEMORY_RETENTION),
+            (timedelta(days=1), -MEMORY_RETENTION),
+            (timedelta(microseconds=-1), -MEMORY_RETENTION),
         ):
             clock.advance(pause)
             await recent.next_read()
