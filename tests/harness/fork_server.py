@@ -7,6 +7,7 @@ environment, a directory and files of its own, like one that an interpreter star
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import select
 import signal
@@ -18,6 +19,8 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, ClassVar, NoReturn, Protocol, TypedDict
+
+import uvicorn._subprocess
 
 PRELOADED = (
     "aiosqlite",
@@ -173,8 +176,7 @@ def start_fastauth(
 ) -> Process:
     """Start the command ``fastauth`` with this environment in this directory; append its output to `log`.
 
-    It is a fork where a test run has a fork server. The supervisor of several workers starts interpreters for
-    them itself.
+    It is a fork where a test run has a fork server: see `fork_workers` for several workers.
     """
     if ForkServer.current:
         return ForkServer.current.launch(arguments, environment, directory, log.name)
@@ -249,6 +251,17 @@ def become(request: Request) -> None:
     sys.argv = ["fastauth", *request["arguments"]]
     # A process that starts others by multiprocessing tells them what its main module is.
     sys.modules["__main__"].__spec__ = find_spec("fastauth.__main__")
+    fork_workers()
+
+
+def fork_workers() -> None:
+    """Have the supervisor of several workers start one interpreter, and fork each worker from that.
+
+    uvicorn starts an interpreter for each worker. Python's fork server also sends a new process what it runs,
+    and nothing else is inherited, so that the workers share no more than those of uvicorn.
+    """
+    multiprocessing.set_forkserver_preload([*PRELOADED])
+    uvicorn._subprocess.spawn = multiprocessing.get_context("forkserver")  # type: ignore[assignment]  # noqa: SLF001
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A supervisor with two workers: one is killed, and all are stopped.
 
-The tests share them, as each worker is an interpreter that imports everything.
+The tests share them, as their interpreter imports everything.
 """
 
 import os
@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx2
 import pytest
@@ -43,17 +44,16 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
 
 @pytest.fixture(scope="module")
 def workers_of_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    home, files, metrics_port = (
-        tmp_path_factory.mktemp("workers"), tmp_path_factory.mktemp("files"), free_port()
-    )  # fmt: skip
-    settings = {
-        "FASTAUTH_METRICS_PORT": str(metrics_port),
-        "FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS": "600",
-        "FASTAUTH_WORKERS": "2",
-        "TMPDIR": str(files),
-    }
-    with Service(f"sqlite:///{home}/a.db", **settings) as service:
-        yield Workers(service, files, metrics_port)
+    home, metrics_port = tmp_path_factory.mktemp("workers"), free_port()
+    with TemporaryDirectory(prefix="fastauth-files-") as files:  # a short path: there are sockets in it
+        settings = {
+            "FASTAUTH_METRICS_PORT": str(metrics_port),
+            "FASTAUTH_SHUTDOWN_TIMEOUT_SECONDS": "600",
+            "FASTAUTH_WORKERS": "2",
+            "TMPDIR": files,
+        }
+        with Service(f"sqlite:///{home}/a.db", **settings) as service:
+            yield Workers(service, Path(files), metrics_port)
 
 
 @pytest.fixture
