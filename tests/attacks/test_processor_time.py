@@ -25,7 +25,7 @@ MOST_TIMES = 5
 
 ATTEMPTS = 5
 
-SHARE = size(4, 1)
+SHARE = size(8, 1)
 """Of the attacks on each route. Nearly all that reads them is common to the routes."""
 
 ENOUGH = 5
