@@ -205,13 +205,13 @@ A_NAME = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=4)
 class TestJsonDocument:
     """Hypothesis invents what it does not find in the tables."""
 
-    @settings(max_examples=size(50, 150), derandomize=True, deadline=None)
+    @settings(max_examples=size(25, 150), derandomize=True, deadline=None)
     @given(ANY_VALUE)
     def test_without_required_members_is_rejected(self, both: BothDatabases, value: object) -> None:
         assume(not (isinstance(value, dict) and value.keys() >= set(FIELDS)))
         assert both.post(json.dumps(value).encode()).status_code in {413, 422}
 
-    @settings(max_examples=size(50, 150), derandomize=True, deadline=None)
+    @settings(max_examples=size(25, 150), derandomize=True, deadline=None)
     @given(
         st.fixed_dictionaries(
             {
@@ -225,7 +225,7 @@ class TestJsonDocument:
     def test_result_is_the_same_on_both_databases(self, both: BothDatabases, value: object) -> None:
         assert both.post(json.dumps(value).encode()).status_code in {201, 409, 413, 422}
 
-    @settings(max_examples=size(50, 150), derandomize=True, deadline=None)
+    @settings(max_examples=size(25, 150), derandomize=True, deadline=None)
     @given(st.sampled_from(FIELDS), ANY_TEXT | A_NAME)
     def test_text_is_returned_unchanged(self, both: BothDatabases, field: str, value: str) -> None:
         answer = both.register(**{field: value})

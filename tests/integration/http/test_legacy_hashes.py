@@ -9,6 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, 
 from tests.harness.adopted_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
 from tests.harness.backends import BACKENDS
 from tests.harness.databases import postgres_schema
+from tests.harness.editions import size
 from tests.harness.local_service import LocalService
 from tests.harness.processes import all_at_once
 from tests.harness.service import Client
@@ -19,6 +20,8 @@ from fastauth.adapters.sql.accounts.tables import user_info
 UNUSABLE = {f"unusable {name}": hashed for name, hashed in (HOSTILE | DAMAGED).items()}
 EVERY_HASH = ADOPTED | UNUSABLE
 USES = ("one", "many")
+LOGINS = size(4, 8)
+"""At once, by one account."""
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -91,10 +94,10 @@ class TestLegacyHash:
     def test_concurrent_first_logins_succeed(self, client: Client) -> None:
         for name in ADOPTED:
             user = {"username": f"many {name}", "password": PASSWORD}
-            answers = all_at_once([partial(client.log_in, user)] * 8)
+            answers = all_at_once([partial(client.log_in, user)] * LOGINS)
             with row(name):
-                assert [answer.status_code for answer in answers] == [201] * 8
-                assert [client.me(answer.json()).status_code for answer in answers] == [200] * 8
+                assert [answer.status_code for answer in answers] == [201] * LOGINS
+                assert [client.me(answer.json()).status_code for answer in answers] == [200] * LOGINS
 
     def test_damaged_or_expensive_hash_is_a_wrong_password(self, client: Client) -> None:
         refusal = client.log_in({"username": "nobody", "password": PASSWORD})
