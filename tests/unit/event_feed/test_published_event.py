@@ -67,6 +67,10 @@ class TestPublishedEvent:
             data={"reason": "logged_out", "session_id": "a" * 32},
         )
 
+    def test_event_about_a_role_or_a_key_names_it(self) -> None:
+        event = Event(type=EventType.ROLE_GRANTED, occurred_at=NOW, user_id=UserId(7), detail="clerk")
+        assert PublishedEvent.of(event, seq=1, number=2).data == {"change": "granted", "role": "clerk"}
+
     def test_event_without_account_and_detail_is_about_nothing(self) -> None:
         event = Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=NOW)
         assert PublishedEvent.of(event, seq=1, number=2).subject == ""

@@ -241,4 +241,4 @@ class TestPlace:
             await here.app.container.remove_webhook()(acting=None, webhook_id=here.id)
             deliver, queue = with_calls(here.app.container.deliver_webhook(), "queue")
             assert await deliver(webhook) == Deliveries(webhook.id, delivered)
-            assert [name for name, _, _ in queue.made] == ["advance"]
+            assert [name for name, _, _ in queue.made] == ["advance", "release"]
