@@ -8,7 +8,7 @@ from tests.application import Application, RateLimitedApplication
 from tests.contracts.passkeys.passkey_verifier import WRONG_IN_BOTH
 from tests.harness.authenticator import DEVICE_BOUND, Authenticator
 from tests.passkey_helpers import a_caller, a_passkey
-from tests.session_helpers import happened
+from tests.session_helpers import event_now, happened
 
 from fastauth.application.passkeys.add_passkey import AddedPasskey
 from fastauth.domain.accounts.user import UserId
@@ -196,8 +196,15 @@ class TestRemovePasskey:
         assert (app.storage.passkeys, app.storage.recovery_codes) == ({}, {})
         caller = await a_caller(app, tokens)
         assert (caller.session.methods, caller.user.has_second_factor) == (("pwd",), False)
-        (event,) = happened(app, EventType.PASSKEY_REMOVED)
-        assert event.detail == added.passkey.id
+        assert happened(app, EventType.PASSKEY_REMOVED) == [
+            event_now(
+                app,
+                EventType.PASSKEY_REMOVED,
+                user_id=caller.user.id,
+                session_id=caller.session.id,
+                detail=added.passkey.id,
+            )
+        ]
 
     async def test_last_credential_stays(self) -> None:
         app = Application()

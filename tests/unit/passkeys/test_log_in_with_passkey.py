@@ -11,6 +11,7 @@ from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.contracts.passkeys.passkey_verifier import PARTY, WRONG_IN_BOTH
 from tests.harness.authenticator import DEVICE_BOUND, Authenticator
 from tests.harness.editions import size
+from tests.mail_helpers import template_of
 from tests.passkey_helpers import PasskeyOwner, a_passkey_owner
 from tests.session_helpers import caller_of, happened
 
@@ -172,6 +173,20 @@ class TestLogInWithPasskey:
         device = app.container.device_tokens()
         username = (await owner.caller()).user.username
         assert device.verify(result.device_token, username, now=app.clock.now())
+
+    async def test_new_device_is_told_once(self) -> None:
+        """The device token of a log-in makes the next one that of a known device, with the same id."""
+        app = Application()
+        owner = await a_passkey_owner(app)
+        await app.a_verified_address("santosh@example.com")
+        log_in, device = app.container.log_in_with_passkey(), app.container.device_tokens()
+        username, token, seen = (await owner.caller()).user.username, None, []
+        for _ in range(2):
+            given = await owner.assertion()
+            token = (await log_in(**given, client=A_DEVICE, device_token=token)).device_token
+            id_ = device.verify(token, username, now=app.clock.now())
+            seen.append((id_, [template_of(mail) for mail in await app.deliver()]))
+        assert seen == [(seen[0][0], ["login_from_new_device"]), (seen[0][0], [])]
 
     async def test_options_name_no_account(self) -> None:
         """Those for everybody are the same but for the challenge, whether or not there is an account."""

@@ -8,7 +8,7 @@ from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.contracts.passkeys.passkey_verifier import WRONG_IN_BOTH
 from tests.harness.authenticator import Authenticator
 from tests.passkey_helpers import a_passkey_owner
-from tests.session_helpers import caller_of, happened
+from tests.session_helpers import caller_of, event_now, happened
 
 from fastauth.application.passkeys.begin_passkey import CeremonyOptions
 from fastauth.application.passkeys.register_with_passkey import RegisteredWithPasskey
@@ -16,6 +16,7 @@ from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passkeys.errors import PasskeyTaken
+from fastauth.domain.passkeys.passkey import PasskeyName
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
 
@@ -182,6 +183,13 @@ class TestRegisterWithPasskey:
     async def test_events(self) -> None:
         app = Application()
         done = await register(app, Authenticator())
-        (added,) = happened(app, EventType.PASSKEY_ADDED)
-        assert added.user_id == done.user.id
+        (passkey,) = app.storage.passkeys.values()
+        assert (passkey.user_id, passkey.name, passkey.created_at) == (
+            done.user.id,
+            PasskeyName("Passkey"),
+            app.clock.now(),
+        )
+        assert happened(app, EventType.PASSKEY_ADDED) == [
+            event_now(app, EventType.PASSKEY_ADDED, user_id=done.user.id, detail=passkey.id)
+        ]
         assert happened(app, EventType.USER_CREATED)
