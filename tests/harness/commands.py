@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 from tests.harness.fork_server import ForkedProcess, ForkServer
+from tests.harness.in_process import Runner
 from tests.harness.service import QUICK_HASH, environment
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from fastauth.entrypoints.cli import app
 
 
 def fastauth(*arguments: str, typed: str | bytes = "") -> Result:
-    return CliRunner().invoke(app, arguments, input=typed)
+    return Runner().invoke(app, arguments, input=typed)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, home: Path, database_url: str) -> None:

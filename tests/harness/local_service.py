@@ -82,8 +82,7 @@ class LocalService:
             if name.startswith("FASTAUTH_")
         }
         fields = {name.removeprefix("FASTAUTH_").lower(): value for name, value in self._environment.items()}
-        # No variable has this prefix: the environment of the test run is not read.
-        read = Settings(_env_prefix="=", **fields)  # type: ignore[call-arg, arg-type]  # pydantic reads the texts
+        read = Settings(**fields)  # type: ignore[arg-type]  # pydantic reads the texts
         self.container = Container(settings=read, **{"database_deadline": Object(PATIENCE), **providers})
 
     def __enter__(self) -> Self:

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from tests.harness.in_process import Runner
 
 from fastauth.entrypoints.cli import app
 
-run = CliRunner().invoke
+run = Runner().invoke
 
 
 class TestCommand:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from tests.harness.in_process import Runner
 
 from fastauth.entrypoints.cli import app
 
@@ -12,7 +12,7 @@ SHOP, OTHER = "https://shop.example", "https://other.example"
 
 
 def run(*arguments: str) -> str:
-    return CliRunner().invoke(app, ["clients", *arguments]).output
+    return Runner().invoke(app, ["clients", *arguments]).output
 
 
 def audiences() -> list[str]:
@@ -21,7 +21,7 @@ def audiences() -> list[str]:
 
 def test_audiences_are_added_and_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
+    assert Runner().invoke(app, ["migrate"]).exit_code == 0
     assert json.loads(run("create", "orders", "--audience", SHOP, "--json"))["client_id"]
     assert run("add-audience", "orders", OTHER) == f"orders may ask for tokens for {OTHER}\n"
     assert audiences() == [OTHER, SHOP]

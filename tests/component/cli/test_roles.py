@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.harness.in_process import Runner
+from typer.testing import Result
 
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.roles_file import RolesFileError, read_roles
@@ -20,7 +21,7 @@ permissions = []
 
 
 def run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, [*arguments], input=stdin)
+    return Runner().invoke(app, [*arguments], input=stdin)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.component.settings.production_settings import FIT
-from typer.testing import CliRunner, Result
+from tests.harness.in_process import Runner
+from typer.testing import Result
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step
@@ -16,7 +17,7 @@ from fastauth.entrypoints.startup import shut_down
 
 
 def run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, [*arguments], input=stdin)
+    return Runner().invoke(app, [*arguments], input=stdin)
 
 
 async def enrol(secret: str) -> None:

@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 
 import pytest
 from sqlalchemy import make_url
-from typer.testing import CliRunner
+from tests.harness.in_process import Runner
 
 from fastauth.adapters.passwords import active_build, fastest_build
 from fastauth.domain.passwords.errors import HashingOverloaded
@@ -24,7 +24,7 @@ SECRET = f"canary-5f2e{token_urlsafe(32)}"
 NOWHERE = make_url("postgresql+psycopg://fastauth:canary-5f2e@127.0.0.1:1/fastauth")
 
 
-run = CliRunner().invoke
+run = Runner().invoke
 
 
 def settings(**changes: object) -> Settings:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from typer.testing import CliRunner
+from tests.harness.in_process import Runner
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -46,7 +46,7 @@ class TestVersion:
         metadata.write_text("Metadata-Version: 2.1\nName: uvicorn\nVersion: 0.99.0\n")
         monkeypatch.chdir(tmp_path)
         monkeypatch.syspath_prepend(tmp_path)
-        result = CliRunner().invoke(app, ["serve"])
+        result = Runner().invoke(app, ["serve"])
         assert result.exit_code == 1
         assert result.output == f"fastauth: {unsupported_uvicorn('0.99.0')}\n"
 

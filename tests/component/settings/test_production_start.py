@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from tests.harness.in_process import Runner
 
 from fastauth.entrypoints.cli import app
 from fastauth.entrypoints.production import (
@@ -11,7 +11,7 @@ from fastauth.entrypoints.production import (
 )
 from fastauth.entrypoints.settings import Settings
 
-run = CliRunner().invoke
+run = Runner().invoke
 
 
 class TestExposure:

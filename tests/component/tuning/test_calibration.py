@@ -2,7 +2,7 @@
 
 import pytest
 from tests.fakes import FakePasswordHasher
-from typer.testing import CliRunner
+from tests.harness.in_process import Runner
 
 from fastauth.adapters.passwords import HashingPool
 from fastauth.entrypoints.cli import app
@@ -19,7 +19,7 @@ from fastauth.entrypoints.tuning.hash_benchmark import HashingSpeed, hashing_spe
 from fastauth.entrypoints.tuning.machine import Machine
 
 GIB = 1024 * 1024  # in KiB
-run = CliRunner().invoke
+run = Runner().invoke
 
 
 def a_machine(kib_per_second: float) -> Measure:

@@ -8,7 +8,7 @@ settings of one capability.
 from typing import Any, Self
 
 from pydantic import PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource, SettingsConfigDict
 
 from fastauth.domain.passkeys.relying_party import RelyingParty
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
@@ -70,6 +70,18 @@ class Settings(
     mode: Mode = Mode.DEVELOPMENT
 
     _sources: Sources = PrivateAttr(default_factory=Sources)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: object,
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: object,
+        dotenv_settings: object,
+        file_secret_settings: object,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the arguments alone: `load` has read the sources, and knows where each value is from."""
+        return (init_settings,)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -148,8 +160,8 @@ class Settings(
             for field in cls.model_fields
             if (name := PREFIX + field.upper()) in found.values
         }
-        try:  # no variable has this prefix, so pydantic does not read the environment again
-            settings = cls(_env_prefix="=", **given)  # type: ignore[call-arg]  # BaseSettings takes it
+        try:
+            settings = cls(**given)
         except ValidationError as error:
             problems += map(_message, error.errors(include_input=False))
         if problems:
