@@ -94,3 +94,16 @@ class TestStepUp:
                     address=A_DEVICE.address,
                 )
         assert app.looked_at - before == 10
+
+    async def test_limited_session_counts_for_its_network(self) -> None:
+        """The one of the request, which need not be that of the log-in."""
+        app = RateLimitedApplication()
+        await app.a_user()
+        caller = await caller_of(app, await app.a_log_in())
+        of_network = app.rate_limiter.keys("log-ins", "198.51.100.7")
+        counted = []
+        for _ in range(11):
+            with pytest.raises(WrongPassword):
+                await app.step_up(caller=caller, password="wrong", address="198.51.100.7")
+            counted.append(of_network in app.storage.counters)
+        assert counted == [False] * 10 + [True]
