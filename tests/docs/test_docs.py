@@ -141,7 +141,7 @@ class TestRateLimits:
     def test_numbers_are_those_of_the_domain(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FASTAUTH_RATE_LIMITS", "on")
         monkeypatch.setenv("FASTAUTH_SECRET_KEY", "the secret key of the tests, 32 bytes")
-        assert Container(settings=Settings()).rate_limiter().limits == Limits()
+        assert Container(settings=Settings.load()).rate_limiter().limits == Limits()
 
 
 class TestData:
