@@ -1,4 +1,4 @@
-"""Fixtures of use cases and of the HTTP API over fakes, in one process: no socket, no database.
+"""Fixtures of the HTTP API over fakes, in one process: no socket, no database.
 
 A `conftest.py` imports those that its tests use.
 """
@@ -12,44 +12,15 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
-from tests.application import Application, fakes_over
+from tests.application import fakes_over
 from tests.container_pool import a_container
-from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
+from tests.fakes import FakePasswordHasher, FakeStorage
 
-from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.observability import logging_config
 from fastauth.entrypoints.observability.instrumentation import Instrumentations
 from fastauth.entrypoints.settings import Mode, Settings
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def storage(clock: FakeClock) -> FakeStorage:
-    return FakeStorage(clock=clock)
-
-
-@pytest.fixture
-def hasher() -> FakePasswordHasher:
-    return FakePasswordHasher()
-
-
-@pytest.fixture
-async def app() -> Application:
-    """Use cases over fakes, with one user."""
-    app = Application()
-    await app.a_user()
-    return app
-
-
-@pytest.fixture
-async def tokens(app: Application) -> TokenPair:
-    return await app.a_log_in()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,10 @@
 
 from tests.application_fixtures import (  # noqa: F401  fixtures
     client,
-    clock,
     container,
-    hasher,
     instrumentations,
     log,
     mode,
     settings,
-    storage,
 )
+from tests.use_case_fixtures import clock, hasher, storage  # noqa: F401  fixtures

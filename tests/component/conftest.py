@@ -1,16 +1,12 @@
 """Fixtures of the component tests: the HTTP API over fakes."""
 
 from tests.application_fixtures import (  # noqa: F401  fixtures
-    app,
     client,
-    clock,
     container,
-    hasher,
     instrumentations,
     log,
     mode,
     openapi_document,
     settings,
-    storage,
-    tokens,
 )
+from tests.use_case_fixtures import app, clock, hasher, storage, tokens  # noqa: F401  fixtures

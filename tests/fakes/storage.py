@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tests.fakes.clock import FakeClock
 
@@ -96,7 +97,7 @@ class FakeStorage:
         return [entry.event for entry in self.entries]
 
     def record(self, event: Event, source: EventSource | None = None) -> None:
-        number = max((entry.id for entry in self.entries), default=0) + 1
+        number = self.entries[-1].id + 1 if self.entries else 1
         self.entries.append(AuditEntry(id=number, event=event, source=source or self.origin(), username=None))
 
     def note(
@@ -110,57 +111,34 @@ class FakeStorage:
         )
 
     def draft(self) -> "FakeStorage":
-        return FakeStorage(
-            dict(self.users),
-            dict(self.passwords),
-            dict(self.sessions),
-            list(self.entries),
-            dict(self.keys),
-            dict(self.counters),
-            self.clock,
-            self.origin,
-            dict(self.epochs),
-            dict(self.session_epochs),
-            dict(self.recorded_at),
-            dict(self.renames_paid_until),
-            dict(self.begun_at),
-            one_time_tokens=dict(self.one_time_tokens),
-            answered_requests=dict(self.answered_requests),
-            invitations=dict(self.invitations),
-            last_invitation=self.last_invitation,
-            addresses=dict(self.addresses),
-            roles=dict(self.roles),
-            user_roles=dict(self.user_roles),
-            revocations=list(self.revocations),
-            totp=dict(self.totp),
-            recovery_codes=dict(self.recovery_codes),
-            passkeys=dict(self.passkeys),
-            handles=dict(self.handles),
-            api_keys=dict(self.api_keys),
-            clients=dict(self.clients),
-            webhooks=dict(self.webhooks),
-            erasures=dict(self.erasures),
-            has_lock_of_roles=False,
-        )
+        return Draft(self)
 
     def publish(self, draft: "FakeStorage") -> None:
-        erased = self.users.keys() - draft.users.keys()
-        self.users, self.passwords = draft.users, draft.passwords
-        self.sessions, self.entries = draft.sessions, draft.entries
-        self.counters, self.epochs, self.session_epochs = draft.counters, draft.epochs, draft.session_epochs
-        self.recorded_at, self.renames_paid_until = draft.recorded_at, draft.renames_paid_until
+        """Take over what a transaction used, and the entries that it adds to the outbox."""
+        used = {name: each for name, each in vars(draft).items() if name not in OF_THE_DRAFT}
+        erased = self.users.keys() - used.get("users", self.users).keys()
         waiting = self.outbox | draft.outbox
         self.outbox = {id_: each for id_, each in waiting.items() if each.record.user_id not in erased}
-        self.one_time_tokens = draft.one_time_tokens
-        self.addresses = draft.addresses
-        self.invitations = draft.invitations
-        self.last_invitation = draft.last_invitation
-        self.answered_requests = draft.answered_requests
-        self.roles, self.user_roles = draft.roles, draft.user_roles
-        self.totp, self.recovery_codes = draft.totp, draft.recovery_codes
-        self.revocations, self.keys = draft.revocations, draft.keys
-        self.passkeys, self.handles = draft.passkeys, draft.handles
-        self.api_keys = draft.api_keys
-        self.clients = draft.clients
-        self.webhooks = draft.webhooks
-        self.erasures = draft.erasures
+        vars(self).update(used)
+
+
+OF_THE_DRAFT = {"stored", "clock", "origin", "outbox", "last_seq", "has_lock_of_roles"}
+
+
+class Draft(FakeStorage):
+    """The state as one transaction sees it. It copies a collection when the transaction first uses it."""
+
+    def __init__(self, stored: FakeStorage) -> None:
+        self.stored = stored
+        self.clock, self.origin = stored.clock, stored.origin
+        self.outbox = {}
+        self.last_invitation, self.last_seq = stored.last_invitation, stored.last_seq
+        self.has_lock_of_roles = False
+
+    if not TYPE_CHECKING:  # else the type checker would accept every name
+
+        def __getattr__(self, name: str) -> object:
+            """Copy a collection that is not copied yet."""
+            copied = getattr(self.stored, name).copy()
+            setattr(self, name, copied)
+            return copied

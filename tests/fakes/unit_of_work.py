@@ -1,8 +1,9 @@
 """Transactions in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from tests.fakes.accounts import FakeUserRepository
 from tests.fakes.api_keys import FakeApiKeyRepository
@@ -77,31 +78,45 @@ class FakeTransaction:
     def __init__(self, storage: FakeStorage, box: SecretBox) -> None:
         self._storage = storage
         self._draft = storage.draft()
-        self.users = FakeUserRepository(self._draft)
-        self.passwords = FakePasswordRepository(self._draft)
-        self.bulk_users = FakeBulkUserRepository(self._draft)
-        self.sessions = FakeSessionRepository(self._draft)
-        self.counters = FakeCounterRepository(self._draft)
-        self.roles = FakeRoleRepository(self._draft)
-        self.revocations = FakeRevocationLog(self._draft)
-        self.signing_keys = FakeSigningKeyRepository(self._draft)
-        self.events = FakeEventLog(self._draft)
-        self.email_addresses = FakeEmailAddressRepository(self._draft)
         self.outbox = FakeOutbox(self._draft, box)
-        self.second_factors = FakeSecondFactorRepository(self._draft)
-        self.one_time_tokens = FakeOneTimeTokenRepository(self._draft)
-        self.clients = FakeClientRepository(self._draft)
-        self.invitations = FakeInvitationRepository(self._draft)
-        self.answered_requests = FakeAnsweredRequestRepository(self._draft)
-        self.passkeys = FakePasskeyRepository(self._draft)
-        self.erasures = FakeErasureRepository(self._draft)
-        self.personal_data = FakePersonalDataReader(self._draft)
-        self.api_keys = FakeApiKeyRepository(self._draft)
-        self.webhooks = FakeWebhookRepository(self._draft)
         self.feed = FakeEventFeed(storage)
+
+    if not TYPE_CHECKING:  # else the type checker would accept every name
+
+        def __getattr__(self, name: str) -> object:
+            """Make a repository that is not made yet: a transaction uses few of them."""
+            if name not in REPOSITORIES:
+                raise AttributeError(name)
+            repository = REPOSITORIES[name](self._draft)
+            setattr(self, name, repository)
+            return repository
 
     async def commit(self) -> None:
         self._storage.publish(self._draft)
+
+
+REPOSITORIES: dict[str, Callable[[FakeStorage], object]] = {
+    "users": FakeUserRepository,
+    "passwords": FakePasswordRepository,
+    "bulk_users": FakeBulkUserRepository,
+    "sessions": FakeSessionRepository,
+    "counters": FakeCounterRepository,
+    "roles": FakeRoleRepository,
+    "revocations": FakeRevocationLog,
+    "signing_keys": FakeSigningKeyRepository,
+    "events": FakeEventLog,
+    "email_addresses": FakeEmailAddressRepository,
+    "second_factors": FakeSecondFactorRepository,
+    "one_time_tokens": FakeOneTimeTokenRepository,
+    "clients": FakeClientRepository,
+    "invitations": FakeInvitationRepository,
+    "answered_requests": FakeAnsweredRequestRepository,
+    "passkeys": FakePasskeyRepository,
+    "erasures": FakeErasureRepository,
+    "personal_data": FakePersonalDataReader,
+    "api_keys": FakeApiKeyRepository,
+    "webhooks": FakeWebhookRepository,
+}
 
 
 class FakeUnitOfWork:

@@ -1,3 +1,3 @@
 """Fixtures of the unit tests: use cases over fakes."""
 
-from tests.application_fixtures import app, clock, storage, tokens  # noqa: F401  fixtures
+from tests.use_case_fixtures import app, clock, storage, tokens  # noqa: F401  fixtures

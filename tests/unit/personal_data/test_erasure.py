@@ -309,11 +309,12 @@ class TestReplay:
     async def test_erases_again(self) -> None:
         app = Application()
         await a_caller(app)
-        before = app.storage.draft()
+        state = vars(app.storage)
+        backup = {name: each.copy() for name, each in state.items() if isinstance(each, dict | list)}
         await app.container.close_user()(username="ann", at_once=True)
         (page,) = [page async for page in app.container.list_erasures()()]
         line = app.container.erased_list().line(page[0].erasure)
-        app.storage.publish(before)
+        state.update(backup)
         erased = app.container.erased_list().read(line)
         assert erased
         assert await app.container.replay_erasure()(erased=erased) == "erased"
