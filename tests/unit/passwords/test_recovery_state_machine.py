@@ -16,6 +16,7 @@ from dependency_injector.providers import Object
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests import container_pool
 from tests.application import A_DEVICE, Application
 from tests.harness.editions import size
 from tests.mail_helpers import token_in
@@ -46,6 +47,7 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.loop.close()
+        container_pool.take_back()  # the next example uses it
 
     def run(self, act: Coroutine[Any, Any, Result]) -> Result:
         return self.loop.run_until_complete(act)

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hypothesis import settings
+from tests import container_pool
 from tests.application import Application
 from tests.harness.editions import size
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
@@ -17,6 +18,7 @@ class OverFakes(RefreshTokenMachine):
 
     def teardown(self) -> None:
         self.loop.close()
+        container_pool.take_back()  # the next example uses it
 
     def make_application(self) -> Application:
         return Application(policy=TERMS)
