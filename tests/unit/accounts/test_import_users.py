@@ -9,11 +9,12 @@ from tests.application import Application
 from tests.fakes import FakeEmailAddressRepository
 
 from fastauth.application.accounts.import_record import ImportRecord, ImportResult, Outcome
-from fastauth.application.accounts.import_users import BATCH_SIZE
+from fastauth.application.accounts.import_users import ImportUsers
 from fastauth.domain.errors import StorageUnavailable, Violation
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE, step_of
 
+BATCH_SIZE = 10
 IMPORTED, EXISTS, REJECTED = Outcome.IMPORTED, Outcome.EXISTS, Outcome.REJECTED
 
 
@@ -47,10 +48,15 @@ def a_candidate(  # noqa: PLR0913  each is what one test is about
     )
 
 
+def in_small_batches(app: Application) -> ImportUsers:
+    return replace(app.import_users, batch_size=BATCH_SIZE)
+
+
 async def judged(
     app: Application, entries: Iterable[ImportRecord | ImportResult], *, dry_run: bool = False
 ) -> list[ImportResult]:
-    return [verdict async for verdicts in app.import_users(entries, dry_run=dry_run) for verdict in verdicts]
+    batches = in_small_batches(app)(entries, dry_run=dry_run)
+    return [verdict async for verdicts in batches for verdict in verdicts]
 
 
 def codes(verdict: ImportResult) -> list[tuple[str, str]]:
@@ -160,12 +166,12 @@ class TestImportUsers:
             for read in range(1, 3 * BATCH_SIZE + 1):
                 yield a_candidate(read)
 
-        async for verdicts in app.import_users(entries()):
+        async for verdicts in in_small_batches(app)(entries()):
             assert verdicts[-1].position == read == len(app.storage.users)
 
     async def test_repeated_import_continues_after_interruption(self, app: Application) -> None:
         def interrupted() -> Iterator[ImportRecord]:
-            for place in range(1, BATCH_SIZE + 500):
+            for place in range(1, BATCH_SIZE + 3):
                 yield a_candidate(place)
             raise StorageUnavailable
 

@@ -40,6 +40,7 @@ class ImportUsers:
     address_profile: AddressProfile
     seen_usernames: Callable[[], SeenUsernames]
     clock: Clock
+    batch_size: int = BATCH_SIZE
 
     async def __call__(
         self, records: Iterable[ImportRecord | ImportResult], *, dry_run: bool = False
@@ -54,7 +55,7 @@ class ImportUsers:
         """
         now, rest = self.clock.now(), iter(records)
         with self.seen_usernames() as seen:
-            while batch := list(islice(rest, BATCH_SIZE)):
+            while batch := list(islice(rest, self.batch_size)):
                 validated = [
                     self._validate(each, seen, now) if isinstance(each, ImportRecord) else each
                     for each in batch
