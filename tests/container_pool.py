@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dependency_injector.providers import BaseSingleton
+from dependency_injector.providers import BaseSingleton, Object, Provider
 
 from fastauth.entrypoints.container import Container
 
@@ -19,13 +19,36 @@ class PooledContainer:
         every: Iterable[object] = self.container.traverse()
         self._singletons = [each for each in every if isinstance(each, BaseSingleton)]
 
+        self._arguments: dict[str, Object[Any]] = {}
+
+    def set(self, arguments: dict[str, Any]) -> None:
+        """Make the container equal to ``Container(**arguments)``.
+
+        Most tests give the same arguments other values: that is cheaper than to override the providers again.
+        """
+        for name in self._arguments.keys() - arguments.keys():
+            self._forget(name)
+        for name, value in arguments.items():
+            if isinstance(value, Provider):
+                self.container.providers[name].override(value)
+            elif name in self._arguments:
+                self._arguments[name].set_provides(value)
+            else:
+                self._arguments[name] = Object(value)
+                self.container.providers[name].override(self._arguments[name])
+
     def reset(self) -> None:
-        """Make the container as good as new: no argument and no object of the last test is left."""
-        for provider in self.container.providers.values():
-            if provider.overridden:
-                provider.reset_override()
+        """Forget what the test itself overrode, and every object that was made for it."""
+        for name, provider in self.container.providers.items():
+            argument = self._arguments.get(name)
+            if provider.overridden != ((argument,) if argument else ()):
+                self._forget(name)
         for singleton in self._singletons:
             singleton.reset()
+
+    def _forget(self, name: str) -> None:
+        self.container.providers[name].reset_override()
+        self._arguments.pop(name, None)
 
 
 _free: list[PooledContainer] = []
@@ -37,7 +60,7 @@ def a_container(**arguments: Any) -> Container:  # noqa: ANN401  whatever a prov
     pooled = _free.pop() if _free else PooledContainer()
     if len(_taken) < MAX_KEPT:
         _taken.append(pooled)
-    pooled.container.override_providers(**arguments)
+    pooled.set(arguments)
     return pooled.container
 
 
