@@ -113,7 +113,7 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
 
     @rule(
         model=models | unstored,
-        purpose=st.sampled_from([None, *PURPOSES]),
+        purpose=st.none() | st.sampled_from(PURPOSES),
         codec=st.sampled_from(sorted(CODECS)),
         session_id=st.sampled_from(SESSIONS),
     )
@@ -129,8 +129,12 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
             assert (found.consumed_at, found.attempts) == (self.now, model.attempts)
             model.consumed = True
 
-    @rule(model=models | unstored, codec=st.sampled_from(sorted(CODECS)))
-    def count_attempt(self, model: Model, codec: str) -> None:
+    @rule(model=models | unstored, codec=st.sampled_from(sorted(CODECS)), times=st.integers(1, 3))
+    def count_attempts(self, model: Model, codec: str, times: int) -> None:
+        for _ in range(times):
+            self._count_attempt(model, codec)
+
+    def _count_attempt(self, model: Model, codec: str) -> None:
         digests = CODECS[codec].digests(model.purpose, model.text)
         counting = self.tokens.count_attempt(
             digests, purpose=model.purpose, max_attempts=MAX_ATTEMPTS, now=self.now

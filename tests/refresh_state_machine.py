@@ -116,6 +116,18 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         else:
             assert (expected, tokens.refresh) == ("repeated", model.given[-1])
 
+    @rule(
+        model=models,
+        passed=st.sampled_from([GRACE - AN_INSTANT, GRACE, OUTAGE - AN_INSTANT, OUTAGE]),
+        device=st.sampled_from(DEVICES),
+        back=st.sampled_from([1, 2]),
+    )
+    def repeat(self, model: Model, passed: timedelta, device: ClientInfo, back: int) -> None:
+        """Exchange the newest token; present it, or the one before, at the end of a period of grace."""
+        self.refresh(model, 0, A_DEVICE)
+        self.app.clock.advance(passed)
+        self.refresh(model, back, device)
+
     @rule(model=models)
     def log_out(self, model: Model) -> None:
         try:
