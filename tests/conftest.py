@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from tests.harness import fork_server, memory
-from tests.harness.editions import IS_THOROUGH
+from tests.harness.editions import IS_THOROUGH, size
 
 DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
 """Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
@@ -32,11 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def use_hypothesis() -> None:
-    """Tell Hypothesis that the machine may be busy. `make thorough` has other examples in each run."""
+    """Tell Hypothesis that the machine may be busy. `make thorough` has more examples, others in each run."""
     from hypothesis import HealthCheck, settings  # noqa: PLC0415  it takes a second to import
 
     settings.register_profile(
-        "busy", deadline=None, derandomize=not IS_THOROUGH, suppress_health_check=[HealthCheck.too_slow]
+        "busy",
+        deadline=None,
+        derandomize=not IS_THOROUGH,
+        max_examples=size(40, 100),
+        suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("busy")
 

@@ -207,4 +207,4 @@ class RecoveryMachine(RuleBasedStateMachine):
 
 
 TestRecovery = RecoveryMachine.TestCase
-TestRecovery.settings = settings(max_examples=size(40, 200), stateful_step_count=40, deadline=None)
+TestRecovery.settings = settings(max_examples=size(20, 200), stateful_step_count=40, deadline=None)

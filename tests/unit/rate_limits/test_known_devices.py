@@ -18,11 +18,11 @@ class TestKnownDevice:
         """R18 (CVE-2024-1722 (Keycloak); CWE-645): strangers lock the owner out."""
         token = (await app.guess("sntsh")).device_token
         looked_at = 0
-        for number in range(1_000):
+        for number in range(120):
             for attacker in range(size(2, 10)):
-                looked_at += await app.guesses(1, address=f"10.1.{number % 256}.{attacker}")
-            app.clock.advance(minutes=1)
-        assert looked_at <= 100
+                looked_at += await app.guesses(1, address=f"10.1.{number}.{attacker}")
+            app.clock.advance(minutes=15)  # the longest delay
+        assert looked_at == 100
         assert await app.guess("sntsh", token=token, address="10.1.0.1")
 
     async def test_counter_keys_are_stable_across_versions(self, app: RateLimitedApplication) -> None:
