@@ -110,6 +110,15 @@ class TestEraseAccount:
         assert app.storage.erasures[ANN].name_digest == pending.name_digest
         assert app.storage.outbox == {}
 
+    async def test_digest_is_of_the_name_at_the_end(self) -> None:
+        """An operator may have renamed the account meanwhile, or the secret key is a newer one."""
+        app = Application()
+        await app.a_user("ann")
+        name = app.storage.users[ANN].username
+        await app.container.erasures().request(an_erasure(ANN, at=app.clock.now()))
+        assert await app.container.erase_account()(ANN)
+        assert app.storage.erasures[ANN].name_digest == app.container.name_digests().digest(name)
+
     async def test_changes_nothing_before_its_time(self) -> None:
         app = Application()
         await app.a_user("ann")
