@@ -38,10 +38,17 @@ async def a_verified_address(container: Container, username: str, email: str) ->
 
 
 async def deliver(container: Container) -> list[Message]:
-    """Deliver the entries of the outbox that are due; return the mails that were sent."""
+    """Deliver the entries of the outbox that are due; return the mails that were sent.
+
+    Raise what a handler should not raise. The service logs it, and tries again.
+    """
     transport = container.mail_transport()
     assert isinstance(transport, FakeMailTransport)
     before = len(transport.sent)
-    while (await container.deliver_outbox()()).is_full:
-        pass
+    is_full = True
+    while is_full:
+        delivered = await container.deliver_outbox()()
+        for bug in (each.bug for each in delivered.deliveries if each.bug):
+            raise bug
+        is_full = delivered.is_full
     return transport.sent[before:]

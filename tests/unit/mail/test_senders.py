@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.application import Application
+from tests.application import Application, RateLimitedApplication
+from tests.builders import an_address
 from tests.session_helpers import caller_of, event_now
 
 from fastauth.domain.accounts.user import UserId
@@ -29,6 +30,7 @@ CONTENTS: dict[OutboxKind, dict[str, str]] = {
 async def app() -> Application:
     app = Application()
     await app.a_user()
+    app.storage.users[UserId(1)] = replace(app.storage.users[UserId(1)], locale="de")
     return app
 
 
@@ -75,11 +77,20 @@ class TestSenders:
         (mail,) = await sent_by(app, an_entry(app, OutboxKind.NOTICE))
         assert mail == a_message("role_granted", role="admin", username="santosh", when="now")
 
+    async def test_notice_of_a_change_has_no_link(self, app: Application) -> None:
+        """It goes to an address that was replaced before: the link is that of the address in force."""
+        entry = an_entry(app, OutboxKind.NOTICE)
+        content = {**entry.content, "template": "address_removed"}
+        (mail,) = await sent_by(app, replace(entry, content=content))
+        assert mail == a_message(
+            "address_removed", days="", link="", token="", username="santosh", when="now"
+        )
+
     async def test_erased_account_is_told_in_its_language(self, app: Application) -> None:
         """The account is gone, so the entry has the language."""
         entry = an_entry(app, OutboxKind.ACCOUNT_ERASED)
         (mail,) = await sent_by(app, entry)
-        assert mail == a_message("account_erased", language="de", username="santosh", when="now")
+        assert mail == a_message("account_erased", username="santosh", when="now")
         *_, mail = await sent_by(app, replace(entry, content={**entry.content, "locale": ""}))
         assert mail.language == "en"
 
@@ -119,6 +130,27 @@ class TestSenders:
         assert await sent_by(app, entry) == []
 
 
+class TestMailQuota:
+    async def test_postponed_mail_uses_no_limit_of_its_account(self) -> None:
+        """Otherwise a busy service would use up the mails of an account without sending any."""
+        app = RateLimitedApplication()
+        entry, to, postpones = an_entry(app, OutboxKind.NOTICE), an_address("ann@example.com"), True
+
+        async def budget(kind: OutboxKind) -> None:
+            assert kind is OutboxKind.NOTICE
+            if postpones:
+                raise Postponed(after=timedelta(seconds=1))
+
+        quota = replace(app.container.mail_quota(), budget=budget)
+        for _ in range(50):
+            with pytest.raises(Postponed):
+                await quota.allows(entry, to, user_id=UserId(1), proved=True)
+        postpones = False
+        assert await quota.allows(entry, to, user_id=UserId(1), proved=True)
+        assert not await quota.allows(entry, to, user_id=UserId(1), proved=True)
+        assert await quota.allows(replace(entry, attempts=2), to, user_id=UserId(1), proved=True)
+
+
 class TestEventWithoutNotice:
     async def test_is_recorded_once(self, app: Application) -> None:
         """A refused renewal is told to nobody, and stored once in a minute for each session."""
@@ -149,7 +181,7 @@ def closing(app: Application) -> Erasure:
     )
 
 
-def a_message(template: str, *, language: str = "en", **values: str) -> Message:
+def a_message(template: str, *, language: str = "de", **values: str) -> Message:
     text = "".join(f"{name}: {value}\n" for name, value in sorted(values.items()))
     return Message(
         to="Ann@example.com",
