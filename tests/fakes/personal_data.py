@@ -41,14 +41,13 @@ class FakeErasureRepository:
         due = sorted((each for each in pending if each.erase_at <= now), key=_place)
         return [each for each in due if after is None or _place(each) > _place(after)][:limit]
 
-    async def erase(
+    async def mark_erased(
         self,
         user_id: UserId,
         *,
         now: datetime,
         name_digest: NameDigest | None,
         name_rests_until: datetime,
-        tried_names: Sequence[UsernameDigest],
     ) -> bool:
         found = self.storage.erasures.get(user_id)
         if found is None or found.erased_at or found.erase_at > now:
@@ -61,9 +60,16 @@ class FakeErasureRepository:
             name_rests_until=name_rests_until,
             disabled_before=None,
         )
+        return True
+
+    async def delete_account(self, user_id: UserId, *, tried_names: Sequence[UsernameDigest]) -> None:
         self._forget(user_id)
         self._clear(user_id, tried_names)
-        return True
+
+    async def clear_again(self, *, erased_since: datetime) -> None:
+        for each in self.storage.erasures.values():
+            if each.erased_at and each.erased_at >= erased_since:
+                self._clear(each.user_id, ())
 
     async def page(self, *, after: UserId | None, limit: int) -> list[ListedErasure]:
         ids = sorted(each for each in self.storage.erasures if after is None or each > after)[:limit]

@@ -66,13 +66,11 @@ class ErasureRepositoryContract(ABC):
         tried_names: tuple[UsernameDigest, ...] = (),
     ) -> bool:
         async with unit_of_work.begin() as transaction:
-            erased = await transaction.erasures.erase(
-                user_id,
-                now=now,
-                name_digest=name_digest,
-                name_rests_until=now + MINUTE,
-                tried_names=tried_names,
+            erased = await transaction.erasures.mark_erased(
+                user_id, now=now, name_digest=name_digest, name_rests_until=now + MINUTE
             )
+            if erased:
+                await transaction.erasures.delete_account(user_id, tried_names=tried_names)
             await transaction.commit()
         return erased
 
@@ -208,6 +206,41 @@ class ErasureRepositoryContract(ABC):
         assert await found(user_id=other.id) == [(on_other, "192.0.2.1"), (on_other, None)]
         assert await found(username_digests=(tried,)) == []
         assert await found(username_digests=(unrelated,)) == [(other_failed, "192.0.2.1")]
+
+    async def test_late_events_are_cleared_again(
+        self,
+        erasures: ErasureRepository,
+        unit_of_work: UnitOfWork,
+        trail: AuditTrail,
+        user: User,
+        other: User,
+    ) -> None:
+        """Those of a request that began before the erasure: about the account, and its acts on others."""
+        later = NOW + timedelta(days=1)  # after the erasures of other tests on the same database
+        await erasures.request(an_erasure(user.id, at=NOW))
+        assert await self.erase(unit_of_work, user.id, now=later)
+        exported = Event(type=EventType.DATA_EXPORTED, occurred_at=NOW, user_id=user.id, detail="late")
+        of_other = replace(exported, user_id=other.id)
+        async with unit_of_work.begin() as transaction:
+            for actor, event in ((None, exported), (None, of_other), (user.id, of_other)):
+                with event_source(EventSource(Actor.CLIENT, "192.0.2.1", actor_id=actor)):
+                    await transaction.events.record(event)
+            await transaction.commit()
+
+        async def found(user_id: UserId) -> list[tuple[str | None, str | None]]:
+            page = await trail.page(
+                AuditFilter(since=NOW, until=NOW + MOMENT, user_id=user_id), before=None, limit=9
+            )
+            return [(each.event.detail, each.source.address if each.source else None) for each in page]
+
+        of_others = [("late", "192.0.2.1")] * 2
+        for since, expected, acts in (
+            (later + MOMENT, [("late", "192.0.2.1")], of_others),
+            (later, [(None, None)], [("late", None), ("late", "192.0.2.1")]),
+        ):
+            await erasures.clear_again(erased_since=since)
+            assert await found(user.id) == expected
+            assert await found(other.id) == acts
 
     async def test_name_is_taken_until_it_is_free(
         self, erasures: ErasureRepository, unit_of_work: UnitOfWork, user: User

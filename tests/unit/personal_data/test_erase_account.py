@@ -129,6 +129,17 @@ class TestEraseAccount:
         assert (len(app.storage.revocations), len(app.storage.events)) == before
         assert ANN in app.storage.users
 
+    async def test_not_due_changes_nothing_in_a_transaction_of_others(self) -> None:
+        """Whoever shares the transaction may commit it."""
+        app = Application()
+        await app.a_user("ann")
+        await app.container.close_user()(username="ann")
+        before = len(app.storage.revocations), len(app.storage.events)
+        async with app.container.unit_of_work().share() as transaction:
+            assert not await app.container.erase_account()(ANN)
+            await transaction.commit()
+        assert (len(app.storage.revocations), len(app.storage.events)) == before
+
 
 class TestDigests:
     """They are stored or kept beside backups: other versions compute the same."""

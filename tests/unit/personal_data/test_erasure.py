@@ -9,10 +9,10 @@ from tests.builders import an_erasure
 from tests.mail_helpers import token_of
 
 from fastauth.application.invitations.invite import InvitationRequest
-from fastauth.application.personal_data.erase_due_accounts import AT_ONCE, EraseDueAccounts
+from fastauth.application.personal_data.erase_due_accounts import AT_ONCE, LATE, EraseDueAccounts
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.event import Actor, EventSource, EventType
 from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
 from fastauth.domain.errors import InvalidInput, StorageUnavailable
 from fastauth.domain.one_time_tokens.errors import InvalidLink
@@ -26,6 +26,7 @@ from fastauth.domain.revocations.revocation import RevocationKind
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser
+from fastauth.entrypoints.request_origin import event_source
 
 ANN = UserId(1)
 
@@ -219,6 +220,20 @@ class TestErasure:
         with pytest.raises(RuntimeError):
             await due()
         assert tried[last:] == list(range(1, AT_ONCE + 1))
+
+    async def test_clears_an_event_that_an_export_records_late(self) -> None:
+        """The export began before the account was erased, and was committed afterwards."""
+        app = Application()
+        caller = await a_caller(app)
+        app.clock.advance(timedelta(seconds=1))
+        await app.container.close_user()(username="ann", at_once=True)
+        with event_source(EventSource(Actor.CLIENT, "192.0.2.1")):
+            await app.container.export_account()(caller=caller)
+        app.clock.advance(LATE)
+        await app.container.erase_due_accounts()()
+        last = app.storage.entries[-1]
+        assert last.event.type is EventType.DATA_EXPORTED
+        assert last.source == EventSource(Actor.CLIENT, None)
 
     async def test_link_is_void_afterwards(self) -> None:
         app = Application()

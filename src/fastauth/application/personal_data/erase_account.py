@@ -35,20 +35,21 @@ class EraseAccount:
         async with self.unit_of_work.begin() as transaction:
             user = await transaction.users.get(user_id)
             addresses = await transaction.email_addresses.of_user(user_id)
-            await revoke_all_keys(transaction, user_id, now=now)
-            await transaction.revocations.add(Revocation.of_user(user_id, at=now))
-            # Before the erasure, which clears the network address of this event, too.
-            await transaction.events.record(
-                Event(type=EventType.USER_ERASED, occurred_at=now, user_id=user_id)
-            )
-            if not await transaction.erasures.erase(
+            if not await transaction.erasures.mark_erased(  # first: it decides, and nothing is stored yet
                 user_id,
                 now=now,
                 name_digest=self.digests.digest(user.username) if user else None,
                 name_rests_until=now + self.terms.name_rest,
-                tried_names=self.pseudonyms.candidates(user.username) if user else (),
             ):
                 return False
+            await revoke_all_keys(transaction, user_id, now=now)
+            await transaction.revocations.add(Revocation.of_user(user_id, at=now))
+            # Before the deletion, which clears the network address of this event, too.
+            await transaction.events.record(
+                Event(type=EventType.USER_ERASED, occurred_at=now, user_id=user_id)
+            )
+            tried_names = self.pseudonyms.candidates(user.username) if user else ()
+            await transaction.erasures.delete_account(user_id, tried_names=tried_names)
             if user and addresses.verified and self.offers_mail:
                 to = addresses.verified.address
                 content = {

@@ -13,13 +13,17 @@ from fastauth.domain.personal_data.ports import ErasureRepository
 AT_ONCE = 100
 """Accounts that one round tries at most. The next round follows within two minutes."""
 
+LATE = timedelta(hours=1)
+"""How long after an erasure events of the account are cleared again. No transaction takes so long."""
+
 
 @dataclass(slots=True, kw_only=True)
 class EraseDueAccounts:
     """Erase accounts that have closed long enough ago, and purge old erasures.
 
     A round goes on behind the last account that the one before tried. So accounts that cannot be erased are
-    tried in turn, and hold up no others.
+    tried in turn, and hold up no others. A request that began before an erasure may record an event with a
+    network address after it; a later round clears that.
     """
 
     erasures: ErasureRepository
@@ -50,6 +54,7 @@ class EraseDueAccounts:
                 failures.append(failure)
         if len(due) < AT_ONCE:
             self._after = None
+        await self.erasures.clear_again(erased_since=now - LATE)
         await self.erasures.purge(before=now - self.retention, now=now)
         if failures:
             raise failures[0]

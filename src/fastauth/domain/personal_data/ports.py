@@ -51,20 +51,30 @@ class ErasureRepository(TakenNames, Protocol):
     async def due(self, *, now: datetime, after: Erasure | None, limit: int) -> list[Erasure]:
         """Return erasures that are due and not done, in the order of their times, those behind `after`."""
 
-    async def erase(
+    async def mark_erased(
         self,
         user_id: UserId,
         *,
         now: datetime,
         name_digest: NameDigest | None,
         name_rests_until: datetime,
-        tried_names: Sequence[UsernameDigest],
     ) -> bool:
-        """Erase an account whose erasure is due; return false if it is not.
+        """Mark an erasure that is due as done; return false if there is none, before any other change.
 
-        The account and its rows are deleted. In rows that stay, such as audit events, what relates to the
-        person is cleared: see the register. `tried_names` are the digests of the username in events of
-        failed log-ins. `name_digest` is that of the username as it is now.
+        `name_digest` is that of the username as it is now; ``None`` keeps that of the request.
+        """
+
+    async def delete_account(self, user_id: UserId, *, tried_names: Sequence[UsernameDigest]) -> None:
+        """Delete an account and its rows.
+
+        In rows that stay, such as audit events, what relates to the person is cleared: see the register.
+        `tried_names` are the digests of the username in events of failed log-ins.
+        """
+
+    async def clear_again(self, *, erased_since: datetime) -> None:
+        """Clear the same in rows that stay, of all accounts that were erased since a time.
+
+        A request that began before an erasure may have recorded an event after it.
         """
 
     async def page(self, *, after: UserId | None, limit: int) -> list[ListedErasure]:

@@ -11,7 +11,7 @@ from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
 from fastauth.adapters.sql.database.types import UtcDateTime
-from fastauth.adapters.sql.personal_data.statements import DELETE_ACCOUNT, clearing
+from fastauth.adapters.sql.personal_data.statements import DELETE_ACCOUNT, clearing, clearing_again
 from fastauth.adapters.sql.personal_data.tables import erasure, erasure_receipt
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.accounts.username import Username
@@ -103,16 +103,15 @@ class SqlErasureRepository:
         statement = _DUE_AFTER if after else _DUE
         return [_erasure(row) for row in await self._connections.execute(statement, values)]
 
-    async def erase(
+    async def mark_erased(
         self,
         user_id: UserId,
         *,
         now: datetime,
         name_digest: NameDigest | None,
         name_rests_until: datetime,
-        tried_names: Sequence[UsernameDigest],
     ) -> bool:
-        """Mark the row as done, which decides; then clear and delete."""
+        """Update the pending row."""
         values: dict[str, Any] = {
             "erased_at": now,
             "name_rests_until": name_rests_until,
@@ -121,14 +120,20 @@ class SqlErasureRepository:
         if name_digest is not None:
             values["name_digest"] = name_digest
         marked = _MARK_ERASED.values(values)
-        if not (await self._connections.execute(marked, {"of_user": user_id, "now": now})).rowcount:
-            return False
+        return bool((await self._connections.execute(marked, {"of_user": user_id, "now": now})).rowcount)
+
+    async def delete_account(self, user_id: UserId, *, tried_names: Sequence[UsernameDigest]) -> None:
+        """Clear columns of rows that stay, then delete the account."""
         person = {"person": user_id, "tried_names": list(tried_names)}
         for statement in clearing():
             names = statement.compile().params.keys() & person.keys()
             await self._connections.execute(statement, {name: person[name] for name in names})
         await self._connections.execute(DELETE_ACCOUNT, {"person": user_id})
-        return True
+
+    async def clear_again(self, *, erased_since: datetime) -> None:
+        """Run the same statements for all accounts of the index of done erasures."""
+        for statement in clearing_again():
+            await self._connections.execute(statement, {"erased_since": erased_since})
 
     async def page(self, *, after: UserId | None, limit: int) -> list[ListedErasure]:
         """Read a page by the primary key, and the receipts of its rows."""

@@ -1,6 +1,6 @@
 """Statements of exports and erasures, made from the register of columns."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -17,12 +17,14 @@ from sqlalchemy import (
 )
 
 from fastauth.adapters.sql.accounts.tables import user_info
-from fastauth.adapters.sql.database.types import metadata
+from fastauth.adapters.sql.database.types import UtcDateTime, metadata
 from fastauth.adapters.sql.events.tables import event
+from fastauth.adapters.sql.personal_data.tables import erasure
 from fastauth.domain.personal_data.column import Cleared, DataTable
 from fastauth.domain.personal_data.register import REGISTER
 
 _USER: BindParameter[int] = bindparam("person")
+_ERASED = select(erasure.c.user_id).where(erasure.c.erased_at >= bindparam("erased_since", type_=UtcDateTime))
 _BY_THEMSELVES = or_(event.c.actor_id.is_(None), event.c.actor_id == _USER)
 
 
@@ -36,16 +38,17 @@ def exports() -> dict[str, Select[Any]]:
 
 def clearing() -> list[Update]:
     """Return the statements that clear what relates to a person in rows that stay."""
-    found = [statement for table in REGISTER for statement in _clearing(table)]
-    # Acts of the person on others: the address is that of the person.
-    acts = event.c.address.is_not(None) & (event.c.actor_id == _USER)
     # Failed log-ins name no account, but the digest of a username.
     failed = event.c.name_digest.in_(bindparam("tried_names", expanding=True))
     return [
-        *found,
-        update(event).where(acts).values(address=None),
+        *_clearing(lambda column: column == _USER),
         update(event).where(failed).values(address=None, name_digest=None),
     ]
+
+
+def clearing_again() -> list[Update]:
+    """Return the statements that clear the same in rows of all accounts that were erased since a time."""
+    return list(_clearing(lambda column: column.in_(_ERASED)))
 
 
 DELETE_ACCOUNT = delete(user_info).where(user_info.c.id == _USER)
@@ -67,13 +70,17 @@ def _export(table: DataTable) -> Select[Any]:
     )
 
 
-def _clearing(table: DataTable) -> Iterator[Update]:
-    stored = metadata.tables[table.name]
-    of_person = stored.c[table.subject] == _USER if table.subject else None
-    for fate in dict.fromkeys(column.on_erase for column in table.columns):
-        if isinstance(fate, Cleared) and of_person is not None:
-            names = [column.name for column in table.columns if column.on_erase == fate]
-            rows = update(stored).where(of_person)
-            if fate.unless_kind:
-                rows = rows.where(stored.c.kind.not_in(fate.unless_kind))
-            yield rows.values(dict.fromkeys(names))
+def _clearing(is_person: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Iterator[Update]:
+    for table in REGISTER:
+        stored = metadata.tables[table.name]
+        for fate in dict.fromkeys(column.on_erase for column in table.columns):
+            if isinstance(fate, Cleared) and table.subject:
+                names = [column.name for column in table.columns if column.on_erase == fate]
+                is_left = or_(*(stored.c[name].is_not(None) for name in names))
+                rows = update(stored).where(is_person(stored.c[table.subject]), is_left)
+                if fate.unless_kind:
+                    rows = rows.where(stored.c.kind.not_in(fate.unless_kind))
+                yield rows.values(dict.fromkeys(names))
+    # Acts of the person on others: the address is that of the person.
+    acts = event.c.address.is_not(None) & is_person(event.c.actor_id)
+    yield update(event).where(acts).values(address=None)
