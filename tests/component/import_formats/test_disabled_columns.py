@@ -102,6 +102,11 @@ class TestDisabledColumns:
                 assert candidate.disabled_since, (name, value)
                 assert candidate.disabled_since <= NOW
 
+    def test_time_without_a_time_in_utc_disables_since_now(self) -> None:
+        """It is before the year 1 or after the year 9999 there."""
+        for value in ("00010101T000000+14:00", "9999-12-31T23:59:59-14:00"):
+            assert read_one(row("disabled_at", value, as_csv=False)).disabled_since == NOW, value
+
     @pytest.mark.parametrize("as_csv", [False, True])
     def test_enabled(self, *, as_csv: bool) -> None:
         for name, values in OPEN.items():
