@@ -1,6 +1,7 @@
 """Connections to SQLite: files, permissions, and settings of each connection."""
 
 import asyncio
+import logging
 import os
 import sqlite3
 import time
@@ -19,6 +20,8 @@ ARGUMENTS: dict[str, Any] = {"timeout": 5}
 
 def configure_engine(engine: Engine) -> None:
     """Configure each new connection of this engine."""
+    # At DEBUG it logs the parameters of all statements, with hashes: an embedding program may log at DEBUG.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
     event.listen(engine, "do_connect", _open_first)
     event.listen(engine, "connect", _configure)
 
