@@ -84,6 +84,13 @@ class TestStepUp:
         assert isinstance(error, StepUpRequired)
         assert (error.acr, error.max_age) == ("aal1", 600)
 
+    def test_authentication_in_the_future_is_recent_no_longer_than_a_past_one(self, clock: FakeClock) -> None:
+        """The clock of the service was set back."""
+        now = int(clock.now)
+        clock.now = now
+        assert refuses(Demand.of(max_age=600), clock=clock, auth_time=now + 600) is None
+        assert isinstance(refuses(Demand.of(max_age=600), clock=clock, auth_time=now + 601), StepUpRequired)
+
     def test_token_that_does_not_say_when_is_refused(self) -> None:
         issuer = TestIssuer()
         claims = issuer.claims()

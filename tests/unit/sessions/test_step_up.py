@@ -37,6 +37,10 @@ class TestStepUp:
         caller.check_recent_authentication(stepped_up_at + timedelta(minutes=10))
         with pytest.raises(StepUpRequired):
             caller.check_recent_authentication(stepped_up_at + timedelta(minutes=10, microseconds=1))
+        # A clock that was set back: the time is no reason to trust the session until it is reached again.
+        caller.check_recent_authentication(stepped_up_at - timedelta(minutes=10))
+        with pytest.raises(StepUpRequired):
+            caller.check_recent_authentication(stepped_up_at - timedelta(minutes=10, microseconds=1))
         (event,) = happened(app, EventType.STEPPED_UP)
         assert event == Event(
             type=EventType.STEPPED_UP,

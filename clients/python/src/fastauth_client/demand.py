@@ -70,7 +70,10 @@ class Demand:
     def _age_met(self, caller: Caller, now: float) -> bool:
         if self.max_age is None:
             return True
-        return "auth_time" in caller.claims and now - caller.authenticated_at.timestamp() <= self.max_age
+        if "auth_time" not in caller.claims:
+            return False
+        # A time in the future is of a clock that was set back.
+        return abs(now - caller.authenticated_at.timestamp()) <= self.max_age
 
 
 ANY_CALLER = Demand()

@@ -135,14 +135,15 @@ class AuthenticatedUser:
     def check_recent_authentication(self, now: datetime) -> None:
         """Return if the user has authenticated within `STEP_UP_MAX_AGE`, and by two factors if there are two.
 
-        A session that began before the account had a second factor has to step up.
+        A session that began before the account had a second factor has to step up. A time in the future is
+        of a clock that was set back, and is recent for no longer than another one.
 
         Raises:
             StepUpRequired: The log-in and the last step-up of the session are longer ago, or the account has
                 a second factor and the session was authenticated without one.
         """
         levels = TWO_FACTOR_LEVELS if self.user.has_second_factor else ()
-        is_recent = now <= self.session.authenticated_at + STEP_UP_MAX_AGE
+        is_recent = abs(now - self.session.authenticated_at) <= STEP_UP_MAX_AGE
         if not is_recent or (levels and acr_of(self.session.methods) not in levels):
             raise StepUpRequired(*levels)
 
