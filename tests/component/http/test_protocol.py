@@ -147,6 +147,19 @@ class TestHeadError:
     def test_one_host_and_known_version(self, version: str, hosts: list[bytes], *, faulty: bool) -> None:
         assert bool(head_error(version, [(b"host", host) for host in hosts])) is faulty
 
+    def test_no_transfer_coding_but_chunked(self) -> None:
+        """The body would be taken for what it is not: nothing decodes it (RFC 9112, 6.1)."""
+        for coding, faulty in (
+            (b"chunked", False),
+            (b" Chunked\t", False),
+            (b"gzip, chunked", True),
+            (b"gzip,chunked", True),
+            (b"x, chunked", True),
+        ):
+            head = [(b"host", b"a"), (b"transfer-encoding", coding)]
+            assert bool(head_error("1.1", head)) is faulty, coding
+        assert head_error("1.1", [(b"host", b"a"), *[(b"transfer-encoding", b"chunked")] * 2])
+
 
 class TestRejectedConnections:
     @pytest.fixture

@@ -22,8 +22,15 @@ def head_error(version: str, headers: Sequence[Header]) -> str | None:
         return "There is more than one header Host."
     if hosts and not _HOST.fullmatch(hosts[0].strip()):
         return "The header Host is not a host with an optional port."
-    if version == "1.0" and any(name == b"transfer-encoding" for name, _ in headers):  # RFC 9112, 6.1
+    return _coding_error(version, headers)
+
+
+def _coding_error(version: str, headers: Sequence[Header]) -> str | None:
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if codings and version == "1.0":  # RFC 9112, 6.1
         return "HTTP/1.0 has no Transfer-Encoding."
+    if codings not in ([], [b"chunked"]):  # a further coding, such as gzip, is not decoded
+        return "The only Transfer-Encoding is chunked."
     return None
 
 
