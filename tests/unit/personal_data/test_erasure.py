@@ -12,7 +12,7 @@ from fastauth.application.invitations.invite import InvitationRequest
 from fastauth.application.personal_data.erase_due_accounts import AT_ONCE, LATE, EraseDueAccounts
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.audit.event import Actor, EventSource, EventType
+from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
 from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
 from fastauth.domain.errors import InvalidInput, StorageUnavailable
 from fastauth.domain.one_time_tokens.errors import InvalidLink
@@ -224,16 +224,25 @@ class TestErasure:
     async def test_clears_an_event_that_an_export_records_late(self) -> None:
         """The export began before the account was erased, and was committed afterwards."""
         app = Application()
-        caller = await a_caller(app)
-        app.clock.advance(timedelta(seconds=1))
+        await app.a_user("ann")
         await app.container.close_user()(username="ann", at_once=True)
+        late = Event(type=EventType.DATA_EXPORTED, occurred_at=app.clock.now(), user_id=ANN)
         with event_source(EventSource(Actor.CLIENT, "192.0.2.1")):
-            await app.container.export_account()(caller=caller)
+            async with app.container.unit_of_work().begin() as transaction:
+                await transaction.events.record(late)
+                await transaction.commit()
         app.clock.advance(LATE)
         await app.container.erase_due_accounts()()
-        last = app.storage.entries[-1]
-        assert last.event.type is EventType.DATA_EXPORTED
-        assert last.source == EventSource(Actor.CLIENT, None)
+        assert app.storage.entries[-1].event == late
+        assert app.storage.entries[-1].source == EventSource(Actor.CLIENT, None)
+
+    async def test_export_of_an_account_that_was_erased_meanwhile(self) -> None:
+        app = Application()
+        caller = await a_caller(app)
+        await app.container.close_user()(username="ann", at_once=True)
+        with pytest.raises(InvalidAccessToken):
+            await app.container.export_account()(caller=caller)
+        assert app.event_types()[-1] is EventType.USER_ERASED
 
     async def test_link_is_void_afterwards(self) -> None:
         app = Application()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastauth.application.accounts.find_user import FindUser
+from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
@@ -11,6 +12,7 @@ from fastauth.domain.personal_data.export import Export
 from fastauth.domain.rate_limits.counter import CounterKeys
 from fastauth.domain.rate_limits.hit import Hit, Scope
 from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.session import AuthenticatedUser, SessionId
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
@@ -20,7 +22,13 @@ ONE_A_DAY = RateLimit(1, timedelta(days=1))
 async def export(
     transaction: Transaction, user_id: UserId, *, now: datetime, session_id: SessionId | None = None
 ) -> Export:
-    """Record that the data of a person leaves the service, and return them."""
+    """Record that the data of a person leaves the service, and return them.
+
+    Raises:
+        UserNotFound: The account was erased meanwhile.
+    """
+    if await transaction.users.get(user_id) is None:
+        raise UserNotFound
     await transaction.events.record(
         Event(type=EventType.DATA_EXPORTED, occurred_at=now, user_id=user_id, session_id=session_id)
     )
@@ -42,6 +50,7 @@ class ExportAccount:
         Raises:
             StepUpRequired: The session was not authenticated recently, or not by all factors.
             TooManyRequests: There was an export less than a day ago.
+            InvalidAccessToken: The account was erased meanwhile.
             StorageUnavailable: Try again later.
         """
         user, now = caller.user, self.clock.now()
@@ -51,7 +60,10 @@ class ExportAccount:
                 key, *older = self.keys.candidates("exports", str(user.id))
                 hit = Hit(key, self.limit, Scope.NETWORK, tuple(older))
                 await transaction.counters.count((hit,), now=now)
-            found = await export(transaction, user.id, now=now, session_id=caller.session.id)
+            try:
+                found = await export(transaction, user.id, now=now, session_id=caller.session.id)
+            except UserNotFound:  # erased since the request was authenticated
+                raise InvalidAccessToken from None
             await transaction.commit()
         return found
 
