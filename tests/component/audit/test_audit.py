@@ -6,18 +6,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.application import A_SECRET_KEY
-from tests.builders import a_username
 from tests.fakes import FakeClock, FakeEventLog, FakeStorage
 from tests.http_helpers import ANN, TokenPair, bearer, log_in
 
-from fastauth.application.audit.audit_failures import AuditFailures
 from fastauth.application.operations.purge_rows import BATCH_SIZE
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
-from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.errors import StorageUnavailable
-from fastauth.domain.passwords.errors import WrongPassword
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
@@ -234,23 +229,6 @@ class TestFailedRenewal:
         assert since(storage, before) == []
 
 
-class TestAuditFailures:
-    async def test_passes_arguments_and_result(self) -> None:
-        given = []
-
-        async def refuse(what: str, *, how: str) -> None:
-            given.append((what, how))
-            raise WrongPassword
-
-        async def record(what: str, *, how: str) -> None:
-            given.append((what, how))
-
-        recording = AuditFailures(use_case=refuse, failure=WrongPassword, record=record)
-        with pytest.raises(WrongPassword):
-            await recording("this", how="so")
-        assert given == [("this", "so")] * 2
-
-
 class ForgetfulEventLog(FakeEventLog):
     async def record(self, event: Event) -> None:
         raise StorageUnavailable
@@ -290,55 +268,6 @@ class TestRateLimitedLogin:
         assert since(storage, before) == []
 
 
-class TestReadAuditTrail:
-    async def read(self, container: Container, **wanted: Any) -> list[EventType]:  # noqa: ANN401  its fields
-        pages = container.read_audit_trail()(**{"limit": 1_000} | wanted)
-        return [entry.event.type async for page in pages for entry in page]
-
-    async def test_includes_failed_logins_of_the_username(self, client: Client, container: Container) -> None:
-        await register(client)
-        await log_in_with(client, password="wrong")
-        await log_in_with(client, username="bob", password="wrong")
-        expected = [EventType.LOGIN_FAILED, EventType.USER_CREATED]
-        assert await self.read(container, username="ANN") == expected
-
-    async def test_username_without_account(self, client: Client, container: Container) -> None:
-        await log_in_with(client, username="nobody")
-        assert await self.read(container, username="nobody") == [EventType.LOGIN_FAILED]
-        assert await self.read(container, username="somebody") == []
-
-    async def test_older_secret_key_still_matches(
-        self, client: Client, container: Container, settings: Settings
-    ) -> None:
-        await log_in_with(client, username="nobody")
-        old, new = settings.secret_key, "another secret key of the tests, 32 bytes"
-        changed = Settings(secret_key=new, secret_key_previous=old)  # type: ignore[arg-type]  # pydantic makes secrets of them
-        other = Container(settings=changed, users=container.users(), audit_trail=container.audit_trail())
-        assert await self.read(other, username="nobody") == [EventType.LOGIN_FAILED]
-
-    async def test_filters_by_type_and_time(
-        self, container: Container, storage: FakeStorage, clock: FakeClock
-    ) -> None:
-        storage.note(EventType.USER_DISABLED)
-        clock.advance(minutes=1)
-        noon = clock.now()
-        storage.note(EventType.USER_ENABLED)
-        assert await self.read(container, event_type=EventType.USER_DISABLED) == [EventType.USER_DISABLED]
-        assert await self.read(container, since=noon) == [EventType.USER_ENABLED]
-        assert EventType.USER_ENABLED not in await self.read(container, until=noon)
-        assert EventType.USER_DISABLED in await self.read(container, until=noon)
-
-    @pytest.mark.parametrize("limit", [1, 499, 500, 501, 1_000, 1_200, 2_000])
-    async def test_reads_pages_up_to_limit(
-        self, container: Container, storage: FakeStorage, clock: FakeClock, limit: int
-    ) -> None:
-        for _ in range(1_200 - len(storage.entries)):
-            storage.note(EventType.SIGNING_KEY_ROTATED)
-        pages = [page async for page in container.read_audit_trail()(limit=limit)]
-        assert max(map(len, pages)) <= 500
-        assert sum(map(len, pages)) == min(limit, 1_200)
-
-
 class TestPurgeEvents:
     async def test_retention_follows_settings(
         self, container: Container, storage: FakeStorage, clock: FakeClock, client: Client
@@ -359,9 +288,3 @@ class TestPurgeEvents:
         clock.advance(days=366)
         assert await container.purges()["events"]() == 2 * BATCH_SIZE + 1
         assert storage.entries == []
-
-
-class TestUsernamePseudonyms:
-    async def test_digest_is_stable_across_versions(self) -> None:
-        digest = UsernamePseudonyms(A_SECRET_KEY).digest(a_username("santosh"))
-        assert digest.hex() == "84afc7c8f1611e3736c169463ac91f35"
