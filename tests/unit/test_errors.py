@@ -115,6 +115,17 @@ class TestTextLength:
     ) -> None:
         assert refusal(act, before + repeated * (most + 3)) == "too_long"
 
+    def test_marks_are_counted_in_every_row(self) -> None:
+        """Three marks of a row may compose with the character before them; each further one stays."""
+        at_most = "a" + "\u0315" * 13
+        assert normalize_nfc(at_most + "a" + "\u0315" * 3, field="username", maximum=10)
+        for text in (at_most + "\u0315", at_most + "a" + "\u0315" * 4):
+            with pytest.raises(InvalidInput) as refused:
+                normalize_nfc(text, field="username", maximum=10)
+            assert refused.value.violations == (
+                Violation("username", "too_long", "Must have at most 10 characters."),
+            )
+
     @given(st.text("aα\u0315\u0300\u0313\u0345\u0308\u0344\u1112\u1161\u11ab\u09c7\u09be\u09d7", max_size=60))
     def test_text_that_fits_after_composition(self, text: str) -> None:
         composed = unicodedata.normalize("NFC", text)

@@ -12,7 +12,7 @@ from fastauth.domain.accounts.user import User
 from fastauth.domain.clients.client_id import new_client_id
 from fastauth.domain.clients.errors import ClientExists, ClientNotFound, InvalidClient
 from fastauth.domain.delegation.errors import MorePrivileged, PermissionNotHeld
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.revocations.revocation import RevocationKind
@@ -74,7 +74,14 @@ class TestCreate:
                 await app.container.create_client_by_admin()(
                     acting=acting, name="other", permissions=[permission]
                 )
-            assert [each.code for each in error.value.violations] == ["operator_only"]
+            detail = f"Only a command of an operator gives {permission} to a client."
+            assert error.value.violations == (Violation("permissions", "operator_only", detail),)
+        with pytest.raises(InvalidInput) as error:
+            await app.container.create_client_by_admin()(
+                acting=acting, name="other", permissions=[WRITE_ROLES, WRITE_CLIENTS, READ_USERS]
+            )
+        detail = f"Only a command of an operator gives {WRITE_CLIENTS}, {WRITE_ROLES} to a client."
+        assert error.value.violations == (Violation("permissions", "operator_only", detail),)
         assert await app.container.create_client()(name="other", permissions=NOT_FOR_MACHINES)
 
 
@@ -109,10 +116,13 @@ class TestChange:
         self, app: Application, acting: Principal
     ) -> None:
         """D7. An administrator could keep it, and use it once they are none any more."""
-        made = await app.container.create_client()(name="deployer", permissions=[WRITE_ROLES])
+        given = [WRITE_ROLES, WRITE_CLIENTS, READ_USERS]
+        made = await app.container.create_client()(name="deployer", permissions=given)
         with pytest.raises(InvalidInput) as error:
             await app.container.rotate_client_secret_by_admin()(acting=acting, client_id=made.client.id)
-        assert [each.code for each in error.value.violations] == ["operator_only"]
+        reserved = f"{WRITE_CLIENTS}, {WRITE_ROLES}"
+        detail = f"Only a command of an operator makes a secret of a client with {reserved}."
+        assert error.value.violations == (Violation("client_id", "operator_only", detail),)
         assert await app.container.rotate_client_secret()(name="deployer")
 
 

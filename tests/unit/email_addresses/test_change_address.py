@@ -13,6 +13,7 @@ from fastauth.domain.audit.event import EventType
 from fastauth.domain.email_addresses.errors import EmailTaken
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.one_time_tokens.errors import InvalidLink
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
@@ -50,6 +51,9 @@ async def a_change(app: Application, caller: AuthenticatedUser, email: str) -> s
 class TestFirstAddress:
     async def test_is_in_force_once_it_is_verified(self, app: Application, caller: AuthenticatedUser) -> None:
         await app.change_address(caller=caller, email="New@Example.com")
+        (waits,) = [each.record for each in app.storage.outbox.values() if each.record.done_at is None]
+        assert (waits.kind, waits.user_id) == (OutboxKind.VERIFICATION, caller.user.id)
+        assert (waits.due_at, waits.expires_at) == (app.clock.now(), app.clock.now() + timedelta(hours=24))
         (mail,) = await app.deliver()
         assert (mail.to, template_of(mail)) == ("New@example.com", "verify_address")
         assert "hours: 24\n" in mail.text

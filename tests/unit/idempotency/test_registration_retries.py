@@ -26,11 +26,11 @@ async def register(app: Application, *, key: IdempotencyKey | None = KEY, **chan
 class TestRetry:
     async def test_returns_the_same_account(self) -> None:
         app = Application()
-        first = await register(app)
+        first = await register(app, locale="de")
         await app.deliver()
         events = app.event_types()
         app.clock.advance(LIFETIME - timedelta(microseconds=1))
-        assert await register(app) == first
+        assert await register(app, locale="de") == first
         assert (len(app.storage.users), app.event_types()) == (1, events)
         assert await app.deliver() == []
 
@@ -129,6 +129,14 @@ class TestGuessing:
         with pytest.raises(InvalidCredentials):
             await app.guess("a wrong one", name="ann", address=ADDRESS)
         assert app.looked_at == before, "log-ins from there are limited as well"
+
+    async def test_retry_counts_for_its_network(self) -> None:
+        app = RateLimitedApplication()
+        await register(app)
+        app.storage.counters.clear()
+        with pytest.raises(InvalidInput):
+            await register(app, password="a guess")
+        assert app.rate_limiter.keys("log-ins", ADDRESS) in app.storage.counters
 
     async def test_failure_is_in_the_audit_trail(self) -> None:
         """Like that of a log-in: with the digest of the username, and no more."""

@@ -5,8 +5,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
 
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.outbound.address import is_allowed_if_named, is_public
+from fastauth.domain.outbound.errors import OutboundFailed, OutboundFailure
 from fastauth.domain.outbound.target import NamedHosts
 
 NOT_PUBLIC = (
@@ -116,6 +117,54 @@ class TestTarget:
 
         assert accepted == []
 
+    def test_reason_of_a_refusal(self) -> None:
+        """The detail tells whoever typed the URL what to change."""
+        details = {
+            "": "Use 1 to 2048 printable ASCII characters without spaces.",
+            "https://receiver.example/"
+            + "a" * 2_024: "Use 1 to 2048 printable ASCII characters without spaces.",
+            "https://receiver.example/a b": "Use 1 to 2048 printable ASCII characters without spaces.",
+            "https://receiver.example\\a": "Use 1 to 2048 printable ASCII characters without spaces.",
+            "https://receiver.example:65536/": "This is not a URL.",
+            "https://[::1/": "This is not a URL.",
+            "ftp://receiver.example/": "The URL must begin with https://.",
+            "https:///path": "The URL must begin with https://.",
+            "http://receiver.example/": "The URL must begin with https://.",
+            "https://user@receiver.example/": "The URL must have no user, no password and no fragment.",
+            "https://receiver.example/#": "The URL must have no user, no password and no fragment.",
+            "https://receiver.example/%zz": "The path has a character that must be percent-encoded.",
+            "https://receiver.example/?a=%": "The path has a character that must be percent-encoded.",
+            "https://-a..b/": (
+                "The host must be a host name in ASCII or an IP address in its usual spelling."
+            ),
+            "https://receiver.example:444/": "The port must be 443 or 8443.",
+            "https://10.0.0.1/": "The host must have a public address.",
+            "https://localhost/": "The host must have a public address.",
+        }
+        told = {}
+        for url in details:
+            with pytest.raises(InvalidInput) as refused:
+                NamedHosts().target(url, field="webhook")
+            told[url] = refused.value.violations
+        assert told == {
+            url: (Violation("webhook", "not_allowed", detail),) for url, detail in details.items()
+        }
+        with pytest.raises(InvalidInput) as refused:
+            NamedHosts().target("")
+        assert [each.field for each in refused.value.violations] == ["url"]
+
+    def test_longest_url(self) -> None:
+        url = "https://receiver.example/" + "a" * 2_023
+        assert (len(url), NamedHosts().target(url).port) == (2_048, 443)
+
+    def test_longest_name_and_label(self) -> None:
+        """RFC 1035: 253 characters, and 63 in a label."""
+        longest = ".".join(("a" * 63, "b" * 63, "c" * 63, "d" * 61))
+        assert (len(longest), NamedHosts().target(f"https://{longest}/").host) == (253, longest)
+        for host in (longest + "d", "a" * 64 + ".example"):
+            with pytest.raises(InvalidInput):
+                NamedHosts().target(f"https://{host}/")
+
     def test_accepted(self) -> None:
         seen = {
             url: (target.host, target.port, target.path, target.authority)
@@ -140,6 +189,13 @@ class TestTarget:
         ]
 
 
+class TestOutboundFailed:
+    def test_message_is_the_reason(self) -> None:
+        assert {each: str(OutboundFailed(each)) for each in OutboundFailure} == {
+            each: each.value for each in OutboundFailure
+        }
+
+
 class TestNamedHosts:
     def test_a_named_origin_is_allowed_and_no_other_of_the_host(self) -> None:
         named = NamedHosts.parse("billing.internal", "stock:9443", "http://mail:8080", "http://[::1]:5000")
@@ -155,6 +211,32 @@ class TestNamedHosts:
         for url in ("http://billing.internal/", "https://stock:9444/", "http://mail/", "https://[::1]:5000/"):
             with pytest.raises(InvalidInput):
                 named.target(url)
+
+    def test_origins(self) -> None:
+        """A port that is not given is that of the scheme; a slash at the end is no path."""
+        named = NamedHosts.parse("billing.internal/", "stock:9443", "http://Mail", "https://[::1]")
+        assert named.origins == {
+            ("https", "billing.internal", 443),
+            ("https", "stock", 9443),
+            ("http", "mail", 80),
+            ("https", "::1", 443),
+        }
+        target = named.target("http://mail/?a=1")
+        assert (target.path, target.authority) == ("/?a=1", "mail")
+
+    def test_reason_of_a_refused_entry(self) -> None:
+        details = {
+            "billing/path": "'billing/path' has a path; give a host, host:port or http://host:port.",
+            "ftp://billing": "The URL must begin with https://.",
+        }
+        told = {}
+        for entry in details:
+            with pytest.raises(InvalidInput) as refused:
+                NamedHosts.parse("good.example", entry)
+            told[entry] = refused.value.violations
+        assert told == {
+            entry: (Violation("hosts", "not_allowed", detail),) for entry, detail in details.items()
+        }
 
     @pytest.mark.parametrize(
         "entry", ["", "*", "*.internal", "billing/path", "a b", "ftp://billing", "http://"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.contracts.passkeys.passkey_verifier import PARTY, WRONG_IN_BOTH
+from tests.fakes import FakePasswordRepository, FakeStorage
 from tests.harness.authenticator import DEVICE_BOUND, Authenticator
 from tests.harness.editions import size
 from tests.mail_helpers import template_of
@@ -389,6 +390,15 @@ class TestStepUp:
         caller = await owner.caller()
         assert caller.session.methods == ("pwd", "swk", "user", "mfa")
         assert await app.container.begin_passkey()(caller=caller)
+
+    async def test_changed_password(self) -> None:
+        """A passkey that verified its user stands for both factors: it steps up whatever the password is."""
+        app = Application()
+        owner = await a_passkey_owner(app)
+        app.clock.advance(timedelta(minutes=11))
+        no_passwords = FakePasswordRepository(FakeStorage(passwords={}))
+        app.container.step_up_with_factor.override(replace(app.step_up_with_factor, passwords=no_passwords))
+        assert await owner.step_up(await owner.caller())
 
     async def test_session_by_passkey(self) -> None:
         """Without the password, the passkey must verify its user."""

@@ -6,7 +6,7 @@ import pytest
 
 from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import EPOCH, Counter, CounterKey
-from fastauth.domain.rate_limits.counting import count
+from fastauth.domain.rate_limits.counting import count, counted
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.hit import Hit, Scope
 from fastauth.domain.rate_limits.rate_limit import RateLimit
@@ -34,3 +34,14 @@ class TestCount:
         hits = [Hit(CounterKey(b"1"), BACKOFF, Scope.ACCOUNT), Hit(CounterKey(b"2"), LIMIT, Scope.NETWORK)]
         _, after = count(hits, [Counter(0, EPOCH), Counter(0, EPOCH)], NOW)
         assert list(after) == [Counter(1, NOW + SECOND), Counter(1, NOW + 30 * SECOND)]
+
+    def test_each_hit_needs_its_counter(self) -> None:
+        """A repository that found fewer counters than it was asked for has a fault: nothing is decided."""
+        hits = [Hit(CounterKey(b"1"), BACKOFF, Scope.ACCOUNT)]
+        for decide in (
+            lambda: count(hits, [], NOW),
+            lambda: counted(hits, [], [], NOW),
+            lambda: counted(hits, [Counter()], [], NOW),
+        ):
+            with pytest.raises(ValueError, match="shorter"):
+                decide()

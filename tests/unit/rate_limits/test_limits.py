@@ -110,7 +110,7 @@ class TestRateLimit:
         assert two == Counter(2, LOCKED_FOREVER)
         for days in (0, 1, 3_000):
             assert budget.hit(two.or_new_if_expired(NOW + timedelta(days=days)), NOW) is None
-        assert budget.refund(two, NOW).count == 1
+        assert budget.refund(two, NOW) == Counter(1, NOW + kept)
         assert budget.reset_after_success(two, NOW) == Counter(0, NOW)
 
     def test_consecutive_count_outlives_the_window(self) -> None:

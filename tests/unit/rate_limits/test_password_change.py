@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.application import A_SECRET_KEY, RateLimitedApplication
 
-from fastauth.domain.passwords.errors import WrongPassword
-from fastauth.domain.rate_limits.counter import CounterKeys
+from fastauth.domain.passwords.errors import HashingOverloaded, WrongPassword
+from fastauth.domain.rate_limits.counter import Counter, CounterKeys
 from fastauth.domain.rate_limits.errors import TooManyRequests
 
 
@@ -127,3 +127,21 @@ class TestPasswordChange:
             caller=caller, current_password="sntsh", new_password="another", address="192.0.2.1"
         )
         assert await app.guess("another")
+
+    async def test_limited_session_that_is_not_verified_counts_for_nobody(
+        self, app: RateLimitedApplication
+    ) -> None:
+        """The hasher is busy: neither the session nor its network has made the attempt."""
+        tokens = (await app.guess("sntsh")).tokens
+        caller = await app.authenticate(access_token=tokens.access.text)
+        permits = [
+            await app.rate_limiter.check_password_change(caller, address="192.0.2.1") for _ in range(11)
+        ]
+        assert [permit.allowed for permit in permits] == [True] * 10 + [False]
+        before = dict(app.storage.counters)
+        of_network = app.rate_limiter.keys("log-ins", "192.0.2.1")
+        assert before[of_network].count == 1
+        with pytest.raises(HashingOverloaded):
+            async with app.rate_limiter.refund_on_failure(permits[-1]):
+                raise HashingOverloaded
+        assert app.storage.counters == {**before, of_network: Counter(0, app.clock.now())}

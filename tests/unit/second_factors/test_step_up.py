@@ -1,8 +1,12 @@
 """Step-ups of an account with a second factor."""
 
+from dataclasses import replace
+
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
+from tests.builders import a_password_hash
 from tests.factor_helpers import Enrolled, enrolled
+from tests.fakes import FakePasswordRepository, FakeStorage
 from tests.session_helpers import caller_of, happened
 
 from fastauth.application.second_factors.verifier import FactorAnswer
@@ -10,7 +14,7 @@ from fastauth.domain.audit.event import EventType
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import MAX_FAILURES, MAX_STEP_UP_FAILURES
-from fastauth.domain.sessions.access_token import AccessToken, TokenPair
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, TokenPair
 from fastauth.domain.sessions.errors import StepUpRequired
 
 TOTP = SecondFactorMethod.TOTP
@@ -52,6 +56,30 @@ class TestStepUpWithFactor:
         assert claims.authenticated_at == user.app.clock.now()
         assert await needs_step_up(user, before) is None
         assert len(happened(user.app, EventType.STEPPED_UP)) == 1
+
+    async def test_token_is_of_the_session_and_its_user(self, user: Enrolled, before: TokenPair) -> None:
+        await user.app.grant_role(username="santosh", role="admin")
+        caller = await caller_of(user.app, before)
+        access = await step_up(user, before, user.code())
+        assert await user.app.container.access_tokens().verify(access.text) == AccessClaims(
+            user_id=caller.user.id,
+            session_id=caller.session.id,
+            authenticated_at=user.app.clock.now(),
+            amr=("pwd", "otp", "mfa"),
+            grants=await user.app.container.roles().grants_of(caller.user.id),
+        )
+
+    async def test_code_does_not_suffice_without_the_password(
+        self, user: Enrolled, before: TokenPair
+    ) -> None:
+        """The password is one of the two factors: it must still be that of the log-in."""
+        changed = FakePasswordRepository(FakeStorage(passwords={user.user_id: a_password_hash("before")}))
+        stale = replace(user.app.step_up_with_factor, passwords=changed)
+        answer = FactorAnswer(method=TOTP, code=user.code())
+        with pytest.raises(InvalidSecondFactor):
+            await stale(caller=await caller_of(user.app, before), answer=answer, address=A_DEVICE.address)
+        assert await needs_step_up(user, before)
+        assert not happened(user.app, EventType.STEPPED_UP)
 
     async def test_makes_authentication_recent(self, user: Enrolled) -> None:
         tokens = (await user.log_in()).tokens
