@@ -1,6 +1,6 @@
 """Containers that are used again: to make one costs more than what most unit tests do with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dependency_injector.providers import BaseSingleton, Object, Provider
@@ -16,9 +16,11 @@ class PooledContainer:
 
     def __init__(self) -> None:
         self.container = Container()
+        self._made: list[BaseSingleton[Any]] = []
         every: Iterable[object] = self.container.traverse()
-        self._singletons = [each for each in every if isinstance(each, BaseSingleton)]
-
+        for each in every:
+            if isinstance(each, BaseSingleton) and each.provides:
+                each.set_provides(self._recorded(each, each.provides))
         self._arguments: dict[str, Object[Any]] = {}
 
     def set(self, arguments: dict[str, Any]) -> None:
@@ -43,8 +45,19 @@ class PooledContainer:
             argument = self._arguments.get(name)
             if provider.overridden != ((argument,) if argument else ()):
                 self._forget(name)
-        for singleton in self._singletons:
+        for singleton in self._made:
             singleton.reset()
+        self._made.clear()
+
+    def _recorded(self, singleton: BaseSingleton[Any], make: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `make`, which also notes that `singleton` has an object: few of 300 have after a test."""
+
+        def make_and_note(*args: object, **kwargs: object) -> object:
+            made = make(*args, **kwargs)
+            self._made.append(singleton)
+            return made
+
+        return make_and_note
 
     def _forget(self, name: str) -> None:
         self.container.providers[name].reset_override()
