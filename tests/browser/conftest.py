@@ -1,8 +1,10 @@
 """Chromium, the service, and a mail server of another make."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -21,6 +23,7 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     "--disable-background-networking",
+    "--renderer-process-limit=1",  # one for each context, also after a change of the opener policy
 ]
 DEADLINE = 30.0  # seconds; a failure alone waits for so long
 PASSWORD = "a password of nobody else"
@@ -35,27 +38,63 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass
+class Contexts:
+    """Browsers of users who do not know each other. A test that has ended leaves its own to the next one.
+
+    Its cookies are deleted, and its pages closed. A blank page stays, else its process would end:
+    one that starts costs as much as four pages.
+    """
+
+    browser: Browser
+    free: dict[str, list[BrowserContext]] = field(default_factory=lambda: defaultdict(list))
+
+    @contextmanager
+    def lease(self) -> Iterator[Callable[..., BrowserContext]]:
+        """Yield a function that returns an unused context with these options."""
+        leased: list[tuple[str, BrowserContext]] = []
+
+        def context(**options: Any) -> BrowserContext:  # noqa: ANN401  those of playwright
+            kind = repr(sorted(options.items()))
+            found = self.free[kind].pop() if self.free[kind] else self.with_blank_page(**options)
+            leased.append((kind, found))
+            return found
+
+        yield context
+        for kind, each in leased:
+            for page in each.pages[1:]:
+                page.close()
+            each.clear_cookies()
+            self.free[kind].append(each)
+
+    def with_blank_page(self, **options: Any) -> BrowserContext:  # noqa: ANN401  those of playwright
+        context = self.browser.new_context(**options)
+        context.new_page()
+        return context
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def new_page(contexts: Contexts) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page in a browser of its own.
 
     At the end nothing may be in the console, and no request may have left the service.
     """
-    contexts: list[BrowserContext] = []
     troubles: list[str] = []
+    with contexts.lease() as new_context:
 
-    def opened(**options: Any) -> Page:  # noqa: ANN401  those of playwright
-        context = browser.new_context(**{"locale": "en-GB", **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda line: troubles.append(f"{line.type}: {line.text}"))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda sent: None if is_here(sent.url) else troubles.append(sent.url))
-        return page
+        def opened(**options: Any) -> Page:  # noqa: ANN401  those of playwright
+            page = new_context(**{"locale": "en-GB", **options}).new_page()
+            page.on("console", lambda line: troubles.append(f"{line.type}: {line.text}"))
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("request", lambda sent: None if is_here(sent.url) else troubles.append(sent.url))
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+        yield opened
     unexpected = [each for each in troubles if "status of 4" not in each]  # Chromium logs each 4xx
     assert unexpected == []
 

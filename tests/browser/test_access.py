@@ -48,7 +48,8 @@ def assert_accessible(page: Page, name: str, looks: Sequence[Look] = LOOKS) -> N
         looks = (SMALL[page.locator("html").get_attribute("lang")],)
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 700})
+        if page.viewport_size != {"width": width, "height": 700}:  # Chromium lays out again even so
+            page.set_viewport_size({"width": width, "height": 700})
         found: list[Any] = page.evaluate(CHECK)
         assert found == [], (name, scheme, width)
 

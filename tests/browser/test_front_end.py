@@ -23,7 +23,7 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def front_end(installation: Installation) -> Iterator[str]:
     """Return the URL of the example, which runs as its page says."""
     url, port = installation.front_end, installation.front_end.rpartition(":")[2]
