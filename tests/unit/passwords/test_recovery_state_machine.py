@@ -2,14 +2,14 @@
 
 An attacker with a session and the owner of the account act in turns, and Hypothesis walks through what they
 can do.
-The model knows whose mailbox each mail went to, and nothing else.
+The model knows of each link whose it is, to which mailbox it went and when, and whether it was used.
 """
 
 import asyncio
 import re
 from collections.abc import Coroutine
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from dependency_injector.providers import Object
@@ -18,24 +18,60 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests import container_pool
 from tests.application import A_DEVICE, Application
+from tests.fakes import FakeOneTimeTokenRepository
 from tests.harness.editions import size
 from tests.mail_helpers import token_in
 from tests.session_helpers import begun
 
+from fastauth.application.email_addresses.undo_change import UndoAddressChange
+from fastauth.application.email_addresses.verify_address import VerifyAddress
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.errors import EmailTaken
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.one_time_tokens.errors import InvalidLink
+from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.domain.sessions.session import AuthenticatedUser
 
 Result = TypeVar("Result")
 
 OWNER, SQUATTER = "ann", "eve"
+NAMES = st.sampled_from([OWNER, SQUATTER])
 MAILBOXES = ["ann@example.com", "ann2@example.com", "eve@example.com"]
+WHICH = st.integers(0, 9)
 LINK = "fa_"
+LIFETIMES = {
+    "fa_ev_": timedelta(hours=24),
+    "fa_ec_": timedelta(hours=1),
+    "fa_eu_": timedelta(days=7),
+    "fa_pr_": timedelta(minutes=10),
+}
+PROOFS = ("fa_ev_", "fa_ec_")
+AGES = st.sampled_from(["new", "in time", "expired"])
+AN_INSTANT = timedelta(microseconds=1)
+ANOTHER_KEY = OneTimeTokenCodec(SecretKey(b"the secret key of another service"))
+
+
+@dataclass
+class Link:
+    """What a link must be, by the rules and not by the code."""
+
+    token: str
+    account: UserId
+    mailbox: str
+    sent_at: datetime
+    used: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.token[:6]
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.sent_at + LIFETIMES[self.kind]
 
 
 class RecoveryMachine(RuleBasedStateMachine):
@@ -70,17 +106,38 @@ class RecoveryMachine(RuleBasedStateMachine):
         for name, password in self.passwords.items():
             self.run(self.app.a_user(name, password))
             self.ids[name] = self.run(self.app.find_user(username=name)).id
+        self.unit_of_work = self.app.container.unit_of_work()
         self.hashes = self.stored_hashes()
         self.callers: list[AuthenticatedUser] = []
-        self.tokens: list[str] = []
+        self.links: list[Link] = []
         self.proved: dict[UserId, set[str]] = {user_id: set() for user_id in self.ids.values()}
-        self.completed: list[str] = []
         self.number = 0
 
     def stored_hashes(self) -> dict[UserId, str]:
         return {user_id: each.encoded for user_id, each in self.app.storage.passwords.items()}
 
-    @rule(name=st.sampled_from([OWNER, SQUATTER]), right=st.sampled_from([True, True, False]))
+    def accept(self, link: Link, *kinds: str) -> None:
+        """Note that a link was used, which is allowed once, before its end, where it belongs."""
+        assert link.kind in kinds
+        assert not link.used
+        assert self.app.clock.now() < link.expires_at
+        link.used = True
+
+    def check_evidence(self, link: Link) -> None:
+        """A used link of a reset is known as used, and was not just withdrawn."""
+        purpose = Purpose.RESET_PASSWORD
+        digests = self.app.container.one_time_token_codec().digests(purpose, link.token)
+        tokens = FakeOneTimeTokenRepository(self.app.storage)
+        assert self.run(tokens.find_consumed(digests, purpose=purpose))
+
+    def wait(self, link: Link, age: str) -> None:
+        """Let time pass until the link has this age."""
+        if age != "new":
+            self.app.clock.advance(link.expires_at - self.app.clock.now())
+            if age == "in time":
+                self.app.clock.advance(-AN_INSTANT)
+
+    @rule(name=NAMES, right=st.sampled_from([True, True, False]))
     def log_in(self, name: str, right: bool) -> None:  # noqa: FBT001  drawn by Hypothesis
         password = self.passwords[name] if right else "wrong"
         act = self.app.log_in(username=name, password=password, client=A_DEVICE)
@@ -90,7 +147,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         tokens = begun(self.run(act)).tokens
         self.callers.append(self.run(self.app.authenticate(access_token=tokens.access.text)))
 
-    @rule(which=st.integers(0, 9), mailbox=st.sampled_from(MAILBOXES))
+    @rule(which=WHICH, mailbox=st.sampled_from(MAILBOXES))
     def change(self, which: int, mailbox: str) -> None:
         if self.callers:
             caller = self.callers[which % len(self.callers)]
@@ -102,88 +159,154 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     @rule()
     def mails_arrive(self) -> None:
-        for mail in self.run(self.app.deliver()):
-            if LINK not in mail.text:
-                continue
-            token = token_in(mail)
-            self.tokens.append(token)
-            if token.startswith("fa_pr_"):
-                (name,) = re.findall(r"^username: (\w+)$", mail.text, re.MULTILINE)
-                assert mail.to in self.proved[self.ids[name]]
+        self.arrived()
 
-    @rule(which=st.integers(0, 9), session=st.integers(0, 9))
+    def arrived(self) -> list[Link]:
+        """Deliver the mails; return their links."""
+        accounts = {id_: each.record.user_id for id_, each in self.app.storage.outbox.items()}
+        mails = [mail for mail in self.run(self.app.deliver()) if LINK in mail.text]
+        links = []
+        for mail in mails:
+            named = re.findall(r"^username: (\w+)$", mail.text, re.MULTILINE)
+            account = self.ids[named[0]] if named else accounts[mail.message_id.partition("@")[0]]
+            assert account
+            links.append(Link(token_in(mail), account, mail.to, self.app.clock.now()))
+            assert links[-1].kind != "fa_pr_" or mail.to in self.proved[account]
+        self.links += links
+        return links
+
+    @rule(which=WHICH, session=WHICH)
     def verify(self, which: int, session: int) -> None:
-        if not (self.tokens and self.callers):
-            return
-        token = self.tokens[-1 - which % len(self.tokens)]
-        caller = self.callers[session % len(self.callers)]
-        try:
-            verified = self.run(self.app.verify_address(caller=caller, token=token))
-        except (InvalidLink, EmailTaken):
-            return
-        assert token.startswith(("fa_ev_", "fa_ec_"))
-        self.proved[caller.user.id].add(verified.address.text)
+        if self.links and self.callers:
+            link = self.links[-1 - which % len(self.links)]
+            self.verify_by(self.callers[session % len(self.callers)], link, InvalidLink, EmailTaken)
 
-    @rule(name=st.sampled_from([OWNER, SQUATTER]), mailbox=st.sampled_from(MAILBOXES))
-    def prove(self, name: str, mailbox: str) -> None:
-        """Somebody adds an address and uses the link in the mail to it at once."""
+    def verify_by(self, caller: AuthenticatedUser, link: Link, *refusals: type[FastauthError]) -> bool:
+        if not self.attempt(self.app.verify_address(caller=caller, token=link.token), *refusals):
+            return False
+        assert link.account == caller.user.id
+        self.accept(link, *PROOFS)
+        self.proved[link.account].add(link.mailbox)
+        return True
+
+    @rule(name=NAMES, mailbox=st.sampled_from(MAILBOXES), age=AGES)
+    def prove(self, name: str, mailbox: str, age: str) -> None:
+        self.proves(name, mailbox, age)
+
+    def proves(self, name: str, mailbox: str, age: str = "new") -> bool:
+        """Add an address, and use the link in the mail to it. Return whether the address is in force."""
+        caller, link = self.pending(name, mailbox)
+        self.wait(link, age)
+        foreign = VerifyAddress(tokens=ANOTHER_KEY, unit_of_work=self.unit_of_work, clock=self.app.clock)
+        assert not self.attempt(foreign(caller=caller, token=link.token), InvalidLink)
+        refusal = InvalidLink if age == "expired" else EmailTaken
+        return self.verify_by(caller, link, refusal)
+
+    def pending(self, name: str, mailbox: str) -> tuple[AuthenticatedUser, Link]:
+        """Log in and add an address; return the session and the link in the mail."""
         self.log_in(name, right=True)
         caller = self.callers[-1]
         self.app.clock.advance(seconds=1)  # no entry before this one is as new
         self.run(self.app.change_address(caller=caller, email=mailbox))
-        known = len(self.tokens)
-        self.mails_arrive()
-        proofs = [token for token in self.tokens[known:] if token.startswith(("fa_ev_", "fa_ec_"))]
-        if self.attempt(self.app.verify_address(caller=caller, token=proofs[-1]), EmailTaken):
-            self.proved[caller.user.id].add(mailbox)
+        links = [each for each in self.arrived() if each.kind in PROOFS and each.account == caller.user.id]
+        return caller, links[-1]
 
-    @rule(which=st.integers(0, 9))
+    @rule(mailbox=st.sampled_from(MAILBOXES))
+    def exchange_links(self, mailbox: str) -> None:
+        """Both add one address, and each uses the link of the other."""
+        (ann, hers), (eve, his) = self.pending(OWNER, mailbox), self.pending(SQUATTER, mailbox)
+        assert not self.verify_by(ann, his, InvalidLink)
+        assert not self.verify_by(eve, hers, InvalidLink)
+
+    @rule(which=WHICH)
     def undo(self, which: int) -> None:
-        if self.tokens:
-            token = self.tokens[-1 - which % len(self.tokens)]
-            if self.attempt(self.app.undo_address_change(token=token), InvalidLink, EmailTaken):
-                assert token.startswith("fa_eu_")
+        if self.links:
+            self.undo_by(self.links[-1 - which % len(self.links)], InvalidLink, EmailTaken)
 
-    @rule(which=st.integers(0, 9), edit=st.sampled_from(["", "", "", "x", "cut"]))
+    def undo_by(self, link: Link, *refusals: type[FastauthError]) -> bool:
+        done = self.attempt(self.app.undo_address_change(token=link.token), *refusals)
+        if done:
+            self.accept(link, "fa_eu_")
+        return done
+
+    @rule(name=NAMES, mailboxes=st.permutations(MAILBOXES))
+    def undo_twice(self, name: str, mailboxes: list[str]) -> None:
+        """Somebody changes an address, undoes that, changes it again, and uses the same link again."""
+        first, second, _ = mailboxes
+        if self.proves(name, first) and self.proves(name, second):
+            link = self.undo_link(first)
+            foreign = UndoAddressChange(
+                tokens=ANOTHER_KEY, unit_of_work=self.unit_of_work, clock=self.app.clock
+            )
+            assert not self.attempt(foreign(token=link.token), InvalidLink)
+            assert self.undo_by(link)
+            assert self.proves(name, second)
+            assert not self.undo_by(link, InvalidLink)
+
+    def undo_link(self, mailbox: str) -> Link:
+        """Return the link in the mail that has just come to the replaced address."""
+        return next(each for each in self.arrived() if (each.kind, each.mailbox) == ("fa_eu_", mailbox))
+
+    @rule(name=NAMES, mailboxes=st.permutations(MAILBOXES))
+    def use_links_elsewhere(self, name: str, mailboxes: list[str]) -> None:
+        """Somebody uses links for what they are not for, though the address in them fits."""
+        first, second, _ = mailboxes
+        if self.proves(name, first) and self.proves(name, second):
+            undo = self.undo_link(first)
+            caller, proof = self.pending(name, first)  # the subject of both links
+            for kind in PROOFS:
+                for token in (undo.token, kind + undo.token[6:]):
+                    assert not self.attempt(self.app.verify_address(caller=caller, token=token), InvalidLink)
+            for token in (proof.token, "fa_eu_" + proof.token[6:]):
+                assert not self.attempt(self.app.undo_address_change(token=token), InvalidLink)
+            self.request(name)
+            resets = [each.mailbox for each in self.arrived() if each.kind == "fa_pr_"]
+            assert resets == [second], "not the pending address"
+
+    @rule(which=WHICH, edit=st.sampled_from(["", "", "", "x", "cut"]))
     def complete(self, which: int, edit: str) -> None:
+        link = self.links[-1 - which % len(self.links)] if self.links else None
+        token = link.token if link else "fa_pr_" + "A" * 43
+        presented = {"": token, "x": token + "x", "cut": token[:-1]}[edit]
+        if self.complete_by(presented, InvalidLink):
+            assert link
+            assert presented == link.token
+            self.accept(link, "fa_pr_")
+            assert self.changed == [link.account]
+
+    def complete_by(self, token: str, *refusals: type[FastauthError]) -> bool:
+        """Try to reset a password by a token; note whose password that has changed."""
         self.number += 1
         password = f"password {self.number}"
-        token = self.tokens[-1 - which % len(self.tokens)] if self.tokens else "fa_pr_" + "A" * 43
-        presented = {"": token, "x": token + "x", "cut": token[:-1]}[edit]
-        if self.attempt(
-            self.app.complete_password_reset(token=presented, new_password=password), InvalidLink
-        ):
-            assert presented == token
-            assert token.startswith("fa_pr_")
-            assert token not in self.completed
-            self.completed.append(token)
-            (changed,) = [
-                user_id for user_id, stored in self.stored_hashes().items() if stored != self.hashes[user_id]
-            ]
-            name = next(name for name, user_id in self.ids.items() if user_id == changed)
-            self.passwords[name] = password
-            self.hashes = self.stored_hashes()
+        act = self.app.complete_password_reset(token=token, new_password=password)
+        if not self.attempt(act, *refusals):
+            return False
+        stored = self.stored_hashes()
+        self.changed = [user_id for user_id in stored if stored[user_id] != self.hashes[user_id]]
+        self.passwords |= {name: password for name, user_id in self.ids.items() if user_id in self.changed}
+        self.hashes = stored
+        return True
 
-    @rule(name=st.sampled_from([OWNER, SQUATTER]), by_address=st.booleans())
-    def recover(self, name: str, by_address: bool) -> None:  # noqa: FBT001  drawn by Hypothesis
-        """Whoever reads the address in force gets in, whatever happened before."""
+    @rule(name=NAMES, by_address=st.booleans(), age=AGES)
+    def recover(self, name: str, by_address: bool, age: str) -> None:  # noqa: FBT001  drawn by Hypothesis
+        """Whoever reads the address in force gets in, whatever happened before, until the link expires."""
         addresses = self.run(self.app.container.email_addresses().of_user(self.ids[name]))
         self.mails_arrive()
-        known = len(self.tokens)
         typed = addresses.verified.address.text if by_address and addresses.verified else name
         self.request(typed)
-        self.mails_arrive()
-        links = [token for token in self.tokens[known:] if token.startswith("fa_pr_")]
+        links = [each for each in self.arrived() if each.kind == "fa_pr_"]
         assert len(links) == bool(addresses.verified), (typed, addresses, self.app.storage.outbox)
-        if links:
-            self.number += 1
-            self.passwords[name] = f"password {self.number}"
-            act = self.app.complete_password_reset(token=links[0], new_password=self.passwords[name])
-            self.run(act)
-            self.completed.append(links[0])
-            self.hashes = self.stored_hashes()
+        for link in links:
+            self.wait(link, age)
+            if age == "expired":
+                assert not self.complete_by(link.token, InvalidLink)
+                continue
+            assert self.complete_by(link.token)
+            self.accept(link, "fa_pr_")
+            assert self.changed == [self.ids[name]]
+            self.check_evidence(link)
 
-    @rule(which=st.integers(0, 9))
+    @rule(which=WHICH)
     def remove(self, which: int) -> None:
         if self.callers:
             caller = self.callers[which % len(self.callers)]
@@ -207,4 +330,4 @@ class RecoveryMachine(RuleBasedStateMachine):
 
 
 TestRecovery = RecoveryMachine.TestCase
-TestRecovery.settings = settings(max_examples=size(20, 200), stateful_step_count=40, deadline=None)
+TestRecovery.settings = settings(max_examples=size(20, 200), stateful_step_count=25, deadline=None)
