@@ -19,6 +19,12 @@ class TestSealedCursors:
         assert CURSORS.open("users", SealedCursors(OLD).seal("users", 17)) == (17,)
         assert SealedCursors(OLD).open("users", CURSORS.seal("users", 17)) is None
 
+    def test_cursor_is_stable_across_versions(self) -> None:
+        """A client may hold one while the service is updated."""
+        cursor = "Ib9GndDYPsK0jLdELVJQ0FsxNywiYW5uIl0"
+        assert SealedCursors(OLD).seal("users", 17, "ann") == cursor
+        assert SealedCursors(OLD).open("users", cursor) == (17, "ann")
+
     def test_cursor_of_another_list_is_refused(self) -> None:
         cursor = CURSORS.seal("users", 17)
         assert CURSORS.open("users?role=admin", cursor) is None

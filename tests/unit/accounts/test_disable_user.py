@@ -7,6 +7,7 @@ from tests.session_helpers import happened, is_over
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.sessions.access_token import TokenPair
 
 
@@ -26,6 +27,7 @@ class TestDisableUser:
     async def test_enable_does_not_restore_sessions(self, app: Application, tokens: TokenPair) -> None:
         await app.disable_user(username="santosh")
         disabled_at = app.clock.now()
+        assert Revocation(disabled_at, RevocationKind.USER, "1") in app.storage.revocations
         app.clock.advance(minutes=1)
         user = await app.enable_user(username="santosh")
         assert await is_over(app, tokens)

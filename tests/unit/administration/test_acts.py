@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.admin_helpers import a_user_with, principal_of
 from tests.application import Application
-from tests.session_helpers import happened, is_over
+from tests.session_helpers import event_now, happened, is_over
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import User, UserId
@@ -41,6 +41,20 @@ ACTS: dict[str, tuple[str, dict[str, str]]] = {
     "revoke_role_by_admin": (WRITE_ROLES, {"role": "clerk"}),
 }
 """The acts on an account, the permission that each needs, and its further arguments."""
+
+
+EVENTS = {
+    "disable_user_by_admin": EventType.USER_DISABLED,
+    "enable_user_by_admin": EventType.USER_ENABLED,
+    "unlock_user_by_admin": EventType.USER_UNLOCKED,
+    "end_sessions_by_admin": EventType.LOGGED_OUT,
+    "start_reset_by_admin": EventType.PASSWORD_RESET_STARTED,
+    "reset_second_factors_by_admin": EventType.SECOND_FACTORS_RESET,
+    "grant_role_by_admin": EventType.ROLE_GRANTED,
+    "revoke_role_by_admin": EventType.ROLE_REVOKED,
+}
+DETAILS = {"grant_role_by_admin": "manager", "revoke_role_by_admin": "clerk"}
+"""Of the events of acts on a role."""
 
 
 class Cast:
@@ -130,7 +144,9 @@ class TestEveryAct:
             before = len(cast.app.storage.entries)
             await cast.act(name, cast.root, cast.ann, **({"role": "manager"} if "grant" in name else {}))
             recorded = cast.app.storage.entries[before:]
-            assert recorded, name
+            assert [entry.event for entry in recorded] == [
+                event_now(cast.app, EVENTS[name], user_id=cast.ann.id, detail=DETAILS.get(name))
+            ], name
             for entry in recorded:
                 assert entry.source
                 assert (entry.event.user_id, entry.source.actor_id) == (cast.ann.id, cast.root.id), name

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.builders import a_new_user, an_api_key
 
+from fastauth.application.api_keys.store_key import ApiKeyTerms
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.api_keys.api_key import (
     MAX_DAYS,
+    ApiKeyName,
     OwnedApiKey,
     check_scopes,
     parse_lifetime,
@@ -24,6 +26,22 @@ from fastauth.domain.sessions.access_token import ApiKeyClaims
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 ONE = RateLimit(1, timedelta(minutes=1))
 NETWORK = network_of("192.0.2.1")
+
+
+class TestApiKeyTerms:
+    def test_values(self) -> None:
+        assert ApiKeyTerms.parse(name=" Backup ", scopes=["a:b"], days=7, held=["a:b", "a:c"]) == ApiKeyTerms(
+            name=ApiKeyName.parse("Backup"), scopes=frozenset({"a:b"}), lifetime=timedelta(days=7)
+        )
+
+    def test_all_violations_are_listed(self) -> None:
+        with pytest.raises(InvalidInput) as refused:
+            ApiKeyTerms.parse(name="", scopes=["a:b"], days=0, held=["a:c"])
+        assert [(each.field, each.code) for each in refused.value.violations] == [
+            ("name", "empty"),
+            ("scopes", "not_held"),
+            ("expires_in_days", "out_of_range"),
+        ]
 
 
 class TestCheckScopes:

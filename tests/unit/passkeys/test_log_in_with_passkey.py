@@ -14,7 +14,7 @@ from tests.harness.authenticator import DEVICE_BOUND, Authenticator
 from tests.harness.editions import size
 from tests.mail_helpers import template_of
 from tests.passkey_helpers import PasskeyOwner, a_passkey_owner
-from tests.session_helpers import caller_of, happened
+from tests.session_helpers import caller_of, event_now, happened
 
 from fastauth.application.passkeys.verify_passkey import challenge_of
 from fastauth.application.second_factors.verifier import FactorAnswer
@@ -269,9 +269,15 @@ class TestSecondFactor:
             (True, ("pwd", "swk", "user", "mfa"), "phr"),
             (False, ("pwd", "swk", "mfa"), "aal2"),
         ):
+            app.clock.advance(minutes=1)
             result = await owner.second_factor(user_verified=verified)
             session = (await caller_of(app, result.tokens)).session
             assert (session.methods, acr_of(session.methods)) == (methods, level)
+            used = event_now(
+                app, EventType.PASSKEY_USED, user_id=session.user_id, detail=str(owner.passkey.id)
+            )
+            assert happened(app, EventType.PASSKEY_USED)[-1] == used
+            assert owner.stored.last_used_at == app.clock.now()
 
     async def test_handle_may_be_missing(self) -> None:
         """A security key without discoverable credentials sends none."""

@@ -14,6 +14,14 @@ def refusal(act: object, *arguments: object) -> str:
     return refused.value.violations[0].code
 
 
+class TestForVerification:
+    def test_password_that_no_account_has_is_hashed_as_an_empty_one(self) -> None:
+        """So a password of a megabyte costs no more than another wrong one."""
+        for text in ("", "p" * 257, "\ud800"):
+            assert Password.for_verification(text) == (Password(""), False), ascii(text)[:9]
+        assert Password.for_verification("p" * 256) == (Password("p" * 256), True)
+
+
 class TestPassword:
     @pytest.mark.parametrize("text", ["a", " a ", "\0", "\U0001f600" * 256, "ﬁ", "ＡＢＣ", "P\u00ad"])
     def test_text_is_as_sent(self, text: str) -> None:

@@ -1,6 +1,7 @@
 """Reset a forgotten password: the request, the mail, and the new password."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from tests.application import Application, RateLimitedApplication
@@ -8,10 +9,13 @@ from tests.builders import a_policy
 from tests.mail_helpers import template_of, token_in
 from tests.session_helpers import caller_of
 
+from fastauth.application.mail.deadlines import RESET_MAIL_DEADLINE
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.mail.errors import MailUnavailable
 from fastauth.domain.one_time_tokens.errors import InvalidLink
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.errors import InvalidAccessToken
@@ -37,8 +41,14 @@ async def a_reset(app: Application, identifier: str = "santosh") -> str:
 class TestRequest:
     @pytest.mark.parametrize("identifier", ["santosh", "SANTOSH", ADDRESS, "Santosh@EXAMPLE.com"])
     async def test_mails_the_verified_address(self, app: Application, identifier: str) -> None:
+        """In the language of the account, unless the mail server stays away for an hour."""
+        app.storage.users[UserId(1)] = replace(app.storage.users[UserId(1)], locale="de")
         await app.request_password_reset(identifier=identifier, address="192.0.2.1")
+        (waits,) = [each.record for each in app.storage.outbox.values() if each.record.done_at is None]
+        assert (waits.kind, waits.user_id) == (OutboxKind.PASSWORD_RESET, None)
+        assert (waits.due_at, waits.expires_at) == (app.clock.now(), app.clock.now() + RESET_MAIL_DEADLINE)
         (mail,) = await app.deliver()
+        assert mail.language == "de"
         assert (mail.to, template_of(mail)) == (ADDRESS, "reset_password")
         assert "username: santosh\n" in mail.text
         assert "minutes: 10\n" in mail.text

@@ -6,10 +6,11 @@ import pytest
 
 from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import EPOCH, Counter, CounterKey
-from fastauth.domain.rate_limits.counting import count, counted
+from fastauth.domain.rate_limits.counting import count, counted, refund
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.hit import Hit, Scope
 from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.refund import Decrement
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -45,3 +46,12 @@ class TestCount:
         ):
             with pytest.raises(ValueError, match="shorter"):
                 decide()
+
+
+class TestRefund:
+    def test_one_attempt_unless_another_counter_says_how_many(self) -> None:
+        own, other = CounterKey(b"own"), CounterKey(b"other")
+        found = {own: Counter(7, NOW + SECOND), other: Counter(3, NOW)}
+        for counted_under, left in {None: 6, other: 4}.items():
+            after = refund([Decrement(own, BACKOFF, counted_under=counted_under)], found, NOW)
+            assert after == {own: Counter(left, NOW)}, counted_under

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.application import Application
+from tests.fakes import FakeAccessTokens, FakeClock
 from tests.session_helpers import refresh
 
+from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.access_token import AccessClaims
+from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import SessionId
 
@@ -46,7 +48,29 @@ class TestSecondFactorPolicy:
             assert required == [*expected, SecondFactorPolicy.REQUIRED], grants
 
 
+class TimedTokens(FakeAccessTokens):
+    """Notes when each token is said to be issued."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeClock())
+        self.times: list[datetime | None] = []
+
+    async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
+        self.times.append(issued_at)
+        return await super().issue(claims, issued_at=issued_at)
+
+
 class TestAccessTokens:
+    async def test_time_of_issue_is_that_of_the_use_case(self) -> None:
+        """Otherwise a token could seem to be issued after the revocation that its use case overtook."""
+        tokens = TimedTokens()
+        limited = LimitedAccessTokens(inner=tokens, policy=SecondFactorPolicy.REQUIRED)
+        issued_at = CLAIMS.authenticated_at
+        access = await limited.issue(replace(CLAIMS, amr=ONE), issued_at=issued_at)
+        assert await limited.verify(access.text) == replace(CLAIMS, amr=ONE, grants=Grants())
+        await limited.issue(CLAIMS)
+        assert tokens.times == [issued_at, None]
+
     @pytest.mark.parametrize("policy", SecondFactorPolicy)
     async def test_of_every_use_case_are_limited(self, policy: SecondFactorPolicy) -> None:
         """A log-in, a refresh and a step-up by password."""
