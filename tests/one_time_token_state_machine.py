@@ -167,6 +167,23 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
         for model in going:
             model.withdrawn = True
 
+    @rule(
+        target=models,
+        purpose=st.sampled_from(PURPOSES),
+        key=st.sampled_from(["old", "new"]),
+        session_id=st.sampled_from(SESSIONS[:2]),
+        late=st.booleans(),
+    )
+    def use_up(self, purpose: Purpose, key: str, session_id: SessionId | None, late: bool) -> Model:  # noqa: FBT001  drawn by Hypothesis
+        """Try too many codes, and consume with another session and the right one, at the end of the life."""
+        model = self.issue(purpose, key, 0, session_id)
+        self.count_attempts(model, "both", MAX_ATTEMPTS + 1)
+        self.now = model.expires_at if late else model.expires_at - AN_INSTANT
+        self.consume(model, None, "both", SESSIONS[2])
+        self.consume(model, None, "both", session_id)
+        self.withdraw(0, {purpose})
+        return model
+
     @rule(passed=st.sampled_from(STEPS))
     def time_passes(self, passed: timedelta) -> None:
         self.now += passed
