@@ -94,6 +94,9 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
         session_id=st.sampled_from(SESSIONS[:2]),
     )
     def issue(self, purpose: Purpose, key: str, user: int | None, session_id: SessionId | None) -> Model:
+        return self._issue(purpose, key, user, session_id)
+
+    def _issue(self, purpose: Purpose, key: str, user: int | None, session_id: SessionId | None) -> Model:
         new, expires_at = CODECS[key].issue(purpose), self.now + purpose.lifetime
         issuing = self.tokens.issue(
             digest=new.digest,
@@ -176,7 +179,7 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
     )
     def use_up(self, purpose: Purpose, key: str, session_id: SessionId | None, late: bool) -> Model:  # noqa: FBT001  drawn by Hypothesis
         """Try too many codes, and consume with another session and the right one, at the end of the life."""
-        model = self.issue(purpose, key, 0, session_id)
+        model = self._issue(purpose, key, 0, session_id)
         self.count_attempts(model, "both", MAX_ATTEMPTS + 1)
         self.now = model.expires_at if late else model.expires_at - AN_INSTANT
         self.consume(model, None, "both", SESSIONS[2])
