@@ -1,6 +1,7 @@
 """Administrators change the accounts of others, under the rules of delegation."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from fastauth.domain.delegation.errors import (
     PermissionNotHeld,
 )
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
@@ -191,6 +193,9 @@ class TestEndSessions:
 class TestStartReset:
     async def test_mail_goes_to_the_verified_address(self, cast: Cast) -> None:
         await cast.act("start_reset_by_admin", cast.root, cast.ann)
+        *_, waits = [each.record for each in cast.app.storage.outbox.values()]
+        assert (waits.kind, waits.user_id) == (OutboxKind.PASSWORD_RESET, cast.ann.id)
+        assert waits.expires_at == cast.app.clock.now() + timedelta(hours=1)
         (mail,) = await cast.app.deliver()
         assert mail.to == "ann@example.com"
         assert happened(cast.app, EventType.PASSWORD_RESET_STARTED)

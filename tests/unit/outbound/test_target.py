@@ -137,6 +137,9 @@ class TestTarget:
             "https://-a..b/": (
                 "The host must be a host name in ASCII or an IP address in its usual spelling."
             ),
+            "https://:443/": (
+                "The host must be a host name in ASCII or an IP address in its usual spelling."
+            ),
             "https://receiver.example:444/": "The port must be 443 or 8443.",
             "https://10.0.0.1/": "The host must have a public address.",
             "https://localhost/": "The host must have a public address.",

@@ -211,6 +211,13 @@ class TestComplete:
         with pytest.raises(InvalidLink):
             await app.complete_password_reset(token=token, new_password="another one")
 
+    async def test_account_that_is_gone(self, app: Application) -> None:
+        """It may be erased between the two transactions."""
+        token = await a_reset(app)
+        del app.storage.users[UserId(1)]
+        with pytest.raises(InvalidLink):
+            await app.complete_password_reset(token=token, new_password="another one")
+
     async def test_disabled_account_stays_closed(self, app: Application) -> None:
         token = await a_reset(app)
         await app.disable_user(username="santosh")
