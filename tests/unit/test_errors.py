@@ -44,6 +44,11 @@ class TestViolation:
                 "a\0",
                 Violation("fullname", "control_character", "Must not contain control characters."),
             ),
+            (
+                a_full_name,
+                "\u200b",
+                Violation("fullname", "invisible", "Must have at least one visible character."),
+            ),
             (a_password, "", Violation("password", "empty", "Must not be empty.")),
             (a_password, "p" * 257, Violation("password", "too_long", "Must have at most 256 characters.")),
             (

@@ -9,6 +9,7 @@ from tests.application import Application
 from tests.builders import an_address
 from tests.mail_helpers import token_in
 
+from fastauth.application.invitations.invite import InvitationRequest
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.mail.message import Message
@@ -134,3 +135,21 @@ class TestPasswordReset:
         await app.a_verified_address(EMAIL, username="ann")
         assert await send(app, OutboxKind.PASSWORD_RESET, RESET, Quota(allows=False)) == []
         assert tokens(app) == []
+
+
+class TestInvitation:
+    async def test_counts_for_no_account(self, app: Application) -> None:
+        """The token is valid as long as the invitation."""
+        request = InvitationRequest(email=EMAIL, expires_in_days=3, locale="de")
+        made = await app.container.invite_by_operator()(request=request, by_mail=True)
+        app.clock.advance(days=1)
+        content = {"invitation": made.invitation.reference}
+        assert await send(app, OutboxKind.INVITATION, content, Quota(allows=False)) == []
+        quota = Quota(allows=True)
+        (mail,) = await send(app, OutboxKind.INVITATION, content, quota)
+        token = token_in(mail)
+        link = f"http://localhost:8000/invitation#token={token}"
+        assert mail.to == EMAIL
+        assert seen(mail) == rendered("invitation", link=link, token=token, until="2026-11-25 12:00 UTC")
+        assert tokens(app) == [(Purpose.INVITATION, None, made.invitation.reference, timedelta(days=2))]
+        assert quota.asked == [(EMAIL, None, False)]

@@ -395,6 +395,10 @@ class TestStepUp:
         assert await owner.step_up(await owner.caller())
         caller = await owner.caller()
         assert caller.session.methods == ("pwd", "swk", "user", "mfa")
+        assert owner.stored.last_used_at == app.clock.now()
+        assert happened(app, EventType.PASSKEY_USED) == [
+            event_now(app, EventType.PASSKEY_USED, user_id=caller.user.id, detail=str(owner.passkey.id))
+        ]
         assert await app.container.begin_passkey()(caller=caller)
 
     async def test_changed_password(self) -> None:
