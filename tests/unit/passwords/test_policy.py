@@ -14,6 +14,13 @@ def refusal(act: object, *arguments: object) -> str:
     return refused.value.violations[0].code
 
 
+class TestForms:
+    def test_text_as_sent_comes_first(self) -> None:
+        """Another system may have hashed it before it was normalized."""
+        assert Password.parse("e\u0301").forms == ("e\u0301", "\u00e9")
+        assert Password.parse("\u00e9").forms == ("\u00e9",)
+
+
 class TestForVerification:
     def test_password_that_no_account_has_is_hashed_as_an_empty_one(self) -> None:
         """So a password of a megabyte costs no more than another wrong one."""
