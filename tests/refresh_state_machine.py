@@ -15,7 +15,7 @@ from tests.application import A_DEVICE, Application
 from tests.builders import a_name
 
 from fastauth.domain.sessions.errors import InvalidAccessToken, InvalidRefreshToken
-from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
+from fastauth.domain.sessions.session import ClientInfo, SessionId, SessionPolicy
 
 Result = TypeVar("Result")
 
@@ -44,6 +44,7 @@ DEVICES = [A_DEVICE, replace(A_DEVICE, address="192.0.2.2"), replace(A_DEVICE, u
 class Model:
     """What a session must be, by the rules and not by the code."""
 
+    session_id: SessionId
     began_at: datetime
     used_at: datetime
     given: list[str]
@@ -53,7 +54,11 @@ class Model:
     ended: bool = False
 
     def is_active(self, now: datetime) -> bool:
-        return not self.ended and now < self.used_at + IDLE and now < self.began_at + ABSOLUTE
+        return not self.ended and now < self.limit()
+
+    def limit(self) -> datetime:
+        """Return when the session ends unless it is refreshed: the idle or the absolute timeout."""
+        return min(self.used_at + IDLE, self.began_at + ABSOLUTE)
 
     def outcome(self, position: int, device: ClientInfo, now: datetime) -> str:
         """Return what becomes of the token that was given out at `position`, presented by `device`."""
@@ -88,13 +93,22 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         self.every: list[Model] = []
         self.run(self.app.a_user(self.username))
 
-    @rule(target=models)
-    def log_in(self) -> Model:
+    def new_session(self) -> Model:
         now = self.app.clock.now()
         tokens = self.run(self.app.a_log_in(self.username))
-        model = Model(began_at=now, used_at=now, given=[tokens.refresh], access=tokens.access.text)
+        model = Model(
+            session_id=SessionId(self.app.refresh_tokens.verify(tokens.refresh).session_id),
+            began_at=now,
+            used_at=now,
+            given=[tokens.refresh],
+            access=tokens.access.text,
+        )
         self.every.append(model)
         return model
+
+    @rule(target=models)
+    def log_in(self) -> Model:
+        return self.new_session()
 
     @rule(model=models, back=st.integers(0, 2), device=st.sampled_from(DEVICES))
     def refresh(self, model: Model, back: int, device: ClientInfo) -> None:
@@ -117,16 +131,43 @@ class RefreshTokenMachine(RuleBasedStateMachine):
             assert (expected, tokens.refresh) == ("repeated", model.given[-1])
 
     @rule(
-        model=models,
+        target=models,
+        rotated_by=st.tuples(st.sampled_from(DEVICES), st.sampled_from(DEVICES)),
+        pause=st.sampled_from([timedelta(0), OUTAGE]),
         passed=st.sampled_from([GRACE - AN_INSTANT, GRACE, OUTAGE - AN_INSTANT, OUTAGE]),
         device=st.sampled_from(DEVICES),
         back=st.sampled_from([1, 2]),
     )
-    def repeat(self, model: Model, passed: timedelta, device: ClientInfo, back: int) -> None:
-        """Exchange the newest token; present it, or the one before, at the end of a period of grace."""
-        self.refresh(model, 0, A_DEVICE)
+    def replay(
+        self,
+        rotated_by: tuple[ClientInfo, ClientInfo],
+        pause: timedelta,
+        passed: timedelta,
+        device: ClientInfo,
+        back: int,
+    ) -> Model:
+        """Rotate twice in a new session; present an earlier token at the end of a period of grace."""
+        model = self.new_session()
+        first, second = rotated_by
+        self.refresh(model, 0, first)
+        self.app.clock.advance(pause)
+        self.refresh(model, 0, second)
         self.app.clock.advance(passed)
         self.refresh(model, back, device)
+        return model
+
+    @rule(
+        target=models,
+        times=st.integers(0, ABSOLUTE // IDLE),
+        early=st.sampled_from([timedelta(0), AN_INSTANT]),
+    )
+    def reach_limit(self, times: int, early: timedelta) -> Model:
+        """Refresh a new session at its last moments; then at its limit, or just before."""
+        model = self.new_session()
+        for wait in [AN_INSTANT] * times + [early]:
+            self.app.clock.advance(model.limit() - wait - self.app.clock.now())
+            self.refresh(model, 0, A_DEVICE)
+        return model
 
     @rule(model=models)
     def log_out(self, model: Model) -> None:
@@ -173,8 +214,11 @@ class RefreshTokenMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_living_are_those_who_should(self) -> None:
-        now = self.app.clock.now()
-        for model in getattr(self, "every", []):
-            session_id = self.app.refresh_tokens.verify(model.given[0]).session_id
-            found = self.run(self.app.container.sessions().find(session_id, now=now))  # type: ignore[arg-type]  # a text of a token
-            assert (found is not None) == model.is_active(now)
+        if not getattr(self, "every", None):
+            return
+        living = {each.session_id for each in self.every if each.is_active(self.app.clock.now())}
+        assert self.run(self.found()) == living
+
+    async def found(self) -> set[SessionId]:
+        sessions, now = self.app.container.sessions(), self.app.clock.now()
+        return {each.session_id for each in self.every if await sessions.find(each.session_id, now=now)}
