@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 import pytest
+from dependency_injector.providers import Object
 from tests.application import RateLimitedApplication
 from tests.fakes import FakePasswordHasher
 
@@ -19,6 +20,9 @@ from fastauth.domain.rate_limits.limits import (
     VERIFICATION_TIMEOUT,
 )
 from fastauth.domain.sessions.session import ClientInfo
+
+SHORT_DELAYS = (0.001,) * 1_000
+"""Seconds: the product waits up to five, a tenth at a time, which is long for a fake hasher."""
 
 
 class BusyHasher(FakePasswordHasher):
@@ -146,6 +150,7 @@ class TestConcurrentLogins:
                 return await super().verify_and_update(password, stored)
 
         app = RateLimitedApplication(hasher=SlowHasher())
+        app.container.rate_limiter.override(Object(replace(app.rate_limiter, slot_retry_delays=SHORT_DELAYS)))
         await app.a_user()
         return app
 
