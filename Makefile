@@ -29,7 +29,7 @@ test: $(VENV)/test ## run every test, Postgres included
 thorough: $(VENV)/test ## run every test, the slow ones with many more examples and rounds
 	@exec env FASTAUTH_TEST_THOROUGH=1 $(BIN)/python -m pytest $(PARALLEL)
 
-unit: $(VENV)/test ## run the unit tests alone
+unit: $(VENV)/test ## test the core over fakes
 	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit
 
 component: $(VENV)/test ## test entry points, adapters and docs in process
