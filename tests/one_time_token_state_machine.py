@@ -7,6 +7,7 @@ done to it. Everything else follows.
 from collections.abc import Collection, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
-from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
+from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, OneTimeTokenDigest, Purpose
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.session import SessionId
 
@@ -53,6 +54,11 @@ class Model:
     consumed: bool = False
     withdrawn: bool = False
     attempts: int = 0
+
+    @cached_property
+    def digests(self) -> tuple[OneTimeTokenDigest, ...]:
+        """Its digests by the codec that knows both keys."""
+        return CODECS["both"].digests(self.purpose, self.text)
 
     def is_found(self, purpose: Purpose, codec: str) -> bool:
         return purpose is self.purpose and self.stored and codec in {"both", self.issued_by}
@@ -151,8 +157,9 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
 
     @rule(model=unstored)
     def burn(self, model: Model) -> None:
-        digests = CODECS["both"].digests(model.purpose, model.text)
-        burning = self.tokens.burn(digests, purpose=model.purpose, now=self.now, expires_at=model.expires_at)
+        burning = self.tokens.burn(
+            model.digests, purpose=model.purpose, now=self.now, expires_at=model.expires_at
+        )
         assert self.run(burning) != model.consumed
         model.stored = model.consumed = True
 
@@ -194,8 +201,7 @@ class OneTimeTokenMachine(RuleBasedStateMachine):
     @invariant()
     def consumed_tokens_are_known(self) -> None:
         for model in getattr(self, "every", []):
-            digests = CODECS["both"].digests(model.purpose, model.text)
-            found = self.run(self.tokens.find_consumed(digests, purpose=model.purpose))
+            found = self.run(self.tokens.find_consumed(model.digests, purpose=model.purpose))
             assert (found is not None) == model.consumed
 
     def _known(self, model: Model) -> Model:

@@ -20,7 +20,7 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     async def checked(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  those of the method
-        if any(each is None for each in args) or any(each is None for each in kwargs.values()):
+        if None in args or None in kwargs.values():
             null = {name for name, place in places.items() if place < len(args) and args[place] is None}
             null |= {name for name, value in kwargs.items() if value is None}
             assert null <= nullable, f"{method.__qualname__}: None for {', '.join(sorted(null - nullable))}"
