@@ -1,30 +1,25 @@
 """The state machine over the fakes."""
 
-import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
 from hypothesis import settings
 from tests import container_pool
 from tests.application import Application
+from tests.fakes.at_once import result_of
 from tests.harness.editions import size
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 
 
 class OverFakes(RefreshTokenMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-
     def teardown(self) -> None:
-        self.loop.close()
         container_pool.take_back()  # the next example uses it
 
     def make_application(self) -> Application:
         return Application(policy=TERMS)
 
     def run(self, act: Coroutine[Any, Any, Result]) -> Result:
-        return self.loop.run_until_complete(act)
+        return result_of(act)
 
 
 TestRefreshTokens = OverFakes.TestCase
