@@ -89,7 +89,9 @@ class FakeWebhookQueue:
         changes = {"failures": 0, "last_attempt_at": now, "last_success_at": now, "last_error": None}
         is_ours = self._change(webhook, cursor=cursor, **(changes if delivered else {}))
         stored = self.storage.webhooks.get(webhook.id, webhook)
-        return is_ours and (stored.url, stored.secret) == (webhook.url, webhook.secret)
+        return is_ours and (
+            (stored.url, stored.types, stored.secret) == (webhook.url, webhook.types, webhook.secret)
+        )
 
     async def release(self, webhook: Webhook) -> None:
         self._change(webhook, leased_until=None)

@@ -83,6 +83,23 @@ class TestMessages:
         assert [each.url for each in here.http.requests] == [URL, *2 * ["https://other.example/"]]
         assert here.subjects == ["a", "b", "c"]
 
+    async def test_change_of_types_is_in_force_with_the_next_event(self, here: Installation) -> None:
+        """Neither is more of the former types sent, nor is the place moved past events of the new ones."""
+        await here.create()
+        await here.happen("a", "b", "c")
+
+        async def change(request: OutboundRequest) -> OutboundResponse:
+            here.http.send = sent  # type: ignore[method-assign]  # once
+            await here.app.container.change_webhook()(
+                acting=None, webhook_id=here.id, types=["user.disabled"]
+            )
+            return await sent(request)
+
+        sent = here.http.send
+        here.http.send = change  # type: ignore[method-assign]  # while a message is under way
+        assert [each.delivered for each in [*await here.round(), *await here.round()]] == [1, 0]
+        assert here.subjects == ["a"]
+
     async def test_types(self, here: Installation) -> None:
         await here.create("user.disabled")
         await here.happen("clerk")

@@ -54,7 +54,7 @@ class WebhookQueue(Protocol):
         """
 
     async def advance(self, webhook: Webhook, *, cursor: int, now: datetime, delivered: bool) -> bool:
-        """Store how far a claimed webhook is; return whether we may go on with this URL and this secret.
+        """Store how far a claimed webhook is; return whether we may go on with its URL, types and secret.
 
         We may not if it is not claimed by us any more, or an administrator has replaced one of them. With
         `delivered` it has no failures any more.

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Select, Text, Update, bindparam, cas
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.events.tables import event_feed
-from fastauth.adapters.sql.webhooks.rows import from_row
+from fastauth.adapters.sql.webhooks.rows import from_row, types_in
 from fastauth.adapters.sql.webhooks.tables import webhook
 from fastauth.domain.webhooks.webhook import Webhook
 
@@ -46,7 +46,7 @@ _ADVANCE = _claimed.values(
     last_attempt_at=case((_DELIVERED, _NOW), else_=webhook.c.last_attempt_at),
     last_success_at=case((_DELIVERED, _NOW), else_=webhook.c.last_success_at),
     last_error=case((_DELIVERED, None), else_=webhook.c.last_error),
-).returning(webhook.c.url, webhook.c.secret)
+).returning(webhook.c.url, webhook.c.types, webhook.c.secret)
 _RELEASE = _claimed.values(leased_until=None)
 _RETRY = _claimed.values(
     leased_until=None,
@@ -76,7 +76,9 @@ class SqlWebhookQueue:
         """Update the row if the lease is ours."""
         values = {**_ours(webhook), "new_cursor": cursor, "at": now, "delivered": delivered}
         stored = (await self._connections.execute(_ADVANCE, values)).one_or_none()
-        return stored is not None and (stored.url, stored.secret) == (webhook.url, webhook.secret)
+        return stored is not None and (
+            (stored.url, types_in(stored), stored.secret) == (webhook.url, webhook.types, webhook.secret)
+        )
 
     async def release(self, webhook: Webhook) -> None:
         """Update the row if the lease is ours."""

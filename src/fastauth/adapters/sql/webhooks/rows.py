@@ -34,7 +34,7 @@ def from_row(row: Row[Any]) -> Webhook:
     return Webhook(
         id=row.id,
         url=row.url,
-        types=None if row.types == _ALL_TYPES else _types(row.types),
+        types=types_in(row),
         secret=row.secret,
         previous_secret=row.previous_secret,
         previous_secret_ends_at=row.previous_secret_ends_at,
@@ -51,6 +51,8 @@ def from_row(row: Row[Any]) -> Webhook:
     )
 
 
-def _types(names: str) -> frozenset[PublishedType]:
-    """Return the types, without those that a newer version of the service stored."""
-    return frozenset(PublishedType(name) for name in names.split() if name in _KNOWN_TYPES)
+def types_in(row: Row[Any]) -> frozenset[PublishedType] | None:
+    """Return the types, without those that a newer version of the service stored; ``None`` for all."""
+    if row.types == _ALL_TYPES:
+        return None
+    return frozenset(PublishedType(name) for name in row.types.split() if name in _KNOWN_TYPES)
