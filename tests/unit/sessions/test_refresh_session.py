@@ -45,6 +45,14 @@ class TestRefreshSession:
         assert (await refresh(app, tokens, ELSEWHERE)).refresh == following.refresh
         assert (await refresh(app, following)).refresh != following.refresh
 
+    async def test_replay_under_a_clock_that_was_set_back(self, app: Application, tokens: TokenPair) -> None:
+        """Of a rotation 30 seconds ahead it may be a lost response; of one further ahead it is a replay."""
+        following = await refresh(app, tokens, ELSEWHERE)
+        app.clock.advance(seconds=-30)
+        assert (await refresh(app, tokens)).refresh == following.refresh
+        app.clock.advance(microseconds=-1)
+        assert await is_over(app, tokens)
+
     async def test_replay_after_grace_revokes_session(self, app: Application, tokens: TokenPair) -> None:
         following = await refresh(app, tokens, ELSEWHERE)
         app.clock.advance(seconds=10)

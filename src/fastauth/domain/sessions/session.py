@@ -9,6 +9,7 @@ from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.rate_limits.burst_limit import BurstLimit
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.rate_limits.network import network_of
+from fastauth.domain.rate_limits.rate_limit import CLOCK_SKEW
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.assurance import PASSWORD_ONLY, TWO_FACTOR_LEVELS, acr_of
 from fastauth.domain.sessions.errors import StepUpRequired
@@ -101,7 +102,8 @@ class Session:
             if self.rotated_by == by
             else policy.rotation_grace
         )
-        return self.previous_digest in digests and now < self.rotated_at + rotation_grace
+        earliest = self.rotated_at - max(rotation_grace, CLOCK_SKEW)  # else the clock was set back
+        return self.previous_digest in digests and earliest <= now < self.rotated_at + rotation_grace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
