@@ -78,7 +78,8 @@ class FakeOneTimeTokenRepository:
         new = [digest for digest in digests if digest not in self.storage.one_time_tokens]
         for digest in new:
             await self.issue(digest=digest, purpose=purpose, user_id=None, now=now, expires_at=expires_at)
-            await self.consume([digest], purpose=purpose, now=min(now, expires_at - expires_at.resolution))
+            burnt = replace(self.storage.one_time_tokens[digest], consumed_at=now)
+            self.storage.one_time_tokens[digest] = burnt
         return bool(digests) and len(new) == len(digests)
 
     async def find_open(
@@ -117,5 +118,9 @@ class FakeOneTimeTokenRepository:
     ) -> list[tuple[OneTimeTokenDigest, OneTimeToken]]:
         stored = self._stored(digests, purpose)
         return [
-            (digest, token) for digest, token in stored if not token.consumed_at and now < token.expires_at
+            (digest, token)
+            for digest, token in stored
+            if not token.consumed_at
+            and now < token.expires_at
+            and token.created_at <= purpose.latest_creation(now)
         ]

@@ -136,6 +136,21 @@ class OneTimeTokenRepositoryContract(ABC):
             assert await self.consume(tokens, last, purpose, now=moment) is None
         assert await self.consume(tokens, last, purpose, now=end - end.resolution)
 
+    async def test_token_of_a_clock_that_was_set_back(
+        self, tokens: OneTimeTokenRepository, user: User
+    ) -> None:
+        """It may be of a clock that is ahead by the lifetime, and not by more."""
+        purpose = Purpose.RESET_PASSWORD
+        text, earliest = await self.issue(tokens, user), NOW - purpose.lifetime
+        too_early = earliest - earliest.resolution
+        assert await self.consume(tokens, text, now=too_early) is None
+        assert await self.attempt(tokens, text, now=too_early) is None
+        digests = CODEC.digests(purpose, text)
+        assert await tokens.find_open(digests, purpose=purpose, now=too_early) is None
+        assert await self.attempt(tokens, text, now=earliest)
+        assert await tokens.find_open(digests, purpose=purpose, now=earliest)
+        assert await self.consume(tokens, text, now=earliest)
+
     async def test_attempt_ends_with_the_lifetime(self, tokens: OneTimeTokenRepository, user: User) -> None:
         end = NOW + Purpose.RESET_PASSWORD.lifetime
         text = await self.issue(tokens, user)

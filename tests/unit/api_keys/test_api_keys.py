@@ -277,6 +277,15 @@ class TestExchangeApiKey:
         with pytest.raises(InvalidApiKey):
             await owner.exchange(new.text)
 
+    async def test_key_of_a_clock_that_was_set_back(self, owner: Owner) -> None:
+        """It may be of a clock that is ahead by the lifetime, and not by more."""
+        new = await owner.create(READ)
+        owner.app.clock.advance(new.key.created_at - new.key.expires_at)
+        with pytest.raises(InvalidApiKey):
+            await owner.exchange(new.text)
+        owner.app.clock.advance(microseconds=1)
+        assert await owner.exchange(new.text)
+
     async def test_wrong_checksum_costs_no_statement(self, owner: Owner) -> None:
         text = (await owner.create(READ)).text
         before = owner.stored.finds

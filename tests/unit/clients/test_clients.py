@@ -288,6 +288,18 @@ class TestAuthenticateSecret:
             await authenticate(secret=old.text)
         assert await authenticate(secret=new.text)
 
+    async def test_rotation_under_a_clock_that_was_set_back(self, app: Application) -> None:
+        """The old secret stays valid for two days at most."""
+        old = (await app.container.create_client()(name="orders")).secret
+        app.clock.advance(days=1, microseconds=1)
+        await app.container.rotate_client_secret()(name="orders")
+        authenticate = app.container.authenticate_secret()
+        app.clock.advance(days=-1, microseconds=-1)
+        with pytest.raises(InvalidClient):
+            await authenticate(secret=old.text)
+        app.clock.advance(microseconds=1)
+        assert await authenticate(secret=old.text)
+
     async def test_rotation_at_once_ends_the_old_secret(self, app: Application) -> None:
         old = (await app.container.create_client()(name="orders")).secret
         await app.container.rotate_client_secret()(name="orders", at_once=True)

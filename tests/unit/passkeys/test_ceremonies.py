@@ -63,6 +63,15 @@ class TestCeremonies:
         clock.advance(seconds=-1)
         assert await ceremonies.finish(GET, token)
 
+    async def test_of_a_clock_that_was_set_back(self, ceremonies: Ceremonies, clock: FakeClock) -> None:
+        """It may be of a clock that is ahead by the lifetime, and not by more."""
+        clock.advance(timedelta(days=365))
+        token = ceremonies.begin(GET).token
+        clock.advance(-GET.lifetime - timedelta(microseconds=1))
+        assert await ceremonies.finish(GET, token) is None
+        clock.advance(microseconds=1)
+        assert await ceremonies.finish(GET, token)
+
     async def test_of_a_session(self, ceremonies: Ceremonies) -> None:
         """Another session, and no session, cannot use it up either."""
         token = ceremonies.begin(GET, bound_to=A_SESSION).token

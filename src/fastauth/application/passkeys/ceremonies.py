@@ -77,7 +77,9 @@ class Ceremonies:
         except SealedTextUnreadable:
             return None
         now, ends_at = self.clock.now(), datetime.fromtimestamp(content["ends_at"], UTC)
-        if now >= ends_at or content["bound_to"] != bound_to:
+        if not now < ends_at <= purpose.latest_creation(now) + purpose.lifetime:
+            return None
+        if content["bound_to"] != bound_to:
             return None
         digests = self.codec.digests(purpose, content["issued"])
         if not await self.tokens.burn(digests, purpose=purpose, now=now, expires_at=ends_at):

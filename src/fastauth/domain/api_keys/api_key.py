@@ -68,8 +68,11 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether the key is neither revoked nor expired."""
-        return self.revoked_at is None and now < self.expires_at
+        """Return whether the key is neither revoked nor expired.
+
+        A key whose creation is further ahead than its lifetime is of a clock that was set back.
+        """
+        return self.revoked_at is None and abs(now - self.created_at) < self.expires_at - self.created_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,11 @@ class ClientSecret:
     """``None`` until the secret is rotated."""
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether the secret can be used."""
-        return self.expires_at is None or now < self.expires_at
+        """Return whether the secret can be used.
+
+        An end that is further ahead than two overlaps is of a clock that was set back after the rotation.
+        """
+        return self.expires_at is None or now < self.expires_at <= now + 2 * ROTATION_OVERLAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from fastauth.domain.sessions.session import SessionId
 class OneTimeTokenRepository(Protocol):
     """One-time tokens of all purposes, found by their digests.
 
-    A token is open until it is consumed, withdrawn or expired; it expires at `expires_at`. Each method is one
-    statement, so that concurrent calls cannot both win. An empty sequence of digests finds nothing.
+    A token is open until it is consumed, withdrawn or expired; it expires at `expires_at`. It is not open
+    while it was created after `Purpose.latest_creation`. Each method is one statement, so that concurrent
+    calls cannot both win. An empty sequence of digests finds nothing.
     """
 
     async def issue(  # noqa: PLR0913  each is a column

@@ -61,6 +61,14 @@ class Purpose(StrEnum):
         """How long a token is valid; for `RESET_PASSWORD` and `INVITATION` a default."""
         return _TERMS[self].lifetime
 
+    def latest_creation(self, now: datetime) -> datetime:
+        """Return when a token that is valid now was created at the latest.
+
+        A token of a clock that was ahead, and was set back, would outlive its lifetime otherwise. One that
+        is ahead by no more than the lifetime is accepted: the clocks of two processes may differ.
+        """
+        return now + self.lifetime
+
     @property
     def max_attempts(self) -> int | None:
         """How often a code that belongs to the token may be tried; ``None`` if no code does."""

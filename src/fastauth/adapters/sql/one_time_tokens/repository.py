@@ -8,6 +8,7 @@ from sqlalchemy import Executable, Row
 
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.one_time_tokens import statements
+from fastauth.adapters.sql.one_time_tokens.statements import open_at
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.one_time_tokens.token import OneTimeToken, OneTimeTokenDigest, Purpose
 from fastauth.domain.sessions.session import SessionId
@@ -53,7 +54,9 @@ class SqlOneTimeTokenRepository:
         session_id: SessionId | None = None,
     ) -> OneTimeToken | None:
         """Set ``consumed_at``, unless it is set."""
-        return await self._one(statements.CONSUME, digests, purpose, now=now, session=session_id)
+        return await self._one(
+            statements.CONSUME, digests, purpose, **open_at(now, purpose), session=session_id
+        )
 
     async def count_attempt(
         self,
@@ -64,7 +67,10 @@ class SqlOneTimeTokenRepository:
         now: datetime,
     ) -> OneTimeToken | None:
         """Increment ``attempts``, unless it has reached the maximum."""
-        return await self._one(statements.COUNT_ATTEMPT, digests, purpose, now=now, max_attempts=max_attempts)
+        moment = open_at(now, purpose)
+        return await self._one(
+            statements.COUNT_ATTEMPT, digests, purpose, **moment, max_attempts=max_attempts
+        )
 
     async def burn(
         self,
@@ -89,7 +95,7 @@ class SqlOneTimeTokenRepository:
         self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose, now: datetime
     ) -> OneTimeToken | None:
         """Read the row."""
-        return await self._one(statements.FIND_OPEN, digests, purpose, now=now)
+        return await self._one(statements.FIND_OPEN, digests, purpose, **open_at(now, purpose))
 
     async def find_consumed(
         self, digests: Sequence[OneTimeTokenDigest], *, purpose: Purpose

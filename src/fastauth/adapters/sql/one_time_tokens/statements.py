@@ -4,6 +4,7 @@ Each decides and changes in one statement. A SELECT before the UPDATE would let 
 open token.
 """
 
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Insert, and_, bindparam, delete, insert, or_, select, update
@@ -11,12 +12,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from fastauth.adapters.sql.database.types import UtcDateTime
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token as token
+from fastauth.domain.one_time_tokens.token import Purpose
 
 _NOW = bindparam("now", type_=UtcDateTime)
 _is_found = and_(
     token.c.digest.in_(bindparam("digests", expanding=True)), token.c.purpose == bindparam("for_purpose")
 )
-_is_open = and_(_is_found, token.c.consumed_at.is_(None), token.c.expires_at > _NOW)
+_is_open = and_(
+    _is_found,
+    token.c.consumed_at.is_(None),
+    token.c.expires_at > _NOW,
+    token.c.created_at <= bindparam("latest", type_=UtcDateTime),
+)
+
+
+def open_at(now: datetime, purpose: Purpose) -> dict[str, object]:
+    """Return the parameters of a statement on an open token that depend on the time."""
+    return {"now": now, "latest": purpose.latest_creation(now)}
+
 
 ISSUE = insert(token)
 

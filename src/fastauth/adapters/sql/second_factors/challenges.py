@@ -9,6 +9,7 @@ from sqlalchemy import CTE, Connection, Select, bindparam, insert, select, true,
 from fastauth.adapters.sql.database.connections import WRITES, Connections
 from fastauth.adapters.sql.one_time_tokens.repository import SqlOneTimeTokenRepository
 from fastauth.adapters.sql.one_time_tokens.statements import COUNT_ATTEMPT as COUNT_AT_TOKEN
+from fastauth.adapters.sql.one_time_tokens.statements import open_at
 from fastauth.adapters.sql.one_time_tokens.tables import one_time_token
 from fastauth.adapters.sql.rate_limits.refund_statement import add_cte, refund_parameters, refund_with
 from fastauth.adapters.sql.rate_limits.repository import apply_refunds
@@ -103,7 +104,7 @@ class SqlChallengeRepository:
             "digests": list(digests),
             "for_purpose": _PURPOSE.value,
             "max_attempts": _PURPOSE.max_attempts,
-            "now": now,
+            **open_at(now, _PURPOSE),
         }
         if self._connections.dialect.name == "postgresql":
             row = (await self._connections.execute(COUNT_BOTH, values)).one_or_none()
