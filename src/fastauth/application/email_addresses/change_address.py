@@ -41,14 +41,7 @@ class ChangeAddress:
         async with self.unit_of_work.begin() as transaction:
             await transaction.email_addresses.add_pending(user.id, address, now=now)
             await transaction.one_time_tokens.withdraw(user.id, purposes=PROOFS_OF_ADDRESS)
-            await transaction.events.record(
-                Event(
-                    type=EventType.EMAIL_ADDED,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=caller.session.id,
-                )
-            )
+            await transaction.events.record(Event.in_session(EventType.EMAIL_ADDED, caller.session, at=now))
             await transaction.outbox.add(
                 OutboxKind.VERIFICATION,
                 {},

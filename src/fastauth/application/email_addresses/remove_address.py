@@ -29,12 +29,7 @@ class RemoveAddress:
             addresses = await transaction.email_addresses.of_user(user.id)
             if addresses.verified:
                 await transaction.events.record(
-                    Event(
-                        type=EventType.EMAIL_REMOVED,
-                        occurred_at=now,
-                        user_id=user.id,
-                        session_id=caller.session.id,
-                    )
+                    Event.in_session(EventType.EMAIL_REMOVED, caller.session, at=now)
                 )
             await transaction.email_addresses.remove(user.id, now=now)
             await transaction.one_time_tokens.withdraw(user.id, purposes=ALL_BUT_UNDO)

@@ -40,14 +40,8 @@ class VerifyAddress:
         async with self.unit_of_work.begin() as transaction:
             used = await self._consume(transaction, caller, token)
             former = (await transaction.email_addresses.of_user(user.id)).verified
-            await transaction.events.record(
-                Event(
-                    type=EventType.EMAIL_CHANGED if former else EventType.EMAIL_VERIFIED,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=caller.session.id,
-                )
-            )
+            event_type = EventType.EMAIL_CHANGED if former else EventType.EMAIL_VERIFIED
+            await transaction.events.record(Event.in_session(event_type, caller.session, at=now))
             verified = await transaction.email_addresses.verify(user.id, used.subject or "", now=now)
             if verified is None:
                 raise InvalidLink
@@ -57,11 +51,8 @@ class VerifyAddress:
 
     async def _consume(self, transaction: Transaction, caller: AuthenticatedUser, token: str) -> OneTimeToken:
         for purpose in PROOFS_OF_ADDRESS:
-            used = await transaction.one_time_tokens.consume(
-                self.tokens.digests(purpose, token),
-                purpose=purpose,
-                now=self.clock.now(),
-            )
+            digests = self.tokens.digests(purpose, token)
+            used = await transaction.one_time_tokens.consume(digests, purpose=purpose, now=self.clock.now())
             if used and used.user_id == caller.user.id:
                 return used
         raise InvalidLink

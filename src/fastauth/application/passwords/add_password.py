@@ -47,11 +47,6 @@ class AddPassword:
             if not await transaction.passwords.compare_and_set(user.id, expected=stored, new=new_hash):
                 raise PasswordExists
             await transaction.events.record(
-                Event(
-                    type=EventType.PASSWORD_ADDED,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=caller.session.id,
-                )
+                Event.in_session(EventType.PASSWORD_ADDED, caller.session, at=now)
             )
             await transaction.commit()

@@ -58,12 +58,7 @@ class ChangePassword:
                     raise WrongPassword
                 await transaction.sessions.revoke_all(user.id, except_=caller.session.id, now=now)
                 await transaction.events.record(
-                    Event(
-                        type=EventType.PASSWORD_CHANGED,
-                        occurred_at=now,
-                        user_id=user.id,
-                        session_id=caller.session.id,
-                    )
+                    Event.in_session(EventType.PASSWORD_CHANGED, caller.session, at=now)
                 )
                 await transaction.commit()
         await self.rate_limiter.refund(permit)

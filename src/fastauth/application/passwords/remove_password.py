@@ -48,12 +48,5 @@ class RemovePassword:
             await transaction.passwords.set(user.id, PasswordHash.unusable())
             await check_can_log_in(transaction, user.id)
             await transaction.sessions.revoke_all(user.id, except_=session.id, now=now)
-            await transaction.events.record(
-                Event(
-                    type=EventType.PASSWORD_REMOVED,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=session.id,
-                )
-            )
+            await transaction.events.record(Event.in_session(EventType.PASSWORD_REMOVED, session, at=now))
             await transaction.commit()

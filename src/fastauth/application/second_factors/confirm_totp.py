@@ -60,8 +60,6 @@ class ConfirmTotp:
                 await transaction.sessions.set_methods(user.id, methods, session_id=session.id)
             if end_other_sessions:
                 await transaction.sessions.revoke_all(user.id, except_=session.id, now=now)
-            await transaction.events.record(
-                Event(type=EventType.TOTP_ADDED, occurred_at=now, user_id=user.id, session_id=session.id)
-            )
+            await transaction.events.record(Event.in_session(EventType.TOTP_ADDED, session, at=now))
             await transaction.commit()
         return recovery_codes

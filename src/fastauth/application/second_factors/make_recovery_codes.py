@@ -38,12 +38,7 @@ class MakeRecoveryCodes:
             await transaction.second_factors.lock(user.id)
             codes = await self.changes.new_recovery_codes(transaction, user.id, now=now)
             await transaction.events.record(
-                Event(
-                    type=EventType.RECOVERY_CODES_MADE,
-                    occurred_at=now,
-                    user_id=user.id,
-                    session_id=caller.session.id,
-                )
+                Event.in_session(EventType.RECOVERY_CODES_MADE, caller.session, at=now)
             )
             await transaction.commit()
         return codes

@@ -35,11 +35,6 @@ class RemoveTotp:
             if await transaction.second_factors.remove_totp(user.id):
                 await self.changes.removed(transaction, user.id, now=now)
                 await transaction.events.record(
-                    Event(
-                        type=EventType.TOTP_REMOVED,
-                        occurred_at=now,
-                        user_id=user.id,
-                        session_id=caller.session.id,
-                    )
+                    Event.in_session(EventType.TOTP_REMOVED, caller.session, at=now)
                 )
             await transaction.commit()

@@ -61,11 +61,4 @@ class FailureEvents:
         await self._record(EventType.STEP_UP_FAILED, caller)
 
     async def _record(self, event_type: EventType, caller: AuthenticatedUser) -> None:
-        await self.events.record(
-            Event(
-                type=event_type,
-                occurred_at=self.clock.now(),
-                user_id=caller.user.id,
-                session_id=caller.session.id,
-            )
-        )
+        await self.events.record(Event.in_session(event_type, caller.session, at=self.clock.now()))

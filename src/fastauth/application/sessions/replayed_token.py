@@ -50,11 +50,6 @@ class ReplayedToken:
         async with self.unit_of_work.begin() as transaction:
             if await transaction.sessions.revoke(session.user_id, session_id=session.id, now=now):
                 await transaction.events.record(
-                    Event(
-                        type=EventType.REFRESH_TOKEN_REUSED,
-                        occurred_at=now,
-                        user_id=session.user_id,
-                        session_id=session.id,
-                    )
+                    Event.in_session(EventType.REFRESH_TOKEN_REUSED, session, at=now)
                 )
             await transaction.commit()

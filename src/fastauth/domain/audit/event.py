@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Self
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.sessions.session import SessionId
+from fastauth.domain.sessions.session import Session, SessionId
 
 UsernameDigest = NewType("UsernameDigest", bytes)
 
@@ -92,6 +92,11 @@ class Event:
     """For a failed log-in: the digest of the username that was tried."""
     detail: str | None = None
     """The id, or the name of a role, where an event is about a thing other than an account or a session."""
+
+    @classmethod
+    def in_session(cls, event_type: EventType, session: Session, *, at: datetime) -> Self:
+        """Return an event about the user of a session, caused in it."""
+        return cls(type=event_type, occurred_at=at, user_id=session.user_id, session_id=session.id)
 
 
 class Actor(StrEnum):
