@@ -25,8 +25,8 @@ from fastauth.entrypoints.doctor import Finding, Level
 from fastauth.entrypoints.doctor.database import clock as clock_check
 from fastauth.entrypoints.doctor.database import database, database_server
 from fastauth.entrypoints.doctor.event_feed import MAX_LAG, event_feed
-from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.outbox import MAX_OVERDUE, outbox
+from fastauth.entrypoints.doctor.signing_keys import signing_keys
 from fastauth.entrypoints.production.server import SERVER_RULES
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down
@@ -123,7 +123,7 @@ async def rotated() -> tuple[Container, FakeClock]:
     return container, clock
 
 
-class TestKeyChecks:
+class TestSigningKeyChecks:
     async def test_key_age_and_next_rotation_are_reported(self, rotated: tuple[Container, FakeClock]) -> None:
         container, clock = rotated
         clock.advance(days=3)

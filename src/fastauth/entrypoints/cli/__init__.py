@@ -17,13 +17,13 @@ from fastauth.entrypoints.cli import (
     health,
     import_users,
     invitations,
-    keys,
     mail,
     migrate,
     outbox,
     personal_data,
     roles,
     serve,
+    signing_keys,
     users,
     webhooks,
 )
@@ -42,7 +42,7 @@ app.command()(calibrate.calibrate)
 app.command(name="import")(import_users.import_users)
 app.command()(audit.audit)
 app.add_typer(users.app, name="users")
-app.add_typer(keys.app, name="keys")
+app.add_typer(signing_keys.app, name="keys")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(personal_data.app, name="erasures")
@@ -50,7 +50,6 @@ app.add_typer(roles.app, name="roles")
 app.add_typer(api_keys.app, name="api-keys")
 app.add_typer(invitations.app, name="invitations")
 app.add_typer(clients.app, name="clients")
-app.command(name="services", hidden=True, context_settings=clients.ANY_ARGUMENTS)(clients.services)
 app.add_typer(webhooks.app, name="webhooks")
 
 

@@ -7,14 +7,12 @@ import typer
 
 from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.entrypoints.cli.output import add_row, echo_json, format_time, show
-from fastauth.entrypoints.cli.runner import fail, run
+from fastauth.entrypoints.cli.runner import run
 
 if TYPE_CHECKING:
     from fastauth.application.clients.client_changes import CreatedClient
 
 app = typer.Typer(help="Manage OAuth 2.0 clients: services with credentials.", no_args_is_help=True)
-
-ANY_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the client.")]
 Permission = Annotated[str, typer.Argument(metavar="PERMISSION", help="Such as orders:read.")]
@@ -151,11 +149,6 @@ def list_clients(json: AsJson = False) -> None:
             )
     if not json:
         show(table)
-
-
-def services() -> None:
-    """Name the command that replaces this one."""
-    fail("services are clients now: use `fastauth clients`")
 
 
 def _show(created: "CreatedClient", *, json: bool) -> None:

@@ -17,13 +17,13 @@ from fastauth.entrypoints.doctor.finding import warn
 from fastauth.entrypoints.doctor.finding import worst as worst
 from fastauth.entrypoints.doctor.hashing import hash_library, hashing
 from fastauth.entrypoints.doctor.invitations import invitations
-from fastauth.entrypoints.doctor.keys import signing_keys
 from fastauth.entrypoints.doctor.mail import mail
 from fastauth.entrypoints.doctor.mail import mail_connection as mail_connection
 from fastauth.entrypoints.doctor.outbox import outbox
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.second_factors import second_factors
 from fastauth.entrypoints.doctor.settings import mode, production_rules
+from fastauth.entrypoints.doctor.signing_keys import signing_keys
 from fastauth.entrypoints.doctor.stored_hashes import stored_hashes
 from fastauth.entrypoints.doctor.user_enumeration import user_enumeration
 from fastauth.entrypoints.doctor.usernames import usernames
