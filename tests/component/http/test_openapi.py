@@ -130,6 +130,12 @@ class TestOperations:
             assert re.fullmatch(r"[A-Z][\w' -]{3,49}", operation["summary"]), operation["operationId"]
             assert operation["description"].endswith("."), operation["operationId"]
 
+    def test_administration_is_the_group_of_its_paths(self, document: dict[str, Any]) -> None:
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                (tag,) = operation["tags"]
+                assert (tag == "administration") is path.startswith("/admin/"), f"{method} {path}: {tag}"
+
     def test_each_group_is_described(self, document: dict[str, Any]) -> None:
         used = {tag for operation in operations(document) for tag in operation["tags"]}
         assert sorted(tag["name"] for tag in document["tags"]) == sorted(used)

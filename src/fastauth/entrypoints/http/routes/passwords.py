@@ -22,7 +22,7 @@ from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
-router = APIRouter(prefix="/users/me", tags=["users"], route_class=StrictJSONRoute)
+router = APIRouter(prefix="/users/me", tags=["passwords"], route_class=StrictJSONRoute)
 
 
 class AddPasswordRequest(BaseModel):

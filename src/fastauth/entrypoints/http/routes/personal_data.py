@@ -1,4 +1,4 @@
-"""``/users/me``: export and erasure; and the receipts of services that were told of an erasure."""
+"""``/users/me``: export, and closing of the account; ``/users/keep``: undo it."""
 
 from datetime import datetime
 
@@ -6,20 +6,16 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from fastauth.domain.accounts.errors import UserNotFound
-from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
+from fastauth.domain.delegation.errors import LastAdministrator
 from fastauth.domain.one_time_tokens.errors import InvalidLink
-from fastauth.domain.personal_data.erasure import ErasureNotFound
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.exported_json import exported_json
-from fastauth.entrypoints.http.admin_query import UserIdDep
+from fastauth.entrypoints.http.closing_response import ClosingResponse
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
-    PRINCIPAL_ERRORS,
     CallerDep,
     ContainerDep,
-    PrincipalDep,
 )
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
@@ -38,12 +34,6 @@ class KeepAccountRequest(BaseModel):
     """The token of a mail."""
 
     token: str = Field(description="What follows `#token=` in the link.", repr=False)
-
-
-class ClosingResponse(BaseModel):
-    """When the account is erased."""
-
-    erase_at: datetime = Field(description="The account is erased at this time, or shortly after it.")
 
 
 class ExportResponse(BaseModel):
@@ -99,30 +89,3 @@ async def keep_account(body: KeepAccountRequest, container: ContainerDep) -> Non
     Its sessions stay ended.
     """
     await container.keep_account()(token=body.token)
-
-
-@router.delete(
-    "/admin/users/{user_id:id}",
-    status_code=status.HTTP_202_ACCEPTED,
-    summary="Close the account of a user",
-    responses=problems(*PRINCIPAL_ERRORS, UserNotFound, OwnAccount, MorePrivileged, LastAdministrator),
-)
-async def close_user_by_admin(
-    user_id: UserIdDep, acting: PrincipalDep, container: ContainerDep
-) -> ClosingResponse:
-    """Close an account, which is erased after some days. Needs `fastauth:users.write`."""
-    return ClosingResponse(erase_at=await container.close_user_by_admin()(acting=acting, user_id=user_id))
-
-
-@router.post(
-    "/v1/erasures/{user_id:id}/receipts",
-    **NO_CONTENT,
-    summary="Confirm an erasure",
-    responses=problems(*PRINCIPAL_ERRORS, ErasureNotFound),
-)
-async def confirm_erasure(user_id: UserIdDep, acting: PrincipalDep, container: ContainerDep) -> None:
-    """Confirm that the calling service has erased what it knew of an erased account.
-
-    Needs `fastauth:events.read`.
-    """
-    await container.confirm_erasure()(acting=acting, user_id=user_id)
