@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.api_keys.revoke_all_keys import revoke_all_keys
+from fastauth.application.mail.mailed_token import consume_mailed_token
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.one_time_tokens.errors import InvalidLink
@@ -30,12 +31,9 @@ class UndoAddressChange:
             EmailTaken: Another account has verified the address since.
             StorageUnavailable: Try again later.
         """
-        digests, now = self.tokens.digests(Purpose.UNDO_EMAIL, token), self.clock.now()
+        purpose, codec, now = Purpose.UNDO_EMAIL, self.tokens, self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            used = await transaction.one_time_tokens.consume(digests, purpose=Purpose.UNDO_EMAIL, now=now)
-            if used is None or used.user_id is None:
-                raise InvalidLink
-            user_id = used.user_id
+            user_id, used = await consume_mailed_token(transaction, token, purpose, codec=codec, now=now)
             # Before the change: the notice goes to the address that is in force until then.
             await transaction.events.record(
                 Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from hmac import compare_digest
 
+from fastauth.application.mail.mailed_token import consume_mailed_token
 from fastauth.domain.one_time_tokens.errors import InvalidLink
 from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
 from fastauth.domain.passwords.credential import PasswordCredential
@@ -22,9 +23,9 @@ async def consume_reset_token(
         InvalidLink: The token is not valid, the account is disabled, or its password or address was changed.
     """
     purpose = Purpose.RESET_PASSWORD
-    used = await transaction.one_time_tokens.consume(codec.digests(purpose, token), purpose=purpose, now=now)
-    user = await transaction.users.get(used.user_id) if used and used.user_id else None
-    if not used or not user or user.disabled_at:
+    user_id, used = await consume_mailed_token(transaction, token, purpose, codec=codec, now=now)
+    user = await transaction.users.get(user_id)
+    if not user or user.disabled_at:
         raise InvalidLink
     stored = await transaction.passwords.get(user.id)
     if not compare_digest(stored.digest(), used.payload or ""):

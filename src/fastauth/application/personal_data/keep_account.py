@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastauth.application.accounts.find_user import FindUser
+from fastauth.application.mail.mailed_token import consume_mailed_token
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
@@ -43,13 +44,11 @@ class KeepAccount:
             InvalidLink: The token is not valid, or the account was kept or erased.
             StorageUnavailable: Try again later.
         """
-        digests, now = self.tokens.digests(Purpose.UNDO_ERASURE, token), self.clock.now()
+        purpose, codec, now = Purpose.UNDO_ERASURE, self.tokens, self.clock.now()
         async with self.unit_of_work.begin() as transaction:
-            used = await transaction.one_time_tokens.consume(digests, purpose=Purpose.UNDO_ERASURE, now=now)
-            if used is None or used.user_id is None:
-                raise InvalidLink
+            user_id, _ = await consume_mailed_token(transaction, token, purpose, codec=codec, now=now)
             try:
-                await keep(transaction, used.user_id, now=now)
+                await keep(transaction, user_id, now=now)
             except ErasureNotFound:
                 raise InvalidLink from None
             await transaction.commit()

@@ -4,9 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from fastauth.domain.errors import FastauthError
 from fastauth.entrypoints.http.dependencies import ContainerDep
-from fastauth.entrypoints.http.pages.forms import read_form
+from fastauth.entrypoints.http.pages.link_forms import use_token
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
@@ -23,9 +22,6 @@ async def show_form(request: Request, container: ContainerDep) -> HTMLResponse:
 @router.post("")
 async def keep(request: Request, container: ContainerDep) -> HTMLResponse:
     """Undo the request to erase the account."""
-    token = (await read_form(request)).get("token", "").strip()
-    try:
-        await container.keep_account()(token=token)
-    except FastauthError as error:
-        return render_page(request, container, TEMPLATE, error=error, token=token)
-    return render_page(request, container, "account_kept.html")
+    return await use_token(
+        request, container, container.keep_account(), form=TEMPLATE, done="account_kept.html"
+    )

@@ -4,9 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from fastauth.domain.errors import FastauthError
 from fastauth.entrypoints.http.dependencies import ContainerDep
-from fastauth.entrypoints.http.pages.forms import read_form
+from fastauth.entrypoints.http.pages.link_forms import use_token
 from fastauth.entrypoints.http.pages.rendering import render_page
 from fastauth.entrypoints.http.pages.routing import PageRoute
 
@@ -23,9 +22,6 @@ async def show_form(request: Request, container: ContainerDep) -> HTMLResponse:
 @router.post("")
 async def undo(request: Request, container: ContainerDep) -> HTMLResponse:
     """Put the replaced address back in force."""
-    token = (await read_form(request)).get("token", "").strip()
-    try:
-        await container.undo_address_change()(token=token)
-    except FastauthError as error:
-        return render_page(request, container, TEMPLATE, error=error, token=token)
-    return render_page(request, container, "email_undone.html")
+    return await use_token(
+        request, container, container.undo_address_change(), form=TEMPLATE, done="email_undone.html"
+    )
