@@ -147,7 +147,7 @@ class FakeChallengeRepository:
     ) -> OpenChallenge | None:
         most = PURPOSE.max_attempts or 0
         token = await self.tokens.count_attempt(digests, purpose=PURPOSE, max_attempts=most, now=now)
-        if token is None or token.user_id is None or token.payload is None:
+        if token is None or token.user_id is None:
             return None
         totp = await self.factors.count_attempt(token.user_id) if at_totp else None
         return OpenChallenge(payload=token.payload, totp=totp)

@@ -58,7 +58,7 @@ class TestInviteByOperator:
                 user_id=None,
                 session_id=None,
                 subject=made.invitation.reference,
-                payload=None,
+                payload="",
                 created_at=app.clock.now(),
                 expires_at=app.clock.now() + timedelta(days=30),
                 consumed_at=None,

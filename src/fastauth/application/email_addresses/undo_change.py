@@ -38,7 +38,7 @@ class UndoAddressChange:
             await transaction.events.record(
                 Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
             )
-            if not await transaction.email_addresses.undo(user_id, old_key=used.subject or "", now=now):
+            if not await transaction.email_addresses.undo(user_id, old_key=used.subject, now=now):
                 raise InvalidLink
             await transaction.sessions.revoke_all(user_id, now=now)
             await revoke_all_keys(transaction, user_id, now=now)

@@ -42,7 +42,7 @@ class VerifyAddress:
             former = (await transaction.email_addresses.of_user(user.id)).verified
             event_type = EventType.EMAIL_CHANGED if former else EventType.EMAIL_VERIFIED
             await transaction.events.record(Event.in_session(event_type, caller.session, at=now))
-            verified = await transaction.email_addresses.verify(user.id, used.subject or "", now=now)
+            verified = await transaction.email_addresses.verify(user.id, used.subject, now=now)
             if verified is None:
                 raise InvalidLink
             await transaction.one_time_tokens.withdraw(user.id, purposes=ALL_BUT_UNDO)

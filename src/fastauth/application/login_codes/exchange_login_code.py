@@ -65,9 +65,9 @@ class ExchangeLoginCode:
         used = await self.one_time_tokens.consume(
             self.tokens.digests(purpose, code), purpose=purpose, now=now
         )
-        if used is None or not CodeChallenge(used.subject or "").is_of(code_verifier):
+        if used is None or not CodeChallenge(used.subject).is_of(code_verifier):
             raise InvalidLoginCode
-        logged_in = await self.sessions.find(SessionId(used.payload or ""), now=now)
+        logged_in = await self.sessions.find(SessionId(used.payload), now=now)
         if logged_in is None:
             raise InvalidLoginCode
         return logged_in

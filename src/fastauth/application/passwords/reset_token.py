@@ -28,7 +28,7 @@ async def consume_reset_token(
     if not user or user.disabled_at:
         raise InvalidLink
     stored = await transaction.passwords.get(user.id)
-    if not compare_digest(stored.digest(), used.payload or ""):
+    if not compare_digest(stored.digest(), used.payload):
         raise InvalidLink
     verified = (await transaction.email_addresses.of_user(user.id)).verified
     if verified is None or verified.address.key != used.subject:

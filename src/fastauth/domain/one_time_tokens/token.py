@@ -123,10 +123,10 @@ class OneTimeToken:
     user_id: UserId | None
     session_id: SessionId | None
     """The session that alone may use the token; ``None`` if whoever has the token may."""
-    subject: str | None = field(repr=False)
-    """What the token is about, such as an e-mail address."""
-    payload: str | None = field(repr=False)
-    """Further facts: a JSON object, or a text that `SecretBox` sealed."""
+    subject: str = field(repr=False)
+    """What the token is about, such as an e-mail address; empty if nothing."""
+    payload: str = field(repr=False)
+    """Further facts: a JSON object, or a text that `SecretBox` sealed; empty if none."""
     created_at: datetime
     expires_at: datetime
     consumed_at: datetime | None

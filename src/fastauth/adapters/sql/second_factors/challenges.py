@@ -99,7 +99,7 @@ class SqlChallengeRepository:
             token = await self._tokens.count_attempt(
                 digests, purpose=_PURPOSE, max_attempts=_PURPOSE.max_attempts or 0, now=now
             )
-            return OpenChallenge(payload=token.payload or "", totp=None) if token else None
+            return OpenChallenge(payload=token.payload, totp=None) if token else None
         values: dict[str, object] = {
             "digests": list(digests),
             "for_purpose": _PURPOSE.value,
