@@ -72,7 +72,9 @@ class Deliveries:
                 for _ in range(number):
                     serial = next(self._numbers)
                     content = {"number": str(serial)}
-                    added[await transaction.outbox.add(OutboxKind.MAIL, content, now=now)] = serial
+                    added[await transaction.outbox.add(OutboxKind.MAIL, content, user_id=None, now=now)] = (
+                        serial
+                    )
                 await transaction.commit()
             return added
 

@@ -24,7 +24,7 @@ class FakeOutbox:
         kind: OutboxKind,
         content: Mapping[str, str],
         *,
-        user_id: UserId | None = None,
+        user_id: UserId | None,
         now: datetime,
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
@@ -74,7 +74,7 @@ class FakeOutboxQueue:
             )
             self.storage.outbox[entry_id] = StoredEntry(record, None)
 
-    async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str) -> None:
+    async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str | None) -> None:
         self._give_back(entry, due_at=due_at, error=error, attempts=entry.attempts)
 
     async def release(self, entry: ClaimedEntry, *, due_at: datetime) -> None:

@@ -176,7 +176,7 @@ class TestOutboxChecks:
     async def test_overdue_entries_are_a_warning(self) -> None:
         clock, storage = FakeClock(), FakeStorage()
         async with FakeUnitOfWork(storage).begin() as transaction:
-            await transaction.outbox.add(OutboxKind.MAIL, {"to": SECRET}, now=clock.now())
+            await transaction.outbox.add(OutboxKind.MAIL, {"to": SECRET}, user_id=None, now=clock.now())
             await transaction.commit()
         container = Container(settings=settings(), clock=clock, outbox_queue=FakeOutboxQueue(storage))
         clock.advance(MAX_OVERDUE)

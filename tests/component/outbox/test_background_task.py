@@ -11,7 +11,7 @@ from fastauth.entrypoints.background_tasks import background_tasks
 
 async def add(application: Application) -> None:
     async with application.container.unit_of_work().begin() as transaction:
-        await transaction.outbox.add(OutboxKind.MAIL, {}, now=application.clock.now())
+        await transaction.outbox.add(OutboxKind.MAIL, {}, user_id=None, now=application.clock.now())
         await transaction.commit()
 
 

@@ -62,7 +62,9 @@ class OutboxQueueContract(ABC):
     async def add(self, unit_of_work: UnitOfWork, *, number: int = 0, due_at: datetime | None = None) -> str:
         async with unit_of_work.begin() as transaction:
             content = {"number": str(number)}
-            added = await transaction.outbox.add(OutboxKind.MAIL, content, now=NOW, due_at=due_at)
+            added = await transaction.outbox.add(
+                OutboxKind.MAIL, content, user_id=None, now=NOW, due_at=due_at
+            )
             await transaction.commit()
         return added
 
@@ -92,7 +94,7 @@ class OutboxQueueContract(ABC):
         self, unit_of_work: UnitOfWork, queue: OutboxQueue
     ) -> None:
         async with unit_of_work.begin() as transaction:
-            await transaction.outbox.add(OutboxKind.MAIL, {}, now=NOW)
+            await transaction.outbox.add(OutboxKind.MAIL, {}, user_id=None, now=NOW)
         assert await self.claim(queue) == []
 
     async def test_ids_are_random_hexadecimal_digits(

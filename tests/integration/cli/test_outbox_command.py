@@ -30,7 +30,7 @@ def entry_id(url: str) -> str:
         database, now = connect(url), datetime.now(UTC)
         async with unit_of_work(database).begin() as transaction:
             added = await transaction.outbox.add(
-                OutboxKind.MAIL, {"to": CONTENT}, now=now, due_at=now + timedelta(hours=1)
+                OutboxKind.MAIL, {"to": CONTENT}, user_id=None, now=now, due_at=now + timedelta(hours=1)
             )
             await transaction.commit()
         await database.close()

@@ -45,7 +45,7 @@ async def fill(url: str) -> list[str]:
         await container.rotate_keys()()
         texts = []
         async with container.unit_of_work().begin() as transaction:
-            await transaction.outbox.add(OutboxKind.MAIL, {"text": CONTENT}, now=NOW)
+            await transaction.outbox.add(OutboxKind.MAIL, {"text": CONTENT}, user_id=None, now=NOW)
             for payload in (
                 '{"language":"en"}',
                 JoseSecretBox(OLD_KEY).seal(PAYLOAD, purpose=PAYLOAD_PURPOSE),

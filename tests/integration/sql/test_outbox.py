@@ -61,12 +61,12 @@ class TestUnitOfWork:
             wake_relay=lambda: woken.append(1),
         ).begin
         async with begin() as transaction:
-            await transaction.outbox.add(OutboxKind.MAIL, {}, now=NOW)
+            await transaction.outbox.add(OutboxKind.MAIL, {}, user_id=None, now=NOW)
         async with begin() as transaction:
             await transaction.commit()
         assert woken == []
         async with begin() as transaction:
-            await transaction.outbox.add(OutboxKind.MAIL, {}, now=NOW)
+            await transaction.outbox.add(OutboxKind.MAIL, {}, user_id=None, now=NOW)
             await transaction.commit()
             assert woken == []
         assert woken == [1]

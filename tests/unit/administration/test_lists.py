@@ -43,7 +43,9 @@ class TestCursors:
         async with app.container.stored_unit_of_work().begin() as transaction:
             due = app.clock.now() + MICROSECOND
             for _ in range(2):
-                await transaction.outbox.add(OutboxKind.MAIL, {}, now=app.clock.now(), due_at=due)
+                await transaction.outbox.add(
+                    OutboxKind.MAIL, {}, user_id=None, now=app.clock.now(), due_at=due
+                )
             await transaction.commit()
         page = await list_outbox(acting=acting, waiting=True, limit=1)
         assert page.next == seal("outbox waiting", (due - _1970) // MICROSECOND, page.items[0].id)

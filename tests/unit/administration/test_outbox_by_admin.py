@@ -32,7 +32,9 @@ async def auditor(app: Application) -> Principal:
 
 async def an_entry(app: Application, due_at: datetime) -> str:
     async with app.container.stored_unit_of_work().begin() as transaction:
-        entry_id = await transaction.outbox.add(OutboxKind.MAIL, {}, now=app.clock.now(), due_at=due_at)
+        entry_id = await transaction.outbox.add(
+            OutboxKind.MAIL, {}, user_id=None, now=app.clock.now(), due_at=due_at
+        )
         await transaction.commit()
     return entry_id
 

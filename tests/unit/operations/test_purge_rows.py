@@ -134,7 +134,11 @@ class TestPurgeOutbox:
         async with FakeUnitOfWork(storage).begin() as transaction:
             closed, abandoned, waiting = [
                 await transaction.outbox.add(
-                    OutboxKind.MAIL, {}, now=clock.now(), due_at=clock.now() + timedelta(days=days)
+                    OutboxKind.MAIL,
+                    {},
+                    user_id=None,
+                    now=clock.now(),
+                    due_at=clock.now() + timedelta(days=days),
                 )
                 for days in (0, 0, 1)
             ]

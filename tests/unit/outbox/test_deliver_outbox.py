@@ -53,7 +53,11 @@ class Relay:
         now = self.clock.now()
         async with FakeUnitOfWork(self.storage, box or self.box).begin() as transaction:
             added = await transaction.outbox.add(
-                kind, {"to": "a"}, now=now, expires_at=None if expires_in is None else now + expires_in
+                kind,
+                {"to": "a"},
+                user_id=None,
+                now=now,
+                expires_at=None if expires_in is None else now + expires_in,
             )
             await transaction.commit()
 

@@ -14,7 +14,7 @@ class TestMeasureBacklog:
         nothing = await measure()
         for _ in range(2):
             async with app.container.unit_of_work().begin() as transaction:
-                await transaction.outbox.add(OutboxKind.MAIL, {}, now=app.clock.now())
+                await transaction.outbox.add(OutboxKind.MAIL, {}, user_id=None, now=app.clock.now())
                 await transaction.commit()
             app.clock.advance(seconds=30)
         assert nothing == Backlog(0, timedelta(0))

@@ -57,4 +57,4 @@ class DeliverOutbox:
         elif delivery.result is Unfinished.POSTPONED:
             await self.queue.release(entry, due_at=now + delivery.due_in)
         else:
-            await self.queue.retry(entry, due_at=now + delivery.due_in, error=error or "")
+            await self.queue.retry(entry, due_at=now + delivery.due_in, error=error)

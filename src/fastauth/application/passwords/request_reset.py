@@ -39,6 +39,7 @@ class RequestPasswordReset:
             await transaction.outbox.add(
                 OutboxKind.PASSWORD_RESET,
                 {"identifier": identifier},
+                user_id=None,
                 now=now,
                 expires_at=now + RESET_MAIL_DEADLINE,
             )

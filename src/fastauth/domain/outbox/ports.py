@@ -17,7 +17,7 @@ class Outbox(Protocol):
         kind: OutboxKind,
         content: Mapping[str, str],
         *,
-        user_id: UserId | None = None,
+        user_id: UserId | None,
         now: datetime,
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
@@ -48,7 +48,7 @@ class OutboxQueue(Protocol):
         Without `error` it keeps that of its last failed attempt.
         """
 
-    async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str) -> None:
+    async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str | None) -> None:
         """Return an entry after a failed attempt, unless another process has claimed it since."""
 
     async def release(self, entry: ClaimedEntry, *, due_at: datetime) -> None:

@@ -28,7 +28,7 @@ class SqlOutbox:
         kind: OutboxKind,
         content: Mapping[str, str],
         *,
-        user_id: UserId | None = None,
+        user_id: UserId | None,
         now: datetime,
         due_at: datetime | None = None,
         expires_at: datetime | None = None,

@@ -60,7 +60,7 @@ class SqlOutboxQueue:
         values = {"entry_id": entry_id, "at": now, "new_outcome": outcome.value, "new_error": error}
         await self._connections.execute(COMPLETE, values)
 
-    async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str) -> None:
+    async def retry(self, entry: ClaimedEntry, *, due_at: datetime, error: str | None) -> None:
         """Update the row if it has the number of attempts that it had after our claim."""
         values = {"entry_id": entry.id, "claimed_attempts": entry.attempts, "new_due_at": due_at}
         await self._connections.execute(RETRY, {**values, "new_error": error})
