@@ -43,21 +43,21 @@ class DefineRole:
         async with self.delegation.begin(acting, WRITE_ROLES) as act:
             role = _declare(name, description, permissions)
             stored = {each.name: each for each in await act.transaction.roles.load()}
-            before = stored.get(name, Role(name=name))
-            await _check_delegation(act, before, role)
-            changes = RoleChanges.between([before] if name in stored else [], [role])
+            before = stored.get(name)
+            await _check_delegation(act, before.permissions if before else frozenset(), role)
+            changes = RoleChanges.between([before] if before else [], [role])
             await check_sizes(act.transaction.roles, (*stored.values(), role), changes)
             if changes:
                 await store(act.transaction, changes, now=act.now)
                 await act.transaction.commit()
         if changes.narrowed:
             await self.revocations.add_for_roles(changes.narrowed, at=self.delegation.clock.now())
-        return role, name not in stored
+        return role, before is None
 
 
-async def _check_delegation(act: Act, before: Role, after: Role) -> None:
-    act.authority.check_may_give(before.permissions | after.permissions)
-    if act.authority.user_id is not None and after.permissions - before.permissions:
+async def _check_delegation(act: Act, before: frozenset[str], after: Role) -> None:
+    act.authority.check_may_give(before | after.permissions)
+    if act.authority.user_id is not None and after.permissions - before:
         own = await act.transaction.roles.grants_of(act.authority.user_id)
         if after.name in own.roles:
             raise OwnAccount

@@ -59,11 +59,9 @@ class Act:
         if await self.transaction.roles.is_last_administrator(user_id):
             raise LastAdministrator
 
-    async def record(
-        self, event_type: EventType, user_id: UserId | None, *, detail: str | None = None
-    ) -> None:
-        """Record an event about an account, or about none."""
-        event = Event(type=event_type, occurred_at=self.now, user_id=user_id, detail=detail)
+    async def record(self, event_type: EventType, user_id: UserId) -> None:
+        """Record an event about an account."""
+        event = Event(type=event_type, occurred_at=self.now, user_id=user_id)
         await self.transaction.events.record(event)
 
 
@@ -107,14 +105,13 @@ async def current_authority(transaction: Transaction, acting: Principal) -> Auth
         return Authority(acting.permissions & held_now)
     if acting.user_id is None:
         return Authority(frozenset())
-    held = await authority_of(transaction, acting.user_id)
-    return Authority(acting.permissions & held.permissions, acting.user_id)
+    held = await permissions_of(transaction, acting.user_id)
+    return Authority(acting.permissions & held, acting.user_id)
 
 
-async def authority_of(transaction: Transaction, user_id: UserId) -> Authority:
+async def permissions_of(transaction: Transaction, user_id: UserId) -> frozenset[str]:
     """Return what a user holds as of now: nothing while the account is disabled, or once it is erased."""
     user = await transaction.users.get(user_id)
     if user is None or user.disabled_at:
-        return Authority(frozenset(), user_id)
-    grants = await transaction.roles.grants_of(user_id)
-    return Authority(frozenset(grants.permissions), user_id)
+        return frozenset()
+    return frozenset((await transaction.roles.grants_of(user_id)).permissions)

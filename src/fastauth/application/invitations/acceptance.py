@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.delegation.delegation import authority_of
+from fastauth.application.delegation.delegation import permissions_of
 from fastauth.application.roles.grant_role import grant, roles_by_name
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
@@ -37,7 +37,7 @@ class Acceptance:
         """
         now, digests = self.clock.now(), self.tokens.digests(Purpose.INVITATION, token)
         found = await self.one_time_tokens.find_open(digests, purpose=Purpose.INVITATION, now=now)
-        reference = found.subject or "" if found else ""
+        reference = found.subject if found else ""
         invitation = await self.invitations.find(id_in(reference), now=now) if reference else None
         if not invitation or invitation.reference != reference:
             raise InvalidLink
@@ -52,7 +52,7 @@ class Acceptance:
         await transaction.roles.lock()
         now, digests = self.clock.now(), self.tokens.digests(Purpose.INVITATION, token)
         used = await transaction.one_time_tokens.consume(digests, purpose=Purpose.INVITATION, now=now)
-        reference = used.subject or "" if used else ""
+        reference = used.subject if used else ""
         invitation = await transaction.invitations.take(id_in(reference), now=now) if reference else None
         if not invitation or invitation.reference != reference:  # not committed: a later one stays
             raise InvalidLink
@@ -70,7 +70,8 @@ class Acceptance:
         if not stored.keys() >= set(invitation.roles):
             raise InvalidLink
         if invitation.invited_by is not None:
-            inviting = await authority_of(transaction, invitation.invited_by)
+            permissions = await permissions_of(transaction, invitation.invited_by)
+            inviting = Authority(permissions, invitation.invited_by)
             promised = Grants.of(stored[name] for name in invitation.roles)
             held = await transaction.roles.grants_of(user_id)
             try:
