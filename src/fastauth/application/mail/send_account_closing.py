@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from fastauth.application.mail.account_of import account_of
 from fastauth.application.mail.mailer import Mailer
 from fastauth.application.mail.token_issuer import TokenIssuer
 from fastauth.domain.accounts.ports import UserRepository
@@ -40,10 +42,12 @@ class SendAccountClosing:
             MailUnavailable: The mail server may accept it later.
             StorageUnavailable: Try again later.
         """
-        user = await self.users.get(entry.user_id) if entry.user_id else None
+        user = await account_of(entry, self.users)
         erasure = await self.erasures.find(user.id) if user else None
-        lifetime = erasure.erase_at - self.clock.now() if erasure and not erasure.erased_at else None
-        if user is None or erasure is None or lifetime is None or lifetime.total_seconds() <= 0:
+        if user is None or erasure is None or erasure.erased_at:
+            return
+        lifetime = erasure.erase_at - self.clock.now()
+        if lifetime <= timedelta(0):
             return
         await self.budget(entry.kind)
         token = await self.token_issuer.issue(Purpose.UNDO_ERASURE, user_id=user.id, lifetime=lifetime)

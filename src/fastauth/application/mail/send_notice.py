@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from fastauth.application.mail.account_of import account_of
 from fastauth.application.mail.mailer import Mailer
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.email_addresses.address import EmailAddress
@@ -31,7 +32,7 @@ class SendNotice:
             MailUnavailable: The mail server may accept it later.
             StorageUnavailable: Try again later.
         """
-        user = await self.users.get(entry.user_id) if entry.user_id else None
+        user = await account_of(entry, self.users)
         if user is None:
             return
         await self.budget(entry.kind)

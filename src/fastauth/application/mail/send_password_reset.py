@@ -88,7 +88,7 @@ class SendPasswordReset:
 
     def _parse(self, identifier: str) -> EmailAddress | None:
         try:
-            return EmailAddress.parse(identifier, self.address_profile) if "@" in identifier else None
+            return EmailAddress.parse(identifier, self.address_profile)
         except InvalidInput:
             return None
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fastauth.application.mail.account_of import account_of
 from fastauth.application.mail.mail_quota import MailQuota
 from fastauth.application.mail.mailer import Mailer
 from fastauth.application.mail.token_issuer import TokenIssuer
@@ -37,7 +38,7 @@ class SendVerification:
             MailUnavailable: The mail server may accept it later.
             StorageUnavailable: Try again later.
         """
-        user = await self.users.get(entry.user_id) if entry.user_id else None
+        user = await account_of(entry, self.users)
         if user is None or user.disabled_at:
             return
         addresses = await self.email_addresses.of_user(user.id)
