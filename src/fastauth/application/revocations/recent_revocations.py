@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from secrets import token_bytes
 
 from fastauth.domain.clock import Clock
@@ -26,6 +27,8 @@ class Read:
     began: float
     """By the monotonic clock, in seconds."""
     cursor: Cursor
+    complete_since: datetime
+    """All later revocations are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,8 @@ class RecentRevocations:
         self._sleep = sleep
         self._one_at_a_time = asyncio.Lock()
         self._scheduled: asyncio.Task[Read] | None = None
-        self._last_began = float("-inf")
+        self._last_began = -inf
         self._last: Read | None = None
-        self._complete_since: datetime | None = None
         self._found_by: dict[Revocation, int] = {}
 
     async def next_read(self) -> Read:
@@ -77,7 +79,7 @@ class RecentRevocations:
     def news_since(self, cursor: Cursor) -> News | None:
         """Return what a client with `cursor` does not have; ``None`` if memory does not reach back so far."""
         since, last = cursor.read_at - MAX_CLOCK_AND_TRANSACTION, self._last
-        if last is None or self._complete_since is None or since < self._complete_since:
+        if last is None or since < last.complete_since:
             return None
         if cursor.reader == last.cursor.reader:
             found = [each for each, number in self._found_by.items() if number > cursor.number]
@@ -86,9 +88,7 @@ class RecentRevocations:
         return News(found, last.cursor)
 
     async def _read_when_due(self) -> Read:
-        pause = self._last_began + READ_INTERVAL - self._monotonic()
-        if pause > 0:
-            await self._sleep(pause)
+        await self._sleep(max(0, self._last_began + READ_INTERVAL - self._monotonic()))
         async with self._one_at_a_time:
             self._scheduled = None  # a request that arrives from now on needs another read
             self._last_began = self._monotonic()
@@ -96,21 +96,17 @@ class RecentRevocations:
 
     async def _read(self) -> Read:
         began, now, last = self._monotonic(), self._clock.now(), self._last
-        continues = last is not None and timedelta(0) <= now - last.cursor.read_at < MEMORY_RETENTION
-        if last and continues:
-            since = last.cursor.read_at - MAX_CLOCK_AND_TRANSACTION
-            cursor = Cursor(last.cursor.reader, last.cursor.number + 1, now)
+        if last and timedelta(0) <= now - last.cursor.read_at < MEMORY_RETENTION:
+            since, complete_since = last.cursor.read_at - MAX_CLOCK_AND_TRANSACTION, last.complete_since
+            cursor, known = Cursor(last.cursor.reader, last.cursor.number + 1, now), self._found_by
         else:
-            since, cursor = now - MEMORY_RETENTION, Cursor(token_bytes(8), 0, now)
-        found = await self._reader.read(since=since)
-        if not continues or self._complete_since is None:
-            self._complete_since, self._found_by = since, {}
-        self._complete_since = max(self._complete_since, now - MEMORY_RETENTION)
-        for each in found:
-            self._found_by.setdefault(each, cursor.number)
-        for each in [each for each in self._found_by if each.at <= self._complete_since]:
-            del self._found_by[each]
-        self._last = Read(began, cursor)
+            since = complete_since = now - MEMORY_RETENTION
+            cursor, known = Cursor(token_bytes(8), 0, now), {}
+        complete_since = max(complete_since, now - MEMORY_RETENTION)
+        new = [each for each in await self._reader.read(since=since) if each not in known]
+        found_by = known | dict.fromkeys(new, cursor.number)
+        self._found_by = {each: number for each, number in found_by.items() if each.at > complete_since}
+        self._last = Read(began, cursor, complete_since)
         return self._last
 
 
