@@ -27,7 +27,7 @@ def find_taken(
     return frozenset(
         name
         for name, each in addresses.items()
-        if users.get(each.address.key, set()) - ({existing[name].id} if name in existing else set())
+        if users[each.address.key] - ({existing[name].id} if name in existing else set())
         or any(other in inserted and other != name for other in each.address.usernames)
     )
 

@@ -47,6 +47,6 @@ class EndCredential:
         """Revoke an API key. `address` is that of the client, whose wrong keys are counted."""
         try:
             owned = await self.authenticate_api_key(text=text, address=address)
-            await self.revoke_api_key(id_=owned.key.id, user_id=owned.owner.id)
+            await self.revoke_api_key(id_=owned.key.id)
         except (InvalidApiKey, ApiKeyNotFound):
             return

@@ -38,13 +38,13 @@ class IntrospectToken:
             return await self.credential_state.of_refresh_token(token) if sees_all else None
         if token.startswith(key_text.PREFIX):
             return await self.credential_state.of_api_key(token) if sees_all else None
-        return await self._access_token(token, None if sees_all else caller.client_id or "")
+        return await self._access_token(token, caller, sees_all=sees_all)
 
-    async def _access_token(self, text: str, audience: str | None) -> Introspection | None:
+    async def _access_token(self, text: str, caller: Principal, *, sees_all: bool) -> Introspection | None:
         try:
             token = await self.access_tokens.inspect(text)
         except InvalidAccessToken:
             return None
-        if audience is not None and token.audience != audience:
+        if not sees_all and token.audience != caller.client_id:
             return None
         return describe(token) if await self.access_token_state.is_usable(token) else None

@@ -130,5 +130,5 @@ def _without_subaddress(address_key: str) -> str:
 
     Where they are several mailboxes, these share a limit.
     """
-    local, _, domain = address_key.rpartition("@")
+    local, domain = address_key.split("@")
     return f"{local.partition('+')[0] or local}@{domain}"

@@ -90,16 +90,16 @@ class RateLimiter:
         """
         if self.limits is None:
             return _UNLIMITED
-        network, is_locked = network_of(address), False
-        if device:
-            rule = self.limits.known_device_logins_per_network
-            of_network = self._hit(rule, Scope.NETWORK, "device log-ins", network)
-            own = self._hit(self.limits.known_devices, Scope.ACCOUNT, "device", name.canonical, device)
-            permit = await self._count_known(self.limits, own, name, of_network)
-            if permit.allowed:
-                return permit
-            is_locked = permit.is_locked
-        return replace(await self._count_unknown(self.limits, network, name), is_locked=is_locked)
+        network = network_of(address)
+        if not device:
+            return await self._count_unknown(self.limits, network, name)
+        rule = self.limits.known_device_logins_per_network
+        of_network = self._hit(rule, Scope.NETWORK, "device log-ins", network)
+        own = self._hit(self.limits.known_devices, Scope.ACCOUNT, "device", name.canonical, device)
+        permit = await self._count_known(self.limits, own, name, of_network)
+        if permit.allowed:
+            return permit
+        return replace(await self._count_unknown(self.limits, network, name), is_locked=permit.is_locked)
 
     async def check_password_change(self, caller: AuthenticatedUser, *, address: str) -> Permit:
         """Count an attempt of a session at its current password.

@@ -34,8 +34,8 @@ class GrantRole:
         async with self.unit_of_work.begin() as transaction:
             await transaction.roles.lock()
             granted = UserRole(role=role, granted_at=now)
-            if await grant(transaction, user.id, granted, stored=await roles_by_name(transaction)):
-                await transaction.commit()
+            await grant(transaction, user.id, granted, stored=await roles_by_name(transaction))
+            await transaction.commit()
         return user
 
 
@@ -46,8 +46,8 @@ async def roles_by_name(transaction: Transaction) -> Mapping[str, Role]:
 
 async def grant(
     transaction: Transaction, user_id: UserId, granted: UserRole, *, stored: Mapping[str, Role]
-) -> bool:
-    """Give a user one of the `stored` roles, under their lock; return whether the user did not have it.
+) -> None:
+    """Give a user one of the `stored` roles, under their lock, unless the user has it.
 
     Raises:
         RoleNotFound: No role has this name.
@@ -57,10 +57,8 @@ async def grant(
         raise RoleNotFound
     names = {granted.role, *(each.role for each in await transaction.roles.of_user(user_id))}
     Grants.of(stored[name] for name in names).check_size()
-    if not await transaction.roles.grant(user_id, granted):
-        return False
-    event = Event(
-        type=EventType.ROLE_GRANTED, occurred_at=granted.granted_at, user_id=user_id, detail=granted.role
-    )
-    await transaction.events.record(event)
-    return True
+    if await transaction.roles.grant(user_id, granted):
+        event = Event(
+            type=EventType.ROLE_GRANTED, occurred_at=granted.granted_at, user_id=user_id, detail=granted.role
+        )
+        await transaction.events.record(event)

@@ -1,6 +1,5 @@
 """Addresses that an import stores with the accounts of a batch."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -39,7 +38,7 @@ def find_users_of(connection: Connection, addresses: Collection[EmailAddress]) -
     if connection.dialect.name == "postgresql":
         connection.execute(LOCK_NAMES)
     keys = {name: address.key for address in addresses for name in address.usernames}
-    found: defaultdict[str, set[UserId]] = defaultdict(set)
+    found: dict[str, set[UserId]] = {address.key: set() for address in addresses}
     for key, user_id in connection.execute(_IN_FORCE, {"keys": sorted(set(keys.values()))}):
         found[key].add(UserId(user_id))
     for name, user_id in connection.execute(_USERNAMES, {"names": sorted(keys)}):
