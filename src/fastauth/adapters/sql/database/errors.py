@@ -24,6 +24,7 @@ _POOLER = (
     "a pooler such as PgBouncer assigned another session of the server to this connection;"
     " set FASTAUTH_DATABASE_PREPARED_STATEMENTS=off"
 )
+_REFERS_TO_NOTHING = "a row that the statement refers to was deleted meanwhile, such as an erased account"
 READ_ONLY_REASON = (
     "the database is read-only: a standby, or a database with default_transaction_read_only; point"
     " FASTAUTH_DATABASE_URL to the primary"
@@ -52,6 +53,7 @@ _REASONS = {
     "53300": "the server has reached its connection limit (max_connections)",
     "57014": "a statement exceeded statement_timeout",
     "55P03": "a lock was not available in time",
+    "23503": _REFERS_TO_NOTHING,
     **dict.fromkeys(LOST_PREPARED, _POOLER),
 }
 _SQLITE_REASONS = {
@@ -64,6 +66,7 @@ _SQLITE_REASONS = {
     sqlite3.SQLITE_LOCKED: "the table is locked by another connection",
     sqlite3.SQLITE_CORRUPT: "the file is damaged",
     sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: _REFERS_TO_NOTHING,
     sqlite3.SQLITE_IOERR: "the file cannot be read or written (I/O error)",
 }
 
@@ -76,9 +79,9 @@ class SchemaOutdated(StorageUnavailable):
 
 @contextmanager
 def translate_database_errors() -> Iterator[None]:
-    """Translate errors that mean an outage, a full disk, overload or missing privileges.
+    """Translate errors that mean an outage, a full disk, overload, missing privileges or a deleted account.
 
-    They are recognised by class and code, never by text. All others, such as a syntax error in a
+    They are recognised by class and code, never by their text. All others, such as a syntax error in a
     statement, pass unchanged: they are bugs.
 
     Raises:
@@ -121,17 +124,32 @@ def reason_of(error: Exception) -> str:
         return str(known)
     name = getattr(error.orig, "sqlite_errorname", None) or sqlstate(error)
     code = f"{type(error.orig).__name__} {name}" if name else type(error.orig).__name__
-    primary = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF  # of an extended result code
-    known = _REASONS.get(sqlstate(error) or "") or _SQLITE_REASONS.get(primary)
+    known = _known_reason(error)
     return f"{known} ({code})" if known else code
+
+
+def _known_reason(error: DBAPIError) -> str | None:
+    extended = getattr(error.orig, "sqlite_errorcode", None) or 0
+    primary = extended & 0xFF
+    return (
+        _REASONS.get(sqlstate(error) or "") or _SQLITE_REASONS.get(extended) or _SQLITE_REASONS.get(primary)
+    )
 
 
 def _is_outage(error: DBAPIError) -> bool:
     if is_missing_table(error):
         return True  # no migration has run yet, or the tables were dropped
+    if _refers_to_nothing(error):
+        return True  # the same request finds no account next time
     return (
         error.connection_invalidated
         or isinstance(error, (OperationalError, InterfaceError))
         or sqlstate(error) in {READ_ONLY, INSUFFICIENT_PRIVILEGE, NO_SCHEMA, *LOST_PREPARED}
         or getattr(error.orig, "sqlite_errorcode", None) in DAMAGED_FILE
     )
+
+
+def _refers_to_nothing(error: DBAPIError) -> bool:
+    """Return whether a foreign key refused a row. A refused deletion is of a table of another application."""
+    is_refused = _known_reason(error) == _REFERS_TO_NOTHING
+    return is_refused and not (error.statement or "").startswith("DELETE")
