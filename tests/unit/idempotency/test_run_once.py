@@ -1,5 +1,6 @@
 """A request with an idempotency key runs once, and its response is stored with what it stored."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -9,11 +10,13 @@ import pytest
 from tests.application import Application
 from tests.fakes import FakeStorage, FakeUnitOfWork
 from tests.fakes.idempotency import FakeAnsweredRequestRepository
+from tests.fakes.revocations import FakeRevocationLog
 from tests.fakes.unit_of_work import FakeTransaction
 
 from fastauth.application.idempotency.run_once import RESPONSE_PURPOSE
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.clients.client_id import ClientId
+from fastauth.domain.errors import InvalidInput, StorageUnavailable
 from fastauth.domain.idempotency.errors import REUSED, IdempotencyKeyInUse
 from fastauth.domain.idempotency.key import (
     LIFETIME,
@@ -24,6 +27,7 @@ from fastauth.domain.idempotency.key import (
 )
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
+from fastauth.domain.revocations.revocation import Revocation
 
 PERMISSION = "fastauth:users.write"
 ANN = Principal(kind=PrincipalKind.USER, permissions=frozenset({PERMISSION}), user_id=UserId(7))
@@ -85,7 +89,8 @@ class TestRunOnce:
         request = requests.request(a="1")
         assert digest == request.digest
         assert stored.response
-        assert app.container.secret_box().open(stored.response, purpose=RESPONSE_PURPOSE) == "response 1"
+        sealed = app.container.secret_box().open(stored.response, purpose=RESPONSE_PURPOSE)
+        assert json.loads(sealed) == {"response": "response 1", "revoked": []}
         assert replace(stored, response=None) == AnsweredRequest(
             fingerprint=request.fingerprints[0], user_id=UserId(7), response=None, expires_at=now + LIFETIME
         )
@@ -143,26 +148,59 @@ class TestRunOnce:
         assert (locked.tried, requests.handled) == ([requests.request().digests], 0)
 
 
-class TestSharedUnitOfWork:
-    async def test_acts_follow_the_commit(self) -> None:
+class FailingRevocationLog(FakeRevocationLog):
+    """It stores nothing before `is_back`."""
+
+    is_back = False
+
+    async def add(self, revocation: Revocation) -> None:
+        if not self.is_back:
+            raise StorageUnavailable
+        await super().add(revocation)
+
+
+class TestSecondRevocation:
+    async def test_follows_the_commit(self) -> None:
         """At once without a shared transaction; never after an error."""
-        unit_of_work, done = Application().container.unit_of_work(), []
-
-        async def act() -> None:
-            done.append("act")
-
+        app = Application()
+        revoke_again, unit_of_work = app.container.second_revocation(), app.container.unit_of_work()
+        of_user = Revocation.of_user(UserId(7), at=app.clock.now())
         async with unit_of_work.share():
-            await unit_of_work.after_commit(act)
-            assert done == []
-        assert done == ["act"]
-        await unit_of_work.after_commit(act)
-        assert done == ["act"] * 2
+            await revoke_again(UserId(7))
+            await revoke_again.of_client(ClientId("orders"))
+            assert app.storage.revocations == []
+        of_client = Revocation.of_client("orders", at=app.clock.now())
+        assert app.storage.revocations == [of_user, of_client]
+        await revoke_again(UserId(7))
+        assert app.storage.revocations == [of_user, of_client, of_user]
 
         async def fail() -> None:
             async with unit_of_work.share():
-                await unit_of_work.after_commit(act)
+                await revoke_again(UserId(7))
                 raise RuntimeError
 
         with pytest.raises(RuntimeError):
             await fail()
-        assert done == ["act"] * 2
+        assert len(app.storage.revocations) == 3
+
+    async def test_that_failed_is_made_by_the_repetition(self) -> None:
+        """The response was stored, so the request does not run again."""
+        requests = Requests()
+        app, request = requests.app, requests.request()
+        log = FailingRevocationLog(app.storage)
+        app.container.revocation_log.override(log)
+
+        async def run() -> str:
+            async def handle() -> str:
+                await app.container.second_revocation()(UserId(7))
+                return await requests.handle()
+
+            return await app.container.run_once()(request, handle, acting=ANN, permission=PERMISSION)
+
+        with pytest.raises(StorageUnavailable):
+            await run()
+        assert (app.storage.revocations, requests.handled) == ([], 1)
+        log.is_back = True
+        app.clock.advance(seconds=1)
+        assert (await run(), requests.handled) == ("response 1", 1)
+        assert app.storage.revocations == [Revocation.of_user(UserId(7), at=app.clock.now())]

@@ -1,14 +1,11 @@
 """Revoke access tokens a second time."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from fastauth.application.idempotency.shared_unit_of_work import SharedUnitOfWork
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clock import Clock
-from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.revocations.revocation import Revocation
 
 
@@ -20,7 +17,6 @@ class SecondRevocation:
     transaction yields a token with a time between the two.
     """
 
-    revocations: RevocationLog
     unit_of_work: SharedUnitOfWork
     clock: Clock
 
@@ -30,7 +26,8 @@ class SecondRevocation:
         Raises:
             StorageUnavailable: The change is stored; a token that was issued meanwhile may be valid.
         """
-        await self._revoke(partial(Revocation.of_user, user_id))
+        revocation = Revocation.of_user(user_id, at=self.clock.now())
+        await self.unit_of_work.revoke_after_commit(revocation)
 
     async def of_client(self, client_id: ClientId) -> None:
         """Do the same for the tokens of a client.
@@ -38,10 +35,5 @@ class SecondRevocation:
         Raises:
             StorageUnavailable: As above.
         """
-        await self._revoke(partial(Revocation.of_client, client_id))
-
-    async def _revoke(self, revocation: Callable[..., Revocation]) -> None:
-        async def revoke() -> None:
-            await self.revocations.add(revocation(at=self.clock.now()))
-
-        await self.unit_of_work.after_commit(revoke)
+        revocation = Revocation.of_client(client_id, at=self.clock.now())
+        await self.unit_of_work.revoke_after_commit(revocation)

@@ -1,18 +1,24 @@
 """Transactions that a use case may share with what is around it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
+from fastauth.domain.clock import Clock
+from fastauth.domain.revocations.ports import RevocationLog
+from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class SharedTransaction:
+    """A transaction that others join."""
+
     transaction: Transaction
-    afterwards: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    revocations: list[Revocation] = field(default_factory=list)
+    """Those that follow its commit."""
 
 
 class SharedUnitOfWork:
@@ -21,9 +27,11 @@ class SharedUnitOfWork:
     So the response of a use case is stored together with what the use case stores.
     """
 
-    def __init__(self, *, inner: UnitOfWork) -> None:
+    def __init__(self, *, inner: UnitOfWork, revocations: RevocationLog, clock: Clock) -> None:
         self._inner = inner
-        self._shared: ContextVar[_Shared | None] = ContextVar("shared transaction", default=None)
+        self._revocations = revocations
+        self._clock = clock
+        self._shared: ContextVar[SharedTransaction | None] = ContextVar("shared transaction", default=None)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -37,25 +45,32 @@ class SharedUnitOfWork:
             yield cast("Transaction", _JoinedTransaction(shared.transaction))
 
     @asynccontextmanager
-    async def share(self) -> AsyncIterator[Transaction]:
+    async def share(self) -> AsyncIterator[SharedTransaction]:
         """Begin a transaction that those begun within the block join."""
         async with self._inner.begin() as transaction:
-            shared = _Shared(transaction)
+            shared = SharedTransaction(transaction)
             token = self._shared.set(shared)
             try:
-                yield transaction
+                yield shared
             finally:
                 self._shared.reset(token)
-        for act in shared.afterwards:
-            await act()
+        for revocation in shared.revocations:
+            await self._revoke(revocation)
 
-    async def after_commit(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Call `act` now, or at the end of the shared transaction unless an error rolls it back."""
+    async def revoke_after_commit(self, revocation: Revocation) -> None:
+        """Revoke now, or at the end of the shared transaction unless an error rolls it back.
+
+        Raises:
+            StorageUnavailable: What was done before is stored, and the revocation may not be.
+        """
         shared = self._shared.get()
         if shared is None:
-            await act()
+            await self._revoke(revocation)
         else:
-            shared.afterwards.append(act)
+            shared.revocations.append(revocation)
+
+    async def _revoke(self, revocation: Revocation) -> None:
+        await self._revocations.add(replace(revocation, at=self._clock.now()))
 
 
 class _JoinedTransaction:

@@ -114,7 +114,6 @@ class Accounts(Shared):
     )
     second_revocation: Provider[SecondRevocation] = Singleton(
         SecondRevocation,
-        revocations=Storage.revocation_log,
         unit_of_work=Storage.unit_of_work,
         clock=Shared.clock,
     )

@@ -141,4 +141,6 @@ class Storage(Shared):
     unit_of_work: Provider[SharedUnitOfWork] = Singleton(
         SharedUnitOfWork,
         inner=Singleton(NotifyingUnitOfWork, inner=stored_unit_of_work, notices=notices),
+        revocations=revocation_log,
+        clock=Shared.clock,
     )
