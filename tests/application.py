@@ -280,7 +280,7 @@ class Application:
         await self.register_user(username=username, password=password, fullname="Santosh Kumar", address=None)
 
     async def a_verified_address(self, text: str, *, username: str = "santosh") -> None:
-        """Put an e-mail address of a user in force."""
+        """Give a user a verified e-mail address."""
         await a_verified_address(self.container, username, text)
 
     async def deliver(self) -> list[Message]:

@@ -55,7 +55,7 @@ class FakeUserSearch:
         for user in self.storage.users.values():
             key = user.username.canonical if wanted.username_prefixes else ""
             if key.startswith(wanted.username_prefixes or ("",)):
-                yield UserPlace(user.id, key), user, self._in_force(user.id)
+                yield UserPlace(user.id, key), user, self._verified_address(user.id)
 
     def _matches(self, wanted: UserFilter, user: User) -> bool:
         return wanted.disabled in {None, user.disabled_at is not None} and (
@@ -65,7 +65,7 @@ class FakeUserSearch:
     def _roles(self, user_id: UserId) -> tuple[str, ...]:
         return tuple(sorted(each.role for each in self.storage.user_roles.get(user_id, ())))
 
-    def _in_force(self, user_id: UserId) -> str | None:
+    def _verified_address(self, user_id: UserId) -> str | None:
         records = (each for each in self.storage.addresses.values() if each.user_id == user_id)
         return next(
             (each.address.text for each in records if each.verified_at and not each.replaced_at), None
@@ -74,7 +74,7 @@ class FakeUserSearch:
     def _is_found(self, record: AddressRecord) -> bool:
         if record.replaced_at:
             return False
-        return record.verified_at is not None or self._in_force(record.user_id) is None
+        return record.verified_at is not None or self._verified_address(record.user_id) is None
 
     def _listed(self, _place: UserPlace, user: User, email: str | None) -> ListedUser:
         erasure = self.storage.erasures.get(user.id)

@@ -26,7 +26,7 @@ class FakeEmailAddressRepository:
 
     async def find_owner(self, key: str) -> User | None:
         self.looked += 1
-        owner = next((each.user_id for each in self._in_force() if each.address.key == key), None)
+        owner = next((each.user_id for each in self._all_verified() if each.address.key == key), None)
         return None if owner is None else self.storage.users[owner]
 
     async def of_user(self, user_id: UserId) -> UserAddresses:
@@ -86,7 +86,7 @@ class FakeEmailAddressRepository:
         return [*([verified] if verified else []), *await self.replaced_since(user_id, since)]
 
     async def clashing_usernames(self, *, limit: int) -> list[str]:
-        owners = {each.address.key: each.user_id for each in self._in_force()}
+        owners = {each.address.key: each.user_id for each in self._all_verified()}
         users = sorted(self.storage.users.values(), key=lambda user: user.id)
         clashing = [user for user in users if owners.get(_read(user.username.canonical), user.id) != user.id]
         return [user.username.display for user in clashing][:limit]
@@ -94,7 +94,7 @@ class FakeEmailAddressRepository:
     async def users_of(self, addresses: Collection[EmailAddress]) -> dict[str, set[UserId]]:
         users = self.storage.users.values()
         return {
-            address.key: {each.user_id for each in self._in_force() if each.address.key == address.key}
+            address.key: {each.user_id for each in self._all_verified() if each.address.key == address.key}
             | {user.id for user in users if user.username.canonical in address.usernames}
             for address in addresses
         }
@@ -123,20 +123,20 @@ class FakeEmailAddressRepository:
             if (each.user_id, each.address.key) == (user_id, key):
                 self._put(replace(each, undeliverable_at=now))
 
-    def _in_force(self) -> list[AddressRecord]:
+    def _all_verified(self) -> list[AddressRecord]:
         return [each for each in self.storage.addresses.values() if each.verified_at and not each.replaced_at]
 
     def _verified(self, user_id: UserId) -> AddressRecord | None:
-        return next((each for each in self._in_force() if each.user_id == user_id), None)
+        return next((each for each in self._all_verified() if each.user_id == user_id), None)
 
     def _pending(self, user_id: UserId) -> AddressRecord | None:
         records = self.storage.addresses.values()
         return next((each for each in records if each.user_id == user_id and not each.verified_at), None)
 
     def _check_free(self, record: AddressRecord) -> None:
-        in_force = {each.address.key for each in self._in_force() if each.user_id != record.user_id}
+        others = {each.address.key for each in self._all_verified() if each.user_id != record.user_id}
         names = {user.username.canonical for user in self.storage.users.values() if user.id != record.user_id}
-        if record.address.key in in_force or record.address.usernames & names:
+        if record.address.key in others or record.address.usernames & names:
             raise EmailTaken
 
     def _put(self, record: AddressRecord) -> None:

@@ -70,7 +70,7 @@ class FakeFeedAccounts:
         return await self.find(sorted(id_ for id_ in self.storage.users if id_ > after)[:limit])
 
     async def find(self, ids: Collection[UserId]) -> tuple[FeedAccount, ...]:
-        in_force = {
+        verified = {
             each.user_id: each.address.text
             for each in self.storage.addresses.values()
             if each.verified_at and not each.replaced_at
@@ -80,7 +80,7 @@ class FakeFeedAccounts:
                 id=id_,
                 username=user.username.display,
                 fullname=user.fullname.text,
-                email=in_force.get(id_),
+                email=verified.get(id_),
                 disabled=user.disabled_at is not None,
                 roles=tuple(sorted(each.role for each in self.storage.user_roles.get(id_, ()))),
             )

@@ -110,13 +110,13 @@ class FakeBulkUserRepository:
 
     async def insert_new(self, new_users: Collection[ImportedUser]) -> dict[str, UserId]:
         admitted, storage = {}, self.passwords.storage
-        in_force = {
+        verified = {
             each.address.key
             for each in storage.addresses.values()
             if each.verified_at and not each.replaced_at
         }
         for new in new_users:
-            if new.user.username.canonical in in_force:
+            if new.user.username.canonical in verified:
                 continue
             with suppress(UsernameTaken):
                 user = await self.passwords.add_user(new.user, new.password_hash)

@@ -22,9 +22,9 @@ class TestVerify:
         assert (page.status, page.title) == (200, "The address is verified")
         assert ADDRESS in page.text
         ann = await container.find_user()(username="ann")
-        in_force = (await container.email_addresses().of_user(ann.id)).verified
-        assert in_force
-        assert in_force.address.text == ADDRESS
+        current = (await container.email_addresses().of_user(ann.id)).verified
+        assert current
+        assert current.address.text == ADDRESS
         assert [each.type for each in storage.events][-3:] == [
             EventType.LOGIN_SUCCEEDED,
             EventType.EMAIL_VERIFIED,

@@ -144,7 +144,7 @@ class UserSearchContract(ABC):
     async def test_prefix_of_address(
         self, search: UserSearch, users: UserRepository, addresses: EmailAddressRepository
     ) -> None:
-        """A replaced address is not found, nor is a pending one beside one in force."""
+        """A replaced address is not found, nor is a pending one beside a verified one."""
         prefix = a_prefix()
 
         async def user_with(*texts: str, pending: str | None = None) -> User:

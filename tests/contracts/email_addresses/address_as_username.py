@@ -48,7 +48,7 @@ class AddressAsUsername(EmailAddressFixtures):
     async def test_import_of_a_username_that_is_an_address(
         self, addresses: EmailAddressRepository, bulk_users: BulkUserRepository, user: User, other: User
     ) -> None:
-        """Only an address in force takes the name."""
+        """Only a verified address takes the name."""
         taken, pending, replaced = an_address(), an_address(), an_address()
         await verified(addresses, user, replaced)
         await verified(addresses, user, taken)
@@ -79,16 +79,16 @@ class AddressAsUsername(EmailAddressFixtures):
         self, addresses: EmailAddressRepository, users: UserRepository, user: User
     ) -> None:
         """In either form of its domain; pending and replaced addresses have none."""
-        replaced, in_force, pending = an_address(), an_address(f"{a_name()}@bücher.example.com"), an_address()
+        replaced, current, pending = an_address(), an_address(f"{a_name()}@bücher.example.com"), an_address()
         await verified(addresses, user, replaced)
-        await verified(addresses, user, in_force)
+        await verified(addresses, user, current)
         await addresses.add_pending(user.id, pending, now=NOW)
         username = f"{a_name()}@bücher.example.com"
         named = await a_user(users, username)
         of_username = an_address(username.replace("bücher", "xn--bcher-kva").upper())
-        found = await addresses.users_of([replaced, in_force, pending, of_username])
+        found = await addresses.users_of([replaced, current, pending, of_username])
         assert {key: value for key, value in found.items() if value} == {
-            in_force.key: {user.id},
+            current.key: {user.id},
             of_username.key: {named.id},
         }
         assert not any((await addresses.users_of([])).values())

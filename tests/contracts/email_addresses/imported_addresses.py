@@ -55,21 +55,21 @@ class ImportedAddresses(EmailAddressFixtures):
     async def test_import_replaces_no_address(
         self, addresses: EmailAddressRepository, users: UserRepository
     ) -> None:
-        """Not one in force, nor one that the user has removed."""
-        in_force, removed, pending = [await a_user(users) for _ in range(3)]
-        for each in (in_force, removed):
+        """Not a verified one, nor one that the user has removed."""
+        proved, removed, pending = [await a_user(users) for _ in range(3)]
+        for each in (proved, removed):
             await verified(addresses, each, an_address())
         await addresses.remove(removed.id, now=NOW)
         await addresses.add_pending(pending.id, an_address(), now=NOW)
-        before = {each.id: await addresses.of_user(each.id) for each in (in_force, removed, pending)}
+        before = {each.id: await addresses.of_user(each.id) for each in (proved, removed, pending)}
         for is_verified in (False, True):
             imported = {
                 each.id: ImportedAddress(address=an_address(), is_verified=is_verified)
-                for each in (in_force, removed, pending)
+                for each in (proved, removed, pending)
                 if not (is_verified and each is pending)
             }
             await addresses.add_imported(imported, now=LATER)
-        assert {each.id: await addresses.of_user(each.id) for each in (in_force, removed, pending)} == before
+        assert {each.id: await addresses.of_user(each.id) for each in (proved, removed, pending)} == before
 
     async def test_concurrent_import_of_an_address_and_verification(
         self, addresses: EmailAddressRepository, unit_of_work: UnitOfWork, users: UserRepository

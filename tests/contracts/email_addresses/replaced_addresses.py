@@ -71,7 +71,7 @@ class ReplacedAddresses(EmailAddressFixtures):
     async def test_purge_of_replaced_addresses(
         self, addresses: EmailAddressRepository, expired_rows: ExpiredRows, user: User
     ) -> None:
-        """In batches, the oldest first. Addresses in force and pending ones stay."""
+        """In batches, the oldest first. Verified and pending addresses stay."""
         long_ago = NOW - timedelta(days=4_000)  # before any other test's addresses
         for number in range(4):
             await verified(addresses, user, an_address(), now=long_ago + timedelta(minutes=number))

@@ -185,7 +185,7 @@ class TestImportUsers:
 
 class TestAddresses:
     async def addresses(self, app: Application) -> dict[str, tuple[str | None, str | None]]:
-        """Return the address in force and the pending one of each account."""
+        """Return the verified address and the pending one of each account."""
         found = {}
         for user in app.storage.users.values():
             each = await FakeEmailAddressRepository(app.storage).of_user(user.id)
@@ -222,7 +222,7 @@ class TestAddresses:
 
     @pytest.mark.parametrize("dry_run", [False, True])
     async def test_taken_address_is_left_out(self, app: Application, *, dry_run: bool) -> None:
-        """In force on another account, the username of one, or verified by an earlier record."""
+        """Verified on another account, the username of one, or verified by an earlier record."""
         before = [
             a_candidate(1, "ann", email="a@b\xfccher.example.com"),
             a_candidate(2, "bob@b\xfccher.example.com"),

@@ -29,7 +29,7 @@ async def caller(app: Application) -> AuthenticatedUser:
     return await caller_of(app, tokens)
 
 
-async def in_force(app: Application, user: int = 1) -> str | None:
+async def verified_of(app: Application, user: int = 1) -> str | None:
     record = (await app.container.email_addresses().of_user(UserId(user))).verified
     return record.address.text if record else None
 
@@ -49,7 +49,9 @@ async def a_change(app: Application, caller: AuthenticatedUser, email: str) -> s
 
 
 class TestFirstAddress:
-    async def test_is_in_force_once_it_is_verified(self, app: Application, caller: AuthenticatedUser) -> None:
+    async def test_replaces_the_former_once_it_is_verified(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
         await app.change_address(caller=caller, email="New@Example.com")
         (waits,) = [each.record for each in app.storage.outbox.values() if each.record.done_at is None]
         assert (waits.kind, waits.user_id) == (OutboxKind.VERIFICATION, caller.user.id)
@@ -57,7 +59,7 @@ class TestFirstAddress:
         (mail,) = await app.deliver()
         assert (mail.to, template_of(mail)) == ("New@example.com", "verify_address")
         assert "hours: 24\n" in mail.text
-        assert await in_force(app) is None
+        assert await verified_of(app) is None
         verified = await app.verify_address(caller=caller, token=token_in(mail))
         assert (verified.address.text, verified.verified_at) == ("New@Example.com", app.clock.now())
         assert app.storage.events[-2:] == [
@@ -86,7 +88,7 @@ class TestFirstAddress:
         owner = await caller_of(app, await app.a_log_in("owner"))
         with pytest.raises(InvalidLink):
             await app.verify_address(caller=owner, token=token)
-        assert (await in_force(app, 1), await in_force(app, 2)) == (None, None)
+        assert (await verified_of(app, 1), await verified_of(app, 2)) == (None, None)
         assert await app.verify_address(caller=caller, token=token)  # the attempt has not spent it
 
     async def test_pending_on_two_accounts_has_a_link_for_each(
@@ -151,7 +153,7 @@ class TestFirstAddress:
         token = await a_link(app, caller, NEW)
         with pytest.raises(EmailTaken):
             await app.verify_address(caller=caller, token=token)
-        assert await in_force(app) is None
+        assert await verified_of(app) is None
 
 
 class TestResend:
@@ -197,9 +199,9 @@ class TestChange:
         (mail,) = await app.deliver()
         assert (mail.to, template_of(mail)) == (NEW, "change_address")
         assert "hours: 1\n" in mail.text
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
         await app.verify_address(caller=caller, token=token_in(mail))
-        assert await in_force(app) == NEW
+        assert await verified_of(app) == NEW
         (notice,) = await app.deliver()
         assert (notice.to, template_of(notice)) == (OLD, "address_changed")
         assert "days: 7\n" in notice.text
@@ -249,7 +251,7 @@ class TestUndo:
         token = await a_change(app, caller, NEW)
         tokens = await app.a_log_in()
         await app.undo_address_change(token=token)
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
         with pytest.raises(InvalidAccessToken):
             await caller_of(app, tokens)
         undone = event_now(app, EventType.EMAIL_CHANGE_UNDONE, user_id=caller.user.id)
@@ -287,7 +289,7 @@ class TestUndo:
         (reset,) = [mail for mail in await app.deliver() if mail.to == NEW]
         await app.complete_password_reset(token=token_in(reset), new_password="of the attacker")
         await app.undo_address_change(token=token)
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
 
     async def test_outlives_a_second_change_by_the_attacker(
         self, app: Application, caller: AuthenticatedUser
@@ -295,10 +297,10 @@ class TestUndo:
         token = await a_change(app, caller, NEW)
         of_the_attacker = await a_change(app, caller, "third@example.com")
         await app.undo_address_change(token=token)
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
         with pytest.raises(InvalidLink):
             await app.undo_address_change(token=of_the_attacker)
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
 
     async def test_of_the_attacker_leaves_that_of_the_owner(
         self, app: Application, caller: AuthenticatedUser
@@ -306,9 +308,9 @@ class TestUndo:
         token = await a_change(app, caller, NEW)
         of_the_attacker = await a_change(app, caller, "third@example.com")
         await app.undo_address_change(token=of_the_attacker)
-        assert await in_force(app) == NEW
+        assert await verified_of(app) == NEW
         await app.undo_address_change(token=token)
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
 
     async def test_tells_the_address_that_it_takes_out_of_force(
         self, app: Application, caller: AuthenticatedUser
@@ -334,7 +336,7 @@ class TestRemove:
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
         await app.remove_address(caller=caller)
-        assert await in_force(app) is None
+        assert await verified_of(app) is None
         (notice,) = await app.deliver()
         assert (notice.to, template_of(notice)) == (OLD, "address_removed")
         assert app.storage.events[-1] == event_now(
@@ -345,7 +347,7 @@ class TestRemove:
         app.clock.advance(minutes=10, seconds=1)
         with pytest.raises(StepUpRequired):
             await app.remove_address(caller=caller)
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
 
     async def test_can_be_undone_after_another_address_was_verified(
         self, app: Application, caller: AuthenticatedUser
@@ -355,7 +357,7 @@ class TestRemove:
         (notice,) = await app.deliver()
         await app.verify_address(caller=caller, token=await a_link(app, caller, NEW))
         await app.undo_address_change(token=token_in(notice))
-        assert await in_force(app) == OLD
+        assert await verified_of(app) == OLD
 
     async def test_ends_reset_links(self, app: Application, caller: AuthenticatedUser) -> None:
         await app.request_password_reset(identifier=OLD, address="192.0.2.1")

@@ -78,7 +78,7 @@ class TestSenders:
         assert mail == a_message("role_granted", role="admin", username="santosh", when="now")
 
     async def test_notice_of_a_change_has_no_link(self, app: Application) -> None:
-        """It goes to an address that was replaced before: the link is that of the address in force."""
+        """It goes to an address that was replaced before: the link is that of the verified address."""
         entry = an_entry(app, OutboxKind.NOTICE)
         content = {**entry.content, "template": "address_removed"}
         (mail,) = await sent_by(app, replace(entry, content=content))

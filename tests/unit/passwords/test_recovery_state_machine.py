@@ -194,7 +194,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         self.proves(name, mailbox, age)
 
     def proves(self, name: str, mailbox: str, age: str = "new") -> bool:
-        """Add an address, and use the link in the mail to it. Return whether the address is in force."""
+        """Add an address, and use the link in the mail to it. Return whether the address is verified."""
         caller, link = self.pending(name, mailbox)
         self.wait(link, age)
         foreign = VerifyAddress(tokens=ANOTHER_KEY, unit_of_work=self.unit_of_work, clock=self.app.clock)
@@ -289,7 +289,7 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES, by_address=st.booleans(), age=AGES)
     def recover(self, name: str, by_address: bool, age: str) -> None:  # noqa: FBT001  drawn by Hypothesis
-        """Whoever reads the address in force gets in, whatever happened before, until the link expires."""
+        """Whoever reads the verified address gets in, whatever happened before, until the link expires."""
         addresses = self.run(self.app.container.email_addresses().of_user(self.ids[name]))
         self.mails_arrive()
         typed = addresses.verified.address.text if by_address and addresses.verified else name
@@ -322,7 +322,7 @@ class RecoveryMachine(RuleBasedStateMachine):
             assert self.stored_hashes() == self.hashes
 
     @invariant()
-    def no_address_is_in_force_that_was_not_proved_on_its_account(self) -> None:
+    def no_address_is_verified_that_was_not_proved_on_its_account(self) -> None:
         if hasattr(self, "app"):
             for record in self.app.storage.addresses.values():
                 if record.verified_at:

@@ -18,7 +18,7 @@ ADDRESS = SPELLINGS_OF_AN_ADDRESS[0]
 
 @pytest.fixture
 async def app(app: RateLimitedApplication) -> RateLimitedApplication:
-    """The user has an address in force."""
+    """The user has a verified address."""
     await app.a_verified_address(ADDRESS)
     return app
 

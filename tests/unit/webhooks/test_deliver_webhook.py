@@ -83,7 +83,7 @@ class TestMessages:
         assert [each.url for each in here.http.requests] == [URL, *2 * ["https://other.example/"]]
         assert here.subjects == ["a", "b", "c"]
 
-    async def test_change_of_types_is_in_force_with_the_next_event(self, here: Installation) -> None:
+    async def test_change_of_types_counts_from_the_next_event(self, here: Installation) -> None:
         """Neither is more of the former types sent, nor is the place moved past events of the new ones."""
         await here.create()
         await here.happen("a", "b", "c")

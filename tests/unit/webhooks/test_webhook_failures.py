@@ -216,7 +216,7 @@ class TestNotice:
         assert "receiver.example" in mails[0].text
         assert "/hook" not in mails[0].text
 
-    async def test_when_and_to_the_address_in_force_alone(self) -> None:
+    async def test_when_and_to_the_verified_address_alone(self) -> None:
         here = Installation()
         here.http.answer = lambda _: 410
         await a_user_with(here.app, "root", "admin")

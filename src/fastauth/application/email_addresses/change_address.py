@@ -17,7 +17,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 class ChangeAddress:
     """Store a pending address, and send it a token.
 
-    The verified address stays in force until the token was used. An earlier pending address is replaced.
+    The verified address is not replaced before the token is used. An earlier pending address is replaced.
     """
 
     address_profile: AddressProfile

@@ -13,7 +13,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoAddressChange:
-    """Put a replaced address back in force, end all sessions of the account and revoke its API keys.
+    """Put a replaced address back, end all sessions of the account and revoke its API keys.
 
     Whoever changed the address may be an attacker, who has a session and may have made a key. This gives no
     access by itself: the owner logs in, or asks for a reset of the password.
@@ -34,7 +34,7 @@ class UndoAddressChange:
         purpose, codec, now = Purpose.UNDO_EMAIL, self.tokens, self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             user_id, used = await consume_mailed_token(transaction, token, purpose, codec=codec, now=now)
-            # Before the change: the notice goes to the address that is in force until then.
+            # Before the change: the notice goes to the address that is verified until then.
             await transaction.events.record(
                 Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
             )

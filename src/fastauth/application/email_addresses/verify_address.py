@@ -18,7 +18,7 @@ from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyAddress:
-    """Put the caller's pending address in force.
+    """Verify the caller's pending address.
 
     It needs the token of the mail and a session of the account. So whoever receives a mail that a
     stranger caused cannot verify their address for the stranger by a click.

@@ -84,7 +84,7 @@ _KINDS = {EventType.ERASURE_REQUESTED: OutboxKind.ACCOUNT_CLOSING}
 """The kind of entry for notices with a link for each address."""
 
 _WITH_UNDO = frozenset({EventType.EMAIL_CHANGED, EventType.EMAIL_REMOVED})
-"""The address that they take out of force gets a link. Without one for a removal, an attacker would remove
+"""The address that they replace or remove gets a link. Without one for a removal, an attacker would remove
 the address and verify another one, and the owner could not undo it."""
 
 
@@ -92,7 +92,7 @@ the address and verify another one, and the owner could not undo it."""
 class Notices:
     """Add a notice to the outbox for each address of an account that must learn of an event.
 
-    These are the address in force and those replaced within `UNDO_PERIOD`. No limit applies to notices:
+    These are the verified address and those replaced within `UNDO_PERIOD`. No limit applies to notices:
     otherwise an attacker could use the limit up first.
     """
 

@@ -22,7 +22,7 @@ class User:
     locale: str | None = None
     """The language of mails to the user, a tag of BCP 47; ``None`` if it is not known."""
     has_verified_address: bool | None = field(default=None, compare=False)
-    """Whether an e-mail address of the account is in force; ``None`` if it was not read."""
+    """Whether the account has a verified e-mail address; ``None`` if it was not read."""
     has_second_factor: bool = False
     """Whether a password alone is not enough for a log-in."""
 

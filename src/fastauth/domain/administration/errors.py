@@ -11,7 +11,7 @@ class BuiltInRole(Conflict):
 
 
 class NoVerifiedAddress(Conflict):
-    """The account has no e-mail address that is verified and in force."""
+    """The account has no verified e-mail address."""
 
     code = "no_verified_address"
     detail = "The account has no verified e-mail address"

@@ -20,7 +20,7 @@ class UserFilter:
     username_prefixes: tuple[str, ...] = ()
     """Beginnings of the canonical username."""
     email_prefixes: tuple[str, ...] = ()
-    """Beginnings of the key of an address that is in force, or is pending on an account without one."""
+    """Beginnings of the key of a verified address, or of a pending one if the account has no verified one."""
     role: str | None = None
     disabled: bool | None = None
 
@@ -41,7 +41,7 @@ class ListedUser:
 
     user: User
     email: str | None
-    """The address in force; in a search by address, the one that was found."""
+    """The verified address; in a search by address, the one that was found."""
     roles: tuple[str, ...]
     """Names, sorted."""
     erase_at: datetime | None = None

@@ -13,7 +13,7 @@ class EmailAddressRepository(Protocol):
     """E-mail addresses of accounts."""
 
     async def find_owner(self, key: str) -> User | None:
-        """Return the account on which this address is verified and in force.
+        """Return the account whose verified address this is.
 
         The work is the same whether or not there is one.
         """
@@ -28,26 +28,26 @@ class EmailAddressRepository(Protocol):
         """Store the pending address of an account, in place of an earlier one."""
 
     async def verify(self, user_id: UserId, key: str, *, now: datetime) -> AddressRecord | None:
-        """Put the pending address of an account in force, and replace the former one.
+        """Verify the pending address of an account, and replace the former one.
 
         Return the verified address, or ``None`` if it is not pending any more.
 
         Raises:
-            EmailTaken: The address is in force on another account, or is the username of another account.
+            EmailTaken: The address is verified on another account, or is the username of another account.
                 Of concurrent calls for one address, exactly one succeeds. Nothing has changed, and the
                 transaction can go on.
         """
 
     async def remove(self, user_id: UserId, *, now: datetime) -> AddressRecord | None:
-        """Replace the address in force by none, and delete the pending one.
+        """Replace the verified address by none, and delete the pending one.
 
-        Return the address that was in force; ``None`` if there was none.
+        Return the address that was verified; ``None`` if there was none.
         """
 
     async def undo(self, user_id: UserId, *, old_key: str, now: datetime) -> bool:
         """Put back an address that was replaced less than `UNDO_PERIOD` ago.
 
-        The addresses that were in force after it are deleted, and so is the pending one: whoever undoes a
+        The addresses that were verified after it are deleted, and so is the pending one: whoever undoes a
         change does not trust them, and none of them can be put back.
         Return whether the address was put back.
 
@@ -59,13 +59,13 @@ class EmailAddressRepository(Protocol):
         """Return the addresses of an account that were replaced at `since` or later, the latest first."""
 
     async def informed(self, user_id: UserId, *, since: datetime) -> list[AddressRecord]:
-        """Return the address in force, and those that were replaced at `since` or later."""
+        """Return the verified address, and those that were replaced at `since` or later."""
 
     async def clashing_usernames(self, *, limit: int) -> list[str]:
-        """Return usernames that are the address in force of another account, at most `limit`, in order."""
+        """Return usernames that are the verified address of another account, at most `limit`, in order."""
 
     async def users_of(self, addresses: Collection[EmailAddress]) -> Mapping[str, set[UserId]]:
-        """Return, for the key of each address, the accounts that have it in force or as their username.
+        """Return, for the key of each address, the accounts that have verified it or have it as username.
 
         In a transaction no other one verifies an address until its end.
         """
@@ -73,7 +73,7 @@ class EmailAddressRepository(Protocol):
     async def add_imported(self, imported: Mapping[UserId, ImportedAddress], *, now: datetime) -> None:
         """Store addresses of accounts for which `users_of`, in this transaction, returns no other account.
 
-        A verified address is put in force, unless the account has or had another one in force. Any other
+        An address that is verified stays so, unless the account has or had another verified one. Any other
         address is pending, unless the account has or had an address. No two verified ones have the same key.
         """
 

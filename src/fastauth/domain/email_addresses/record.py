@@ -14,8 +14,8 @@ UNDO_PERIOD = timedelta(days=7)
 class AddressRecord:
     """An address of an account.
 
-    It is pending until `verified_at`, then in force until `replaced_at`. An account has at most one pending
-    address and at most one in force. No two accounts have the same address in force.
+    It is pending until `verified_at`, then verified until `replaced_at`. An account has at most one pending
+    address and at most one verified one. No two accounts have the same verified address.
     """
 
     id: int
@@ -42,5 +42,4 @@ class UserAddresses:
     """The current addresses of an account."""
 
     verified: AddressRecord | None = None
-    """The address that is verified and in force."""
     pending: AddressRecord | None = None

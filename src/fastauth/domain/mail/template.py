@@ -27,7 +27,7 @@ class MailTemplate(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     """To the replaced address. Without a link if its values ``link`` and ``token`` are empty."""
     ADDRESS_CHANGE_UNDONE = "address_change_undone"
-    """To the address that was in force until then, among others."""
+    """To the address that was verified until then, among others."""
     ADDRESS_REMOVED = "address_removed"
     """To the removed address. The link is as above."""
     PASSWORD_ADDED = "password_added"  # noqa: S105  the name of a mail

@@ -103,7 +103,7 @@ PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
 """Tokens that show who reads the pending address of an account."""
 
 ALL_BUT_UNDO = frozenset(Purpose) - {Purpose.UNDO_EMAIL, Purpose.UNDO_ERASURE}
-"""Tokens that end when a password is reset, or another address is in force. The owner of a replaced address
+"""Tokens that end when a password is reset, or another address is verified. The owner of a replaced address
 must be able to undo the change all the same: an attacker does both. The same holds for a closed account."""
 
 

@@ -11,7 +11,7 @@ from fastauth.domain.administration.user_search import UserFilter, UserPlace
 
 _LAST_CODE_POINT = "\U0010ffff"
 _other = email_address.alias("other")
-_HAS_ONE_IN_FORCE = exists().where(
+_HAS_VERIFIED_ONE = exists().where(
     _other.c.user_id == email_address.c.user_id,
     _other.c.verified_at.is_not(None),
     _other.c.replaced_at.is_(None),
@@ -45,7 +45,7 @@ def _ranges(wanted: UserFilter, after: UserPlace | None, dialect: str) -> list[S
         row = email_address.c
         key, ids = _by_code_point(row.address_key, dialect), row.id
         found = _select(row.user_id, ids, key).where(
-            row.replaced_at.is_(None), row.verified_at.is_not(None) | ~_HAS_ONE_IN_FORCE
+            row.replaced_at.is_(None), row.verified_at.is_not(None) | ~_HAS_VERIFIED_ONE
         )
     else:
         key, ids = _by_code_point(user_info.c.username_key, dialect), user_info.c.id

@@ -20,12 +20,12 @@ from fastauth.domain.administration.user_search import (
     UserPlace,
 )
 
-_IS_IN_FORCE = (
+_IS_VERIFIED = (
     (email_address.c.user_id == user_info.c.id)
     & email_address.c.verified_at.is_not(None)
     & email_address.c.replaced_at.is_(None)
 )
-_ADDRESS_IN_FORCE = select(email_address.c.address).where(_IS_IN_FORCE).scalar_subquery()
+_VERIFIED_ADDRESS = select(email_address.c.address).where(_IS_VERIFIED).scalar_subquery()
 _ROLES = (
     select(func.aggregate_strings(user_role.c.role, " "))
     .where(user_role.c.user_id == user_info.c.id)
@@ -92,7 +92,7 @@ def _conditions(wanted: UserFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _shown(wanted: UserFilter, ahead: Subquery) -> tuple[ColumnElement[Any], ...]:
-    address = _ADDRESS_IN_FORCE
+    address = _VERIFIED_ADDRESS
     if wanted.email_prefixes:
         found = select(email_address.c.address).where(email_address.c.id == ahead.c.place_id)
         address = found.scalar_subquery()

@@ -14,7 +14,7 @@ from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.record import ImportedAddress
 
 _row = email_address.c
-_IN_FORCE = select(_row.address_key, _row.user_id).where(
+_VERIFIED = select(_row.address_key, _row.user_id).where(
     _row.address_key.in_(bindparam("keys", expanding=True)),
     _row.verified_at.is_not(None),
     _row.replaced_at.is_(None),
@@ -39,7 +39,7 @@ def find_users_of(connection: Connection, addresses: Collection[EmailAddress]) -
         connection.execute(LOCK_NAMES)
     keys = {name: address.key for address in addresses for name in address.usernames}
     found: dict[str, set[UserId]] = {address.key: set() for address in addresses}
-    for key, user_id in connection.execute(_IN_FORCE, {"keys": sorted(set(keys.values()))}):
+    for key, user_id in connection.execute(_VERIFIED, {"keys": sorted(set(keys.values()))}):
         found[key].add(UserId(user_id))
     for name, user_id in connection.execute(_USERNAMES, {"names": sorted(keys)}):
         found[keys[name]].add(UserId(user_id))

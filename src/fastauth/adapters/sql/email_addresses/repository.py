@@ -52,7 +52,7 @@ class SqlEmailAddressRepository:
         await self._connections.execute(statement, values)
 
     async def verify(self, user_id: UserId, key: str, *, now: datetime) -> AddressRecord | None:
-        """Lock the pending row, replace the former address, and put this one in force."""
+        """Lock the pending row, replace the former address, and mark this one as verified."""
 
         def work(connection: Connection) -> AddressRecord | None:
             pending = connection.execute(statements.LOCK_PENDING, {"owner": user_id, "key": key}).first()
@@ -62,7 +62,7 @@ class SqlEmailAddressRepository:
                 _check_usernames(connection, _record_of(pending))
                 connection.execute(statements.REPLACE, {"owner": user_id, "now": now})
                 return _record_of(
-                    connection.execute(statements.PUT_IN_FORCE, {"record": pending.id, "now": now}).one()
+                    connection.execute(statements.VERIFY, {"record": pending.id, "now": now}).one()
                 )
 
         return await self._connections.run_in_transaction(work)
@@ -78,7 +78,7 @@ class SqlEmailAddressRepository:
         return await self._connections.run_in_transaction(work)
 
     async def undo(self, user_id: UserId, *, old_key: str, now: datetime) -> bool:
-        """Lock the replaced row, delete the rows in its place, and put it in force again."""
+        """Lock the replaced row, delete the rows in its place, and put it back."""
         wanted = {"owner": user_id, "key": old_key, "after": now - UNDO_PERIOD}
 
         def work(connection: Connection) -> bool:
@@ -108,7 +108,7 @@ class SqlEmailAddressRepository:
         return [_record_of(row) for row in rows]
 
     async def clashing_usernames(self, *, limit: int) -> list[str]:
-        """Join the addresses in force with the unique index of usernames."""
+        """Join the verified addresses with the unique index of usernames."""
         rows = await self._connections.execute(statements.CLASHING_USERNAMES, {"number": limit})
         return [row.username for row in rows.all()]
 
@@ -151,7 +151,7 @@ def _taken_is_an_error(connection: Connection) -> Iterator[None]:
 
 
 def addresses_of(rows: Sequence[Row[Any]]) -> UserAddresses:
-    """Return the address in force and the pending one, from rows of one user that were not replaced."""
+    """Return the verified address and the pending one, from rows of one user that were not replaced."""
     records = [_record_of(row) for row in rows]
     return UserAddresses(
         verified=next((each for each in records if each.verified_at), None),

@@ -21,7 +21,7 @@ from fastauth.adapters.sql.email_addresses.tables import email_address
 
 _row = email_address.c
 _PENDING = _row.verified_at.is_(None)
-_IN_FORCE = _row.verified_at.is_not(None) & _row.replaced_at.is_(None)
+_VERIFIED = _row.verified_at.is_not(None) & _row.replaced_at.is_(None)
 _OF_USER = _row.user_id == bindparam("owner")
 _HAS_KEY = _row.address_key == bindparam("key")
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -29,7 +29,7 @@ _NOW = bindparam("now", type_=UtcDateTime)
 FIND_OWNER = select(*USER_COLUMNS).select_from(
     select(literal_column("1"))
     .subquery()
-    .outerjoin(email_address, _HAS_KEY & _IN_FORCE)
+    .outerjoin(email_address, _HAS_KEY & _VERIFIED)
     .outerjoin(user_info, user_info.c.id == _row.user_id)
 )
 CURRENT = select(email_address).where(_OF_USER, _row.replaced_at.is_(None))
@@ -52,7 +52,7 @@ CLASHING_USERNAMES = (
         _row.address_key.in_([user_info.c.username_key, func.lower(func.ltrim(user_info.c.username_key))])
         & (_row.user_id != user_info.c.id),
     )
-    .where(_IN_FORCE)
+    .where(_VERIFIED)
     .order_by(user_info.c.id)
     .limit(bindparam("number"))
 )
@@ -66,8 +66,8 @@ LOCK_REPLACED = (
     .limit(1)
     .with_for_update()
 )
-REPLACE = update(email_address).where(_OF_USER, _IN_FORCE).values(replaced_at=_NOW).returning(email_address)
-PUT_IN_FORCE = (
+REPLACE = update(email_address).where(_OF_USER, _VERIFIED).values(replaced_at=_NOW).returning(email_address)
+VERIFY = (
     update(email_address)
     .where(_row.id == bindparam("record"))
     .values(verified_at=_NOW)
@@ -82,7 +82,7 @@ DELETE_LATER = delete(email_address).where(
     | (_row.replaced_at > _replaced_at)
     | ((_row.replaced_at == _replaced_at) & (_row.id > bindparam("record"))),
 )
-"""Rows of the addresses that were in force after this one, and the pending one."""
+"""Rows of the addresses that were verified after this one, and the pending one."""
 
 _ADDED = {
     "address": bindparam("new_address"),
@@ -108,7 +108,7 @@ USERNAME_OF_ANOTHER = (
 
 
 def is_address_taken(error: IntegrityError) -> bool:
-    """Return whether the index of the addresses in force was violated.
+    """Return whether the index of the verified addresses was violated.
 
     SQLite names the columns of the index instead of the index; no other unique index is on this one.
     """

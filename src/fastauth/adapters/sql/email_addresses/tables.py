@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, Text, text
 
 from fastauth.adapters.sql.database.types import Id, UtcDateTime, metadata, partial_where
 
-_IN_FORCE = "verified_at IS NOT NULL AND replaced_at IS NULL"
+_VERIFIED = "verified_at IS NOT NULL AND replaced_at IS NULL"
 
 email_address = Table(
     "email_address",
@@ -17,8 +17,8 @@ email_address = Table(
     Column("verified_at", UtcDateTime),
     Column("replaced_at", UtcDateTime),
     Column("undeliverable_at", UtcDateTime),
-    Index("email_address_key_unique", "address_key", unique=True, **partial_where(_IN_FORCE)),
-    Index("email_address_verified_unique", "user_id", unique=True, **partial_where(_IN_FORCE)),
+    Index("email_address_key_unique", "address_key", unique=True, **partial_where(_VERIFIED)),
+    Index("email_address_verified_unique", "user_id", unique=True, **partial_where(_VERIFIED)),
     Index("email_address_pending_unique", "user_id", unique=True, **partial_where("verified_at IS NULL")),
     Index("email_address_key", "address_key"),
     Index(

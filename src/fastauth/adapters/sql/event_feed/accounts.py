@@ -12,7 +12,7 @@ from fastauth.adapters.sql.roles.tables import user_role
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.event_feed.ports import FeedAccount
 
-_IS_IN_FORCE = and_(
+_IS_VERIFIED = and_(
     email_address.c.user_id == user_info.c.id,
     email_address.c.verified_at.is_not(None),
     email_address.c.replaced_at.is_(None),
@@ -25,7 +25,7 @@ _ACCOUNTS = (
         user_info.c.disabled_at,
         email_address.c.address,
     )
-    .outerjoin(email_address, _IS_IN_FORCE)
+    .outerjoin(email_address, _IS_VERIFIED)
     .order_by(user_info.c.id)
 )
 _PAGE = _ACCOUNTS.where(user_info.c.id > bindparam("after_id")).limit(bindparam("max_rows"))

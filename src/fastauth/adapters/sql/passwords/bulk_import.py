@@ -24,7 +24,7 @@ _INSERT_NEW = {
     ).items()
 }
 _address = table("email_address", *map(column, ("address_key", "verified_at", "replaced_at")))
-_ADDRESSES_IN_FORCE = select(_address.c.address_key).where(
+_VERIFIED_ADDRESSES = select(_address.c.address_key).where(
     _address.c.address_key.in_(bindparam("names", expanding=True)),
     _address.c.verified_at.is_not(None),
     _address.c.replaced_at.is_(None),
@@ -56,7 +56,7 @@ class SqlBulkUserRepository:
         names = [each.user.username.canonical for each in new_users]
 
         def work(connection: Connection) -> dict[str, UserId]:
-            taken = _addresses_in_force(connection, [name for name in names if "@" in name])
+            taken = _verified_addresses(connection, [name for name in names if "@" in name])
             free = [each for each in values if each["new_username_key"] not in taken]
             rows = connection.execute(_INSERT_NEW[connection.dialect.name], free) if free else ()
             return {row.username_key: UserId(row.id) for row in rows}
@@ -64,7 +64,7 @@ class SqlBulkUserRepository:
         return await self._connections.run_in_transaction(work)
 
 
-def _addresses_in_force(connection: Connection, names: list[str]) -> set[str]:
+def _verified_addresses(connection: Connection, names: list[str]) -> set[str]:
     """Return those of `names` that are the e-mail address of an account, and keep others from becoming one.
 
     The lock is the one that the verification of an address shares, until the end of the transaction.
@@ -73,7 +73,7 @@ def _addresses_in_force(connection: Connection, names: list[str]) -> set[str]:
         return set()
     if connection.dialect.name == "postgresql":
         connection.execute(LOCK_NAMES)
-    return set(connection.scalars(_ADDRESSES_IN_FORCE, {"names": names}))
+    return set(connection.scalars(_VERIFIED_ADDRESSES, {"names": names}))
 
 
 def _values(new: ImportedUser) -> dict[str, Any]:

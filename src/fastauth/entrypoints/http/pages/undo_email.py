@@ -21,7 +21,7 @@ async def show_form(request: Request, container: ContainerDep) -> HTMLResponse:
 
 @router.post("")
 async def undo(request: Request, container: ContainerDep) -> HTMLResponse:
-    """Put the replaced address back in force."""
+    """Put the replaced address back."""
     return await use_token(
         request, container, container.undo_address_change(), form=TEMPLATE, done="email_undone.html"
     )

@@ -50,7 +50,7 @@ async def change_address(
 ) -> AcceptedResponse:
     """Store a new address, and send a link to it by which it is verified.
 
-    A verified address stays in force until the new one is verified, and then gets a mail by which the
+    A verified address stays until the new one is verified, and then gets a mail by which the
     change can be undone for seven days. The session must have been authenticated in the last ten minutes, by
     two factors if the account has any.
     """
@@ -76,7 +76,7 @@ async def resend_verification(caller: CallerDep, container: ContainerDep) -> Acc
     responses=problems(*AUTHENTICATION_ERRORS, InvalidLink, NotOffered, EmailTaken, body=True),
 )
 async def verify_address(body: TokenRequest, caller: CallerDep, container: ContainerDep) -> EmailResponse:
-    """Put the new address in force, by the token of the mail and a session of the same account.
+    """Verify the new address, by the token of the mail and a session of the same account.
 
     The token of a first address is valid for a day, that of an address which replaces another one for an
     hour.
@@ -91,7 +91,7 @@ async def verify_address(body: TokenRequest, caller: CallerDep, container: Conta
     responses=problems(InvalidLink, NotOffered, EmailTaken, body=True),
 )
 async def undo_address_change(body: TokenRequest, container: ContainerDep) -> None:
-    """Put a replaced address back in force and end every session of the account, without a log-in.
+    """Put a replaced address back and end every session of the account, without a log-in.
 
     The token is in the mail that the replaced address got, and is valid for seven days.
     """

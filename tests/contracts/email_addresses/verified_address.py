@@ -1,4 +1,4 @@
-"""Pending addresses and those in force."""
+"""Pending addresses and verified ones."""
 
 import asyncio
 from contextlib import suppress
@@ -22,7 +22,7 @@ from fastauth.domain.email_addresses.record import UNDO_PERIOD, AddressRecord, U
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
-class AddressInForce(EmailAddressFixtures):
+class VerifiedAddress(EmailAddressFixtures):
     async def test_new_account_has_no_address(self, addresses: EmailAddressRepository, user: User) -> None:
         assert await addresses.of_user(user.id) == UserAddresses()
         assert await addresses.replaced_since(user.id, NOW - UNDO_PERIOD) == []
@@ -77,7 +77,7 @@ class AddressInForce(EmailAddressFixtures):
     async def test_change_replaces_the_former_address(
         self, addresses: EmailAddressRepository, user: User
     ) -> None:
-        """The former address stays in force until the new one is verified."""
+        """The former address stays verified until the new one is verified."""
         old, new = an_address(), an_address()
         before = await verified(addresses, user, old)
         await addresses.add_pending(user.id, new, now=NOW)
@@ -89,7 +89,7 @@ class AddressInForce(EmailAddressFixtures):
         assert (replaced.id, replaced.address, replaced.replaced_at) == (before.id, old, LATER)
         assert await addresses.replaced_since(user.id, LATER + MICROSECOND) == []
 
-    async def test_address_in_force_is_taken(
+    async def test_verified_address_is_taken(
         self, addresses: EmailAddressRepository, user: User, other: User
     ) -> None:
         address, own = an_address(), an_address()
@@ -135,7 +135,7 @@ class AddressInForce(EmailAddressFixtures):
     async def test_one_of_concurrent_verifications_succeeds(
         self, addresses: EmailAddressRepository, users: UserRepository
     ) -> None:
-        """Each account has an address that stays in force if it loses."""
+        """Each account has an address that stays verified if it loses."""
         address = an_address()
         accounts = [await a_user(users) for _ in range(8)]
         for account in accounts:
