@@ -57,9 +57,9 @@ async def disable_by_admin(app: Application, _: AuthenticatedUser) -> None:
 
 async def disable_in_a_shared_transaction(app: Application, caller: AuthenticatedUser) -> None:
     """Do what a request with an Idempotency-Key does."""
-    async with app.container.unit_of_work().share() as transaction:
+    async with app.container.unit_of_work().share() as shared:
         await disable_by_admin(app, caller)
-        await transaction.commit()
+        await shared.transaction.commit()
 
 
 async def close(app: Application, caller: AuthenticatedUser) -> None:

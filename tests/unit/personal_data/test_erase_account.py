@@ -135,9 +135,9 @@ class TestEraseAccount:
         await app.a_user("ann")
         await app.container.close_user()(username="ann")
         before = len(app.storage.revocations), len(app.storage.events)
-        async with app.container.unit_of_work().share() as transaction:
+        async with app.container.unit_of_work().share() as shared:
             assert not await app.container.erase_account()(ANN)
-            await transaction.commit()
+            await shared.transaction.commit()
         assert (len(app.storage.revocations), len(app.storage.events)) == before
 
 
