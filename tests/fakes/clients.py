@@ -6,7 +6,7 @@ from datetime import datetime
 from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.clients.client import LAST_USE_INTERVAL, Client, ClientSecret, RegisteredClient
-from fastauth.domain.clients.client_id import ClientId
+from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
 from fastauth.domain.clients.errors import ClientExists
 
 
@@ -22,6 +22,7 @@ class FakeClientRepository:
 
     async def get(self, client_id: ClientId) -> RegisteredClient | None:
         self.reads += 1
+        assert CLIENT_ID.fullmatch(client_id), "PostgreSQL rejects some other texts"
         return self.storage.clients.get(client_id)
 
     async def find(self, name: str) -> RegisteredClient | None:

@@ -246,6 +246,8 @@ class TestAddresses:
             [("email", "email_taken")],
             [],
         ]
+        assert results[3].violations[0].detail == "Same address as record 5."
+        assert {each.new_id is None for each in results} == {dry_run}
         if not dry_run:
             stored = await self.addresses(app)
             assert stored["erin"] == ("e@example.com", None)

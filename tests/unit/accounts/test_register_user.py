@@ -1,13 +1,16 @@
-from typing import NoReturn
+from dataclasses import replace
+from typing import Any, NoReturn
 
 import pytest
 from tests.application import Application
 from tests.builders import a_new_user, a_policy, a_username, an_address, register_user
 from tests.fakes import FakeErasureRepository, FakePasswordHasher, FakeStorage, FakeUserRepository
 
-from fastauth.domain.accounts.errors import UsernameTaken
+from fastauth.application.mail.deadlines import VERIFICATION_MAIL_DEADLINE
+from fastauth.domain.accounts.errors import RegistrationClosed, UsernameTaken
+from fastauth.domain.accounts.registration_mode import RegistrationMode
 from fastauth.domain.audit.event import EventType
-from fastauth.domain.errors import InvalidInput
+from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.passwords.errors import HashingOverloaded
 from fastauth.domain.passwords.password import Password, PasswordHash
@@ -107,6 +110,7 @@ class TestRegisterWithAddress:
         assert found.pending.address == an_address("Ann@Example.com")
         (queued,) = (each.record for each in app.storage.outbox.values())
         assert (queued.kind, queued.user_id) == (OutboxKind.VERIFICATION, user.id)
+        assert queued.expires_at == app.clock.now() + VERIFICATION_MAIL_DEADLINE
 
     async def test_two_accounts_may_name_one_address(self, app: Application) -> None:
         for name in ("ann", "bob"):
@@ -140,6 +144,22 @@ class TestRegisterWithAddress:
             ("email", "not_an_address"),
             ("locale", "not_allowed"),
         ]
+
+
+class TestOperator:
+    @pytest.mark.parametrize(
+        "rules", [{"mode": RegistrationMode.INVITED}, {"mode": RegistrationMode.OFF}, {"reserved": {"root"}}]
+    )
+    async def test_may_create_what_a_client_may_not(self, rules: dict[str, Any]) -> None:
+        register = register_user()
+        register = replace(register, rules=replace(register.rules, **rules))
+        account: dict[str, Any] = {"username": "Root", "password": "sntsh", "fullname": "Ann"}
+        with pytest.raises((RegistrationClosed, InvalidInput)) as refusal:
+            await register(**account, address="192.0.2.1")
+        if isinstance(refusal.value, InvalidInput):
+            reserved = Violation("username", "reserved", "This name is reserved.")
+            assert list(refusal.value.violations) == [reserved]
+        assert (await register(**account, address=None)).username.display == "Root"
 
 
 class TestUsernameWithAtSign:

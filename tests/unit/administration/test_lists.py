@@ -31,6 +31,16 @@ class TestLists:
         await invitations(acting=acting, limit=3)
         assert calls.made == [("page", (), {"now": now, "after": None, "limit": 4})]
 
+    async def test_full_page_may_be_the_last(self) -> None:
+        app = Application()
+        ann = await a_user_with(app, "ann1", "admin")
+        acting, sessions = await principal_of(app, ann), app.container.list_sessions_by_admin()
+        for _ in range(2):
+            await app.a_log_in("ann1")
+        for limit, has_next in ((1, True), (2, False), (3, False)):
+            page, cursor = await sessions(acting=acting, user_id=ann.id, limit=limit)
+            assert (len(page), cursor is not None) == (min(limit, 2), has_next), limit
+
 
 class TestCursors:
     """Another version that runs at the same time continues a list: a cursor holds what it held before."""

@@ -11,8 +11,9 @@ from tests.fakes import FakeApiKeyRepository
 from tests.port_calls import PortCalls
 from tests.session_helpers import caller_of, happened
 
+from fastauth.application.api_keys.last_uses import MAX_WAITING
 from fastauth.application.api_keys.store_key import NewApiKey
-from fastauth.domain.api_keys.api_key import API_KEY_RETENTION, MAX_API_KEYS, USE_INTERVAL
+from fastauth.domain.api_keys.api_key import API_KEY_RETENTION, MAX_API_KEYS, USE_INTERVAL, ApiKeyName
 from fastauth.domain.api_keys.errors import ApiKeyNotFound, InvalidApiKey, TooManyApiKeys
 from fastauth.domain.api_keys.key_text import ApiKeyCodec, ApiKeyId
 from fastauth.domain.audit.event import Event, EventType
@@ -98,6 +99,7 @@ class TestCreateApiKey:
         new = await owner.create(READ, OWN, days=30)
         (stored,) = owner.app.storage.api_keys.values()
         assert stored == new.key
+        assert stored.name == ApiKeyName("Backup")
         assert (set(stored.scopes), stored.user_id) == ({READ, OWN}, owner.caller.user.id)
         assert stored.expires_at - stored.created_at == timedelta(days=30)
         assert new.text not in repr((new, stored, owner.app.storage))
@@ -223,7 +225,7 @@ class TestExchangeApiKey:
             claims: Any = await app.container.access_tokens().verify_any(given.token.text)
             assert (claims.audience or exchange.audience) == stored, audience
         await app.container.change_client()(name="orders", disabled=True)
-        for audience in (client.id, "fa_c_x", "orders", ""):
+        for audience in (client.id, "fa_c_x", "orders", "", "fa_c_\0"):
             with pytest.raises(InvalidInput) as refused:
                 await exchange(text=new.text, address="192.0.2.1", audience=audience)
             assert list(refused.value.violations) == [
@@ -460,6 +462,17 @@ class TestLastUses:
         await owner.exchange(new.text)
         assert await store() == 1
         assert owner.app.storage.api_keys[new.key.id].last_used_at == first + USE_INTERVAL
+
+    async def test_at_most_a_hundred_thousand_wait(self, owner: Owner) -> None:
+        uses, key, now = (
+            owner.app.container.last_uses(),
+            (await owner.create(READ)).key,
+            owner.app.clock.now(),
+        )
+        for number in range(MAX_WAITING + 1):
+            object.__setattr__(key, "id", number)  # a copy of a key takes twenty times as long
+            uses.add(key, now=now)
+        assert await uses.store() == MAX_WAITING
 
 
 class TestPurgeApiKeys:

@@ -150,6 +150,8 @@ class TestCommands:
         created = await self.created(app)
         assert created.secret.text not in repr(app.storage)
         assert created.secret.text not in repr(created)
+        (stored,) = app.storage.clients[created.client.id].secrets
+        assert stored == ClientSecret(digest=created.secret.digest, created_at=app.clock.now())
 
     async def test_each_change_is_an_event_and_a_loss_a_revocation(self, app: Application) -> None:
         client = (await self.created(app)).client

@@ -235,6 +235,8 @@ class TestChange:
             await app.change_address(caller=caller, email=f"new{number}@example.com")
         with pytest.raises(TooManyRequests):
             await app.change_address(caller=caller, email=NEW)
+        await app.a_user("bob")
+        await app.change_address(caller=await caller_of(app, await app.a_log_in("bob")), email=NEW)
 
 
 class TestUndo:
@@ -264,7 +266,8 @@ class TestUndo:
         assert await app.container.list_api_keys()(user_id=caller.user.id) == ()
         told = Revocation(app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
         assert told in app.storage.revocations
-        assert app.event_types()[-1] is EventType.API_KEY_REVOKED
+        revoked = event_now(app, EventType.API_KEY_REVOKED, user_id=caller.user.id, detail=new.key.id)
+        assert app.storage.events[-1] == revoked
 
     async def test_works_for_seven_days(self, app: Application, caller: AuthenticatedUser) -> None:
         token = await a_change(app, caller, NEW)
@@ -357,6 +360,15 @@ class TestRemove:
         (notice,) = await app.deliver()
         await app.verify_address(caller=caller, token=await a_link(app, caller, NEW))
         await app.undo_address_change(token=token_in(notice))
+        assert await verified_of(app) == OLD
+
+    async def test_leaves_the_link_that_undoes_a_change(
+        self, app: Application, caller: AuthenticatedUser
+    ) -> None:
+        """An attacker changes the address, and then removes it."""
+        token = await a_change(app, caller, NEW)
+        await app.remove_address(caller=caller)
+        await app.undo_address_change(token=token)
         assert await verified_of(app) == OLD
 
     async def test_ends_reset_links(self, app: Application, caller: AuthenticatedUser) -> None:

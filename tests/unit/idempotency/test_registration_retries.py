@@ -1,22 +1,29 @@
 """A registration that is sent again, because its answer was lost."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
-from tests.application import A_DEVICE, Application, RateLimitedApplication
+from tests.application import A_DEVICE, A_SECRET_KEY, Application, RateLimitedApplication
+from tests.fakes import FakeEventLog
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.user import User
-from fastauth.domain.audit.event import EventType
-from fastauth.domain.errors import InvalidInput
-from fastauth.domain.idempotency.key import LIFETIME, IdempotencyKey
+from fastauth.domain.audit.event import Event, EventType
+from fastauth.domain.errors import InvalidInput, StorageUnavailable
+from fastauth.domain.idempotency.key import LIFETIME, IdempotencyKey, RepeatableRequests
 from fastauth.domain.passwords.errors import InvalidCredentials
 
 KEY = IdempotencyKey("8e03978e-40d5-43e8-bc93-6894a57f9324")
 SENT = {"username": "Ann", "password": "ann's password", "fullname": "Ann Lee", "email": "ann@example.com"}
 ADDRESS = "192.0.2.1"
+
+
+class EventLogAway(FakeEventLog):
+    async def record(self, event: Event) -> NoReturn:
+        raise StorageUnavailable
 
 
 async def register(app: Application, *, key: IdempotencyKey | None = KEY, **changes: Any) -> User:  # noqa: ANN401  fields
@@ -55,6 +62,22 @@ class TestRetry:
             await register(app)
         assert app.storage.answered_requests == {}
         assert (await register(app, username="bea")).username.display == "bea"
+
+    async def test_account_is_gone(self) -> None:
+        """It was erased after the name was found to be taken."""
+        app = Application()
+        await register(app)
+        app.storage.users.clear()
+        with pytest.raises(UsernameTaken):
+            await register(app)
+
+    async def test_is_recognised_by_another_version(self) -> None:
+        """Its digest has the name of the operation. No other operation takes the key for its own."""
+        app, requests = Application(), RepeatableRequests(A_SECRET_KEY)
+        await register(app)
+        sent = {name: text for name, text in SENT.items() if name != "password"} | {"locale": None}
+        stored = requests.request(KEY, operation="register", payload=sent)
+        assert stored.is_same_as(app.storage.answered_requests[stored.digest])
 
     async def test_two_at_once(self) -> None:
         app = Application()
@@ -158,3 +181,13 @@ class TestGuessing:
         before = len(app.storage.events)
         await register(app)
         assert app.storage.events[before:] == []
+
+    async def test_answer_is_the_same_without_the_audit_trail(self) -> None:
+        app = Application()
+        await register(app)
+        register_user = app.register_user
+        retries = replace(register_user.retries, events=EventLogAway(app.storage))
+        with pytest.raises(InvalidInput):
+            await replace(register_user, retries=retries)(
+                **{**SENT, "password": "a guess"}, address=ADDRESS, idempotency_key=KEY
+            )

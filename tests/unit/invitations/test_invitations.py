@@ -23,6 +23,7 @@ from fastauth.domain.errors import InvalidInput
 from fastauth.domain.invitations.errors import AnotherAddressInvited, InvitationNotFound, LogInToAccept
 from fastauth.domain.invitations.invitation import Invitation
 from fastauth.domain.one_time_tokens.errors import InvalidLink
+from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.errors import RoleNotFound
@@ -84,6 +85,9 @@ class TestAccept:
     async def test_creates_an_account_with_address_and_roles(self, place: Installation) -> None:
         app = place.app
         invitation = await place.invite(roles=["clerk", "auditor", "clerk"], locale="de")
+        (queued,) = (each.record for each in app.storage.outbox.values())
+        assert (queued.kind, queued.user_id) == (OutboxKind.INVITATION, None)
+        assert queued.expires_at == invitation.expires_at
         (mail,) = await app.deliver()
         assert (mail.to, mail.language) == (EMAIL, "de")
         token = token_of("fa_in_", [mail])
@@ -254,6 +258,19 @@ class TestInvite:
             kind=PrincipalKind.CLIENT, permissions=frozenset({WRITE_USERS}), client_id=made.client.id
         )
         assert (await place.invite(client)).invited_by is None
+
+    async def test_roles_are_given_by_a_user_who_may_give_roles_now(self, place: Installation) -> None:
+        """D5 judges the roles again by that user. A client is none, and a role may have been revoked."""
+        both, app = frozenset({WRITE_USERS, WRITE_ROLES, "orders:read"}), place.app
+        made = await app.container.create_client()(name="hr", permissions=both)
+        client = Principal(kind=PrincipalKind.CLIENT, permissions=both, client_id=made.client.id)
+        earlier = await principal_of(app, place.helper)
+        app.storage.roles["helper"] = Role(name="helper", permissions=both - {WRITE_ROLES})
+        for acting in (client, earlier):
+            with pytest.raises(NotPermitted) as refused:
+                await place.invite(acting, roles=["clerk"])
+            assert refused.value.permission == WRITE_ROLES
+        assert app.storage.invitations == {}
 
     async def test_roles_within_ones_own(self, place: Installation) -> None:
         """D1."""

@@ -47,7 +47,13 @@ async def add_pending(app: Application, email: str) -> None:
     await app.container.email_addresses().add_pending(ANN, an_address(email), now=app.clock.now())
 
 
-async def send(app: Application, kind: OutboxKind, content: dict[str, str], quota: Quota) -> list[Message]:
+async def send(
+    app: Application,
+    kind: OutboxKind,
+    content: dict[str, str],
+    quota: Quota,
+    **parts: Any,  # noqa: ANN401  of the handler
+) -> list[Message]:
     entry = OutboxEntry(
         id="e1",
         kind=kind,
@@ -58,7 +64,7 @@ async def send(app: Application, kind: OutboxKind, content: dict[str, str], quot
         expires_at=None,
     )
     handler: Any = app.container.mail_handlers()[kind]
-    await replace(handler, quota=quota)(entry)
+    await replace(handler, quota=quota, **parts)(entry)
     return app.mail_transport.sent
 
 
@@ -106,6 +112,11 @@ class TestVerification:
         assert await send(app, OutboxKind.VERIFICATION, {}, Quota(allows=False)) == []
         assert tokens(app) == []
 
+    async def test_disabled_account_gets_none(self, app: Application) -> None:
+        await add_pending(app, EMAIL)
+        await app.disable_user(username="ann")
+        assert await send(app, OutboxKind.VERIFICATION, {}, Quota(allows=True)) == []
+
 
 class TestPasswordReset:
     async def test_verified_address(self, app: Application) -> None:
@@ -118,6 +129,13 @@ class TestPasswordReset:
         assert seen(mail) == rendered("reset_password", link=link, minutes="10", token=token, username="ann")
         assert tokens(app) == [(Purpose.RESET_PASSWORD, ANN, EMAIL, timedelta(minutes=10))]
         assert quota.asked == [(EMAIL, ANN, True)]
+
+    async def test_lifetime_is_that_of_the_installation(self, app: Application) -> None:
+        await app.a_verified_address(EMAIL, username="ann")
+        lifetime = timedelta(minutes=5)
+        (mail,) = await send(app, OutboxKind.PASSWORD_RESET, RESET, Quota(allows=True), lifetime=lifetime)
+        assert "minutes: 5\n" in mail.text
+        assert tokens(app) == [(Purpose.RESET_PASSWORD, ANN, EMAIL, lifetime)]
 
     async def test_pending_address_gets_an_explanation(self, app: Application) -> None:
         """It is in the language of the installation, as it may be the address of somebody else."""

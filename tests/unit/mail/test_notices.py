@@ -1,17 +1,20 @@
 """Who is told what."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from tests.application import A_DEVICE, Application
-from tests.fakes import FakePasswordHasher, FakeStorage, FakeUnitOfWork
+from tests.fakes import FakePasswordHasher, FakeSecretBox, FakeStorage, FakeUnitOfWork
 from tests.mail_helpers import template_of, token_in
 from tests.session_helpers import begun, caller_of, refresh
 
 from fastauth.application.mail.notices import NO_NOTICE, NOTICES
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.mail.errors import MailRejected
 from fastauth.domain.mail.message import Message
+from fastauth.domain.outbox.sealed import PURPOSE
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.sessions.errors import InvalidRefreshToken
@@ -126,6 +129,28 @@ class TestNotice:
         await app.a_user("bob")
         await app.a_log_in("bob")
         await app.set_password(username="bob", password="another")
+        assert app.storage.outbox == {}
+
+    async def test_is_queued_for_another_version(self, app: Application) -> None:
+        """It may deliver the entry, so the members of the content stay."""
+        await app.set_password(username="santosh", password="another")
+        (entry,) = app.storage.outbox.values()
+        assert entry.sealed
+        assert json.loads(FakeSecretBox().open(entry.sealed, purpose=PURPOSE)) == {
+            "template": "password_changed",
+            "to": ADDRESS,
+            "to_key": ADDRESS,
+            "when": "2026-11-22 12:00 UTC",
+            "address": "",
+            "role": "",
+        }
+
+    async def test_is_not_queued_where_no_mail_is_sent(self, app: Application) -> None:
+        notices = replace(app.container.notices(), offered=False)
+        changed = Event(type=EventType.PASSWORD_CHANGED, occurred_at=app.clock.now(), user_id=UserId(1))
+        async with app.container.stored_unit_of_work().begin() as transaction:
+            await notices.add(transaction, changed)
+            await transaction.commit()
         assert app.storage.outbox == {}
 
 

@@ -128,6 +128,12 @@ class TestSenders:
         app.clock.advance(seconds=-1)
         app.storage.erasures[UserId(1)] = replace(erasure, erased_at=app.clock.now())
         assert await sent_by(app, entry) == []
+        app.storage.erasures.clear()
+        assert await sent_by(app, entry) == [], "it is kept"
+        app.storage.erasures[UserId(1)] = erasure
+        assert len(await sent_by(app, entry)) == 1
+        (stored,) = app.storage.one_time_tokens.values()
+        assert stored.expires_at == erasure.erase_at
 
 
 class TestMailQuota:
@@ -149,6 +155,15 @@ class TestMailQuota:
         assert await quota.allows(entry, to, user_id=UserId(1), proved=True)
         assert not await quota.allows(entry, to, user_id=UserId(1), proved=True)
         assert await quota.allows(replace(entry, attempts=2), to, user_id=UserId(1), proved=True)
+
+    async def test_mails_of_one_account_to_whatever_addresses(self) -> None:
+        app = RateLimitedApplication()
+        entry, quota = an_entry(app, OutboxKind.NOTICE), app.container.mail_quota()
+        allowed = [
+            await quota.allows(entry, an_address(), user_id=UserId(user_id), proved=False)
+            for user_id in (1,) * 11 + (2,)
+        ]
+        assert allowed == [True] * 10 + [False, True]
 
 
 class TestEventWithoutNotice:

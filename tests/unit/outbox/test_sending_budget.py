@@ -61,13 +61,17 @@ class TestSendingBudget:
         assert await sent(*[RESET] * 9) == 8
         assert await sent(OutboxKind.NOTICE) == 0
 
-    async def test_of_one_message_a_minute_is_for_all(self, clock: FakeClock) -> None:
-        budget = SendingBudget(
-            counters=FakeCounterRepository(),
-            keys=CounterKeys(NEW),
-            limit=RateLimit(1, timedelta(minutes=1)),
-            clock=clock,
-        )
-        await budget(OutboxKind.NOTICE)
-        with pytest.raises(Postponed):
-            await budget(RESET)
+    async def test_of_few_messages_a_minute(self, clock: FakeClock) -> None:
+        """One notice may always be sent. The last message is left for a reset, unless it is the only one."""
+        for attempts, notices in ((1, 1), (2, 1), (3, 2)):
+            budget = SendingBudget(
+                counters=FakeCounterRepository(),
+                keys=CounterKeys(NEW),
+                limit=RateLimit(attempts, timedelta(minutes=1)),
+                clock=clock,
+            )
+            for kind, sent in ((OutboxKind.NOTICE, notices), (RESET, attempts - notices)):
+                for _ in range(sent):
+                    await budget(kind)
+                with pytest.raises(Postponed):
+                    await budget(kind)

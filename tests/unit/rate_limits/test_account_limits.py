@@ -8,9 +8,12 @@ import pytest
 from dependency_injector.providers import Object
 from tests.application import RateLimitedApplication
 from tests.fakes import FakePasswordHasher
+from tests.session_helpers import event_now
 
 from fastauth.application.sessions.login_result import LoginResult
 from fastauth.domain.accounts.errors import UserNotFound
+from fastauth.domain.accounts.user import UserId
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
@@ -124,6 +127,7 @@ class TestAccountLimits:
         with pytest.raises(UserNotFound):
             await app.unlock_user(username="nobody")
         await app.unlock_user(username="SANTOSH")
+        assert app.storage.events[-1] == event_now(app, EventType.USER_UNLOCKED, user_id=UserId(1))
         assert await app.guess("sntsh")
 
     async def test_set_password_unlocks(self, app: RateLimitedApplication) -> None:
