@@ -4,12 +4,12 @@ A cursor is opaque to clients, and accepted only if this installation made it fo
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Generic, TypeVar
 
+from fastauth.domain import base64url
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 
@@ -52,19 +52,19 @@ class SealedCursors:
         `list_name` has everything on which the order and the content of the list depend, such as its filter.
         """
         content = json.dumps(position, ensure_ascii=False, separators=(",", ":")).encode()
-        return _encoded(self._macs(list_name, content)[0] + content)
+        return base64url.encode(self._macs(list_name, content)[0] + content)
 
     def open(self, list_name: str, cursor: str) -> tuple[int | str, ...] | None:
         """Return the position; ``None`` if `cursor` was not made here, or for another list."""
         if len(cursor) > MAX_CURSOR_LENGTH:
             return None
         try:
-            sealed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            sealed = base64url.decode(cursor)
         except ValueError:
             return None
         mac, content = sealed[:_MAC_BYTES], sealed[_MAC_BYTES:]
         is_known = any(compare_digest(mac, known) for known in self._macs(list_name, content))
-        if not is_known or _encoded(sealed) != cursor:  # the decoder ignores some characters and bits
+        if not is_known or base64url.encode(sealed) != cursor:  # the decoder ignores some characters and bits
             return None
         return tuple(json.loads(content))
 
@@ -100,7 +100,3 @@ class SealedCursors:
     def _macs(self, list_name: str, content: bytes) -> list[bytes]:
         message = json.dumps([list_name, content.decode("latin-1")]).encode()
         return [mac[:_MAC_BYTES] for mac in self._keys.macs("list cursors", message)]
-
-
-def _encoded(sealed: bytes) -> str:
-    return urlsafe_b64encode(sealed).rstrip(b"=").decode()

@@ -1,8 +1,8 @@
 """An export of personal data as a JSON value."""
 
-from base64 import urlsafe_b64encode
 from datetime import datetime
 
+from fastauth.domain import base64url
 from fastauth.domain.personal_data.export import Export
 
 
@@ -26,6 +26,6 @@ def _value(value: object) -> object:
         case datetime():
             return f"{value:%Y-%m-%dT%H:%M:%S.%f}Z"
         case bytes():
-            return urlsafe_b64encode(value).rstrip(b"=").decode()
+            return base64url.encode(value)
         case _:
             return value

@@ -9,9 +9,9 @@ from tests.passkey_helpers import a_caller, a_passkey, a_passkey_owner
 from tests.session_helpers import caller_of
 
 from fastauth.application.passkeys.verify_passkey import challenge_of
+from fastauth.domain import base64url
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passkeys.errors import NOT_A_CREDENTIAL
-from fastauth.domain.passkeys.relying_party import encode
 
 
 def asked(options: dict[str, Any]) -> tuple[list[str], str]:
@@ -27,7 +27,7 @@ class TestOptions:
         caller = await owner.caller()
         options = (await app.container.begin_passkey()(caller=caller)).options
         assert options["user"] == {
-            "id": encode(app.storage.handles[caller.user.id]),
+            "id": base64url.encode(app.storage.handles[caller.user.id]),
             "name": "santosh",
             "displayName": caller.user.fullname.text,
         }
@@ -40,7 +40,7 @@ class TestOptions:
         token = (await owner.challenge()).token
         options = await app.container.begin_passkey_second_factor()(challenge=token)
         assert asked(options) == ([owner.passkey.id], "preferred")
-        assert options["challenge"] == encode(challenge_of(token))
+        assert options["challenge"] == base64url.encode(challenge_of(token))
 
     async def test_of_a_step_up(self) -> None:
         """Without a password in the session, the passkey is both factors."""

@@ -19,6 +19,7 @@ from webauthn.helpers import (
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import CredentialDeviceType
 
+from fastauth.domain import base64url
 from fastauth.domain.passkeys.passkey import (
     MAX_CREDENTIAL_ID_BYTES,
     MIN_CREDENTIAL_ID_BYTES,
@@ -26,7 +27,7 @@ from fastauth.domain.passkeys.passkey import (
     CredentialId,
     NewCredential,
 )
-from fastauth.domain.passkeys.relying_party import ALGORITHMS, RelyingParty, encode
+from fastauth.domain.passkeys.relying_party import ALGORITHMS, RelyingParty
 
 RSA_BITS = (2048, 4096)
 """Sizes of RSA keys that are accepted; larger ones make each verification slow."""
@@ -59,7 +60,7 @@ def verify_registration(
     if not is_valid or not _is_usable(verified.credential_public_key):
         return None
     return NewCredential(
-        id=CredentialId(encode(id_)),
+        id=CredentialId(base64url.encode(id_)),
         public_key=verified.credential_public_key,
         sign_count=verified.sign_count,
         aaguid=verified.aaguid,
@@ -106,7 +107,7 @@ def _is_exact(client_data: bytes, challenge: bytes) -> bool:
     The library decodes base64url leniently, and ignores ``crossOrigin``.
     """
     content = json.loads(client_data)
-    return content["challenge"] == encode(challenge) and not content.get("crossOrigin")
+    return content["challenge"] == base64url.encode(challenge) and not content.get("crossOrigin")
 
 
 def _without_statement(attestation: bytes) -> bytes:

@@ -10,10 +10,9 @@ Stored is the HMAC-SHA-256 of the whole text under a key derived from the secret
 """
 
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from secrets import choice, token_bytes
+from secrets import choice, token_urlsafe
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NewType
 from zlib import crc32
@@ -56,7 +55,7 @@ class ApiKeyCodec:
     def issue(self) -> ApiKeyText:
         """Return a new key."""
         id_ = "".join(choice(_BASE62) for _ in range(16))
-        secret = urlsafe_b64encode(token_bytes(32)).rstrip(b"=").decode()
+        secret = token_urlsafe(32)
         content = f"{PREFIX}{id_}_{secret}"
         return ApiKeyText(content + checksum(content), ApiKeyId(id_))
 

@@ -6,13 +6,13 @@ key: it needs no column, and forms that are open in other tabs stay valid when t
 """
 
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
-from secrets import token_bytes
+from secrets import token_urlsafe
 from typing import NewType
 
+from fastauth.domain import base64url
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 from fastauth.domain.sessions.session import SessionId
 
@@ -38,7 +38,7 @@ class SessionCookieCodec:
 
     def issue(self) -> str:
         """Return a new value."""
-        return _encode(token_bytes(32))
+        return token_urlsafe(32)
 
     def digests(self, text: str) -> tuple[CookieDigest, ...]:
         """Return the digest under each secret key, the newest first; none if `text` is no value."""
@@ -57,8 +57,4 @@ class SessionCookieCodec:
         return any(compare_digest(sent, token.encode()) for token in self._csrf_tokens(session_id))
 
     def _csrf_tokens(self, session_id: SessionId) -> tuple[str, ...]:
-        return tuple(map(_encode, self._keys.macs("browser session csrf", session_id.encode())))
-
-
-def _encode(random: bytes) -> str:
-    return urlsafe_b64encode(random).rstrip(b"=").decode()
+        return tuple(map(base64url.encode, self._keys.macs("browser session csrf", session_id.encode())))

@@ -6,9 +6,8 @@ with ``fa_sk_``; they are accepted like secrets.
 """
 
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from secrets import token_bytes
+from secrets import token_urlsafe
 
 from fastauth.domain.clients.client import ClientSecretDigest
 from fastauth.domain.secret_key import SecretKey, SecretKeys
@@ -38,7 +37,7 @@ class ClientSecretCodec:
 
     def issue(self) -> NewClientSecret:
         """Return a new secret with the digest to store."""
-        text = PREFIX + urlsafe_b64encode(token_bytes(32)).rstrip(b"=").decode()
+        text = PREFIX + token_urlsafe(32)
         return NewClientSecret(text, self.digests(text)[0])
 
     def digests(self, text: str) -> tuple[ClientSecretDigest, ...]:

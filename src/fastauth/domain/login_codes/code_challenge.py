@@ -1,11 +1,11 @@
 """The challenge that binds a login code to the front end that asked for it (PKCE, RFC 7636)."""
 
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 
+from fastauth.domain import base64url
 from fastauth.domain.errors import InvalidInput, Violation
 
 METHOD = "S256"
@@ -41,5 +41,5 @@ class CodeChallenge:
         """Return whether this is the challenge of `verifier`."""
         if not _VERIFIER.fullmatch(verifier):
             return False
-        digest = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        digest = base64url.encode(sha256(verifier.encode()).digest())
         return compare_digest(digest, self.text)

@@ -6,11 +6,10 @@ nothing under another (OWASP ASVS 9.2.2).
 """
 
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from secrets import token_bytes
+from secrets import token_urlsafe
 from typing import NewType
 
 from fastauth.domain.accounts.user import UserId
@@ -141,7 +140,7 @@ class OneTimeTokenCodec:
 
     def issue(self, purpose: Purpose) -> NewToken:
         """Return a new token with the digest to store."""
-        text = purpose.prefix + urlsafe_b64encode(token_bytes(32)).rstrip(b"=").decode()
+        text = purpose.prefix + token_urlsafe(32)
         return NewToken(text, self.digests(purpose, text)[0])
 
     def digests(self, purpose: Purpose, text: str) -> tuple[OneTimeTokenDigest, ...]:

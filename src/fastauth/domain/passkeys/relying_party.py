@@ -1,11 +1,11 @@
 """The relying party, and the options that it gives to a browser."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from fastauth.domain import base64url
 from fastauth.domain.passkeys.passkey import Passkey, UserHandle
 
 CEREMONY_TIMEOUT = timedelta(minutes=5)
@@ -41,8 +41,8 @@ class RelyingParty:
         """
         return {
             "rp": {"id": self.id, "name": self.name},
-            "user": {"id": encode(handle), "name": username, "displayName": display_name},
-            "challenge": encode(challenge),
+            "user": {"id": base64url.encode(handle), "name": username, "displayName": display_name},
+            "challenge": base64url.encode(challenge),
             "pubKeyCredParams": [{"type": "public-key", "alg": algorithm} for algorithm in ALGORITHMS],
             "timeout": _TIMEOUT_MS,
             "excludeCredentials": list(map(_descriptor, existing)),
@@ -59,7 +59,7 @@ class RelyingParty:
     ) -> dict[str, Any]:
         """Return a `PublicKeyCredentialRequestOptionsJSON`. With nothing `allowed`, any passkey answers."""
         return {
-            "challenge": encode(challenge),
+            "challenge": base64url.encode(challenge),
             "timeout": _TIMEOUT_MS,
             "rpId": self.id,
             "allowCredentials": list(map(_descriptor, allowed)),
@@ -68,11 +68,6 @@ class RelyingParty:
 
 
 _TIMEOUT_MS = int(CEREMONY_TIMEOUT / timedelta(milliseconds=1))
-
-
-def encode(content: bytes) -> str:
-    """Return base64url without padding."""
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _descriptor(passkey: Passkey) -> dict[str, Any]:

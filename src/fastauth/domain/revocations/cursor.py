@@ -1,11 +1,11 @@
 """Cursors of the revocation feed: up to where a client has read."""
 
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import datetime
 
+from fastauth.domain import base64url
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
@@ -34,13 +34,13 @@ class Cursor:
         if self.place:
             content += _PLACE.pack(to_microseconds(self.place.at), _KINDS.index(self.place.kind))
             content += self.place.value.encode()
-        return urlsafe_b64encode(content).rstrip(b"=").decode()
+        return base64url.encode(content)
 
     @classmethod
     def decode(cls, text: str) -> "Cursor | None":
         """Return the cursor; ``None`` if it cannot be read."""
         try:
-            content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            content = base64url.decode(text)
             version, reader, number, read_at = _HEAD.unpack_from(content)
             rest = content[_HEAD.size :]
             if version != _VERSION:

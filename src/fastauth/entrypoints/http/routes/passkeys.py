@@ -6,11 +6,11 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, Field
 from starlette.convertors import Convertor, register_url_convertor
 
+from fastauth.domain import base64url
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.passkeys.errors import PasskeyNotFound, PasskeyTaken, TooManyPasskeys
 from fastauth.domain.passkeys.passkey import DEFAULT_NAME, Passkey
 from fastauth.domain.passkeys.presented import CREDENTIAL_ID
-from fastauth.domain.passkeys.relying_party import encode
 from fastauth.domain.passwords.errors import LastCredential
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.domain.sessions.errors import StepUpRequired
@@ -156,7 +156,7 @@ async def list_passkeys(caller: CallerDep, container: ContainerDep) -> PasskeysR
     party = container.settings().relying_party
     return PasskeysResponse(
         rp_id=party.id if party else "",
-        user_handle=encode(own.handle) if own.handle else None,
+        user_handle=base64url.encode(own.handle) if own.handle else None,
         passkeys=[PasskeyResponse.of(passkey) for passkey in own.passkeys],
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from fastauth.domain.passkeys.relying_party import encode
+from fastauth.domain import base64url
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.account.own_page import OwnPageDep
@@ -54,4 +54,4 @@ def _accepted(container: Container, ids: list[str], handle: bytes | None) -> dic
     party = container.settings().relying_party
     if party is None or handle is None:
         return None
-    return {"rpId": party.id, "userId": encode(handle), "allAcceptedCredentialIds": ids}
+    return {"rpId": party.id, "userId": base64url.encode(handle), "allAcceptedCredentialIds": ids}
