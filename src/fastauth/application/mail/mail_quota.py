@@ -9,14 +9,16 @@ from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.outbox.errors import Postponed
 from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
 
+MailBudget = Callable[[OutboxKind], Awaitable[None]]
+"""Counts a mail of the whole service; raises `Postponed` if there are too many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailQuota:
     """Count a mail for its address and its account, and then for the whole service."""
 
     limiter: MailLimiter
-    budget: Callable[[OutboxKind], Awaitable[None]]
-    """Counts a mail of the whole service; raises `Postponed` if there are too many."""
+    budget: MailBudget
 
     async def allows(
         self, entry: OutboxEntry, to: EmailAddress, *, user_id: UserId | None, proved: bool

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.email_addresses.record import UNDO_PERIOD
+from fastauth.domain.mail.recipient import addressed_to
 from fastauth.domain.mail.template import MailTemplate, show_time
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.unit_of_work import Transaction
@@ -116,8 +117,7 @@ class Notices:
                 OutboxKind.ADDRESS_CHANGED if is_replaced_now else kind,
                 {
                     "template": template.value,
-                    "to": record.address.text,
-                    "to_key": record.address.key,
+                    **addressed_to(record.address),
                     "when": show_time(event.occurred_at),
                     "address": address,
                     "role": event.detail or "",

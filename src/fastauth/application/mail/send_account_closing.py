@@ -1,19 +1,19 @@
 """Tell an address that its account closes."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fastauth.application.mail.account_of import account_of
+from fastauth.application.mail.mail_quota import MailBudget
 from fastauth.application.mail.mailer import Mailer
 from fastauth.application.mail.token_issuer import TokenIssuer
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.clock import Clock
-from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.mail.links import LinkTargets, link
+from fastauth.domain.mail.recipient import recipient_of
 from fastauth.domain.mail.template import MailTemplate, show_time
 from fastauth.domain.one_time_tokens.token import Purpose
-from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
+from fastauth.domain.outbox.message import OutboxEntry
 from fastauth.domain.personal_data.ports import ErasureRepository
 
 
@@ -28,8 +28,7 @@ class SendAccountClosing:
     erasures: ErasureRepository
     token_issuer: TokenIssuer
     mailer: Mailer
-    budget: Callable[[OutboxKind], Awaitable[None]]
-    """Counts a mail of the whole service."""
+    budget: MailBudget
     links: LinkTargets
     clock: Clock
 
@@ -54,7 +53,7 @@ class SendAccountClosing:
         await self.mailer.send(
             entry,
             MailTemplate.ACCOUNT_CLOSING,
-            to=EmailAddress(entry.content["to"], entry.content["to_key"]),
+            to=recipient_of(entry),
             user=user,
             values={
                 "link": link(self.links.keep, token.text),

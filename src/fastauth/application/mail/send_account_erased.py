@@ -1,12 +1,12 @@
 """Tell the last address of an account that it was erased."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from fastauth.application.mail.mail_quota import MailBudget
 from fastauth.application.mail.mailer import Mailer
-from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.mail.recipient import recipient_of
 from fastauth.domain.mail.template import MailTemplate
-from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
+from fastauth.domain.outbox.message import OutboxEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +14,7 @@ class SendAccountErased:
     """Send the last mail. All that it needs is in the entry, whose content is encrypted and goes with it."""
 
     mailer: Mailer
-    budget: Callable[[OutboxKind], Awaitable[None]]
-    """Counts a mail of the whole service."""
+    budget: MailBudget
 
     async def __call__(self, entry: OutboxEntry) -> None:
         """Send the mail.
@@ -29,7 +28,7 @@ class SendAccountErased:
         await self.mailer.send(
             entry,
             MailTemplate.ACCOUNT_ERASED,
-            to=EmailAddress(entry.content["to"], entry.content["to_key"]),
+            to=recipient_of(entry),
             user=None,
             locale=entry.content["locale"] or None,
             values={name: entry.content[name] for name in MailTemplate.ACCOUNT_ERASED.values},

@@ -1,17 +1,17 @@
 """Tell an address that it was replaced or removed."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastauth.application.mail.account_of import account_of
+from fastauth.application.mail.mail_quota import MailBudget
 from fastauth.application.mail.mailer import Mailer
 from fastauth.application.mail.token_issuer import TokenIssuer
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.mail.links import LinkTargets, link
+from fastauth.domain.mail.recipient import recipient_of
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.one_time_tokens.token import Purpose
-from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
+from fastauth.domain.outbox.message import OutboxEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,7 @@ class SendAddressChanged:
     users: UserRepository
     token_issuer: TokenIssuer
     mailer: Mailer
-    budget: Callable[[OutboxKind], Awaitable[None]]
-    """Counts a mail of the whole service."""
+    budget: MailBudget
     links: LinkTargets
 
     async def __call__(self, entry: OutboxEntry) -> None:
@@ -42,7 +41,7 @@ class SendAddressChanged:
         if user is None:
             return
         await self.budget(entry.kind)
-        to = EmailAddress(entry.content["to"], entry.content["to_key"])
+        to = recipient_of(entry)
         token = await self.token_issuer.issue(Purpose.UNDO_EMAIL, user_id=user.id, subject=to.key)
         values = {
             "link": link(self.links.undo, token.text),

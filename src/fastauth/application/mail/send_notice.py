@@ -1,14 +1,14 @@
 """Send notices: what happened to an account."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastauth.application.mail.account_of import account_of
+from fastauth.application.mail.mail_quota import MailBudget
 from fastauth.application.mail.mailer import Mailer
 from fastauth.domain.accounts.ports import UserRepository
-from fastauth.domain.email_addresses.address import EmailAddress
+from fastauth.domain.mail.recipient import recipient_of
 from fastauth.domain.mail.template import MailTemplate
-from fastauth.domain.outbox.message import OutboxEntry, OutboxKind
+from fastauth.domain.outbox.message import OutboxEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,7 @@ class SendNotice:
 
     users: UserRepository
     mailer: Mailer
-    budget: Callable[[OutboxKind], Awaitable[None]]
-    """Counts a mail of the whole service."""
+    budget: MailBudget
 
     async def __call__(self, entry: OutboxEntry) -> None:
         """Send the mail, unless the account is gone.
@@ -42,7 +41,7 @@ class SendNotice:
         await self.mailer.send(
             entry,
             template,
-            to=EmailAddress(entry.content["to"], entry.content["to_key"]),
+            to=recipient_of(entry),
             user=user,
             values={name: known[name] for name in template.values},
         )

@@ -7,6 +7,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.clock import Clock
+from fastauth.domain.mail.recipient import addressed_to
 from fastauth.domain.mail.template import show_time
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.personal_data.erasure import ErasureTerms, NameDigests
@@ -53,8 +54,7 @@ class EraseAccount:
             if user and addresses.verified and self.offers_mail:
                 to = addresses.verified.address
                 content = {
-                    "to": to.text,
-                    "to_key": to.key,
+                    **addressed_to(to),
                     "username": user.username.display,
                     "when": show_time(now),
                     "locale": user.locale or "",

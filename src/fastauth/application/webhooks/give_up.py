@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
+from fastauth.domain.mail.recipient import addressed_to
 from fastauth.domain.mail.template import MailTemplate, show_time
 from fastauth.domain.outbox.message import OutboxKind
 from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
@@ -48,8 +49,7 @@ class GiveUp:
             for record in await transaction.email_addresses.informed(user_id, since=now):
                 content = {
                     "template": MailTemplate.WEBHOOK_DISABLED.value,
-                    "to": record.address.text,
-                    "to_key": record.address.key,
+                    **addressed_to(record.address),
                     "when": when,
                     "webhook": f"{webhook.id} ({urlsplit(webhook.url).hostname})",
                 }
