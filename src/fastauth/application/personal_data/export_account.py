@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fastauth.application.accounts.find_user import FindUser
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
@@ -64,27 +63,5 @@ class ExportAccount:
                 found = await export(transaction, user.id, now=now, session_id=caller.session.id)
             except UserNotFound:  # erased since the request was authenticated
                 raise InvalidAccessToken from None
-            await transaction.commit()
-        return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportUser:
-    """Export the data of an account, for an operator who answers its owner."""
-
-    find_user: FindUser
-    unit_of_work: UnitOfWork
-    clock: Clock
-
-    async def __call__(self, *, username: str) -> Export:
-        """Return the data. The owner is told by mail.
-
-        Raises:
-            UserNotFound: No account has this username.
-            StorageUnavailable: Try again later.
-        """
-        user = await self.find_user(username=username)
-        async with self.unit_of_work.begin() as transaction:
-            found = await export(transaction, user.id, now=self.clock.now())
             await transaction.commit()
         return found

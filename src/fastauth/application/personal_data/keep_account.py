@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastauth.application.accounts.find_user import FindUser
 from fastauth.application.mail.mailed_token import consume_mailed_token
-from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.one_time_tokens.errors import InvalidLink
@@ -52,26 +51,3 @@ class KeepAccount:
             except ErasureNotFound:
                 raise InvalidLink from None
             await transaction.commit()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepUser:
-    """Keep an account, for an operator."""
-
-    find_user: FindUser
-    unit_of_work: UnitOfWork
-    clock: Clock
-
-    async def __call__(self, *, username: str) -> User:
-        """Undo the request.
-
-        Raises:
-            UserNotFound: No account has this username.
-            ErasureNotFound: The account is not closing.
-            StorageUnavailable: The account may or may not be kept.
-        """
-        user = await self.find_user(username=username)
-        async with self.unit_of_work.begin() as transaction:
-            await keep(transaction, user.id, now=self.clock.now())
-            await transaction.commit()
-        return user

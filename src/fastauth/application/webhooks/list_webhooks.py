@@ -6,7 +6,6 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.event_feed.ports import EventFeed
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_WEBHOOKS
-from fastauth.domain.webhooks.errors import WebhookNotFound
 from fastauth.domain.webhooks.ports import WebhookRepository
 from fastauth.domain.webhooks.webhook import Webhook, WebhookState
 
@@ -48,24 +47,3 @@ class ListWebhooks:
             )
             for each in await self.webhooks.all()
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GetWebhook:
-    """Return one webhook."""
-
-    list_webhooks: ListWebhooks
-
-    async def __call__(self, *, acting: Principal | None, webhook_id: str) -> WebhookStatus:
-        """Return the webhook with what it does.
-
-        Raises:
-            StepUpRequired: `acting` must authenticate by two factors first.
-            NotPermitted: `acting` lacks the permission ``fastauth:webhooks.read``.
-            WebhookNotFound: No webhook has this id.
-            StorageUnavailable: Try again later.
-        """
-        for status in await self.list_webhooks(acting=acting):
-            if status.webhook.id == webhook_id:
-                return status
-        raise WebhookNotFound

@@ -6,7 +6,8 @@ from fastauth.application.passkeys.add_passkey import AddPasskey
 from fastauth.application.passkeys.begin_passkey import BeginPasskey
 from fastauth.application.passkeys.begin_passkey_log_in import BeginPasskeyLogIn
 from fastauth.application.passkeys.begin_passkey_registration import BeginPasskeyRegistration
-from fastauth.application.passkeys.begin_passkey_step import BeginPasskeySecondFactor, BeginPasskeyStepUp
+from fastauth.application.passkeys.begin_passkey_second_factor import BeginPasskeySecondFactor
+from fastauth.application.passkeys.begin_passkey_step_up import BeginPasskeyStepUp
 from fastauth.application.passkeys.failure_events import PasskeyFailureEvents
 from fastauth.application.passkeys.list_passkeys import ListPasskeys
 from fastauth.application.passkeys.log_in_with_passkey import LogInWithPasskey

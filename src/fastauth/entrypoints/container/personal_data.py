@@ -11,8 +11,10 @@ from fastauth.application.personal_data.closing import Closing
 from fastauth.application.personal_data.confirm_erasure import ConfirmErasure
 from fastauth.application.personal_data.erase_account import EraseAccount
 from fastauth.application.personal_data.erase_due_accounts import EraseDueAccounts
-from fastauth.application.personal_data.export_account import ONE_A_DAY, ExportAccount, ExportUser
-from fastauth.application.personal_data.keep_account import KeepAccount, KeepUser
+from fastauth.application.personal_data.export_account import ONE_A_DAY, ExportAccount
+from fastauth.application.personal_data.export_user import ExportUser
+from fastauth.application.personal_data.keep_account import KeepAccount
+from fastauth.application.personal_data.keep_user import KeepUser
 from fastauth.application.personal_data.list_erasures import ListErasures
 from fastauth.application.personal_data.measure_overdue_erasures import MeasureOverdueErasures
 from fastauth.application.personal_data.replay_erasure import ReplayErasure

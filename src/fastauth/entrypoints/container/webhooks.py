@@ -11,8 +11,9 @@ from fastauth.application.webhooks.claim_webhooks import ClaimWebhooks
 from fastauth.application.webhooks.create_webhook import CreateWebhook
 from fastauth.application.webhooks.deliver_webhook import DeliverWebhook
 from fastauth.application.webhooks.disable_webhook import DisableWebhook
+from fastauth.application.webhooks.get_webhook import GetWebhook
 from fastauth.application.webhooks.give_up import GiveUp
-from fastauth.application.webhooks.list_webhooks import GetWebhook, ListWebhooks
+from fastauth.application.webhooks.list_webhooks import ListWebhooks
 from fastauth.application.webhooks.remove_webhook import RemoveWebhook
 from fastauth.application.webhooks.resume_webhook import ResumeWebhook
 from fastauth.application.webhooks.rotate_webhook_secret import RotateWebhookSecret
