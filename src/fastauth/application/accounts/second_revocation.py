@@ -30,10 +30,6 @@ class SecondRevocation:
         await self.unit_of_work.revoke_after_commit(revocation)
 
     async def of_client(self, client_id: ClientId) -> None:
-        """Do the same for the tokens of a client.
-
-        Raises:
-            StorageUnavailable: As above.
-        """
+        """Do the same for the tokens of a client."""
         revocation = Revocation.of_client(client_id, at=self.clock.now())
         await self.unit_of_work.revoke_after_commit(revocation)

@@ -33,11 +33,8 @@ class AuthenticateClient:
             StorageUnavailable: Try again later.
         """
         now, digests = self.clock.now(), self.codec.digests(secret)
-        found = (
-            await self.clients.get(ClientId(client_id))
-            if digests and CLIENT_ID.fullmatch(client_id)
-            else None
-        )
+        has_form = digests and CLIENT_ID.fullmatch(client_id)
+        found = await self.clients.get(ClientId(client_id)) if has_form else None
         if found is None or not found.accepts(digests, now):
             await self.rate_limiter.count_refused_client(address=address)
             raise InvalidClient

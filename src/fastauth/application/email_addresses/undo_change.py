@@ -35,9 +35,8 @@ class UndoAddressChange:
         async with self.unit_of_work.begin() as transaction:
             user_id, used = await consume_mailed_token(transaction, token, purpose, codec=codec, now=now)
             # Before the change: the notice goes to the address that is verified until then.
-            await transaction.events.record(
-                Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
-            )
+            undone = Event(type=EventType.EMAIL_CHANGE_UNDONE, occurred_at=now, user_id=user_id)
+            await transaction.events.record(undone)
             if not await transaction.email_addresses.undo(user_id, old_key=used.subject, now=now):
                 raise InvalidLink
             await transaction.sessions.revoke_all(user_id, now=now)

@@ -35,17 +35,14 @@ class SetPassword:
             Unavailable: The password may or may not have been replaced.
         """
         user = await self.find_user(username=username)
-        user_attributes = (user.username.display, user.fullname.text)
-        new_hash = await self.hasher.hash(
-            self.password_policy.check(password, user_attributes=user_attributes)
-        )
-        now = self.clock.now()
+        attributes = (user.username.display, user.fullname.text)
+        new = self.password_policy.check(password, user_attributes=attributes)
+        new_hash, now = await self.hasher.hash(new), self.clock.now()
         async with self.unit_of_work.begin() as transaction:
             await transaction.passwords.set(user.id, new_hash)
             await transaction.sessions.revoke_all(user.id, now=now)
-            await transaction.events.record(
-                Event(type=EventType.PASSWORD_CHANGED, occurred_at=now, user_id=user.id)
-            )
+            changed = Event(type=EventType.PASSWORD_CHANGED, occurred_at=now, user_id=user.id)
+            await transaction.events.record(changed)
             await transaction.commit()
         await self.rate_limiter.reset(user.username)
         return user

@@ -1,7 +1,7 @@
 """Close an account, for an operator."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from fastauth.application.accounts.find_user import FindUser
 from fastauth.application.accounts.second_revocation import SecondRevocation
@@ -44,7 +44,7 @@ class CloseUser:
             if at_once:
                 if pending := await transaction.erasures.withdraw(user.id):
                     await transaction.users.set_disabled(user.id, pending.disabled_before)
-                closing = replace(closing, terms=replace(closing.terms, delay=timedelta(0)))
+                closing = closing.at_once()
             erase_at = await closing.close(transaction, user.id, now=now)
             await transaction.commit()
         await self.revoke_again(user.id)

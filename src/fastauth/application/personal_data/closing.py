@@ -1,7 +1,8 @@
 """Close an account that is to be erased."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
@@ -22,6 +23,10 @@ class Closing:
 
     digests: NameDigests
     terms: ErasureTerms
+
+    def at_once(self) -> Self:
+        """Return the same without the delay: the account can be erased after the commit."""
+        return replace(self, terms=replace(self.terms, delay=timedelta(0)))
 
     async def close(
         self, transaction: Transaction, user_id: UserId, *, now: datetime, session_id: SessionId | None = None

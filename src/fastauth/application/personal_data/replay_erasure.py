@@ -1,7 +1,6 @@
 """Erase an account again after a backup was restored."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fastauth.application.personal_data.closing import Closing
@@ -47,8 +46,7 @@ class ReplayErasure:
             if erased.name_digest not in self.digests.candidates(user.username):
                 return Replayed.OTHER_NAME
             await transaction.erasures.withdraw(user.id)
-            at_once = replace(self.closing, terms=replace(self.closing.terms, delay=timedelta(0)))
-            await at_once.close(transaction, user.id, now=now)
+            await self.closing.at_once().close(transaction, user.id, now=now)
             await transaction.commit()
         await self.erase_account(erased.user_id)
         return Replayed.ERASED

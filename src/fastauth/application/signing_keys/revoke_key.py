@@ -39,14 +39,11 @@ class RevokeKey:
         async with self.unit_of_work.begin() as transaction:
             await transaction.signing_keys.remove(revoked)
             if rest.active(now) is None:
-                await transaction.signing_keys.add(
-                    self.key_generator.generate(
-                        sequence=keys.next_sequence(), published_at=now, active_from=now
-                    )
-                )
+                number = keys.next_sequence()
+                new = self.key_generator.generate(sequence=number, published_at=now, active_from=now)
+                await transaction.signing_keys.add(new)
             await transaction.revocations.add(Revocation.of_key(kid, at=now))
-            await transaction.events.record(
-                Event(type=EventType.SIGNING_KEY_REVOKED, occurred_at=now, detail=kid)
-            )
+            event = Event(type=EventType.SIGNING_KEY_REVOKED, occurred_at=now, detail=kid)
+            await transaction.events.record(event)
             await transaction.commit()
         return await self.keys.load()

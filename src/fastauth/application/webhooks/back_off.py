@@ -32,17 +32,14 @@ class BackOff:
             reason = DisabledReason.GONE if attempt.is_gone else DisabledReason.FAILING
             await self.give_up(webhook, reason=reason, error=error)
             return reason
-        await self._wait(webhook, error)
+        await self.wait(webhook, error)
         return None
 
-    async def after_bug(self, webhook: Webhook) -> None:
-        """Let the webhook wait. It is never disabled, since its receiver is not at fault.
+    async def wait(self, webhook: Webhook, error: str = INTERNAL_ERROR) -> None:
+        """Let the webhook wait. After a bug it is never disabled, since its receiver is not at fault.
 
         Raises:
             StorageUnavailable: The lease runs out.
         """
-        await self._wait(webhook, INTERNAL_ERROR)
-
-    async def _wait(self, webhook: Webhook, error: str) -> None:
         now, delay = self.clock.now(), retry_delay(webhook.failures + 1) or RETRY_DELAYS[-1]
         await self.queue.retry(webhook, due_at=now + delay, now=now, error=error)

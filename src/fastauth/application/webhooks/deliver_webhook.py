@@ -64,7 +64,7 @@ class DeliverWebhook:
         except Unavailable:
             raise
         except Exception:
-            await self.back_off.after_bug(webhook)
+            await self.back_off.wait(webhook)
             raise
 
     async def _advance(self, webhook: Webhook, *, delivered: bool) -> bool:

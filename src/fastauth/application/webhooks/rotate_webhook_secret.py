@@ -13,7 +13,7 @@ from fastauth.domain.webhooks.webhook import ROTATION_OVERLAP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotateWebhookSecret:
-    """Make a new secret. Messages are signed with the old one too for `ROTATION_OVERLAP`, or no more."""
+    """Make a new secret. The old one signs messages too for `ROTATION_OVERLAP`, or none with `at_once`."""
 
     acts: WebhookActs
     secret_box: SecretBox
@@ -22,8 +22,6 @@ class RotateWebhookSecret:
         self, *, acting: Principal | None, webhook_id: str, at_once: bool = False
     ) -> NewWebhook:
         """Return the webhook with the secret, which is never shown again.
-
-        With `at_once` the old secret signs no message from now on.
 
         Raises:
             StepUpRequired: `acting` must authenticate by two factors first.

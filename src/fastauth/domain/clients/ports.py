@@ -34,10 +34,7 @@ class ClientRepository(Protocol):
         """
 
     async def update(self, client: Client) -> bool:
-        """Store what permissions and audiences the client has and when it was disabled.
-
-        Return whether there is a client with this id.
-        """
+        """Store permissions, audiences and `disabled_at`; return whether there is a client with this id."""
 
     async def touch(self, client_id: ClientId, *, now: datetime) -> None:
         """Store that the client was used, unless a use was stored within `LAST_USE_INTERVAL`."""

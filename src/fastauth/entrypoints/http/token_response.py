@@ -11,9 +11,7 @@ from fastauth.domain.sessions.access_token import TokenPair
 class TokenResponse(BaseModel):
     """The tokens of a session, with the member names of OAuth 2 (RFC 6749)."""
 
-    access_token: str = Field(
-        description="A JWT (RFC 9068), to be sent as Authorization: Bearer ...", repr=False
-    )
+    access_token: str = Field(description="A JWT (RFC 9068), sent as Authorization: Bearer ...", repr=False)
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's name
     expires_in: int = Field(description="Seconds until the access token expires.", examples=[300])
     refresh_token: str = Field(

@@ -33,11 +33,7 @@ EVENT = DataTable(
             "seq",
             "the number under which other services are told of the event; 0 for events before migration 0016",
         ),
-        personal(
-            "actor_id",
-            "account that acted, such as that of an administrator",
-            withheld="another person",
-        ),
+        personal("actor_id", "account that acted, such as an administrator's", withheld="another person"),
         internal("client_id", "OAuth 2.0 client that acted"),
         personal(
             "address",
