@@ -10,6 +10,10 @@ import pytest
 from tests.harness import fork_server, memory
 from tests.harness.editions import IS_THOROUGH, size
 
+# httpx2 looks for sniffio in each request to an application in process, and a module that is missing is
+# looked for in every directory again. None says so at once.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # typeshed does not know it
+
 DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
 """Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
 

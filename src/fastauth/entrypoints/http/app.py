@@ -14,6 +14,7 @@ from fastauth.entrypoints.http.middleware.instrumentation import Instrumentation
 from fastauth.entrypoints.http.middleware.request_log import RequestLogMiddleware
 from fastauth.entrypoints.http.pages import page_routes
 from fastauth.entrypoints.http.problem_handlers import install_problem_handlers
+from fastauth.entrypoints.http.route_index import RouteIndex
 from fastauth.entrypoints.http.routes import ROUTERS, well_known
 from fastauth.entrypoints.http.server.connections import ConnectionRegistry, max_connections
 from fastauth.entrypoints.http.server.rejections import RejectedConnections
@@ -89,4 +90,5 @@ def create_app(container: Container | None = None) -> FastAPI:
             app,
             redirect_root=not container.settings().pages and container.settings().mode is Mode.DEVELOPMENT,
         )
+    app.router.routes.insert(0, RouteIndex(app.router.routes))
     return app
