@@ -60,6 +60,11 @@ class TestSealedCursors:
         ):
             assert CURSORS.open("users", text) is None, text
 
+    def test_longest_cursor(self) -> None:
+        longest = CURSORS.seal("users", "x" * 556)
+        assert (len(longest), CURSORS.open("users", longest)) == (MAX_CURSOR_LENGTH, ("x" * 556,))
+        assert CURSORS.open("users", CURSORS.seal("users", "x" * 557)) is None
+
     def test_long_position_fits(self) -> None:
         position = (2**63 - 1, "𐍈" * 50, "x" * 254)
         assert len(CURSORS.seal("users", *position)) <= MAX_CURSOR_LENGTH

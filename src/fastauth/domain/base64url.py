@@ -14,4 +14,4 @@ def decode(text: str) -> bytes:
     Raises:
         ValueError: The length is not that of an encoding, or a character is not ASCII.
     """
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return urlsafe_b64decode(text + "==")  # more padding than needed is ignored

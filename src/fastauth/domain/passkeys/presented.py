@@ -1,12 +1,11 @@
 """A credential as a client presents it, before anything in it is verified."""
 
 import re
-from base64 import urlsafe_b64decode
-from binascii import Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from fastauth.domain import base64url
 from fastauth.domain.passkeys.passkey import (
     MAX_CREDENTIAL_ID_BYTES,
     MIN_CREDENTIAL_ID_BYTES,
@@ -55,6 +54,6 @@ def _decode(value: object) -> bytes | None:
     if not isinstance(value, str) or not _BASE64URL.fullmatch(value):
         return None
     try:
-        return urlsafe_b64decode(value + "==")
-    except Error:
+        return base64url.decode(value)
+    except ValueError:
         return None

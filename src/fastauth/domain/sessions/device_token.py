@@ -8,13 +8,12 @@ rate limit for known devices. A token is valid for 180 days, and each log-in wit
 with the current day.
 """
 
-import base64
-import binascii
 import re
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from secrets import token_bytes
 
+from fastauth.domain import base64url
 from fastauth.domain.accounts.username import Username
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 
@@ -41,7 +40,7 @@ class DeviceTokens:
         `device` is the id of a known device; ``None`` stands for a new one.
         """
         id_ = bytes.fromhex(device) if device else token_bytes(_ID_BYTES)
-        day = (now - _FIRST_DAY).days.to_bytes(_DAY_BYTES, "big")
+        day = (now - _FIRST_DAY).days.to_bytes(_DAY_BYTES)
         return self._with_macs(id_ + day, name)[0]
 
     def verify(self, text: str | None, name: Username, *, now: datetime) -> str | None:
@@ -49,13 +48,13 @@ class DeviceTokens:
         if text is None or not _SHAPE.fullmatch(text):
             return None
         try:
-            dated = base64.urlsafe_b64decode(text.removeprefix(PREFIX))[: _ID_BYTES + _DAY_BYTES]
-        except binascii.Error:
+            dated = base64url.decode(text.removeprefix(PREFIX))[: _ID_BYTES + _DAY_BYTES]
+        except ValueError:
             return None
         matches = [compare_digest(token, text) for token in self._with_macs(dated, name)]
-        issued = _FIRST_DAY + timedelta(days=int.from_bytes(dated[_ID_BYTES:], "big"))
+        issued = _FIRST_DAY + timedelta(days=int.from_bytes(dated[_ID_BYTES:]))
         return dated[:_ID_BYTES].hex() if any(matches) and now < issued + VALID else None
 
     def _with_macs(self, dated: bytes, name: Username) -> tuple[str, ...]:
         macs = self._keys.macs("dated device token", dated + name.canonical.encode())
-        return tuple(PREFIX + base64.urlsafe_b64encode(dated + mac).decode() for mac in macs)
+        return tuple(PREFIX + base64url.encode(dated + mac) for mac in macs)

@@ -10,14 +10,13 @@ the same successor, although only digests are stored. The MAC tells a token that
 an invented one: only the former is evidence of theft when it is presented again.
 """
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from secrets import token_bytes
 from typing import NewType
 
+from fastauth.domain import base64url
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 from fastauth.domain.sessions.errors import InvalidRefreshToken
 
@@ -56,8 +55,8 @@ class RefreshTokenCodec:
         if not _SHAPE.fullmatch(text):
             raise InvalidRefreshToken
         try:
-            content = base64.urlsafe_b64decode(text.removeprefix(PREFIX) + "==")
-        except binascii.Error:
+            content = base64url.decode(text.removeprefix(PREFIX))
+        except ValueError:
             raise InvalidRefreshToken from None
         for token in self._with_macs(content[:32], content[32:48]):
             if compare_digest(token.text, text):
@@ -81,5 +80,5 @@ class RefreshTokenCodec:
 
     def _with_macs(self, secret: bytes, session: bytes) -> tuple[RefreshToken, ...]:
         macs = self._keys.macs("refresh token seal", secret + session)
-        contents = (base64.urlsafe_b64encode(secret + session + mac[:16]) for mac in macs)
-        return tuple(RefreshToken(PREFIX + each.rstrip(b"=").decode(), session.hex()) for each in contents)
+        texts = (PREFIX + base64url.encode(secret + session + mac[:16]) for mac in macs)
+        return tuple(RefreshToken(text, session.hex()) for text in texts)
