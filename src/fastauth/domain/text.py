@@ -23,17 +23,23 @@ def reject_surrogates(text: str, *, field: str) -> None:
         ) from None
 
 
+def is_longer_in_nfc(text: str, maximum: int) -> bool:
+    """Return whether `text` must have more than `maximum` code points in Unicode Normalization Form C.
+
+    It is not normalized for that: in many versions of Python, normalization takes time quadratic in the
+    number of combining marks (python/cpython#149079).
+    """
+    return len(text) > MAX_DECOMPOSITION * maximum or _marks_that_stay(text) > maximum
+
+
 def normalize_nfc(text: str, *, field: str, maximum: int) -> str:
     """Return `text` in Unicode Normalization Form C.
 
-    Text that must have more than `maximum` code points in that form is rejected before it is
-    normalized: in many versions of Python, normalization takes time quadratic in the number of
-    combining marks (python/cpython#149079).
-
     Raises:
-        InvalidInput: `text` is too long, or contains a lone surrogate.
+        InvalidInput: `text` is too long, which is found before it is normalized, or contains a lone
+            surrogate.
     """
-    if len(text) > MAX_DECOMPOSITION * maximum or _marks_that_stay(text) > maximum:
+    if is_longer_in_nfc(text, maximum):
         raise InvalidInput(_too_long(field, maximum))
     reject_surrogates(text, field=field)
     return unicodedata.normalize("NFC", text)

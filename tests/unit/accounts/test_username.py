@@ -56,6 +56,18 @@ class TestUsername:
         recognised = Username.parse_existing(text, PROFILE)
         assert Username.parse_existing(recognised.display, PROFILE) == recognised
 
+    def test_spellings_of_a_legacy_name_are_one(self) -> None:
+        """As long as it has no more characters than a username that is allowed today."""
+        longest = " " + "\u1f82" * 49  # which has four code points when it is decomposed
+        for name in ("Mrs. \u00c9", longest):
+            decomposed = unicodedata.normalize("NFD", name)
+            assert Username.parse_existing(decomposed, PROFILE) == Username(name, f" {name}"), name
+
+    def test_name_too_long_to_be_normalized_is_compared_by_its_text(self) -> None:
+        """Such a name may be in an adopted table: its account can log in."""
+        for name in ("e\u0301" * 101, "e" + "\u0301" * 60):
+            assert Username.parse_existing(name, PROFILE) == Username(name, f" {name}"), name
+
     def test_legacy_name_never_equals_an_allowed_name(self) -> None:
         assert Username.parse_existing("san tosh", PROFILE).canonical == " san tosh"
 

@@ -1,10 +1,11 @@
 """The username, by which an account is found."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 from fastauth.domain.errors import InvalidInput, Violation
-from fastauth.domain.text import MAX_DECOMPOSITION, check_length, normalize_nfc, reject_surrogates
+from fastauth.domain.text import check_length, is_longer_in_nfc, normalize_nfc, reject_surrogates
 
 MAX_CODE_POINTS = 50
 
@@ -63,9 +64,7 @@ class Username:
             return cls.parse(text, profile)
         except InvalidInput:
             reject_surrogates(text, field="username")
-        display = text
-        if len(text) <= MAX_DECOMPOSITION * MAX_CODE_POINTS:
-            display = normalize_nfc(text, field="username", maximum=MAX_CODE_POINTS)
+        display = text if is_longer_in_nfc(text, MAX_CODE_POINTS) else unicodedata.normalize("NFC", text)
         return cls(display, exact_key(display))
 
 
