@@ -134,7 +134,7 @@ class TestOrder:
         (done,) = await here.round()
 
         assert here.subjects == ["a", "b"]
-        assert done.error == "the receiver answered with status 500"
+        assert done == Deliveries(here.id, 1, "the receiver answered with status 500")
         await here.happen("d")
         assert await here.round() == []
         here.http.answer = lambda _: 200
@@ -166,7 +166,7 @@ class TestOrder:
 
     async def test_stops_after_its_time_and_goes_on_later(self, here: Installation) -> None:
         def slow(_: OutboundRequest) -> int:
-            here.clock.advance(timedelta(seconds=9))
+            here.clock.advance(SENDING_TIME / 4)
             return 204
 
         here.http.answer = slow
@@ -249,6 +249,15 @@ class TestPlace:
             ("advance", (other,), {"cursor": last, "now": now, "delivered": False}),
             ("release", (other,), {}),
         ]
+
+    async def test_is_stored_once(self, here: Installation) -> None:
+        """Behind an event that was sent there is none of another type."""
+        await here.create("role.changed")
+        await here.happen("a")
+        (webhook,) = await here.app.container.claim_webhooks()(limit=10)
+        deliver, queue = with_calls(here.app.container.deliver_webhook(), "queue")
+        assert await deliver(webhook) == Deliveries(here.id, 1)
+        assert [name for name, _, _ in queue.made] == ["advance", "release"]
 
     async def test_of_a_webhook_that_was_removed_is_not(self, here: Installation) -> None:
         for type_, delivered in ((EventType.ROLE_CHANGED, 1), (EventType.CLIENT_CREATED, 0)):

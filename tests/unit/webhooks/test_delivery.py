@@ -49,7 +49,7 @@ class TestWebhookMessage:
 class TestAttempt:
     def test_status_of_2xx_is_no_error(self) -> None:
         for status, delivered in ((199, False), (200, True), (299, True), (300, False), (410, False)):
-            error = None if delivered else f"the receiver answered with status {status}"
+            error = "" if delivered else f"the receiver answered with status {status}"
             attempt = Attempt.answered(status)
             assert attempt == Attempt(status, error)
             assert (attempt.is_delivered, attempt.is_gone) == (delivered, status == 410)

@@ -75,6 +75,7 @@ class TestRules:
     async def test_url_and_types(self, app: Application) -> None:
         create, change = app.container.create_webhook(), app.container.change_webhook()
         new = await create(acting=None, url=URL)
+        assert new.webhook.created_at == new.webhook.due_at == app.clock.now()
         for url in ("http://receiver.example/", "https://127.0.0.1/", "https://169.254.169.254/", "x", ""):
             with pytest.raises(InvalidInput, match="url"):
                 await create(acting=None, url=url)

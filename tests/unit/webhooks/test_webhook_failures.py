@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from tests.admin_helpers import a_user_with
-from tests.webhook_helpers import Installation, failing
+from tests.webhook_helpers import URL, Installation, failing
 
 from fastauth.application.webhooks.back_off import BackOff
 from fastauth.application.webhooks.deliver_webhook import DeliverWebhook
@@ -13,7 +13,7 @@ from fastauth.application.webhooks.give_up import MAX_TOLD
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.outbound.errors import OutboundFailure
-from fastauth.domain.outbound.ports import OutboundRequest
+from fastauth.domain.outbound.ports import OutboundRequest, OutboundResponse
 from fastauth.domain.webhooks.delivery import Deliveries
 from fastauth.domain.webhooks.schedule import MAX_ATTEMPTS, RETRY_DELAYS
 from fastauth.domain.webhooks.webhook import DisabledReason, WebhookState
@@ -94,6 +94,27 @@ class TestFailures:
             EventType.WEBHOOK_DISABLED,
             EventType.WEBHOOK_RESUMED,
         ]
+
+    async def test_url_that_was_replaced_meanwhile_disables_nothing(self, here: Installation) -> None:
+        """The receiver that is gone is not the one of the new URL, which gets the message at once."""
+
+        async def change(request: OutboundRequest) -> OutboundResponse:
+            here.http.send = sent  # type: ignore[method-assign]  # once
+            await here.app.container.change_webhook()(
+                acting=None, webhook_id=here.id, url="https://other.example/"
+            )
+            return await sent(request)
+
+        here.http.answer = lambda request: 410 if request.url == URL else 204
+        await here.create()
+        await here.happen("a")
+        sent = here.http.send
+        here.http.send = change  # type: ignore[method-assign]  # while a message is under way
+        (done,) = await here.round()
+        assert done == Deliveries(here.id, 0, "the receiver answered with status 410")
+        assert EventType.WEBHOOK_DISABLED not in here.app.event_types()
+        (done,) = await here.round()
+        assert done == Deliveries(here.id, 1)
 
     async def test_failed_attempt_is_stored(self, here: Installation) -> None:
         here.http.answer = lambda _: 500
@@ -179,7 +200,7 @@ class TestBug:
         await here.happen("a")
         (claimed,) = await here.app.container.claim_webhooks()(limit=1)
 
-        async def broken(*_: object, **__: object) -> None:
+        async def broken(*_: object, **__: object) -> bool:
             raise ZeroDivisionError
 
         deliver = DeliverWebhook(

@@ -18,21 +18,22 @@ class BackOff:
     """Let a webhook wait before the next attempt, or disable it after the last one."""
 
     queue: WebhookQueue
-    give_up: Callable[..., Awaitable[object]]
+    give_up: Callable[..., Awaitable[bool]]
     clock: Clock
 
     async def __call__(self, webhook: Webhook, attempt: Attempt) -> DisabledReason | None:
-        """Return why the webhook is disabled; ``None`` if another attempt follows.
+        """Return why the webhook is disabled; ``None`` if it is not, and another attempt follows.
 
         Raises:
             StorageUnavailable: The lease runs out.
         """
-        error = attempt.error or ""
         if attempt.is_gone or retry_delay(webhook.failures + 1) is None:
             reason = DisabledReason.GONE if attempt.is_gone else DisabledReason.FAILING
-            await self.give_up(webhook, reason=reason, error=error)
-            return reason
-        await self.wait(webhook, error)
+            if await self.give_up(webhook, reason=reason, error=attempt.error):
+                return reason
+            await self.queue.release(webhook)  # if it is ours, it has another URL
+            return None
+        await self.wait(webhook, attempt.error)
         return None
 
     async def wait(self, webhook: Webhook, error: str = INTERNAL_ERROR) -> None:

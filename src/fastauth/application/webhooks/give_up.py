@@ -25,8 +25,8 @@ class GiveUp:
     offered: bool
     """Whether the installation sends mail."""
 
-    async def __call__(self, webhook: Webhook, *, reason: DisabledReason, error: str) -> None:
-        """Return when it is disabled. One that was disabled or deleted, or got another URL, stays as it is.
+    async def __call__(self, webhook: Webhook, *, reason: DisabledReason, error: str) -> bool:
+        """Disable it, unless it was disabled or deleted, or got another URL; return whether it was disabled.
 
         Raises:
             StorageUnavailable: The webhook may or may not have been disabled.
@@ -36,12 +36,13 @@ class GiveUp:
             if not await transaction.webhooks.disable(
                 webhook.id, now=now, reason=reason, error=error, claimed=webhook
             ):
-                return
+                return False
             event = Event(type=EventType.WEBHOOK_DISABLED, occurred_at=now, detail=webhook.id)
             await transaction.events.record(event)
             if self.offered:
                 await self._tell(transaction, webhook, show_time(now))
             await transaction.commit()
+        return True
 
     async def _tell(self, transaction: Transaction, webhook: Webhook, when: str) -> None:
         now = self.clock.now()

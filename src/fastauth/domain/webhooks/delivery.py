@@ -48,8 +48,8 @@ class Attempt:
 
     status: int | None = None
     """The status of the response; ``None`` if there is none."""
-    error: str | None = None
-    """Why the attempt failed, without texts of the receiver."""
+    error: str = ""
+    """Why the attempt failed, without texts of the receiver; empty if it did not."""
 
     @property
     def is_delivered(self) -> bool:

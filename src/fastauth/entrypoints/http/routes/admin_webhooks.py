@@ -191,4 +191,6 @@ async def send_test_message(
 ) -> TestMessageResponse:
     """Send a message of the type `webhook.test`, and wait up to 10 s. Needs `fastauth:webhooks.write`."""
     attempt = await container.send_test_message()(acting=acting, webhook_id=webhook_id)
-    return TestMessageResponse(delivered=attempt.is_delivered, status=attempt.status, error=attempt.error)
+    return TestMessageResponse(
+        delivered=attempt.is_delivered, status=attempt.status, error=attempt.error or None
+    )
