@@ -37,7 +37,6 @@ class SecretKeys:
 
     def macs(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
         """Return the HMAC-SHA-256 of `data` under each key, the newest first, 32 bytes each."""
-        derived = self._derived.get(purpose)
-        if derived is None:
-            derived = self._derived[purpose] = tuple(key.derive(purpose) for key in self._keys)
-        return tuple(hmac(key, data, sha256) for key in derived)
+        if purpose not in self._derived:
+            self._derived[purpose] = tuple(key.derive(purpose) for key in self._keys)
+        return tuple(hmac(key, data, sha256) for key in self._derived[purpose])

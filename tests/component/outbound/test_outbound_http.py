@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
@@ -40,6 +41,10 @@ def a_client(*named: str, names: Names | None = None, tls: SSLContext | None = N
     )
 
 
+def a_get(url: str) -> OutboundRequest:
+    return OutboundRequest(method="GET", url=url, timeout_seconds=10)
+
+
 async def failure_of(client: OutboundHttpClient, request: OutboundRequest) -> OutboundFailure:
     with pytest.raises(OutboundFailed) as failed:
         await client.send(request)
@@ -48,7 +53,7 @@ async def failure_of(client: OutboundHttpClient, request: OutboundRequest) -> Ou
 
 async def send_to(port: int, **options: float) -> OutboundResponse:
     origin = f"http://receiver.test:{port}"
-    request = OutboundRequest(method="GET", url=f"{origin}/", **options)  # type: ignore[arg-type]  # one is an int
+    request = replace(a_get(f"{origin}/"), **options)  # type: ignore[arg-type]  # one is an int
     return await a_client(origin).send(request)
 
 
@@ -58,7 +63,11 @@ class TestSend:
             origin = f"http://receiver.test:{server.port}"
             response = await a_client(origin).send(
                 OutboundRequest(
-                    method="POST", url=f"{origin}/hook?a=%20", headers={"X-A": "1"}, body=b'{"a": 1}'
+                    method="POST",
+                    url=f"{origin}/hook?a=%20",
+                    headers={"X-A": "1"},
+                    body=b'{"a": 1}',
+                    timeout_seconds=10,
                 )
             )
 
@@ -106,7 +115,7 @@ class TestSend:
                 ("receiver.test", None, OutboundFailure.TLS_FAILED),
             ):
                 origin = f"https://{host}:{server.port}"
-                client, request = a_client(origin, tls=tls), OutboundRequest(method="GET", url=origin)
+                client, request = a_client(origin, tls=tls), a_get(origin)
                 if expected:
                     assert await failure_of(client, request) is expected, host
                 else:
@@ -125,14 +134,14 @@ class TestAddresses:
         ):
             names = Names(answer)
             client = a_client(names=names)
-            request = OutboundRequest(method="GET", url="https://receiver.example/")
+            request = a_get("https://receiver.example/")
 
             assert await failure_of(client, request) is OutboundFailure.NOT_PUBLIC, answer
             assert names.asked == 1
 
     async def test_a_name_of_a_private_host_does_not_open_its_link_local_address(self) -> None:
         client = a_client("http://inside:8080", names=Names(["169.254.169.254"]))
-        request = OutboundRequest(method="GET", url="http://inside:8080/")
+        request = a_get("http://inside:8080/")
 
         assert await failure_of(client, request) is OutboundFailure.NOT_PUBLIC
 
@@ -142,20 +151,20 @@ class TestAddresses:
             origin = f"http://receiver.test:{server.port}"
             names = Names(["127.0.0.1"], ["169.254.169.254"])
             client = a_client(origin, names=names)
-            assert (await client.send(OutboundRequest(method="GET", url=origin))).status == 204
+            assert (await client.send(a_get(origin))).status == 204
             assert names.asked == 1
 
-            failure = await failure_of(client, OutboundRequest(method="GET", url=origin))
+            failure = await failure_of(client, a_get(origin))
             assert failure is OutboundFailure.NOT_PUBLIC
 
     async def test_next_address_if_one_does_not_answer(self) -> None:
         async with raw_server(NO_CONTENT) as server:
             origin = f"http://receiver.test:{server.port}"
             client = a_client(origin, names=Names(["127.0.0.2", "127.0.0.1"]))
-            assert (await client.send(OutboundRequest(method="GET", url=origin))).status == 204
+            assert (await client.send(a_get(origin))).status == 204
 
     async def test_no_address_or_a_hundred(self) -> None:
-        request = OutboundRequest(method="GET", url="https://receiver.example/")
+        request = a_get("https://receiver.example/")
         for answer in ([], [f"8.8.8.{n}" for n in range(100)]):
             assert await failure_of(a_client(names=Names(answer)), request) is OutboundFailure.NOT_RESOLVED
 
@@ -163,7 +172,7 @@ class TestAddresses:
         names = Names([])
         async with raw_server(NO_CONTENT) as server:
             origin = f"http://127.0.0.1:{server.port}"
-            request = OutboundRequest(method="GET", url=origin)
+            request = a_get(origin)
             assert (await a_client(origin, names=names).send(request)).status == 204
             assert await failure_of(a_client(names=names), request) is OutboundFailure.NOT_ALLOWED
 
@@ -289,7 +298,11 @@ class TestResponses:
 
     async def test_repr_shows_no_header_and_no_body(self) -> None:
         request = OutboundRequest(
-            method="POST", url="https://a.example/", headers={"A": "canary"}, body=b"canary"
+            method="POST",
+            url="https://a.example/",
+            headers={"A": "canary"},
+            body=b"canary",
+            timeout_seconds=10,
         )
         assert "canary" not in repr(request)
         assert "canary" not in repr(OutboundResponse(status=200, body=b"canary"))

@@ -104,6 +104,7 @@ class TestTarget:
             *("https://receiver.example/a b", "https://receiver.example/\n", "https://receiver.example/\x00"),
             *("https://réceiver.example/", "https://receiver%2eexample/", "https://receiver.example/%zz"),
             *("https://localhost/", "https://LOCALHOST/", "https://a.localhost/", "https://-a.example/"),
+            *("https://[2606:4700:4700::1111%25eth0]/", "https://[2606:4700:4700::1111%eth0]/"),
             *("https://[::1/", "https://::1]/", "https://[8.8.8.8]/", "https://[v1.a]/", "https://a..b/"),
             "https://receiver.example/" + "a" * 2_048,
         ]
@@ -123,6 +124,7 @@ class TestTarget:
             "": "Use 1 to 2048 printable ASCII characters without spaces.",
             "https://receiver.example/"
             + "a" * 2_024: "Use 1 to 2048 printable ASCII characters without spaces.",
+            "x": "The URL must begin with https://.",
             "https://receiver.example/a b": "Use 1 to 2048 printable ASCII characters without spaces.",
             "https://receiver.example\\a": "Use 1 to 2048 printable ASCII characters without spaces.",
             "https://receiver.example:65536/": "This is not a URL.",

@@ -41,8 +41,8 @@ async def _verify(
 ) -> tuple[User, PasswordHash, PasswordHash]:
     """Return the account, its stored hash, and the hash to store."""
     found = await passwords.find(name)
-    usable = found.password_hash if found and may_succeed and not found.user.disabled_at else None
-    current_hash = await hasher.verify_and_update(password, usable)  # None: the dummy hash
-    if found is None or found.user.disabled_at:
+    usable = found if found and may_succeed and not found.user.disabled_at else None
+    current_hash = await hasher.verify_and_update(password, usable.password_hash if usable else None)
+    if usable is None:  # compared with the dummy hash, for the time that it takes
         raise InvalidCredentials
-    return found.user, found.password_hash, current_hash
+    return usable.user, usable.password_hash, current_hash

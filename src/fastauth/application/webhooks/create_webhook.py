@@ -43,7 +43,6 @@ class CreateWebhook:
             StorageUnavailable: The webhook may or may not have been stored.
         """
         async with self.acts.begin(acting) as act:
-            chosen = None
             with ViolationCollector() as collecting:
                 with collecting:
                     self.named_hosts.target(url)

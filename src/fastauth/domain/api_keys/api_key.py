@@ -12,6 +12,7 @@ from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind
 from fastauth.domain.roles.role import NOT_FOR_MACHINES, Grants
 from fastauth.domain.sessions.access_token import ApiKeyClaims
+from fastauth.domain.sessions.assurance import ONE_FACTOR, TWO_FACTORS
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 
 MAX_API_KEYS = 50
@@ -93,7 +94,7 @@ class OwnedApiKey:
         The owner has made the key in a session with all factors, so a second factor of the account counts.
         Without one, the key lacks what the policy keeps from the owner.
         """
-        acr = "aal2" if self.owner.has_second_factor else "aal1"
+        acr = TWO_FACTORS if self.owner.has_second_factor else ONE_FACTOR
         return self.key.scopes & frozenset(policy.limit_grants(self.grants, acr=acr).permissions)
 
     def claims(self, permissions: Iterable[str], *, audience: str | None = None) -> ApiKeyClaims:

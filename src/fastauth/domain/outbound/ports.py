@@ -15,7 +15,7 @@ class OutboundRequest:
     body: bytes = field(default=b"", repr=False)
     max_body_bytes: int = 0
     """Bytes that the body of the response may have; 0: it is not read."""
-    timeout_seconds: float = 10.0
+    timeout_seconds: float
     """For everything, from the look-up of the name to the last byte."""
 
 

@@ -91,7 +91,7 @@ def _is_local_name(host: str) -> bool:
 
 
 def _split(url: str, field: str) -> tuple[str, str, int, str]:
-    if not 0 < len(url) <= MAX_URL_LENGTH or not _TEXT.fullmatch(url) or "\\" in url:
+    if len(url) > MAX_URL_LENGTH or not _TEXT.fullmatch(url) or "\\" in url:
         raise _refused(field, f"Use 1 to {MAX_URL_LENGTH} printable ASCII characters without spaces.")
     try:
         parts = urlsplit(url)

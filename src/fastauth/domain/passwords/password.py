@@ -68,7 +68,7 @@ class PasswordHash:
 
         It is random, so that `digest` and `compare_and_set` tell it from that of an earlier time.
         """
-        return cls(_UNUSABLE + token_hex(16))
+        return cls(_UNUSABLE + token_hex())
 
     @property
     def is_usable(self) -> bool:

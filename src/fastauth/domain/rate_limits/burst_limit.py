@@ -25,9 +25,10 @@ class BurstLimit:
 
     def next_arrival_time(self, arrival_time: datetime | None, now: datetime) -> datetime | None:
         """Return the arrival time after one more action; ``None`` if the action is not allowed yet."""
-        if arrival_time is None or not now < arrival_time <= self.reset_threshold(now):
+        if arrival_time is None or arrival_time > self.reset_threshold(now):
             arrival_time = now
-        return None if arrival_time > self.max_arrival_time(now) else arrival_time + self.interval
+        start = max(now, arrival_time)
+        return None if start > self.max_arrival_time(now) else start + self.interval
 
     def retry_after(self, arrival_time: datetime | None, now: datetime) -> timedelta:
         """Return the time until the next action is allowed."""

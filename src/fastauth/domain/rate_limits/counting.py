@@ -20,12 +20,16 @@ def counted(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool],
     Raises:
         TooManyRequests: The network has reached its limit.
     """
-    closed = any(hit.rule.is_locked(counter) for hit, counter in zip(hits, found, strict=True))
-    return HitResult(_decision(hits, found, room, now), closed)
+    return _result(list(zip(hits, found, room, strict=True)), now)
 
 
-def _decision(hits: Sequence[Hit], found: Sequence[Counter], room: Sequence[bool], now: datetime) -> Decision:
-    full = [(hit, counter) for hit, counter, has_room in zip(hits, found, room, strict=True) if not has_room]
+def _result(rows: Sequence[tuple[Hit, Counter, bool]], now: datetime) -> HitResult:
+    closed = any(hit.rule.is_locked(counter) for hit, counter, _ in rows)
+    return HitResult(_decision(rows, now), closed)
+
+
+def _decision(rows: Sequence[tuple[Hit, Counter, bool]], now: datetime) -> Decision:
+    full = [(hit, counter) for hit, counter, has_room in rows if not has_room]
     waits = [_wait(hit.rule, counter, now) for hit, counter in full if hit.scope is Scope.NETWORK]
     if waits:
         raise TooManyRequests(after=max(waits))
@@ -43,17 +47,14 @@ def count(
     Raises:
         TooManyRequests: The network has reached its limit.
     """
-    updated = [hit.rule.hit(counter, now) for hit, counter in zip(hits, found, strict=True)]
-    outcome = counted(hits, found, [after is not None for after in updated], now)
+    tried = [(hit, before, hit.rule.hit(before, now)) for hit, before in zip(hits, found, strict=True)]
+    outcome = _result([(hit, before, after is not None) for hit, before, after in tried], now)
     taken = {
         Decision.ALLOWED: set(Scope),
         Decision.LIMITED: {Scope.NETWORK},
         Decision.BUSY: set[Scope](),
     }[outcome.decision]
-    return outcome, tuple(
-        after if after and hit.scope in taken else before
-        for hit, before, after in zip(hits, found, updated, strict=True)
-    )
+    return outcome, tuple(after if after and hit.scope in taken else before for hit, before, after in tried)
 
 
 def _wait(rule: RateLimit | Backoff, counter: Counter, now: datetime) -> timedelta:

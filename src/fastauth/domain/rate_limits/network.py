@@ -6,8 +6,8 @@ from typing import NewType
 
 Network = NewType("Network", str)
 
-_IPV6_PREFIX = 64
-"""Bits. A customer gets at least a /64 and can use every address in it (RFC 6177)."""
+_IPV6_BYTES = 8
+"""A customer gets at least a /64 and can use every address in it (RFC 6177)."""
 
 
 @lru_cache(maxsize=1024)
@@ -30,4 +30,4 @@ def network_of(address: str) -> Network:
         return Network("unknown")
     if isinstance(ip, IPv4Address):
         return Network(str(ip))
-    return Network((int(ip) >> (128 - _IPV6_PREFIX)).to_bytes(8, "big").hex(":", 2))
+    return Network(ip.packed[:_IPV6_BYTES].hex(":", 2))

@@ -70,4 +70,4 @@ class RateLimit:
         if counter.resets_at == LOCKED_FOREVER:
             return LOCKED_FOREVER
         arrival_time = counter.resets_at - self._retention(counter)
-        return arrival_time if now < arrival_time <= now + self.window + CLOCK_SKEW else now
+        return max(now, arrival_time) if arrival_time <= now + self.window + CLOCK_SKEW else now

@@ -63,10 +63,11 @@ def _secret_in_uri(uri: str) -> str:
     try:
         parts = urlsplit(uri)
         given = parse_qs(parts.query, max_num_fields=20)
-    except ValueError:
+        secret = given["secret"][0]
+    except (ValueError, KeyError):
         raise InvalidInput(_INVALID) from None
     if parts.netloc.lower() != "totp" or any(
         value.upper() not in known for name, known in _PARAMETERS.items() for value in given.get(name, ())
     ):
         raise InvalidInput(_UNSUPPORTED)
-    return given.get("secret", [""])[0]
+    return secret

@@ -6,10 +6,13 @@ PASSWORD_ONLY = ("pwd",)
 API_KEY = ("api_key",)
 """The method of a token of an API key. RFC 8176 has no value for it. It is below two factors."""
 
+ONE_FACTOR, TWO_FACTORS = "aal1", "aal2"
+"""The levels of NIST SP 800-63B-4."""
+
 PHISHING_RESISTANT = "phr"
 """The level of a passkey that verified its user, which is two factors in one."""
 
-TWO_FACTOR_LEVELS = ("aal2", PHISHING_RESISTANT)
+TWO_FACTOR_LEVELS = (TWO_FACTORS, PHISHING_RESISTANT)
 """The levels that need two factors."""
 
 _MULTIPLE_FACTORS = "mfa"
@@ -42,4 +45,4 @@ def acr_of(methods: tuple[str, ...]) -> str:
     """
     if _USER_VERIFIED in methods and not _PASSKEYS.isdisjoint(methods):
         return PHISHING_RESISTANT
-    return "aal2" if _MULTIPLE_FACTORS in methods else "aal1"
+    return TWO_FACTORS if _MULTIPLE_FACTORS in methods else ONE_FACTOR

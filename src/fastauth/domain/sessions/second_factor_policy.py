@@ -5,9 +5,7 @@ from enum import StrEnum
 
 from fastauth.domain.roles.role import NO_GRANTS, OWN_PREFIX, Grants
 from fastauth.domain.sessions.access_token import AccessClaims
-from fastauth.domain.sessions.assurance import PASSWORD_ONLY, acr_of
-
-_ONE_FACTOR = acr_of(PASSWORD_ONLY)
+from fastauth.domain.sessions.assurance import ONE_FACTOR
 
 
 class SecondFactorPolicy(StrEnum):
@@ -36,7 +34,7 @@ class SecondFactorPolicy(StrEnum):
 
     def limit_grants(self, grants: Grants, *, acr: str) -> Grants:
         """Return what of `grants` counts in a session of the level `acr`. See `limit`."""
-        if self is SecondFactorPolicy.OPTIONAL or acr != _ONE_FACTOR:
+        if self is SecondFactorPolicy.OPTIONAL or acr != ONE_FACTOR:
             return grants
         if self is SecondFactorPolicy.REQUIRED:
             return NO_GRANTS
