@@ -70,7 +70,7 @@ class FakeAccessTokens:
 
     async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
         text = f"fake-access-token-{next(self._numbers)}"
-        self._issued[text] = claims, self._clock.now() + LIFETIME
+        self._issued[text] = claims, (issued_at or self._clock.now()) + LIFETIME
         return AccessToken(text=text, expires_in=int(LIFETIME.total_seconds()))
 
     async def verify(self, text: str) -> AccessClaims:

@@ -116,6 +116,14 @@ class TestExchange:
         assert happened(app, EventType.LOGIN_SUCCEEDED)[-1].session_id == session.id
         assert (await app.refresh_session(refresh_token=tokens.refresh, client=A_FRONT_END)).refresh
 
+    async def test_is_no_log_in_that_the_owner_is_told(
+        self, app: Application, browser: AuthenticatedUser
+    ) -> None:
+        """A log-in from a new device is, on the pages."""
+        await app.a_verified_address("santosh@example.com")
+        assert await exchange(app, await a_code(app, browser))
+        assert await app.deliver() == []
+
     async def test_idle_timeout_is_within_the_session_of_the_browser(
         self, app: Application, browser: AuthenticatedUser
     ) -> None:

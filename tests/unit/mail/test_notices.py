@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from tests.application import A_DEVICE, Application
+from tests.factor_helpers import enrolled
 from tests.fakes import FakePasswordHasher, FakeSecretBox, FakeStorage, FakeUnitOfWork
 from tests.mail_helpers import template_of, token_in
 from tests.session_helpers import begun, caller_of, refresh
@@ -174,6 +175,13 @@ class TestLogInFromNewDevice:
         (mail,) = await app.deliver()
         assert told([mail]) == {(ADDRESS, "login_from_new_device")}
         assert "address: 192.0.2.1\n" in mail.text
+
+    async def test_is_told_after_the_second_factor(self, app: Application) -> None:
+        user = await enrolled(app)
+        challenge = await user.challenge()
+        assert await app.deliver() == []
+        await user.answer(challenge, user.code())
+        assert told(await app.deliver()) == {(ADDRESS, "login_from_new_device")}
 
     async def test_is_not_told_of_a_known_device(self, app: Application) -> None:
         first = begun(await app.log_in(username="santosh", password="sntsh", client=A_DEVICE))

@@ -113,6 +113,23 @@ class TestRateLimit:
         assert budget.refund(two, NOW) == Counter(1, NOW + kept)
         assert budget.reset_after_success(two, NOW) == Counter(0, NOW)
 
+    def test_refund_of_the_only_attempt_restores_all(self) -> None:
+        """Also of a limit that keeps the count of consecutive attempts for longer."""
+        budget = RateLimit(1, MINUTE, retention=SECOND)
+        one = budget.hit(Counter(), NOW)
+        assert one
+        assert budget.refund(one, NOW) == Counter(0, NOW)
+        assert budget.hit(budget.refund(one, NOW), NOW) == one
+
+    def test_maximum_that_was_lowered_or_removed(self) -> None:
+        """A counter that has reached it is locked, and one that was locked stays so."""
+        budget = RateLimit(3, MINUTE, max_consecutive=2)
+        locked = {count: budget.is_locked(Counter(count, NOW)) for count in (1, 2, 3)}
+        assert locked == {1: False, 2: True, 3: True}
+        assert budget.hit(Counter(2, NOW), NOW) is None
+        assert replace(budget, max_consecutive=None).is_locked(Counter(2, LOCKED_FOREVER))
+        assert not replace(budget, max_consecutive=None).is_locked(Counter(2, NOW))
+
     def test_consecutive_count_outlives_the_window(self) -> None:
         budget, tally = RateLimit(3, MINUTE, max_consecutive=8, retention=KNOWN_DEVICE_RETENTION), Counter()
         days = [day * COUNTER_RETENTION.days * 2 for day in range(20)]
@@ -152,6 +169,11 @@ class TestBackoff:
         closed = fewer.hit(Counter(49, NOW), NOW)
         assert closed
         assert self.RULE.hit(closed, NOW) is None
+
+    def test_counter_at_a_limit_that_was_lowered_is_locked(self) -> None:
+        locked = {count: self.RULE.is_locked(Counter(count, NOW)) for count in (99, 100, 101)}
+        assert locked == {99: False, 100: True, 101: True}
+        assert self.RULE.hit(Counter(100, NOW), NOW) is None
 
     def test_refund_is_bounded_by_count(self) -> None:
         assert self.RULE.refund(Counter(3, NOW), NOW, attempts=1) == Counter(2, NOW)

@@ -92,7 +92,7 @@ class TestCompleteLogIn:
     async def test_totp_starts_a_session_of_two_factors(self, user: Enrolled) -> None:
         result = await user.log_in()
         caller = await caller_of(user.app, result.tokens)
-        assert caller.session.methods == ("pwd", "otp", "mfa")
+        assert (caller.session.methods, caller.session.client) == (("pwd", "otp", "mfa"), A_DEVICE)
         claims = await user.app.container.access_tokens().verify(result.tokens.access.text)
         assert (claims.amr, claims.acr) == (("pwd", "otp", "mfa"), "aal2")
         caller.check_recent_authentication(user.app.clock.now())

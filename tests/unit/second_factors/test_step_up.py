@@ -108,6 +108,21 @@ class TestStepUpWithFactor:
         events = happened(user.app, EventType.SECOND_FACTOR_REFUSED)
         assert [event.session_id for event in events] == [session.id] * 4
 
+    async def test_limited_session_counts_for_its_network(self) -> None:
+        """The one of the request, which need not be that of the log-in."""
+        app = RateLimitedApplication()
+        await app.a_user()
+        tokens = await app.a_log_in()
+        user = await enrolled(app)
+        of_network = app.rate_limiter.keys("log-ins", A_DEVICE.address)
+        app.storage.counters.pop(of_network, None)
+        counted = []
+        for _ in range(11):
+            with pytest.raises(InvalidSecondFactor):
+                await step_up(user, tokens, user.wrong_code())
+            counted.append(of_network in app.storage.counters)
+        assert counted == [False] * 10 + [True]
+
     async def test_session_cannot_lock_the_factor(self) -> None:
         """However long it tries. Its attempts are limited together with those at the password, too."""
         app = RateLimitedApplication()

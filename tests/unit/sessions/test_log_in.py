@@ -5,15 +5,23 @@ from datetime import datetime, timedelta
 import pytest
 from tests.application import A_DEVICE, Application
 from tests.builders import a_password_hash
-from tests.fakes import FakeAccessTokens, FakePasswordHasher, FakePasswordRepository
+from tests.fakes import (
+    FakeAccessTokens,
+    FakePasswordHasher,
+    FakePasswordRepository,
+    FakeSessionRepository,
+    FakeStorage,
+)
 from tests.session_helpers import begun
 
 from fastauth.application.sessions.log_in import LogIn
 from fastauth.domain.accounts.user import UserId
+from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded, InvalidCredentials
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.sessions.access_token import AccessToken, AnyClaims
 from fastauth.domain.sessions.ports import AccessTokens
+from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.signing_keys.errors import NoActiveSigningKey
 
 
@@ -28,6 +36,13 @@ def log_in_with(app: Application, access_tokens: AccessTokens) -> LogIn:
     login_start = app.log_in.login_start
     start = replace(login_start.session_start, access_tokens=access_tokens)
     return replace(app.log_in, login_start=replace(login_start, session_start=start))
+
+
+class LostKey(FakeAccessTokens):
+    """The key was there a moment before, and is not now."""
+
+    async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
+        raise NoActiveSigningKey
 
 
 class TestLogIn:
@@ -51,17 +66,22 @@ class TestLogIn:
         assert not app.storage.sessions
 
     async def test_session_ends_if_its_token_cannot_be_signed(self, app: Application) -> None:
-        """The key was there a moment before, and is not now."""
-
-        class LostKey(FakeAccessTokens):
-            async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
-                raise NoActiveSigningKey
-
         log_in = log_in_with(app, LostKey(app.clock))
         with pytest.raises(NoActiveSigningKey):
             await log_in(username="santosh", password="sntsh", client=A_DEVICE)
         (session,) = app.storage.sessions.values()
         assert not session.is_active(app.clock.now())
+
+    async def test_first_error_is_told_if_the_session_cannot_be_ended_either(self) -> None:
+        class Unavailable(FakeSessionRepository):
+            async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
+                raise StorageUnavailable
+
+        storage = FakeStorage()
+        app = Application(storage=storage, sessions=Unavailable(storage))
+        await app.a_user()
+        with pytest.raises(NoActiveSigningKey):
+            await log_in_with(app, LostKey(app.clock))(username="santosh", password="sntsh", client=A_DEVICE)
 
     @pytest.mark.parametrize("spelling", ["santosh", "SANTOSH", "ｓａｎｔｏｓｈ"])
     async def test_username_matches_in_any_spelling(self, app: Application, spelling: str) -> None:

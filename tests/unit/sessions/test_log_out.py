@@ -2,8 +2,9 @@
 
 import pytest
 from tests.application import Application
-from tests.session_helpers import caller_of, is_over, refresh
+from tests.session_helpers import caller_of, event_now, happened, is_over, refresh
 
+from fastauth.domain.audit.event import EventType
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import SessionNotFound
 from fastauth.domain.sessions.session import SessionId
@@ -13,7 +14,11 @@ class TestLogOut:
     async def test_ends_one_session(self, app: Application, tokens: TokenPair) -> None:
         other = await app.a_log_in()
         caller = await caller_of(app, tokens)
+        app.clock.advance(minutes=1)
         await app.log_out(caller=caller, session_id=caller.session.id)
+        assert happened(app, EventType.LOGGED_OUT) == [
+            event_now(app, EventType.LOGGED_OUT, user_id=caller.user.id, session_id=caller.session.id)
+        ]
         assert await is_over(app, tokens)
         assert await refresh(app, other)
 
@@ -21,7 +26,11 @@ class TestLogOut:
         await app.a_user("other")
         others = await app.a_log_in("other")
         second = await app.a_log_in()
-        await app.log_out(caller=await caller_of(app, tokens), session_id=None)
+        caller = await caller_of(app, tokens)
+        await app.log_out(caller=caller, session_id=None)
+        assert happened(app, EventType.LOGGED_OUT) == [
+            event_now(app, EventType.LOGGED_OUT, user_id=caller.user.id)
+        ]
         assert await is_over(app, tokens)
         assert await is_over(app, second)
         assert await refresh(app, others)

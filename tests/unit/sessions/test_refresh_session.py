@@ -1,10 +1,11 @@
 """Renewal of a session: rotation, replay, reuse, limits."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.application import A_DEVICE, A_SECRET_KEY, Application
+from tests.fakes import FakeSessionRepository, FakeStorage
 from tests.session_helpers import caller_of, happened, is_over, refresh
 
 from fastauth.domain.audit.event import Event, EventType
@@ -14,10 +15,23 @@ from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.access_token import TokenPair
 from fastauth.domain.sessions.errors import InvalidRefreshToken
 from fastauth.domain.sessions.refresh_token import RefreshTokenCodec
-from fastauth.domain.sessions.session import ClientInfo, SessionPolicy
+from fastauth.domain.sessions.session import (
+    ClientInfo,
+    RenewedSession,
+    Rotation,
+    SessionId,
+    SessionPolicy,
+)
 
 ELSEWHERE = ClientInfo(user_agent="another browser", address="198.51.100.1")
 ANOTHER_SECRET_KEY = SecretKey(b"another secret key of the tests, 32 bytes")
+
+
+class TestClientDigest:
+    def test_is_stable_across_versions(self) -> None:
+        """It is stored: another version of the service recognises the client as well."""
+        assert A_DEVICE.digest().hex() == "3a8200730d4c1b6256c8ffd59e580ac2"
+        assert replace(A_DEVICE, address="192.0.2.2").digest() != A_DEVICE.digest()
 
 
 class TestRefreshSession:
@@ -108,6 +122,28 @@ class TestRefreshSession:
             tokens = await refresh(app, tokens)
             app.clock.advance(seconds=10)
         assert len(happened(app, EventType.SESSION_RENEWED)) == 1 + 100 * 10 // 60
+
+    async def test_current_token_that_was_not_replaced_can_be_used_again(self) -> None:
+        """The account was disabled for a moment: no limit says how long to wait."""
+
+        class DisabledAtFirst(FakeSessionRepository):
+            rotate_now = False
+
+            async def rotate(
+                self, session_id: SessionId, rotation: Rotation, *, now: datetime
+            ) -> RenewedSession | None:
+                return await super().rotate(session_id, rotation, now=now) if self.rotate_now else None
+
+        storage = FakeStorage()
+        sessions = DisabledAtFirst(storage)
+        app = Application(storage=storage, sessions=sessions)
+        await app.a_user()
+        tokens = await app.a_log_in()
+        with pytest.raises(TooManyRequests) as refusal:
+            await refresh(app, tokens)
+        assert refusal.value.retry_after == 1
+        sessions.rotate_now = True
+        assert await refresh(app, tokens)
 
     async def test_reuse_after_successor_was_used_revokes_session(
         self, app: Application, tokens: TokenPair

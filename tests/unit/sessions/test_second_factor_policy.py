@@ -1,7 +1,7 @@
 """What the policy of second factors leaves out of access tokens."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.application import Application
@@ -11,7 +11,7 @@ from tests.session_helpers import refresh
 from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.role import Grants
-from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims
+from fastauth.domain.sessions.access_token import AccessClaims
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.domain.sessions.session import SessionId
 
@@ -48,28 +48,16 @@ class TestSecondFactorPolicy:
             assert required == [*expected, SecondFactorPolicy.REQUIRED], grants
 
 
-class TimedTokens(FakeAccessTokens):
-    """Notes when each token is said to be issued."""
-
-    def __init__(self) -> None:
-        super().__init__(FakeClock())
-        self.times: list[datetime | None] = []
-
-    async def issue(self, claims: AnyClaims, *, issued_at: datetime | None = None) -> AccessToken:
-        self.times.append(issued_at)
-        return await super().issue(claims, issued_at=issued_at)
-
-
 class TestAccessTokens:
     async def test_time_of_issue_is_that_of_the_use_case(self) -> None:
         """Otherwise a token could seem to be issued after the revocation that its use case overtook."""
-        tokens = TimedTokens()
-        limited = LimitedAccessTokens(inner=tokens, policy=SecondFactorPolicy.REQUIRED)
-        issued_at = CLAIMS.authenticated_at
-        access = await limited.issue(replace(CLAIMS, amr=ONE), issued_at=issued_at)
-        assert await limited.verify(access.text) == replace(CLAIMS, amr=ONE, grants=Grants())
-        await limited.issue(CLAIMS)
-        assert tokens.times == [issued_at, None]
+        clock = FakeClock()
+        limited = LimitedAccessTokens(inner=FakeAccessTokens(clock), policy=SecondFactorPolicy.REQUIRED)
+        earlier = clock.now() - timedelta(minutes=1)
+        for given, issued_at in ((earlier, earlier), (None, clock.now())):
+            access = await limited.issue(replace(CLAIMS, amr=ONE), issued_at=given)
+            assert await limited.verify(access.text) == replace(CLAIMS, amr=ONE, grants=Grants())
+            assert (await limited.inspect(access.text)).issued_at == issued_at
 
     @pytest.mark.parametrize("policy", SecondFactorPolicy)
     async def test_of_every_use_case_are_limited(self, policy: SecondFactorPolicy) -> None:
