@@ -22,7 +22,7 @@ class BackOff:
     clock: Clock
 
     async def __call__(self, webhook: Webhook, attempt: Attempt) -> DisabledReason | None:
-        """Return why the webhook is disabled; ``None`` if it is not, and another attempt follows.
+        """Return why the webhook is disabled; ``None`` if it is not.
 
         Raises:
             StorageUnavailable: The lease runs out.
