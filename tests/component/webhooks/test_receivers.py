@@ -93,7 +93,7 @@ async def test_what_becomes_of_a_message() -> None:
                 attempt = await _send_to(server, timeout_seconds=seconds)
                 if server.requests and attempt.status == status:
                     break
-            assert (attempt.status, attempt.error) == (status, error)
+            assert (attempt.status, attempt.error) == (status, error or "")
             assert attempt.is_delivered is (error is None)
 
             head, _, body = server.requests[0].partition(b"\r\n\r\n")
