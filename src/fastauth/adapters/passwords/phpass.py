@@ -21,10 +21,8 @@ def phpass_verifier(encoded: str) -> Verifier:
     Raises:
         ValueError: The length or an alphabet is wrong, or the cost is out of bounds.
     """
-    if len(encoded) != 34 or set(encoded[3:]) - set(ALPHABET):  # noqa: PLR2004  of the format
-        raise ValueError
-    cost = ALPHABET.index(encoded[3])
-    if cost not in PHPASS_COSTS:
+    cost = ALPHABET.find(encoded[3:4])
+    if len(encoded) != 34 or set(encoded[3:]) - set(ALPHABET) or cost not in PHPASS_COSTS:  # noqa: PLR2004  of the format
         raise ValueError
     salt, key = encoded[4:12].encode(), encoded[12:]
     return Verifier(

@@ -36,13 +36,7 @@ class RevokeApiKey:
             if owner is None:
                 raise ApiKeyNotFound
             await transaction.revocations.add(access_ended(key_id, at=now))
-            await transaction.events.record(
-                Event(
-                    type=EventType.API_KEY_REVOKED,
-                    occurred_at=now,
-                    user_id=owner,
-                    session_id=session_id,
-                    detail=key_id,
-                )
-            )
+            revoked = EventType.API_KEY_REVOKED
+            event = Event(type=revoked, occurred_at=now, user_id=owner, session_id=session_id, detail=key_id)
+            await transaction.events.record(event)
             await transaction.commit()
