@@ -5,9 +5,10 @@ from datetime import datetime
 
 from tests.fakes.storage import FakeStorage
 
-from fastauth.domain.clients.client import LAST_USE_INTERVAL, Client, ClientSecret, RegisteredClient
+from fastauth.domain.clients.client import LAST_USE_INTERVAL, Client
 from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
 from fastauth.domain.clients.errors import ClientExists
+from fastauth.domain.clients.registered_client import ClientSecret, RegisteredClient
 
 
 class FakeClientRepository:

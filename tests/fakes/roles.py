@@ -7,7 +7,8 @@ from tests.fakes.storage import FakeStorage
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import ADMIN, OWN_PREFIX, Grants, Role, RoleChanges
+from fastauth.domain.roles.role import ADMIN, OWN_PREFIX, Grants, Role
+from fastauth.domain.roles.role_changes import RoleChanges
 
 
 class FakeRoleRepository:

@@ -13,8 +13,8 @@ from fastauth.domain.api_keys.key_text import ApiKeyId
 from fastauth.domain.audit.event import Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.browser_sessions.cookie import CookieDigest
-from fastauth.domain.clients.client import RegisteredClient
 from fastauth.domain.clients.client_id import ClientId
+from fastauth.domain.clients.registered_client import RegisteredClient
 from fastauth.domain.clock import Clock
 from fastauth.domain.email_addresses.record import AddressRecord
 from fastauth.domain.idempotency.key import AnsweredRequest, RequestDigest

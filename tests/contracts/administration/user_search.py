@@ -20,7 +20,8 @@ from fastauth.domain.passwords.ports import BulkUserRepository
 from fastauth.domain.personal_data.erasure import Erasure, NameDigest
 from fastauth.domain.personal_data.ports import ErasureRepository
 from fastauth.domain.roles.ports import RoleRepository, UserRole
-from fastauth.domain.roles.role import AUDITOR, RoleChanges, declare_role
+from fastauth.domain.roles.role import AUDITOR, declare_role
+from fastauth.domain.roles.role_changes import RoleChanges
 
 EXAMINED = 20
 """What an implementation under test is to look at for one page."""

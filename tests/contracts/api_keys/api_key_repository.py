@@ -16,7 +16,8 @@ from fastauth.domain.api_keys.ports import ApiKeyRepository
 from fastauth.domain.operations.ports import ExpiredRows
 from fastauth.domain.operations.purges import Expired
 from fastauth.domain.roles.ports import RoleRepository, UserRole
-from fastauth.domain.roles.role import RoleChanges, declare_role
+from fastauth.domain.roles.role import declare_role
+from fastauth.domain.roles.role_changes import RoleChanges
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

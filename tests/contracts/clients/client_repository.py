@@ -8,10 +8,11 @@ from secrets import token_bytes
 import pytest
 from tests.builders import a_name
 
-from fastauth.domain.clients.client import Client, ClientSecret, ClientSecretDigest, RegisteredClient
+from fastauth.domain.clients.client import Client
 from fastauth.domain.clients.client_id import new_client_id
 from fastauth.domain.clients.errors import ClientExists
 from fastauth.domain.clients.ports import ClientRepository
+from fastauth.domain.clients.registered_client import ClientSecret, ClientSecretDigest, RegisteredClient
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

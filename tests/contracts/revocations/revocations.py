@@ -15,7 +15,8 @@ from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.revocations.ports import RevocationLog, RevocationReader
 from fastauth.domain.revocations.revocation import Revocation, RevocationKind, TokenIdentity
 from fastauth.domain.roles.ports import RoleRepository, UserRole
-from fastauth.domain.roles.role import RoleChanges, declare_role
+from fastauth.domain.roles.role import declare_role
+from fastauth.domain.roles.role_changes import RoleChanges
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import MAX_COUNTED

@@ -10,7 +10,8 @@ from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User
 from fastauth.domain.passwords.ports import PasswordRepository
 from fastauth.domain.roles.ports import RoleRepository, UserRole
-from fastauth.domain.roles.role import ADMIN, AUDITOR, Grants, Role, RoleChanges, declare_role
+from fastauth.domain.roles.role import ADMIN, AUDITOR, Grants, Role, declare_role
+from fastauth.domain.roles.role_changes import RoleChanges
 from fastauth.domain.sessions.ports import SessionRepository
 from fastauth.domain.sessions.proof import PasswordProof
 from fastauth.domain.sessions.session import Rotation, Session

@@ -14,12 +14,12 @@ from fastauth.domain.audit.event import EventType
 from fastauth.domain.clients.client import (
     MAX_PERMISSIONS_BYTES,
     Client,
-    ClientSecret,
     parse_audiences,
     parse_client_name,
     parse_client_permissions,
 )
 from fastauth.domain.clients.errors import ClientExists, ClientNotFound, InvalidClient
+from fastauth.domain.clients.registered_client import ClientSecret
 from fastauth.domain.clients.secret import ClientSecretCodec
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.principals.principal import Principal, PrincipalKind

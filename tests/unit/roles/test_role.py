@@ -12,11 +12,11 @@ from fastauth.domain.roles.role import (
     AUDITOR,
     Grants,
     Role,
-    RoleChanges,
     check_permissions,
     declare_role,
     parse_description,
 )
+from fastauth.domain.roles.role_changes import RoleChanges
 
 OWN = "fastauth:users.read"
 

@@ -12,7 +12,8 @@ from fastauth.domain.errors import InvalidInput, ViolationCollector
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.permissions import WRITE_ROLES
-from fastauth.domain.roles.role import BUILT_IN, Role, RoleChanges, declare_role, parse_description
+from fastauth.domain.roles.role import BUILT_IN, Role, declare_role, parse_description
+from fastauth.domain.roles.role_changes import RoleChanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

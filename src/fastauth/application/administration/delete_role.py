@@ -8,7 +8,7 @@ from fastauth.domain.administration.errors import BuiltInRole
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.errors import RoleNotFound, RolesInUse
 from fastauth.domain.roles.permissions import WRITE_ROLES
-from fastauth.domain.roles.role import RoleChanges
+from fastauth.domain.roles.role_changes import RoleChanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from fastauth.domain.clients.client import ClientSecretDigest, RegisteredClient
 from fastauth.domain.clients.errors import InvalidClient
 from fastauth.domain.clients.ports import ClientRepository
+from fastauth.domain.clients.registered_client import ClientSecretDigest, RegisteredClient
 from fastauth.domain.clients.secret import ClientSecretCodec
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import StorageUnavailable

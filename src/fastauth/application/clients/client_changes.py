@@ -4,12 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastauth.domain.audit.event import Event, EventType
-from fastauth.domain.clients.client import (
-    ROTATION_OVERLAP,
-    Client,
-    ClientSecret,
-)
+from fastauth.domain.clients.client import Client
 from fastauth.domain.clients.errors import ClientNotFound
+from fastauth.domain.clients.registered_client import ROTATION_OVERLAP, ClientSecret
 from fastauth.domain.clients.secret import ClientSecretCodec, NewClientSecret
 from fastauth.domain.revocations.revocation import Revocation
 from fastauth.domain.unit_of_work import Transaction

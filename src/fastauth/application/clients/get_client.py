@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.clients.client import RegisteredClient
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clients.errors import ClientNotFound
 from fastauth.domain.clients.ports import ClientRepository
+from fastauth.domain.clients.registered_client import RegisteredClient
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_CLIENTS
 

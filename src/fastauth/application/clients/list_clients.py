@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.clients.client import RegisteredClient
 from fastauth.domain.clients.ports import ClientRepository
+from fastauth.domain.clients.registered_client import RegisteredClient
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_CLIENTS
 from fastauth.domain.sealed_cursor import ListPage, SealedCursors

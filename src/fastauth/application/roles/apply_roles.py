@@ -9,7 +9,8 @@ from fastauth.domain.clock import Clock
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.errors import RolesInUse
 from fastauth.domain.roles.ports import RoleRepository
-from fastauth.domain.roles.role import Grants, Role, RoleChanges
+from fastauth.domain.roles.role import Grants, Role
+from fastauth.domain.roles.role_changes import RoleChanges
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Protocol
 
-from fastauth.domain.clients.client import Client, ClientSecret, RegisteredClient
+from fastauth.domain.clients.client import Client
 from fastauth.domain.clients.client_id import ClientId
+from fastauth.domain.clients.registered_client import ClientSecret, RegisteredClient
 
 
 class ClientRepository(Protocol):

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
-from fastauth.domain.clients.client import ClientSecretDigest
+from fastauth.domain.clients.registered_client import ClientSecretDigest
 from fastauth.domain.secret_key import SecretKey, SecretKeys
 
 PREFIX = "fa_cs_"

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.roles.role import Grants, Role, RoleChanges
+from fastauth.domain.roles.role import Grants, Role
+from fastauth.domain.roles.role_changes import RoleChanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from fastauth.domain.roles.role import Role, RoleChanges
+from fastauth.domain.roles.role import Role
+from fastauth.domain.roles.role_changes import RoleChanges
 from fastauth.entrypoints.cli import users
 from fastauth.entrypoints.cli.output import add_row, echo_json, show
 from fastauth.entrypoints.cli.runner import fail, run

@@ -11,15 +11,10 @@ from fastauth.adapters.sql.clients.tables import client_secret, oauth_client
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.database.statements import insert_on_conflict_do_nothing
 from fastauth.adapters.sql.database.types import UtcDateTime
-from fastauth.domain.clients.client import (
-    LAST_USE_INTERVAL,
-    Client,
-    ClientSecret,
-    ClientSecretDigest,
-    RegisteredClient,
-)
+from fastauth.domain.clients.client import LAST_USE_INTERVAL, Client
 from fastauth.domain.clients.client_id import ClientId
 from fastauth.domain.clients.errors import ClientExists
+from fastauth.domain.clients.registered_client import ClientSecret, ClientSecretDigest, RegisteredClient
 
 _SERVICE = "service"
 """The only kind of client so far."""

@@ -13,7 +13,8 @@ from fastauth.adapters.sql.roles.grants import grants_column, parse_grants
 from fastauth.adapters.sql.roles.tables import role_permission, role_row, user_role
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.roles.ports import UserRole
-from fastauth.domain.roles.role import ADMIN, OWN_PREFIX, Grants, Role, RoleChanges
+from fastauth.domain.roles.role import ADMIN, OWN_PREFIX, Grants, Role
+from fastauth.domain.roles.role_changes import RoleChanges
 
 _LOCK = update(task_row).where(task_row.c.name == "roles").values(begun_at=task_row.c.begun_at)
 _ROLES = select(role_row).order_by(role_row.c.name)

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from fastauth.application.clients.client_changes import CreatedClient
 from fastauth.application.clients.list_clients import DEFAULT_LIMIT, MAX_LIMIT
-from fastauth.domain.clients.client import Client, RegisteredClient
+from fastauth.domain.clients.client import Client
 from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
 from fastauth.domain.clients.errors import ClientExists, ClientNotFound
+from fastauth.domain.clients.registered_client import RegisteredClient
 from fastauth.domain.delegation.errors import MorePrivileged, PermissionNotHeld
 from fastauth.domain.roles.permissions import WRITE_CLIENTS
 from fastauth.entrypoints.http.admin_query import next_link, parse_limit, query_parameters, single_values

@@ -7,11 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastauth.application.administration.search_users import DEFAULT_LIMIT, MAX_LIMIT
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.errors import UserNotFound
-from fastauth.entrypoints.http.admin_models import (
-    AdminSessionResponse,
-    ListedUserResponse,
-    ManagedUserResponse,
-)
+from fastauth.entrypoints.http.admin_models import ListedUserResponse, ManagedUserResponse
 from fastauth.entrypoints.http.admin_query import (
     UserIdDep,
     next_link,
@@ -20,6 +16,7 @@ from fastauth.entrypoints.http.admin_query import (
     query_parameters,
     single_values,
 )
+from fastauth.entrypoints.http.admin_session_response import AdminSessionResponse
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import (
