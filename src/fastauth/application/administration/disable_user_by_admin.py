@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fastauth.application.accounts.disable_user import disable
+from fastauth.application.accounts.disable import disable
 from fastauth.application.accounts.second_revocation import SecondRevocation
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.domain.accounts.user import User, UserId

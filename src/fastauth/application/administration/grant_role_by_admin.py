@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import Delegation
-from fastauth.application.roles.grant_role import grant, roles_by_name
+from fastauth.application.roles.grant import grant, roles_by_name
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.errors import RoleNotFound

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import Delegation
 from fastauth.application.second_factors.factor_changes import FactorChanges
-from fastauth.application.second_factors.reset_second_factors import reset_factors
+from fastauth.application.second_factors.reset_factors import reset_factors
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.principals.principal import Principal

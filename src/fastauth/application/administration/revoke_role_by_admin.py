@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import Delegation
-from fastauth.application.roles.revoke_role import revoke
+from fastauth.application.roles.revoke import revoke
 from fastauth.domain.accounts.user import User, UserId
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.revocations.ports import RevocationLog

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import permissions_of
-from fastauth.application.roles.grant_role import grant, roles_by_name
+from fastauth.application.roles.grant import grant, roles_by_name
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fastauth.application.roles.grant_role import roles_by_name
+from fastauth.application.roles.grant import roles_by_name
 from fastauth.domain.accounts.locale import parse_locale
 from fastauth.domain.accounts.registration_mode import RegisteredBy, RegistrationMode
 from fastauth.domain.accounts.user import UserId

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.personal_data.export_account import export
+from fastauth.application.personal_data.export import export
 from fastauth.domain.clock import Clock
 from fastauth.domain.personal_data.export import Export
 from fastauth.domain.unit_of_work import UnitOfWork

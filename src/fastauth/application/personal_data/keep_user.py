@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.application.personal_data.keep_account import keep
+from fastauth.application.personal_data.keep import keep
 from fastauth.domain.accounts.user import User
 from fastauth.domain.clock import Clock
 from fastauth.domain.unit_of_work import UnitOfWork

@@ -1,16 +1,14 @@
 """Take a role from a user."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastauth.application.accounts.find_user import FindUser
-from fastauth.domain.accounts.user import User, UserId
-from fastauth.domain.audit.event import Event, EventType
+from fastauth.application.roles.revoke import revoke
+from fastauth.domain.accounts.user import User
 from fastauth.domain.clock import Clock
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.revocations.revocation import Revocation
-from fastauth.domain.roles.errors import RoleNotFound
-from fastauth.domain.unit_of_work import Transaction, UnitOfWork
+from fastauth.domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +39,3 @@ class RevokeRole:
             await transaction.commit()
         await self.revocations.add(Revocation.of_user(user.id, at=self.clock.now()))
         return user
-
-
-async def revoke(transaction: Transaction, user_id: UserId, role: str, *, now: datetime) -> None:
-    """Take a role from a user, and revoke the access tokens that carry it.
-
-    Raises:
-        RoleNotFound: The user does not have a role with this name.
-    """
-    if not await transaction.roles.revoke(user_id, role):
-        raise RoleNotFound
-    await transaction.events.record(
-        Event(type=EventType.ROLE_REVOKED, occurred_at=now, user_id=user_id, detail=role)
-    )
-    await transaction.revocations.add(Revocation.of_user(user_id, at=now))
