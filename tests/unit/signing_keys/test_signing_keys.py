@@ -88,6 +88,18 @@ class TestRotateKeys:
         installation.clock.advance(AN_INSTANT)
         assert numbers((await installation.rotate()).keys) == [2]
 
+    async def test_clock_that_was_set_back(self, installation: Installation) -> None:
+        """Each key that it left signs in the future: another one signs at once."""
+        await installation.rotate()
+        installation.clock.advance(ROTATION)
+        await installation.rotate()
+        installation.clock.advance(LEAD + AFTERLIFE)
+        assert numbers((await installation.rotate()).keys) == [2]
+        installation.clock.advance(-ROTATION)
+        assert numbers((await installation.rotate()).keys) == [2, 3]
+        assert await installation.signer() == 3
+        assert numbers((await installation.rotate()).keys) == [2, 3]
+
     async def test_sequence_numbers_are_unique(self, installation: Installation) -> None:
         await installation.rotate()
         await installation.rotate(early=True)

@@ -12,8 +12,9 @@ from fastauth.domain.signing_keys.signing_key import RotationPolicy
 class RotateKeys:
     """Publish the next signing key when it is due, remove expired keys, and rewrap the others.
 
-    The first key signs at once. Every other key is published before it signs, so that services have
-    it when they receive its first token. Any number of processes may run this concurrently.
+    A key signs at once if no other one does: the first one, and after a clock that was ahead was set back.
+    Every other key is published before it signs, so that services have it when they receive its first token.
+    Any number of processes may run this concurrently.
     """
 
     keys: SigningKeyRepository
@@ -28,8 +29,9 @@ class RotateKeys:
             StorageUnavailable: Try again later.
         """
         keys, now = await self.keys.load(), self.clock.now()
-        if early or keys.rotation_due(now, self.policy):
-            active_from = now + self.policy.publish_ahead if keys.keys else now
+        active = keys.active(now)
+        if early or active is None or keys.rotation_due(now, self.policy):
+            active_from = now + self.policy.publish_ahead if active else now
             await self.keys.add(
                 self.key_generator.generate(
                     sequence=keys.next_sequence(), published_at=now, active_from=active_from
