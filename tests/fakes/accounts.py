@@ -36,6 +36,8 @@ class FakeUserRepository:
 
     async def find(self, username: Username) -> User | None:
         self.looked += 1
+        if "\0" in username.canonical:
+            raise ValueError("a text of PostgreSQL has no NUL")
         for user in self.storage.users.values():
             if user.username.canonical == username.canonical:
                 records = self.storage.addresses.values()

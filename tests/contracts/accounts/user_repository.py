@@ -5,11 +5,12 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 
 import pytest
-from tests.builders import a_name, a_new_user, a_username
+from tests.builders import PROFILE, a_name, a_new_user, a_username
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.accounts.username import Username
 
 
 async def add(users: UserRepository, username: str, fullname: str = "Ann") -> User:
@@ -20,6 +21,11 @@ class UserRepositoryContract(ABC):
     @abstractmethod
     @pytest.fixture
     def users(self) -> UserRepository: ...
+
+    async def test_username_that_cannot_be_stored_is_not_found(self, users: UserRepository) -> None:
+        """PostgreSQL stores no NUL."""
+        for text in ("\0", "a\0b", "a\0b@example.com"):
+            assert await users.find(Username.parse_existing(text, PROFILE)) is None
 
     async def test_unknown_username_is_not_found(self, users: UserRepository) -> None:
         await add(users, a_name())

@@ -4,11 +4,12 @@ import asyncio
 from abc import ABC, abstractmethod
 
 import pytest
-from tests.builders import a_name, a_new_user, a_password_hash, a_username
+from tests.builders import PROFILE, a_name, a_new_user, a_password_hash, a_username
 
 from fastauth.domain.accounts.errors import UsernameTaken
 from fastauth.domain.accounts.ports import UserRepository
 from fastauth.domain.accounts.user import User, UserId
+from fastauth.domain.accounts.username import Username
 from fastauth.domain.passwords.credential import PasswordCredential
 from fastauth.domain.passwords.ports import PasswordRepository
 
@@ -33,6 +34,11 @@ class PasswordRepositoryContract(ABC):
         assert found == PasswordCredential(user, a_password_hash())
         assert found.user.has_verified_address is False
         assert await users.get(user.id) == user
+
+    async def test_username_that_cannot_be_stored_is_not_found(self, passwords: PasswordRepository) -> None:
+        """PostgreSQL stores no NUL."""
+        for text in ("\0", "a\0b", "a\0b@example.com"):
+            assert await passwords.find(Username.parse_existing(text, PROFILE)) is None
 
     async def test_unknown_username_is_not_found(self, passwords: PasswordRepository) -> None:
         assert await passwords.find(a_username(a_name())) is None

@@ -69,5 +69,8 @@ class Username:
 
 
 def exact_key(display: str) -> str:
-    """Return the canonical form of a username that is not allowed today, from its text."""
-    return f" {display}"
+    """Return the canonical form of a username that is not allowed today, from its text.
+
+    PostgreSQL rejects a text with NUL, so U+FFFD stands for it.
+    """
+    return f" {display}".replace("\0", "\ufffd")
