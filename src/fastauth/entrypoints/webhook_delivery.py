@@ -13,7 +13,7 @@ _log = logging.getLogger("fastauth.webhooks")
 
 MAX_CONCURRENT = 10
 """Webhooks that a process sends to at once. A receiver that is slow holds one of these places for
-`SENDING_TIME` at most, and nobody else's messages."""
+`SENDING_TIME` at most, and no messages to others."""
 
 POLL_SECONDS = 1.0
 """How often a process looks for events that are to be sent: one statement."""

@@ -53,7 +53,7 @@ class AccessTokenPolicy:
         return issuer == self.issuer and audience == self.audience
 
     def has_issued(self, issuer: object, audience: object) -> bool:
-        """Return whether a token with these claims was issued by this installation for anybody."""
+        """Return whether a token with these claims was issued by this installation, for any audience."""
         is_own = isinstance(issuer, str) if self.issuer_is_default else issuer == self.issuer
         return is_own and isinstance(audience, str)
 

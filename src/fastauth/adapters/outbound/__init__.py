@@ -1,1 +1,1 @@
-"""Requests to URLs that somebody else named (OWASP: Server-Side Request Forgery)."""
+"""Requests to URLs that users named (OWASP: Server-Side Request Forgery)."""

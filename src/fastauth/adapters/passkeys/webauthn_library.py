@@ -113,7 +113,7 @@ def _is_exact(client_data: bytes, challenge: bytes) -> bool:
 def _without_statement(attestation: bytes) -> bytes:
     """Return the attestation object with the format ``none``, which the options have asked for.
 
-    Some clients send a statement all the same. Nobody evaluates it, so its certificates are not parsed.
+    Some clients send a statement all the same. It is not evaluated, so its certificates are not parsed.
     """
     data = _decoder(attestation).decode()["authData"]
     _check_authenticator_data(data)

@@ -60,7 +60,7 @@ class RegisterUser:
                     fullname=fullname,
                     email=email,
                     locale=locale,
-                    by=RegisteredBy.OPERATOR if address is None else RegisteredBy.ANYBODY,
+                    by=RegisteredBy.OPERATOR if address is None else RegisteredBy.SELF,
                 )
             with collecting:
                 secret = self.password_policy.check(password, user_attributes=(username, fullname))

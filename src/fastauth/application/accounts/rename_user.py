@@ -12,7 +12,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenameUser:
-    """Give an account another username, for instance if its name is the e-mail address of somebody else.
+    """Give an account another username, for instance if its name is the e-mail address of another person.
 
     Sessions go on. Device tokens and rate limits go by the username, so those of the former one are void.
     """

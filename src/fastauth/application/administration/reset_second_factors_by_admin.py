@@ -26,7 +26,7 @@ class ResetSecondFactorsByAdmin:
             UserNotFound: No account has this id.
             OwnAccount: It is the account of `acting`.
             MorePrivileged: The user holds more than `acting`.
-            NoPassword: Without its passkeys nobody could log in to the account.
+            NoPassword: The account has no password: without its passkeys no log-in is possible.
             StorageUnavailable: The factors may or may not have been removed.
         """
         async with self.delegation.begin(acting, WRITE_USERS) as act:

@@ -19,7 +19,7 @@ from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An act on others, within its transaction. Nobody's roles change until the transaction ends."""
+    """An act on others, within its transaction. No roles of users change until the transaction ends."""
 
     transaction: Transaction
     authority: Authority

@@ -18,7 +18,7 @@ class IntrospectToken:
     """Return what is known about a token (RFC 7662).
 
     A client sees access tokens whose audience it is. Whoever has the permission `INTROSPECT_TOKENS` sees all
-    access tokens, refresh tokens and API keys. To everybody else each token is one that cannot be used.
+    access tokens, refresh tokens and API keys. Other callers get every token as one that cannot be used.
     """
 
     access_tokens: AccessTokens

@@ -40,7 +40,7 @@ class Invite:
         """Return what is to be stored.
 
         Raises:
-            RegistrationClosed: Nobody could accept it.
+            RegistrationClosed: Invitations cannot be accepted here.
             InvalidInput: Values are not allowed; the error lists all violations.
         """
         self.mode.check(RegisteredBy.INVITATION)

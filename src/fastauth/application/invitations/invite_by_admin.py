@@ -1,4 +1,4 @@
-"""Invite somebody, as an administrator."""
+"""Invite a user, as an administrator."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from fastauth.domain.roles.permissions import WRITE_ROLES, WRITE_USERS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteByAdmin:
-    """Send somebody a mail by which they create an account, or give an existing account roles.
+    """Send a mail by which its reader creates an account, or gives an existing account roles.
 
     The result does not depend on whether an account has the address.
     """
@@ -28,7 +28,7 @@ class InviteByAdmin:
         Raises:
             NotPermitted: `acting` lacks ``fastauth:users.write``, or ``fastauth:roles.write`` to give roles.
             NotOffered: No mail is sent here.
-            RegistrationClosed: Nobody could accept it.
+            RegistrationClosed: Invitations cannot be accepted here.
             InvalidInput: Values are not allowed; the error lists all violations.
             RoleNotFound: There is no such role.
             PermissionNotHeld: A role has permissions that `acting` may not give.

@@ -1,4 +1,4 @@
-"""Invite somebody, as an operator."""
+"""Invite a user, as an operator."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ class OperatorInvitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteByOperator:
-    """Invite somebody with any roles, by mail or by a link that the operator hands over."""
+    """Invite a user with any roles, by mail or by a link that the operator hands over."""
 
     invite: Invite
     unit_of_work: UnitOfWork
@@ -33,7 +33,7 @@ class InviteByOperator:
 
         Raises:
             NotOffered: No mail is sent here.
-            RegistrationClosed: Nobody could accept it.
+            RegistrationClosed: Invitations cannot be accepted here.
             InvalidInput: Values are not allowed; the error lists all violations.
             RoleNotFound: There is no such role.
             TooManyPermissions: An access token has no room for the roles.

@@ -38,9 +38,9 @@ class Mailer:
         values: Mapping[str, str],
         locale: str | None = None,
     ) -> None:
-        """Send the mail of `entry` to one address of `user`, or to an address of nobody.
+        """Send the mail of `entry` to one address of `user`, or to an address of no account.
 
-        `locale` is the language of the mail to nobody; without it, it is English.
+        `locale` is the language of a mail to no account; without it, it is English.
 
         Raises:
             MailRejected: The mail server refused it for good.

@@ -39,7 +39,7 @@ NOTICES: Mapping[EventType, MailTemplate] = {
 
 NO_NOTICE: Mapping[EventType, str] = {
     EventType.USER_CREATED: "The account is new: it has no verified address yet.",
-    EventType.LOGIN_FAILED: "Anybody can cause it, for any account.",
+    EventType.LOGIN_FAILED: "Any client can cause it, for any account.",
     EventType.SESSION_RENEWED: "It happens every few minutes while a client is used.",
     EventType.SESSION_RENEWAL_FAILED: "A client that slept for long causes it; nothing was given.",
     EventType.LOGGED_OUT: "The owner did it, or an operator, and it takes access away.",
@@ -69,7 +69,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.WEBHOOK_SECRET_ROTATED: "It concerns no account.",
     EventType.WEBHOOK_RESUMED: "It concerns no account.",
     EventType.WEBHOOK_REMOVED: "It concerns no account.",
-    EventType.WEBHOOK_DISABLED: "Administrators are told if nobody requested it (`GiveUp`).",
+    EventType.WEBHOOK_DISABLED: "Administrators are told if the service did it (`GiveUp`).",
     EventType.CLIENT_CREATED: "It concerns no account.",
     EventType.CLIENT_CHANGED: "It concerns no account.",
     EventType.CLIENT_DISABLED: "It concerns no account.",

@@ -24,7 +24,7 @@ from fastauth.domain.passwords.ports import PasswordRepository
 class SendPasswordReset:
     """Find out whose password was forgotten, and send a token to the verified address of that account.
 
-    A pending address opens nothing, since whoever added it may have typed that of somebody else. The
+    A pending address opens nothing, since the user who added it may have typed that of another person. The
     mail to such an address has no link. For an unknown or disabled account nothing is sent.
     """
 

@@ -33,7 +33,7 @@ class TokenIssuer:
         withdraws: Collection[Purpose] = (),
         event_type: EventType | None = None,
     ) -> NewToken:
-        """Store a token of an account, or of nobody, and return it.
+        """Store a token, of an account if there is one, and return it.
 
         The account's tokens of the purposes `withdraws` are no longer valid. An event is recorded with it if
         `event_type` is given. `lifetime` replaces that of the purpose.

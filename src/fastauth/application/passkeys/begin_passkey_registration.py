@@ -51,7 +51,7 @@ class BeginPasskeyRegistration:
         if self.relying_party is None:
             raise NotOffered
         registration = self.rules.parse(
-            username=username, fullname=fullname, email=email, locale=locale, by=RegisteredBy.ANYBODY
+            username=username, fullname=fullname, email=email, locale=locale, by=RegisteredBy.SELF
         )
         new = registration.user
         permit = await self.rate_limiter.check_registration(address=address)

@@ -35,8 +35,8 @@ class Ceremony:
 class Ceremonies:
     """Issue and burn the one-time tokens of ceremonies.
 
-    Anybody may ask for options, so nothing is stored then: the token is a sealed text with the challenge, the
-    end of its life, and what the ceremony is about. It is stored as consumed when it is presented.
+    Any client may ask for options, so nothing is stored then: the token is a sealed text with the challenge,
+    the end of its life, and what the ceremony is about. It is stored as consumed when it is presented.
     """
 
     box: SecretBox

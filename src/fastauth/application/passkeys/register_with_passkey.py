@@ -65,7 +65,7 @@ class RegisterWithPasskey:
             fullname=facts["fullname"],
             email=facts.get("email"),
             locale=facts.get("locale"),
-            by=RegisteredBy.ANYBODY,
+            by=RegisteredBy.SELF,
         )
         await self.check_name(registration.user.username)
         recovery_codes: list[str] = []

@@ -6,7 +6,7 @@ from fastauth.domain.unit_of_work import Transaction
 
 
 async def check_can_log_in(transaction: Transaction, user_id: UserId) -> None:
-    """Return if a password, or a passkey that nobody has copied, is left to log in with.
+    """Return if a password, or a passkey that was not copied, is left to log in with.
 
     It is called after a credential was removed, in that transaction, which has called
     `SecondFactorRepository.lock` before. So of two concurrent removals the second one sees the first. A code

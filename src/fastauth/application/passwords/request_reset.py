@@ -13,7 +13,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPasswordReset:
-    """Queue what somebody typed who has forgotten a password.
+    """Queue what a user typed who has forgotten a password.
 
     Whose it is, and whether there is a mail, is found out later by `SendPasswordReset`. So the work and
     the response are the same for every account and for none.

@@ -35,7 +35,7 @@ class CloseAccount:
         Raises:
             StepUpRequired: The session was not authenticated recently, or not by all factors.
             InvalidInput: `confirm` is not the username.
-            LastAdministrator: Nobody else could look after the accounts.
+            LastAdministrator: No other account could administer the service.
             InvalidAccessToken: The account was erased meanwhile.
             StorageUnavailable: Try again later.
         """

@@ -29,7 +29,7 @@ class CloseUserByAdmin:
             UserNotFound: No account has this id.
             OwnAccount: It is the account of `acting`.
             MorePrivileged: The user holds more than `acting`.
-            LastAdministrator: Nobody else could look after the accounts.
+            LastAdministrator: No other account could administer the service.
             StorageUnavailable: The account may or may not be closed.
         """
         async with self.delegation.begin(acting, WRITE_USERS) as act:

@@ -16,7 +16,7 @@ from fastauth.domain.unit_of_work import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Request the erasure of an account: until it is erased or kept, nobody can log in to it.
+    """Request the erasure of an account: until it is erased or kept, no log-in to it is possible.
 
     It is disabled, so a log-in gets the answer that a wrong password gets.
     """

@@ -15,7 +15,7 @@ async def keep(transaction: Transaction, user_id: UserId, *, now: datetime) -> N
     Raises:
         ErasureNotFound: The account is not closing, or was erased.
     """
-    await transaction.roles.lock()  # nobody disables the account between the two statements
+    await transaction.roles.lock()  # no administrator disables the account between the two statements
     withdrawn = await transaction.erasures.withdraw(user_id)
     if withdrawn is None:
         raise ErasureNotFound

@@ -15,7 +15,7 @@ async def reset_factors(
     """Remove the factors of an account, and end its sessions.
 
     Raises:
-        NoPassword: Without its passkeys nobody could log in to the account.
+        NoPassword: The account has no password: without its passkeys no log-in is possible.
     """
     await transaction.second_factors.lock(user_id)
     if await transaction.second_factors.remove_totp(user_id):

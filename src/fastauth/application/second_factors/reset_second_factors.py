@@ -27,7 +27,7 @@ class ResetSecondFactors:
 
         Raises:
             UserNotFound: No account has this username.
-            NoPassword: Without its passkeys nobody could log in to the account.
+            NoPassword: The account has no password: without its passkeys no log-in is possible.
             StorageUnavailable: The factors may or may not have been removed.
         """
         user, now = await self.find_user(username=username), self.clock.now()

@@ -11,7 +11,8 @@ class RegisteredBy(StrEnum):
     OPERATOR = "operator"
     INVITATION = "invitation"
     """Whoever has the token of an invitation."""
-    ANYBODY = "anybody"
+    SELF = "self"
+    """The user, at the registration that is open to the public."""
 
 
 class RegistrationMode(StrEnum):

@@ -20,7 +20,7 @@ MAX_API_KEYS = 50
 
 DEFAULT_DAYS = 90
 MAX_DAYS = 365
-"""A key that nobody renews ends within a year."""
+"""A key that is not renewed ends within a year."""
 
 API_KEY_RETENTION = timedelta(days=30)
 """How long a key is stored after its end, so that its owner sees that it has expired."""

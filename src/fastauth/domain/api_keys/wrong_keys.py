@@ -19,8 +19,8 @@ MAX_KNOWN = 4_096
 class WrongKeys:
     """Count wrong keys, so that a flood of them does not cost a statement each.
 
-    Nobody guesses a secret of 256 bits: the limit protects the database and not the keys. So it is counted in
-    the memory of each process, and does not concern a key that was valid when this process last saw it.
+    A secret of 256 bits cannot be guessed: the limit protects the database and not the keys. So it is counted
+    in the memory of each process, and does not concern a key that was valid when this process last saw it.
     Otherwise one program with an old key would lock out all others behind the same address.
     """
 

@@ -20,8 +20,8 @@ class Authority:
         """Return whether these permissions are within the authority.
 
         A holder of every permission of the service, which only the role ``admin`` gives, covers all
-        permissions of other services too: a token has no room for every role of an installation. Anybody
-        else covers what they hold.
+        permissions of other services too: a token has no room for every role of an installation. All
+        others cover what they hold.
         """
         return ADMIN.permissions <= self.permissions or self.permissions.issuperset(permissions)
 

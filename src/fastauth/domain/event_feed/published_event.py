@@ -100,7 +100,7 @@ NOT_PUBLISHED = {
     EventType.STEPPED_UP: "The new access token says it.",
     EventType.STEP_UP_FAILED: "An attempt changes nothing.",
     EventType.PASSWORD_CHANGE_FAILED: "An attempt changes nothing.",
-    EventType.PASSWORD_RESET_REQUESTED: "Anybody can request one; nothing has changed yet.",
+    EventType.PASSWORD_RESET_REQUESTED: "Any client can request one; nothing has changed yet.",
     EventType.SECOND_FACTORS_RESET: "The removal of each factor is told.",
     EventType.PASSWORD_RESET_STARTED: "Nothing has changed yet.",
     EventType.RECOVERY_CODE_USED: "It goes with a log-in or a step-up.",

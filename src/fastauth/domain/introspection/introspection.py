@@ -9,7 +9,7 @@ MAX_TOKEN_LENGTH = 4_096
 
 
 class TokenType(StrEnum):
-    """What kind of token it is, so that nobody takes one kind for another."""
+    """What kind of token it is, so that no service takes one kind for another."""
 
     ACCESS_TOKEN = "Bearer"  # noqa: S105  RFC 6750's name
     REFRESH_TOKEN = "refresh_token"  # noqa: S105  the name of a kind of token

@@ -1,6 +1,6 @@
 """The mails that the service sends, and the values that each shows.
 
-Mails to an address that nobody has proved to read show no text that a person chose: no username and no
+Mails to an address that is not verified show no text that a person chose: no username and no
 full name. Otherwise a stranger could send advertisements through the service.
 """
 
@@ -19,7 +19,7 @@ class MailTemplate(StrEnum):
     CHANGE_ADDRESS = "change_address"
     """To the address that replaces another one: prove that it is yours."""
     ADDRESS_NOT_VERIFIED = "address_not_verified"
-    """To an address that was not proved, if somebody asks to reset the password with it."""
+    """To an address that is not verified, if a reset of the password is asked for with it."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a mail
     """To a proved address: choose a new password."""
     INVITATION = "invitation"

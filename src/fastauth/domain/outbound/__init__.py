@@ -1,1 +1,1 @@
-"""Requests to addresses that somebody else names, such as the URL of a webhook."""
+"""Requests to addresses that users name, such as the URL of a webhook."""

@@ -1,4 +1,4 @@
-"""Which addresses the service connects to when somebody else names the host."""
+"""Which addresses the service connects to when a user names the host."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 

@@ -1,4 +1,4 @@
-"""Why a request to an address that somebody else named has no response."""
+"""Why a request to an address that a user named has no response."""
 
 from enum import StrEnum
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundRequest:
-    """A request to a URL that somebody else named."""
+    """A request to a URL that a user named."""
 
     method: str
     url: str

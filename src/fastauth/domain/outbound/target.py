@@ -1,4 +1,4 @@
-"""URLs that somebody else names, and the rule for their hosts."""
+"""URLs that users name, and the rule for their hosts."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fastauth.domain.outbound.address import is_public, parse_ip
 MAX_URL_LENGTH = 2_048
 
 PORTS = frozenset({443, 8443})
-"""Ports of hosts that nobody has named: those of HTTPS. So a URL cannot address another kind of server."""
+"""Ports of hosts that no operator named: those of HTTPS. So a URL cannot address another kind of server."""
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*", re.ASCII)

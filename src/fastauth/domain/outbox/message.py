@@ -12,11 +12,11 @@ class OutboxKind(StrEnum):
     """What an entry is about. A handler is registered for each kind."""
 
     PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a kind
-    """Somebody asked for a reset of a forgotten password."""
+    """A reset of a forgotten password was asked for."""
     VERIFICATION = "verification"
     """An address was added and is to be verified."""
     INVITATION = "invitation"
-    """Somebody is invited to have an account."""
+    """A person is invited to have an account."""
     ADDRESS_CHANGED = "address_changed"
     """An address was replaced, and its reader may undo that."""
     NOTICE = "notice"

@@ -55,7 +55,7 @@ class NewCredential:
     """A COSE key (RFC 9052)."""
     sign_count: int
     aaguid: str
-    """The model of the authenticator, as it says itself: nobody attests it."""
+    """The model of the authenticator, as it says itself, without an attestation."""
     transports: tuple[str, ...]
     backup_eligible: bool
     backed_up: bool

@@ -83,7 +83,7 @@ class PasskeyVerifier(Protocol):
     async def verify_registration(
         self, credential: Mapping[str, Any], *, challenge: bytes, require_user_verification: bool
     ) -> NewCredential | None:
-        """Return the new credential. Its attestation is not evaluated: anybody may claim to be any model."""
+        """Return the new credential. Its attestation is not evaluated: a client may claim any model."""
 
     async def verify_assertion(
         self,

@@ -32,7 +32,7 @@ class NoPassword(Conflict):
 
 
 class LastCredential(Conflict):
-    """Without this credential nobody could log in to the account."""
+    """Without this credential no log-in to the account is possible."""
 
     code = "last_credential"
     detail = "This is the last way to log in to the account: add another one first"

@@ -19,7 +19,7 @@ class PersonalDataReader(Protocol):
         """Return the exported columns of the rows of an account, by the names of tables and columns.
 
         Tables without a row of the account are left out. The network address of an event is left out if
-        somebody else acted on the account: it is not the person's.
+        another person acted on the account: it is not the person's.
         """
 
 

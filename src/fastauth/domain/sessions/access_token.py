@@ -46,7 +46,7 @@ class AccessClaims:
 class ApiKeyClaims:
     """The claims of a token for which an API key was exchanged: it acts for the owner of the key.
 
-    Nobody has authenticated for it, so it has no ``auth_time``. Its ``amr`` is `API_KEY`.
+    No user has authenticated for it, so it has no ``auth_time``. Its ``amr`` is `API_KEY`.
     """
 
     user_id: UserId

@@ -15,7 +15,7 @@ class SecondFactorPolicy(StrEnum):
     ROLES = "roles"
     """Whoever has a permission of the service itself, which begins with `OWN_PREFIX`."""
     REQUIRED = "required"
-    """Everybody."""
+    """All accounts."""
 
     def requires(self, grants: Grants) -> bool:
         """Return whether a user with these grants must have a second factor."""

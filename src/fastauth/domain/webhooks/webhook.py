@@ -38,7 +38,7 @@ class DisabledReason(StrEnum):
     """Why a webhook is disabled."""
 
     REQUESTED = "requested"
-    """Somebody disabled it."""
+    """An administrator or an operator disabled it."""
     GONE = "gone"
     """The receiver answered with the status 410."""
     FAILING = "failing"

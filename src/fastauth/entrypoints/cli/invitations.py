@@ -27,7 +27,7 @@ def create(
     locale: Annotated[str | None, typer.Option(help="The language of the mail, such as de.")] = None,
     link: Annotated[bool, typer.Option("--link", help="Print the link, and send no mail.")] = False,
 ) -> None:
-    """Invite somebody by mail, or print the link."""
+    """Invite a user by mail, or print the link."""
     from fastauth.application.invitations.invite import InvitationRequest
 
     request = InvitationRequest(email=email, roles=roles or (), expires_in_days=days, locale=locale)

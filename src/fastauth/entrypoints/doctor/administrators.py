@@ -1,4 +1,4 @@
-"""Check that somebody can administer the service."""
+"""Check that an account can administer the service."""
 
 from fastauth.domain.administration.user_search import UserFilter, UserPlace
 from fastauth.domain.roles.role import ADMIN

@@ -9,7 +9,7 @@ UNUSED_AFTER = timedelta(days=90)
 
 
 async def api_keys(container: Container) -> list[Finding]:
-    """List valid keys that nobody uses. A key without an end cannot be made: each ends within a year."""
+    """List valid keys that are not used. A key without an end cannot be made: each ends within a year."""
     now = container.clock().now()
     unused = await container.api_keys().unused(since=now - UNUSED_AFTER, now=now, limit=MAX_SHOWN + 1)
     if unused:

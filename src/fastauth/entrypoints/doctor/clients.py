@@ -12,7 +12,7 @@ UNUSED_AFTER = timedelta(days=90)
 
 
 async def clients(container: Container) -> list[Finding]:
-    """List enabled clients with an old secret, and those that nobody uses."""
+    """List enabled clients with an old secret, and unused ones."""
     now = container.clock().now()
     enabled = [each for each in await container.clients().load() if each.client.disabled_at is None]
     old = [each.client.name for each in enabled if now - each.secrets[0].created_at > ROTATE_AFTER]

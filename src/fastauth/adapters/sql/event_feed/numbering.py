@@ -47,7 +47,7 @@ class SqlEventNumbering:
     it, one batch after the other: a transaction that sees a number sees all lower ones. The acts on one
     account exclude each other until they commit, so the order of their ids is the order of their commits.
 
-    While a transaction of anybody keeps an old snapshot, PostgreSQL keeps the index entries of numbered
+    While any transaction keeps an old snapshot, PostgreSQL keeps the index entries of numbered
     events. So a look begins at a floor: the last id that had a number a minute ago or two.
     """
 

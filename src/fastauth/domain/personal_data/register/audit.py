@@ -9,7 +9,7 @@ EVENT = DataTable(
     basis=LegalBasis.SECURITY,
     retention="`FASTAUTH_AUDIT_RETENTION_DAYS`, 365",
     subject="user_id",
-    on_erase=Kept("what happened, without who it was; the id of the account is given to nobody again"),
+    on_erase=Kept("what happened, without who it was; no other account gets its id"),
     columns=(
         internal("id", "order of the events"),
         personal("at", "time"),

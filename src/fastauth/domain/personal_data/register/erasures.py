@@ -11,7 +11,7 @@ ERASURE = DataTable(
     retention="`FASTAUTH_AUDIT_RETENTION_DAYS`, 365; longer while the username rests",
     on_erase=_AGAIN,
     columns=(
-        personal("user_id", "account; given to nobody again", withheld="the request itself shows it"),
+        personal("user_id", "account; no other one gets this id", withheld="the request itself shows it"),
         internal("requested_at", "when it was requested"),
         internal("erase_at", "when it is due"),
         internal("erased_at", "when it was done"),

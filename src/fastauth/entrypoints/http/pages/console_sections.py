@@ -36,5 +36,5 @@ SECTIONS = (
 
 
 def sections_for(permissions: Collection[str]) -> tuple[Section, ...]:
-    """Return the sections that somebody with these permissions may read."""
+    """Return the sections that a user with these permissions may read."""
     return tuple(each for each in SECTIONS if each.permission in permissions)

@@ -17,7 +17,7 @@ async def enter(
 ) -> Response:
     """Give the new session to the browser and lead it to the page `to`.
 
-    The tokens do not reach the browser. The session that it had before ends: nobody has its cookie any more.
+    The tokens do not reach the browser. The session that it had before ends: its cookie is replaced.
     """
     caller = await container.authenticate()(access_token=result.tokens.access.text)
     cookie = await container.start_browser_session()(caller=caller)

@@ -25,7 +25,7 @@ async def show_inbox(request: Request, container: ContainerDep) -> HTMLResponse:
     """Return the newest mails with their links."""
     try:
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    except ValueError:  # anybody can send one that is no host
+    except ValueError:  # any client can send one that is no host
         host = ""
     if not _is_own_name(host, container.settings()):
         raise HTTPException(404)

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/log-out", route_class=PageRoute, include_in_schema=F
 
 @router.api_route("", methods=["GET", "HEAD"])
 async def show_form(request: Request, container: ContainerDep, browser: BrowserCallerDep) -> Response:
-    """Return the form. A GET request logs nobody out."""
+    """Return the form. A GET request ends no session."""
     username = browser.caller.user.username.display
     return render_page(request, container, "log_out.html", csrf_token=browser.csrf_token, username=username)
 

@@ -36,7 +36,7 @@ async def show_form(
     """Return the form, or lead to the page where a logged-in user wants to go."""
     if browser:
         return redirect(container, to)
-    container.settings().registration.check(RegisteredBy.ANYBODY)
+    container.settings().registration.check(RegisteredBy.SELF)
     return _page(request, container, {}, to=to)
 
 

@@ -63,6 +63,6 @@ def _page_of(request: Request, container: Container) -> str:
     base = urlsplit(container.settings().public_url).path
     try:
         referer = urlsplit(request.headers.get("referer", ""))
-    except ValueError:  # anybody can send one that is no URL
+    except ValueError:  # any client can send one that is no URL
         return HOME
     return page_with_query(referer.path.removeprefix(base), referer.query)

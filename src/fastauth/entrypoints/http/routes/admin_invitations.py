@@ -77,7 +77,7 @@ async def _query(request: Request, limit: Repeatable = None, after: Repeatable =
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    summary="Invite somebody",
+    summary="Invite a user",
     responses=problems(
         *PRINCIPAL_ERRORS,
         NotOffered,

@@ -73,7 +73,7 @@ class PasskeyResponse(BaseModel):
     synced: bool = Field(description="Whether it may be copied to other devices of its owner.")
     backed_up: bool = Field(description="Whether it was, at the last use.")
     suspect_at: datetime | None = Field(
-        description="When it came with a counter that was used before: somebody may have a copy of it."
+        description="When it came with a counter that was used before: an attacker may have a copy of it."
     )
 
     @classmethod

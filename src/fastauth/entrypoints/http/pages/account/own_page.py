@@ -57,7 +57,7 @@ class OwnPage:
         return redirect(self.container, f"{HOME}?{urlencode({'done': what})}")
 
     def check_recent_authentication(self) -> None:
-        """Return if the user may change credentials now, so that nobody fills in a form in vain.
+        """Return if the user may change credentials now, so that no form is filled in for nothing.
 
         Raises:
             StepUpRequired: The session was not authenticated recently, or not by all factors.

@@ -21,7 +21,7 @@ class Act:
     use_case: Callable[[Container], UseCase] | None = None
     """Its arguments are `acting` and the id of the thing. ``None``: a route of its own does the act."""
     asks: bool = False
-    """Whether a page says first what the act means: it cannot be undone, or it reaches somebody at once."""
+    """Whether a page says first what the act means: it cannot be undone, or a person gets it at once."""
     ends: bool = False
     """Whether the thing is gone afterwards, so that the list is shown."""
 

@@ -1,4 +1,4 @@
-"""``/console/users/…/…``: what administrators change of the account of somebody else."""
+"""``/console/users/…/…``: what administrators change of the accounts of others."""
 
 from datetime import datetime
 from functools import partial
