@@ -15,7 +15,7 @@ from tests.harness.processes import wait_until
 
 from fastauth.adapters.sql import Database, SqlUserRepository, migrate
 from fastauth.adapters.sql.database.migrate import LOCK
-from fastauth.adapters.sql.unit_of_work import SqlTransaction
+from fastauth.adapters.sql.transaction import SqlTransaction
 from fastauth.domain.errors import StorageUnavailable
 
 DEADLINE = 0.5  # seconds; by default it is longer
