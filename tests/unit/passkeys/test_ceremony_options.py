@@ -8,7 +8,7 @@ from tests.harness.authenticator import Authenticator
 from tests.passkey_helpers import a_caller, a_passkey, a_passkey_owner
 from tests.session_helpers import caller_of
 
-from fastauth.application.passkeys.verify_passkey import challenge_of
+from fastauth.application.passkeys.bindings import challenge_of
 from fastauth.domain import base64url
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passkeys.errors import NOT_A_CREDENTIAL

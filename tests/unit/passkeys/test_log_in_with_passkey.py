@@ -16,7 +16,7 @@ from tests.mail_helpers import template_of
 from tests.passkey_helpers import PasskeyOwner, a_passkey_owner
 from tests.session_helpers import caller_of, event_now, happened
 
-from fastauth.application.passkeys.verify_passkey import challenge_of
+from fastauth.application.passkeys.bindings import challenge_of
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import FastauthError

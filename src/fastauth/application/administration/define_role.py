@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import Act, Delegation
-from fastauth.application.roles.apply_roles import check_sizes, store
+from fastauth.application.roles.store_changes import check_sizes, store
 from fastauth.domain.administration.errors import BuiltInRole
 from fastauth.domain.delegation.errors import OwnAccount
 from fastauth.domain.errors import InvalidInput, ViolationCollector

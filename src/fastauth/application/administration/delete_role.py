@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import Delegation
-from fastauth.application.roles.apply_roles import store
+from fastauth.application.roles.store_changes import store
 from fastauth.domain.administration.errors import BuiltInRole
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.errors import RoleNotFound, RolesInUse

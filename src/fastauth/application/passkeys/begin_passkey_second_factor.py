@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastauth.application.passkeys.verify_passkey import challenge_of
+from fastauth.application.passkeys.bindings import challenge_of
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository

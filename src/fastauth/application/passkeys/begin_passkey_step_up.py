@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from fastauth.application.passkeys.begin_passkey import CeremonyOptions
+from fastauth.application.passkeys.bindings import account_of
 from fastauth.application.passkeys.ceremonies import Ceremonies
-from fastauth.application.passkeys.verify_passkey import account_of
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passkeys.errors import PasskeyNotFound

@@ -2,27 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from fastauth.application.passkeys.assertions import Assertions
+from fastauth.application.passkeys.bindings import account_of, challenge_of
 from fastauth.application.passkeys.ceremonies import Ceremonies
 from fastauth.application.second_factors.verifier import FactorAnswer, VerifiedFactor
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
-
-
-def challenge_of(token: str) -> bytes:
-    """Return the challenge of WebAuthn that goes with the challenge token of a log-in.
-
-    The token has 256 random bits and starts one session, and so does its hash. So nothing is stored.
-    """
-    return sha256(f"passkey challenge {token}".encode()).digest()
-
-
-def account_of(user_id: UserId) -> str:
-    """Return what binds the ceremony of a step-up to its account."""
-    return f"account {user_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,12 +31,9 @@ class RotateKeys:
         keys, now = await self.keys.load(), self.clock.now()
         active = keys.active(now)
         if early or active is None or keys.rotation_due(now, self.policy):
-            active_from = now + self.policy.publish_ahead if active else now
-            await self.keys.add(
-                self.key_generator.generate(
-                    sequence=keys.next_sequence(), published_at=now, active_from=active_from
-                )
-            )
+            number, start = keys.next_sequence(), now + self.policy.publish_ahead if active else now
+            new = self.key_generator.generate(sequence=number, published_at=now, active_from=start)
+            await self.keys.add(new)
         public = keys.published(now, self.policy)
         for key in keys.keys:
             if key not in public:
