@@ -176,6 +176,9 @@ class TestNews:
         ahead = Cursor(b"12345678", 0, feed.clock.now() + timedelta(seconds=10)).encode()
         assert (await feed.read(cursor=ahead, wait=0)).revocations == []
 
+    async def test_memory_is_empty_before_the_first_read(self, feed: Feed) -> None:
+        assert feed.read.recent.news_since(Cursor(b"12345678", 0, feed.clock.now())) is None
+
 
 class TestReads:
     async def test_begin_ten_seconds_before_the_last_or_seventy_before_now(self) -> None:
