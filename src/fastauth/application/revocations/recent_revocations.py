@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
@@ -22,13 +22,15 @@ MEMORY_RETENTION = timedelta(seconds=60) + MAX_CLOCK_AND_TRANSACTION
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One read of the database."""
+    """One read of the database, and what is in memory after it."""
 
     began: float
     """By the monotonic clock, in seconds."""
     cursor: Cursor
     complete_since: datetime
     """All later revocations are in memory."""
+    found_by: Mapping[Revocation, int]
+    """The number of the read that first found each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,6 @@ class RecentRevocations:
         self._scheduled: asyncio.Task[Read] | None = None
         self._last_began = -inf
         self._last: Read | None = None
-        self._found_by: dict[Revocation, int] = {}
 
     async def next_read(self) -> Read:
         """Return the first read that begins from now on, when it is complete.
@@ -82,9 +83,9 @@ class RecentRevocations:
         if last is None or since < last.complete_since:
             return None
         if cursor.reader == last.cursor.reader:
-            found = [each for each, number in self._found_by.items() if number > cursor.number]
+            found = [each for each, number in last.found_by.items() if number > cursor.number]
         else:
-            found = [each for each in self._found_by if each.at > since]
+            found = [each for each in last.found_by if each.at > since]
         return News(found, last.cursor)
 
     async def _read_when_due(self) -> Read:
@@ -98,15 +99,17 @@ class RecentRevocations:
         began, now, last = self._monotonic(), self._clock.now(), self._last
         if last and timedelta(0) <= now - last.cursor.read_at < MEMORY_RETENTION:
             since, complete_since = last.cursor.read_at - MAX_CLOCK_AND_TRANSACTION, last.complete_since
-            cursor, known = Cursor(last.cursor.reader, last.cursor.number + 1, now), self._found_by
+            cursor, known = Cursor(last.cursor.reader, last.cursor.number + 1, now), last.found_by
         else:
             since = complete_since = now - MEMORY_RETENTION
             cursor, known = Cursor(token_bytes(8), 0, now), {}
         complete_since = max(complete_since, now - MEMORY_RETENTION)
-        new = [each for each in await self._reader.read(since=since) if each not in known]
-        found_by = known | dict.fromkeys(new, cursor.number)
-        self._found_by = {each: number for each, number in found_by.items() if each.at > complete_since}
-        self._last = Read(began, cursor, complete_since)
+        found = await self._reader.read(since=since)
+        found_by = {each: number for each, number in known.items() if each.at > complete_since}
+        for each in found:
+            if each.at > complete_since:
+                found_by.setdefault(each, cursor.number)
+        self._last = Read(began, cursor, complete_since, found_by)
         return self._last
 
 
