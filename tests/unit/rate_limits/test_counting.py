@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fastauth.domain.rate_limits.backoff import Backoff
-from fastauth.domain.rate_limits.counter import EPOCH, Counter, CounterKey
+from fastauth.domain.rate_limits.counter import EPOCH, LOCKED_FOREVER, Counter, CounterKey
 from fastauth.domain.rate_limits.counting import count, counted, refund
 from fastauth.domain.rate_limits.errors import TooManyRequests
-from fastauth.domain.rate_limits.hit import Hit, Scope
+from fastauth.domain.rate_limits.hit import Decision, Hit, HitResult, Scope
 from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.rate_limits.refund import Decrement
 
@@ -35,6 +35,18 @@ class TestCount:
         hits = [Hit(CounterKey(b"1"), BACKOFF, Scope.ACCOUNT), Hit(CounterKey(b"2"), LIMIT, Scope.NETWORK)]
         _, after = count(hits, [Counter(0, EPOCH), Counter(0, EPOCH)], NOW)
         assert list(after) == [Counter(1, NOW + SECOND), Counter(1, NOW + 30 * SECOND)]
+
+    def test_decision_on_what_a_database_has_computed(self) -> None:
+        """It tells which rules had room for the attempt."""
+        limit, backoff = (
+            Hit(CounterKey(b"1"), LIMIT, Scope.NETWORK),
+            Hit(CounterKey(b"2"), BACKOFF, Scope.ACCOUNT),
+        )
+        with pytest.raises(TooManyRequests) as limited:
+            counted([limit], [Counter(2, NOW + 60 * SECOND)], [False], NOW)
+        assert limited.value.retry_after == 30
+        locked = counted([limit, backoff], [Counter(), Counter(9, LOCKED_FOREVER)], [True, False], NOW)
+        assert locked == HitResult(Decision.LIMITED, is_locked=True)
 
     def test_each_hit_needs_its_counter(self) -> None:
         """A repository that found fewer counters than it was asked for has a fault: nothing is decided."""
