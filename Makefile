@@ -53,7 +53,7 @@ faults-http: $(VENV)/test ## attack the HTTP server; print memory and ping laten
 bench: $(VENV)/bench ## measure the service beside hand-written references; about ten minutes
 	@exec $(BIN)/python -m bench
 
-mutants: $(VENV)/mutation ## mutation test of the core; several hours
+mutants: $(VENV)/mutation ## mutation test of the core; more than an hour
 	@rm -rf mutants
 	@$(BIN)/mutmut run
 	@$(BIN)/mutmut results --all true | awk -F '[ .:]+' '/mutmut_/ \
