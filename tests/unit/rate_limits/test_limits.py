@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fastauth.domain.rate_limits.backoff import Backoff
 from fastauth.domain.rate_limits.counter import COUNTER_RETENTION, LOCKED_FOREVER, Counter
 from fastauth.domain.rate_limits.limits import KNOWN_DEVICE_RETENTION
-from fastauth.domain.rate_limits.rate_limit import RateLimit
+from fastauth.domain.rate_limits.rate_limit import CLOCK_SKEW, RateLimit
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -101,6 +101,13 @@ class TestRateLimit:
         tally = budget.hit(Counter(), NOW)
         assert tally
         assert budget.hit(tally, NOW - back)
+
+    def test_clocks_of_two_processes_may_differ_by_the_skew(self) -> None:
+        budget = RateLimit(1, MINUTE)
+        tally = budget.hit(Counter(), NOW)
+        assert tally
+        assert budget.hit(tally, NOW - CLOCK_SKEW) is None
+        assert budget.hit(tally, NOW - CLOCK_SKEW - timedelta(microseconds=1))
 
     @pytest.mark.parametrize("kept", [timedelta(0), KNOWN_DEVICE_RETENTION])
     def test_locks_after_max_consecutive(self, kept: timedelta) -> None:
