@@ -79,7 +79,7 @@ def code_of(app: Application, secret: TotpSecret, *, steps: int = 0) -> str:
 
 
 async def enrol_in(app: Application, tokens: TokenPair) -> tuple[str, ...] | None:
-    """Put a TOTP factor of a session's user in force, as the user does; return the recovery codes."""
+    """Confirm a TOTP factor of a session's user, as the user does; return the recovery codes."""
     new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
     code = code_of(app, new.secret)
     return await app.container.confirm_totp()(caller=await caller_of(app, tokens), code=code)

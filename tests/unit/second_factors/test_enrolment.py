@@ -158,7 +158,7 @@ class TestConfirmTotp:
         assert (await caller_of(app, tokens)).session.methods == ("pwd", "swk", "mfa")
 
     async def test_secret_that_was_replaced_meanwhile_is_not_confirmed(self) -> None:
-        """Otherwise a factor would be asked for that is not in force."""
+        """Otherwise a factor would be asked for that is not confirmed."""
 
         class ReplacedFactors(FakeSecondFactorRepository):
             async def find(self, user_id: UserId) -> Totp | None:

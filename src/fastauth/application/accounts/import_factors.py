@@ -18,7 +18,7 @@ async def add_factors(
     secret_box: SecretBox,
     now: datetime,
 ) -> None:
-    """Put the apps of `inserted` accounts in force. An account that exists keeps the factors that it has.
+    """Store confirmed apps of `inserted` accounts. An account that exists keeps the factors that it has.
 
     The current code is not accepted any more: it may have been used in the other system.
     """

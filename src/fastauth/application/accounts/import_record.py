@@ -24,7 +24,7 @@ class ImportRecord:
     email_verified: bool = False
     """Whether the other system says that it has verified `email`."""
     totp_secret: str | None = field(default=None, repr=False)
-    """The secret of an authenticator app that is in force there: base32, or a key URI."""
+    """The secret of an authenticator app that is confirmed there: base32, or a key URI."""
 
 
 class Outcome(StrEnum):

@@ -29,7 +29,7 @@ class ImportUsers:
     - An address that is invalid or belongs to another account is left out, and the account is imported.
       A batch and its addresses are stored in one transaction. An account that exists with the same hash
       gets its address if it has none.
-    - A new account gets its authenticator app, which is in force from then on. A record with one whose codes
+    - A new account gets its authenticator app, which is confirmed from then on. A record with one whose codes
       could not be verified is rejected: without it, a password alone would open the account.
     - Stored batches stay if the import is interrupted. To resume, run it again.
     """

@@ -1,4 +1,4 @@
-"""Put a TOTP factor of the caller in force."""
+"""Confirm a TOTP factor of the caller."""
 
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ class ConfirmTotp:
             InvalidInput: The code is not one of the current ones.
             SecondFactorNotFound: There is no secret to confirm.
             AlreadyEnrolled: The secret is confirmed.
-            StorageUnavailable: The factor may or may not be in force.
+            StorageUnavailable: The factor may or may not be confirmed.
         """
         now, user, session = self.clock.now(), caller.user, caller.session
         caller.check_recent_authentication(now)

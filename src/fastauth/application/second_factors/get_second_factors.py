@@ -12,7 +12,7 @@ class SecondFactors:
     """The second factors of an account, without its passkeys."""
 
     totp_since: datetime | None
-    """When the authenticator app was put in force; ``None`` if there is none."""
+    """When the authenticator app was confirmed; ``None`` if there is none."""
     totp_locked: bool
     """Whether wrong codes have locked it."""
     recovery_codes: int

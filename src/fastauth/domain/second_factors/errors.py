@@ -29,4 +29,4 @@ WRONG_CODE = Violation(
     "wrong_code",
     "Must be the code that the app shows now. Check that the clock of the device is right.",
 )
-"""For a code that puts a factor in force; a log-in answers `InvalidSecondFactor`."""
+"""For a code that confirms a factor; a log-in answers `InvalidSecondFactor`."""

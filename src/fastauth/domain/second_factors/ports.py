@@ -22,7 +22,7 @@ class SecondFactorRepository(Protocol):
     async def lock(self, user_id: UserId) -> None:
         """Wait until no other transaction changes the factors of the account. The lock ends with this one.
 
-        Every transaction that puts a factor in force, or removes one, calls it first. Otherwise the last
+        Every transaction that confirms a factor, or removes one, calls it first. Otherwise the last
         factor could be removed, and a log-in by password alone be allowed, while another one is added.
         """
 
@@ -42,7 +42,7 @@ class SecondFactorRepository(Protocol):
         """Return the methods that the account can use now: a locked TOTP factor is not one of them."""
 
     async def add_imported(self, sealed: Mapping[UserId, str], *, step: Step, now: datetime) -> None:
-        """Put TOTP factors of another system in force, with `step` as the last one.
+        """Store confirmed TOTP factors of another system, with `step` as the last one.
 
         `sealed` has the secret of each account. None of them has a factor.
         """

@@ -90,7 +90,7 @@ class ManagedUserResponse(BaseModel):
     pending_email: AdminEmailResponse | None
     has_password: bool
     passkeys: int = Field(description="How many there are.")
-    totp_since: datetime | None = Field(description="When an authenticator app was put in force.")
+    totp_since: datetime | None = Field(description="When an authenticator app was confirmed.")
     totp_locked: bool
     recovery_codes: int = Field(description="How many are left.")
     roles: list[UserRoleResponse]

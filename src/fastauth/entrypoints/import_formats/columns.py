@@ -136,7 +136,7 @@ class _Row:
         )
 
     def totp_secret(self, *, now: datetime) -> str | None:
-        """Return the secret of an authenticator app, unless a column says that the app is not in force."""
+        """Return the secret of an authenticator app, unless a column says that the app is not confirmed."""
         fields = self._mapping.fields
         filled = [name for name in fields["totp_secret"] if self._record[name] not in (None, "")]
         enabled = [says_verified(self._record[name], now=now) for name in fields["totp_enabled"]]

@@ -122,7 +122,7 @@ _is_of_active_session = exists().where(
 )
 
 ADD: dict[type[Proof | SessionProof], AuditedStatement] = {
-    # a factor that was put in force since the account was read stops it
+    # a factor that was confirmed since the account was read stops it
     PasswordProof: _add(_NEW, _has_password, _user.c.second_factor_at.is_(None)),
     TwoFactorProof: _add(_WITH_METHODS, _has_password),
     PasskeyProof: _add(_WITH_METHODS),

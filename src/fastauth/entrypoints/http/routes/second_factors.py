@@ -69,14 +69,14 @@ class RecoveryCodesResponse(BaseModel):
 class TotpResponse(BaseModel):
     """The authenticator app of an account."""
 
-    confirmed_at: datetime = Field(description="When it was put in force.")
+    confirmed_at: datetime = Field(description="When its first code was accepted.")
     locked: bool = Field(description="Whether twenty wrong codes in a row have locked it.")
 
 
 class SecondFactorsResponse(BaseModel):
     """The second factors of the caller. Passkeys have a list of their own."""
 
-    totp: TotpResponse | None = Field(description="`null` if there is no authenticator app in force.")
+    totp: TotpResponse | None = Field(description="`null` if there is no confirmed authenticator app.")
     recovery_codes_left: int = Field(description="Recovery codes that were not used.", examples=[10])
 
 
@@ -109,7 +109,7 @@ async def enrol_totp(caller: CallerDep, container: ContainerDep) -> NewTotpRespo
 
 @router.post(
     "/totp/confirm",
-    summary="Put an authenticator app in force",
+    summary="Confirm an authenticator app",
     responses=problems(
         *AUTHENTICATION_ERRORS, StepUpRequired, SecondFactorNotFound, AlreadyEnrolled, body=True
     ),

@@ -33,7 +33,7 @@ async def begin(page: OwnPageDep) -> Response:
 
 @router.post("/confirm")
 async def confirm(page: OwnPageDep) -> Response:
-    """Put the app in force by its first code, and show recovery codes with the first factor."""
+    """Confirm the app by its first code, and show recovery codes with the first factor."""
     code, end_others = await page.form("code", "end_other_sessions")
     code = "".join(code.split())
     try:
