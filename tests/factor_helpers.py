@@ -62,7 +62,7 @@ async def enrol(container: Container, user_id: UserId) -> tuple[TotpSecret, tupl
     codes = container.recovery_code_codec().issue()
     assert await factors.enrol(user_id, sealed=sealed, now=now)
     assert await factors.confirm(user_id, sealed=sealed, step=Step(0), now=now)
-    await factors.put_in_force(user_id, now=now)
+    await factors.require(user_id, now=now)
     await factors.replace_recovery_codes(user_id, [code.digest for code in codes], now=now)
     return secret, tuple(code.text for code in codes)
 

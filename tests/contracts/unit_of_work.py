@@ -123,7 +123,7 @@ async def add_passkey(unit_of_work: UnitOfWork, user: User) -> None:
         await transaction.passkeys.add(
             user.id, a_credential(), handle=UserHandle(token_bytes(32)), name=PasskeyName("a key"), now=NOW
         )
-        await transaction.second_factors.put_in_force(user.id, now=NOW)
+        await transaction.second_factors.require(user.id, now=NOW)
         await transaction.commit()
 
 

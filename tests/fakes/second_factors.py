@@ -47,7 +47,7 @@ class FakeSecondFactorRepository:
         for user_id, text in sealed.items():
             assert await self.enrol(user_id, sealed=text, now=now)
             assert await self.confirm(user_id, sealed=text, step=step, now=now)
-            assert await self.put_in_force(user_id, now=now)
+            assert await self.require(user_id, now=now)
 
     async def find(self, user_id: UserId) -> Totp | None:
         return self.storage.totp.get(user_id)
@@ -106,7 +106,7 @@ class FakeSecondFactorRepository:
     async def lock(self, user_id: UserId) -> None:
         pass
 
-    async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
+    async def require(self, user_id: UserId, *, now: datetime) -> bool:
         user = self.storage.users.get(user_id)
         if user is None or user.has_second_factor:
             return False

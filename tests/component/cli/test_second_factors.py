@@ -25,7 +25,7 @@ async def enrol(secret: str) -> None:
     sealed, now = container.secret_box().seal(secret, purpose=TOTP_PURPOSE), container.clock().now()
     assert await container.second_factors().enrol(UserId(1), sealed=sealed, now=now)
     assert await container.second_factors().confirm(UserId(1), sealed=sealed, step=Step(1), now=now)
-    assert await container.second_factors().put_in_force(UserId(1), now=now)
+    assert await container.second_factors().require(UserId(1), now=now)
     await shut_down(container)
 
 

@@ -171,7 +171,7 @@ class PasskeyRepositoryContract(ABC):
         """As long as the account has a passkey, a password alone is not enough."""
         assert SecondFactorMethod.PASSKEY not in await factors.methods_of(user.id)
         first, second = await self.added(passkeys, user), await self.added(passkeys, user, now=LATER)
-        assert await factors.put_in_force(user.id, now=NOW)
+        assert await factors.require(user.id, now=NOW)
         assert await factors.methods_of(user.id) == (SecondFactorMethod.PASSKEY,)
         for passkey, was_last in ((first, False), (second, True)):
             assert await passkeys.remove(user.id, passkey.id)

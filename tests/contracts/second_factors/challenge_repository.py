@@ -59,7 +59,7 @@ class ChallengeRepositoryContract(ABC):
         user = await passwords.add_user(a_new_user(), a_password_hash())
         await factors.enrol(user.id, sealed="a secret", now=NOW)
         await factors.confirm(user.id, sealed="a secret", step=Step(10), now=NOW)
-        await factors.put_in_force(user.id, now=NOW)
+        await factors.require(user.id, now=NOW)
         return user
 
     async def issue(self, challenges: ChallengeRepository, user: User) -> NewToken:

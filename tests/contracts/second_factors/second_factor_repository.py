@@ -190,7 +190,7 @@ class SecondFactorRepositoryContract(ABC):
         assert await has_factor_and_starts_by_password() == (False, True)
         await factors.confirm(user.id, sealed="a secret", step=Step(10), now=NOW)
         assert await has_factor_and_starts_by_password() == (False, True)
-        assert [await factors.put_in_force(user.id, now=now) for now in (NOW, LATER)] == [True, False]
+        assert [await factors.require(user.id, now=now) for now in (NOW, LATER)] == [True, False]
         assert await has_factor_and_starts_by_password() == (True, False)
         session = replace(a_session(user, now=NOW), methods=of_two_factors)
         await sessions.add(session, proof=TwoFactorProof(a_password_hash()), max_sessions=9)

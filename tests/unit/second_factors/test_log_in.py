@@ -287,7 +287,7 @@ class TestBudgets:
         assert await user.answer(await user.challenge(), user.recovery_codes[0], RECOVERY)
 
 
-async def test_factor_that_is_put_in_force_during_a_log_in_stops_it(user: Enrolled) -> None:
+async def test_factor_confirmed_during_a_log_in_stops_it(user: Enrolled) -> None:
     """The account was read before, so the log-in goes on by the password alone."""
 
     class ReadBefore(FakePasswordRepository):

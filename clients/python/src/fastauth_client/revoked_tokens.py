@@ -28,7 +28,7 @@ class Revocation:
 
 
 class RevokedTokens:
-    """The entries that are in force.
+    """The entries that still apply.
 
     Any thread may check. One thread alone adds. An entry is deleted when the clock has passed its `until`:
     by the same clock every token that it concerns has expired.

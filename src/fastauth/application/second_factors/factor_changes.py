@@ -22,7 +22,7 @@ class FactorChanges:
         self, transaction: Transaction, user_id: UserId, *, now: datetime
     ) -> tuple[str, ...] | None:
         """Note that a factor was added; return ten recovery codes if it is the first one, else ``None``."""
-        if not await transaction.second_factors.put_in_force(user_id, now=now):
+        if not await transaction.second_factors.require(user_id, now=now):
             return None
         return await self.new_recovery_codes(transaction, user_id, now=now)
 

@@ -26,7 +26,7 @@ class SecondFactorRepository(Protocol):
         factor could be removed, and a log-in by password alone be allowed, while another one is added.
         """
 
-    async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
+    async def require(self, user_id: UserId, *, now: datetime) -> bool:
         """Let a password alone no longer be enough; return whether it was until then."""
 
     async def release(self, user_id: UserId) -> bool:

@@ -107,7 +107,7 @@ class SqlSecondFactorRepository:
         """Lock the row of the account, as a log-in does. SQLite has one writer at a time."""
         await self._connections.execute(_LOCK, {"of_user": user_id})
 
-    async def put_in_force(self, user_id: UserId, *, now: datetime) -> bool:
+    async def require(self, user_id: UserId, *, now: datetime) -> bool:
         """Set ``user_info.second_factor_at``, unless it is set."""
         return bool(await self._changed(_PUT_IN_FORCE, of_user=user_id, now=now))
 
