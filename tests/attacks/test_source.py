@@ -17,7 +17,7 @@ NO_COMPARISON_OF_SECRETS = {
     "_secret_key_id(sealed) != self._newest",  # public ids of keys
     "body.method == PASSWORD",  # the name of a method
     "token.client_id == client_id",  # from here on: claims of a token whose signature is verified
-    "token.audience != audience",
+    "token.audience != caller.client_id",
     *(f"self.value == token.{claim}" for claim in ("id", "session_id", "subject", "client_id")),
 }
 
