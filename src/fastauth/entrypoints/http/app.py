@@ -81,14 +81,14 @@ def create_app(container: Container | None = None) -> FastAPI:
     routes = [route for router in routers for route in router.routes]
     openapi.name_operations(routes)
     app.router.routes.extend(routes)  # include_router makes a ping a third slower (measured)
-    pages = page_routes(container)
-    app.router.routes.extend(pages)
-    install_problem_handlers(app, [*routes, *pages])
+    app.router.routes.extend(page_routes(container))
     openapi.describe_problems(app)
     if container.settings().docs:
         swagger_ui.install_docs(
             app,
             redirect_root=not container.settings().pages and container.settings().mode is Mode.DEVELOPMENT,
         )
-    app.router.routes.insert(0, RouteIndex(app.router.routes))
+    index = RouteIndex(app.router.routes)
+    app.router.routes.insert(0, index)
+    install_problem_handlers(app, index)
     return app

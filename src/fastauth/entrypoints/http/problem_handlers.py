@@ -1,6 +1,5 @@
 """Exception handlers that respond with problem details."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +7,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from fastauth.domain.errors import FastauthError, RateLimited, Unauthenticated, Unavailable
 from fastauth.domain.principals.errors import NotPermitted
@@ -23,12 +21,13 @@ from fastauth.entrypoints.http.problem_details import (
     unprocessable,
 )
 from fastauth.entrypoints.http.problem_models import InvalidParam
+from fastauth.entrypoints.http.route_index import RouteIndex
 
 _MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
-def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Handle all errors of `app`, which has these `routes`, as problem details.
+def install_problem_handlers(app: FastAPI, index: RouteIndex) -> None:
+    """Handle all errors of `app`, which has the routes of `index`, as problem details.
 
     A browser at an address without a page gets a page instead.
     """
@@ -36,7 +35,7 @@ def install_problem_handlers(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     async def handle_http_exception(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
         if "Allow" in headers:  # Starlette lists the methods of one route; the path may have several
-            headers["Allow"] = ", ".join(_methods_at(request.scope["path"], routes)) or headers["Allow"]
+            headers["Allow"] = ", ".join(index.methods(request.scope["path"])) or headers["Allow"]
         container: Container = request.app.state.container
         if error.status_code in _MISSING and container.settings().pages and asks_for_page(request):
             return missing_page(request, container, error.status_code, headers)
@@ -53,11 +52,6 @@ async def _handle_domain_error(_request: Request, error: FastauthError) -> JSONR
 
 async def _handle_validation_error(_request: Request, error: RequestValidationError) -> JSONResponse:
     return problem_response(unprocessable([_invalid_param(each) for each in error.errors()]))
-
-
-def _methods_at(path: str, routes: Sequence[BaseRoute]) -> list[str]:
-    here = [route for route in routes if isinstance(route, Route) and route.path_regex.match(path)]
-    return sorted({method for route in here for method in route.methods or ()})
 
 
 def _headers_for(error: FastauthError) -> dict[str, str]:

@@ -32,6 +32,11 @@ class RouteIndex(BaseRoute):
         """Return the routes that `path` may have, in their order, and all mounts."""
         return [*self._routes.get(_key(path), ()), *self._mounts]
 
+    def methods(self, path: str) -> list[str]:
+        """Return the methods that `path` has, in alphabetical order."""
+        routes = [each for each in self.candidates(path) if isinstance(each, Route)]
+        return sorted({name for each in routes if each.path_regex.match(path) for name in each.methods or ()})
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return the best match, which is one with a 404 for a path that no route has."""
         if scope["type"] != "http" or scope.get("root_path"):
