@@ -39,8 +39,12 @@ class FakeClientRepository:
         before = self.storage.clients.get(client_id)
         if before is None:
             return False
-        ends = [min(each.expires_at or old_expires_at, old_expires_at) for each in before.secrets]
-        old = [replace(each, expires_at=end) for each, end in zip(before.secrets, ends, strict=True)]
+        old = []
+        for each in before.secrets:
+            if each.expires_at is None:
+                old.append(replace(each, expires_at=old_expires_at))
+            else:
+                old.append(replace(each, expires_at=min(each.expires_at, secret.created_at)))
         self.storage.clients[client_id] = replace(before, secrets=(secret, *old))
         return True
 

@@ -30,7 +30,8 @@ class ClientRepository(Protocol):
     async def rotate(self, client_id: ClientId, secret: ClientSecret, *, old_expires_at: datetime) -> bool:
         """Add a secret to a client; return whether there is one with this id.
 
-        Its other secrets expire at `old_expires_at`, unless they do so earlier.
+        The newest of its other secrets expires at `old_expires_at`, the others when `secret` is made: there
+        are two at most.
         """
 
     async def update(self, client: Client) -> bool:

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, insert, or_, select, update
 
 from fastauth.adapters.sql.clients.tables import client_secret, oauth_client
 from fastauth.adapters.sql.database.connections import Connections
@@ -47,9 +47,9 @@ _EXPIRE = (
     update(client_secret)
     .where(
         client_secret.c.client_id == bindparam("of_client"),
-        or_(client_secret.c.expires_at.is_(None), client_secret.c.expires_at > _old_end),
+        or_(client_secret.c.expires_at.is_(None), client_secret.c.expires_at > _now),
     )
-    .values(expires_at=_old_end)
+    .values(expires_at=case((client_secret.c.expires_at.is_(None), _old_end), else_=_now))
 )
 _UPDATE = (
     update(oauth_client)
@@ -122,7 +122,8 @@ class SqlClientRepository:
         def work(connection: Connection) -> bool:
             if connection.execute(_EXISTS, {"of_client": client_id}).one_or_none() is None:
                 return False
-            connection.execute(_EXPIRE, {"of_client": client_id, "old_end": old_expires_at})
+            ends = {"of_client": client_id, "old_end": old_expires_at, "now": secret.created_at}
+            connection.execute(_EXPIRE, ends)
             connection.execute(insert(client_secret), _row(client_id, secret))
             return True
 
