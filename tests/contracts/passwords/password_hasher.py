@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 import pytest
 from tests.builders import a_password
+from tests.harness.tables import row
 
 from fastauth.domain.errors import InvalidInput
 from fastauth.domain.passwords.errors import InvalidCredentials
@@ -45,16 +46,18 @@ class PasswordHasherContract(ABC):
     async def test_salts_are_unique(self, hasher: PasswordHasher) -> None:
         assert await hasher.hash(a_password()) != await hasher.hash(a_password())
 
-    @pytest.mark.parametrize("text", ["x", "\0", "päss wörd", "\U0001f600" * 256, " " * 8])
-    async def test_any_password_can_be_hashed(self, hasher: PasswordHasher, text: str) -> None:
-        hashed = await hasher.hash(a_password(text))
-        assert await hasher.verify_and_update(a_password(text), hashed) == hashed
+    async def test_any_password_can_be_hashed(self, hasher: PasswordHasher) -> None:
+        for text in ["x", "\0", "päss wörd", "\U0001f600" * 256, " " * 8]:
+            with row(text):
+                hashed = await hasher.hash(a_password(text))
+                assert await hasher.verify_and_update(a_password(text), hashed) == hashed
 
-    @pytest.mark.parametrize("other", ["sntsh ", " sntsh", "Sntsh", "snts", "sntsh\0", "sntshh", "x"])
-    async def test_rejects_other_passwords(self, hasher: PasswordHasher, other: str) -> None:
-        hashed = await hasher.hash(a_password("sntsh"))
-        with pytest.raises(InvalidCredentials):
-            await hasher.verify_and_update(a_password(other), hashed)
+    async def test_rejects_other_passwords(self, hasher: PasswordHasher) -> None:
+        for other in ["sntsh ", " sntsh", "Sntsh", "snts", "sntsh\0", "sntshh", "x"]:
+            with row(other):
+                hashed = await hasher.hash(a_password("sntsh"))
+                with pytest.raises(InvalidCredentials):
+                    await hasher.verify_and_update(a_password(other), hashed)
 
     @pytest.mark.parametrize(("length", "at"), [(64, 63), (73, 72), (256, 255)])
     async def test_every_character_counts(self, hasher: PasswordHasher, length: int, at: int) -> None:
@@ -63,10 +66,10 @@ class PasswordHasherContract(ABC):
         with pytest.raises(InvalidCredentials):
             await hasher.verify_and_update(a_password(text[:at] + "q" + text[at + 1 :]), hashed)
 
-    @pytest.mark.parametrize("encoded", NO_HASHES)
-    async def test_malformed_hash_matches_nothing(self, hasher: PasswordHasher, encoded: str) -> None:
-        with pytest.raises(InvalidCredentials):
-            await hasher.verify_and_update(a_password("sntsh"), PasswordHash(encoded))
+    async def test_malformed_hash_matches_nothing(self, hasher: PasswordHasher) -> None:
+        for encoded in NO_HASHES:
+            with row(encoded[:100]), pytest.raises(InvalidCredentials):
+                await hasher.verify_and_update(a_password("sntsh"), PasswordHash(encoded))
 
     async def test_dummy_hash_matches_nothing(self, hasher: PasswordHasher) -> None:
         with pytest.raises(InvalidCredentials):
@@ -76,9 +79,10 @@ class PasswordHasherContract(ABC):
         hashed = await hasher.hash(a_password())
         assert hasher.parse_existing(hashed.encoded) == hashed
 
-    @pytest.mark.parametrize("encoded", [*NO_HASHES, f"{ARGON2}{'A' * 1_000_000}"])
-    async def test_rejects_malformed_hashes(self, hasher: PasswordHasher, encoded: str) -> None:
-        with pytest.raises(InvalidInput) as refusal:
-            hasher.parse_existing(encoded)
-        assert [violation.field for violation in refusal.value.violations] == ["password"]
-        assert not encoded or encoded not in refusal.value.detail
+    async def test_rejects_malformed_hashes(self, hasher: PasswordHasher) -> None:
+        for encoded in [*NO_HASHES, f"{ARGON2}{'A' * 1_000_000}"]:
+            with row(encoded[:100]):
+                with pytest.raises(InvalidInput) as refusal:
+                    hasher.parse_existing(encoded)
+                assert [violation.field for violation in refusal.value.violations] == ["password"]
+                assert not encoded or encoded not in refusal.value.detail

@@ -1,6 +1,6 @@
 """Values of the session cookie, and CSRF tokens."""
 
-import pytest
+from tests.harness.tables import row
 
 from fastauth.domain.browser_sessions.cookie import SessionCookie, SessionCookieCodec
 from fastauth.domain.secret_key import SecretKey
@@ -35,9 +35,10 @@ class TestCookie:
             "de2d6b29eb55c5274360aaa9b0654f249d3591603eb1718ddc0925e7e0aaf83b"
         ]
 
-    @pytest.mark.parametrize("text", ["", "a" * 42, "a" * 44, "a" * 42 + "\n", "a" * 42 + "=", "ａ" * 43])
-    def test_other_texts_have_no_digest(self, text: str) -> None:
-        assert CODEC.digests(text) == ()
+    def test_other_texts_have_no_digest(self) -> None:
+        for text in ["", "a" * 42, "a" * 44, "a" * 42 + "\n", "a" * 42 + "=", "ａ" * 43]:
+            with row(text):
+                assert CODEC.digests(text) == ()
 
     def test_repr_hides_the_value(self) -> None:
         value = CODEC.issue()
@@ -60,9 +61,10 @@ class TestCsrfToken:
         assert SessionCookieCodec(NEW, OLD).is_csrf_token(token, A_SESSION)
         assert not CODEC.is_csrf_token(token, A_SESSION)
 
-    @pytest.mark.parametrize("text", ["", "a", "ä" * 43, "\0", "a" * 10_000])
-    def test_other_texts_are_refused(self, text: str) -> None:
-        assert not CODEC.is_csrf_token(text, A_SESSION)
+    def test_other_texts_are_refused(self) -> None:
+        for text in ["", "a", "ä" * 43, "\0", "a" * 10_000]:
+            with row(text):
+                assert not CODEC.is_csrf_token(text, A_SESSION)
 
     def test_edits_are_refused(self) -> None:
         token = CODEC.csrf_token(A_SESSION)

@@ -4,6 +4,7 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
+from tests.harness.tables import row
 
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.outbound.address import is_allowed_if_named, is_public
@@ -243,9 +244,7 @@ class TestNamedHosts:
             entry: (Violation("hosts", "not_allowed", detail),) for entry, detail in details.items()
         }
 
-    @pytest.mark.parametrize(
-        "entry", ["", "*", "*.internal", "billing/path", "a b", "ftp://billing", "http://"]
-    )
-    def test_malformed_entry(self, entry: str) -> None:
-        with pytest.raises(InvalidInput):
-            NamedHosts.parse(entry)
+    def test_malformed_entry(self) -> None:
+        for entry in ["", "*", "*.internal", "billing/path", "a b", "ftp://billing", "http://"]:
+            with row(entry), pytest.raises(InvalidInput):
+                NamedHosts.parse(entry)

@@ -1,10 +1,10 @@
 """The register has every column of every table, and says what the tables do."""
 
-import pytest
 from sqlalchemy import Table
+from tests.harness.tables import row
 
 from fastauth.adapters.sql.database.types import metadata
-from fastauth.domain.personal_data.column import Cleared, DataClass, DataTable, Deleted, Kept, LegalBasis
+from fastauth.domain.personal_data.column import Cleared, DataClass, Deleted, Kept, LegalBasis
 from fastauth.domain.personal_data.register import REGISTER
 
 COLUMNS = [(table, column) for table in REGISTER for column in table.columns]
@@ -23,11 +23,12 @@ class TestRegister:
         registered = [f"{table.name}.{column.name}" for table, column in COLUMNS]
         assert sorted(registered) == sorted(columns), "see fastauth/domain/personal_data/register"
 
-    @pytest.mark.parametrize("table", REGISTER, ids=lambda table: table.name)
-    def test_rows_that_are_deleted_cascade_from_the_account(self, table: DataTable) -> None:
-        stored = metadata.tables[table.name]
-        assert isinstance(table.on_erase, Deleted) == cascades_from_accounts(stored)
-        assert table.subject is None or table.subject in stored.c
+    def test_rows_that_are_deleted_cascade_from_the_account(self) -> None:
+        for table in REGISTER:
+            with row(table):
+                stored = metadata.tables[table.name]
+                assert isinstance(table.on_erase, Deleted) == cascades_from_accounts(stored)
+                assert table.subject is None or table.subject in stored.c
 
     def test_columns_that_are_cleared_can_be_null(self) -> None:
         cleared = [(table, column) for table, column in COLUMNS if isinstance(column.on_erase, Cleared)]
