@@ -89,11 +89,12 @@ class BothDatabases:
     def register(self, **changes: object) -> httpx2.Response:
         return self.post(json.dumps(a_registration(**changes)).encode())
 
-    def people(self) -> list[tuple[str, str]]:
-        """Return every username and fullname in the order in which they came into both databases."""
-        first, second = map(_people_in, self._urls)
-        assert first == second
-        return first
+    def people(self) -> tuple[list[tuple[str, str]], ...]:
+        """Return, for each database, every username and fullname in the order in which they came into it.
+
+        Other tests register an account in one database alone.
+        """
+        return tuple(map(_people_in, self._urls))
 
     def stop(self) -> list[str]:
         """Stop both and return their logs."""
@@ -171,10 +172,11 @@ class TestNaughtyString:
             else:
                 assert answer.status_code == 422
         assert len(names) > 40
-        assert [username for username, _ in new_twins.people()] == names
+        for people in new_twins.people():
+            assert [username for username, _ in people] == names
 
     def test_full_name_is_stored_unchanged_or_rejected(self, both: BothDatabases) -> None:
-        before = len(both.people())
+        before = both.people()
         people: list[tuple[str, str]] = []
         for each in NAUGHTY_STRINGS:
             username = a_name()
@@ -184,7 +186,8 @@ class TestNaughtyString:
                 people.append((username, unicodedata.normalize("NFC", each).strip()))
                 assert answer.json()["fullname"] == people[-1][1]
         assert len(people) > 70
-        assert both.people()[before:] == people
+        for earlier, now in zip(before, both.people(), strict=True):
+            assert now[len(earlier) :] == people
 
     def test_password_is_accepted(self, both: BothDatabases) -> None:
         for password in NAUGHTY_STRINGS:
