@@ -57,7 +57,8 @@ class TestBeyondTheBound:
     async def test_invalid_token_is_still_told_to_be_invalid(
         self, server: FakeIssuerServer, clock: FakeClock
     ) -> None:
-        server.feed_answers = [{"revocations": [revocation("sub", "1", clock.now)]} for _ in range(9)]
+        token, at = server.issuer.token(), server.issuer.claims()["iat"] + 1
+        server.feed_answers = [{"revocations": [revocation("sub", "1", at)]} for _ in range(9)]
         async with server.client() as http:
             verifier = Verifier(
                 server.issuer.issuer, audience=server.issuer.audience, http=http, clock=clock,
@@ -67,7 +68,7 @@ class TestBeyondTheBound:
                 await feed_read(verifier)
                 clock.now += 60
                 with pytest.raises(Revoked):
-                    await verifier.verify(server.issuer.token())
+                    await verifier.verify(token)
 
     def test_fresh_without_a_feed_is_refused(self, server: FakeIssuerServer) -> None:
         verifier = Verifier(server.issuer.issuer, audience=server.issuer.audience)
