@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-# One process of pytest for each core, each with a Postgres of its own; more than four gain nothing.
-PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+# One process for each core, each with a Postgres of its own.
+PARALLEL := -p tests.harness.forked_run --processes=auto
 # The files and folders that `make test` runs; all of them if there are none.
 TESTS  :=
 # pytest rewrites every assert statement. Without a bytecode cache it does so in every process of every run.

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.harness import fork_server, memory
 from tests.harness.editions import IS_THOROUGH, size
 
@@ -14,8 +15,13 @@ from tests.harness.editions import IS_THOROUGH, size
 # looked for in every directory again. None says so at once.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # typeshed does not know it
 
-DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
-"""Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
+gc.disable()  # for imports and the collection of tests, which leave little garbage: they take a tenth less
+
+DEAREST_FIRST = (
+    "integration/faults", "integration/upgrade", "integration/attacks", "integration/http", "integration",
+    "attacks",
+)  # fmt: skip
+"""Folders of slow tests. They wait most, while another process runs the quick tests at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,19 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the directory of temporary files, and the examples of Hypothesis."""
-    if not hasattr(config, "workerinput"):  # a process of pytest-xdist uses the directory of its parent
-        opened = ExitStack()
-        opened.enter_context(memory.temporary_files())
-        config.add_cleanup(opened.close)
-    if not config.getoption("numprocesses", None):  # else this process only distributes the tests
-        gc.disable()  # for the collection of tests, which leaves little garbage: it takes a tenth less
-        use_hypothesis()
+    opened = ExitStack()
+    opened.enter_context(memory.temporary_files())
+    config.add_cleanup(opened.close)
+    use_hypothesis()
 
 
 def use_hypothesis() -> None:
     """Tell Hypothesis that the machine may be busy. `make thorough` has more examples, others in each run."""
-    from hypothesis import HealthCheck, settings  # noqa: PLC0415  it takes a second to import
-
     settings.register_profile(
         "busy",
         deadline=None,

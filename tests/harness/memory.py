@@ -1,4 +1,4 @@
-"""The temporary files of a test run, in memory where the machine has room for them.
+"""The temporary files of a test run: in a directory of their own, and in memory where there is room for them.
 
 A commit to a file on a disk waits for the disk. In memory, too, what a process has written outlives that
 process, which is what the tests of crashes by SIGKILL need.
@@ -22,16 +22,13 @@ PREFIX = "fastauth-tests-"
 
 @contextmanager
 def temporary_files(within: Path = SHARED_MEMORY, room: int = ROOM) -> Iterator[None]:
-    """Keep the temporary files of this process and of its children in memory during the block.
+    """Keep the temporary files of this process and of its children in one directory during the block.
 
-    They stay where they are if `within` has less than `room` bytes.
+    It is on the disk if `within` has less than `room` bytes.
     """
-    if not has_room(within, room):
-        yield
-        return
     before = os.environ.get("TMPDIR")
     get_temp_dir()  # multiprocessing removes it when the process ends, which is after the block
-    with _own_directory(within) as directory:
+    with _own_directory(within if has_room(within, room) else Path(tempfile.gettempdir())) as directory:
         _use(str(directory))
         try:
             yield
@@ -52,9 +49,10 @@ def has_room(directory: Path, room: int) -> bool:
     )
 
 
-def is_used() -> bool:
+def is_used(within: Path = SHARED_MEMORY) -> bool:
     """Return whether the temporary files of this process lie in memory."""
-    return Path(tempfile.gettempdir()).name.startswith(PREFIX)
+    directory = Path(tempfile.gettempdir())
+    return directory.name.startswith(PREFIX) and directory.parent == within
 
 
 def _available_memory() -> int:

@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 from tests.fakes import FakeOneTimeTokenRepository
 from tests.fakes.at_once import result_of
 from tests.harness.editions import size
@@ -20,5 +21,7 @@ class OverFake(OneTimeTokenMachine):
         return result_of(act)
 
 
-TestOneTimeTokens = OverFake.TestCase
-TestOneTimeTokens.settings = settings(max_examples=size(40, 200), stateful_step_count=40, deadline=None)
+class TestOneTimeTokens:
+    def test_state_machine(self) -> None:
+        bounds = settings(max_examples=size(40, 200), stateful_step_count=40, deadline=None)
+        run_state_machine_as_test(OverFake, settings=bounds)

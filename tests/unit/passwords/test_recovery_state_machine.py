@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from dependency_injector.providers import Object
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from tests import container_pool
 from tests.application import A_DEVICE, Application
 from tests.fakes import FakeOneTimeTokenRepository
@@ -329,5 +329,7 @@ class RecoveryMachine(RuleBasedStateMachine):
                     assert record.address.text in self.proved[record.user_id]
 
 
-TestRecovery = RecoveryMachine.TestCase
-TestRecovery.settings = settings(max_examples=size(20, 200), stateful_step_count=25, deadline=None)
+class TestRecovery:
+    def test_state_machine(self) -> None:
+        bounds = settings(max_examples=size(20, 200), stateful_step_count=25, deadline=None)
+        run_state_machine_as_test(RecoveryMachine, settings=bounds)

@@ -4,6 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 from tests import container_pool
 from tests.application import Application
 from tests.fakes.at_once import result_of
@@ -22,5 +23,7 @@ class OverFakes(RefreshTokenMachine):
         return result_of(act)
 
 
-TestRefreshTokens = OverFakes.TestCase
-TestRefreshTokens.settings = settings(max_examples=size(40, 150), stateful_step_count=40, deadline=None)
+class TestRefreshTokens:
+    def test_state_machine(self) -> None:
+        bounds = settings(max_examples=size(40, 150), stateful_step_count=40, deadline=None)
+        run_state_machine_as_test(OverFakes, settings=bounds)
