@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import httpx2
 import pytest
+from dependency_injector.providers import Object
 from tests.fakes import FakeClock, FakeStorage
 from tests.http_helpers import ANN
 from tests.page_helpers import FROM_HERE, Browser
 
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.entrypoints.container import Container
 
 pytestmark = pytest.mark.usefixtures("ann")
 SESSION = "__Host-fa_session"
@@ -67,6 +70,19 @@ class TestStepUp:
         assert (page.value("next"), page.value("password")) == ("/account/email", "")
         assert browser.cookies == former
         assert [each.type for each in storage.events][-1] == EventType.STEP_UP_FAILED
+
+    async def test_session_that_ends_meanwhile_leads_to_the_log_in(
+        self, browser: Browser, container: Container
+    ) -> None:
+        async def refuse(**_: object) -> None:
+            raise InvalidAccessToken
+
+        token = await browser.csrf_token()
+        with container.step_up.override(Object(refuse)):
+            answer = await browser.post(
+                PATH, password=ANN["password"], csrf_token=token, next="/account/email"
+            )
+        assert (answer.status_code, answer.headers["location"]) == (303, "/log-in?next=%2Faccount%2Femail")
 
     async def test_needs_a_session_and_its_token(self, browser: Browser) -> None:
         assert (await browser.send(PATH, password=ANN["password"])).status == 403

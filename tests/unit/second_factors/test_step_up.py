@@ -15,7 +15,7 @@ from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.totp import MAX_FAILURES, MAX_STEP_UP_FAILURES
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, TokenPair
-from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 
 TOTP = SecondFactorMethod.TOTP
 
@@ -68,6 +68,17 @@ class TestStepUpWithFactor:
             amr=("pwd", "otp", "mfa"),
             grants=await user.app.container.roles().grants_of(caller.user.id),
         )
+
+    async def test_session_that_ends_meanwhile_is_no_wrong_code(
+        self, user: Enrolled, before: TokenPair
+    ) -> None:
+        """Nor a right one: the answer is the same for each code."""
+        caller = await caller_of(user.app, before)
+        await user.app.log_out(caller=caller, session_id=caller.session.id)
+        for code in ("wrong", user.code()):
+            answer = FactorAnswer(method=TOTP, code=code)
+            with pytest.raises(InvalidAccessToken):
+                await user.app.step_up_with_factor(caller=caller, answer=answer, address=A_DEVICE.address)
 
     async def test_code_does_not_suffice_without_the_password(
         self, user: Enrolled, before: TokenPair

@@ -13,7 +13,7 @@ from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.passwords.errors import WrongPassword
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.sessions.access_token import AccessToken, TokenPair
-from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 
 
 async def step_up(app: Application, tokens: TokenPair, password: str = "sntsh") -> AccessToken:
@@ -81,6 +81,16 @@ class TestStepUp:
         slow = replace(app.step_up, hasher=SlowHasher())
         with pytest.raises(WrongPassword):
             await slow(caller=caller, password="sntsh", address=A_DEVICE.address)
+
+    @pytest.mark.parametrize("password", ["sntsh", "wrong"])
+    async def test_session_that_ends_meanwhile_is_no_wrong_password(
+        self, app: Application, tokens: TokenPair, password: str
+    ) -> None:
+        """Nor a right one: the answer is the same for each password."""
+        caller = await caller_of(app, tokens)
+        await app.log_out(caller=caller, session_id=caller.session.id)
+        with pytest.raises(InvalidAccessToken):
+            await app.step_up(caller=caller, password=password, address=A_DEVICE.address)
 
     async def test_shares_the_limit_of_password_changes(self) -> None:
         app = RateLimitedApplication()

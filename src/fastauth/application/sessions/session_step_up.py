@@ -1,11 +1,16 @@
 """Store that the user of a session has authenticated again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from fastauth.domain.clock import Clock
+from fastauth.domain.passwords.errors import WrongPassword
 from fastauth.domain.roles.role import Grants
+from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
+from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
 from fastauth.domain.sessions.proof import Proof
 from fastauth.domain.sessions.session import AuthenticatedUser
@@ -19,6 +24,23 @@ class SessionStepUp:
     sessions: SessionRepository
     access_tokens: AccessTokens
     unit_of_work: UnitOfWork
+    clock: Clock
+
+    @asynccontextmanager
+    async def refusing_ended(self, caller: AuthenticatedUser) -> AsyncIterator[None]:
+        """Replace a refusal within the block by that of an ended session, if the session has ended.
+
+        The answer is the same for a right and a wrong proof, so an ended session tells neither.
+
+        Raises:
+            InvalidAccessToken: The session has ended meanwhile, or its user was disabled.
+        """
+        try:
+            yield
+        except (WrongPassword, InvalidSecondFactor):
+            if await self.sessions.find(caller.session.id, now=self.clock.now()) is None:
+                raise InvalidAccessToken from None
+            raise
 
     async def __call__(
         self,

@@ -35,6 +35,7 @@ class StepUp:
             StepUpRequired: The account has a second factor, which the caller has to present.
             WrongPassword: The password is wrong, was changed concurrently, or the session has made too
                 many attempts.
+            InvalidAccessToken: The session has ended meanwhile.
             TooManyRequests: The network of `address` has reached its limit too.
             Unavailable: Try again later.
         """
@@ -45,7 +46,7 @@ class StepUp:
         attempt, is_possible = Password.for_verification(password)
         stored = await self.passwords.get(caller.user.id)
         known = stored if permit.allowed and is_possible else None
-        async with self.rate_limiter.refund_on_failure(permit):
+        async with self.rate_limiter.refund_on_failure(permit), self.session_step_up.refusing_ended(caller):
             try:
                 await self.hasher.verify_and_update(attempt, known)
             except InvalidCredentials:

@@ -38,12 +38,13 @@ class StepUpWithFactor:
         Raises:
             InvalidSecondFactor: The answer is not valid, the session was not begun by a password and the
                 answer is not a passkey that verified its user, or the session has made too many attempts.
+            InvalidAccessToken: The session has ended meanwhile.
             TooManyRequests: The network of `address` has reached its limit too.
             Unavailable: Try again later.
         """
         session = caller.session
         permit = await self.rate_limiter.check_password_change(caller, address=address)
-        async with self.rate_limiter.refund_on_failure(permit):
+        async with self.rate_limiter.refund_on_failure(permit), self.session_step_up.refusing_ended(caller):
             if not permit.allowed:
                 raise InvalidSecondFactor
             now = self.clock.now()

@@ -131,6 +131,7 @@ class Sessions(Shared):
         sessions=Storage.sessions,
         access_tokens=access_tokens,
         unit_of_work=Storage.unit_of_work,
+        clock=Shared.clock,
     )
 
     log_in = audited(

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import PASSKEYS_OFFERED, ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.pages.browser import BrowserCaller, BrowserCallerDep, read_own_form
@@ -77,6 +78,8 @@ async def _step_up(
         else:
             answer = _answer_in(form)
             await container.step_up_with_factor()(caller=caller, answer=answer, address=address)
+    except InvalidAccessToken:  # the session has ended meanwhile
+        return redirect(container, with_next("/log-in", to))
     except FastauthError as error:
         return await _page(request, container, browser, to=to, error=error, tried=form.get("method", ""))
     return await reenter(container, browser, to=to)
