@@ -12,7 +12,7 @@ from fastauth.domain.roles.permissions import READ_EVENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmErasure:
-    """Store the receipt of whoever was told of an erasure by the event feed."""
+    """Store the receipt of a service that has read of an erasure in the event feed or from a webhook."""
 
     erasures: ErasureRepository
     clock: Clock

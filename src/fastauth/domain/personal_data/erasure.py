@@ -53,7 +53,7 @@ class Receipt:
 
     user_id: UserId
     consumer: str
-    """A client of this service, or the webhook by which it was told."""
+    """The id of the client that confirms; of an API key or a user, the kind and the id."""
     at: datetime
 
 

@@ -31,7 +31,7 @@ ERASURE_RECEIPT = DataTable(
     on_erase=NO_PERSON,
     columns=(
         internal("user_id", "account"),
-        internal("consumer", "client or webhook of the service"),
+        internal("consumer", "client, API key or user that has confirmed it"),
         internal("at", "when"),
     ),
 )

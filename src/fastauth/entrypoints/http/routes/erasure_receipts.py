@@ -1,4 +1,4 @@
-"""``/v1/erasures``: the receipts of services that were told of an erasure."""
+"""``/v1/erasures``: services confirm that they have erased an account."""
 
 from fastapi import APIRouter
 
