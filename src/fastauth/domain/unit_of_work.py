@@ -54,7 +54,7 @@ class Transaction(Protocol):
 
     @property
     def revocations(self) -> RevocationLog:
-        """What other services are told."""
+        """The revocations in the revocation feed."""
 
     @property
     def signing_keys(self) -> SigningKeyRepository:

@@ -87,7 +87,7 @@ class SqlTransaction:
 
     @cached_property
     def revocations(self) -> RevocationLog:
-        """What other services are told."""
+        """The revocations in the revocation feed."""
         return SqlRevocationLog(connections=self.connection)
 
     @cached_property

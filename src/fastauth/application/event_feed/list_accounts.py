@@ -20,7 +20,7 @@ class AccountsAnswer:
     next: str | None
     """The cursor of the next page; ``None`` if there is none."""
     events_after: str
-    """The cursor of the event feed from before the first page: later events tell every change since."""
+    """The cursor of the event feed from before the first page: behind it is every change since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class ListAccounts:
         """
         acting.require(READ_USERS)
         if after is None:
-            # Read before the accounts: what is committed in between is told by the events as well.
+            # Read before the accounts: what is committed in between is in the events behind `place` too.
             last, place = _NONE, await self.feed.last()
         elif (position := self.cursors.read_accounts(after)) is not None:
             last, place = position

@@ -1,4 +1,4 @@
-"""Tell a service what happened, in order."""
+"""Read the event feed."""
 
 from dataclasses import dataclass, replace
 

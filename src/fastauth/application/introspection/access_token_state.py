@@ -65,17 +65,17 @@ class AccessTokenState:
         return await self._is_alive(token) and not await self.is_revoked(token)
 
     async def is_revoked(self, token: InspectedToken) -> bool:
-        """Return whether a revocation concerns the token, as services that verify by themselves are told.
+        """Return whether a revocation concerns the token, as services find it in the revocation feed.
 
         Raises:
             StorageUnavailable: Try again later.
         """
-        told = describe(token)
+        described = describe(token)
         identity = TokenIdentity(
             id=token.id,
-            subject=told.subject,
+            subject=described.subject,
             client_id=token.client_id,
-            session_id=told.session_id,
+            session_id=described.session_id,
             issued_at=token.issued_at,
         )
         return await self.revocations.is_revoked(identity, since=self.clock.now() - REACH)

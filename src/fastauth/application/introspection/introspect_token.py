@@ -1,4 +1,4 @@
-"""Tell a service whether a token can be used, and what it gives."""
+"""Return to a service whether a token can be used, and its permissions."""
 
 from dataclasses import dataclass
 

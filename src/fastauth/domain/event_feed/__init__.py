@@ -1,1 +1,1 @@
-"""Events that other services are told of, in one order."""
+"""The event feed: audit events that are published to other services, in one order."""

@@ -1,4 +1,4 @@
-"""What other services are told of an event of the audit trail."""
+"""Which audit events are published to other services, and in what form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,13 +33,13 @@ class PublishedType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Publication:
-    """How one event type is told."""
+    """How the events of one type are published."""
 
     type: PublishedType
     data: Mapping[str, str] = field(default_factory=dict)
     """Members of ``data`` that each event of this type has."""
     detail: str | None = None
-    """The member of ``data`` that `Event.detail` is told as; ``None`` if it is the subject, or not told."""
+    """The member of ``data`` that has `Event.detail`; ``None`` if it is the subject, or is not published."""
 
 
 _PASSWORD = {"credential": "password"}
@@ -91,17 +91,17 @@ _PUBLICATIONS = {
     EventType.SIGNING_KEY_ROTATED: _Publication(PublishedType.KEY_ROTATED),
     EventType.SIGNING_KEY_REVOKED: _Publication(PublishedType.KEY_REVOKED),
 }
-"""The event types that are told. A type is here or in `NOT_PUBLISHED`."""
+"""The event types that are published. A type is here or in `NOT_PUBLISHED`."""
 
 NOT_PUBLISHED = {
     EventType.LOGIN_FAILED: "An attempt changes nothing.",
     EventType.SESSION_RENEWED: "A refresh changes nothing that others see, and is the most frequent event.",
     EventType.SESSION_RENEWAL_FAILED: "An attempt changes nothing.",
-    EventType.STEPPED_UP: "The new access token says it.",
+    EventType.STEPPED_UP: "The new access token has its time.",
     EventType.STEP_UP_FAILED: "An attempt changes nothing.",
     EventType.PASSWORD_CHANGE_FAILED: "An attempt changes nothing.",
     EventType.PASSWORD_RESET_REQUESTED: "Any client can request one; nothing has changed yet.",
-    EventType.SECOND_FACTORS_RESET: "The removal of each factor is told.",
+    EventType.SECOND_FACTORS_RESET: "The removal of each factor is published.",
     EventType.PASSWORD_RESET_STARTED: "Nothing has changed yet.",
     EventType.RECOVERY_CODE_USED: "It goes with a log-in or a step-up.",
     EventType.SECOND_FACTOR_REFUSED: "An attempt changes nothing.",
@@ -109,7 +109,7 @@ NOT_PUBLISHED = {
     EventType.PASSKEY_USED: "It goes with a log-in or a step-up.",
     EventType.PASSKEY_CLONED: "It warns the owner and the operator.",
     EventType.INVITATION_CREATED: "There is no account yet.",
-    EventType.INVITATION_ACCEPTED: "The new account, its address and its roles are told.",
+    EventType.INVITATION_ACCEPTED: "The new account, its address and its roles are published.",
     EventType.INVITATION_WITHDRAWN: "There is no account yet.",
     EventType.DATA_EXPORTED: "It changes nothing.",
     EventType.USER_UNLOCKED: "It resets counters of attempts.",
@@ -120,19 +120,19 @@ NOT_PUBLISHED = {
     EventType.WEBHOOK_RESUMED: "It concerns the delivery of events to one receiver.",
     EventType.WEBHOOK_REMOVED: "It concerns the delivery of events to one receiver.",
 }
-"""The event types that are not told, and why."""
+"""The event types that are not published, and why."""
 
 _WITH_SESSION = frozenset({PublishedType.SESSION_STARTED, PublishedType.SESSION_ENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedEvent:
-    """An event as other services are told of it."""
+    """An event as other services receive it."""
 
     seq: int
     """Its number: later events have higher ones."""
     id: str
-    """The same whenever the event is told, and never that of another one."""
+    """The same in every response and message with this event, and never that of another one."""
     type: PublishedType
     at: datetime
     subject: str
@@ -143,7 +143,7 @@ class PublishedEvent:
 
     @classmethod
     def of(cls, event: Event, *, seq: int, number: int) -> "PublishedEvent":
-        """Return the event as it is told; `number` is its id in the audit trail.
+        """Return the event as it is published; `number` is its id in the audit trail.
 
         The id has the time too: after a database was restored from a backup, numbers are given again.
         """
@@ -166,7 +166,7 @@ class PublishedEvent:
 
 
 def event_types(published: frozenset[PublishedType] | None = None) -> frozenset[EventType]:
-    """Return the event types that are told as one of `published`; without it, all that are told."""
+    """Return the event types that are published as one of `published`; without it, as any type."""
     return frozenset(
         event_type
         for event_type, publication in _PUBLICATIONS.items()

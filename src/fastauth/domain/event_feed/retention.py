@@ -1,4 +1,4 @@
-"""How long events are told."""
+"""How long events stay in the feed."""
 
 from datetime import timedelta
 
@@ -13,5 +13,5 @@ transaction and the clocks of servers, together less than this."""
 
 
 def feed_retention(retention: Retention) -> timedelta:
-    """Return how long events are told: up to a little before the audit trail deletes them."""
+    """Return how long events stay in the feed: up to a little before the audit trail deletes them."""
     return min(MAX_AGE, max(retention.events - _MARGIN, timedelta()))

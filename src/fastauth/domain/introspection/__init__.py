@@ -1,1 +1,1 @@
-"""What a service is told about a token that it asks about."""
+"""Introspection: what a service learns about a token (RFC 7662)."""

@@ -1,4 +1,4 @@
-"""The table ``event``: the audit trail, and the numbers of the events that are told to other services."""
+"""The table ``event``: the audit trail, and the numbers of the published events."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, literal_column
 
@@ -21,7 +21,7 @@ UNNUMBERED_TYPES = (
     "log_in_refused",
     "password_change_refused",
 )
-"""Frequent events that no other service is told of, so that they cost no number."""
+"""Frequent events that are not published, so that they cost no number."""
 
 IS_UNNUMBERED = f"seq IS NULL AND kind NOT IN ({', '.join(map(repr, UNNUMBERED_TYPES))})"
 """The condition of the partial index. A statement uses the index only if it has this very text."""

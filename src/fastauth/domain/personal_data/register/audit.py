@@ -31,7 +31,7 @@ EVENT = DataTable(
         ),
         internal(
             "seq",
-            "the number under which other services are told of the event; 0 for events before migration 0016",
+            "the number in the event feed; 0 for events before migration 0016",
         ),
         personal("actor_id", "account that acted, such as an administrator's", withheld="another person"),
         internal("client_id", "OAuth 2.0 client that acted"),

@@ -4,7 +4,7 @@ from fastauth.domain.personal_data.column import NO_PERSON, DataTable, LegalBasi
 
 EVENT_FEED = DataTable(
     name="event_feed",
-    purpose="number of the newest event that other services are told of",
+    purpose="number of the newest published event",
     basis=LegalBasis.NOT_PERSONAL,
     retention="life of the installation",
     on_erase=NO_PERSON,

@@ -44,7 +44,9 @@ class FeedQuery:
 class FeedEventResponse(BaseModel):
     """An event."""
 
-    id: str = Field(description="The same whenever the event is told.", examples=["ev_17_1795694400000005"])
+    id: str = Field(
+        description="The same in every response and message.", examples=["ev_17_1795694400000005"]
+    )
     type: str = Field(examples=["user.disabled"])
     at: datetime
     subject: str = Field(description="The id of the account, as in `sub`; or of a key or role.")
@@ -162,7 +164,7 @@ async def get_users(
 ) -> FeedAccountsResponse:
     """Return a page of all accounts, in the order of their ids.
 
-    Each page has the cursor of the event feed from before the first page: the events behind it tell every
+    Each page has the cursor of the event feed from before the first page: the events behind it have every
     change that the pages may have missed. Needs `fastauth:users.read`.
     """
     answer = await container.list_feed_accounts()(acting=acting, after=query.after, limit=query.limit)
