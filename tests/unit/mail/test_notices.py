@@ -1,4 +1,4 @@
-"""Who is told what."""
+"""Which events have a mail to the owner of the account, and to which addresses it goes."""
 
 import json
 from dataclasses import replace
@@ -42,7 +42,7 @@ class TestTable:
         for event_type in EventType:
             with row(event_type):
                 assert (event_type in NOTICES) != (event_type in NO_NOTICE)
-                reason = NO_NOTICE.get(event_type, "It is told.")
+                reason = NO_NOTICE.get(event_type, "It has a mail.")
                 assert reason.endswith(".")
                 assert len(reason.split()) > 2
 
@@ -149,7 +149,7 @@ class TestNotice:
         }
 
     async def test_is_not_queued_where_no_mail_is_sent(self, app: Application) -> None:
-        notices = replace(app.container.notices(), offered=False)
+        notices = replace(app.container.notices(), sends_mail=False)
         changed = Event(type=EventType.PASSWORD_CHANGED, occurred_at=app.clock.now(), user_id=UserId(1))
         async with app.container.stored_unit_of_work().begin() as transaction:
             await notices.add(transaction, changed)

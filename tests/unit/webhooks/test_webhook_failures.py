@@ -9,7 +9,7 @@ from tests.webhook_helpers import URL, Installation, failing
 
 from fastauth.application.webhooks.back_off import BackOff
 from fastauth.application.webhooks.deliver_webhook import DeliverWebhook
-from fastauth.application.webhooks.give_up import MAX_TOLD
+from fastauth.application.webhooks.give_up import MAX_NOTIFIED
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.mail.template import MailTemplate
 from fastauth.domain.outbound.errors import OutboundFailure
@@ -257,7 +257,7 @@ class TestNotice:
     async def test_at_most_twenty_are_told(self) -> None:
         here = Installation()
         here.http.answer = lambda _: 410
-        names = [f"root{number}" for number in range(MAX_TOLD + 1)]
+        names = [f"root{number}" for number in range(MAX_NOTIFIED + 1)]
         for name in names:
             await a_user_with(here.app, name, "admin")
             await here.app.a_verified_address(f"{name}@example.com", username=name)
@@ -266,4 +266,6 @@ class TestNotice:
         await here.happen("a")
         await here.round()
         mails = await here.app.deliver()
-        assert sorted(mail.to for mail in mails) == sorted(f"{name}@example.com" for name in names[:MAX_TOLD])
+        assert sorted(mail.to for mail in mails) == sorted(
+            f"{name}@example.com" for name in names[:MAX_NOTIFIED]
+        )

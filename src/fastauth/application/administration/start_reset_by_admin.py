@@ -22,7 +22,7 @@ class StartResetByAdmin:
     """
 
     delegation: Delegation
-    offered: bool
+    sends_mail: bool
     """Whether the installation sends mail."""
 
     async def __call__(self, *, acting: Principal, user_id: UserId) -> User:
@@ -39,7 +39,7 @@ class StartResetByAdmin:
             StorageUnavailable: Try again later.
         """
         async with self.delegation.begin(acting, WRITE_USERS) as act:
-            if not self.offered:
+            if not self.sends_mail:
                 raise NotOffered
             user = await act.target(user_id)
             if user.disabled_at:

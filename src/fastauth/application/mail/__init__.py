@@ -1,1 +1,1 @@
-"""The mails that follow from entries of the outbox, and which events are told to the owner of an account."""
+"""The mails that follow from entries of the outbox, and the events about which an owner gets a mail."""

@@ -1,4 +1,4 @@
-"""Which events are told to the owner of an account, and why others are not."""
+"""The events of which the owner of an account gets a mail, and why other events have none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,23 +43,23 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.SESSION_RENEWED: "It happens every few minutes while a client is used.",
     EventType.SESSION_RENEWAL_FAILED: "A client that slept for long causes it; nothing was given.",
     EventType.LOGGED_OUT: "The owner did it, or an operator, and it takes access away.",
-    EventType.STEPPED_UP: "It happens in a session that the owner was told of, and gives no more of it.",
+    EventType.STEPPED_UP: "Its session had a mail if the device was new, and gets no more access.",
     EventType.STEP_UP_FAILED: "Nothing changed, and the session's attempts are limited.",
     EventType.PASSWORD_CHANGE_FAILED: "Nothing changed, and the session's attempts are limited.",
-    EventType.SECOND_FACTOR_REFUSED: "People mistype codes; many in a row lock the factor, which is told.",
-    EventType.PASSKEY_USED: "It goes with a log-in, which is told if the device is new, or with a step-up.",
+    EventType.SECOND_FACTOR_REFUSED: "People mistype codes; many in a row lock the factor, which has a mail.",
+    EventType.PASSKEY_USED: "It goes with a log-in, which has a mail on a new device, or with a step-up.",
     EventType.API_KEY_REVOKED: "It takes access away, and gives none.",
     EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
     EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",
     EventType.PASSWORD_RESET_REQUESTED: "It is recorded with the mail that has the link.",
     EventType.PASSWORD_RESET_STARTED: "The mail that has the link follows.",
-    EventType.SECOND_FACTORS_RESET: "The removal of each factor is told.",
-    EventType.USER_RENAMED: "An operator did it, and tells the user the new username.",
+    EventType.SECOND_FACTORS_RESET: "The removal of each factor has a mail.",
+    EventType.USER_RENAMED: "An operator did it, and gives the user the new username.",
     EventType.USER_ENABLED: "An operator gives back what the owner had; the next log-in shows it.",
     EventType.USER_UNLOCKED: "An operator did it for the owner; no credential changed.",
     EventType.INVITATION_CREATED: "It concerns no account; the invited address gets a mail.",
-    EventType.INVITATION_ACCEPTED: "Its owner has done it, and each role is told.",
+    EventType.INVITATION_ACCEPTED: "Its owner has done it, and each role has a mail.",
     EventType.INVITATION_WITHDRAWN: "It concerns no account.",
     EventType.USER_ERASED: "The account has no address any more; the erasure itself sends the last mail.",
     EventType.ROLE_REVOKED: "It takes rights away, and gives none.",
@@ -69,7 +69,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.WEBHOOK_SECRET_ROTATED: "It concerns no account.",
     EventType.WEBHOOK_RESUMED: "It concerns no account.",
     EventType.WEBHOOK_REMOVED: "It concerns no account.",
-    EventType.WEBHOOK_DISABLED: "Administrators are told if the service did it (`GiveUp`).",
+    EventType.WEBHOOK_DISABLED: "Administrators get a mail if the service did it (`GiveUp`).",
     EventType.CLIENT_CREATED: "It concerns no account.",
     EventType.CLIENT_CHANGED: "It concerns no account.",
     EventType.CLIENT_DISABLED: "It concerns no account.",
@@ -91,13 +91,13 @@ the address and verify another one, and the owner could not undo it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
-    """Add a notice to the outbox for each address of an account that must learn of an event.
+    """Add a notice to the outbox for each address of an account that must get a mail about an event.
 
     These are the verified address and those replaced within `UNDO_PERIOD`. No limit applies to notices:
     otherwise an attacker could use the limit up first.
     """
 
-    offered: bool
+    sends_mail: bool
     """Whether the installation sends mail."""
 
     async def add(self, transaction: Transaction, event: Event, *, address: str = "") -> None:
@@ -107,7 +107,7 @@ class Notices:
         verified address has no notices, and costs one statement.
         """
         template = NOTICES.get(event.type)
-        if template is None or event.user_id is None or not self.offered:
+        if template is None or event.user_id is None or not self.sends_mail:
             return
         since = event.occurred_at - UNDO_PERIOD
         for record in await transaction.email_addresses.informed(event.user_id, since=since):

@@ -15,7 +15,7 @@ from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 class NotifyingUnitOfWork:
     """A unit of work whose event log adds notices.
 
-    So no use case can change a credential and forget to tell the owner: it records an event in any case.
+    So no use case can change a credential without a mail to the owner: it records an event in any case.
     """
 
     inner: UnitOfWork

@@ -1,4 +1,4 @@
-"""Tell an address that its account closes."""
+"""Send an address the mail about the closing of its account."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Tell the last address of an account that it was erased."""
+"""Send the mail about an erasure to the last address of the account."""
 
 from dataclasses import dataclass
 

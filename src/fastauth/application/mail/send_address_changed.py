@@ -1,4 +1,4 @@
-"""Tell an address that it was replaced or removed."""
+"""Send an address the mail about its replacement or removal."""
 
 from dataclasses import dataclass
 

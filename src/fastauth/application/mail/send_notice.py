@@ -13,7 +13,7 @@ from fastauth.domain.outbox.message import OutboxEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendNotice:
-    """Tell an address what happened. The address is that of the time of the event, in the content.
+    """Send a notice to the address in the entry, which the account had at the time of the event.
 
     So an attacker who changes the address right after the password does not get the notice of either.
     """

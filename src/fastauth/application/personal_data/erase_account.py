@@ -17,12 +17,13 @@ from fastauth.domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseAccount:
-    """Erase an account whose erasure is due, in one transaction, and tell its address and other services."""
+    """Erase an account whose erasure is due, in one transaction with its event and its last mail."""
 
     digests: NameDigests
     pseudonyms: UsernamePseudonyms
     terms: ErasureTerms
-    offers_mail: bool
+    sends_mail: bool
+    """Whether the installation sends mail."""
     unit_of_work: UnitOfWork
     clock: Clock
 
@@ -51,7 +52,7 @@ class EraseAccount:
             )
             tried_names = self.pseudonyms.candidates(user.username) if user else ()
             await transaction.erasures.delete_account(user_id, tried_names=tried_names)
-            if user and addresses.verified and self.offers_mail:
+            if user and addresses.verified and self.sends_mail:
                 to = addresses.verified.address
                 content = {
                     **addressed_to(to),

@@ -27,7 +27,7 @@ class ExportAccount:
     clock: Clock
 
     async def __call__(self, *, caller: AuthenticatedUser) -> Export:
-        """Return the data. The owner is told by mail.
+        """Return the data. The owner gets a mail.
 
         Raises:
             StepUpRequired: The session was not authenticated recently, or not by all factors.

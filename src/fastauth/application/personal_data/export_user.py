@@ -18,7 +18,7 @@ class ExportUser:
     clock: Clock
 
     async def __call__(self, *, username: str) -> Export:
-        """Return the data. The owner is told by mail.
+        """Return the data. The owner gets a mail.
 
         Raises:
             UserNotFound: No account has this username.

@@ -62,7 +62,7 @@ class MailLimiter:
             await self._allows(self._hit(rule, Scope.NETWORK, "address changes", str(user_id)))
 
     async def check_factor_change(self, user_id: UserId) -> None:
-        """Count a change of the second factors of an account, of which its owner is told.
+        """Count a change of the second factors of an account: its owner gets a mail of each.
 
         Raises:
             TooManyRequests: The account has reached its limit.
@@ -73,7 +73,7 @@ class MailLimiter:
             await self._allows(self._hit(rule, Scope.NETWORK, "factor changes", str(user_id)))
 
     async def check_api_key(self, user_id: UserId) -> None:
-        """Count a new API key of an account, of which its owner is told.
+        """Count a new API key of an account: its owner gets a mail of each.
 
         Raises:
             TooManyRequests: The account has reached its limit.

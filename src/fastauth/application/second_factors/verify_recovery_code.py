@@ -19,7 +19,7 @@ class VerifyRecoveryCode:
     unit_of_work: UnitOfWork
 
     async def __call__(self, user_id: UserId, answer: FactorAnswer, *, now: datetime) -> VerifiedFactor:
-        """Use the code, and tell the owner of the account."""
+        """Use the code, and send the owner of the account a mail."""
         digests = self.recovery_codes.digests(answer.code)
         if not digests:
             raise InvalidSecondFactor

@@ -32,7 +32,7 @@ class Authentication:
     device: str | None
     """The id of the known device; ``None`` if the client is to get a new one."""
     notify: bool
-    """Whether the owner of the account is told."""
+    """Whether the owner of the account gets a mail."""
 
     @classmethod
     def of(

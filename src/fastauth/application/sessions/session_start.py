@@ -44,7 +44,7 @@ class SessionStart:
     ) -> AccessToken:
         """Store the session and apply `refunds` with it; return its first access token.
 
-        With `notify` the owner of the account is told. `store` runs in the same transaction after the
+        With `notify` the owner of the account gets a mail. `store` runs in the same transaction after the
         session was stored.
 
         Raises:
@@ -55,7 +55,7 @@ class SessionStart:
         await self.access_tokens.check_key()
         started_at = session.created_at
         grants = await self._store(
-            session, proof, refunds, notify=notify and self.notices.offered, store=store
+            session, proof, refunds, notify=notify and self.notices.sends_mail, store=store
         )
         try:
             return await self.access_tokens.issue(

@@ -1,6 +1,7 @@
-"""Disable a webhook whose receiver does not answer, and tell the administrators."""
+"""Disable a webhook whose receiver does not answer, and send the administrators a mail."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from fastauth.domain.audit.event import Event, EventType
@@ -12,7 +13,7 @@ from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 from fastauth.domain.webhooks.webhook import DisabledReason, Webhook
 
-MAX_TOLD = 20
+MAX_NOTIFIED = 20
 """Administrators who get a mail about one webhook."""
 
 
@@ -22,7 +23,7 @@ class GiveUp:
 
     unit_of_work: UnitOfWork
     clock: Clock
-    offered: bool
+    sends_mail: bool
     """Whether the installation sends mail."""
 
     async def __call__(self, webhook: Webhook, *, reason: DisabledReason, error: str) -> bool:
@@ -39,19 +40,18 @@ class GiveUp:
                 return False
             event = Event(type=EventType.WEBHOOK_DISABLED, occurred_at=now, detail=webhook.id)
             await transaction.events.record(event)
-            if self.offered:
-                await self._tell(transaction, webhook, show_time(now))
+            if self.sends_mail:
+                await self._notify_administrators(transaction, webhook, now)
             await transaction.commit()
         return True
 
-    async def _tell(self, transaction: Transaction, webhook: Webhook, when: str) -> None:
-        now = self.clock.now()
-        for user_id in await transaction.roles.holders(WRITE_WEBHOOKS, limit=MAX_TOLD):
+    async def _notify_administrators(self, transaction: Transaction, webhook: Webhook, now: datetime) -> None:
+        for user_id in await transaction.roles.holders(WRITE_WEBHOOKS, limit=MAX_NOTIFIED):
             for record in await transaction.email_addresses.informed(user_id, since=now):
                 content = {
                     "template": MailTemplate.WEBHOOK_DISABLED.value,
                     **addressed_to(record.address),
-                    "when": when,
+                    "when": show_time(now),
                     "webhook": f"{webhook.id} ({urlsplit(webhook.url).hostname})",
                 }
                 await transaction.outbox.add(OutboxKind.NOTICE, content, user_id=user_id, now=now)

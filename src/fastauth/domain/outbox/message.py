@@ -20,11 +20,11 @@ class OutboxKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"
     """An address was replaced, and its reader may undo that."""
     NOTICE = "notice"
-    """Something happened to a credential, and its owner is told."""
+    """A mail about an event that concerns a credential."""
     ACCOUNT_CLOSING = "account_closing"
     """An account is to be erased, and its owner may undo that."""
     ACCOUNT_ERASED = "account_erased"
-    """An account was erased: its last address is told."""
+    """The last mail of an account, which was erased."""
     MAIL = "mail"
     """One mail."""
 

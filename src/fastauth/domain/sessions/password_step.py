@@ -22,7 +22,7 @@ class PasswordStep:
     device: str | None
     """The id of the known device, unless it is locked for good."""
     notify: bool
-    """Whether the owner is told of a log-in."""
+    """Whether the owner gets a mail about a log-in."""
 
     def to_json(self) -> str:
         """Return a JSON text, which is to be sealed."""

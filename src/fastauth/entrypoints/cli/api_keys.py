@@ -29,7 +29,7 @@ def create(
         int, typer.Option("--days", help=f"Days until it expires, 1 to {MAX_DAYS}.")
     ] = DEFAULT_DAYS,
 ) -> None:
-    """Make an API key for a user and print it. It is not shown again. The user is told by mail."""
+    """Make an API key for a user and print it. It is not shown again. The user gets a mail."""
 
     async def issue(container: "Container") -> NewApiKey:
         return await container.issue_api_key()(username=name, name=label, scopes=scope or [], days=days)

@@ -92,7 +92,7 @@ def replay(
 
 @users.app.command()
 def export(name: users.Name) -> None:
-    """Print all that is stored of a person as JSON. The owner of the account is told by mail."""
+    """Print all that is stored of a person as JSON. The owner of the account gets a mail."""
     from fastauth.entrypoints.exported_json import exported_json
 
     found = run(lambda container: container.export_user()(username=name))
@@ -104,7 +104,7 @@ def erase(
     name: users.Name,
     now: Annotated[bool, typer.Option("--now", help="Erase at once. It cannot be undone.")] = False,
 ) -> None:
-    """Close an account: it is erased after FASTAUTH_ERASE_DAYS. The owner is told by mail."""
+    """Close an account: it is erased after FASTAUTH_ERASE_DAYS. The owner gets a mail."""
     closed = run(lambda container: container.close_user()(username=name, at_once=now))
     shown = escape_control_characters(name)
     if closed.is_erased:

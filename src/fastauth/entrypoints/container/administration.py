@@ -80,7 +80,9 @@ class Administration(Shared):
     )
     end_sessions_by_admin = use_case(EndSessionsByAdmin, delegation=Delegations.delegation)
     start_reset_by_admin = use_case(
-        StartResetByAdmin, delegation=Delegations.delegation, offered=Shared.settings.provided.sends_mail
+        StartResetByAdmin,
+        delegation=Delegations.delegation,
+        sends_mail=Shared.settings.provided.sends_mail,
     )
     reset_second_factors_by_admin = use_case(
         ResetSecondFactorsByAdmin, delegation=Delegations.delegation, changes=SecondFactors.factor_changes

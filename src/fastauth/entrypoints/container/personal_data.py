@@ -52,7 +52,7 @@ class PersonalData(Shared):
         digests=Shared.name_digests,
         pseudonyms=Shared.username_pseudonyms,
         terms=erasure_terms,
-        offers_mail=Shared.settings.provided.sends_mail,
+        sends_mail=Shared.settings.provided.sends_mail,
         unit_of_work=Storage.unit_of_work,
         clock=Shared.clock,
     )

@@ -137,7 +137,7 @@ class Storage(Shared):
         box=Shared.secret_box,
         wake_relay=outbox_filled.provided.set,
     )
-    notices: Provider[Notices] = Singleton(Notices, offered=Shared.settings.provided.sends_mail)
+    notices: Provider[Notices] = Singleton(Notices, sends_mail=Shared.settings.provided.sends_mail)
     unit_of_work: Provider[SharedUnitOfWork] = Singleton(
         SharedUnitOfWork,
         inner=Singleton(NotifyingUnitOfWork, inner=stored_unit_of_work, notices=notices),

@@ -77,7 +77,7 @@ class Webhooks(Shared):
                 GiveUp,
                 unit_of_work=Storage.unit_of_work,
                 clock=Shared.clock,
-                offered=Shared.settings.provided.sends_mail,
+                sends_mail=Shared.settings.provided.sends_mail,
             ),
             clock=Shared.clock,
         ),

@@ -53,7 +53,7 @@ class ExportResponse(BaseModel):
 async def export_account(caller: CallerDep, container: ContainerDep) -> JSONResponse:
     """Return all that is stored about the caller, without secrets and digests, once a day.
 
-    The owner of the account is told by mail. The session must have been authenticated in the last ten
+    The owner of the account gets a mail. The session must have been authenticated in the last ten
     minutes, by two factors if the account has any.
     """
     export = await container.export_account()(caller=caller)
