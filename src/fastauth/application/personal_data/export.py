@@ -1,16 +1,13 @@
 """What an export of personal data does, whoever asks for it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.personal_data.export import Export
-from fastauth.domain.rate_limits.rate_limit import RateLimit
 from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.unit_of_work import Transaction
-
-ONE_A_DAY = RateLimit(1, timedelta(days=1))
 
 
 async def export(
