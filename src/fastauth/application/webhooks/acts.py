@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastauth.application.delegation.delegation import Delegation
+from fastauth.application.webhooks.find_webhook import find_webhook
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
-from fastauth.domain.webhooks.errors import WebhookNotFound
-from fastauth.domain.webhooks.webhook import ID, Webhook
+from fastauth.domain.webhooks.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +28,7 @@ class WebhookAct:
         Raises:
             WebhookNotFound: No webhook has this id.
         """
-        found = await self.transaction.webhooks.get(webhook_id) if ID.fullmatch(webhook_id) else None
-        if found is None:
-            raise WebhookNotFound
-        return found
+        return await find_webhook(self.transaction.webhooks, webhook_id)
 
     async def record(self, event_type: EventType, webhook_id: str) -> None:
         """Record an event about a webhook."""

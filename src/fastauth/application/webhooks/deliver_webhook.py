@@ -71,7 +71,5 @@ class DeliverWebhook:
         now = self.clock.now()
         if await self.queue.advance(webhook, cursor=webhook.cursor, now=now, delivered=delivered):
             return True
-        await self.queue.release(
-            webhook
-        )  # if it is ours, it is claimed again, with its new URL, types or secret
+        await self.queue.release(webhook)  # if it is ours, the next claim has its new URL, types or secret
         return False

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from secrets import token_hex
 
+from fastauth.application.webhooks.find_webhook import find_webhook
 from fastauth.application.webhooks.sender import WebhookSender
 from fastauth.domain.clock import Clock
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import WRITE_WEBHOOKS
 from fastauth.domain.webhooks.delivery import Attempt, WebhookMessage
-from fastauth.domain.webhooks.errors import WebhookNotFound
 from fastauth.domain.webhooks.ports import WebhookRepository
-from fastauth.domain.webhooks.webhook import ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +34,6 @@ class SendTestMessage:
         """
         if acting is not None:
             acting.require(WRITE_WEBHOOKS)
-        webhook = await self.webhooks.get(webhook_id) if ID.fullmatch(webhook_id) else None
-        if webhook is None:
-            raise WebhookNotFound
+        webhook = await find_webhook(self.webhooks, webhook_id)
         message = WebhookMessage.test(f"test_{token_hex(16)}", at=self.clock.now())
         return await self.sender(webhook, message)
