@@ -1,7 +1,6 @@
 """Access tokens as JWTs (RFC 9068)."""
 
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Container, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +13,7 @@ from fastauth.adapters.jose.key_cache import KeyCache
 from fastauth.adapters.jose.signing_keys import JoseSigningKeyGenerator
 from fastauth.adapters.jose.strict_json import strict_object
 from fastauth.adapters.jose.verified_tokens import VerifiedToken, VerifiedTokens
+from fastauth.domain import base64url
 from fastauth.domain.clock import Clock
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken, AnyClaims, InspectedToken
 from fastauth.domain.sessions.errors import InvalidAccessToken
@@ -111,7 +111,7 @@ class JoseAccessTokens:
 
     async def _verify_signature(self, text: str) -> VerifiedToken:
         try:
-            found = strict_object(urlsafe_b64decode(text.partition(".")[0] + "=="))
+            found = strict_object(base64url.decode(text.partition(".")[0]))
             key = await self._find_key(found.get("kid"))
             if found != header(key):
                 raise InvalidAccessToken

@@ -1,12 +1,12 @@
 """Encrypts stored secrets."""
 
 import json
-from base64 import urlsafe_b64decode
 
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
+from fastauth.domain import base64url
 from fastauth.domain.secret_box import SealedTextUnreadable
 from fastauth.domain.secret_key import SecretKey
 
@@ -62,7 +62,7 @@ class JoseSecretBox:
 def _secret_key_id(sealed: str) -> str:
     """Return the ``kid`` of the header, which must have nothing but what `seal` writes."""
     try:
-        header = json.loads(urlsafe_b64decode(sealed.partition(".")[0] + "=="))
+        header = json.loads(base64url.decode(sealed.partition(".")[0]))
         key_id = str(header.pop("kid"))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise SealedTextUnreadable from None

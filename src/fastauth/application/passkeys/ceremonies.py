@@ -1,11 +1,11 @@
 """Ceremonies of WebAuthn: from the options for a browser to the response of an authenticator."""
 
 import json
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from fastauth.domain import base64url
 from fastauth.domain.clock import Clock
 from fastauth.domain.one_time_tokens.ports import OneTimeTokenRepository
 from fastauth.domain.one_time_tokens.token import OneTimeTokenCodec, Purpose
@@ -92,4 +92,4 @@ def _sealed_for(purpose: Purpose) -> str:
 
 
 def _challenge(purpose: Purpose, issued: str) -> bytes:
-    return urlsafe_b64decode(issued.removeprefix(purpose.prefix) + "=")
+    return base64url.decode(issued.removeprefix(purpose.prefix))
