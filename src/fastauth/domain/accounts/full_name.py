@@ -29,21 +29,17 @@ class FullName:
     text: str
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the name without leading and trailing white space.
+    def parse(cls, text: str, *, field: str = "fullname") -> Self:
+        """Return the name without leading and trailing white space. Violations are of `field`.
 
         Raises:
             InvalidInput: The name is empty, longer than 50 code points, contains a control
                 character, or has no visible character.
         """
-        composed = normalize_nfc(text.strip(), field="fullname", maximum=MAX_CODE_POINTS)
-        name = check_length(composed, field="fullname", minimum=1, maximum=MAX_CODE_POINTS)
+        composed = normalize_nfc(text.strip(), field=field, maximum=MAX_CODE_POINTS)
+        name = check_length(composed, field=field, minimum=1, maximum=MAX_CODE_POINTS)
         if any(c in _REJECTED_CHARACTERS or unicodedata.category(c) in _REJECTED_CATEGORIES for c in name):
-            raise InvalidInput(
-                Violation("fullname", "control_character", "Must not contain control characters.")
-            )
+            raise InvalidInput(Violation(field, "control_character", "Must not contain control characters."))
         if not any(unicodedata.category(c)[0] in _VISIBLE_CATEGORIES and c not in _BLANK for c in name):
-            raise InvalidInput(
-                Violation("fullname", "invisible", "Must have at least one visible character.")
-            )
+            raise InvalidInput(Violation(field, "invisible", "Must have at least one visible character."))
         return cls(name)

@@ -46,10 +46,7 @@ class ApiKeyName:
             InvalidInput: The name is empty, longer than 50 code points, contains a control character, or
                 has no visible character.
         """
-        try:
-            return cls(FullName.parse(text).text)
-        except InvalidInput as invalid:
-            raise invalid.with_field("name") from None
+        return cls(FullName.parse(text, field="name").text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

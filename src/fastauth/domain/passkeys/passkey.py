@@ -6,7 +6,6 @@ from typing import NewType, Self
 
 from fastauth.domain.accounts.full_name import FullName
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.errors import InvalidInput
 
 CredentialId = NewType("CredentialId", str)
 """The id of a WebAuthn credential, in base64url without padding."""
@@ -40,10 +39,7 @@ class PasskeyName:
             InvalidInput: The name is empty, longer than 50 code points, contains a control character, or
                 has no visible character.
         """
-        try:
-            return cls(FullName.parse(text).text)
-        except InvalidInput as invalid:
-            raise invalid.with_field("name") from None
+        return cls(FullName.parse(text, field="name").text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
