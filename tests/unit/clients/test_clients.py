@@ -83,7 +83,7 @@ class TestValues:
                 ("not_allowed", "The service itself has no permission 'fastauth:unknown'."),
             ),
             (long, ("too_long", "Must have at most 600 characters together.")),
-            ([f"a{n}:b" for n in range(65)], ("too_long", "There may be 64 permissions.")),
+            ([f"a{n}:b" for n in range(65)], ("too_long", "Must have at most 64 permissions.")),
         ):
             with pytest.raises(InvalidInput) as refused:
                 parse_client_permissions(permissions)

@@ -54,7 +54,7 @@ class TestDeclareRole:
         for name, description, permissions, code, detail in (
             ("Clerk", "", (), "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."),
             ("admin", "", (), "reserved", "This role is built in."),
-            ("clerk", "", numbered(65), "too_long", "A role may have 64 permissions."),
+            ("clerk", "", numbered(65), "too_long", "Must have at most 64 permissions."),
             ("clerk", "", ("read",), "not_allowed", "'read' is not a permission, such as orders:read."),
             ("clerk", "", (OWN,), "reserved", f"{OWN!r} belongs to the service itself."),
             ("clerk", "a\x07b", (), "control_character", "Must not contain control characters."),
@@ -75,7 +75,7 @@ class TestCheckPermissions:
 
     def test_errors_name_the_field_and_the_rule(self) -> None:
         for permissions, code, detail in (
-            (numbered(65), "too_long", "There may be 64 permissions."),
+            (numbered(65), "too_long", "Must have at most 64 permissions."),
             (["orders:read", "read"], "not_allowed", "Each must be a permission, such as orders:read."),
             (
                 ["fastauth:orders.read"],

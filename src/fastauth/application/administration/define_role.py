@@ -1,18 +1,23 @@
 """Create or change a role."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fastauth.application.delegation.delegation import Act, Delegation
 from fastauth.application.roles.store_changes import check_sizes, store
 from fastauth.domain.administration.errors import BuiltInRole
 from fastauth.domain.delegation.errors import OwnAccount
-from fastauth.domain.errors import InvalidInput, ViolationCollector
+from fastauth.domain.errors import ViolationCollector
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.revocations.ports import RevocationLog
 from fastauth.domain.roles.permissions import WRITE_ROLES
-from fastauth.domain.roles.role import BUILT_IN, Role, declare_role, parse_description
+from fastauth.domain.roles.role import (
+    BUILT_IN,
+    Role,
+    check_role_name,
+    check_role_permissions,
+    parse_description,
+)
 from fastauth.domain.roles.role_changes import RoleChanges
 
 
@@ -70,16 +75,8 @@ def _declare(name: str, description: str, permissions: Collection[str]) -> Role:
     with ViolationCollector() as collecting:
         with collecting:
             description = parse_description(description)
-        with collecting, _violations_of("name"):
-            declare_role(name)
-        with collecting, _violations_of("permissions"):
-            declare_role("any", permissions=permissions)
-    return declare_role(name, description=description, permissions=permissions)
-
-
-@contextmanager
-def _violations_of(field: str) -> Iterator[None]:
-    try:
-        yield
-    except InvalidInput as error:
-        raise error.with_field(field) from None
+        with collecting:
+            check_role_name(name, field="name")
+        with collecting:
+            checked = check_role_permissions(permissions, field="permissions")
+    return Role(name=name, description=description, permissions=checked)

@@ -109,17 +109,16 @@ AUDITOR = Role(
 BUILT_IN = {role.name: role for role in (ADMIN, AUDITOR)}
 
 
-def parse_description(text: str) -> str:
+def parse_description(text: str, *, field: str = "description") -> str:
     """Return the description of a role, without white space around it.
 
     Raises:
         InvalidInput: It has more than `MAX_DESCRIPTION_LENGTH` code points, or a control character.
     """
     maximum = MAX_DESCRIPTION_LENGTH
-    text = normalize_nfc(text.strip(), field="description", maximum=maximum)
-    if not check_length(text, field="description", minimum=0, maximum=maximum).isprintable():
-        detail = "Must not contain control characters."
-        raise InvalidInput(Violation("description", "control_character", detail))
+    text = normalize_nfc(text.strip(), field=field, maximum=maximum)
+    if not check_length(text, field=field, minimum=0, maximum=maximum).isprintable():
+        raise InvalidInput(Violation(field, "control_character", "Must not contain control characters."))
     return text
 
 
@@ -132,7 +131,7 @@ def check_permissions(permissions: Iterable[str], *, field: str) -> frozenset[st
     """
     checked = frozenset(permissions)
     if len(checked) > MAX_PERMISSIONS_OF_ROLE:
-        detail = f"There may be {MAX_PERMISSIONS_OF_ROLE} permissions."
+        detail = f"Must have at most {MAX_PERMISSIONS_OF_ROLE} permissions."
         raise InvalidInput(Violation(field, "too_long", detail))
     for permission in sorted(checked):
         if not _PERMISSION.fullmatch(permission):
@@ -144,30 +143,46 @@ def check_permissions(permissions: Iterable[str], *, field: str) -> frozenset[st
     return checked
 
 
-def declare_role(name: str, *, description: str = "", permissions: Iterable[str] = ()) -> Role:
-    """Return a role of the installation.
+def check_role_name(name: str, *, field: str) -> None:
+    """Return if a role of the installation may have this name.
 
     Raises:
-        InvalidInput: The name or a permission does not have the right form, the name is that of a built-in
-            role, the description is not allowed, a permission is one of the service itself, or there are
-            more than `MAX_PERMISSIONS_OF_ROLE`.
+        InvalidInput: It does not have the right form, or is that of a built-in role.
+    """
+    if not ROLE_NAME.fullmatch(name):
+        raise InvalidInput(Violation(field, "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."))
+    if name in BUILT_IN:
+        raise InvalidInput(Violation(field, "reserved", "This role is built in."))
+
+
+def check_role_permissions(permissions: Iterable[str], *, field: str) -> frozenset[str]:
+    """Return the permissions of a role of the installation.
+
+    Raises:
+        InvalidInput: One does not have the right form, or is one of the service itself, or there are more
+            than `MAX_PERMISSIONS_OF_ROLE`.
     """
     checked = frozenset(permissions)
-    try:
-        description = parse_description(description)
-    except InvalidInput as error:
-        raise error.with_field(name) from None
-    if not ROLE_NAME.fullmatch(name):
-        raise InvalidInput(Violation(name, "not_allowed", "Use 1 to 40 of a-z, 0-9, _, . and -."))
-    if name in BUILT_IN:
-        raise InvalidInput(Violation(name, "reserved", "This role is built in."))
     if len(checked) > MAX_PERMISSIONS_OF_ROLE:
-        raise InvalidInput(Violation(name, "too_long", "A role may have 64 permissions."))
+        detail = f"Must have at most {MAX_PERMISSIONS_OF_ROLE} permissions."
+        raise InvalidInput(Violation(field, "too_long", detail))
     for permission in sorted(checked):
         if not _PERMISSION.fullmatch(permission):
             detail = f"{permission!r} is not a permission, such as orders:read."
-            raise InvalidInput(Violation(name, "not_allowed", detail))
+            raise InvalidInput(Violation(field, "not_allowed", detail))
         if permission.startswith(OWN_PREFIX):
             detail = f"{permission!r} belongs to the service itself."
-            raise InvalidInput(Violation(name, "reserved", detail))
+            raise InvalidInput(Violation(field, "reserved", detail))
+    return checked
+
+
+def declare_role(name: str, *, description: str = "", permissions: Iterable[str] = ()) -> Role:
+    """Return a role of the installation. Its name is the field of every violation.
+
+    Raises:
+        InvalidInput: The name, the description or a permission is not allowed.
+    """
+    description = parse_description(description, field=name)
+    check_role_name(name, field=name)
+    checked = check_role_permissions(permissions, field=name)
     return Role(name=name, description=description, permissions=checked)
