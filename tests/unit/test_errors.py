@@ -103,7 +103,7 @@ class TestViolation:
         with pytest.raises(InvalidInput) as refused:
             act("\ud800")
         assert refused.value.violations == (
-            Violation(field, "invalid_unicode", "Half of a surrogate pair is not a character."),
+            Violation(field, "invalid_unicode", "Must not contain half of a surrogate pair."),
         )
 
 

@@ -19,7 +19,7 @@ def reject_surrogates(text: str, *, field: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise InvalidInput(
-            Violation(field, "invalid_unicode", "Half of a surrogate pair is not a character.")
+            Violation(field, "invalid_unicode", "Must not contain half of a surrogate pair.")
         ) from None
 
 

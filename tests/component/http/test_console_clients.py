@@ -73,7 +73,7 @@ class TestClient:
                 "Only an operator gives one of these, by a command on the host.",
             ),
             ("audiences", "é", "Write each audience without spaces, in 1 to 200 letters, digits and signs."),
-            ("audiences", " ".join("abcdefghi"), "There may be 8 audiences."),
+            ("audiences", " ".join("abcdefghi"), "Must be at most 8 audiences."),
         ):
             page = await root.refused(NEW, **ORDERS | {"name": "other", field: value})
             assert page.error == error, (field, value)

@@ -121,7 +121,7 @@ class TestSearchUsers:
             ({"username": "a\0"}, Violation("username", "control_character", control)),
             (
                 {"username": "\ud800"},
-                Violation("username", "invalid_unicode", "Half of a surrogate pair is not a character."),
+                Violation("username", "invalid_unicode", "Must not contain half of a surrogate pair."),
             ),
             ({"username": "a" * 255}, Violation("username", "too_long", "Must have at most 254 characters.")),
             ({"email": "a\n"}, Violation("email", "control_character", control)),

@@ -72,7 +72,7 @@ class TestReadEventsOfAnAccount:
         with pytest.raises(InvalidInput) as refused:
             await events_of(app, "\ud800")
         assert refused.value.violations == (
-            Violation("username", "invalid_unicode", "Half of a surrogate pair is not a character."),
+            Violation("username", "invalid_unicode", "Must not contain half of a surrogate pair."),
         )
 
 

@@ -73,7 +73,7 @@ class TestIssueClientToken:
             with pytest.raises(InvalidInput) as error:
                 await token_of(app, created, scope=scope)
             assert list(error.value.violations) == [
-                Violation("scope", "not_allowed", "The client lacks one of these permissions.")
+                Violation("scope", "not_allowed", "Must be permissions that the client has.")
             ]
 
     async def test_token_has_the_time_of_the_request(self, app: Application, created: CreatedClient) -> None:
@@ -93,7 +93,7 @@ class TestIssueClientToken:
         with pytest.raises(InvalidInput) as error:
             await token_of(app, created, audience="https://other.example")
         assert list(error.value.violations) == [
-            Violation("audience", "not_allowed", "The client has no such audience.")
+            Violation("audience", "not_allowed", "Must be an audience that the client has.")
         ]
 
     async def test_refusals_are_counted_for_the_network(self) -> None:

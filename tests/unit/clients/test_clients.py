@@ -99,10 +99,10 @@ class TestValues:
         assert parse_client_permissions(long[:16]) == set(long[:16])
 
     def test_rejects_audiences(self) -> None:
-        form = ("not_allowed", "An audience is 1 to 200 characters of printable ASCII without spaces.")
+        form = ("not_allowed", "Each must be 1 to 200 characters of printable ASCII without spaces.")
         for audiences, rule in (
             *(([text], form) for text in ("", "a b", "é", "a" * 201)),
-            (list("abcdefghi"), ("too_long", "There may be 8 audiences.")),
+            (list("abcdefghi"), ("too_long", "Must be at most 8 audiences.")),
         ):
             with pytest.raises(InvalidInput) as refused:
                 parse_audiences(audiences)

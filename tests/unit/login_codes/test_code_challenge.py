@@ -14,8 +14,8 @@ CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 REFUSALS = {
     field: Violation(field, "not_allowed", detail)
     for field, detail in (
-        ("code_challenge_method", "must be S256"),
-        ("code_challenge", "must be the SHA-256 of the verifier in base64url, which has 43 characters"),
+        ("code_challenge_method", "Must be S256."),
+        ("code_challenge", "Must be the SHA-256 of the verifier in base64url, which has 43 characters."),
     )
 }
 

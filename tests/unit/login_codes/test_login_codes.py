@@ -92,7 +92,7 @@ class TestIssue:
             with pytest.raises(InvalidInput) as refused:
                 await a_code(app, browser, return_to)
             assert list(refused.value.violations) == [
-                Violation("return_to", "not_allowed", "must be a URL of FASTAUTH_RETURN_TO")
+                Violation("return_to", "not_allowed", "Must be a URL in FASTAUTH_RETURN_TO.")
             ]
         assert repr(vars(app.storage)) == before
 

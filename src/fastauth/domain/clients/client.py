@@ -80,9 +80,7 @@ class Client:
             return tuple(sorted(self.permissions))
         asked = set(scope.split(" "))
         if not asked <= self.permissions:
-            raise InvalidInput(
-                Violation("scope", "not_allowed", "The client lacks one of these permissions.")
-            )
+            raise InvalidInput(Violation("scope", "not_allowed", "Must be permissions that the client has."))
         return tuple(sorted(asked))
 
     def check_audience(self, audience: str) -> None:
@@ -92,7 +90,9 @@ class Client:
             InvalidInput: It may not.
         """
         if audience not in self.audiences:
-            raise InvalidInput(Violation("audience", "not_allowed", "The client has no such audience."))
+            raise InvalidInput(
+                Violation("audience", "not_allowed", "Must be an audience that the client has.")
+            )
 
     def with_disabled(self, disabled: bool | None, *, now: datetime) -> Self:  # noqa: FBT001  ``None`` is the third value
         """Return the client disabled or enabled; ``None`` leaves it as it is."""
@@ -143,8 +143,8 @@ def parse_audiences(audiences: Iterable[str]) -> tuple[str, ...]:
     """
     checked = tuple(sorted(set(audiences)))
     if len(checked) > MAX_AUDIENCES:
-        raise InvalidInput(Violation("audiences", "too_long", f"There may be {MAX_AUDIENCES} audiences."))
+        raise InvalidInput(Violation("audiences", "too_long", f"Must be at most {MAX_AUDIENCES} audiences."))
     if not all(map(_AUDIENCE.fullmatch, checked)):
-        detail = "An audience is 1 to 200 characters of printable ASCII without spaces."
+        detail = "Each must be 1 to 200 characters of printable ASCII without spaces."
         raise InvalidInput(Violation("audiences", "not_allowed", detail))
     return checked

@@ -7,7 +7,7 @@ FIELD = "Idempotency-Key"
 NOT_A_KEY = Violation(
     FIELD,
     "not_an_idempotency_key",
-    "It must have 16 to 64 ASCII characters without spaces, quotes and backslashes, such as a UUID.",
+    "Must have 16 to 64 ASCII characters without spaces, quotes and backslashes, such as a UUID.",
 )
 REUSED = Violation(FIELD, "idempotency_key_reused", "Another request was sent with this key.")
 

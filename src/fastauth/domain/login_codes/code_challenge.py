@@ -31,9 +31,9 @@ class CodeChallenge:
             InvalidInput: It has another method, or does not have the form of a SHA-256 in base64url.
         """
         if method != METHOD:
-            raise InvalidInput(Violation("code_challenge_method", "not_allowed", f"must be {METHOD}"))
+            raise InvalidInput(Violation("code_challenge_method", "not_allowed", f"Must be {METHOD}."))
         if not _CHALLENGE.fullmatch(text):
-            detail = "must be the SHA-256 of the verifier in base64url, which has 43 characters"
+            detail = "Must be the SHA-256 of the verifier in base64url, which has 43 characters."
             raise InvalidInput(Violation("code_challenge", "not_allowed", detail))
         return cls(text)
 

@@ -19,7 +19,7 @@ class ReturnUrls:
             InvalidInput: It is not.
         """
         if return_to not in self.urls:
-            raise InvalidInput(Violation("return_to", "not_allowed", "must be a URL of FASTAUTH_RETURN_TO"))
+            raise InvalidInput(Violation("return_to", "not_allowed", "Must be a URL in FASTAUTH_RETURN_TO."))
 
     def with_code(self, return_to: str, code: str) -> str:
         """Return the URL with the code in its query.

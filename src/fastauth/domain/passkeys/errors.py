@@ -3,7 +3,7 @@
 from fastauth.domain.errors import Conflict, NotFound, Violation
 
 NOT_A_CREDENTIAL = Violation(
-    "credential", "not_a_credential", "Is no new credential of this ceremony, or the ceremony is over."
+    "credential", "not_a_credential", "Must be a new credential of this ceremony, which has not ended."
 )
 """Why a new credential is refused is in what the browser or the authenticator has sent."""
 

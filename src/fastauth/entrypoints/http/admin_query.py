@@ -61,7 +61,9 @@ def single_values(request: Request, **given: Repeatable) -> dict[str, str]:
     with ViolationCollector() as collecting:
         with collecting:
             if not request.query_params.keys() <= given.keys():
-                raise InvalidInput(Violation("query", "unknown", f"There are {', '.join(given)}."))
+                raise InvalidInput(
+                    Violation("query", "unknown", f"Must have only these parameters: {', '.join(given)}.")
+                )
         for name, values in given.items():
             with collecting:
                 if values and len(values) > 1:

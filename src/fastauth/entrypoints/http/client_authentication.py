@@ -58,7 +58,7 @@ def client_credentials(request: Request, form: Mapping[str, str]) -> ClientCrede
         raise OAuthError("invalid_request", "Authenticate the client by one method.")
     basic = _basic(sent[0])
     if form.get("client_id", basic.client_id) != basic.client_id:
-        raise OAuthError("invalid_request", "There are two values of client_id.")
+        raise OAuthError("invalid_request", "The parameter client_id differs from the header Authorization.")
     return basic
 
 

@@ -148,7 +148,7 @@ async def change_webhook(
 ) -> None:
     """Replace the URL or the types. Needs `fastauth:webhooks.write`."""
     if "url" in body.model_fields_set and body.url is None:
-        raise InvalidInput(Violation("url", "not_allowed", "A webhook has a URL."))
+        raise InvalidInput(Violation("url", "not_allowed", "Must not be null."))
     await container.change_webhook()(
         acting=acting,
         webhook_id=webhook_id,

@@ -80,7 +80,9 @@ async def _feed_query(
     with ViolationCollector() as collecting:
         with collecting:
             if not request.query_params.keys() <= _RULES.keys():
-                raise InvalidInput(Violation("query", "unknown", "There are after, wait and nonce."))
+                raise InvalidInput(
+                    Violation("query", "unknown", "Must have only these parameters: after, wait, nonce.")
+                )
         for name, values in (("after", after), ("wait", wait), ("nonce", nonce)):
             with collecting:
                 found[name] = _single(name, values or [])
