@@ -1,22 +1,20 @@
 """Keyset pagination: ``?limit=`` and ``?after=``, and a ``Link`` header (RFC 8288) to the next page."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from fastapi import Query
+from typing import Any
+from urllib.parse import urlencode
 
 from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.sessions.session import PAGE_SIZE, SessionCursor, SessionId
 from fastauth.domain.unix_time import from_microseconds, to_microseconds
+from fastauth.entrypoints.http.query import QueryValues, single_value
 
-_LIMIT = re.compile(r"[0-9]{1,3}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 _AFTER = re.compile(r"([0-9]{1,16})-([0-9a-f]{32})", re.ASCII)
 
-Repeatable = Annotated[list[str] | None, Query(include_in_schema=False)]
-"""All values of a query parameter, in the order sent. `parse_page` validates them."""
-
-PAGE_PARAMETERS: dict[str, Any] = {
+SESSION_PAGE_PARAMETERS: dict[str, Any] = {
     "parameters": [
         {
             "name": "limit",
@@ -34,7 +32,7 @@ PAGE_PARAMETERS: dict[str, Any] = {
         },
     ]
 }
-"""The query parameters, for the OpenAPI document."""
+"""The query parameters of a list of sessions, for the OpenAPI document."""
 
 PAGE_HEADERS: dict[str, Any] = {
     "headers": {
@@ -48,46 +46,58 @@ PAGE_HEADERS: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class PageRequest:
-    """The requested part of a list."""
+class SessionPageRequest:
+    """The requested part of a list of sessions."""
 
     limit: int = PAGE_SIZE
     after: SessionCursor | None = None
 
 
-def parse_page(*, limits: Repeatable, afters: Repeatable) -> PageRequest:
-    """Parse the query parameters of a page.
+def parse_limit(text: str | None, *, default: int, maximum: int) -> int:
+    """Return the number of entries of a page.
+
+    Raises:
+        InvalidInput: It is no number from 1 to `maximum`.
+    """
+    if text is None:
+        return default
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= maximum:
+        raise InvalidInput(Violation("limit", "out_of_range", f"Must be a number from 1 to {maximum}."))
+    return int(text)
+
+
+def page_parameters(*, default: int, maximum: int) -> dict[str, dict[str, Any]]:
+    """Return the schemas of ``limit`` and ``after``, for the OpenAPI document."""
+    return {
+        "limit": {"type": "integer", "minimum": 1, "maximum": maximum, "default": default},
+        "after": {"type": "string", "description": "The cursor in the `Link` header of the previous page."},
+    }
+
+
+def next_link(values: Mapping[str, str], cursor: str) -> str:
+    """Return the ``Link`` header of the next page: the same query behind `cursor`."""
+    return f'<?{urlencode({**values, "after": cursor})}>; rel="next"'
+
+
+def parse_session_page(*, limits: QueryValues, afters: QueryValues) -> SessionPageRequest:
+    """Parse the query parameters of a page of sessions.
 
     Raises:
         InvalidInput: A parameter is repeated or malformed.
     """
     limit, after = PAGE_SIZE, None
-    with ViolationCollector() as noting:
-        with noting:
-            limit = _limit(_single("limit", limits))
-        with noting:
-            after = _after(_single("after", afters))
-    return PageRequest(limit, after)
+    with ViolationCollector() as collecting:
+        with collecting:
+            limit = parse_limit(single_value("limit", limits), default=PAGE_SIZE, maximum=PAGE_SIZE)
+        with collecting:
+            after = _after(single_value("after", afters))
+    return SessionPageRequest(limit, after)
 
 
-def next_page_link(cursor: SessionCursor, *, limit: int) -> str:
+def next_session_page_link(cursor: SessionCursor, *, limit: int) -> str:
     """Return the ``Link`` header for the page after `cursor`. The URL is relative to the current page."""
     microseconds = to_microseconds(cursor.created_at)
     return f'<?limit={limit}&after={microseconds}-{cursor.id}>; rel="next"'
-
-
-def _single(name: str, values: Repeatable) -> str | None:
-    if values and len(values) > 1:
-        raise InvalidInput(Violation(name, "duplicate", "Must be given once at most."))
-    return values[0] if values else None
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return PAGE_SIZE
-    if not _LIMIT.fullmatch(text) or not 1 <= int(text) <= PAGE_SIZE:
-        raise InvalidInput(Violation("limit", "out_of_range", f"Must be a number from 1 to {PAGE_SIZE}."))
-    return int(text)
 
 
 def _after(text: str | None) -> SessionCursor | None:

@@ -14,10 +14,10 @@ from fastauth.domain.errors import NotOffered
 from fastauth.domain.passwords.errors import NoPassword
 from fastauth.domain.roles.errors import RoleNotFound, TooManyPermissions
 from fastauth.domain.roles.permissions import WRITE_USERS
-from fastauth.entrypoints.http.admin_query import RoleDep, UserIdDep
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
+from fastauth.entrypoints.http.path_ids import RoleDep, UserIdDep
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 from fastauth.entrypoints.http.schemas import AcceptedResponse
 

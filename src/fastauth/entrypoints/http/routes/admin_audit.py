@@ -14,16 +14,11 @@ from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.errors import InvalidInput, Violation
 from fastauth.domain.principals.principal import Principal
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.admin_query import (
-    UserIdDep,
-    next_link,
-    parse_limit,
-    query_parameters,
-    single_values,
-)
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
-from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
+from fastauth.entrypoints.http.pagination import PAGE_HEADERS, next_link, page_parameters, parse_limit
+from fastauth.entrypoints.http.path_ids import UserIdDep
+from fastauth.entrypoints.http.query import QueryValues, query_parameters, single_values
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/admin", tags=["administration"], route_class=StrictJSONRoute)
@@ -32,8 +27,7 @@ _PARAMETERS = query_parameters(
     type={"type": "string", "enum": [each.value for each in EventType]},
     since={"type": "string", "format": "date-time", "description": "With an offset, such as `Z`."},
     until={"type": "string", "format": "date-time", "description": "Exclusive."},
-    limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    after={"type": "string", "description": "The cursor in the `Link` header of the previous page."},
+    **page_parameters(default=DEFAULT_LIMIT, maximum=MAX_LIMIT),
 )
 
 
@@ -73,11 +67,11 @@ class AuditEventResponse(BaseModel):
 
 async def _query(  # noqa: PLR0913, PLR0917  a parameter of FastAPI each, so that the query is read
     request: Request,
-    type: Repeatable = None,  # noqa: A002  its public name
-    since: Repeatable = None,
-    until: Repeatable = None,
-    limit: Repeatable = None,
-    after: Repeatable = None,
+    type: QueryValues = None,  # noqa: A002  its public name
+    since: QueryValues = None,
+    until: QueryValues = None,
+    limit: QueryValues = None,
+    after: QueryValues = None,
 ) -> dict[str, str]:
     return single_values(request, type=type, since=since, until=until, limit=limit, after=after)
 

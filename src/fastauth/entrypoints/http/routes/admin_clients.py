@@ -1,15 +1,11 @@
 """``/admin/clients``: OAuth 2.0 clients."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response, status
+from fastapi import APIRouter, Request, Response, status
 
 from fastauth.application.clients.list_clients import DEFAULT_LIMIT, MAX_LIMIT
-from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
 from fastauth.domain.clients.errors import ClientExists, ClientNotFound
 from fastauth.domain.delegation.errors import MorePrivileged, PermissionNotHeld
 from fastauth.domain.roles.permissions import WRITE_CLIENTS
-from fastauth.entrypoints.http.admin_query import next_link, parse_limit, query_parameters, single_values
 from fastauth.entrypoints.http.client_models import (
     ChangeClientRequest,
     ClientResponse,
@@ -21,7 +17,9 @@ from fastauth.entrypoints.http.client_models import (
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
-from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
+from fastauth.entrypoints.http.pagination import PAGE_HEADERS, next_link, page_parameters, parse_limit
+from fastauth.entrypoints.http.path_ids import ClientIdDep
+from fastauth.entrypoints.http.query import QueryValues, query_parameters, single_values
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 
 router = APIRouter(
@@ -29,29 +27,19 @@ router = APIRouter(
 )
 
 
-async def _client_id(client_id: str) -> ClientId:
-    if not CLIENT_ID.fullmatch(client_id):
-        raise ClientNotFound
-    return ClientId(client_id)
-
-
-ClientIdDep = Annotated[ClientId, Depends(_client_id)]
-"""The client of the path. A text that is no client id is answered with 404."""
-
-
 @router.get(
     "",
     summary="List clients",
     responses={**problems(*PRINCIPAL_ERRORS, query=True), 200: PAGE_HEADERS},
-    openapi_extra=query_parameters(limit={"type": "integer"}, after={"type": "string"}),
+    openapi_extra=query_parameters(**page_parameters(default=DEFAULT_LIMIT, maximum=MAX_LIMIT)),
 )
 async def list_clients(  # noqa: PLR0913, PLR0917  a parameter of FastAPI each
     request: Request,
     response: Response,
     acting: PrincipalDep,
     container: ContainerDep,
-    limit: Repeatable = None,
-    after: Repeatable = None,
+    limit: QueryValues = None,
+    after: QueryValues = None,
 ) -> list[RegisteredClientResponse]:
     """List the clients in the order of their names. Needs `fastauth:clients.read`."""
     values = single_values(request, limit=limit, after=after)

@@ -12,30 +12,22 @@ from fastauth.domain.accounts.errors import RegistrationClosed
 from fastauth.domain.delegation.errors import PermissionNotHeld
 from fastauth.domain.errors import NotOffered
 from fastauth.domain.invitations.errors import InvitationNotFound
-from fastauth.domain.invitations.invitation import DEFAULT_DAYS, MAX_DAYS, Invitation, InvitationId
+from fastauth.domain.invitations.invitation import DEFAULT_DAYS, MAX_DAYS, Invitation
 from fastauth.domain.roles.errors import RoleNotFound, TooManyPermissions
 from fastauth.domain.roles.permissions import WRITE_USERS
-from fastauth.entrypoints.http.admin_query import (
-    MAX_ID,
-    next_link,
-    parse_limit,
-    query_parameters,
-    single_values,
-)
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
-from fastauth.entrypoints.http.pagination import PAGE_HEADERS, Repeatable
+from fastauth.entrypoints.http.pagination import PAGE_HEADERS, next_link, page_parameters, parse_limit
+from fastauth.entrypoints.http.path_ids import InvitationIdDep
+from fastauth.entrypoints.http.query import QueryValues, query_parameters, single_values
 from fastauth.entrypoints.http.repeatable_route import RepeatableRoute
 
 router = APIRouter(
     prefix="/admin/invitations", tags=["administration"], route_class=RepeatableRoute.needing(WRITE_USERS)
 )
 
-_PARAMETERS = query_parameters(
-    limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    after={"type": "string", "description": "The cursor in the `Link` header of the previous page."},
-)
+_PARAMETERS = query_parameters(**page_parameters(default=DEFAULT_LIMIT, maximum=MAX_LIMIT))
 
 
 class InviteRequest(BaseModel):
@@ -70,7 +62,7 @@ class InvitationResponse(BaseModel):
         )
 
 
-async def _query(request: Request, limit: Repeatable = None, after: Repeatable = None) -> dict[str, str]:
+async def _query(request: Request, limit: QueryValues = None, after: QueryValues = None) -> dict[str, str]:
     return single_values(request, limit=limit, after=after)
 
 
@@ -123,12 +115,6 @@ async def list_invitations(
     return [InvitationResponse.of(each) for each in page.items]
 
 
-async def _invitation_id(invitation_id: int) -> InvitationId:
-    if invitation_id > MAX_ID:
-        raise InvitationNotFound
-    return InvitationId(invitation_id)
-
-
 @router.delete(
     "/{invitation_id:id}",
     **NO_CONTENT,
@@ -136,9 +122,7 @@ async def _invitation_id(invitation_id: int) -> InvitationId:
     responses=problems(*PRINCIPAL_ERRORS, InvitationNotFound),
 )
 async def withdraw_invitation(
-    invitation_id: Annotated[InvitationId, Depends(_invitation_id)],
-    acting: PrincipalDep,
-    container: ContainerDep,
+    invitation_id: InvitationIdDep, acting: PrincipalDep, container: ContainerDep
 ) -> None:
     """Withdraw an invitation: its link is no longer valid. Needs `fastauth:users.write`."""
     await container.withdraw_invitation()(acting=acting, invitation_id=invitation_id)

@@ -4,10 +4,10 @@ from fastapi import APIRouter, status
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
-from fastauth.entrypoints.http.admin_query import UserIdDep
 from fastauth.entrypoints.http.closing_response import ClosingResponse
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
+from fastauth.entrypoints.http.path_ids import UserIdDep
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/admin/users", tags=["administration"], route_class=StrictJSONRoute)

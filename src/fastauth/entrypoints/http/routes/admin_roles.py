@@ -7,10 +7,10 @@ from fastauth.domain.administration.errors import BuiltInRole
 from fastauth.domain.delegation.errors import OwnAccount, PermissionNotHeld
 from fastauth.domain.roles.errors import RoleNotFound, RolesInUse, TooManyPermissions
 from fastauth.domain.roles.role import Role
-from fastauth.entrypoints.http.admin_query import RoleDep
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
+from fastauth.entrypoints.http.path_ids import RoleDep
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/admin/roles", tags=["administration"], route_class=StrictJSONRoute)

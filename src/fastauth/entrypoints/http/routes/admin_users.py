@@ -8,24 +8,20 @@ from fastauth.application.administration.search_users import DEFAULT_LIMIT, MAX_
 from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.entrypoints.http.admin_models import ListedUserResponse, ManagedUserResponse
-from fastauth.entrypoints.http.admin_query import (
-    UserIdDep,
-    next_link,
-    parse_flag,
-    parse_limit,
-    query_parameters,
-    single_values,
-)
 from fastauth.entrypoints.http.admin_session_response import AdminSessionResponse
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import (
     PAGE_HEADERS,
-    PAGE_PARAMETERS,
-    Repeatable,
-    next_page_link,
-    parse_page,
+    SESSION_PAGE_PARAMETERS,
+    next_link,
+    next_session_page_link,
+    page_parameters,
+    parse_limit,
+    parse_session_page,
 )
+from fastauth.entrypoints.http.path_ids import UserIdDep
+from fastauth.entrypoints.http.query import QueryValues, parse_flag, query_parameters, single_values
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/admin/users", tags=["administration"], route_class=StrictJSONRoute)
@@ -35,19 +31,18 @@ _PARAMETERS = query_parameters(
     email={"type": "string", "description": "The beginning of the e-mail address; not with `username`."},
     role={"type": "string", "description": "Only users who have this role."},
     disabled={"type": "boolean", "description": "Only disabled accounts, or only enabled ones."},
-    limit={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    after={"type": "string", "description": "The cursor in the `Link` header of the previous page."},
+    **page_parameters(default=DEFAULT_LIMIT, maximum=MAX_LIMIT),
 )
 
 
 async def _query(  # noqa: PLR0913, PLR0917  a parameter of FastAPI each, so that the query is read
     request: Request,
-    username: Repeatable = None,
-    email: Repeatable = None,
-    role: Repeatable = None,
-    disabled: Repeatable = None,
-    limit: Repeatable = None,
-    after: Repeatable = None,
+    username: QueryValues = None,
+    email: QueryValues = None,
+    role: QueryValues = None,
+    disabled: QueryValues = None,
+    limit: QueryValues = None,
+    after: QueryValues = None,
 ) -> dict[str, str]:
     given = {"username": username, "email": email, "role": role, "disabled": disabled}
     return single_values(request, **given, limit=limit, after=after)
@@ -101,21 +96,21 @@ async def get_user_by_admin(
     "/{user_id:id}/sessions",
     summary="List the sessions of a user",
     responses={**problems(*PRINCIPAL_ERRORS, UserNotFound, query=True), 200: PAGE_HEADERS},
-    openapi_extra=PAGE_PARAMETERS,
+    openapi_extra=SESSION_PAGE_PARAMETERS,
 )
 async def list_sessions_by_admin(  # noqa: PLR0913, PLR0917  a parameter of FastAPI each
     user_id: UserIdDep,
     response: Response,
     acting: PrincipalDep,
     container: ContainerDep,
-    limit: Repeatable = None,
-    after: Repeatable = None,
+    limit: QueryValues = None,
+    after: QueryValues = None,
 ) -> list[AdminSessionResponse]:
     """List the active sessions of a user, the newest first. Needs `fastauth:users.read`."""
-    wanted = parse_page(limits=limit, afters=after)
+    wanted = parse_session_page(limits=limit, afters=after)
     sessions, following = await container.list_sessions_by_admin()(
         acting=acting, user_id=user_id, after=wanted.after, limit=wanted.limit
     )
     if following:
-        response.headers["Link"] = next_page_link(following, limit=wanted.limit)
+        response.headers["Link"] = next_session_page_link(following, limit=wanted.limit)
     return [AdminSessionResponse.of(session) for session in sessions]

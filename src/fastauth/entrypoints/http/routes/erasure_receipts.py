@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 
 from fastauth.domain.personal_data.erasure import ErasureNotFound
-from fastauth.entrypoints.http.admin_query import UserIdDep
 from fastauth.entrypoints.http.dependencies import PRINCIPAL_ERRORS, ContainerDep, PrincipalDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
+from fastauth.entrypoints.http.path_ids import UserIdDep
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/v1/erasures", tags=["events"], route_class=StrictJSONRoute)

@@ -13,10 +13,10 @@ from fastauth.domain.event_feed.errors import CursorTooOld
 from fastauth.domain.event_feed.ports import FeedAccount
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
 from fastauth.domain.sealed_cursor import MAX_CURSOR_LENGTH
-from fastauth.entrypoints.http.admin_query import parse_limit, query_parameters, single_values
 from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
-from fastauth.entrypoints.http.pagination import Repeatable
+from fastauth.entrypoints.http.pagination import parse_limit
+from fastauth.entrypoints.http.query import QueryValues, query_parameters, single_values
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=StrictJSONRoute)
@@ -100,12 +100,12 @@ class FeedAccountsResponse(BaseModel):
 
 
 async def _feed_query(
-    request: Request, after: Repeatable = None, limit: Repeatable = None, types: Repeatable = None
+    request: Request, after: QueryValues = None, limit: QueryValues = None, types: QueryValues = None
 ) -> FeedQuery:
     return _parse(single_values(request, after=after, limit=limit, types=types))
 
 
-async def _page_query(request: Request, after: Repeatable = None, limit: Repeatable = None) -> FeedQuery:
+async def _page_query(request: Request, after: QueryValues = None, limit: QueryValues = None) -> FeedQuery:
     return _parse(single_values(request, after=after, limit=limit))
 
 

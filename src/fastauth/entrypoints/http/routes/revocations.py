@@ -14,7 +14,7 @@ from fastauth.domain.revocations.revocation import MARGIN, Revocation
 from fastauth.domain.roles.permissions import READ_REVOCATIONS
 from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
-from fastauth.entrypoints.http.pagination import Repeatable
+from fastauth.entrypoints.http.query import QueryValues, check_names, single_value
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 
 router = APIRouter(prefix="/v1", tags=["revocations"], route_class=StrictJSONRoute)
@@ -74,28 +74,23 @@ class RevocationsResponse(BaseModel):
 
 
 async def _feed_query(
-    request: Request, after: Repeatable = None, wait: Repeatable = None, nonce: Repeatable = None
+    request: Request, after: QueryValues = None, wait: QueryValues = None, nonce: QueryValues = None
 ) -> FeedQuery:
     found: dict[str, str | None] = {}
     with ViolationCollector() as collecting:
         with collecting:
-            if not request.query_params.keys() <= _RULES.keys():
-                raise InvalidInput(
-                    Violation("query", "unknown", "Must have only these parameters: after, wait, nonce.")
-                )
+            check_names(request, _RULES)
         for name, values in (("after", after), ("wait", wait), ("nonce", nonce)):
             with collecting:
-                found[name] = _single(name, values or [])
+                found[name] = _parse(name, single_value(name, values))
     return FeedQuery(found["after"], float(found["wait"] or 0), found["nonce"])
 
 
-def _single(name: str, values: list[str]) -> str | None:
-    if len(values) > 1:
-        raise InvalidInput(Violation(name, "duplicate", "Must be given once at most."))
+def _parse(name: str, value: str | None) -> str | None:
     rule, detail = _RULES[name]
-    if values and not rule.fullmatch(values[0]):
+    if value is not None and not rule.fullmatch(value):
         raise InvalidInput(Violation(name, "out_of_range", detail))
-    return values[0] if values else None
+    return value
 
 
 @router.get(

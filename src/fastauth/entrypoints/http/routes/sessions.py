@@ -23,11 +23,11 @@ from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.openapi import NO_CONTENT
 from fastauth.entrypoints.http.pagination import (
     PAGE_HEADERS,
-    PAGE_PARAMETERS,
-    Repeatable,
-    next_page_link,
-    parse_page,
+    SESSION_PAGE_PARAMETERS,
+    next_session_page_link,
+    parse_session_page,
 )
+from fastauth.entrypoints.http.query import QueryValues
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute
 from fastauth.entrypoints.http.token_response import LoginResponse, TokenResponse
 
@@ -138,22 +138,22 @@ async def refresh_session(body: RefreshRequest, device: DeviceDep, container: Co
     "",
     summary="List one's sessions",
     responses={**problems(*AUTHENTICATION_ERRORS, query=True), 200: PAGE_HEADERS},
-    openapi_extra=PAGE_PARAMETERS,
+    openapi_extra=SESSION_PAGE_PARAMETERS,
 )
 async def list_sessions(
     response: Response,
     caller: CallerDep,
     container: ContainerDep,
-    limit: Repeatable = None,
-    after: Repeatable = None,
+    limit: QueryValues = None,
+    after: QueryValues = None,
 ) -> list[SessionResponse]:
     """List the active sessions of the caller, the newest first."""
-    wanted = parse_page(limits=limit, afters=after)
+    wanted = parse_session_page(limits=limit, afters=after)
     sessions, following = await container.list_sessions()(
         caller=caller, after=wanted.after, limit=wanted.limit
     )
     if following:
-        response.headers["Link"] = next_page_link(following, limit=wanted.limit)
+        response.headers["Link"] = next_session_page_link(following, limit=wanted.limit)
     return [SessionResponse.of(session, current=caller.session.id) for session in sessions]
 
 

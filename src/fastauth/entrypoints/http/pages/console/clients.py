@@ -13,8 +13,8 @@ from fastauth.domain.roles.permissions import WRITE_CLIENTS
 from fastauth.domain.roles.role import NOT_FOR_MACHINES
 from fastauth.entrypoints.http.pages.console.acts import Act, Acts
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE, ConsolePage, ConsolePageDep
-from fastauth.entrypoints.http.pages.console.ids import ClientIdDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
+from fastauth.entrypoints.http.path_ids import ClientIdDep
 
 router = APIRouter(prefix="/console/clients", route_class=PageRoute, include_in_schema=False)
 new_router = APIRouter(prefix="/console/new-client", route_class=PageRoute, include_in_schema=False)

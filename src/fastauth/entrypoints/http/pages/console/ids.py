@@ -7,12 +7,8 @@ from fastapi import Depends
 
 from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
-from fastauth.domain.clients.client_id import CLIENT_ID, ClientId
-from fastauth.domain.clients.errors import ClientNotFound
 from fastauth.domain.invitations.errors import InvitationNotFound
 from fastauth.domain.invitations.invitation import InvitationId
-from fastauth.domain.roles.errors import RoleNotFound
-from fastauth.domain.roles.role import ROLE_NAME
 from fastauth.domain.signing_keys.errors import SigningKeyNotFound
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -35,22 +31,10 @@ async def _user_id(user_id: str) -> UserId:
     return parse_user_id(user_id)
 
 
-async def _role(role: str) -> str:
-    if not ROLE_NAME.fullmatch(role):
-        raise RoleNotFound
-    return role
-
-
 async def _kid(kid: str) -> str:
     if not _KID.fullmatch(kid):
         raise SigningKeyNotFound
     return kid
-
-
-async def _client_id(client_id: str) -> ClientId:
-    if not CLIENT_ID.fullmatch(client_id):
-        raise ClientNotFound
-    return ClientId(client_id)
 
 
 async def _invitation_id(invitation_id: str) -> InvitationId:
@@ -62,14 +46,8 @@ async def _invitation_id(invitation_id: str) -> InvitationId:
 UserIdDep = Annotated[UserId, Depends(_user_id)]
 """The account of the path. A text that is no id is no account: the answer is a page."""
 
-RoleDep = Annotated[str, Depends(_role)]
-"""The role of the path."""
-
 KidDep = Annotated[str, Depends(_kid)]
 """The signing key of the path, a thumbprint of SHA-256 (RFC 7638)."""
-
-ClientIdDep = Annotated[ClientId, Depends(_client_id)]
-"""The client of the path."""
 
 InvitationIdDep = Annotated[InvitationId, Depends(_invitation_id)]
 """The invitation of the path."""

@@ -7,8 +7,8 @@ from fastauth.domain.errors import FastauthError
 from fastauth.domain.roles.permissions import WRITE_ROLES
 from fastauth.entrypoints.http.pages.console.acts import Act, Acts
 from fastauth.entrypoints.http.pages.console.console_page import ConsolePage, ConsolePageDep
-from fastauth.entrypoints.http.pages.console.ids import RoleDep
 from fastauth.entrypoints.http.pages.routing import PageRoute
+from fastauth.entrypoints.http.path_ids import RoleDep
 
 router = APIRouter(prefix="/console/roles", route_class=PageRoute, include_in_schema=False)
 new_router = APIRouter(prefix="/console/new-role", route_class=PageRoute, include_in_schema=False)
