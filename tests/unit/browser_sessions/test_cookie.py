@@ -3,6 +3,7 @@
 from tests.harness.tables import row
 
 from fastauth.domain.browser_sessions.cookie import SessionCookie, SessionCookieCodec
+from fastauth.domain.idempotency.key import IdempotencyKey
 from fastauth.domain.secret_key import SecretKey
 from fastauth.domain.sessions.session import SessionId
 
@@ -52,9 +53,22 @@ class TestCsrfToken:
         assert not CODEC.is_csrf_token(token, ANOTHER_SESSION)
         assert A_SESSION not in token
 
-    def test_is_that_of_other_versions(self) -> None:
+    def test_is_another_one_in_each_page(self) -> None:
+        assert len({CODEC.csrf_token(A_SESSION) for _ in range(1_000)}) == 1_000
+
+    def test_is_accepted_by_other_versions(self) -> None:
         """A form may be sent to another version than the one that made it."""
-        assert CODEC.csrf_token(A_SESSION) == "uaqWZSwCvmE4MluvltHxw7Qt89jFmh5v9_Gg_kXf8o4"
+        token = "0123456789abcdef.99500da2vjesD29xagHHukI-W4l-UuYIr4wjGkosZ4A"
+        assert CODEC.is_csrf_token(token, A_SESSION)
+
+    def test_random_part_is_bound_to_the_session(self) -> None:
+        one, another = CODEC.csrf_token(A_SESSION), CODEC.csrf_token(A_SESSION)
+        mixed = f"{one.partition('.')[0]}.{another.partition('.')[2]}"
+        assert not CODEC.is_csrf_token(mixed, A_SESSION)
+
+    def test_is_an_idempotency_key(self) -> None:
+        token = CODEC.csrf_token(A_SESSION)
+        assert IdempotencyKey.parse(token).text == token
 
     def test_stays_valid_when_the_secret_key_changes(self) -> None:
         token = SessionCookieCodec(OLD).csrf_token(A_SESSION)
@@ -62,7 +76,7 @@ class TestCsrfToken:
         assert not CODEC.is_csrf_token(token, A_SESSION)
 
     def test_other_texts_are_refused(self) -> None:
-        for text in ["", "a", "ä" * 43, "\0", "a" * 10_000]:
+        for text in ["", "a", ".", "ä" * 43, "\0", "a" * 10_000]:
             with row(text):
                 assert not CODEC.is_csrf_token(text, A_SESSION)
 

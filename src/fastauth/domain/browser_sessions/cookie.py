@@ -1,8 +1,9 @@
 """The value of the session cookie, its stored digest, and the token in each form.
 
 The value is 43 base64url characters, which are 32 random bytes. Stored is its HMAC-SHA-256 under a key that
-is derived from the secret key. The CSRF token of a session is an HMAC of the session's id under another such
-key: it needs no column, and forms that are open in other tabs stay valid when the cookie gets a new value.
+is derived from the secret key. A CSRF token is a random text and its HMAC with the session's id under another
+such key: it needs no column, and forms in other tabs stay valid when the cookie gets a new value.
+The random text tells whether a form is sent twice.
 """
 
 import re
@@ -48,13 +49,14 @@ class SessionCookieCodec:
         return tuple(CookieDigest(mac) for mac in macs)
 
     def csrf_token(self, session_id: SessionId) -> str:
-        """Return the token that each form of this session contains."""
-        return self._csrf_tokens(session_id)[0]
+        """Return a token for the forms of one page of this session. It may serve as an idempotency key."""
+        return self._csrf_tokens(token_urlsafe(12), session_id)[0]
 
     def is_csrf_token(self, text: str, session_id: SessionId) -> bool:
         """Return whether a form of this session contained `text`, under any of the secret keys."""
-        sent = text.encode()
-        return any(compare_digest(sent, token.encode()) for token in self._csrf_tokens(session_id))
+        tokens = self._csrf_tokens(text.partition(".")[0], session_id)
+        return any(compare_digest(text.encode(), token.encode()) for token in tokens)
 
-    def _csrf_tokens(self, session_id: SessionId) -> tuple[str, ...]:
-        return tuple(map(base64url.encode, self._keys.macs("browser session csrf", session_id.encode())))
+    def _csrf_tokens(self, random: str, session_id: SessionId) -> tuple[str, ...]:
+        macs = self._keys.macs("browser session csrf", f"{session_id}.{random}".encode())
+        return tuple(f"{random}.{base64url.encode(mac)}" for mac in macs)
