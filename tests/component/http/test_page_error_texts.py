@@ -10,8 +10,8 @@ from fastauth.entrypoints.http.pages.rendering import TEMPLATES
 FORM = "form.html"
 SOURCE = Path(fastauth.__file__).parent
 OF_MACHINES = {
-    *("cursor_too_old", "idempotency_key_in_use", "invalid_api_key"),
-    *("invalid_client", "invalid_refresh_token", "invalid_token", "no_access_token"),
+    *("cursor_too_old", "invalid_api_key", "invalid_client"),
+    *("invalid_refresh_token", "invalid_token", "no_access_token"),
 }
 """Errors of the API alone."""
 OF_THE_OPERATOR = {"erasure_not_found", "secret_key_unknown", "sealed_text_unreadable", "signing_key_missing"}

@@ -1,6 +1,5 @@
 """Routes of which a ``POST`` request may be sent again with its ``Idempotency-Key``."""
 
-import json
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, Self
 
@@ -13,6 +12,7 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import authenticated_principal
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.idempotency import idempotency_key
+from fastauth.entrypoints.http.stored_response import dump, load
 from fastauth.entrypoints.http.strict_json import StrictJSONRoute, StrictRequest
 
 
@@ -62,10 +62,10 @@ class RepeatableRoute(StrictJSONRoute):
             )
 
             async def run() -> str:
-                return _dump(await handle(Request(request.scope, _replay(body, request.receive))))
+                return dump(await handle(Request(request.scope, _replay(body, request.receive))))
 
             run_once = container.run_once()
-            return _load(await run_once(repeatable, run, acting=principal, permission=self.permission))
+            return load(await run_once(repeatable, run, acting=principal, permission=self.permission))
 
         return once
 
@@ -82,13 +82,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return messages.pop() if messages else await receive()
 
     return receive_again
-
-
-def _dump(response: Response) -> str:
-    headers = {name: value for name, value in response.headers.items() if name not in {"content-length"}}
-    return json.dumps([response.status_code, headers, bytes(response.body).decode()])
-
-
-def _load(text: str) -> Response:
-    status, headers, body = json.loads(text)
-    return Response(body or None, status_code=status, headers=headers)

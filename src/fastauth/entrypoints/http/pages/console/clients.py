@@ -43,13 +43,15 @@ async def create(page: ConsolePageDep) -> Response:
     """Create a client, and show its secret once."""
     given = await page.fields(*NEW)
     page.check_may_act(WRITE_CLIENTS)
-    return await page.attempt(
-        page.container.create_client_by_admin()(
+    return await page.attempt_once(
+        partial(
+            page.container.create_client_by_admin(),
             acting=page.acting,
             name=given["name"].strip(),
             permissions=given["permissions"].split(),
             audiences=given["audiences"].split(),
         ),
+        permission=WRITE_CLIENTS,
         done=lambda created: _secret(page, created),
         refused=lambda error: _form(page, given, error=error),
     )
@@ -92,10 +94,14 @@ async def rotate_secret(page: ConsolePageDep, client_id: ClientIdDep) -> Respons
     """Make a new secret, and show it once."""
     (at_once,) = await page.form("at_once")
     page.check_may_act(WRITE_CLIENTS)
-    return await page.attempt(
-        page.container.rotate_client_secret_by_admin()(
-            acting=page.acting, client_id=client_id, at_once=bool(at_once)
+    return await page.attempt_once(
+        partial(
+            page.container.rotate_client_secret_by_admin(),
+            acting=page.acting,
+            client_id=client_id,
+            at_once=bool(at_once),
         ),
+        permission=WRITE_CLIENTS,
         done=lambda rotated: _secret(page, rotated),
         refused=lambda error: _client_page(page, client_id, error),
     )

@@ -1,6 +1,7 @@
 """``/console/invitations``: invite people to have an account. The link is in the mail alone."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -58,8 +59,9 @@ async def invite(page: ConsolePageDep) -> Response:
         expires_in_days=small_number(given["expires_in_days"]),
         locale=given["locale"] or None,
     )
-    return await page.attempt(
-        page.container.invite_by_admin()(acting=page.acting, request=request),
+    return await page.attempt_once(
+        partial(page.container.invite_by_admin(), acting=page.acting, request=request),
+        permission=WRITE_USERS,
         done=lambda _: page.lead_to("/invitations", done="invitations.invite"),
         refused=lambda error: _form(page, given, error),
     )

@@ -1,6 +1,7 @@
 """``/console/webhooks``: where events are sent."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -42,10 +43,14 @@ async def create(page: ConsolePageDep) -> Response:
     """Create a webhook, and show its secret once."""
     given = await page.fields(*FIELDS)
     page.check_may_act(WRITE_WEBHOOKS)
-    return await page.attempt(
-        page.container.create_webhook()(
-            acting=page.acting, url=given["url"].strip(), types=_types(given) or None
+    return await page.attempt_once(
+        partial(
+            page.container.create_webhook(),
+            acting=page.acting,
+            url=given["url"].strip(),
+            types=_types(given) or None,
         ),
+        permission=WRITE_WEBHOOKS,
         done=lambda new: _secret(page, new),
         refused=lambda error: _form(page, given, error=error),
     )
@@ -89,10 +94,14 @@ async def rotate_secret(page: ConsolePageDep, webhook_id: str) -> Response:
     """Make a new secret, and show it once."""
     (at_once,) = await page.form("at_once")
     page.check_may_act(WRITE_WEBHOOKS)
-    return await page.attempt(
-        page.container.rotate_webhook_secret()(
-            acting=page.acting, webhook_id=webhook_id, at_once=bool(at_once)
+    return await page.attempt_once(
+        partial(
+            page.container.rotate_webhook_secret(),
+            acting=page.acting,
+            webhook_id=webhook_id,
+            at_once=bool(at_once),
         ),
+        permission=WRITE_WEBHOOKS,
         done=lambda new: _secret(page, new),
         refused=lambda error: _webhook_page(page, webhook_id, error),
     )
