@@ -3,7 +3,7 @@
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
 from fastapi import Depends, Request
@@ -14,6 +14,11 @@ from fastauth.entrypoints.http.oauth_errors import OAuthError
 from fastauth.entrypoints.http.pages.forms import read_form
 
 AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post")
+
+_CREDENTIALS: dict[str, dict[str, Any]] = {
+    "client_id": {"type": "string"},
+    "client_secret": {"type": "string", "format": "password"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,25 @@ async def read_oauth_form(request: Request) -> Mapping[str, str]:
     return {name: value for name, value in (await read_form(request)).items() if value}
 
 
+def required_parameter(form: Mapping[str, str], name: str) -> str:
+    """Return the value of a parameter.
+
+    Raises:
+        OAuthError: It is missing.
+    """
+    if name not in form:
+        raise OAuthError("invalid_request", f"The parameter {name} is missing.")
+    return form[name]
+
+
+def oauth_form(required: str, **parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return a form of `parameters` and the credentials of the client, for the OpenAPI document."""
+    credentials = {name: schema for name, schema in _CREDENTIALS.items() if name not in parameters}
+    schema = {"type": "object", "required": [required], "properties": parameters | credentials}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def client_credentials(request: Request, form: Mapping[str, str]) -> ClientCredentials:
     """Return the credentials of the one method by which a client authenticates.
 
@@ -62,23 +86,23 @@ def client_credentials(request: Request, form: Mapping[str, str]) -> ClientCrede
     return basic
 
 
-class _ClientSecretBasic(HTTPBasic):
-    """Reads form and credentials. The base class only documents the scheme: it parses less strictly."""
+class ClientSecretBasic(HTTPBasic):
+    """Documents the scheme. Subclasses authenticate: the class of FastAPI parses less strictly."""
+
+    def __init__(self) -> None:
+        description = "The id and the secret of a client (RFC 6749, 2.3.1)."
+        super().__init__(scheme_name="ClientSecretBasic", description=description)
+
+
+class _OAuthRequest(ClientSecretBasic):
+    """Reads form and credentials."""
 
     async def __call__(self, request: Request) -> OAuthRequest:  # type: ignore[override]  # the form too
         form = await read_oauth_form(request)
         return OAuthRequest(client_credentials(request, form), form)
 
 
-OAuthRequestDep = Annotated[
-    OAuthRequest,
-    Depends(
-        _ClientSecretBasic(
-            scheme_name="ClientSecretBasic",
-            description="The id and the secret of a client (RFC 6749, 2.3.1).",
-        )
-    ),
-]
+OAuthRequestDep = Annotated[OAuthRequest, Depends(_OAuthRequest())]
 """The form and the credentials of a client. The use case of the route authenticates it."""
 
 

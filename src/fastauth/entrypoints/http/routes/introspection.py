@@ -1,9 +1,8 @@
 """``POST /oauth/introspect`` (RFC 7662): whether a token can be used, and what it gives."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import HTTPBasic
 from pydantic import BaseModel, Field
 
 from fastauth.domain.introspection.introspection import Introspection
@@ -11,31 +10,23 @@ from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.permissions import INTROSPECT_TOKENS
 from fastauth.domain.sessions.errors import InvalidAccessToken, MissingAccessToken
 from fastauth.entrypoints.container import Container
-from fastauth.entrypoints.http.client_authentication import client_credentials, read_oauth_form
+from fastauth.entrypoints.http.client_authentication import (
+    ClientSecretBasic,
+    client_credentials,
+    oauth_form,
+    read_oauth_form,
+    required_parameter,
+)
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep, bearer_token
-from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthError, OAuthRoute, oauth_errors
+from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthRoute, oauth_errors
 
 router = APIRouter(prefix="/oauth", tags=["OAuth 2.0"], route_class=OAuthRoute)
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["token"],
-                    "properties": {
-                        "token": {"type": "string", "format": "password"},
-                        "token_type_hint": {"type": "string", "description": "Is not needed."},
-                        "client_id": {"type": "string"},
-                        "client_secret": {"type": "string", "format": "password"},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = oauth_form(
+    "token",
+    token={"type": "string", "format": "password"},
+    token_type_hint={"type": "string", "description": "Is not needed."},
+)
 
 
 class IntrospectionResponse(BaseModel):
@@ -75,7 +66,7 @@ class IntrospectionResponse(BaseModel):
         )
 
 
-class _Caller(HTTPBasic):
+class _Caller(ClientSecretBasic):
     """Authenticates a client, or whoever has an access token with the permission."""
 
     async def __call__(  # type: ignore[override]  # who asks
@@ -98,15 +89,7 @@ async def _client(request: Request, container: Container, address: str) -> Princ
     return Principal(kind=PrincipalKind.CLIENT, permissions=client.permissions, client_id=client.id)
 
 
-CallerDep = Annotated[
-    Principal,
-    Depends(
-        _Caller(
-            scheme_name="ClientSecretBasic",
-            description="The id and the secret of a client (RFC 6749, 2.3.1).",
-        )
-    ),
-]
+CallerDep = Annotated[Principal, Depends(_Caller())]
 
 
 @router.post(
@@ -124,8 +107,6 @@ async def introspect_token(
     A client sees access tokens whose audience is its id. With `fastauth:tokens.introspect` it sees all, and
     so does the bearer of an access token with that permission. Every other token is `{"active": false}`.
     """
-    token = (await read_oauth_form(request)).get("token")
-    if token is None:
-        raise OAuthError("invalid_request", "The parameter token is missing.")
+    token = required_parameter(await read_oauth_form(request), "token")
     response.headers.update(NO_STORE)
     return IntrospectionResponse.of(await container.introspect_token()(caller=caller, token=token))

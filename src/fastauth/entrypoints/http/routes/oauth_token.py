@@ -1,11 +1,11 @@
 """``POST /oauth/token``: access tokens for clients."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from fastauth.entrypoints.http.client_authentication import OAuthRequestDep
+from fastauth.entrypoints.http.client_authentication import OAuthRequestDep, oauth_form, required_parameter
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
 from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthError, OAuthRoute, oauth_errors
 
@@ -13,27 +13,13 @@ router = APIRouter(prefix="/oauth", tags=["OAuth 2.0"], route_class=OAuthRoute)
 
 GRANT_TYPES = ("client_credentials",)
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["grant_type"],
-                    "properties": {
-                        "grant_type": {"type": "string", "enum": list(GRANT_TYPES)},
-                        "scope": {"type": "string", "description": "Permissions with spaces between them."},
-                        "resource": {"type": "string", "description": "An audience (RFC 8707)."},
-                        "audience": {"type": "string", "description": "The same under another name."},
-                        "client_id": {"type": "string"},
-                        "client_secret": {"type": "string", "format": "password"},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = oauth_form(
+    "grant_type",
+    grant_type={"type": "string", "enum": list(GRANT_TYPES)},
+    scope={"type": "string", "description": "Permissions with spaces between them."},
+    resource={"type": "string", "description": "An audience (RFC 8707)."},
+    audience={"type": "string", "description": "The same under another name."},
+)
 
 
 class ClientTokenResponse(BaseModel):
@@ -62,10 +48,7 @@ async def issue_token(
     part of what the client may do; without it the token has all of it.
     """
     form, credentials = sent.form, sent.credentials
-    grant_type = form.get("grant_type")
-    if grant_type is None:
-        raise OAuthError("invalid_request", "The parameter grant_type is missing.")
-    if grant_type not in GRANT_TYPES:
+    if required_parameter(form, "grant_type") not in GRANT_TYPES:
         raise OAuthError("unsupported_grant_type", "The only grant type is client_credentials.")
     resource, audience = form.get("resource"), form.get("audience")
     if resource and audience and resource != audience:

@@ -1,41 +1,33 @@
 """``POST /oauth/revoke`` (RFC 7009): the end of a token."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import HTTPBasic
 
-from fastauth.entrypoints.http.client_authentication import client_credentials, read_oauth_form
+from fastauth.entrypoints.http.client_authentication import (
+    ClientSecretBasic,
+    client_credentials,
+    oauth_form,
+    read_oauth_form,
+    required_parameter,
+)
 from fastauth.entrypoints.http.dependencies import ClientAddressDep, ContainerDep
-from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthError, OAuthRoute, oauth_errors
+from fastauth.entrypoints.http.oauth_errors import NO_STORE, OAuthRoute, oauth_errors
 
 router = APIRouter(prefix="/oauth", tags=["OAuth 2.0"], route_class=OAuthRoute)
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["token"],
-                    "properties": {
-                        "token": {"type": "string", "format": "password"},
-                        "token_type_hint": {"type": "string", "description": "Is not needed."},
-                        "client_id": {
-                            "type": "string",
-                            "description": "Alone for tokens of sessions and of API keys: `fastauth`.",
-                        },
-                        "client_secret": {"type": "string", "format": "password"},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = oauth_form(
+    "token",
+    token={"type": "string", "format": "password"},
+    token_type_hint={"type": "string", "description": "Is not needed."},
+    client_id={
+        "type": "string",
+        "description": "Alone for tokens of sessions and of API keys: `fastauth`.",
+    },
+)
 
 
-class _Client(HTTPBasic):
+class _Client(ClientSecretBasic):
     """Authenticates the client, and returns its id. That of sessions is public and has no secret."""
 
     async def __call__(  # type: ignore[override]  # the id of the client
@@ -52,15 +44,7 @@ class _Client(HTTPBasic):
         return client.id
 
 
-ClientDep = Annotated[
-    str,
-    Depends(
-        _Client(
-            scheme_name="ClientSecretBasic",
-            description="The id and the secret of a client (RFC 6749, 2.3.1).",
-        )
-    ),
-]
+ClientDep = Annotated[str, Depends(_Client())]
 
 
 @router.post(
@@ -80,8 +64,6 @@ async def revoke_token(
     which sends its `client_id` alone: a refresh token ends its session, an API key ends with its tokens.
     503 means that the token may still be valid: send the request again.
     """
-    token = (await read_oauth_form(request)).get("token")
-    if token is None:
-        raise OAuthError("invalid_request", "The parameter token is missing.")
+    token = required_parameter(await read_oauth_form(request), "token")
     await container.revoke_token()(client_id=client_id, token=token, address=address)
     return Response(headers=NO_STORE)
