@@ -132,11 +132,11 @@ class TestRules:
         await an_account(container, "bob", "helper")
         bob = await log_in_as(client, "bob")
         page = await bob.open(path)
-        assert "This client may do more than you." in page.text
+        assert "This client has permissions that you do not have." in page.text
         assert {each["action"] for each in page.of("form")} == {"/log-out"}
         for act in ("rotate-secret", "disable", "remove"):
             page = await bob.refused(f"{path}/{act}")
-            assert page.error == "This may do more than you. Ask somebody with as many permissions.", act
+            assert page.error.startswith("This has permissions that you do not have."), act
         page = await bob.refused(NEW, **ORDERS)
         assert page.error == "You can only give permissions that you have yourself."
 

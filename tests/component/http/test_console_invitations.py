@@ -41,7 +41,7 @@ class TestInvitation:
     async def test_is_mailed_and_accepted(
         self, container: Container, client: httpx2.AsyncClient, root: OwnBrowser
     ) -> None:
-        assert (await root.open(NEW)).title == "Invite somebody"
+        assert (await root.open(NEW)).title == "Invite a user"
         assert await root.changed(NEW, **ANN) == ON_ITS_WAY
         token = token_of("fa_in_", await deliver(container))
         page = await root.open(LIST)
@@ -50,7 +50,7 @@ class TestInvitation:
         assert token not in page.text
         form = {"username": "ann", "fullname": "Ann", "password": "sntsh", "token": token}
         await send(client, "/invitation", **form)
-        assert "Nobody is invited at the moment." in (await root.open(LIST)).text
+        assert "There are no open invitations." in (await root.open(LIST)).text
         user = await container.find_user()(username="ann")
         assert [each.role for each in await container.roles().of_user(user.id)] == ["auditor"]
 
@@ -131,6 +131,6 @@ class TestRules:
             ) as client:
                 root = await log_in_as(client, "root1")
                 page = await root.open(LIST)
-                assert "Nobody can be invited here" in page.text, given
+                assert "Invitations are not possible here" in page.text, given
                 assert NEW not in links_of(page), given
                 assert (await root.open(NEW)).error == "This installation does not offer that.", given
