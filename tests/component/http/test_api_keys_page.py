@@ -44,6 +44,16 @@ class TestApiKeysPage:
         answer = await client.post("/api-keys/token", headers={"Authorization": f"Bearer {text}"})
         assert answer.status_code == 401
 
+    async def test_form_that_is_sent_twice_makes_one_key(
+        self, browser: OwnBrowser, container: Container
+    ) -> None:
+        fields = {"name": "Backup", "scopes": READ, "expires_in_days": "30"}
+        first, again = [await browser.act("/account/api-keys/add", **fields) for _ in range(2)]
+        assert (again.status_code, again.content) == (200, first.content)
+        assert len(container.api_keys().storage.api_keys) == 1  # type: ignore[attr-defined]  # a fake
+        browser.token = await browser.csrf_token()
+        assert (await browser.act("/account/api-keys/add", **fields)).content != first.content
+
     async def test_tells_what_is_wrong(self, browser: OwnBrowser) -> None:
         good = {"name": "Backup", "scopes": READ, "expires_in_days": "30"}
         for wrong, told in (

@@ -157,6 +157,17 @@ class TestCreateApiKey:
             await owner.create(READ)
         assert await other.create(READ)
 
+    async def test_key_that_is_not_stored_is_not_counted(self) -> None:
+        owner = await an_owner(RateLimitedApplication())
+        await owner.create(READ)
+        before = dict(owner.app.storage.counters)
+        (key,) = owner.app.storage.api_keys.values()
+        others = [ApiKeyId(f"{number:016x}") for number in range(MAX_API_KEYS)]
+        owner.app.storage.api_keys |= {id_: replace(key, id=id_) for id_ in others}
+        with pytest.raises(TooManyApiKeys):
+            await owner.create(READ)
+        assert owner.app.storage.counters == before
+
     async def test_a_session_gives_no_more_than_it_has(self) -> None:
         """Where administrators need a second factor, a session without one has no permissions of them."""
         owner = await an_owner(Application(second_factor=SecondFactorPolicy.ROLES))

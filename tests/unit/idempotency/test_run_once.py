@@ -126,6 +126,12 @@ class TestRunOnce:
             await requests.run()
         assert requests.handled == 1
 
+    async def test_needs_no_permission_for_what_each_user_may(self) -> None:
+        requests = Requests()
+        nobody, run_once = replace(ANN, permissions=frozenset()), requests.app.container.run_once()
+        answers = [await run_once(requests.request(), requests.handle, acting=nobody) for _ in range(2)]
+        assert (answers, requests.handled) == (["response 1"] * 2, 1)
+
     async def test_error_is_not_stored_nor_what_was_done_before(self) -> None:
         requests = Requests()
 

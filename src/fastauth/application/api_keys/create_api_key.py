@@ -40,5 +40,9 @@ class CreateApiKey:
         grants = await self.roles.grants_of(caller.user.id)
         held = self.policy.limit_grants(grants, acr=acr_of(caller.session.methods)).permissions
         terms = ApiKeyTerms.parse(name=name, scopes=scopes, days=days, held=held)
-        await self.limiter.check_api_key(caller.user.id)
-        return await self.store(terms, user_id=caller.user.id, session_id=caller.session.id)
+        return await self.store(
+            terms,
+            user_id=caller.user.id,
+            session_id=caller.session.id,
+            check_limit=self.limiter.check_api_key,
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.api_keys.api_key import ApiKey, ApiKeyName, check_scopes, parse_lifetime
@@ -10,8 +11,16 @@ from fastauth.domain.api_keys.key_text import ApiKeyCodec
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.clock import Clock
 from fastauth.domain.errors import ViolationCollector
+from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.unit_of_work import UnitOfWork
+
+
+class CheckLimit(Protocol):
+    """Counts a key of a user in the transaction that stores it."""
+
+    async def __call__(self, user_id: UserId, *, counters: CounterRepository) -> None:
+        """Count it; raise `TooManyRequests` if there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,17 @@ class StoreApiKey:
     clock: Clock
 
     async def __call__(
-        self, terms: ApiKeyTerms, *, user_id: UserId, session_id: SessionId | None = None
+        self,
+        terms: ApiKeyTerms,
+        *,
+        user_id: UserId,
+        session_id: SessionId | None = None,
+        check_limit: CheckLimit | None = None,
     ) -> NewApiKey:
         """Return the key, whose text is never shown again.
 
         Raises:
+            TooManyRequests: `check_limit` refused it.
             TooManyApiKeys: The account has 50 keys already.
             StorageUnavailable: The key may or may not have been stored.
         """
@@ -84,6 +99,8 @@ class StoreApiKey:
             detail=key.id,
         )
         async with self.unit_of_work.begin() as transaction:
+            if check_limit:
+                await check_limit(user_id, counters=transaction.counters)
             await transaction.api_keys.add(key)
             await transaction.events.record(created)
             await transaction.commit()

@@ -37,9 +37,9 @@ class RunOnce:
         run: Callable[[], Awaitable[str]],
         *,
         acting: Principal,
-        permission: str,
+        permission: str | None = None,
     ) -> str:
-        """Return the response. `run` handles the request, for which `acting` needs `permission`.
+        """Return the response. `run` handles the request, for which `acting` needs `permission`, if any.
 
         Raises:
             StepUpRequired: `acting` must authenticate by two factors first.
@@ -48,7 +48,8 @@ class RunOnce:
             InvalidInput: Another request was sent with this key.
             StorageUnavailable: The request may or may not have been applied.
         """
-        acting.require(permission)  # before the transaction, and before a stored response
+        if permission is not None:
+            acting.require(permission)  # before the transaction, and before a stored response
         now = self.clock.now()
         async with self.unit_of_work.share() as shared:
             transaction = shared.transaction

@@ -72,7 +72,7 @@ class MailLimiter:
             rule = self.limits.factor_changes_per_account
             await self._allows(self._hit(rule, Scope.NETWORK, "factor changes", str(user_id)))
 
-    async def check_api_key(self, user_id: UserId) -> None:
+    async def check_api_key(self, user_id: UserId, *, counters: CounterRepository) -> None:
         """Count a new API key of an account: its owner gets a mail of each.
 
         Raises:
@@ -81,7 +81,9 @@ class MailLimiter:
         """
         if self.limits:
             rule = self.limits.api_keys_per_account
-            await self._allows(self._hit(rule, Scope.NETWORK, "api keys", str(user_id)))
+            await counters.count(
+                (self._hit(rule, Scope.NETWORK, "api keys", str(user_id)),), now=self.clock.now()
+            )
 
     async def allows_mail(self, address_key: str, *, user_id: UserId | None, proved: bool) -> bool:
         """Count a mail to an address about an account, if there is one; return whether to send it.

@@ -1,10 +1,13 @@
 """``/account/api-keys``: list, make and revoke API keys."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from fastauth.domain.api_keys.api_key import DEFAULT_DAYS
 from fastauth.domain.errors import FastauthError
+from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
 from fastauth.domain.roles.role import NOT_FOR_MACHINES
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage, OwnPageDep
@@ -51,11 +54,18 @@ async def add(page: OwnPageDep) -> Response:
     """Store the new key, and show it once."""
     name, scopes, days = await page.form("name", "scopes", "expires_in_days")
     try:
-        new = await page.container.create_api_key()(
-            caller=page.caller, name=name, scopes=scopes.split(), days=small_number(days)
+        return await page.answer_once(
+            partial(
+                page.container.create_api_key(),
+                caller=page.caller,
+                name=name,
+                scopes=scopes.split(),
+                days=small_number(days),
+            ),
+            done=lambda new: page.show(CREATED, key=new.key, text=new.text),
+            acting=await page.container.load_principal()(caller=page.caller),
         )
-    except StepUpRequired:
+    except (StepUpRequired, IdempotencyKeyInUse):
         raise
     except FastauthError as error:
         return await _form(page, name, scopes, days, error)
-    return page.show(CREATED, key=new.key, text=new.text)

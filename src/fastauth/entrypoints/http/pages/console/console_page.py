@@ -13,18 +13,16 @@ from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.delegation.authority import Authority
 from fastauth.domain.errors import FastauthError, InvalidInput
 from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
-from fastauth.domain.idempotency.key import IdempotencyKey
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.sealed_cursor import ListPage
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage
-from fastauth.entrypoints.http.pages.browser import CSRF_FIELD, BrowserCallerDep
+from fastauth.entrypoints.http.pages.browser import BrowserCallerDep
 from fastauth.entrypoints.http.pages.console_sections import CONSOLE, Section, sections_for
 from fastauth.entrypoints.http.pages.redirects import redirect
 from fastauth.entrypoints.http.pages.routing import EnrolmentRequired
-from fastauth.entrypoints.http.stored_response import dump, load
 
 T = TypeVar("T")
 
@@ -117,26 +115,10 @@ class ConsolePage(OwnPage):
         done: Callable[[T], Response],
         refused: Callable[[FastauthError], Awaitable[Response]],
     ) -> Response:
-        """Do the same, with the first answer for a form that is sent again: by a double click or a reload.
-
-        `act` must do all that it stores in one unit of work, as in a `RepeatableRoute`.
-
-        Raises:
-            IdempotencyKeyInUse: The form is being processed; its page can be reloaded.
-        """
-        (token,) = await self.form(CSRF_FIELD)
-        # with the content, so that a form that was changed before it is sent again is another one
-        operation = f"form {self.request.scope['path']} {(await self.request.body()).hex()}"
-        request = self.container.repeatable_requests().request(
-            IdempotencyKey(token), operation=operation, payload={}
-        )
-
-        async def run() -> str:
-            return dump(done(await act()))
-
+        """Do the same, with the first answer for a form that is sent again: see `answer_once`."""
         return await self.attempt(
-            self.container.run_once()(request, run, acting=self.acting, permission=permission),
-            done=load,
+            self.answer_once(act, done=done, acting=self.acting, permission=permission),
+            done=lambda answer: answer,
             refused=refused,
         )
 
