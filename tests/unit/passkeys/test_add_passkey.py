@@ -63,7 +63,7 @@ class TestAddPasskey:
         added = await a_passkey(app, await a_caller(app, tokens), key)
         assert added.recovery_codes is None
         assert phone.credentials[0].handle == key.credentials[0].handle
-        assert added.passkey.kind == "hwk"
+        assert added.passkey.methods(user_verified=True) == ("hwk", "user")
 
     async def test_one_authenticator_does_not_add_two(self) -> None:
         """The options exclude the passkeys that there are."""

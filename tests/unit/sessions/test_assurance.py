@@ -1,6 +1,6 @@
 """Levels of assurance."""
 
-from fastauth.domain.sessions.assurance import acr_of, after_step_up, with_password
+from fastauth.domain.sessions.assurance import acr_of, after_step_up, two_factors
 
 LEVELS = {
     "pwd": "aal1",
@@ -40,4 +40,4 @@ def test_two_factors_are_of_two_kinds() -> None:
     for (session, factor), expected in STEP_UPS.items():
         methods = after_step_up(tuple(session.split()), tuple(factor.split()))
         assert methods == (tuple(expected.split()) if expected else None), (session, factor)
-    assert with_password(("otp",)) == ("pwd", "otp", "mfa")
+    assert two_factors(("pwd",), ("otp",)) == ("pwd", "otp", "mfa")

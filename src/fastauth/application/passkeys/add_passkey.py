@@ -15,7 +15,7 @@ from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passkeys.errors import NOT_A_CREDENTIAL
 from fastauth.domain.passkeys.passkey import DEFAULT_NAME, Passkey, PasskeyName, UserHandle
 from fastauth.domain.passkeys.ports import PasskeyVerifier
-from fastauth.domain.sessions.assurance import TWO_FACTOR_LEVELS, acr_of
+from fastauth.domain.sessions.assurance import TWO_FACTOR_LEVELS, acr_of, two_factors
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -79,7 +79,7 @@ class AddPasskey:
                 raise InvalidInput(NOT_A_CREDENTIAL)
             recovery_codes = await self.changes.added(transaction, user.id, now=now)
             if acr_of(session.methods) not in TWO_FACTOR_LEVELS:
-                methods = (*session.methods, passkey.kind, "user", "mfa")
+                methods = two_factors(session.methods, passkey.methods(user_verified=True))
                 await transaction.sessions.set_methods(user.id, methods, session_id=session.id)
             added = EventType.PASSKEY_ADDED
             await transaction.events.record(

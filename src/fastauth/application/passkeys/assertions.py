@@ -32,7 +32,7 @@ class VerifiedPasskey:
     @property
     def methods(self) -> tuple[str, ...]:
         """How the user has authenticated (RFC 8176)."""
-        return self.owned.passkey.methods(self.assertion)
+        return self.owned.passkey.methods(user_verified=self.assertion.user_verified)
 
     async def store(self, transaction: Transaction) -> None:
         """Store the use of the passkey, after the session that it is for.

@@ -10,7 +10,7 @@ from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passkeys.errors import PasskeyNotFound
 from fastauth.domain.passkeys.ports import PasskeyRepository
 from fastauth.domain.passkeys.relying_party import RelyingParty
-from fastauth.domain.sessions.assurance import PASSWORD_ONLY
+from fastauth.domain.sessions.assurance import has_password
 from fastauth.domain.sessions.session import AuthenticatedUser
 
 
@@ -37,11 +37,10 @@ class BeginPasskeyStepUp:
         allowed = await self.passkeys.of_user(caller.user.id)
         if not allowed:
             raise PasskeyNotFound
-        has_password = not set(PASSWORD_ONLY).isdisjoint(caller.session.methods)
         ceremony = self.ceremonies.begin(Purpose.PASSKEY_GET, bound_to=account_of(caller.user.id))
         options = self.relying_party.request_options(
             challenge=ceremony.challenge,
             allowed=allowed,
-            user_verification="preferred" if has_password else "required",
+            user_verification="preferred" if has_password(caller.session.methods) else "required",
         )
         return CeremonyOptions(ceremony.token, options)

@@ -12,6 +12,7 @@ from fastauth.application.sessions.login_start import Authentication, LoginStart
 from fastauth.domain.clock import Clock
 from fastauth.domain.one_time_tokens.token import Purpose
 from fastauth.domain.passwords.errors import InvalidCredentials
+from fastauth.domain.sessions.assurance import two_factors
 from fastauth.domain.sessions.device_token import DeviceTokens
 from fastauth.domain.sessions.proof import PasskeyProof
 from fastauth.domain.sessions.session import ClientInfo
@@ -63,7 +64,7 @@ class LogInWithPasskey:
                 username=user.username,
                 client=client,
                 proof=PasskeyProof(),
-                methods=(*verified.methods, "mfa"),
+                methods=two_factors(verified.methods),
                 device=device,
                 notify=device is None,
             )

@@ -12,7 +12,7 @@ from fastauth.domain.second_factors.errors import (
     AlreadyEnrolled,
     SecondFactorNotFound,
 )
-from fastauth.domain.sessions.assurance import TWO_FACTOR_LEVELS, acr_of
+from fastauth.domain.sessions.assurance import CODE, TWO_FACTOR_LEVELS, acr_of, two_factors
 from fastauth.domain.sessions.session import AuthenticatedUser
 from fastauth.domain.unit_of_work import UnitOfWork
 
@@ -56,7 +56,7 @@ class ConfirmTotp:
                 raise InvalidInput(WRONG_CODE)
             recovery_codes = await self.changes.added(transaction, user.id, now=now)
             if acr_of(session.methods) not in TWO_FACTOR_LEVELS:
-                methods = (*session.methods, "otp", "mfa")
+                methods = two_factors(session.methods, CODE)
                 await transaction.sessions.set_methods(user.id, methods, session_id=session.id)
             if end_other_sessions:
                 await transaction.sessions.revoke_all(user.id, except_=session.id, now=now)

@@ -8,6 +8,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.recovery_code import RecoveryCodeCodec
+from fastauth.domain.sessions.assurance import CODE
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -30,4 +31,4 @@ class VerifyRecoveryCode:
                 Event(type=EventType.RECOVERY_CODE_USED, occurred_at=now, user_id=user_id)
             )
             await transaction.commit()
-        return VerifiedFactor(methods=("otp",))
+        return VerifiedFactor(methods=CODE)

@@ -10,6 +10,7 @@ from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.second_factors.errors import InvalidSecondFactor
 from fastauth.domain.second_factors.ports import SecondFactorRepository
 from fastauth.domain.second_factors.totp import MAX_STEP_UP_FAILURES, Totp, is_code
+from fastauth.domain.sessions.assurance import CODE
 from fastauth.domain.unit_of_work import UnitOfWork
 
 
@@ -36,7 +37,7 @@ class VerifyTotp:
         if step is None:
             await self._note_lock(totp, now)
             raise InvalidSecondFactor
-        return VerifiedFactor(methods=("otp",), step=step)
+        return VerifiedFactor(methods=CODE, step=step)
 
     async def _note_lock(self, totp: Totp, now: datetime) -> None:
         if totp.is_locked:

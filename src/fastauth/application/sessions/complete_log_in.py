@@ -14,7 +14,7 @@ from fastauth.domain.second_factors.method import SecondFactorMethod
 from fastauth.domain.second_factors.ports import ChallengeRepository
 from fastauth.domain.second_factors.totp import is_code
 from fastauth.domain.secret_box import SecretBox
-from fastauth.domain.sessions.assurance import with_password
+from fastauth.domain.sessions.assurance import PASSWORD_ONLY, two_factors
 from fastauth.domain.sessions.password_step import PasswordStep
 from fastauth.domain.sessions.proof import ChallengeProof
 from fastauth.domain.sessions.session import ClientInfo
@@ -52,7 +52,9 @@ class CompleteLogIn:
         step = PasswordStep.from_json(self.secret_box.open(challenge.payload, purpose=PAYLOAD_PURPOSE))
         factor = await self.verify_factor(step.user_id, replace(answer, opened=challenge), now=now)
         proof = ChallengeProof(step.password_hash, digests, factor.step)
-        authentication = Authentication.of(step, client, proof=proof, methods=with_password(factor.methods))
+        authentication = Authentication.of(
+            step, client, proof=proof, methods=two_factors(PASSWORD_ONLY, factor.methods)
+        )
         try:
             return await self.login_start(authentication, store=factor.store)
         except InvalidCredentials:

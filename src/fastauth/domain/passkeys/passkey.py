@@ -96,11 +96,11 @@ class Passkey:
         """
         return sign_count > self.sign_count or sign_count == self.sign_count == 0
 
-    @property
-    def kind(self) -> str:
-        """The method of RFC 8176: a key that may be copied between devices, or one bound to its own."""
-        return "swk" if self.backup_eligible else "hwk"
+    def methods(self, *, user_verified: bool) -> tuple[str, ...]:
+        """Return the methods of an authentication by this passkey (RFC 8176).
 
-    def methods(self, assertion: Assertion) -> tuple[str, ...]:
-        """Return how the user has authenticated: the key, and ``user`` for a PIN or biometrics."""
-        return (self.kind, "user") if assertion.user_verified else (self.kind,)
+        The key may be copied between devices (``swk``) or is bound to its own (``hwk``); ``user`` stands for
+        a PIN or biometrics.
+        """
+        key = "swk" if self.backup_eligible else "hwk"
+        return (key, "user") if user_verified else (key,)

@@ -1,7 +1,12 @@
 """How a user has authenticated, and how much that assures."""
 
+from itertools import chain
+
 PASSWORD_ONLY = ("pwd",)
 """The methods of a log-in by password (RFC 8176, section 2)."""
+
+CODE = ("otp",)
+"""The methods of a code of an authenticator app, or of a recovery code."""
 
 API_KEY = ("api_key",)
 """The method of a token of an API key. RFC 8176 has no value for it. It is below two factors."""
@@ -21,9 +26,14 @@ _PASSKEYS = frozenset({"hwk", "swk"})
 _USER_VERIFIED = "user"
 
 
-def with_password(factor: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the methods of a log-in by a password and a second factor with these methods."""
-    return (*PASSWORD_ONLY, *factor, _MULTIPLE_FACTORS)
+def two_factors(*factors: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the methods of an authentication by two factors, or by a passkey that verified its user."""
+    return (*chain(*factors), _MULTIPLE_FACTORS)
+
+
+def has_password(methods: tuple[str, ...]) -> bool:
+    """Return whether a session with these methods was begun by a password."""
+    return not set(PASSWORD_ONLY).isdisjoint(methods)
 
 
 def after_step_up(session: tuple[str, ...], factor: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -32,9 +42,9 @@ def after_step_up(session: tuple[str, ...], factor: tuple[str, ...]) -> tuple[st
     The password of the log-in stays. ``None`` means that there is none, and that `factor` alone is not
     enough: two factors are of two kinds (CVE-2024-45042), and a code is no other kind than another code.
     """
-    if not set(PASSWORD_ONLY).isdisjoint(session):
-        return with_password(factor)
-    return (*factor, _MULTIPLE_FACTORS) if acr_of(factor) == PHISHING_RESISTANT else None
+    if has_password(session):
+        return two_factors(PASSWORD_ONLY, factor)
+    return two_factors(factor) if acr_of(factor) == PHISHING_RESISTANT else None
 
 
 def acr_of(methods: tuple[str, ...]) -> str:

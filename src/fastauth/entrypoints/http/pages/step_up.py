@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from fastauth.application.second_factors.verifier import FactorAnswer
 from fastauth.domain.errors import FastauthError
 from fastauth.domain.second_factors.method import SecondFactorMethod
+from fastauth.domain.sessions.assurance import has_password
 from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.dependencies import PASSKEYS_OFFERED, ClientAddressDep, ContainerDep
@@ -101,7 +102,7 @@ async def _page(  # noqa: PLR0913  what the page shows
     tried: str = "",
 ) -> Response:
     methods = await container.second_factors().methods_of(browser.caller.user.id)
-    if "pwd" not in browser.caller.session.methods:  # a code is a second factor beside a password
+    if not has_password(browser.caller.session.methods):  # a code is a second factor beside a password
         methods = tuple(each for each in methods if each == PASSKEY)
     return render_page(
         request,
