@@ -80,7 +80,7 @@ class JoseAccessTokens:
     async def inspect(self, text: str) -> InspectedToken:
         """Verify the same, for whatever audience."""
         payload = await self._payload(text)
-        claims = self._policy.validate(payload, self._clock.now(), for_anybody=True)
+        claims = self._policy.validate(payload, self._clock.now(), any_audience=True)
         return InspectedToken(
             claims=claims,
             id=payload["jti"],

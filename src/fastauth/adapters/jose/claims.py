@@ -76,8 +76,8 @@ class AccessTokenPolicy:
             return min(expires_at, int(claims.ends_at.timestamp()))
         return expires_at
 
-    def validate(self, payload: Mapping[str, Any], now: datetime, *, for_anybody: bool = False) -> AnyClaims:
-        """Return the claims of a token whose signature is valid, of this audience or `for_anybody`.
+    def validate(self, payload: Mapping[str, Any], now: datetime, *, any_audience: bool = False) -> AnyClaims:
+        """Return the claims of a token whose signature is valid, of this audience or of any.
 
         Raises:
             InvalidAccessToken: A claim is missing or invalid, or the token has expired.
@@ -94,7 +94,7 @@ class AccessTokenPolicy:
                 "iat": int(issued_at),
                 "exp": int(expires_at),
             } if (
-                (self.has_issued if for_anybody else self.accepts)(issuer, audience)
+                (self.has_issued if any_audience else self.accepts)(issuer, audience)
                 and issued_at <= latest
                 and _nbf_passed(payload.get("nbf", present), present)
                 and present < expires_at <= latest + MAX_ACCESS_TOKEN_LIFETIME.total_seconds()

@@ -23,7 +23,7 @@ from fastauth.domain.passwords.ports import PasswordHasher, PasswordRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationRetries:
-    """Tell a registration that is sent again from another one.
+    """Distinguish a registration that is sent again from another one.
 
     Nothing is stored of its password but the hash of the account. So the password of a retry is verified like
     that of a log-in, counted like one, and recorded like one if it fails: whoever has read a key cannot guess

@@ -41,7 +41,7 @@ class InviteByAdmin:
             new = self.invite.parse(request, invited_by=acting.user_id)
             if new.roles:
                 acting.require(WRITE_ROLES)
-                # D5 judges the roles again by the user who invited: a client is none.
+                # `Acceptance.give` checks the roles again by the user who invited: a client is none.
                 if act.authority.user_id is None or WRITE_ROLES not in act.authority.permissions:
                     raise NotPermitted(WRITE_ROLES)
             act.authority.check_may_give(await self.invite.permissions_of(act.transaction, new))

@@ -11,9 +11,7 @@ from fastauth.domain.rate_limits.refund import Refund
 from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.access_token import AccessClaims, AccessToken
 from fastauth.domain.sessions.ports import AccessTokens, SessionRepository
-from fastauth.domain.sessions.proof import (
-    StartProof,
-)
+from fastauth.domain.sessions.proof import StartProof
 from fastauth.domain.sessions.session import Session, SessionPolicy
 from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 

@@ -1,6 +1,6 @@
 """Rules that limit attempts to log in, to register and to change a password, and the mails that are sent.
 
-Three rules work together. A *network* may send a number of requests a minute, and is told when it
+Three rules work together. A *network* may send a number of requests a minute, and learns when it
 may go on. An *account* allows unknown devices a few attempts from each network, and attempts at
 growing intervals from all networks together (NIST SP 800-63B-4, section 3.2.2). A *known device* or
 session, which has authenticated before, has a limit of its own, which other clients cannot exhaust.

@@ -25,7 +25,7 @@ _MAX_PUBLIC_ADDRESSES = {4: 2**24, 6: 2**112 - 1}
 published ranges of the large content delivery networks have fewer than 2^22 and 2^101."""
 
 
-def _proxies_of_everybody(settings: Settings) -> str | None:
+def _too_wide_proxies(settings: Settings) -> str | None:
     trusted = settings.trusted_proxies
     embedded = [_embedded(network) for network in trusted]
     if any(_public(embedded, version) > most for version, most in _MAX_PUBLIC_ADDRESSES.items()) or any(
@@ -179,7 +179,7 @@ RULES = (
             " IPv4-mapped or NAT64 addresses"
         ),
         warned_if="none, while FASTAUTH_HOST is loopback",
-        check=_proxies_of_everybody,
+        check=_too_wide_proxies,
         warning=_no_proxies,
     ),
     Rule(
