@@ -9,7 +9,7 @@ from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.administration.search_orders import candidates
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.email_addresses.tables import email_address
+from fastauth.adapters.sql.email_addresses.tables import IS_VERIFIED, email_address
 from fastauth.adapters.sql.personal_data.tables import erasure
 from fastauth.adapters.sql.roles.tables import user_role
 from fastauth.domain.administration.user_search import (
@@ -20,12 +20,11 @@ from fastauth.domain.administration.user_search import (
     UserPlace,
 )
 
-_IS_VERIFIED = (
-    (email_address.c.user_id == user_info.c.id)
-    & email_address.c.verified_at.is_not(None)
-    & email_address.c.replaced_at.is_(None)
+_VERIFIED_ADDRESS = (
+    select(email_address.c.address)
+    .where(email_address.c.user_id == user_info.c.id, IS_VERIFIED)
+    .scalar_subquery()
 )
-_VERIFIED_ADDRESS = select(email_address.c.address).where(_IS_VERIFIED).scalar_subquery()
 _ROLES = (
     select(func.aggregate_strings(user_role.c.role, " "))
     .where(user_role.c.user_id == user_info.c.id)

@@ -8,16 +8,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from fastauth.adapters.sql.accounts.names_lock import LOCK_NAMES
 from fastauth.adapters.sql.accounts.tables import user_info
-from fastauth.adapters.sql.email_addresses.tables import email_address
+from fastauth.adapters.sql.email_addresses.tables import IS_VERIFIED, email_address
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.email_addresses.address import EmailAddress
 from fastauth.domain.email_addresses.record import ImportedAddress
 
 _row = email_address.c
 _VERIFIED = select(_row.address_key, _row.user_id).where(
-    _row.address_key.in_(bindparam("keys", expanding=True)),
-    _row.verified_at.is_not(None),
-    _row.replaced_at.is_(None),
+    _row.address_key.in_(bindparam("keys", expanding=True)), IS_VERIFIED
 )
 _USERNAMES = select(user_info.c.username_key, user_info.c.id).where(
     user_info.c.username_key.in_(bindparam("names", expanding=True))

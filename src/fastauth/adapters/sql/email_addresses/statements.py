@@ -17,11 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.accounts.users import USER_COLUMNS
 from fastauth.adapters.sql.database.types import UtcDateTime
-from fastauth.adapters.sql.email_addresses.tables import email_address
+from fastauth.adapters.sql.email_addresses.tables import IS_VERIFIED, email_address
 
 _row = email_address.c
 _PENDING = _row.verified_at.is_(None)
-_VERIFIED = _row.verified_at.is_not(None) & _row.replaced_at.is_(None)
 _OF_USER = _row.user_id == bindparam("owner")
 _HAS_KEY = _row.address_key == bindparam("key")
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -29,7 +28,7 @@ _NOW = bindparam("now", type_=UtcDateTime)
 FIND_OWNER = select(*USER_COLUMNS).select_from(
     select(literal_column("1"))
     .subquery()
-    .outerjoin(email_address, _HAS_KEY & _VERIFIED)
+    .outerjoin(email_address, _HAS_KEY & IS_VERIFIED)
     .outerjoin(user_info, user_info.c.id == _row.user_id)
 )
 CURRENT = select(email_address).where(_OF_USER, _row.replaced_at.is_(None))
@@ -52,7 +51,7 @@ CLASHING_USERNAMES = (
         _row.address_key.in_([user_info.c.username_key, func.lower(func.ltrim(user_info.c.username_key))])
         & (_row.user_id != user_info.c.id),
     )
-    .where(_VERIFIED)
+    .where(IS_VERIFIED)
     .order_by(user_info.c.id)
     .limit(bindparam("number"))
 )
@@ -66,7 +65,7 @@ LOCK_REPLACED = (
     .limit(1)
     .with_for_update()
 )
-REPLACE = update(email_address).where(_OF_USER, _VERIFIED).values(replaced_at=_NOW).returning(email_address)
+REPLACE = update(email_address).where(_OF_USER, IS_VERIFIED).values(replaced_at=_NOW).returning(email_address)
 VERIFY = (
     update(email_address)
     .where(_row.id == bindparam("record"))

@@ -27,3 +27,6 @@ email_address = Table(
     Index("email_address_replaced", "user_id", **partial_where("replaced_at IS NOT NULL")),
     Index("email_address_replaced_at", "replaced_at", **partial_where("replaced_at IS NOT NULL")),
 )
+
+IS_VERIFIED = email_address.c.verified_at.is_not(None) & email_address.c.replaced_at.is_(None)
+"""Whether a row is the verified address of its account, which has one at most."""

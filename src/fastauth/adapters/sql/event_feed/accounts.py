@@ -3,20 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import Executable, and_, bindparam, select
+from sqlalchemy import Executable, bindparam, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.database.connections import Connections
-from fastauth.adapters.sql.email_addresses.tables import email_address
+from fastauth.adapters.sql.email_addresses.tables import IS_VERIFIED, email_address
 from fastauth.adapters.sql.roles.tables import user_role
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.event_feed.ports import FeedAccount
 
-_IS_VERIFIED = and_(
-    email_address.c.user_id == user_info.c.id,
-    email_address.c.verified_at.is_not(None),
-    email_address.c.replaced_at.is_(None),
-)
 _ACCOUNTS = (
     select(
         user_info.c.id,
@@ -25,7 +20,7 @@ _ACCOUNTS = (
         user_info.c.disabled_at,
         email_address.c.address,
     )
-    .outerjoin(email_address, _IS_VERIFIED)
+    .outerjoin(email_address, (email_address.c.user_id == user_info.c.id) & IS_VERIFIED)
     .order_by(user_info.c.id)
 )
 _PAGE = _ACCOUNTS.where(user_info.c.id > bindparam("after_id")).limit(bindparam("max_rows"))
