@@ -119,7 +119,7 @@ class TestPasskeys:
         answer = await add_passkey(browser, "Key ring")
         assert (answer.status_code, answer.headers["location"]) == (303, "/account?done=passkey")
 
-    async def test_refusals(self, browser: OwnBrowser) -> None:
+    async def test_malformed_answers_and_unknown_ids_are_refused(self, browser: OwnBrowser) -> None:
         for form, error in (
             ({"credential": ""}, "The passkey could not be verified. Try again."),
             ({"credential": "[1]"}, "The passkey could not be verified. Try again."),

@@ -144,7 +144,7 @@ class TestPassword:
         assert "End all others" not in (await browser.open("/account")).text
         assert (await client.post("/sessions", json=ANN | {"password": "another"})).status_code == 201
 
-    async def test_refusals(self, browser: OwnBrowser) -> None:
+    async def test_wrong_and_empty_passwords_are_refused_and_not_shown(self, browser: OwnBrowser) -> None:
         page = await browser.refused("/account/password", current_password="wrong", new_password="another")
         assert "The password is wrong" in page.error
         page = await browser.refused("/account/password", current_password="sntsh", new_password="")

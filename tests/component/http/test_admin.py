@@ -68,7 +68,7 @@ class TestUsers:
                 answer = await root.client.request(method, path.format("9" * digits))
                 assert answer.status_code == 404, (method, path, digits)
 
-    async def test_search(self, root: Admin) -> None:
+    async def test_search_returns_the_members_of_a_listed_user(self, root: Admin) -> None:
         (found,) = (await root.get("/admin/users?email=ANN%40")).json()
         assert found == {
             "id": 2,
@@ -125,7 +125,9 @@ class TestUsers:
             "permissions": [],
         }
 
-    async def test_sessions(self, root: Admin, client: httpx2.AsyncClient) -> None:
+    async def test_sessions_come_in_pages_without_secrets(
+        self, root: Admin, client: httpx2.AsyncClient
+    ) -> None:
         for _ in range(2):
             await log_in(client, "ann")
         answer = await root.get("/admin/users/2/sessions?limit=1")

@@ -48,7 +48,7 @@ async def test_pages_are_linked(client: httpx2.AsyncClient, admin: dict[str, str
     assert "next" not in second.links
 
 
-async def test_refusals(client: httpx2.AsyncClient, admin: dict[str, str]) -> None:
+async def test_invalid_members_name_their_field(client: httpx2.AsyncClient, admin: dict[str, str]) -> None:
     await client.post(PATH, json={"name": "orders"}, headers=admin)
     for body, pointer, code in (
         ({"name": "A B"}, "/name", "not_allowed"),

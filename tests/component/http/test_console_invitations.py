@@ -73,7 +73,7 @@ class TestInvitation:
             assert page.error == error, (field, value)
             assert page.value(field) == value, (field, value)
 
-    async def test_pages(self, root: OwnBrowser) -> None:
+    async def test_list_comes_in_pages(self, root: OwnBrowser) -> None:
         for number in range(PAGE_SIZE + 1):
             await root.act(NEW, **ANN | {"email": f"user{number}@example.com"})
         page = await root.open(LIST)

@@ -50,7 +50,7 @@ class TestOutbox:
         assert len([each for each in last.of("input") if each["name"] == "entry_id"]) == 1
         assert "Nothing was closed" in (await root.open("/console/outbox?show=closed")).text
 
-    async def test_retry(
+    async def test_retry_of_one_entry_or_all(
         self, container: Container, root: OwnBrowser, clock: FakeClock, storage: FakeStorage
     ) -> None:
         await add_entries(container, 2)

@@ -133,7 +133,7 @@ class TestActs:
         assert "on its way" in await root.changed(f"{bob}/start-reset")
         assert token_of("fa_pr_", await deliver(container))
 
-    async def test_others(self, root: OwnBrowser, bob: str) -> None:
+    async def test_second_factor_reset_and_unlock(self, root: OwnBrowser, bob: str) -> None:
         assert (await root.open(f"{bob}/reset-second-factor")).title == "Remove the second factors of bob"
         assert "are removed" in await root.changed(f"{bob}/reset-second-factor")
         assert await root.changed(f"{bob}/unlock") == "The account is unlocked."

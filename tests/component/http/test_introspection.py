@@ -98,7 +98,7 @@ class TestIntrospect:
             assert {name for name, each in told.items() if each["active"]} == expected, caller
             assert all(each == INACTIVE for name, each in told.items() if name not in expected), caller
 
-    async def test_members(self, world: World) -> None:
+    async def test_each_kind_of_token_has_its_members(self, world: World) -> None:
         me = await world.http.get("/users/me", headers={"Authorization": f"Bearer {world.tokens['session']}"})
         subject = str(me.json()["id"])
         common = {"active", "client_id", "exp", "iat", "sub", "token_type"}

@@ -146,7 +146,9 @@ class TestRefusals:
         for changed, status, error in rows:
             assert_error(await client.post(PATH, data=form | changed), status, error, changed)
 
-    async def test_of_bodies(self, client: httpx2.AsyncClient, form: dict[str, str]) -> None:
+    async def test_body_that_is_no_form_or_too_large(
+        self, client: httpx2.AsyncClient, form: dict[str, str]
+    ) -> None:
         media_type = {"Content-Type": "application/x-www-form-urlencoded"}
         rows: list[tuple[dict[str, Any], int]] = [
             ({"json": form}, 400),

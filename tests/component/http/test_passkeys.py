@@ -60,7 +60,7 @@ class TestPasskeys:
         response = await client.delete(f"/users/me/passkeys/{'A' * 22}", headers=headers)
         assert_problem(response, 404, "passkey_not_found")
 
-    async def test_refusals(
+    async def test_malformed_credentials_are_refused_and_not_quoted(
         self, client: httpx2.AsyncClient, tokens: TokenPair, phone: Authenticator
     ) -> None:
         for body in ({}, {"token": "a"}, {"token": 1, "credential": {}}, {"token": "a", "credential": []}):

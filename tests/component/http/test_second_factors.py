@@ -34,7 +34,9 @@ class TestSecondFactors:
         assert (await client.delete("/users/me/totp", headers=headers)).status_code == 204
         assert (await client.get("/users/me/second-factors", headers=headers)).json() == nothing
 
-    async def test_refusals(self, client: httpx2.AsyncClient, tokens: TokenPair) -> None:
+    async def test_unknown_factors_and_wrong_codes_are_refused(
+        self, client: httpx2.AsyncClient, tokens: TokenPair
+    ) -> None:
         headers, path = bearer(tokens), "/users/me/totp/confirm"
         response = await client.post(path, json={"code": "123456"}, headers=headers)
         assert_problem(response, 404, "second_factor_not_found")

@@ -35,7 +35,7 @@ class TestEmailColumns:
         assert (proved.username, proved.email) == ("Dave@example.com", "Dave@example.com")
         assert (proved.email_verified, other.email_verified) == (True, False)
 
-    def test_values(self) -> None:
+    def test_values_that_mean_verified(self) -> None:
         header = "username,password_hash,email,email_verified\n"
         found = {
             value: read_one(f"{header}ann,$2b$ann, ann@example.com ,{value}\n").email_verified
@@ -51,7 +51,7 @@ class TestEmailColumns:
             record = read_one(f"username,password,email,{name}\nann,$2b$ann,a@example.com,{BEFORE}\n")
             assert not record.email_verified, name
 
-    def test_no_address(self) -> None:
+    def test_empty_or_missing_column_gives_no_address(self) -> None:
         for header in ("email", "notes"):
             record = read_one(f"username,password,{header}\nann,$2b$ann,\n")
             assert (record.email, record.email_verified) == (None, False)

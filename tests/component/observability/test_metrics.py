@@ -53,7 +53,9 @@ def instrumentations(instrumentation: PrometheusInstrumentation) -> Instrumentat
 
 
 class TestRequestMetrics:
-    async def test_labels(self, registry: CollectorRegistry, client: httpx2.AsyncClient) -> None:
+    async def test_have_the_labels_method_route_and_status(
+        self, registry: CollectorRegistry, client: httpx2.AsyncClient
+    ) -> None:
         for _ in range(2):
             await client.get(f"/ping?q={CANARY}")
         labels = {"method": "GET", "route": "/ping"}
@@ -81,7 +83,7 @@ class TestUseCaseErrors:
 
 
 class TestTokenRefreshes:
-    async def test_outcomes(
+    async def test_are_counted_by_outcome(
         self,
         registry: CollectorRegistry,
         client: httpx2.AsyncClient,

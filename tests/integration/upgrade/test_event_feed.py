@@ -1,4 +1,4 @@
-"""Events from before the event feed are told to nobody; later ones of the version before are."""
+"""Events from before the event feed are not published; later ones of the version before are."""
 
 from sqlalchemy import create_engine, text
 from tests.harness.databases import connect

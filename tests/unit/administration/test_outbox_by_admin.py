@@ -100,7 +100,7 @@ class TestListOutbox:
 
 
 class TestRetryOutbox:
-    async def test_one_entry(self, app: Application, acting: Principal) -> None:
+    async def test_makes_one_entry_due(self, app: Application, acting: Principal) -> None:
         later = app.clock.now() + timedelta(hours=1)
         one, other = await an_entry(app, later), await an_entry(app, later)
         app.clock.advance(minutes=1)

@@ -29,7 +29,7 @@ NETWORK = network_of("192.0.2.1")
 
 
 class TestApiKeyTerms:
-    def test_values(self) -> None:
+    def test_are_parsed_from_what_was_sent(self) -> None:
         assert ApiKeyTerms.parse(name=" Backup ", scopes=["a:b"], days=7, held=["a:b", "a:c"]) == ApiKeyTerms(
             name=ApiKeyName.parse("Backup"), scopes=frozenset({"a:b"}), lifetime=timedelta(days=7)
         )

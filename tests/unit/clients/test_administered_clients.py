@@ -193,7 +193,7 @@ class TestSecretAndRemoval:
 
 
 class TestListClients:
-    async def test_pages(self, app: Application, acting: Principal) -> None:
+    async def test_pages_are_in_the_order_of_names(self, app: Application, acting: Principal) -> None:
         for name in ("c", "a", "b", "d", "e"):
             await app.container.create_client()(name=name)
         list_clients = app.container.list_clients()

@@ -253,7 +253,7 @@ class TestAuthenticateClient:
 class TestAuthenticateSecret:
     """The feeds accept the secret itself."""
 
-    async def test_principal(self, app: Application) -> None:
+    async def test_returns_the_principal_of_the_client(self, app: Application) -> None:
         created = await app.container.create_client()(name="orders", permissions=[READ_REVOCATIONS])
         assert await app.container.authenticate_secret()(secret=created.secret.text) == Principal(
             kind=PrincipalKind.CLIENT,

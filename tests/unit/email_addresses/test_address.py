@@ -90,7 +90,7 @@ class TestEmailAddress:
     def test_label_with_xn_inside_is_not_punycode(self) -> None:
         assert allowed_usernames("a@axn--bcher-kva.example.com") == {"a@axn--bcher-kva.example.com"}
 
-    def test_refused(self) -> None:
+    def test_addresses_of_other_forms_are_refused(self) -> None:
         assert {text: codes_of(text) for text in REFUSED} == {
             text: [("email", code)] for text, code in REFUSED.items()
         }

@@ -1,4 +1,4 @@
-"""What other services are told of an event."""
+"""Which events are published, and in what form."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 26, 12, 0, 0, 5, tzinfo=UTC)
 
 
 class TestEventTypes:
-    def test_each_event_type_is_told_or_not_told_for_a_reason(self) -> None:
+    def test_each_event_type_is_published_or_has_a_reason(self) -> None:
         assert set(EventType) == event_types() | NOT_PUBLISHED.keys()
         assert not event_types() & NOT_PUBLISHED.keys()
 

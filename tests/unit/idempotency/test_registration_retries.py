@@ -48,7 +48,7 @@ class TestRetry:
         await app.container.rename_user()(username="ann", new_username="bea")
         assert await register(app) == first
 
-    async def test_expires(self) -> None:
+    async def test_is_another_request_after_24_hours(self) -> None:
         app = Application()
         await register(app)
         app.clock.advance(LIFETIME)

@@ -1,4 +1,4 @@
-"""What a service is told about a token: by whom it is seen, what is told, and when it cannot be used."""
+"""What introspection returns, to which callers, and when a token cannot be used."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -210,7 +210,7 @@ class TestWhoSees:
 
 
 class TestCannotBeUsed:
-    async def test_nonsense(self, world: World) -> None:
+    async def test_malformed_and_unknown_tokens(self, world: World) -> None:
         unknown = world.app.container.refresh_tokens().issue().text
         for text in ("", "a.b.c", "fa_rt_x", "fa_key_x", unknown):
             assert await world.ask(text) is None, text
@@ -263,7 +263,7 @@ class TestCannotBeUsed:
         assert await world.ask(token) is None
 
     async def test_each_kind_of_revocation(self, world: World) -> None:
-        """Services that verify by themselves are told the same."""
+        """The revocation feed has the same."""
         texts = {
             "session": world.tokens.access.text,
             "key": await world.issue(world.of_key()),

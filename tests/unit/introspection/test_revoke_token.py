@@ -1,4 +1,4 @@
-"""Clients end tokens of their own: which ones, what is recorded, and who is told."""
+"""Clients end tokens of their own: which ones, what is recorded, and what the revocation feed has."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ async def world() -> World:
 
 class TestAccessTokens:
     async def test_is_revoked_alone_and_at_once(self, world: World) -> None:
-        """This process refuses it from now on, and services are told once."""
+        """This process refuses it from now on, and the revocation feed has it once."""
         own, now = world.tokens.access.text, world.app.clock.now()
         for text, client_id in ((own, OWN), (world.client_token, world.client_id)):
             world.told().clear()

@@ -133,7 +133,7 @@ class TestAccept:
             await place.accept(token, "root1")
         assert await place.accept(token)
 
-    async def test_expires(self, place: Installation) -> None:
+    async def test_token_is_valid_until_the_invitation_expires(self, place: Installation) -> None:
         await place.invite(expires_in_days=30)
         token = await place.token()
         place.app.clock.advance(timedelta(days=30) - timedelta(microseconds=1))
@@ -152,7 +152,7 @@ class TestAccept:
                 await place.accept(wrong)
         assert place.app.hasher.hashed == hashed
 
-    async def test_withdrawn(self, place: Installation) -> None:
+    async def test_withdrawn_invitation_is_refused(self, place: Installation) -> None:
         invitation, app = await place.invite(), place.app
         token, acting = await place.token(), await principal_of(app, place.helper)
         withdraw = app.container.withdraw_invitation()
@@ -290,7 +290,7 @@ class TestInvite:
             (mail,) = await place.app.deliver()
             assert mail.to == email
 
-    async def test_values(self, place: Installation) -> None:
+    async def test_all_violations_are_listed(self, place: Installation) -> None:
         with pytest.raises(InvalidInput) as caught:
             await place.invite(email="no address", expires_in_days=31, locale="?")
         assert [(each.field, each.code) for each in caught.value.violations] == [
@@ -374,7 +374,7 @@ class TestInviterAtAcceptance:
 
 class TestModes:
     @pytest.mark.parametrize("mode", RegistrationMode)
-    async def test_each(self, mode: RegistrationMode) -> None:
+    async def test_invitation_opens_each_mode_but_off(self, mode: RegistrationMode) -> None:
         """R57: an invitation opens what is closed to others, but not what is off."""
         place = await Installation().begin()
         await place.invite()

@@ -116,7 +116,7 @@ class TestExchange:
         assert happened(app, EventType.LOGIN_SUCCEEDED)[-1].session_id == session.id
         assert (await app.refresh_session(refresh_token=tokens.refresh, client=A_FRONT_END)).refresh
 
-    async def test_is_no_log_in_that_the_owner_is_told(
+    async def test_is_no_log_in_with_a_mail_to_the_owner(
         self, app: Application, browser: AuthenticatedUser
     ) -> None:
         """A log-in from a new device is, on the pages."""

@@ -172,13 +172,13 @@ class DisabledMeanwhile(FakePasswordHasher):
 
 
 class TestLogInFromNewDevice:
-    async def test_is_told(self, app: Application) -> None:
+    async def test_has_a_mail_with_the_network_address(self, app: Application) -> None:
         await app.log_in(username="santosh", password="sntsh", client=A_DEVICE)
         (mail,) = await app.deliver()
         assert told([mail]) == {(ADDRESS, "login_from_new_device")}
         assert "address: 192.0.2.1\n" in mail.text
 
-    async def test_is_told_after_the_second_factor(self, app: Application) -> None:
+    async def test_has_its_mail_after_the_second_factor(self, app: Application) -> None:
         user = await enrolled(app)
         challenge = await user.challenge()
         assert await app.deliver() == []

@@ -73,7 +73,7 @@ class TestSenders:
         for kind in CONTENTS.keys() - {OutboxKind.ACCOUNT_ERASED}:
             assert await sent_by(app, an_entry(app, kind, user_id=2)) == [], kind
 
-    async def test_notice(self, app: Application) -> None:
+    async def test_notice_has_the_values_of_its_entry(self, app: Application) -> None:
         (mail,) = await sent_by(app, an_entry(app, OutboxKind.NOTICE))
         assert mail == a_message("role_granted", role="admin", username="santosh", when="now")
 
@@ -86,7 +86,7 @@ class TestSenders:
             "address_removed", days="", link="", token="", username="santosh", when="now"
         )
 
-    async def test_erased_account_is_told_in_its_language(self, app: Application) -> None:
+    async def test_mail_of_an_erased_account_is_in_its_language(self, app: Application) -> None:
         """The account is gone, so the entry has the language."""
         entry = an_entry(app, OutboxKind.ACCOUNT_ERASED)
         (mail,) = await sent_by(app, entry)

@@ -55,7 +55,7 @@ async def keys() -> FakeSigningKeyRepository:
 
 
 class TestCheckReadiness:
-    async def test_ready(self, keys: FakeSigningKeyRepository) -> None:
+    async def test_ready_installation_changes_no_key(self, keys: FakeSigningKeyRepository) -> None:
         before = dict(keys.storage.keys)
         await check_readiness(keys=keys)()
         assert keys.storage.keys == before

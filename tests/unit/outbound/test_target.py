@@ -94,7 +94,7 @@ class TestTarget:
         with pytest.raises(OSError, match="illegal"):
             socket.inet_aton("receiver.example")
 
-    def test_refused(self) -> None:
+    def test_malformed_and_local_urls_are_refused(self) -> None:
         refused = [
             *("", "https://", "http://receiver.example/", "ftp://receiver.example/", "//receiver.example/"),
             *("https://receiver.example:80/", "https://receiver.example:22/", "https://receiver.example:0/"),

@@ -39,7 +39,7 @@ async def attempt(entry: ClaimedEntry, clock: FakeClock, failure: Exception | No
 
 
 class TestAttempt:
-    async def test_success(self, clock: FakeClock) -> None:
+    async def test_delivered_entry_is_sent(self, clock: FakeClock) -> None:
         assert await attempt(claimed(clock), clock) == Delivery(kind=MAIL, result=OutboxOutcome.SENT)
 
     async def test_entry_that_expires_now_is_not_delivered(self, clock: FakeClock) -> None:
@@ -50,11 +50,11 @@ class TestAttempt:
         given_up = Delivery(kind=MAIL, result=OutboxOutcome.GIVEN_UP, error="the process died")
         assert await attempt(claimed(clock, attempts=MAX_ATTEMPTS + 1), clock) == given_up
 
-    async def test_refused(self, clock: FakeClock) -> None:
+    async def test_permanent_failure_closes_the_entry(self, clock: FakeClock) -> None:
         refused = Delivery(kind=MAIL, result=OutboxOutcome.REFUSED, error="550")
         assert await attempt(claimed(clock), clock, PermanentFailure("550")) == refused
 
-    async def test_postponed(self, clock: FakeClock) -> None:
+    async def test_postponed_entry_is_due_later(self, clock: FakeClock) -> None:
         after = timedelta(seconds=20)
         postponed = Delivery(kind=MAIL, result=Unfinished.POSTPONED, due_in=after)
         assert await attempt(claimed(clock), clock, Postponed(after=after)) == postponed
@@ -78,7 +78,7 @@ class TestAttempt:
 
 
 class TestClaimedEntry:
-    def test_open(self, clock: FakeClock) -> None:
+    def test_open_decrypts_the_content(self, clock: FakeClock) -> None:
         entry = claimed(clock, attempts=2, expires_in=timedelta(days=1))
         assert entry.open(BOX) == OutboxEntry(
             id="1",

@@ -175,7 +175,7 @@ class TestLogInWithPasskey:
         username = (await owner.caller()).user.username
         assert device.verify(result.device_token, username, now=app.clock.now())
 
-    async def test_new_device_is_told_once(self) -> None:
+    async def test_new_device_has_one_mail(self) -> None:
         """The device token of a log-in makes the next one that of a known device, with the same id."""
         app = Application()
         owner = await a_passkey_owner(app)

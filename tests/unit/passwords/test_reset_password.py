@@ -253,7 +253,7 @@ class TestComplete:
         await app.complete_password_reset(token=await a_reset(app), new_password="another one")
         assert await app.guess("another one")
 
-    async def test_lifetime(self, app: Application) -> None:
+    async def test_token_expires(self, app: Application) -> None:
         token = await a_reset(app)
         app.clock.advance(minutes=10)
         with pytest.raises(InvalidLink):

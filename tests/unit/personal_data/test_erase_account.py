@@ -144,13 +144,13 @@ class TestEraseAccount:
 class TestDigests:
     """They are stored or kept beside backups: other versions compute the same."""
 
-    def test_of_a_name(self) -> None:
+    def test_digest_of_a_name_is_stable_across_versions(self) -> None:
         name = Username.parse("ann", Application().container.usernames())
         assert [each.hex() for each in NameDigests(KEY).candidates(name)] == [
             "26d1f6c0adcfa494f2a0730c10cde3d344b12de4188616d1e7b18a94dfa520e2"
         ]
 
-    def test_of_a_line(self) -> None:
+    def test_signed_line_is_stable_across_versions(self) -> None:
         erasure = an_erasure(ANN, at=datetime(2026, 1, 2, tzinfo=UTC))
         line = ErasedList(KEY).line(replace(erasure, name_digest=NameDigest(b"x" * 32)))
         assert json.loads(line) == {

@@ -321,7 +321,7 @@ class TestExport:
             await app.container.export_account()(caller=caller)
         assert app.event_types().count(EventType.DATA_EXPORTED) == 1
 
-    async def test_is_told(self) -> None:
+    async def test_owner_gets_a_mail(self) -> None:
         app = Application()
         caller = await a_caller(app)
         await app.deliver()

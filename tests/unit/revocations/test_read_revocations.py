@@ -119,14 +119,14 @@ class TestNews:
         page = await feed.ask()
         assert (page.revocations, page.more) == ([told], False)
 
-    async def test_each_revocation_is_told_once_by_one_process(self, feed: Feed) -> None:
+    async def test_each_revocation_is_returned_once_by_one_process(self, feed: Feed) -> None:
         feed.revoke("1")
         page = await feed.ask()
         assert (await feed.ask(page)).revocations == []
         second = feed.revoke("2")
         assert (await feed.ask(page)).revocations == [second]
 
-    async def test_late_commit_is_told(self, feed: Feed) -> None:
+    async def test_late_commit_is_returned(self, feed: Feed) -> None:
         """Its time is before the last read, up to ten seconds."""
         page = await feed.ask()
         feed.clock.advance(seconds=1)
@@ -312,7 +312,7 @@ class TestPages:
         assert found == told
         assert (await feed.ask(page)).revocations == []
 
-    async def test_what_is_committed_between_pages_is_told(self, feed: Feed) -> None:
+    async def test_what_is_committed_between_pages_is_returned(self, feed: Feed) -> None:
         for number in range(PAGE_SIZE + 1):
             feed.revoke(f"{number:05}", ago=1)
         page = await feed.ask()
@@ -321,7 +321,7 @@ class TestPages:
         assert not page.more
         assert behind in (await feed.ask(page)).revocations
 
-    async def test_burst_beyond_a_page_is_told_to_a_client_with_a_cursor(self, feed: Feed) -> None:
+    async def test_burst_beyond_a_page_is_returned_to_a_client_with_a_cursor(self, feed: Feed) -> None:
         page = await feed.ask()
         told = {feed.revoke(f"{number:05}") for number in range(PAGE_SIZE + 5)}
         found = set()

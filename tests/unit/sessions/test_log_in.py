@@ -72,7 +72,7 @@ class TestLogIn:
         (session,) = app.storage.sessions.values()
         assert not session.is_active(app.clock.now())
 
-    async def test_first_error_is_told_if_the_session_cannot_be_ended_either(self) -> None:
+    async def test_first_error_is_raised_if_the_session_cannot_be_ended_either(self) -> None:
         class Unavailable(FakeSessionRepository):
             async def revoke(self, user_id: UserId, *, session_id: SessionId, now: datetime) -> bool:
                 raise StorageUnavailable

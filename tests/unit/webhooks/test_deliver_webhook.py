@@ -100,7 +100,7 @@ class TestMessages:
         assert [each.delivered for each in [*await here.round(), *await here.round()]] == [1, 0]
         assert here.subjects == ["a"]
 
-    async def test_types(self, here: Installation) -> None:
+    async def test_events_of_other_types_are_passed_over(self, here: Installation) -> None:
         await here.create("user.disabled")
         await here.happen("clerk")
         await here.round()

@@ -96,7 +96,7 @@ class TestRules:
         changed = await change(acting=None, webhook_id=new.webhook.id, all_types=True)
         assert (changed.url, changed.types) == (f"{URL}2", None)
 
-    async def test_limit(self, app: Application) -> None:
+    async def test_webhook_beyond_the_maximum_is_refused(self, app: Application) -> None:
         for _ in range(MAX_WEBHOOKS):
             await app.container.create_webhook()(acting=None, url=URL)
         with pytest.raises(TooManyWebhooks):

@@ -98,7 +98,7 @@ class TestTestMessage:
             else:
                 assert await send(acting=acting, webhook_id=here.id) == Attempt(204)
 
-    async def test_message(self, here: Installation) -> None:
+    async def test_message_has_an_id_of_its_own_and_no_data(self, here: Installation) -> None:
         for _ in range(2):
             await here.app.container.send_test_message()(acting=None, webhook_id=here.id)
         first, second = (each.headers["webhook-id"] for each in here.http.requests)

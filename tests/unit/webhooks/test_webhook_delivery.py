@@ -90,7 +90,7 @@ async def test_end_cuts_off_what_takes_too_long() -> None:
         await until(lambda: bool(queue.begun))
 
 
-async def test_log(caplog: pytest.LogCaptureFixture) -> None:
+async def test_failures_are_logged_by_their_severity(caplog: pytest.LogCaptureFixture) -> None:
     for due, level, text in (
         ("failing", logging.WARNING, "webhook failing: no response in time"),
         ("gone", logging.ERROR, "webhook gone is disabled: status 410"),
