@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import typer
 
+from fastauth.entrypoints.cli.listen_address import check_listen_address
 from fastauth.entrypoints.cli.metrics import serve_metrics
 from fastauth.entrypoints.cli.runner import fail, load_settings_or_exit, run
 
@@ -32,6 +33,7 @@ def serve() -> None:
             import fastauth.entrypoints.http.app  # noqa: F401  uvicorn would import it with collections
 
     server_warnings = run(start_up_with_warnings, settings)
+    check_listen_address(settings)
     if settings.development_relaxations:
         typer.echo(
             f"fastauth: development mode: {', '.join(settings.development_relaxations)};"
