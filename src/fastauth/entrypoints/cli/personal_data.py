@@ -70,8 +70,10 @@ def replay(
     """Erase accounts again after a backup was restored. Nothing is done if a line is not signed."""
     try:
         lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {type(error).__name__}")
+    except OSError as error:
+        fail(f"{file}: {error.strerror}")
+    except UnicodeDecodeError:
+        fail(f"{file}: is not UTF-8")
 
     async def replay_all(container: "Container") -> bool:
         accounts = [container.erased_list().read(line) for line in lines]
