@@ -188,6 +188,16 @@ def commands(group: Any, prefix: str) -> Iterator[str]:  # noqa: ANN401  typer's
             yield from commands(command, f"{prefix} {name}")
 
 
+def options(group: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:  # noqa: ANN401  the same
+    """Yield each command of a group, and of the groups in it, with the long names of its options."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from options(command, f"{prefix} {name}")
+        else:
+            names = [name for each in command.params for name in (*each.opts, *each.secondary_opts)]
+            yield f"{prefix} {name}", [name for name in names if name.startswith("--")]
+
+
 class TestNames:
     def test_settings_that_pages_name_exist(self) -> None:
         named = {
@@ -206,6 +216,20 @@ class TestNames:
             for found in re.findall(r"(?:\$ |`)(fastauth (?:users |keys )?[a-z][a-z-]*)", page.read_text())
         }
         assert shown - there == set()
+
+    def test_every_command_is_on_a_page_with_its_options(self) -> None:
+        """An option is named on a page that names its command."""
+        pages = [page.read_text() for page in PAGES]
+        missing = [
+            f"{command} {option}"
+            for command, names in options(typer.main.get_group(cli), "fastauth")
+            for option in names or [""]
+            if not any(
+                re.search(rf"{re.escape(command)}\b", page) and re.search(rf"(?<![\w-]){option}\b", page)
+                for page in pages
+            )
+        ]
+        assert missing == []
 
 
 def anchors(page: Path) -> set[str]:
