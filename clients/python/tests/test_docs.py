@@ -28,6 +28,9 @@ class TestPages:
     def test_five_minutes_begin_with_the_code_of_the_readme(self) -> None:
         assert first_code(FIVE_MINUTES).startswith(first_code(README))
 
+    def test_landing_page_shows_the_code_of_the_readme(self) -> None:
+        assert first_code((ROOT / "README.md").read_text()) == first_code(README)
+
     def test_testing_lists_every_hostile_token(self) -> None:
         (listed,) = re.findall(r"They are:\n\n(.*?)\n\n", TESTING, re.DOTALL)
         assert [" ".join(each.split()) for each in re.findall(r"`([^`]+)`", listed)] == [

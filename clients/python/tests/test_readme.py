@@ -4,8 +4,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import flask
+from clients.python.tests.services import set_up_django
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.utils.module_loading import import_string
 from fastapi.testclient import TestClient
 
+from fastauth_client import Verifier, django
+from fastauth_client.flask import FlaskAuth
 from fastauth_client.testing import FastauthServer
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -36,3 +43,39 @@ class TestFirstLines:
         assert response.status_code == 200
         assert response.json().startswith("Orders of user ")
         assert forged.status_code == 401
+
+
+def code_of(framework: str, server: FastauthServer, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Run what the page shows of a framework, at the address of the server, and return its names."""
+    (section,) = re.findall(rf"^\*\*{framework}\*\*: .*?(?=^\*\*|^## )", README, re.DOTALL | re.MULTILINE)
+    for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+        exec(code.replace("http://127.0.0.1:8000", server.url), namespace)  # noqa: S102  lines of the README
+    return namespace
+
+
+class TestOtherFrameworks:
+    """Their lines are run against the real service, too."""
+
+    def test_flask(self, fastauth_server: FastauthServer) -> None:
+        names = {"Flask": flask.Flask, "g": flask.g, "FlaskAuth": FlaskAuth, "Verifier": Verifier}
+        shown = code_of("Flask", fastauth_server, {"__name__": "readme", **names})
+        fastauth_server.register("flask", PASSWORD)
+        token = fastauth_server.log_in("flask", PASSWORD)
+        client = shown["app"].test_client()
+        assert client.get("/orders").status_code == 401
+        response = client.get("/orders", headers={"Authorization": f"Bearer {token}"})
+        assert (response.status_code, response.text[:15]) == (200, "Orders of user ")
+        shown["auth"].verifier.close()
+
+    def test_django(self, fastauth_server: FastauthServer) -> None:
+        names = {"HttpRequest": HttpRequest, "HttpResponse": HttpResponse, "require": django.require}
+        shown = code_of("Django", fastauth_server, {"Verifier": Verifier, "MIDDLEWARE": [], **names})
+        fastauth_server.register("django", PASSWORD)
+        token = fastauth_server.log_in("django", PASSWORD)
+        handle = import_string(shown["MIDDLEWARE"][-1])(shown["orders"])
+        set_up_django(shown["FASTAUTH_VERIFIER"])
+        assert handle(RequestFactory().get("/orders")).status_code == 401
+        headers = {"Authorization": f"Bearer {token}"}
+        response = handle(RequestFactory().get("/orders", headers=headers))
+        assert (response.status_code, response.content[:15]) == (200, b"Orders of user ")
+        shown["FASTAUTH_VERIFIER"].close()
