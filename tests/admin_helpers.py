@@ -6,8 +6,8 @@ from typing import TypeVar
 from tests.application import Application
 
 from fastauth.domain.accounts.user import User
+from fastauth.domain.list_cursor import ListPage
 from fastauth.domain.principals.principal import Principal, PrincipalKind
-from fastauth.domain.sealed_cursor import ListPage
 
 Entry = TypeVar("Entry")
 MAX_PAGES = 10

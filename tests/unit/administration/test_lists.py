@@ -48,7 +48,7 @@ class TestCursors:
     async def test_of_the_outbox_has_the_time_and_the_id(self) -> None:
         app = Application()
         acting = await principal_of(app, await a_user_with(app, "ann1", "admin"))
-        seal, queue = app.container.sealed_cursors().seal, app.container.outbox_queue()
+        encode, queue = app.container.cursor_codec().encode, app.container.outbox_queue()
         list_outbox = app.container.list_outbox_by_admin()
         async with app.container.stored_unit_of_work().begin() as transaction:
             due = app.clock.now() + MICROSECOND
@@ -58,18 +58,18 @@ class TestCursors:
                 )
             await transaction.commit()
         page = await list_outbox(acting=acting, waiting=True, limit=1)
-        assert page.next == seal("outbox waiting", (due - _1970) // MICROSECOND, page.items[0].id)
+        assert page.next == encode("outbox waiting", (due - _1970) // MICROSECOND, page.items[0].id)
         app.clock.advance(timedelta(hours=1, microseconds=1))
         for entry in list(app.storage.outbox):
             await queue.complete(entry, outcome=OutboxOutcome.SENT, now=app.clock.now())
         page = await list_outbox(acting=acting, waiting=False, limit=1)
         closed = (app.clock.now() - _1970) // MICROSECOND
-        assert page.next == seal("outbox closed", closed, page.items[0].id)
+        assert page.next == encode("outbox closed", closed, page.items[0].id)
 
     async def test_of_a_list_by_its_name(self) -> None:
         app = Application()
         acting = await principal_of(app, await a_user_with(app, "ann1", "admin"))
-        seal = app.container.sealed_cursors().seal
+        encode = app.container.cursor_codec().encode
         for name in ("a", "b"):
             await app.container.create_client()(name=name)
-        assert (await app.container.list_clients()(acting=acting, limit=1)).next == seal("clients", "a")
+        assert (await app.container.list_clients()(acting=acting, limit=1)).next == encode("clients", "a")

@@ -7,10 +7,10 @@ from tests.admin_helpers import a_user_with, pages_of, principal_of
 from tests.application import Application
 
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.list_cursor import NOT_A_PLACE
 from fastauth.domain.outbox.message import OutboxKind, OutboxOutcome, OutboxRecord
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.sealed_cursor import NOT_A_PLACE
 
 A_MICROSECOND = timedelta(microseconds=1)
 

@@ -12,10 +12,10 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.errors import InvalidInput
+from fastauth.domain.list_cursor import NOT_A_PLACE, ListPage
 from fastauth.domain.passwords.errors import InvalidCredentials
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.sealed_cursor import NOT_A_PLACE, ListPage
 
 A_MICROSECOND = timedelta(microseconds=1)
 

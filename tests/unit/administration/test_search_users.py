@@ -14,10 +14,10 @@ from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.administration.user_search import ListedUser, UserFilter
 from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.list_cursor import ListPage
 from fastauth.domain.personal_data.erasure import Erasure, NameDigest
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.sealed_cursor import ListPage
 from fastauth.domain.sessions.session import SessionCursor
 
 

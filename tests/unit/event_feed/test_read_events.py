@@ -149,7 +149,7 @@ class TestCursorTooOld:
 
     async def test_cursor_that_was_not_made_here(self, app: Application, reader: Reader) -> None:
         page = await reader.users()
-        other = app.container.sealed_cursors().seal("another list", 1)
+        other = app.container.cursor_codec().encode("another list", 1)
         for cursor in ("", "A", await reader.now() + "A", other):
             assert await self.refused(reader, cursor), cursor
         assert not await self.refused(reader, page.events_after)

@@ -14,11 +14,11 @@ from fastauth.application.invitations.list_invitations import DEFAULT_LIMIT
 from fastauth.domain.audit.event import Event, EventType
 from fastauth.domain.errors import InvalidInput, NotOffered
 from fastauth.domain.invitations.invitation import Invitation
+from fastauth.domain.list_cursor import NOT_A_PLACE
 from fastauth.domain.one_time_tokens.token import OneTimeToken, Purpose
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
 from fastauth.domain.roles.permissions import READ_USERS
-from fastauth.domain.sealed_cursor import NOT_A_PLACE
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.mail import MailMode
@@ -106,7 +106,7 @@ class TestListInvitations:
 
     async def test_refuses_the_cursor_of_another_list(self) -> None:
         app = Application()
-        for cursor in ("x", app.container.sealed_cursors().seal("users", 1)):
+        for cursor in ("x", app.container.cursor_codec().encode("users", 1)):
             with pytest.raises(InvalidInput) as caught:
                 await app.container.list_invitations()(acting=None, after=cursor)
             assert list(caught.value.violations) == [NOT_A_PLACE]

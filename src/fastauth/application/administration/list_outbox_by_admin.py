@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from fastauth.domain.list_cursor import CursorCodec, ListPage
 from fastauth.domain.outbox.message import OutboxPlace, OutboxRecord
 from fastauth.domain.outbox.ports import OutboxQueue
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_AUDIT
-from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
 
@@ -15,7 +15,7 @@ class ListOutboxByAdmin:
     """List entries that wait, the oldest due first, or closed ones, the last closed first."""
 
     queue: OutboxQueue
-    cursors: SealedCursors
+    cursors: CursorCodec
 
     async def __call__(
         self, *, acting: Principal, waiting: bool, after: str | None = None, limit: int

@@ -10,9 +10,9 @@ from fastauth.domain.administration.event_search import EventPlace, EventSearch
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
+from fastauth.domain.list_cursor import CursorCodec, ListPage
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_AUDIT
-from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
 DEFAULT_LIMIT = 50
@@ -27,7 +27,7 @@ class ReadEventsByAdmin:
     search: EventSearch
     users: UserRepository
     pseudonyms: UsernamePseudonyms
-    cursors: SealedCursors
+    cursors: CursorCodec
 
     async def __call__(  # noqa: PLR0913  the criteria of a filter
         self,
@@ -62,5 +62,5 @@ class ReadEventsByAdmin:
         following = None
         if found.next:
             microseconds = to_microseconds(found.next.occurred_at)
-            following = self.cursors.seal(list_name, microseconds, found.next.id)
+            following = self.cursors.encode(list_name, microseconds, found.next.id)
         return ListPage(items=found.entries, next=following)

@@ -7,9 +7,9 @@ from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.username import UsernameProfile
 from fastauth.domain.administration.user_search import ListedUser, UserPlace, UserSearch
 from fastauth.domain.email_addresses.address import AddressProfile
+from fastauth.domain.list_cursor import CursorCodec, ListPage
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_USERS
-from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 MAX_LIMIT = 200
 """Accounts in one page."""
@@ -24,7 +24,7 @@ class SearchUsers:
     search: UserSearch
     username_profile: UsernameProfile
     address_profile: AddressProfile
-    cursors: SealedCursors
+    cursors: CursorCodec
 
     async def __call__(
         self,
@@ -49,5 +49,5 @@ class SearchUsers:
         position = self.cursors.position(list_name, after)
         place = UserPlace(int(position[0]), str(position[1])) if position else None
         found = await self.search.page(wanted, after=place, limit=limit)
-        following = self.cursors.seal(list_name, found.next.id, found.next.key) if found.next else None
+        following = self.cursors.encode(list_name, found.next.id, found.next.key) if found.next else None
         return ListPage(items=found.users, next=following)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from fastauth.domain.clients.ports import ClientRepository
 from fastauth.domain.clients.registered_client import RegisteredClient
+from fastauth.domain.list_cursor import CursorCodec, ListPage
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_CLIENTS
-from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 MAX_LIMIT = 200
 """Clients in one page."""
@@ -20,7 +20,7 @@ class ListClients:
     """List clients in the order of their names, with their secrets, of which only the times are known."""
 
     clients: ClientRepository
-    cursors: SealedCursors
+    cursors: CursorCodec
 
     async def __call__(
         self, *, acting: Principal, after: str | None = None, limit: int = DEFAULT_LIMIT

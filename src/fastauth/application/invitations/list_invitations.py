@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fastauth.domain.clock import Clock
 from fastauth.domain.invitations.invitation import Invitation, InvitationId
 from fastauth.domain.invitations.ports import InvitationRepository
+from fastauth.domain.list_cursor import CursorCodec, ListPage
 from fastauth.domain.principals.principal import Principal
 from fastauth.domain.roles.permissions import READ_USERS
-from fastauth.domain.sealed_cursor import ListPage, SealedCursors
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
@@ -19,7 +19,7 @@ class ListInvitations:
     """List invitations that were neither accepted nor withdrawn and have not expired, the oldest first."""
 
     invitations: InvitationRepository
-    cursors: SealedCursors
+    cursors: CursorCodec
     clock: Clock
 
     async def __call__(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.event_feed.ports import FeedPlace
-from fastauth.domain.sealed_cursor import SealedCursors
+from fastauth.domain.list_cursor import CursorCodec
 from fastauth.domain.unix_time import from_microseconds, to_microseconds
 
 _EVENTS, _ACCOUNTS = "events", "feed accounts"
@@ -12,26 +12,26 @@ _EVENTS, _ACCOUNTS = "events", "feed accounts"
 
 @dataclass(frozen=True, slots=True)
 class FeedCursors:
-    """Seals places in the feed, and reads them again."""
+    """Make cursors from places in the feed, and read them again."""
 
-    sealed: SealedCursors
+    codec: CursorCodec
 
     def of_events(self, place: FeedPlace) -> str:
         """Return the cursor behind the events up to `place`."""
-        return self.sealed.seal(_EVENTS, *_position(place))
+        return self.codec.encode(_EVENTS, *_position(place))
 
     def read_events(self, cursor: str) -> FeedPlace | None:
         """Return the place of a cursor; ``None`` if it was not made here."""
-        position = self.sealed.open(_EVENTS, cursor)
+        position = self.codec.decode(_EVENTS, cursor)
         return None if position is None else _place(*position)
 
     def of_accounts(self, last: UserId, place: FeedPlace) -> str:
         """Return the cursor behind the account `last`, in a listing that began at `place`."""
-        return self.sealed.seal(_ACCOUNTS, last, *_position(place))
+        return self.codec.encode(_ACCOUNTS, last, *_position(place))
 
     def read_accounts(self, cursor: str) -> tuple[UserId, FeedPlace] | None:
         """Return the last account and the place; ``None`` if the cursor was not made here."""
-        position = self.sealed.open(_ACCOUNTS, cursor)
+        position = self.codec.decode(_ACCOUNTS, cursor)
         return None if position is None else (UserId(int(position[0])), _place(*position[1:]))
 
 

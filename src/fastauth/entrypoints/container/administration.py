@@ -51,7 +51,7 @@ class Administration(Shared):
         search=user_search,
         username_profile=Accounts.usernames,
         address_profile=Accounts.address_profile,
-        cursors=Shared.sealed_cursors,
+        cursors=Shared.cursor_codec,
     )
     get_user_by_admin = use_case(
         GetUserByAdmin,
@@ -69,7 +69,7 @@ class Administration(Shared):
         search=event_search,
         users=Storage.users,
         pseudonyms=Shared.username_pseudonyms,
-        cursors=Shared.sealed_cursors,
+        cursors=Shared.cursor_codec,
     )
     disable_user_by_admin = use_case(
         DisableUserByAdmin, delegation=Delegations.delegation, revoke_again=Accounts.second_revocation
@@ -96,7 +96,7 @@ class Administration(Shared):
     define_role = use_case(DefineRole, delegation=Delegations.delegation, revocations=Storage.revocation_log)
     delete_role = use_case(DeleteRole, delegation=Delegations.delegation)
     list_outbox_by_admin = use_case(
-        ListOutboxByAdmin, queue=Storage.outbox_queue, cursors=Shared.sealed_cursors
+        ListOutboxByAdmin, queue=Storage.outbox_queue, cursors=Shared.cursor_codec
     )
     retry_outbox_by_admin = use_case(RetryOutboxByAdmin, queue=Storage.outbox_queue, clock=Shared.clock)
     list_keys_by_admin = use_case(ListKeysByAdmin, keys=Storage.signing_keys)

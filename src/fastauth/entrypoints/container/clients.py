@@ -76,7 +76,7 @@ class Clients(Shared):
         clock=Shared.clock,
     )
 
-    list_clients = use_case(ListClients, clients=Storage.clients, cursors=Shared.sealed_cursors)
+    list_clients = use_case(ListClients, clients=Storage.clients, cursors=Shared.cursor_codec)
     get_client = use_case(GetClient, clients=Storage.clients)
     create_client_by_admin = use_case(
         CreateClientByAdmin, delegation=Delegations.delegation, changes=client_changes

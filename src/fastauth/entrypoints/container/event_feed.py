@@ -15,7 +15,7 @@ from fastauth.entrypoints.container.use_cases import use_case
 class EventFeed(Shared):
     """See `fastauth.domain.event_feed`; the reader and the numbering are in `Storage`."""
 
-    feed_cursors: Provider[FeedCursors] = Singleton(FeedCursors, Shared.sealed_cursors)
+    feed_cursors: Provider[FeedCursors] = Singleton(FeedCursors, Shared.cursor_codec)
 
     number_events = use_case(NumberEvents, numbering=Storage.event_numbering)
     measure_feed_lag = use_case(MeasureFeedLag, numbering=Storage.event_numbering, clock=Shared.clock)

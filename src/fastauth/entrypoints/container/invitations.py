@@ -54,7 +54,7 @@ class Invitations(Shared):
     list_invitations = use_case(
         ListInvitations,
         invitations=Storage.invitations,
-        cursors=Shared.sealed_cursors,
+        cursors=Shared.cursor_codec,
         clock=Shared.clock,
     )
     withdraw_invitation = use_case(

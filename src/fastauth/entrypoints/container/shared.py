@@ -14,8 +14,8 @@ from fastauth.domain.audit.event import EventSource
 from fastauth.domain.audit.trail import Retention
 from fastauth.domain.audit.username_digest import UsernamePseudonyms
 from fastauth.domain.clock import Clock
+from fastauth.domain.list_cursor import CursorCodec
 from fastauth.domain.personal_data.erasure import NameDigests
-from fastauth.domain.sealed_cursor import SealedCursors
 from fastauth.domain.secret_box import SecretBox
 from fastauth.domain.secret_key import SecretKey
 from fastauth.entrypoints.observability.instrumentation import Instrumentations, instrument_database
@@ -46,7 +46,7 @@ class Shared(DeclarativeContainer):
     instrumentations: Provider[Instrumentations] = Object(())
     secret_keys: Provider[tuple[SecretKey, ...]] = Singleton(secret_keys, settings)
     secret_box: Provider[SecretBox] = Singleton(make_with_keys, Object(JoseSecretBox), secret_keys)
-    sealed_cursors: Provider[SealedCursors] = Singleton(make_with_keys, Object(SealedCursors), secret_keys)
+    cursor_codec: Provider[CursorCodec] = Singleton(make_with_keys, Object(CursorCodec), secret_keys)
     username_pseudonyms: Provider[UsernamePseudonyms] = Singleton(
         make_with_keys, Object(UsernamePseudonyms), secret_keys
     )

@@ -12,7 +12,7 @@ from fastauth.domain.errors import InvalidInput, Violation, ViolationCollector
 from fastauth.domain.event_feed.errors import CursorTooOld
 from fastauth.domain.event_feed.ports import FeedAccount
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
-from fastauth.domain.sealed_cursor import MAX_CURSOR_LENGTH
+from fastauth.domain.list_cursor import MAX_CURSOR_LENGTH
 from fastauth.entrypoints.http.dependencies import FEED_READER_ERRORS, ContainerDep, FeedReaderDep
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.pagination import parse_limit

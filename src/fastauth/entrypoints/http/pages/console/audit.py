@@ -9,8 +9,8 @@ from starlette.responses import Response
 from fastauth.domain.audit.event import EventType
 from fastauth.domain.audit.trail import AuditEntry
 from fastauth.domain.errors import InvalidInput, Violation
+from fastauth.domain.list_cursor import ListPage
 from fastauth.domain.roles.permissions import READ_AUDIT
-from fastauth.domain.sealed_cursor import ListPage
 from fastauth.entrypoints.http.pages.console.console_page import PAGE_SIZE, ConsolePage, ConsolePageDep
 from fastauth.entrypoints.http.pages.console.ids import parse_user_id
 from fastauth.entrypoints.http.pages.routing import PageRoute

@@ -13,9 +13,9 @@ from fastauth.domain.accounts.errors import UserNotFound
 from fastauth.domain.delegation.authority import Authority
 from fastauth.domain.errors import FastauthError, InvalidInput
 from fastauth.domain.idempotency.errors import IdempotencyKeyInUse
+from fastauth.domain.list_cursor import ListPage
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal
-from fastauth.domain.sealed_cursor import ListPage
 from fastauth.domain.sessions.errors import StepUpRequired
 from fastauth.entrypoints.http.dependencies import ContainerDep
 from fastauth.entrypoints.http.pages.account.own_page import OwnPage

@@ -36,7 +36,7 @@ class ListPage(Generic[Item]):
     """The cursor of the next page; ``None`` after the last one."""
 
 
-class SealedCursors:
+class CursorCodec:
     """Makes and reads cursors of keyset pages.
 
     A cursor has the position of the last row of a page: the values by which the list is ordered. It is
@@ -46,7 +46,7 @@ class SealedCursors:
     def __init__(self, *keys: SecretKey) -> None:
         self._keys = SecretKeys(*keys)
 
-    def seal(self, list_name: str, *position: int | str) -> str:
+    def encode(self, list_name: str, *position: int | str) -> str:
         """Return the cursor of a position in a list: base64url, without padding.
 
         `list_name` has everything on which the order and the content of the list depend, such as its filter.
@@ -54,17 +54,18 @@ class SealedCursors:
         content = json.dumps(position, ensure_ascii=False, separators=(",", ":")).encode()
         return base64url.encode(self._macs(list_name, content)[0] + content)
 
-    def open(self, list_name: str, cursor: str) -> tuple[int | str, ...] | None:
+    def decode(self, list_name: str, cursor: str) -> tuple[int | str, ...] | None:
         """Return the position; ``None`` if `cursor` was not made here, or for another list."""
         if len(cursor) > MAX_CURSOR_LENGTH:
             return None
         try:
-            sealed = base64url.decode(cursor)
+            authenticated = base64url.decode(cursor)
         except ValueError:
             return None
-        mac, content = sealed[:_MAC_BYTES], sealed[_MAC_BYTES:]
+        mac, content = authenticated[:_MAC_BYTES], authenticated[_MAC_BYTES:]
         is_known = any(compare_digest(mac, known) for known in self._macs(list_name, content))
-        if not is_known or base64url.encode(sealed) != cursor:  # the decoder ignores some characters and bits
+        # The decoder ignores some characters and bits: one position has one cursor.
+        if not is_known or base64url.encode(authenticated) != cursor:
             return None
         return tuple(json.loads(content))
 
@@ -76,7 +77,7 @@ class SealedCursors:
         """
         if cursor is None:
             return None
-        position = self.open(list_name, cursor)
+        position = self.decode(list_name, cursor)
         if position is None:
             raise InvalidInput(NOT_A_PLACE)
         return position
@@ -95,7 +96,7 @@ class SealedCursors:
         """
         items = tuple(found[:limit])
         more = len(found) > limit
-        return ListPage(items=items, next=self.seal(list_name, *position(items[-1])) if more else None)
+        return ListPage(items=items, next=self.encode(list_name, *position(items[-1])) if more else None)
 
     def _macs(self, list_name: str, content: bytes) -> list[bytes]:
         message = json.dumps([list_name, content.decode("latin-1")]).encode()
