@@ -1,4 +1,4 @@
-"""Tell a service what was revoked."""
+"""Read the revocation feed."""
 
 import time
 from collections.abc import Callable
@@ -74,8 +74,8 @@ class ReadRevocations:
         elif known:
             since = max(since, known.read_at - MAX_CLOCK_AND_TRANSACTION)
         found = await self.reader.read(since=since, after=place, limit=PAGE_SIZE + 1)
-        # The pages of one answer are told as of its first: what was committed meanwhile comes again.
-        told = known if known and place else read.cursor
+        # All pages of an answer are as of its first one: what was committed meanwhile comes again.
+        as_of = known if known and place else read.cursor
         last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
-        cursor = Cursor(told.reader, told.number, told.read_at, last)
+        cursor = Cursor(as_of.reader, as_of.number, as_of.read_at, last)
         return RevocationPage(found[:PAGE_SIZE], cursor, waited)

@@ -106,7 +106,7 @@ class OwnedApiKey:
 
 
 def access_ended(id_: ApiKeyId, *, at: datetime) -> Revocation:
-    """Return what other services are told of the end of a key: all tokens with its ``sid`` are over."""
+    """Return the revocation of all access tokens of a key, which have its ``sid``."""
     return Revocation(at, RevocationKind.SESSION, SESSION_PREFIX + id_)
 
 

@@ -1,1 +1,1 @@
-"""What was revoked, told to the services that verify access tokens by themselves."""
+"""Revocations, for the services that verify access tokens by themselves."""

@@ -24,7 +24,7 @@ class Cursor:
     number: int
     """Which read of that process it was."""
     read_at: datetime
-    """When that read began. Everything was told that was visible then."""
+    """When that read began. The client has everything that was visible then."""
     place: Revocation | None = None
     """The last revocation of an answer that had no room for all; ``None`` if it had."""
 

@@ -10,8 +10,8 @@ from fastauth.domain.revocations.revocation import Revocation, TokenIdentity
 class RevocationLog(Protocol):
     """Writes revocations.
 
-    The end of a session is not written here: the stored session tells it. The repository of sessions itself
-    writes the end of all sessions of a user.
+    The end of a session is not written here: the feed reads it from the stored session. The repository of
+    sessions itself writes the end of all sessions of a user.
     """
 
     async def add(self, revocation: Revocation) -> None:

@@ -12,7 +12,7 @@ MAX_CLOCK_AND_TRANSACTION = timedelta(seconds=10)
 A transaction lasts at most 5 seconds, and the clocks of two processes differ by at most 5 seconds."""
 
 MARGIN = timedelta(seconds=60)
-"""How much longer than the life of an access token a revocation is told."""
+"""How much longer than the life of an access token a revocation is in the feed."""
 
 PAGE_SIZE = 1_000
 """Revocations in one answer."""
@@ -47,7 +47,7 @@ class TokenIdentity:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Revocation:
-    """Tokens that are no longer valid. The order is that in which they are told."""
+    """Tokens that are no longer valid. The order is that of the feed."""
 
     at: datetime
     kind: RevocationKind

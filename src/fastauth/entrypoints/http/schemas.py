@@ -9,7 +9,7 @@ from fastauth.domain.email_addresses.record import AddressRecord
 
 
 class AcceptedResponse(BaseModel):
-    """Nothing: the request is queued, and its outcome is not told."""
+    """Nothing: the request is queued, and its outcome is not in the response."""
 
 
 class UserResponse(BaseModel):

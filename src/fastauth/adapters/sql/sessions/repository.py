@@ -156,8 +156,8 @@ class SqlSessionRepository:
             ended = connection.execute(statements.MARK_SOME, values | {"new_epoch": epoch}).rowcount
             if ended == MAX_COUNTED:
                 # As of now: refreshes that were under way have committed, or find their session ended.
-                told = Revocation.of_user(user_id, at=self._audit_columns.now())
-                connection.execute(INSERT_REVOCATION, row_of(told))
+                revocation = Revocation.of_user(user_id, at=self._audit_columns.now())
+                connection.execute(INSERT_REVOCATION, row_of(revocation))
             return ended
 
         return await self._connections.run_in_transaction(work)

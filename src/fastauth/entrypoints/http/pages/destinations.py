@@ -31,7 +31,7 @@ def next_path(text: str) -> str:
 def page_with_query(path: str, query: str) -> str:
     """Return a page of this service with the query of a search, or without one that is too long.
 
-    Empty parameters are left out, and so is ``done``, which tells what was done once.
+    Empty parameters are left out, and so is ``done``, which is shown once.
     """
     kept = urlencode([(name, text) for name, text in parse_qsl(query) if name != "done"])
     searched = f"{path}?{kept}"

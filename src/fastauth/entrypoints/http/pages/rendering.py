@@ -101,7 +101,7 @@ def _printable(value: object) -> object:
 def _with_errors(render: Callable[..., str], error: FastauthError | None) -> str:
     """Return the page with the error above the form, or at the fields that break a rule.
 
-    A violation of a field that the form does not show is told above the form.
+    A violation of a field that the form does not show is shown above the form.
     """
     if isinstance(error, UsernameTaken):
         return render(errors=[], field_errors={"username": error.code})

@@ -87,7 +87,7 @@ class OwnPage:
         )
 
     def done(self, what: str) -> Response:
-        """Lead to the overview, which tells what was done: a key of ``account_done.html``."""
+        """Lead to the overview, which shows what was done: a key of ``account_done.html``."""
         return redirect(self.container, f"{HOME}?{urlencode({'done': what})}")
 
     def check_recent_authentication(self) -> None:

@@ -123,7 +123,7 @@ class ConsolePage(OwnPage):
         )
 
     def lead_to(self, path: str, *, done: str) -> Response:
-        """Lead to a page below ``/console``, which tells what was done: a key of ``console/done.html``."""
+        """Lead to a page below ``/console``, which shows what was done: a key of ``console/done.html``."""
         return redirect(self.container, f"{CONSOLE}{path}?{urlencode({'done': done})}")
 
 

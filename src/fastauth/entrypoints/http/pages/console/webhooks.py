@@ -109,7 +109,7 @@ async def rotate_secret(page: ConsolePageDep, webhook_id: str) -> Response:
 
 @router.post("/{webhook_id}/test")
 async def send_test_message(page: ConsolePageDep, webhook_id: str) -> Response:
-    """Send a test message, and tell what became of it. The receiver has ten seconds."""
+    """Send a test message, and show what became of it. The receiver has ten seconds."""
     await page.form()
     page.check_may_act(WRITE_WEBHOOKS)
     attempt = await page.container.send_test_message()(acting=page.acting, webhook_id=webhook_id)
