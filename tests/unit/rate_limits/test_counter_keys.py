@@ -39,7 +39,7 @@ class TestCounterKeys:
         await limiter.check_reset_request(address="192.0.2.1")
         await limiter.check_address_change(UserId(7))
         await limiter.check_factor_change(UserId(7))
-        await limiter.check_api_key(UserId(7), counters=counters)
+        await limiter.check_api_key(UserId(7), counters)
         expected = {
             keys("resends", "0" * 32),
             keys("reset requests", "192.0.2.1"),

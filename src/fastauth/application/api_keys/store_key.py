@@ -1,9 +1,8 @@
 """Store a new API key, whoever makes it."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.api_keys.api_key import ApiKey, ApiKeyName, check_scopes, parse_lifetime
@@ -15,12 +14,8 @@ from fastauth.domain.rate_limits.ports import CounterRepository
 from fastauth.domain.sessions.session import SessionId
 from fastauth.domain.unit_of_work import UnitOfWork
 
-
-class CheckLimit(Protocol):
-    """Counts a key of a user in the transaction that stores it."""
-
-    async def __call__(self, user_id: UserId, *, counters: CounterRepository) -> None:
-        """Count it; raise `TooManyRequests` if there are too many."""
+CheckLimit = Callable[[UserId, CounterRepository], Awaitable[None]]
+"""Counts a key in the transaction that stores it; raises `TooManyRequests` if there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,7 @@ class StoreApiKey:
         )
         async with self.unit_of_work.begin() as transaction:
             if check_limit:
-                await check_limit(user_id, counters=transaction.counters)
+                await check_limit(user_id, transaction.counters)
             await transaction.api_keys.add(key)
             await transaction.events.record(created)
             await transaction.commit()

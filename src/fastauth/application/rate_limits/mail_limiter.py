@@ -72,7 +72,7 @@ class MailLimiter:
             rule = self.limits.factor_changes_per_account
             await self._allows(self._hit(rule, Scope.NETWORK, "factor changes", str(user_id)))
 
-    async def check_api_key(self, user_id: UserId, *, counters: CounterRepository) -> None:
+    async def check_api_key(self, user_id: UserId, counters: CounterRepository) -> None:
         """Count a new API key of an account: its owner gets a mail of each.
 
         Raises:
