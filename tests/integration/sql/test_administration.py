@@ -10,7 +10,7 @@ from tests.builders import a_name
 from tests.contracts.administration.event_search import EXAMINED, EventSearchContract
 from tests.contracts.administration.user_search import UserSearchContract
 from tests.fakes import FakePasswordHasher
-from tests.harness.databases import AUDIT_COLUMNS, unit_of_work
+from tests.harness.databases import AUDIT_COLUMNS, connect, unit_of_work
 
 from fastauth.adapters.sql import (
     Database,
@@ -120,7 +120,9 @@ class TestRaces:
     @pytest.fixture(scope="class")
     async def container(self, database_url_of_file: str) -> AsyncIterator[Container]:
         container = Container(
-            settings=Settings(database_url=make_url(database_url_of_file)), hasher=FakePasswordHasher()
+            settings=Settings(database_url=make_url(database_url_of_file)),
+            database=connect(database_url_of_file),
+            hasher=FakePasswordHasher(),
         )
         await start_up(container)
         yield container

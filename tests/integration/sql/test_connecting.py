@@ -81,7 +81,9 @@ def roles(postgres: PostgresServer, postgres_template: str) -> Iterator[Roles]:
 
 
 @asynccontextmanager
-async def connected(url: URL | str, *, pool_size: int = 10, deadline: float = 2.5) -> AsyncIterator[Database]:
+async def connected(
+    url: URL | str, *, pool_size: int = 10, deadline: float = OPERATOR_DEADLINE
+) -> AsyncIterator[Database]:
     text = url if isinstance(url, str) else url.render_as_string(hide_password=False)
     database = Database(parse_database_url(text), pool_size=pool_size, deadline=deadline)
     yield database
@@ -285,16 +287,16 @@ class TestSession:
                 "default_transaction_isolation": "read committed",
                 "default_transaction_deferrable": "off",
                 "synchronous_commit": "on",
-                "statement_timeout": "2s",
+                "statement_timeout": "1min",
                 "lock_timeout": "0",
                 "idle_in_transaction_session_timeout": "5s",
             }
             assert (await hostile.now()).tzinfo is not None
 
-    async def test_commands_have_a_longer_statement_timeout(self, roles: Roles) -> None:
-        async with connected(roles.url, deadline=OPERATOR_DEADLINE) as database:
-            limit = (await database.autocommit.execute(text("SHOW statement_timeout"))).scalar()
-        assert limit == "1min"
+    async def test_statement_timeout_is_shorter_than_the_deadline(self, roles: Roles) -> None:
+        for deadline, timeout in ((2.5, "2s"), (OPERATOR_DEADLINE, "1min")):
+            async with connected(roles.url, deadline=deadline) as database:
+                assert (await database.autocommit.execute(text("SHOW statement_timeout"))).scalar() == timeout
 
     async def test_session_parameters_override_the_environment(
         self, roles: Roles, monkeypatch: pytest.MonkeyPatch
