@@ -20,6 +20,7 @@ from fastauth.domain.audit.trail import Retention
 from fastauth.domain.operations.purges import all_purges
 from fastauth.domain.rate_limits.limits import Limits
 from fastauth.entrypoints.cli import app as cli
+from fastauth.entrypoints.cli.calibrate import TABLE_LEGEND
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.rule import no_problem
@@ -110,6 +111,12 @@ class TestSettings:
         listed = re.findall(r"^\| `(FASTAUTH_\w+)` \|", page, re.MULTILINE)
         fields = [f"FASTAUTH_{field.upper()}" for field in Settings.model_fields]
         assert sorted(listed) == sorted([*fields, "FASTAUTH_SECRETS_DIR"])
+
+
+class TestCapacity:
+    def test_proposal_has_the_legend_of_the_command(self) -> None:
+        page = (ROOT / "docs/operate/capacity.md").read_text()
+        assert f"\n{TABLE_LEGEND}\n" in page
 
 
 class TestManagingUsers:
