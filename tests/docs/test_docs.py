@@ -26,6 +26,7 @@ from fastauth.entrypoints.production import RULES
 from fastauth.entrypoints.production.rule import no_problem
 from fastauth.entrypoints.production.server import SERVER_RULES, connections_of
 from fastauth.entrypoints.settings import Settings
+from fastauth.entrypoints.settings.rate_limits import RateLimitSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -138,9 +139,11 @@ class TestRateLimits:
         page = (ROOT / "docs/capabilities/rate-limits.md").read_text()
         rows = {
             name: {int(number) for number in re.findall(r"\b\d+\b", rule)}
-            for rule, name in re.findall(r"^\|(.*)\| `FASTAUTH_(LIMIT_\w+)` \|", page, re.MULTILINE)
+            for rule, name in re.findall(r"^\|(.*)\| `FASTAUTH_(\w+)` \|", page, re.MULTILINE)
         }
-        settings = {name: field for name, field in Settings.model_fields.items() if name.startswith("limit_")}
+        settings = {
+            name: field for name, field in RateLimitSettings.model_fields.items() if name != "rate_limits"
+        }
         assert rows.keys() == {name.upper() for name in settings}
         for name, field in settings.items():
             assert field.default in rows[name.upper()], name
