@@ -227,6 +227,10 @@ class TestNames:
         }
         assert shown - there == set()
 
+    def test_no_path_hides_the_home_directory_in_quotes(self) -> None:
+        """A shell expands ~ outside of quotes alone, and pip does not."""
+        assert [page for page in PAGES if re.search(r"""['"]~/""", page.read_text())] == []
+
     def test_every_command_is_on_a_page_with_its_options(self) -> None:
         """An option is named on a page that names its command."""
         pages = [page.read_text() for page in PAGES]
