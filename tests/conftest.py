@@ -17,11 +17,8 @@ sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # typeshed do
 
 gc.disable()  # for imports and the collection of tests, which leave little garbage: they take a tenth less
 
-DEAREST_FIRST = (
-    "integration/faults", "integration/upgrade", "integration/attacks", "integration/http", "integration",
-    "attacks",
-)  # fmt: skip
-"""Folders of slow tests. They wait most, while another process runs the quick tests at the end."""
+DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
+"""Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,9 +29,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the directory of temporary files, and the examples of Hypothesis."""
-    opened = ExitStack()
-    opened.enter_context(memory.temporary_files())
-    config.add_cleanup(opened.close)
+    if not hasattr(config, "workerinput"):  # a process of pytest-xdist uses the directory of its parent
+        opened = ExitStack()
+        opened.enter_context(memory.temporary_files())
+        config.add_cleanup(opened.close)
     use_hypothesis()
 
 

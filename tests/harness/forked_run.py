@@ -1,8 +1,7 @@
 """A plugin of pytest that runs the tests in several processes, forked once the tests are collected.
 
 `--processes` is its option. A process takes one file after the other, so the fixtures of a file are made
-once. One begins with the first files and one with the last: slow files wait while quick ones compute. ADR
-0058 compares it with pytest-xdist.
+once. One begins with the first files and one with the last. ADR 0058 compares it with pytest-xdist.
 """
 
 import os
@@ -16,12 +15,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-NOTES = pytest.StashKey[dict[str, str]]()
-"""What a process of the run tells the one that prints the summary, in the stash of the configuration."""
-
 FORKS = get_context("fork")
 TOO_MANY = 4
-"""More processes gain nothing: each has a PostgreSQL server of its own."""
+"""More processes gain nothing."""
 
 File = Sequence[pytest.Item]
 
@@ -43,7 +39,6 @@ class Over(NamedTuple):
     """A process has run its last test, and torn down what it had set up."""
 
     reports: list[dict[str, Any]]
-    notes: dict[str, str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -156,9 +151,8 @@ class ForkedRun:
                 del self._running[receiver]
                 self._ended += 1
                 self._report(reports)
-            case Over(reports, notes):
+            case Over(reports):
                 self._children.pop(receiver).join()
-                self._session.config.stash.setdefault(NOTES, {}).update(notes)
                 self._report(reports)
 
     def _report(self, reports: Sequence[dict[str, Any]]) -> None:
@@ -197,14 +191,13 @@ class Worker:
     def run(self) -> None:
         self._config.pluginmanager.unregister(name="terminalreporter")
         self._config.pluginmanager.register(self)
-        self._config.stash[NOTES] = {}
         _capture_into_own_file(self._config)
         with suppress(KeyboardInterrupt, BrokenPipeError):  # interrupted, or nobody is there any more
             try:
                 self._run_files()
             finally:
                 self._tear_down()
-            self._sender.send(Over(self._reports, self._config.stash[NOTES]))
+            self._sender.send(Over(self._reports))
 
     def _run_files(self) -> None:
         for file in self._files:

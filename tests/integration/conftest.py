@@ -5,12 +5,12 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
 from tests.harness.backends import BACKENDS, fail_without_postgres
 from tests.harness.databases import connect, postgres_copy, postgres_schema
-from tests.harness.forked_run import NOTES
 from tests.harness.migrations import migrate_at
 from tests.harness.mortal_postgres import mortal_postgres
 from tests.harness.postgres import GivenPostgres, PostgresServer, given_postgres, own_postgres
@@ -18,16 +18,32 @@ from tests.harness.service import Service
 
 from fastauth.adapters.sql import Database
 
+POSTGRES_SOURCE = pytest.StashKey[str]()
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    source = config.stash.get(NOTES, {}).get("postgres", "none was asked for")
+    source = config.stash.get(POSTGRES_SOURCE, "none was asked for")
     terminalreporter.write_line(f"Postgres for the integration tests: {source}")
+
+
+def note_source(config: pytest.Config, source: str) -> None:
+    """Keep where the server comes from for the summary, which another process may write."""
+    config.stash[POSTGRES_SOURCE] = source
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["postgres"] = source
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  pytest-xdist has no types
+    """Read what a process of pytest-xdist has noted."""
+    if source := getattr(node, "workeroutput", {}).get("postgres"):
+        node.config.stash[POSTGRES_SOURCE] = source
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
     with fail_without_postgres(), given_postgres() as server:
-        pytestconfig.stash.setdefault(NOTES, {})["postgres"] = server.source
+        note_source(pytestconfig, server.source)
         yield server
 
 
