@@ -9,17 +9,20 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fastauth.adapters.sql.database.sqlalchemy_internals import await_only
-from fastauth.adapters.sql.database.sqlite_connection import OneCallConnection
+
+ARGUMENTS: dict[str, Any] = {"timeout": 5}
+"""``timeout``: seconds that a writer waits for another one."""
 
 
 def configure_engine(engine: Engine) -> None:
     """Configure each new connection of this engine."""
     # At DEBUG it logs the parameters of all statements, with hashes: an embedding program may log at DEBUG.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    event.listen(engine, "do_connect", _open_first)
     event.listen(engine, "connect", _configure)
 
 
@@ -31,18 +34,13 @@ def begin_immediately(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
 
 
-async def _connect(path: str, **options: Any) -> OneCallConnection:  # noqa: ANN401  those of sqlite3.connect
+def _open_first(
+    _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
+) -> None:
     """Open and close the file first, because aiosqlite leaves a thread behind if that fails."""
-    if path != ":memory:" and not options.get("uri"):
-        create_for_owner(path)
-    sqlite3.connect(path, **options).close()
-    connection = OneCallConnection(path, **options)
-    await connection
-    return connection
-
-
-ARGUMENTS: dict[str, Any] = {"timeout": 5, "async_creator_fn": _connect}
-"""``timeout``: seconds that a writer waits for another one."""
+    if arguments and arguments[0] != ":memory:" and not options.get("uri"):
+        create_for_owner(arguments[0])
+    sqlite3.connect(*arguments, **options).close()
 
 
 def _configure(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
