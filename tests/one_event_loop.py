@@ -1,4 +1,4 @@
-"""One event loop for all tests of a process. One for each test costs more than most of the tests.
+"""One event loop for all tests of a file. One for each test costs more than most of the tests.
 
 The `conftest.py` of a folder imports both names.
 """
@@ -16,9 +16,9 @@ class EventLoop(NamedTuple):
     """The task that runs fixtures and tests."""
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 async def event_loop(anyio_backend: str) -> EventLoop:
-    """Keep the event loop until the end of the run."""
+    """Keep the event loop until the end of the file: tests of databases get a loop of their own."""
     assert anyio_backend == "asyncio"
     return EventLoop(asyncio.get_running_loop(), asyncio.current_task())
 
