@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.harness.forked_run import Files
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -51,25 +52,55 @@ def project(tmp_path: Path) -> Project:
 
 
 MEET = """
-        def test_{mine}_runs_beside_{other}():
-            import time
-            from pathlib import Path
+        import time
+        from pathlib import Path
+
+        def test_{mine}():
+            print("printed by {mine}")
             Path("{mine}").touch()
             deadline = time.monotonic() + 60
             while not Path("{other}").exists():
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
+            assert {result}
+
+        def test_after_{mine}(): pass
         """
+"""A file whose first test waits for that of another file, so that both run at once."""
+
+
+class TestFiles:
+    def test_are_taken_once_from_both_ends(self) -> None:
+        all_files: list[list[pytest.Item]] = [[], [], []]
+        files = Files(all_files)
+        first, last = files.taken_by(0), files.taken_by(1)
+        taken = [next(first), next(last), *first]
+        assert [*last] == []
+        assert [id(each) for each in taken] == [id(all_files[place]) for place in (0, 2, 1)]
+
+    def test_none_is_left_after_all_were_taken(self) -> None:
+        files = Files([[], [], []])
+        rest = files.taken_by(0)
+        next(rest)
+        files.take_all()
+        assert [*rest] == [*files.taken_by(1)] == []
 
 
 class TestForkedRun:
     def test_files_run_beside_each_other(self, project: Project, tmp_path: Path) -> None:
-        project.add("test_a.py", MEET.format(mine="a", other="b"))
-        project.add("test_b.py", MEET.format(mine="b", other="a"))
+        project.add("test_a.py", MEET.format(mine="a", other="b", result=True))
+        project.add("test_b.py", MEET.format(mine="b", other="a", result=True))
         status, printed = project.run()
         assert status == 0
-        assert "2 passed" in printed
+        assert "4 passed" in printed
         assert (tmp_path / "begun").read_text() == (tmp_path / "ended").read_text() == "xx"
+
+    def test_output_is_that_of_its_test(self, project: Project) -> None:
+        project.add("test_a.py", MEET.format(mine="a", other="b", result=False))
+        project.add("test_b.py", MEET.format(mine="b", other="a", result=False))
+        _, printed = project.run()
+        shown = dict(re.findall(r"_ test_(\w) _+\n.*?-\n(printed by \w)\n(?:[_=]|$)", printed, re.DOTALL))
+        assert shown == {"a": "printed by a", "b": "printed by b"}
 
     def test_results_are_those_of_pytest(self, project: Project) -> None:
         project.add(
