@@ -3,10 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-# One process of pytest for each core, each with a Postgres of its own; more than four gain nothing.
-PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
-# Tests that need no database run in forked processes, which import and collect once.
-FORKED := -p tests.harness.forked_run --processes=auto
+# One process for each core, each with a Postgres of its own. They are forked once the tests are collected.
+PARALLEL := -p tests.harness.forked_run --processes=auto
 # The files and folders that `make test` runs; all of them if there are none.
 TESTS  :=
 # pytest rewrites every assert statement. Without a bytecode cache it does so in every process of every run.
@@ -32,10 +30,10 @@ thorough: $(VENV)/test ## run every test, the slow ones with many more examples 
 	@exec env FASTAUTH_TEST_THOROUGH=1 $(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(VENV)/test ## test the core over fakes
-	@exec $(BIN)/python -m pytest $(FORKED) tests/unit
+	@exec $(BIN)/python -m pytest $(PARALLEL) tests/unit
 
 component: $(VENV)/test ## test entry points, adapters and docs in process
-	@exec $(BIN)/python -m pytest $(FORKED) tests/component tests/docs tests/tools
+	@exec $(BIN)/python -m pytest $(PARALLEL) tests/component tests/docs tests/tools
 
 interop: $(VENV)/test ## verify tokens of the service with the npm package jose; needs Node and npm
 	@exec $(BIN)/python -m tests.interop.run

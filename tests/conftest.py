@@ -29,10 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the directory of temporary files, and the examples of Hypothesis."""
-    if not hasattr(config, "workerinput"):  # a process of pytest-xdist uses the directory of its parent
-        opened = ExitStack()
-        opened.enter_context(memory.temporary_files())
-        config.add_cleanup(opened.close)
+    opened = ExitStack()
+    opened.enter_context(memory.temporary_files())
+    config.add_cleanup(opened.close)
     use_hypothesis()
 
 

@@ -1,7 +1,7 @@
 """A plugin of pytest that runs the tests in several processes, forked once the tests are collected.
 
 `--processes` is its option. A process takes one file after the other, so the fixtures of a file are made
-once. One begins with the first files and one with the last. ADR 0058 compares it with pytest-xdist.
+once. One begins with the first files and one with the last (ADR 0058).
 """
 
 import os

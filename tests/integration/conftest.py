@@ -2,10 +2,10 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import make_url
@@ -18,32 +18,22 @@ from tests.harness.service import Service
 
 from fastauth.adapters.sql import Database
 
-POSTGRES_SOURCE = pytest.StashKey[str]()
 
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    source = config.stash.get(POSTGRES_SOURCE, "none was asked for")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    note = _source_note()
+    source = note.read_text() if note.exists() else "none was asked for"
     terminalreporter.write_line(f"Postgres for the integration tests: {source}")
 
 
-def note_source(config: pytest.Config, source: str) -> None:
-    """Keep where the server comes from for the summary, which another process may write."""
-    config.stash[POSTGRES_SOURCE] = source
-    if hasattr(config, "workeroutput"):
-        config.workeroutput["postgres"] = source
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401  pytest-xdist has no types
-    """Read what a process of pytest-xdist has noted."""
-    if source := getattr(node, "workeroutput", {}).get("postgres"):
-        node.config.stash[POSTGRES_SOURCE] = source
+def _source_note() -> Path:
+    """Return the file of where the server comes from. The process that writes the summary has no server."""
+    return Path(tempfile.gettempdir()) / "postgres-source"
 
 
 @pytest.fixture(scope="session")
-def postgres(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     with fail_without_postgres(), given_postgres() as server:
-        note_source(pytestconfig, server.source)
+        _source_note().write_text(server.source)
         yield server
 
 
