@@ -103,3 +103,8 @@ class TestAudit:
             result = run(app, ["audit", option, value])
             assert result.exit_code == 2, value
             assert option in result.output
+
+    def test_unknown_type_refers_to_the_list(self) -> None:
+        output = run(app, ["audit", "--type", "login_fail"]).output
+        assert "must be a type of event, such as login_failed" in output
+        assert "Value error" not in output

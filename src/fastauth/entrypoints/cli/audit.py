@@ -30,13 +30,27 @@ def _parse_time(text: str) -> datetime:
         raise typer.BadParameter("must be a time such as 2026-11-01, 2026-11-01T12:30 or 2h") from None
 
 
+def _parse_type(text: str) -> EventType:
+    try:
+        return EventType(text)
+    except ValueError:
+        raise typer.BadParameter(
+            "must be a type of event, such as login_failed; see docs/capabilities/audit.md"
+        ) from None
+
+
 def audit(  # noqa: PLR0913, PLR0917  the options of a command
     user: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only events of this account or username.")
     ] = None,
     event_type: Annotated[
         EventType | None,
-        typer.Option("--type", metavar="TYPE", help="Only events of one type, for example login_failed."),
+        typer.Option(
+            "--type",
+            parser=_parse_type,
+            metavar="TYPE",
+            help="Only events of one type, for example login_failed.",
+        ),
     ] = None,
     since: Annotated[
         datetime | None,
