@@ -57,9 +57,20 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def renderer() -> JinjaMessageRenderer:
+    """Return a renderer that compiles its templates once."""
     return JinjaMessageRenderer(Catalogues(), service="auth.example.com")
+
+
+@pytest.fixture(scope="module")
+def rendered(renderer: JinjaMessageRenderer) -> dict[tuple[str, str], Rendered]:
+    """Return each mail in each language."""
+    return {
+        (template, language): renderer.render(template, language=language, values=values_of(template))
+        for template in MailTemplate
+        for language in Catalogues().languages
+    }
 
 
 class TestJinjaMessageRenderer(MessageRendererContract):
@@ -69,17 +80,10 @@ class TestJinjaMessageRenderer(MessageRendererContract):
 
 
 class TestMails:
-    def rendered(self, renderer: JinjaMessageRenderer) -> dict[tuple[str, str], Rendered]:
-        return {
-            (template, language): renderer.render(template, language=language, values=values_of(template))
-            for template in MailTemplate
-            for language in Catalogues().languages
-        }
-
     def test_link_is_once_in_the_text_and_is_all_that_a_mail_loads(
-        self, renderer: JinjaMessageRenderer
+        self, rendered: dict[tuple[str, str], Rendered]
     ) -> None:
-        for key, mail in self.rendered(renderer).items():
+        for key, mail in rendered.items():
             has_link = "link" in MailTemplate(key[0]).values
             assert mail.text.count(LINK) == has_link, key
             assert re.findall(r"https?://\S+", mail.text) == [LINK] * has_link, key
@@ -91,15 +95,15 @@ class TestMails:
             assert not {tag for tag, _ in elements} & {"img", "script", "link", "style", "iframe"}, key
             assert "url(" not in mail.html, key
 
-    def test_both_parts_say_the_same(self, renderer: JinjaMessageRenderer) -> None:
-        for key, mail in self.rendered(renderer).items():
+    def test_both_parts_say_the_same(self, rendered: dict[tuple[str, str], Rendered]) -> None:
+        for key, mail in rendered.items():
             in_html = words(" ".join(Structure(mail.html).texts))
             for paragraph in mail.text.replace("-- \n", "").split("\n\n"):
                 for line in [paragraph] if LINK not in paragraph else paragraph.splitlines():
                     assert words(line).removesuffix(":") in in_html, (key, line)
 
-    def test_lines_of_the_text_are_short(self, renderer: JinjaMessageRenderer) -> None:
-        for key, mail in self.rendered(renderer).items():
+    def test_lines_of_the_text_are_short(self, rendered: dict[tuple[str, str], Rendered]) -> None:
+        for key, mail in rendered.items():
             assert max(map(len, mail.text.splitlines())) <= 76, key
             assert "\n\n\n" not in mail.text, key
 
@@ -128,17 +132,19 @@ class TestHostileValues:
                 for name in template.values - {"link", "token"}:
                     values = values_of(template)
                     usual = renderer.render(template, language=language, values=values | {name: "QQ"})
+                    structure = Structure(usual.html)
                     for kind, hostile in HOSTILE.items():
                         mail = renderer.render(template, language=language, values=values | {name: hostile})
-                        self.check(
-                            mail, usual, SHOWN_TEXT.get(kind, hostile), (template, language, name, kind)
-                        )
+                        shown = SHOWN_TEXT.get(kind, hostile)
+                        self.check(mail, usual, structure, shown, (template, language, name, kind))
 
-    def check(self, mail: Rendered, usual: Rendered, shown: str, row: object) -> None:
+    def check(self, mail: Rendered, usual: Rendered, structure: Structure, shown: str, row: object) -> None:
+        """Compare a mail with the usual one, whose HTML has this structure."""
         assert mail.subject == usual.subject, row
-        assert Structure(mail.html).elements == Structure(usual.html).elements, row
-        expected = words(" ".join(Structure(usual.html).texts).replace("QQ", shown))
-        assert words(" ".join(Structure(mail.html).texts)) == expected, row
+        found = Structure(mail.html)
+        assert found.elements == structure.elements, row
+        expected = words(" ".join(structure.texts).replace("QQ", shown))
+        assert words(" ".join(found.texts)) == expected, row
         assert words(mail.text) == words(usual.text.replace("QQ", shown)), row
         assert len(mail.text) < 3_000, row
 
