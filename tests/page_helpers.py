@@ -1,6 +1,7 @@
 """Helpers of tests that send the forms of pages."""
 
 import re
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,11 +23,16 @@ class Page(HTMLParser):
         super().__init__()
         self.status = answer.status_code
         self.text = answer.text
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(answer.text)
+        self._elements: list[tuple[str, dict[str, str | None]]] = []
+
+    @cached_property
+    def elements(self) -> list[tuple[str, dict[str, str | None]]]:
+        """Parsed when a test asks for them: many read the title or the text alone."""
+        self.feed(self.text)
+        return self._elements
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
+        self._elements.append((tag, dict(attrs)))
 
     def of(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
