@@ -7,12 +7,14 @@ from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
+from unittest.mock import Mock
 
 import pytest
 from httpcore2 import AsyncNetworkStream
 from tests.harness.certificates import self_signed
 from tests.harness.raw_server import Answer, raw_server, replying
 
+from fastauth.adapters.outbound import http
 from fastauth.adapters.outbound.bounded_stream import PIECE_BYTES, BoundedStream
 from fastauth.adapters.outbound.http import OutboundHttpClient
 from fastauth.domain.outbound.address import IpAddress
@@ -102,6 +104,14 @@ class TestSend:
                     assert (await send_to(server.port)).status == status
 
         assert inside.requests == []
+
+    async def test_no_certificate_is_read_for_plain_http(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The authorities of the system take 20 ms to read, and the event loop waits."""
+        read = Mock()
+        monkeypatch.setattr(http, "create_default_context", read)
+        async with raw_server(NO_CONTENT) as server:
+            assert (await send_to(server.port)).status == 204
+        assert read.mock_calls == []
 
     async def test_certificate_is_checked_for_the_name_of_the_url(self, tmp_path: Path) -> None:
         certificate, key = self_signed(tmp_path, name="receiver.test")

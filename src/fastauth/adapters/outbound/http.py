@@ -65,7 +65,7 @@ class OutboundHttpClient:
             is_allowed=is_allowed_if_named if target.is_named else is_public,
             max_bytes=MAX_HEAD_BYTES + MAX_FRAMING * request.max_body_bytes,
         )
-        if self._tls is None:
+        if self._tls is None and target.scheme == "https":
             self._tls = create_default_context()
         async with (
             AsyncConnectionPool(
