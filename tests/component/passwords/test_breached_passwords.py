@@ -4,13 +4,14 @@ from hashlib import sha1
 from pathlib import Path
 
 import pytest
+from tests.container_pool import a_container
+from tests.harness.editions import size
 
 from fastauth.adapters.passwords import BreachedPasswords
 from fastauth.domain.errors import InvalidInput
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings, SettingsError
 
-PASSWORDS = [f"p{number}" for number in range(300)] + ["", "ß", "密码密码", "x" * 700, "a b"]
+PASSWORDS = [f"p{number}" for number in range(size(100, 300))] + ["", "ß", "密码密码", "x" * 700, "a b"]
 
 
 def hashed(password: str) -> str:
@@ -81,7 +82,7 @@ class TestSettings:
         path = a_file(tmp_path, [f"{hashed('Tr0ub4dor&3')}:11".encode()])
         monkeypatch.setenv("FASTAUTH_PASSWORD_BREACH_FILE", str(path))
         monkeypatch.setenv("FASTAUTH_PASSWORD_CONTEXT_WORDS", "Acme, Zu\u0308rich,")
-        policy = Container(settings=Settings.load()).password_policy()
+        policy = a_container(settings=Settings.load()).password_policy()
         with pytest.raises(InvalidInput) as refused:
             policy.check(password)
         assert [each.code for each in refused.value.violations] == [code]
