@@ -4,12 +4,14 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.errors import Error
 from dependency_injector.providers import Provider, Singleton
+from tests.container_pool import a_container
 
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.container.operations import instrumented_purges
@@ -73,6 +75,12 @@ PARTS = [
 """Providers whose value is passed on as it is. The others are inputs of functions that make these."""
 
 
+@cache
+def providers_of(use_case: str) -> set[Provider[Any]]:
+    """Return the providers of all that a use case is made of."""
+    return {*PROVIDERS[use_case].traverse()}
+
+
 class Stub:
     """A replacement with every attribute that a constructor may read."""
 
@@ -113,8 +121,8 @@ class TestOverride:
     @pytest.mark.parametrize("name", PARTS)
     def test_applies_to_every_dependent_use_case(self, settings: Settings, name: str) -> None:
         stub = Stub()
-        container = Container(settings=settings, **{name: stub})
-        dependent = [each for each in USE_CASES if PROVIDERS[name] in list(PROVIDERS[each].traverse())]
+        container = a_container(settings=settings, **{name: stub})
+        dependent = [each for each in USE_CASES if PROVIDERS[name] in providers_of(each)]
         assert dependent
         missed = [
             each
