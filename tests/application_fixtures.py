@@ -69,7 +69,7 @@ async def container(
 @pytest.fixture(scope="session")
 def openapi_document() -> dict[str, Any]:
     """Return the OpenAPI document, which no test changes: FastAPI takes half a second to make it."""
-    return create_app(Container(settings=Settings(docs=True))).openapi()
+    return create_app(a_container(settings=Settings(docs=True))).openapi()
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from tests.component.settings.production_settings import FIT
+from tests.container_pool import a_container
 from tests.harness.in_process import Runner
 from typer.testing import Result
 
 from fastauth.domain.accounts.user import UserId
 from fastauth.domain.second_factors.totp import TOTP_PURPOSE, Step
 from fastauth.entrypoints.cli import app
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down
 
@@ -21,7 +21,7 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
 
 
 async def enrol(secret: str) -> None:
-    container = Container(settings=Settings.load())
+    container = a_container(settings=Settings.load())
     sealed, now = container.secret_box().seal(secret, purpose=TOTP_PURPOSE), container.clock().now()
     assert await container.second_factors().enrol(UserId(1), sealed=sealed, now=now)
     assert await container.second_factors().confirm(UserId(1), sealed=sealed, step=Step(1), now=now)
@@ -30,7 +30,7 @@ async def enrol(secret: str) -> None:
 
 
 async def secret() -> str | None:
-    container = Container(settings=Settings.load())
+    container = a_container(settings=Settings.load())
     totp = await container.second_factors().find(UserId(1))
     await shut_down(container)
     return container.secret_box().open(totp.sealed, purpose=TOTP_PURPOSE) if totp else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import make_url
+from tests.container_pool import a_container
 from tests.fakes import (
     FakeClock,
     FakeEventNumbering,
@@ -56,7 +57,7 @@ class Elsewhere:
 class TestDatabaseChecks:
     async def test_pending_migration_fails(self, tmp_path: Path) -> None:
         url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
-        container = Container(settings=settings(database_url=url))
+        container = a_container(settings=settings(database_url=url))
         assert found(await database(container)) == {"database": "ok", "schema": "fail"}
         await shut_down(container)
 
@@ -67,7 +68,7 @@ class TestDatabaseChecks:
     async def test_clock_skew_is_rated(self, seconds: float, level: str) -> None:
         clock = FakeClock()
         theirs = Elsewhere(clock.now() + timedelta(seconds=seconds))
-        (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
+        (finding,) = await clock_check(a_container(settings=settings(), clock=clock, database=theirs))
         assert finding.level == level
         assert f"{abs(seconds):.3f} s {'behind' if seconds >= 0 else 'ahead of'}" in finding.observed
 
@@ -79,7 +80,7 @@ class TestDatabaseChecks:
 
         clock = Slow()
         theirs = Elsewhere(clock.now())
-        (finding,) = await clock_check(Container(settings=settings(), clock=clock, database=theirs))
+        (finding,) = await clock_check(a_container(settings=settings(), clock=clock, database=theirs))
         assert finding.level is Level.WARN  # 6 s apart, but perhaps only 4
 
 
@@ -108,7 +109,7 @@ class TestDatabaseServer:
     async def test_server_state_is_rated(self, server: dict[str, Any], levels: dict[str, str]) -> None:
         sound = ServerState(attributes=(), connections=97, standbys=0, synchronous=False, pooled=False)
         used = settings(workers=2, database_pool_size=10)
-        container = Container(settings=used, database=Answering(replace(sound, **server)))
+        container = a_container(settings=used, database=Answering(replace(sound, **server)))
         assert (
             found(await database_server(container)) == {rule.subject: "ok" for rule in SERVER_RULES} | levels
         )
@@ -118,7 +119,7 @@ class TestDatabaseServer:
 async def rotated() -> tuple[Container, FakeClock]:
     """A container with one signing key, and its clock."""
     keys, clock = FakeSigningKeyRepository(FakeStorage()), FakeClock()
-    container = Container(settings=settings(), readiness_keys=keys, signing_keys=keys, clock=clock)
+    container = a_container(settings=settings(), readiness_keys=keys, signing_keys=keys, clock=clock)
     await container.rotate_keys()()
     return container, clock
 
@@ -144,7 +145,7 @@ class TestSigningKeyChecks:
         assert found(await signing_keys(container)) == {"signing key": "ok", "next key": "warn"}
 
     async def test_missing_key_fails(self) -> None:
-        container = Container(settings=settings(), readiness_keys=FakeSigningKeyRepository())
+        container = a_container(settings=settings(), readiness_keys=FakeSigningKeyRepository())
         assert found(await signing_keys(container)) == {"signing key": "fail"}
 
     @pytest.mark.parametrize(
@@ -155,14 +156,14 @@ class TestSigningKeyChecks:
     ) -> None:
         container, clock = rotated
         changed = settings(secret_key="another secret key, of 32 bytes too", secret_key_previous=previous)
-        other = Container(settings=changed, readiness_keys=container.readiness_keys(), clock=clock)
+        other = a_container(settings=changed, readiness_keys=container.readiness_keys(), clock=clock)
         assert found(await signing_keys(other))["signing key"] == level
 
 
 class TestEventFeedCheck:
     async def test_event_that_waits_for_its_number_is_a_warning(self) -> None:
         clock, storage = FakeClock(), FakeStorage()
-        container = Container(settings=settings(), clock=clock, event_numbering=FakeEventNumbering(storage))
+        container = a_container(settings=settings(), clock=clock, event_numbering=FakeEventNumbering(storage))
         assert found(await event_feed(container)) == {"event feed": "ok"}
         storage.note(EventType.USER_CREATED)
         clock.advance(MAX_LAG)
@@ -178,7 +179,7 @@ class TestOutboxChecks:
         async with FakeUnitOfWork(storage).begin() as transaction:
             await transaction.outbox.add(OutboxKind.MAIL, {"to": SECRET}, user_id=None, now=clock.now())
             await transaction.commit()
-        container = Container(settings=settings(), clock=clock, outbox_queue=FakeOutboxQueue(storage))
+        container = a_container(settings=settings(), clock=clock, outbox_queue=FakeOutboxQueue(storage))
         clock.advance(MAX_OVERDUE)
         assert found(await outbox(container)) == {"outbox": "ok"}
         clock.advance(seconds=1)

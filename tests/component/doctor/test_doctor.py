@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 
 import pytest
 from sqlalchemy import make_url
+from tests.container_pool import a_container
 from tests.harness.in_process import Runner
 
 from fastauth.adapters.passwords import active_build, fastest_build
@@ -39,7 +40,7 @@ def found(findings: list[Finding]) -> dict[str, Level]:
 class TestRunChecks:
     async def test_checks_every_subject(self, tmp_path: Path) -> None:
         url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
-        container = Container(settings=settings(database_url=url))
+        container = a_container(settings=settings(database_url=url))
         await migrate_database(container)
         await container.rotate_keys()()
         findings = await run_checks(container)
@@ -101,7 +102,7 @@ class TestRunChecks:
 
     async def test_checks_write_nothing(self, tmp_path: Path) -> None:
         url = make_url(f"sqlite+aiosqlite:///{tmp_path}/a.db")
-        container = Container(settings=settings(database_url=url))
+        container = a_container(settings=settings(database_url=url))
         await migrate_database(container)
         await container.rotate_keys()()
         with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
@@ -114,11 +115,11 @@ class TestRunChecks:
         async def busy_day(_container: Container) -> list[Finding]:
             raise HashingOverloaded
 
-        (finding,) = await run_checks(Container(settings=settings()), (busy_day,))
+        (finding,) = await run_checks(a_container(settings=settings()), (busy_day,))
         assert (finding.subject, finding.level) == ("busy day", Level.WARN)
 
     async def test_findings_have_no_secret(self, caplog: pytest.LogCaptureFixture) -> None:
-        container = Container(settings=settings(database_url=NOWHERE))
+        container = a_container(settings=settings(database_url=NOWHERE))
         findings = await run_checks(container)
         await shut_down(container)
         assert "canary-5f2e" not in str(findings) + caplog.text

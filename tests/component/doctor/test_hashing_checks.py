@@ -4,6 +4,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 import pytest
+from tests.container_pool import a_container
 from tests.fakes import FakePasswordHasher
 
 from fastauth.domain.passwords.password import PasswordHash
@@ -39,7 +40,7 @@ def found(findings: list[Finding]) -> dict[str, Level]:
 
 
 def on(machine: Machine, **changes: object) -> Container:
-    return Container(settings=settings(**changes), hasher=FakePasswordHasher(), machine=machine)
+    return a_container(settings=settings(**changes), hasher=FakePasswordHasher(), machine=machine)
 
 
 QUICK = HashingSpeed(seconds=0.02, per_second=90, core_seconds=0.02)
@@ -104,7 +105,7 @@ class TestStoredHashesCheck:
             **{"": 1, PasswordHash.unusable().encoded: 2, large: 3, own: 4, weak: 5, f"$2b$04${'.' * 53}": 6}
         )
         small = Machine(cores=1, cpu_limit=1, memory=384 * MIB, memory_limit=384 * MIB)
-        container = Container(settings=settings(), machine=small, hash_kinds=census)
+        container = a_container(settings=settings(), machine=small, hash_kinds=census)
         findings = {finding.subject: finding for finding in await stored_hashes(container)}
         assert {subject: finding.level for subject, finding in findings.items()} == {
             "without password": "ok", "unusable hashes": "warn", "weak hashes": "warn",
@@ -118,7 +119,7 @@ class TestStoredHashesCheck:
     async def test_timing_difference_is_a_warning(self) -> None:
         census = Stored(**{f"$2b$04${'.' * 53}": 6})
         changed = settings(equalize_login_timing=False)
-        container = Container(settings=changed, machine=LARGE, hash_kinds=census)
+        container = a_container(settings=changed, machine=LARGE, hash_kinds=census)
         (finding,) = await stored_hashes(container)
         assert (finding.level, finding.remedy) == ("warn", "FASTAUTH_EQUALIZE_LOGIN_TIMING=true")
 
@@ -127,7 +128,7 @@ class TestUserEnumerationCheck:
     async def test_both_kinds_are_verified_equally_often(self) -> None:
         """How many there are of each follows the clock, and is the same for both."""
         hasher = FakePasswordHasher()
-        (finding,) = await user_enumeration(Container(settings=settings(), hasher=hasher))
+        (finding,) = await user_enumeration(a_container(settings=settings(), hasher=hasher))
         number = hasher.dummies
         assert (hasher.hashed, hasher.verified) == (1, 2 * number)
         assert MIN_SAMPLES <= number <= MAX_SAMPLES

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.container_pool import a_container
 from tests.fakes import FakeMailTransport
 
 from fastauth.domain.mail.errors import MailUnavailable
@@ -13,8 +14,8 @@ from fastauth.entrypoints.settings import Settings
 SMTP = {"mail": "smtp", "mail_url": "smtps://user:canary@smtp.example", "mail_from": "a@b.example"}
 
 
-def a_container(transport: FakeMailTransport, **settings: Any) -> Container:  # noqa: ANN401  what the settings parse
-    return Container(settings=Settings(**settings), mail_transport=transport)
+def container_of(transport: FakeMailTransport, **settings: Any) -> Container:  # noqa: ANN401  what the settings parse
+    return a_container(settings=Settings(**settings), mail_transport=transport)
 
 
 class TestMailChecks:
@@ -24,14 +25,14 @@ class TestMailChecks:
             ({}, "stored in the inbox of development"),
             ({"mail": "off"}, "off"),
         ):
-            (finding,) = await mail(a_container(FakeMailTransport(), **settings))
+            (finding,) = await mail(container_of(FakeMailTransport(), **settings))
             assert (finding.level, finding.observed) == (Level.OK, observed)
 
     async def test_connection_is_tried_on_request(self) -> None:
         transport = FakeMailTransport()
-        (finding,) = await mail_connection(a_container(transport, **SMTP))
+        (finding,) = await mail_connection(container_of(transport, **SMTP))
         assert finding.level is Level.OK
         transport.failure = MailUnavailable("the server replied 535")
-        (finding,) = await mail_connection(a_container(transport, **SMTP))
+        (finding,) = await mail_connection(container_of(transport, **SMTP))
         assert (finding.level, finding.observed) == (Level.FAIL, "the server replied 535")
-        assert await mail_connection(a_container(transport)) == []
+        assert await mail_connection(container_of(transport)) == []

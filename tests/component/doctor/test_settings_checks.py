@@ -4,8 +4,8 @@ from secrets import token_urlsafe
 
 import pytest
 from sqlalchemy import make_url
+from tests.container_pool import a_container
 
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor import Finding, Level
 from fastauth.entrypoints.doctor.passwords import password_policy
 from fastauth.entrypoints.doctor.settings import mode, production_rules
@@ -27,16 +27,16 @@ def found(findings: list[Finding]) -> dict[str, Level]:
 class TestSettingsChecks:
     async def test_mode_is_reported(self) -> None:
         for chosen, level in {Mode.PRODUCTION: Level.OK, Mode.DEVELOPMENT: Level.WARN}.items():
-            (finding,) = await mode(Container(settings=settings(mode=chosen)))
+            (finding,) = await mode(a_container(settings=settings(mode=chosen)))
             assert finding.level is level
 
     async def test_exposed_service_without_mode_fails(self) -> None:
-        (finding,) = await mode(Container(settings=settings(host="192.0.2.1")))
+        (finding,) = await mode(a_container(settings=settings(host="192.0.2.1")))
         assert (finding.level, finding.remedy) == (Level.FAIL, "FASTAUTH_MODE")
 
     async def test_production_rules_are_checked_in_both_modes(self) -> None:
         weak = settings(secret_key=None, workers=2, database_url=make_url("sqlite://"), issuer="https://A.b")
-        findings = {each.subject: each for each in await production_rules(Container(settings=weak))}
+        findings = {each.subject: each for each in await production_rules(a_container(settings=weak))}
         for rule in RULES:
             finding = findings[rule.subject]
             check, warning = rule.check(weak), rule.warning(weak)
@@ -58,12 +58,12 @@ class TestSettingsChecks:
         ],
     )
     async def test_trusted_proxies_are_checked(self, changes: dict[str, object], level: str) -> None:
-        assert found(await production_rules(Container(settings=settings(**changes))))["proxies"] == level
+        assert found(await production_rules(a_container(settings=settings(**changes))))["proxies"] == level
 
 
 class TestPasswordPolicyCheck:
     @pytest.mark.parametrize(("least", "level"), [(7, "fail"), (8, "warn"), (14, "warn"), (15, "ok")])
     async def test_length_is_compared_with_standards(self, least: int, level: str) -> None:
-        container = Container(settings=settings(password_min_length=least, password_blocklist=True))
+        container = a_container(settings=settings(password_min_length=least, password_blocklist=True))
         levels = found(await password_policy(container))
         assert (levels["password length"], levels["blocklist"]) == (level, "ok")

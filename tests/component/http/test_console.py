@@ -8,6 +8,7 @@ import pytest
 from tests.account_helpers import OwnBrowser
 from tests.application import fakes_over
 from tests.console_helpers import an_account, log_in_as
+from tests.container_pool import a_container
 from tests.factor_helpers import enrol
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.page_helpers import Browser, Page
@@ -166,7 +167,7 @@ class TestSecondFactor:
     async def test_policy_sends_to_the_enrolment(self, storage: FakeStorage) -> None:
         """Permissions count with a second factor only; the account page says so."""
         settings = Settings(second_factor="roles")  # type: ignore[arg-type]  # pydantic reads it
-        container = Container(settings=settings, **fakes_over(storage, FakePasswordHasher()))
+        container = a_container(settings=settings, **fakes_over(storage, FakePasswordHasher()))
         await container.rotate_keys()()
         await an_account(container, "root1", "admin")
         app = create_app(container)

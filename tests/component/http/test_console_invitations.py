@@ -7,6 +7,7 @@ import pytest
 from tests.account_helpers import OwnBrowser
 from tests.application import fakes_over
 from tests.console_helpers import an_account, log_in_as
+from tests.container_pool import a_container
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.mail_helpers import deliver, token_of
 from tests.page_helpers import Page, send
@@ -123,7 +124,7 @@ class TestRules:
     async def test_is_not_offered_without_mail_or_registration(self) -> None:
         for given in ({"mail": "off"}, {"registration": "off"}):
             settings = Settings(**given)  # type: ignore[arg-type]  # pydantic reads it
-            container = Container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
+            container = a_container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
             await container.rotate_keys()()
             await an_account(container, "root1", "admin")
             async with httpx2.AsyncClient(

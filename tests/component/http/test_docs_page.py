@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 
 import httpx2
 import pytest
+from tests.container_pool import a_container
 from tests.http_helpers import assert_problem
 
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Mode, Settings
 
@@ -35,7 +35,7 @@ class TestDocsPage:
 
     async def test_root_redirects_to_docs_in_development_without_pages(self) -> None:
         """The target is relative: a proxy may strip a prefix."""
-        app = create_app(Container(settings=Settings(pages=False)))
+        app = create_app(a_container(settings=Settings(pages=False)))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             for method in ("GET", "HEAD"):
                 response = await client.request(method, "/")
@@ -55,13 +55,13 @@ class TestDocsPage:
     async def test_root_is_not_found_without_pages_in_production_or_without_docs(
         self, settings: Settings
     ) -> None:
-        app = create_app(Container(settings=settings))
+        app = create_app(a_container(settings=settings))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             assert_problem(await client.get("/"), 404, "not_found")
             assert (await client.head("/")).status_code == 404
 
     async def test_not_found_in_production(self) -> None:
-        app = create_app(Container(settings=Settings(mode=Mode.PRODUCTION)))
+        app = create_app(a_container(settings=Settings(mode=Mode.PRODUCTION)))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             for path in ("/docs", "/openapi.json", "/redoc", "/docs/files/swagger-ui.css"):
                 assert_problem(await client.get(path), 404, "not_found")

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from tests.application import fakes_over
 from tests.component.http.test_inbox_page import HEADERS
 from tests.console_helpers import an_account, log_in_as
+from tests.container_pool import a_container
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.http_helpers import assert_problem
 from tests.page_helpers import Browser, Page
@@ -252,8 +253,8 @@ class TestPrefix:
 class TestOff:
     async def test_no_page_is_left(self) -> None:
         settings = Settings(pages=False, docs=False, mail="off")  # type: ignore[arg-type]  # pydantic reads it
-        on = Container(settings=Settings(), **fakes_over(FakeStorage(), FakePasswordHasher()))
-        off = Container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
+        on = a_container(settings=Settings(), **fakes_over(FakeStorage(), FakePasswordHasher()))
+        off = a_container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
         app = create_app(off)
         assert pages_of(off, "GET") == pages_of(off, "POST") == []
         assert "/assets/{digest}/{name}" not in [r.path for r in app.router.routes if isinstance(r, Route)]

@@ -7,11 +7,11 @@ import httpx2
 import pytest
 from tests.application import fakes_over
 from tests.component.settings.production_settings import FIT
+from tests.container_pool import a_container
 from tests.contracts.mail.mail_transport import A_MESSAGE
 from tests.fakes import FakePasswordHasher, FakeStorage
 
 from fastauth.domain.mail.message import Message
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.accept_language import choose_language
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
@@ -32,7 +32,7 @@ class Inbox:
 def client_of(*messages: Message, **settings: Any) -> httpx2.AsyncClient:  # noqa: ANN401  what the settings parse
     storage = FakeStorage()
     fakes = fakes_over(storage, FakePasswordHasher()) | {"mail_inbox": Inbox(*messages)}
-    container = Container(settings=Settings(**settings), **fakes)
+    container = a_container(settings=Settings(**settings), **fakes)
     transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000")
 

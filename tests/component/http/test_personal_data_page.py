@@ -7,10 +7,10 @@ import httpx2
 import pytest
 from tests.account_helpers import OwnBrowser, own_browser
 from tests.application import fakes_over
+from tests.container_pool import a_container
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
 from tests.page_helpers import Page
 
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.settings.mail import MailMode
@@ -35,7 +35,7 @@ class TestExport:
         self, settings: Settings, storage: FakeStorage, clock: FakeClock
     ) -> None:
         limited = settings.model_copy(update={"rate_limits": True})
-        container = Container(settings=limited, **fakes_over(storage, FakePasswordHasher()))
+        container = a_container(settings=limited, **fakes_over(storage, FakePasswordHasher()))
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(create_app(container)), base_url="http://x"
         ) as client:

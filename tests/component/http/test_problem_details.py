@@ -10,6 +10,7 @@ import pytest
 from tests.application import fakes_over
 from tests.attacks.malformed_requests import CANARY
 from tests.builders import a_registration
+from tests.container_pool import a_container
 from tests.fakes import FakeErasureRepository, FakePasswordHasher, FakeStorage
 from tests.http_helpers import assert_problem
 
@@ -18,7 +19,6 @@ from fastauth.domain.accounts.username import Username
 from fastauth.domain.errors import FastauthError, StorageUnavailable
 from fastauth.domain.passwords.password import Password, PasswordHash
 from fastauth.domain.personal_data.erasure import NameDigest
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.problem_details import status_of
 from fastauth.entrypoints.settings import Settings
@@ -72,7 +72,7 @@ class TestProblemDetails:
 
         storage = FakeStorage()
         fakes = fakes_over(storage, hasher) | {"erasures": Away(storage)}
-        app = create_app(Container(settings=settings, **fakes))
+        app = create_app(a_container(settings=settings, **fakes))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post(URL, json=a_registration())
         assert_problem(response, 503, "storage_unavailable")
@@ -88,7 +88,7 @@ class TestProblemDetails:
             async def hash(self, password: Password) -> PasswordHash:
                 raise ValueError(password.text)
 
-        app = create_app(Container(settings=settings, **fakes_over(FakeStorage(), Broken())))
+        app = create_app(a_container(settings=settings, **fakes_over(FakeStorage(), Broken())))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post(URL, json=a_registration(password=CANARY))
         assert_problem(response, 500, "internal_error")

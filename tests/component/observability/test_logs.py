@@ -9,10 +9,10 @@ import pytest
 import structlog
 from tests.application import fakes_over
 from tests.builders import a_registration
+from tests.container_pool import a_container
 from tests.fakes import FakePasswordHasher, FakeStorage
 
 from fastauth.domain.passwords.password import Password, PasswordHash
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Mode, Settings
 
@@ -69,7 +69,7 @@ class TestRequestLog:
         ]
 
     async def test_no_address_without_retention(self, log: StringIO, settings: Settings) -> None:
-        none = Container(settings=settings.model_copy(update={"audit_address_retention_days": 0}))
+        none = a_container(settings=settings.model_copy(update={"audit_address_retention_days": 0}))
         transport = httpx2.ASGITransport(create_app(none))
         async with httpx2.AsyncClient(transport=transport, base_url="http://fastauth") as client:
             await client.get("/nowhere")
@@ -96,7 +96,7 @@ class TestLogLines:
                 logging.getLogger("somebody").warning("hashing")
                 return await super().hash(password)
 
-        app = create_app(Container(settings=settings, **fakes_over(FakeStorage(), Talkative())))
+        app = create_app(a_container(settings=settings, **fakes_over(FakeStorage(), Talkative())))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://x") as client:
             response = await client.post("/users/register", json=a_registration())
         assert [(line["event"], line["request_id"]) for line in lines_of(log)] == [
@@ -143,7 +143,7 @@ class TestOtherServer:
                 raise ValueError(password.text)
 
         structlog.reset_defaults()  # nobody has set anything up
-        app = create_app(Container(settings=settings, **fakes_over(FakeStorage(), Broken())))
+        app = create_app(a_container(settings=settings, **fakes_over(FakeStorage(), Broken())))
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
             answer = await client.post("/users/register", json=a_registration(password=CANARY))

@@ -8,15 +8,15 @@ import httpx2
 from tests.application import fakes_over
 from tests.builders import a_registration
 from tests.component.settings.production_settings import FIT, in_production
+from tests.container_pool import a_container
 from tests.fakes import FakePasswordHasher, FakeStorage
 
-from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.settings import Settings
 
 
 async def client_of(settings: Settings) -> httpx2.AsyncClient:
-    container = Container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
+    container = a_container(settings=settings, **fakes_over(FakeStorage(), FakePasswordHasher()))
     await container.rotate_keys()()
     transport = httpx2.ASGITransport(create_app(container), raise_app_exceptions=False)
     return httpx2.AsyncClient(transport=transport, base_url="https://auth.example")
