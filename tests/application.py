@@ -38,6 +38,7 @@ from tests.fakes import (
     FakePasskeyRepository,
     FakePasswordHasher,
     FakePasswordRepository,
+    FakeQrCodes,
     FakeRevocationLog,
     FakeRevocationReader,
     FakeRoleRepository,
@@ -222,6 +223,7 @@ class Application:
             session_policy=self.policy,
             password_policy=self.password_policy,
             signed_access_tokens=FakeAccessTokens(self.clock),
+            qr_codes=FakeQrCodes(),
             **fakes_over(self.storage, self.hasher) | {name: fake for name, fake in given.items() if fake},
         )
 

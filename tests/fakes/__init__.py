@@ -36,6 +36,7 @@ from tests.fakes.revocations import FakeRevocationLog as FakeRevocationLog
 from tests.fakes.revocations import FakeRevocationReader as FakeRevocationReader
 from tests.fakes.roles import FakeRoleRepository as FakeRoleRepository
 from tests.fakes.second_factors import FakeChallengeRepository as FakeChallengeRepository
+from tests.fakes.second_factors import FakeQrCodes as FakeQrCodes
 from tests.fakes.second_factors import FakeSecondFactorRepository as FakeSecondFactorRepository
 from tests.fakes.secret_box import FakeSealedColumn as FakeSealedColumn
 from tests.fakes.secret_box import FakeSecretBox as FakeSecretBox

@@ -151,3 +151,9 @@ class FakeChallengeRepository:
             return None
         totp = await self.factors.count_attempt(token.user_id) if at_totp else None
         return OpenChallenge(payload=token.payload, totp=totp)
+
+
+class FakeQrCodes:
+    async def svg(self, text: str) -> str:
+        """Return a picture that shows nothing. To draw a code takes 10 ms."""
+        return f"<svg><title>{text}</title></svg>"

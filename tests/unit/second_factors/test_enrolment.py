@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from tests.application import A_DEVICE, Application, RateLimitedApplication
 from tests.factor_helpers import code_of, enrol_in
-from tests.fakes import FakeSecondFactorRepository, FakeStorage, FakeUnitOfWork
+from tests.fakes import FakeQrCodes, FakeSecondFactorRepository, FakeStorage, FakeUnitOfWork
 from tests.fakes.unit_of_work import FakeTransaction
 from tests.harness.authenticator import Authenticator
 from tests.passkey_helpers import a_passkey
@@ -37,7 +37,7 @@ class TestEnrolTotp:
         new = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
         assert len(new.secret.text) == 32  # 160 bits
         assert new.uri == f"otpauth://totp/localhost:santosh?secret={new.secret.text}&issuer=localhost"
-        assert new.qr_svg.startswith("<svg ")
+        assert new.qr_svg == await FakeQrCodes().svg(new.uri)
         (stored,) = app.storage.totp.values()
         assert app.container.secret_box().open(stored.sealed, purpose=TOTP_PURPOSE) == new.secret.text
         for shown in (repr(new), repr(stored), repr(app.storage.events)):
