@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests import container_pool
 from tests.application import A_DEVICE, Application
 from tests.fakes import FakeOneTimeTokenRepository
+from tests.fakes.at_once import result_of
 from tests.harness.editions import size
 from tests.mail_helpers import token_in
 from tests.session_helpers import begun
@@ -79,14 +80,14 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()  # mails are delivered in tasks
 
     def teardown(self) -> None:
         self.loop.close()
         container_pool.take_back()  # the next example uses it
 
     def run(self, act: Coroutine[Any, Any, Result]) -> Result:
-        return self.loop.run_until_complete(act)
+        return result_of(act)
 
     def attempt(self, act: Coroutine[Any, Any, Result], *refusals: type[FastauthError]) -> bool:
         """Return whether an act was done, and not refused in one of these ways."""
@@ -164,7 +165,7 @@ class RecoveryMachine(RuleBasedStateMachine):
     def arrived(self) -> list[Link]:
         """Deliver the mails; return their links."""
         accounts = {id_: each.record.user_id for id_, each in self.app.storage.outbox.items()}
-        mails = [mail for mail in self.run(self.app.deliver()) if LINK in mail.text]
+        mails = [mail for mail in self.loop.run_until_complete(self.app.deliver()) if LINK in mail.text]
         links = []
         for mail in mails:
             named = re.findall(r"^username: (\w+)$", mail.text, re.MULTILINE)
