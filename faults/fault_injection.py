@@ -24,6 +24,7 @@ from faults.scenario import Scenario
 from sqlalchemy import event, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
 from tests.fakes.clock import FakeClock
+from tests.harness.threadless_sqlite import use_no_threads
 
 from fastauth.domain.errors import StorageUnavailable
 from fastauth.domain.passwords.errors import HashingOverloaded
@@ -139,6 +140,7 @@ async def each_fails(
     )
     clock = FakeClock()
     plain = Container(settings=settings, clock=clock)
+    use_no_threads(plain.database())
     await start_up(plain)
     try:
         transport = httpx2.ASGITransport(create_app((TARGETS | OTHER_TARGETS)[what](plain, injector)))

@@ -10,6 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.application import Application
 from tests.harness.databases import AUDIT_COLUMNS, connect, unit_of_work
 from tests.harness.editions import size
+from tests.harness.threadless_sqlite import use_no_threads
 from tests.refresh_state_machine import TERMS, RefreshTokenMachine, Result
 
 from fastauth.adapters.sql import SqlPasswordRepository, SqlSessionRepository, SqlUserRepository
@@ -19,7 +20,7 @@ from fastauth.adapters.sql import SqlPasswordRepository, SqlSessionRepository, S
 def machine(migrated_database_url: str) -> Iterator[type[RefreshTokenMachine]]:
     """Return the machine. Its examples share connections, as each has accounts of its own."""
     with asyncio.Runner() as runner:
-        database = connect(migrated_database_url)
+        database = use_no_threads(connect(migrated_database_url))
         connections = database.autocommit
 
         class OverSql(RefreshTokenMachine):
