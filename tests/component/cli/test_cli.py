@@ -11,28 +11,46 @@ from fastauth.entrypoints.cli import app
 run = Runner().invoke
 
 
-class TestCommand:
-    def test_files_are_private(self) -> None:
-        program = (
-            "import atexit, os, sys; os.umask(0); sys.argv = ['fastauth', '--help'];"
-            " atexit.register(lambda: print(os.umask(0)));"
-            " from fastauth.entrypoints.cli import main; main()"
-        )
-        output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-        assert int(output.stdout.splitlines()[-1]) == 0o077
+HELP = """
+import atexit, json, os, sys
 
-    def test_help(self) -> None:
-        output = run(app, ["--help"]).output
+def tell():
+    print()
+    print(json.dumps([os.umask(0), [*sys.modules]]))
+
+os.umask(0)
+sys.argv = ["fastauth", "--help"]
+atexit.register(tell)
+
+from fastauth.entrypoints.cli import main
+
+main()
+"""
+
+
+class TestHelp:
+    @pytest.fixture(scope="module")
+    @staticmethod
+    def told() -> tuple[str, int, set[str]]:
+        """Return the help in an interpreter of its own, the mask of new files and the modules at its end."""
+        ended = subprocess.run([sys.executable, "-c", HELP], check=True, capture_output=True, text=True)
+        *lines, last = ended.stdout.splitlines()
+        mask, modules = json.loads(last)
+        return "\n".join(lines), mask, {*modules}
+
+    def test_files_are_private(self, told: tuple[str, int, set[str]]) -> None:
+        assert told[1] == 0o077
+
+    def test_names_commands(self, told: tuple[str, int, set[str]]) -> None:
         for command in ("serve", "migrate"):
-            assert command in output
+            assert command in told[0]
 
-    def test_help_imports_no_service(self) -> None:
-        code = (
-            "import sys, fastauth.entrypoints.cli;"
-            "sys.exit(bool({'fastapi', 'alembic', 'uvicorn', 'dependency_injector'} & set(sys.modules)))"
-        )
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    def test_imports_no_service(self, told: tuple[str, int, set[str]]) -> None:
+        assert "fastauth.entrypoints.cli" in told[2]
+        assert {"fastapi", "alembic", "uvicorn", "dependency_injector"} & told[2] == set()
 
+
+class TestCommand:
     def test_missing_tables_ask_for_migrate(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)
         result = run(app, ["keys", "list"])
