@@ -260,7 +260,10 @@ class Target:
             ]
             bodies = (
                 *_part(VALUES.items(), number, share),
-                *_part(self._filled(fields), number, max(1, share // 2)),
+                *(
+                    (name, json.dumps(filled, ensure_ascii=False).encode())
+                    for name, filled in _part(self._filled(fields), number, max(1, share // 2))
+                ),
             )
             for name, value in bodies:
                 yield Attack(name=f"{named}, {name}", **route, body=value, headers=self.caller)
@@ -274,15 +277,13 @@ class Target:
         return ((b"authorization", b"Bearer " + self.token),)
 
     @staticmethod
-    def _filled(fields: list[str]) -> Iterator[tuple[str, bytes]]:
+    def _filled(fields: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
         plain = dict.fromkeys(fields, "a good password")
         for name in fields:
             for text_name, text in TEXTS.items():
-                body = json.dumps({**plain, name: text}, ensure_ascii=False).encode()
-                yield f"{name} of {text_name}", body
+                yield f"{name} of {text_name}", {**plain, name: text}
         for text_name, text in TEXTS.items():
-            whole = json.dumps(dict.fromkeys(fields, text[: len(text) // len(fields)]), ensure_ascii=False)
-            yield f"all of {text_name}", whole.encode()
+            yield f"all of {text_name}", dict.fromkeys(fields, text[: len(text) // len(fields)])
 
     async def cost(self, attack: Attack) -> float:
         """Return the milliseconds of processor that an attack costs."""

@@ -45,7 +45,7 @@ READERS: dict[str, Callable[[str], object]] = {
 """What reads a text, also of a command or of an import, where nothing has bounded it before."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def target() -> AsyncIterator[Target]:
     async with Target.made() as target:
         yield target
