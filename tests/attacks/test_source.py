@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,12 +34,15 @@ HTTP_CLIENTS = re.compile(
 )
 
 
+parsed = cache(ast.parse)
+
+
 def trees(having: str = "") -> Iterator[tuple[str, ast.Module]]:
     """Yield every module in whose text `having` is found, with its name."""
     for path in sorted((ROOT / "src/fastauth").rglob("*.py")):
         source = path.read_text("utf-8")
         if re.search(having, source):
-            yield str(path.relative_to(ROOT / "src/fastauth")), ast.parse(source)
+            yield str(path.relative_to(ROOT / "src/fastauth")), parsed(source)
 
 
 def compares_a_secret(node: ast.AST) -> bool:
