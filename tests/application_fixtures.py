@@ -6,6 +6,7 @@ A `conftest.py` imports those that its tests use.
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import redirect_stderr
+from functools import cache
 from io import StringIO
 from typing import Any
 
@@ -66,10 +67,18 @@ async def container(
     return container
 
 
-@pytest.fixture(scope="session")
-def openapi_document() -> dict[str, Any]:
-    """Return the OpenAPI document, which no test changes: FastAPI takes half a second to make it."""
+@cache
+def _openapi_document() -> dict[str, Any]:
     return create_app(a_container(settings=Settings(docs=True))).openapi()
+
+
+@pytest.fixture
+def openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI document, which no test changes: FastAPI takes half a second to make it.
+
+    It is made once, whichever `conftest.py` has this fixture.
+    """
+    return _openapi_document()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from tests.application_fixtures import (  # noqa: F401  fixtures
     instrumentations,
     log,
     mode,
+    openapi_document,
     settings,
 )
 from tests.use_case_fixtures import clock, hasher, storage  # noqa: F401  fixtures
