@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_hex
+from typing import Any
 
 import psycopg
 from sqlalchemy import make_url
@@ -62,13 +63,19 @@ def postgres_copy(server: PostgresServer, template: str) -> Iterator[str]:
     """Lead to a copy of the database `template` of the server, which is gone afterwards."""
     name = f"fastauth_test_{token_hex(6)}"
     with psycopg.connect(server.url, autocommit=True) as connection:
-        # Files in memory are copied for a tenth of the processor time that a copy by the log takes on a disk.
-        strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
+        create_database(connection, name, template)
         try:
             yield database_of(server, name)
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def create_database(
+    connection: psycopg.Connection[tuple[Any, ...]], name: str, template: str = "template1"
+) -> None:
+    # Files in memory are copied for a tenth of the processor time that a copy by the log takes on a disk.
+    strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}".encode())
 
 
 def database_of(server: PostgresServer, name: str) -> str:

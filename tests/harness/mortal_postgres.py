@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from secrets import token_hex
 
 import psycopg
-from tests.harness.databases import database_of
+from tests.harness.databases import create_database, database_of
 from tests.harness.postgres import PostgresServer
 
 
@@ -19,7 +19,7 @@ class MortalPostgres:
         self.source = server.source
         self.url = database_of(server, self._name)
         with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {self._name}".encode())
+            create_database(connection, self._name)
 
     def kill(self) -> None:
         """End the server as a crash would."""

@@ -272,7 +272,10 @@ def _prepared_data(programs: Path) -> Path:
 
 
 def _durability(*, durable: bool) -> list[str]:
-    return [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_wal_size=256MB"]
+    if durable:
+        return []
+    settings = ("fsync=off", "full_page_writes=off", "max_wal_size=256MB", "autovacuum=off", "jit=off")
+    return [argument for setting in settings for argument in ("-c", setting)]
 
 
 def wait_for(url: str) -> None:

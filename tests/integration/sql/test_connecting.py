@@ -16,7 +16,7 @@ from faults.proxy import Proxy
 from sqlalchemy import URL, make_url, text
 from tests.builders import a_name, a_new_user, a_username
 from tests.harness.commands import fastauth, use
-from tests.harness.databases import AUDIT_COLUMNS, username_key_of
+from tests.harness.databases import AUDIT_COLUMNS, create_database, username_key_of
 from tests.harness.postgres import PostgresServer
 from tests.harness.service import is_unavailable
 
@@ -36,6 +36,7 @@ class Roles:
     """Creates databases and roles on a server, and drops them in the end."""
 
     def __init__(self, server: PostgresServer, template: str = "template1") -> None:
+        self._address = server.url
         self.url = make_url(server.url).set(drivername="postgresql")
         self._template = template
         self._drops: list[str] = []
@@ -54,7 +55,8 @@ class Roles:
 
     def _created(self, template: str) -> str:
         name = f"fastauth_test_{token_hex(6)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            create_database(connection, name, template)
         self._drops.append(f"DROP DATABASE {name} WITH (FORCE)")
         return name
 
