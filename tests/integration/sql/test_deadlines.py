@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 import psycopg
 import pytest
 from faults.proxy import Proxy
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPICursor
 from tests.builders import a_name, a_new_user, a_username
 from tests.harness.databases import AUDIT_COLUMNS, unit_of_work, username_key_of
 from tests.harness.postgres import PostgresServer
@@ -19,6 +20,7 @@ from fastauth.adapters.sql.transaction import SqlTransaction
 from fastauth.domain.errors import StorageUnavailable
 
 DEADLINE = 0.5  # seconds; by default it is longer
+SHORT = 0.1  # seconds, for what never ends in time
 MAX_SECONDS = 60.0  # for what takes a second; without the deadline psycopg would wait for longer
 
 
@@ -45,6 +47,11 @@ def users(database: Database) -> SqlUserRepository:
     return SqlUserRepository(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
 
 
+@pytest.fixture
+def unavailable(database: Database) -> SqlUserRepository:
+    return SqlUserRepository(connections=database.autocommit.within(SHORT), audit_columns=AUDIT_COLUMNS)
+
+
 def begin(database: Database) -> AbstractAsyncContextManager[SqlTransaction]:
     return unit_of_work(database).begin()
 
@@ -61,17 +68,17 @@ async def assert_unavailable_in_time(act: Callable[[], Awaitable[None]]) -> None
 
 class TestUnresponsiveDatabase:
     async def test_statement_on_an_open_connection_is_aborted(
-        self, database: Database, users: SqlUserRepository, line: Proxy
+        self, database: Database, unavailable: SqlUserRepository, line: Proxy
     ) -> None:
         line.stall()
-        await assert_unavailable_in_time(lambda: add(users))
+        await assert_unavailable_in_time(lambda: add(unavailable))
 
     async def test_new_connection_is_aborted(
-        self, database: Database, users: SqlUserRepository, line: Proxy
+        self, database: Database, unavailable: SqlUserRepository, line: Proxy
     ) -> None:
         await database.close()
         line.stall()
-        await assert_unavailable_in_time(lambda: add(users))
+        await assert_unavailable_in_time(lambda: add(unavailable))
 
     async def test_commit_is_aborted(self, database: Database, line: Proxy) -> None:
         async def act() -> None:
@@ -110,7 +117,7 @@ class TestUnresponsiveDatabase:
 
     async def test_probe_reports_it(self, database: Database, line: Proxy) -> None:
         line.stall()
-        await assert_unavailable_in_time(lambda: database.check(deadline=DEADLINE))
+        await assert_unavailable_in_time(lambda: database.check(deadline=SHORT))
 
 
 class TestSlowDatabase:
@@ -121,9 +128,11 @@ class TestSlowDatabase:
         ]
         assert settings == ["2s", "5s"]
 
-    async def test_exhausted_pool_is_unavailable(self, database: Database, users: SqlUserRepository) -> None:
+    async def test_exhausted_pool_is_unavailable(
+        self, database: Database, unavailable: SqlUserRepository
+    ) -> None:
         async with database.engine.connect(), database.engine.connect():
-            await assert_unavailable_in_time(lambda: add(users))
+            await assert_unavailable_in_time(lambda: add(unavailable))
 
     async def test_idle_transaction_is_ended(self, database: Database, postgres: PostgresServer) -> None:
         async def act() -> None:
@@ -135,14 +144,23 @@ class TestSlowDatabase:
         await database.close()
         await assert_unavailable_in_time(act)
 
-    async def test_migration_has_no_statement_timeout(
+    async def test_migration_has_neither_statement_timeout_nor_deadline(
         self, database: Database, postgres: PostgresServer
     ) -> None:
+        timeouts: list[str] = []
+
+        def note_timeout(_: object, cursor: DBAPICursor, statement: str, *__: object) -> None:
+            if "pg_advisory_xact_lock" in statement:
+                cursor.execute("SHOW statement_timeout")
+                timeouts.extend(cursor.fetchone() or ())
+
         async with await psycopg.AsyncConnection.connect(postgres.url) as another:
             await another.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            event.listen(database.engine.sync_engine, "before_cursor_execute", note_timeout)
             migration = asyncio.create_task(migrate(database, username_key_of=username_key_of))
-            await another.execute("SELECT pg_sleep(2.2)")  # longer than statement_timeout
+            await another.execute("SELECT pg_sleep(%s)", [DEADLINE + SHORT])
         await migration
+        assert timeouts == ["0"]
 
 
 async def retry_until_available(act: Callable[[], Awaitable[None]]) -> None:
