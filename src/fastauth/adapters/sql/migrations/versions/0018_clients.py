@@ -42,9 +42,8 @@ def upgrade() -> None:
     )
     op.create_index("client_secret_client_id", "client_secret", ["client_id"])
     connection = op.get_bind()
-    service, key = (
-        sa.Table(name, sa.MetaData(), autoload_with=connection) for name in ("service", "service_key")
-    )
+    service = sa.table("service", *map(sa.column, ("name", "permissions", "created_at")))
+    key = sa.table("service_key", *map(sa.column, ("service", "digest", "created_at", "expires_at")))
     for name in connection.execute(sa.select(service.c.name)).scalars().all():
         client_id = "fa_c_" + "".join(choice(ascii_letters + digits) for _ in range(20))
         connection.execute(
