@@ -1,6 +1,7 @@
 """Migrations of test databases, to the newest revision or to an older one."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +13,7 @@ from fastauth.adapters import sql
 from fastauth.adapters.sql import OPERATOR_DEADLINE, migrate
 
 SCRIPTS = ScriptDirectory(str(Path(sql.__file__).with_name("migrations")))
+"""Read once, which takes 7 ms."""
 
 
 async def migrate_at(url: str) -> None:
@@ -27,7 +29,6 @@ async def migrate_at(url: str) -> None:
 def migrate_to(revision: str, engine: Engine) -> None:
     """Run the migrations up to `revision`, without the work that follows them."""
     config = Config()
-    config.set_main_option("script_location", SCRIPTS.dir)
-    with engine.begin() as connection:
+    with engine.begin() as connection, patch.object(ScriptDirectory, "from_config", return_value=SCRIPTS):
         config.attributes.update(connection=connection, username_key_of=username_key_of)
         command.upgrade(config, revision)
