@@ -16,10 +16,12 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, ClassVar, NoReturn, Protocol, TypedDict
 
+import typer.main
 import uvicorn._subprocess
 
 PRELOADED = (
@@ -28,11 +30,14 @@ PRELOADED = (
     "psycopg",
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.dialects.sqlite",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
     "uvicorn.server",
-    "uvloop",
     "fastauth.entrypoints.cli.serve",
     "fastauth.entrypoints.http.app",
+    "fastauth.entrypoints.http.server.protocol",
     "fastauth.entrypoints.http.server.run",
+    "fastauth.entrypoints.http.server.uvicorn_version",
     "fastauth.entrypoints.startup",
 )
 START_DEADLINE = 120  # seconds
@@ -267,6 +272,8 @@ def fork_workers() -> None:
 if __name__ == "__main__":
     for module in PRELOADED:
         importlib.import_module(module)
+    typer.main.get_command = cache(typer.main.get_command)
+    typer.main.get_command(importlib.import_module("fastauth.entrypoints.cli").app)
     gc.freeze()  # a collection in a fork would copy every page of what was imported
     become(fork_on_request())
     importlib.import_module("fastauth.entrypoints.cli").main()
