@@ -7,6 +7,7 @@ takes a second to import the web framework.
 import pytest
 from tests.application import Application
 from tests.fakes import FakeClock, FakePasswordHasher, FakeStorage
+from tests.fakes.at_once import result_of
 
 from fastauth.domain.sessions.access_token import TokenPair
 
@@ -27,13 +28,13 @@ def hasher() -> FakePasswordHasher:
 
 
 @pytest.fixture
-async def app() -> Application:
+def app() -> Application:
     """Use cases over fakes, with one user."""
     app = Application()
-    await app.a_user()
+    result_of(app.a_user())
     return app
 
 
 @pytest.fixture
-async def tokens(app: Application) -> TokenPair:
-    return await app.a_log_in()
+def tokens(app: Application) -> TokenPair:
+    return result_of(app.a_log_in())
