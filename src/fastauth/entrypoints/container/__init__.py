@@ -1,8 +1,12 @@
 """The composition root: it selects the adapter of each port and builds the use cases.
 
-Each module is a mixin with the providers of one capability: policies from the settings, adapters and use
-cases. A mixin refers only to mixins that are before it in the bases of `Container`.
+Each module but `injector` is a mixin with the providers of one capability: policies from the settings,
+adapters and use cases. A mixin refers only to mixins that are before it in the bases of `Container`.
 """
+
+import fastauth.entrypoints.container.injector  # noqa: F401  before others import dependency_injector
+
+# isort: split
 
 from fastauth.entrypoints.container.accounts import Accounts
 from fastauth.entrypoints.container.administration import Administration
