@@ -1,6 +1,7 @@
 """Containers that are used again: to make one costs more than what most unit tests do with it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dependency_injector.providers import BaseSingleton, Object, Provider
@@ -70,16 +71,34 @@ _taken: list[PooledContainer] = []
 
 def a_container(**arguments: Any) -> Container:  # noqa: ANN401  whatever a provider gives
     """Return ``Container(**arguments)``, for the running test alone."""
-    pooled = _free.pop() if _free else PooledContainer()
-    if len(_taken) < MAX_KEPT:
-        _taken.append(pooled)
-    pooled.set(arguments)
-    return pooled.container
+    return _take(_taken, arguments)
 
 
 def take_back() -> None:
     """Reset the containers of the test that is over."""
-    for each in _taken:
+    _give_back(_taken)
+
+
+@contextmanager
+def containers() -> Iterator[Callable[..., Container]]:
+    """Return a function like `a_container`, whose containers are reset at the end of the block."""
+    taken: list[PooledContainer] = []
+    try:
+        yield lambda **arguments: _take(taken, arguments)
+    finally:
+        _give_back(taken)
+
+
+def _take(taken: list[PooledContainer], arguments: dict[str, Any]) -> Container:
+    pooled = _free.pop() if _free else PooledContainer()
+    if len(taken) < MAX_KEPT:
+        taken.append(pooled)
+    pooled.set(arguments)
+    return pooled.container
+
+
+def _give_back(taken: list[PooledContainer]) -> None:
+    for each in taken:
         each.reset()
-    _free.extend(_taken)
-    _taken.clear()
+    _free.extend(taken)
+    taken.clear()

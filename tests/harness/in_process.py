@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.container_pool import a_container
+from tests.container_pool import containers
 from typer import Typer
 from typer.main import get_command
 from typer.testing import CliRunner, Result
@@ -37,7 +37,7 @@ class Runner(CliRunner):
         exit_code = 0
         with self.isolation(input=input, env=env) as streams:
             try:
-                with patch.object(container, "Container", a_container):
+                with containers() as pool, patch.object(container, "Container", pool):
                     commands_of(app).main(args=args, prog_name="fastauth")
             except SystemExit as ended:
                 exit_code = int(ended.code or 0)
