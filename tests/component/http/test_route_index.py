@@ -7,11 +7,11 @@ import pytest
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 from tests.application import fakes_over
-from tests.container_pool import a_container
 from tests.fakes import FakePasswordHasher, FakeStorage
 from tests.harness.tables import row
 from tests.http_helpers import assert_problem
 
+from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.app import create_app
 from fastauth.entrypoints.http.route_index import RouteIndex
 from fastauth.entrypoints.settings import Settings
@@ -26,7 +26,7 @@ TRIED_AT_MOST = 25
 @pytest.fixture(scope="module")
 def routes() -> list[BaseRoute]:
     """All routes of an application, the index first."""
-    container = a_container(settings=Settings(), **fakes_over(FakeStorage(), FakePasswordHasher()))
+    container = Container(settings=Settings(), **fakes_over(FakeStorage(), FakePasswordHasher()))
     return create_app(container).router.routes
 
 
