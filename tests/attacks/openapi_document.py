@@ -21,6 +21,7 @@ ACCESS_TOKEN: list[dict[str, list[str]]] = [{"HTTPBearer": []}]
 
 CONFIGURATION: dict[str, Any] = {
     "continue-on-failure": True,
+    "workers": 1,  # more are not faster: they take turns in one interpreter
     "generation": {"deterministic": True, "max-examples": EXAMPLES},
     # The document has the shape of a registration; the rules are the domain's, and JSON Schema cannot say
     # that a name must be of a single script.
