@@ -10,6 +10,7 @@ from tests.harness.adopted_hashes import ADOPTED, DAMAGED, HOSTILE, PASSWORD
 from tests.harness.commands import execute, fastauth, rows, start, use
 from tests.harness.processes import wait_until
 from tests.harness.service import DEADLINE, Service
+from tests.harness.tables import row
 
 from fastauth.application.accounts.import_users import BATCH_SIZE
 
@@ -102,21 +103,19 @@ class TestImport:
         assert result.stderr.count("\n") == 21
         assert rows(url, COUNT) == [(1,)]
 
-    @pytest.mark.parametrize(
-        ("content", "told"),
-        [
+    def test_unreadable_file_is_one_line(self, url: str, users: Path) -> None:
+        for content, told in (
             (b"", "line 1: none of its columns is username or email"),
             (b"name,password\n", "line 1: none of its columns is username or email"),
             (HEADER.encode("utf-16"), "the file is empty"),
             (HEADER.encode(), "the file is empty"),
             (b"[]", "the file is empty"),
-        ],
-    )
-    def test_unreadable_file_is_one_line(self, url: str, users: Path, content: bytes, told: str) -> None:
-        users.write_bytes(content)
-        result = fastauth("import", str(users))
-        assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {told}\n")
-        assert rows(url, COUNT) == [(0,)]
+        ):
+            with row(content):
+                users.write_bytes(content)
+                result = fastauth("import", str(users))
+                assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {told}\n")
+                assert rows(url, COUNT) == [(0,)]
 
     def test_file_without_accounts_fails(self, url: str, users: Path) -> None:
         group = {"model": "auth.group", "pk": 1, "fields": {"name": "staff"}}
@@ -198,7 +197,7 @@ class TestInterruption:
     def test_stores_whole_batches_and_can_be_repeated(
         self, url: str, users: Path, how: signal.Signals
     ) -> None:
-        people = [f"ann{number},Ann,{HASH},t\n" for number in range(3 * BATCH_SIZE)]
+        people = [f"ann{number},Ann,{HASH},t\n" for number in range(2 * BATCH_SIZE)]
         os.mkfifo("pipe")
         Path("output").touch()
         process = start("import", "-", url=url, stdin="pipe", output="output")
@@ -217,6 +216,6 @@ class TestInterruption:
         users.write_text(HEADER + "".join(people))
         result = fastauth("import", str(users))
         assert result.exit_code == 0
-        assert f"imported  {2 * BATCH_SIZE}" in result.output
+        assert f"imported  {BATCH_SIZE}" in result.output
         assert f"exists    {BATCH_SIZE}" in result.output
-        assert rows(url, COUNT) == [(3 * BATCH_SIZE,)]
+        assert rows(url, COUNT) == [(2 * BATCH_SIZE,)]
