@@ -1,6 +1,6 @@
 """Migration 0007 renames stored event types while versions before it still write the old names."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
@@ -11,7 +11,7 @@ from tests.harness.databases import AUDIT_COLUMNS, connect
 from tests.harness.migrations import migrate_at, migrate_to
 from tests.harness.tables import row
 
-from fastauth.adapters.sql import SqlAuditTrail, SqlEventLog
+from fastauth.adapters.sql import Database, SqlAuditTrail, SqlEventLog
 from fastauth.adapters.sql.database.event_renames import rename_events
 from fastauth.domain.audit.event import Actor, Event, EventSource, EventType
 from fastauth.domain.audit.trail import AuditEntry, AuditFilter
@@ -62,18 +62,21 @@ def stored(engine: Engine) -> list[str]:
         return list(connection.scalars(text("SELECT kind FROM event ORDER BY id")))
 
 
-async def read(url: str, event_type: EventType | None = None) -> list[EventType]:
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = connect(database_url)
+    yield database
+    await database.close()
+
+
+async def read(database: Database, event_type: EventType | None = None) -> list[EventType]:
     """Return the types of the events in the audit trail, the oldest first."""
-    return [entry.event.type for entry in await entries(url, event_type)]
+    return [entry.event.type for entry in await entries(database, event_type)]
 
 
-async def entries(url: str, event_type: EventType | None = None) -> list[AuditEntry]:
-    database = connect(url)
-    try:
-        trail = SqlAuditTrail(connections=database.autocommit)
-        page = await trail.page(AuditFilter(type=event_type), before=None, limit=1_000)
-    finally:
-        await database.close()
+async def entries(database: Database, event_type: EventType | None = None) -> list[AuditEntry]:
+    trail = SqlAuditTrail(connections=database.autocommit)
+    page = await trail.page(AuditFilter(type=event_type), before=None, limit=1_000)
     return sorted(page, key=lambda entry: entry.id)
 
 
@@ -122,22 +125,22 @@ class TestMigration:
 
 
 class TestRollingUpgrade:
-    async def test_trail_reads_both_names(self, database_url: str, newest: Engine) -> None:
+    async def test_trail_reads_both_names(self, database: Database, newest: Engine) -> None:
         insert(newest, *OLD_NAMES, *OLD_NAMES.values(), *KEPT)
-        assert await read(database_url) == [*OLD_NAMES.values(), *OLD_NAMES.values(), *KEPT]
+        assert await read(database) == [*OLD_NAMES.values(), *OLD_NAMES.values(), *KEPT]
         for event_type in OLD_NAMES.values():
-            assert await read(database_url, event_type) == [event_type] * 2
-        assert await read(database_url, EventType.LOGGED_OUT) == [EventType.LOGGED_OUT]
+            assert await read(database, event_type) == [event_type] * 2
+        assert await read(database, EventType.LOGGED_OUT) == [EventType.LOGGED_OUT]
 
-    async def test_trail_reads_both_actors(self, database_url: str, newest: Engine) -> None:
+    async def test_trail_reads_both_actors(self, database: Database, newest: Engine) -> None:
         insert(newest, "key_rotated", "signing_key_rotated")
         with newest.begin() as connection:
             connection.execute(text("UPDATE event SET actor = 'service' WHERE kind = 'key_rotated'"))
             connection.execute(text("UPDATE event SET actor = 'system' WHERE kind <> 'key_rotated'"))
-        assert [entry.source for entry in await entries(database_url)] == [EventSource(Actor.SYSTEM)] * 2
+        assert [entry.source for entry in await entries(database)] == [EventSource(Actor.SYSTEM)] * 2
 
     async def test_recent_event_is_recognised_under_both_names(
-        self, database_url: str, newest: Engine
+        self, database: Database, newest: Engine
     ) -> None:
         """A failed renewal is recorded once a minute, whichever version recorded the last one."""
         for recorded in ("refresh_refused", "session_renewal_failed", "refresh_token_reused"):
@@ -145,25 +148,20 @@ class TestRollingUpgrade:
                 session_id = token_hex(16)
                 insert(newest, recorded, session_id=session_id, user_id=add_session(newest, session_id))
                 before = stored(newest)
-                await self.record_renewal_failure(database_url, session_id)
+                await self.record_renewal_failure(database, session_id)
                 assert stored(newest) == before
 
-    async def record_renewal_failure(self, url: str, session_id: str) -> None:
-        database = connect(url)
-        try:
-            await SqlEventLog(
-                connections=database.autocommit, audit_columns=AUDIT_COLUMNS
-            ).record_unless_recent(
-                Event(
-                    type=EventType.SESSION_RENEWAL_FAILED,
-                    occurred_at=datetime.now(UTC),
-                    session_id=SessionId(session_id),
-                ),
-                within=timedelta(minutes=1),
-                or_type=EventType.REFRESH_TOKEN_REUSED,
-            )
-        finally:
-            await database.close()
+    async def record_renewal_failure(self, database: Database, session_id: str) -> None:
+        log = SqlEventLog(connections=database.autocommit, audit_columns=AUDIT_COLUMNS)
+        await log.record_unless_recent(
+            Event(
+                type=EventType.SESSION_RENEWAL_FAILED,
+                occurred_at=datetime.now(UTC),
+                session_id=SessionId(session_id),
+            ),
+            within=timedelta(minutes=1),
+            or_type=EventType.REFRESH_TOKEN_REUSED,
+        )
 
 
 def add_session(engine: Engine, session_id: str) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Inspector,
     Integer,
     MetaData,
     StaticPool,
@@ -50,6 +51,7 @@ from fastauth.adapters.sql import (
     UnsupportedSchema,
     migrate,
 )
+from fastauth.adapters.sql.database import migrate as database_migration
 from fastauth.adapters.sql.database.alembic_version import import_alembic_version, migrated_to
 from fastauth.adapters.sql.database.new_sqlite import SCRIPT
 from fastauth.adapters.sql.database.revision import REVISION
@@ -412,8 +414,12 @@ class TestNamesOfOthers:
 
 
 class TestLocks:
-    async def test_are_not_waited_for_while_others_queue_behind(self, postgres: PostgresServer) -> None:
+    async def test_are_not_waited_for_while_others_queue_behind(
+        self, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A backup holds a table of which a migration wants to change the columns."""
+        monkeypatch.setattr(database_migration, "LOCK_SECONDS", 0.2)
+        monkeypatch.setattr(database_migration, "LOCK_RETRY_SECONDS", 0.02)
         with postgres_schema(postgres) as url:
             engine = create_engine(url)
             migrate_to("0003", engine)
@@ -421,7 +427,7 @@ class TestLocks:
             with engine.begin() as backup:
                 backup.execute(text("LOCK TABLE event IN ACCESS SHARE MODE"))
                 migration = asyncio.create_task(migrate_at(url))
-                for _ in range(size(1, 2)):  # an attempt ends after a second, and the next begins later
+                for _ in range(size(1, 2)):  # an attempt ends soon, and the next begins later
                     await until_somebody_waits_for(engine, "event")
                     await asyncio.to_thread(execute, url, f"SET lock_timeout = '60s'; {insert}")
             await migration
@@ -551,9 +557,9 @@ class TestRollingUpgrade:
         earlier = {}
         for revision in IN_ORDER:
             migrate_to(revision, engine)
-            earlier[revision] = schema_of(engine), rules_of(engine)
+            earlier[revision] = described(engine)
         await migrate_at(empty_database_url)
-        after, rules_after = schema_of(engine), rules_of(engine)
+        after, rules_after = described(engine)
         for revision, (before, rules_before) in earlier.items():
             with row(revision):
                 for table, columns in before.items():
@@ -567,7 +573,12 @@ class TestRollingUpgrade:
                 assert added == {table: set() for table in before}
 
 
-def schema_of(engine: Engine) -> dict[str, dict[str, tuple[str, bool]]]:
+def described(engine: Engine) -> tuple[dict[str, dict[str, tuple[str, bool]]], dict[str, set[str]]]:
+    inspector = inspect(engine)  # it keeps what both ask for
+    return schema_of(inspector), rules_of(inspector)
+
+
+def schema_of(inspector: Inspector) -> dict[str, dict[str, tuple[str, bool]]]:
     """Return the type of each column, and whether a row may be inserted without it."""
     return {
         table: {
@@ -577,13 +588,12 @@ def schema_of(engine: Engine) -> dict[str, dict[str, tuple[str, bool]]]:
             )
             for column in columns
         }
-        for (_, table), columns in inspect(engine).get_multi_columns().items()
+        for (_, table), columns in inspector.get_multi_columns().items()
     }
 
 
-def rules_of(engine: Engine) -> dict[str, set[str]]:
+def rules_of(inspector: Inspector) -> dict[str, set[str]]:
     """Return what the tables refuse: duplicates, strangers, values."""
-    inspector = inspect(engine)
     columns, indexes = inspector.get_multi_columns(), inspector.get_multi_indexes()
     unique, keys = inspector.get_multi_unique_constraints(), inspector.get_multi_foreign_keys()
     checks = inspector.get_multi_check_constraints()
