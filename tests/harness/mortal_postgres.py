@@ -12,14 +12,14 @@ from tests.harness.postgres import PostgresServer
 class MortalPostgres:
     """A database of one test, and the server that the test may kill. Other tests use the server later."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, template: str) -> None:
         self._server = server
         self._is_running = True
         self._name = f"fastauth_test_{token_hex(6)}"
         self.source = server.source
         self.url = database_of(server, self._name)
         with psycopg.connect(server.url, autocommit=True) as connection:
-            create_database(connection, self._name)
+            create_database(connection, self._name, template)
 
     def kill(self) -> None:
         """End the server as a crash would."""
@@ -47,9 +47,9 @@ class MortalPostgres:
 
 
 @contextmanager
-def mortal_postgres(server: PostgresServer) -> Iterator[PostgresServer]:
-    """Lead to a new database of a server that nobody else uses meanwhile."""
-    database = MortalPostgres(server)
+def mortal_postgres(server: PostgresServer, template: str) -> Iterator[PostgresServer]:
+    """Lead to a copy of the database `template`, on a server that nobody else uses meanwhile."""
+    database = MortalPostgres(server, template)
     try:
         yield database
     finally:

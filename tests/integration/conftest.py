@@ -7,10 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 from tests.harness.backends import BACKENDS, fail_without_postgres
-from tests.harness.databases import connect, postgres_copy, postgres_schema
+from tests.harness.databases import (
+    connect,
+    create_database,
+    database_of,
+    postgres_copy,
+    postgres_schema,
+)
 from tests.harness.migrations import migrate_at
 from tests.harness.mortal_postgres import mortal_postgres
 from tests.harness.postgres import GivenPostgres, PostgresServer, given_postgres, own_postgres
@@ -47,10 +54,20 @@ def mortal_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def mortal_template(mortal_server: PostgresServer) -> str:
+    """Return the name of a database of that server to copy, migrated. It is gone with the server."""
+    name = "fastauth_test_migrated"
+    with psycopg.connect(mortal_server.url, autocommit=True) as connection:
+        create_database(connection, name)
+    asyncio.run(migrate_at(database_of(mortal_server, name)))
+    return name
+
+
 @pytest.fixture(name="mortal_postgres")
-def _mortal_postgres(mortal_server: PostgresServer) -> Iterator[PostgresServer]:
-    """Return a database of the test's own, on a server that it may kill and configure."""
-    with mortal_postgres(mortal_server) as database:
+def _mortal_postgres(mortal_server: PostgresServer, mortal_template: str) -> Iterator[PostgresServer]:
+    """Return a migrated database of the test's own, on a server that it may kill and configure."""
+    with mortal_postgres(mortal_server, mortal_template) as database:
         yield database
 
 
