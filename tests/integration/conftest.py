@@ -148,16 +148,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="module")
+def postgres_url_of_file(request: pytest.FixtureRequest, postgres: PostgresServer) -> Iterator[str]:
+    """Return a PostgreSQL database of the test file's own, migrated."""
+    with migrated_postgres(request, postgres) as url:
+        yield url
+
+
 @pytest.fixture(scope="module", params=BACKENDS)
 def database_url_of_file(
     request: pytest.FixtureRequest, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+) -> str:
     """Return a database of the test file's own, a copy of a migrated one."""
     if request.param == "sqlite":
-        yield sqlite_copy(migrated_file, tmp_path_factory.mktemp("of_file"))
-    else:
-        with migrated_postgres(request, request.getfixturevalue("postgres")) as url:
-            yield url
+        return sqlite_copy(migrated_file, tmp_path_factory.mktemp("of_file"))
+    url: str = request.getfixturevalue("postgres_url_of_file")
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -185,7 +191,7 @@ def service_database_url(request: pytest.FixtureRequest, migrated_file: Path) ->
     if request.param == "sqlite":
         yield f"sqlite:///{shutil.copy(migrated_file, migrated_file.with_name('service.db'))}"
     else:
-        with postgres_schema(request.getfixturevalue("postgres")) as url:
+        with migrated_postgres(request, request.getfixturevalue("postgres")) as url:
             yield url
 
 

@@ -12,7 +12,6 @@ import pytest
 from faults import crashes
 from faults.outcome import table
 from tests.builders import a_name
-from tests.harness.databases import postgres_schema
 from tests.harness.editions import IS_THOROUGH, size
 from tests.harness.races import race
 from tests.harness.service import Service
@@ -39,7 +38,7 @@ def services_of_file(
         if backend == "sqlite":
             url = f"sqlite:///{tmp_path_factory.mktemp('services')}/a.db"
         else:
-            url = stack.enter_context(postgres_schema(request.getfixturevalue("postgres")))
+            url = request.getfixturevalue("postgres_url_of_file")
         yield [stack.enter_context(Service(url, **settings)) for _ in range(number)]
 
 
