@@ -17,7 +17,14 @@ sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # typeshed do
 
 gc.disable()  # for imports and the collection of tests, which leave little garbage: they take a tenth less
 
-DEAREST_FIRST = ("integration/faults", "integration/upgrade", "integration/http", "integration", "attacks")
+DEAREST_FIRST = (
+    "integration/faults",
+    "integration/upgrade",
+    "integration/attacks",
+    "integration/http",
+    "integration",
+    "attacks",
+)
 """Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
 
 
