@@ -55,6 +55,9 @@ _others = (
     .offset(bindparam("max_others"))
     .limit(_MAX_SESSIONS_ENDED)
     .correlate(None)
+    # Without statistics of the table PostgreSQL would evaluate a subquery again for each open session.
+    .cte("m")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
 )
 _excess = session.alias("x")
 _REVOKE_EXCESS = (
@@ -63,7 +66,7 @@ _REVOKE_EXCESS = (
         session.c.id.in_(
             # Concurrent log-ins must not wait for each other's rows.
             select(_excess.c.id)
-            .where(_excess.c.id.in_(_others), _excess.c.ended_at.is_(None))
+            .where(_excess.c.id.in_(select(_others.c.id)), _excess.c.ended_at.is_(None))
             .with_for_update(skip_locked=True)
         )
     )
