@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     insert,
     literal,
+    literal_column,
     select,
     update,
 )
@@ -53,7 +54,7 @@ _others = (
     )
     .order_by(session.c.created_at.desc(), session.c.id.desc())
     .offset(bindparam("max_others"))
-    .limit(_MAX_SESSIONS_ENDED)
+    .limit(literal_column(str(_MAX_SESSIONS_ENDED)))  # a parameter is 17 characters longer
     .correlate(None)
     # Without statistics of the table PostgreSQL would evaluate a subquery again for each open session.
     .cte("m")
