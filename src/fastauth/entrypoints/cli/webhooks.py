@@ -47,7 +47,7 @@ def change(
 
 
 @app.command()
-def rotate(
+def rotate_secret(
     webhook_id: Id,
     *,
     at_once: Annotated[bool, typer.Option("--at-once", help="End the old secret now, not in a day.")] = False,
