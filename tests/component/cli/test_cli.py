@@ -126,3 +126,13 @@ class TestAudit:
         output = run(app, ["audit", "--type", "login_fail"]).output
         assert "must be a type of event, such as login_failed" in output
         assert "Value error" not in output
+
+
+class TestKeys:
+    def test_key_id_may_look_like_an_option(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """One in 64 begins with a hyphen: it is a hash in base64url."""
+        monkeypatch.chdir(tmp_path)
+        assert run(app, ["migrate"]).exit_code == 0
+        for kid in ("-_Xf-n6MGpZIqra", "--Xf-n6MGpZIqra", "-help"):
+            result = run(app, ["keys", "revoke", kid])
+            assert (result.exit_code, result.output) == (1, "fastauth: No such signing key\n"), kid

@@ -26,7 +26,7 @@ def rotate() -> None:
     _show(run(lambda container: container.rotate_keys()(early=True)))
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a key id may begin with a hyphen
 def revoke(
     kid: Annotated[str, typer.Argument(metavar="KEY_ID", help="The key id, from `keys list`.")],
 ) -> None:
