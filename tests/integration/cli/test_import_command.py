@@ -202,9 +202,11 @@ class TestInterruption:
         Path("output").touch()
         process = start("import", "-", url=url, stdin="pipe", output="output")
         with open(os.open("pipe", os.O_RDWR), "w") as pipe:  # noqa: PTH123  a path would wait for the process
-            pipe.write(HEADER + "".join(people[: BATCH_SIZE + 500]))
+            pipe.write(HEADER + "".join(people[:BATCH_SIZE]))
             pipe.flush()
             wait_until(lambda: rows(url, COUNT) == [(BATCH_SIZE,)], "no batch is stored", deadline=DEADLINE)
+            pipe.write("".join(people[BATCH_SIZE:-1]))  # more than the pipe holds: once it is written, the
+            pipe.flush()  # command reads the next batch, and has counted the first one
             process.send_signal(how)
         assert process.wait(DEADLINE) != 0
         if how is signal.SIGINT:
