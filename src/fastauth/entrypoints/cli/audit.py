@@ -35,7 +35,7 @@ def _parse_type(text: str) -> EventType:
         return EventType(text)
     except ValueError:
         raise typer.BadParameter(
-            "must be a type of event, such as login_failed; see docs/capabilities/audit.md"
+            "must be a type of event, such as login_failed; the documentation lists all"
         ) from None
 
 
