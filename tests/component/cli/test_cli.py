@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from tests.harness.in_process import Runner
@@ -14,13 +15,13 @@ run = Runner().invoke
 HELP = """
 import atexit, json, os, sys
 
-def tell():
+def report():
     print()
     print(json.dumps([os.umask(0), [*sys.modules]]))
 
 os.umask(0)
 sys.argv = ["fastauth", "--help"]
-atexit.register(tell)
+atexit.register(report)
 
 from fastauth.entrypoints.cli import main
 
@@ -28,26 +29,34 @@ main()
 """
 
 
+class Ended(NamedTuple):
+    """What ``fastauth --help`` printed, its mask of new files and the modules that it had imported."""
+
+    output: str
+    mask: int
+    modules: set[str]
+
+
 class TestHelp:
     @pytest.fixture(scope="module")
     @staticmethod
-    def told() -> tuple[str, int, set[str]]:
-        """Return the help in an interpreter of its own, the mask of new files and the modules at its end."""
-        ended = subprocess.run([sys.executable, "-c", HELP], check=True, capture_output=True, text=True)
-        *lines, last = ended.stdout.splitlines()
+    def ended() -> Ended:
+        """Print the help in an interpreter of its own."""
+        process = subprocess.run([sys.executable, "-c", HELP], check=True, capture_output=True, text=True)
+        *lines, last = process.stdout.splitlines()
         mask, modules = json.loads(last)
-        return "\n".join(lines), mask, {*modules}
+        return Ended("\n".join(lines), mask, {*modules})
 
-    def test_files_are_private(self, told: tuple[str, int, set[str]]) -> None:
-        assert told[1] == 0o077
+    def test_files_are_private(self, ended: Ended) -> None:
+        assert ended.mask == 0o077
 
-    def test_names_commands(self, told: tuple[str, int, set[str]]) -> None:
+    def test_names_commands(self, ended: Ended) -> None:
         for command in ("serve", "migrate"):
-            assert command in told[0]
+            assert command in ended.output
 
-    def test_imports_no_service(self, told: tuple[str, int, set[str]]) -> None:
-        assert "fastauth.entrypoints.cli" in told[2]
-        assert {"fastapi", "alembic", "uvicorn", "dependency_injector"} & told[2] == set()
+    def test_imports_no_service(self, ended: Ended) -> None:
+        assert "fastauth.entrypoints.cli" in ended.modules
+        assert {"fastapi", "alembic", "uvicorn", "dependency_injector"} & ended.modules == set()
 
 
 class TestCommand:
