@@ -25,7 +25,8 @@ DEAREST_FIRST = (
     "integration",
     "attacks",
 )
-"""Folders of slow tests. The last tests of a run are quick ones, so that all processes end together."""
+"""Folders of slow tests. One process begins with them and one with the last, quick tests, so that one waits
+while the other computes. Where they meet, files are short, and both end together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

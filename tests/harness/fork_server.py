@@ -272,7 +272,7 @@ def fork_workers() -> None:
 if __name__ == "__main__":
     for module in PRELOADED:
         importlib.import_module(module)
-    typer.main.get_command = cache(typer.main.get_command)
+    typer.main.get_command = cache(typer.main.get_command)  # each fork would make all commands again
     typer.main.get_command(importlib.import_module("fastauth.entrypoints.cli").app)
     gc.freeze()  # a collection in a fork would copy every page of what was imported
     become(fork_on_request())

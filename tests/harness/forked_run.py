@@ -1,7 +1,8 @@
 """A plugin of pytest that runs the tests in several processes, forked once the tests are collected.
 
 `--processes` is its option. A process takes one file after the other, so the fixtures of a file are made
-once. One begins with the first files and one with the last (ADR 0058).
+once. One begins with the first files and one with the last: slow tests wait while quick ones compute
+(ADR 0058).
 """
 
 import os
@@ -17,7 +18,7 @@ import pytest
 
 FORKS = get_context("fork")
 TOO_MANY = 4
-"""More processes gain nothing."""
+"""More processes gain nothing: each has a PostgreSQL server of its own."""
 
 File = Sequence[pytest.Item]
 

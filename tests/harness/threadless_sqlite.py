@@ -2,7 +2,7 @@
 
 aiosqlite hands each call over to the thread of its connection and back, which takes more time than the
 calls themselves. Here a call runs in the event loop. It blocks the loop, so that two tasks of one test must
-not wait for each other's lock.
+not wait for each other's lock. The queue of a connection is not documented by aiosqlite.
 """
 
 import sqlite3
@@ -39,7 +39,7 @@ class ThreadlessConnection(aiosqlite.Connection):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  those of sqlite3.connect
         super().__init__(partial(sqlite3.connect, *arguments, **options), iter_chunk_size=64)
-        self._tx = CallsInThisThread()  # type: ignore[assignment]
+        self._tx = CallsInThisThread()  # type: ignore[assignment]  # a queue that keeps nothing
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
         return self._connect().__await__()
