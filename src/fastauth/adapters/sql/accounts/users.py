@@ -166,7 +166,7 @@ def user_of(row: Row[Any], *, user_id: int | None = None) -> User:
     """Return the account of a row with the columns of ``user_info``."""
     # Rows of an imported table may lack any of these.
     return User(
-        id=UserId(user_id or row.id),
+        id=UserId(row.id if user_id is None else user_id),
         username=Username(row.username or "", row.username_key),
         fullname=FullName(row.fullname or ""),
         disabled_at=None if row.disabled_at == _NEVER else row.disabled_at,
