@@ -237,9 +237,14 @@ class FakeAccountFactsReader:
     def __init__(self, storage: FakeStorage) -> None:
         self.storage = storage
 
-    async def read(self, user_id: UserId) -> AccountFacts:
+    async def of_session(self, session_id: SessionId, *, now: datetime) -> AccountFacts | None:
+        found = await FakeSessionRepository(self.storage).find(session_id, now=now)
+        if found is None:
+            return None
+        user_id = found.user.id
         password = self.storage.passwords.get(user_id)
         return AccountFacts(
+            user=found.user,
             addresses=await FakeEmailAddressRepository(self.storage).of_user(user_id),
             has_password=password is not None and password.is_usable,
             grants=grants_of(self.storage, user_id),

@@ -374,20 +374,28 @@ class TestFakeSecondFactorRepository(SecondFactorRepositoryContract):
 
 class TestFakeAccountFactsReader(AccountFactsReaderContract):
     @pytest.fixture
-    def passwords(self) -> FakePasswordRepository:
-        return FakePasswordRepository()
+    def users(self) -> FakeUserRepository:
+        return FakeUserRepository()
 
     @pytest.fixture
-    def addresses(self, passwords: FakePasswordRepository) -> FakeEmailAddressRepository:
-        return FakeEmailAddressRepository(passwords.storage)
+    def passwords(self, users: FakeUserRepository) -> FakePasswordRepository:
+        return FakePasswordRepository(users.storage)
 
     @pytest.fixture
-    def roles(self, passwords: FakePasswordRepository) -> FakeRoleRepository:
-        return FakeRoleRepository(passwords.storage)
+    def addresses(self, users: FakeUserRepository) -> FakeEmailAddressRepository:
+        return FakeEmailAddressRepository(users.storage)
 
     @pytest.fixture
-    def reader(self, passwords: FakePasswordRepository) -> FakeAccountFactsReader:
-        return FakeAccountFactsReader(passwords.storage)
+    def roles(self, users: FakeUserRepository) -> FakeRoleRepository:
+        return FakeRoleRepository(users.storage)
+
+    @pytest.fixture
+    def sessions(self, users: FakeUserRepository) -> FakeSessionRepository:
+        return FakeSessionRepository(users.storage)
+
+    @pytest.fixture
+    def reader(self, users: FakeUserRepository) -> FakeAccountFactsReader:
+        return FakeAccountFactsReader(users.storage)
 
 
 class TestFakeApiKeyRepository(ApiKeyRepositoryContract):

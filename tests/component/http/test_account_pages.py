@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import httpx2
 import pytest
+from dependency_injector.providers import Object
 from tests.account_helpers import OwnBrowser, own_browser
 from tests.fakes import FakeClock, FakeStorage
 from tests.hostile_texts import HOSTILE_TEXTS
@@ -11,6 +12,7 @@ from tests.http_helpers import ANN, log_in
 from tests.mail_helpers import a_verified_address, deliver, token_of
 from tests.page_helpers import ADDRESS, Browser, Page
 
+from fastauth.domain.sessions.errors import InvalidAccessToken
 from fastauth.entrypoints.container import Container
 
 pytestmark = pytest.mark.usefixtures("ann")
@@ -57,6 +59,16 @@ class TestAccess:
             answer = await Browser(client).get(path)
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/log-in"), path
+
+    async def test_session_that_ends_meanwhile_leads_to_the_log_in(
+        self, browser: OwnBrowser, container: Container
+    ) -> None:
+        async def ended(**_: object) -> None:
+            raise InvalidAccessToken
+
+        with container.get_account_overview.override(Object(ended)):
+            answer = await browser.get("/account")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
 
     async def test_form_without_the_token_of_the_session_changes_nothing(
         self, browser: OwnBrowser, storage: FakeStorage

@@ -128,6 +128,13 @@ async def use_mail(container: Container, caller: AuthenticatedUser) -> None:
     await container.remove_address()(caller=caller)
 
 
+async def use_own_account(container: Container, caller: AuthenticatedUser, token: str) -> None:
+    assert await container.has_password()(caller=caller)
+    account = await container.get_own_account()(access_token=token)
+    assert account.user == caller.user
+    assert account == await container.get_account_overview()(session_id=caller.session.id)
+
+
 async def use_second_factors(
     container: Container, caller: AuthenticatedUser, registry: CollectorRegistry
 ) -> None:
@@ -140,7 +147,6 @@ async def use_second_factors(
     answers = [FactorAnswer(method=RECOVERY_CODE, code=code, challenge=challenge.token) for code in codes]
     assert await container.complete_log_in()(answer=answers[0], client=A_DEVICE)
     assert await container.step_up_with_factor()(caller=caller, answer=answers[1], address="192.0.2.1")
-    assert not (await container.get_own_account()(caller=caller)).must_enrol
     user = await container.find_user()(username=NAME)
     two_factors = replace(caller, user=user, session=replace(caller.session, methods=("pwd", "otp", "mfa")))
     assert await container.make_recovery_codes()(caller=two_factors)
@@ -362,7 +368,7 @@ async def test_every_use_case_works_with_all_instrumentation(
     await use_second_factors(container, caller, registry)
     login = begun(await container.log_in()(username=NAME, password=NEW_PASSWORD, client=A_DEVICE))
     caller = await container.authenticate()(access_token=login.tokens.access.text)
-    assert await container.has_password()(caller=caller)
+    await use_own_account(container, caller, login.tokens.access.text)
     await container.end_other_sessions()(caller=caller)
     await container.log_out()(caller=caller, session_id=caller.session.id)
     user = await container.find_user()(username=NAME)

@@ -12,7 +12,7 @@ from tests.factor_helpers import enrol
 from tests.fakes import FakeClock, FakePasswordHasher
 
 from fastauth.application.second_factors.verifier import FactorAnswer
-from fastauth.application.sessions.login_result import SecondFactorChallenge
+from fastauth.application.sessions.login_result import LoginResult, SecondFactorChallenge
 from fastauth.domain.api_keys.errors import InvalidApiKey
 from fastauth.domain.clients.errors import InvalidClient
 from fastauth.domain.principals.principal import Principal, PrincipalKind
@@ -92,6 +92,20 @@ class TestStatementsPerUseCase:
         username, password = registration["username"], registration["password"]
         await counted.log_in(username, password)  # reads the signing keys
         assert len(await counted.log_in(username, password)) == (5 if counted.is_sqlite else 2)
+
+    async def test_own_account_costs_one_statement(self, counted: CountedContainer) -> None:
+        """Front ends request it often. The session and the account are read together."""
+        registration = a_registration(email=an_address().text)
+        await counted.container.register_user()(**registration, address="192.0.2.1")
+        username, password = registration["username"], registration["password"]
+        begun = await counted.container.log_in()(username=username, password=password, client=A_DEVICE)
+        assert isinstance(begun, LoginResult)
+        token = begun.tokens.access.text
+        await counted.container.get_own_account()(access_token=token)  # reads the signing keys
+        counted.taken()
+        account = await counted.container.get_own_account()(access_token=token)
+        assert account.user.username.display == username
+        assert len(counted.taken()) == 1
 
     async def test_address_costs_three_statements_at_registration(self, counted: CountedContainer) -> None:
         """The pending address, its event and the entry of the outbox."""

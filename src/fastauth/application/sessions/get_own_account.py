@@ -2,38 +2,27 @@
 
 from dataclasses import dataclass
 
-from fastauth.domain.email_addresses.record import UserAddresses
-from fastauth.domain.sessions.account_facts import AccountFactsReader
-from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
-from fastauth.domain.sessions.session import AuthenticatedUser
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOverview:
-    """An account, as its owner sees it."""
-
-    addresses: UserAddresses
-    has_password: bool
-    must_enrol: bool
-    """Whether it lacks a second factor that it must have."""
+from fastauth.application.sessions.get_account_overview import AccountOverview, GetAccountOverview
+from fastauth.domain.sessions.errors import InvalidAccessToken
+from fastauth.domain.sessions.ports import AccessTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetOwnAccount:
-    """Return the addresses of the caller, and what the account has and lacks to log in with."""
+    """Authenticate a request as `Authenticate` does, and return the account, with a single statement."""
 
-    reader: AccountFactsReader
-    policy: SecondFactorPolicy
+    access_tokens: AccessTokens
+    get_overview: GetAccountOverview
 
-    async def __call__(self, *, caller: AuthenticatedUser) -> AccountOverview:
-        """Return all of it.
+    async def __call__(self, *, access_token: str) -> AccountOverview:
+        """Return the account of an access token.
 
         Raises:
+            InvalidAccessToken: The token is invalid or has expired, or its session has ended.
             StorageUnavailable: Try again later.
         """
-        found = await self.reader.read(caller.user.id)
-        return AccountOverview(
-            addresses=found.addresses,
-            has_password=found.has_password,
-            must_enrol=not caller.user.has_second_factor and self.policy.requires(found.grants),
-        )
+        claims = await self.access_tokens.verify(access_token)
+        account = await self.get_overview(session_id=claims.session_id)
+        if account.user.id != claims.user_id:
+            raise InvalidAccessToken
+        return account

@@ -11,6 +11,7 @@ from fastauth.application.sessions.authenticate import Authenticate
 from fastauth.application.sessions.complete_log_in import CompleteLogIn
 from fastauth.application.sessions.end_other_sessions import EndOtherSessions
 from fastauth.application.sessions.failure_events import FailureEvents
+from fastauth.application.sessions.get_account_overview import GetAccountOverview
 from fastauth.application.sessions.get_own_account import GetOwnAccount
 from fastauth.application.sessions.issue_challenge import IssueChallenge
 from fastauth.application.sessions.limited_access_tokens import LimitedAccessTokens
@@ -178,9 +179,13 @@ class Sessions(Shared):
         InvalidRefreshToken,
         failure_events.provided.record_renewal_failure,
     )
-    get_own_account = use_case(
-        GetOwnAccount, reader=Storage.account_facts, policy=Shared.settings.provided.second_factor
+    get_account_overview = use_case(
+        GetAccountOverview,
+        reader=Storage.account_facts,
+        policy=Shared.settings.provided.second_factor,
+        clock=Shared.clock,
     )
+    get_own_account = use_case(GetOwnAccount, access_tokens=access_tokens, get_overview=get_account_overview)
     authenticate = use_case(
         Authenticate, access_tokens=access_tokens, sessions=Storage.sessions, clock=Shared.clock
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from fastauth.application.sessions.get_account_overview import AccountOverview
 from fastauth.domain.clients.errors import InvalidClient
 from fastauth.domain.clients.secret import PURPOSES
 from fastauth.domain.errors import FastauthError, NotOffered
@@ -78,11 +79,24 @@ class _Bearer(HTTPBearer):
         return caller
 
 
+class _OwnAccountBearer(HTTPBearer):
+    """Authenticates the caller, and reads the account, by one statement instead of two."""
+
+    async def __call__(self, request: Request) -> AccountOverview:  # type: ignore[override]  # the account, not only the credentials
+        token = bearer_token(request, missing=MissingAccessToken, invalid=InvalidAccessToken)
+        container = await _container(request)
+        return await container.get_own_account()(access_token=token)
+
+
 _bearer = _Bearer(scheme_name="HTTPBearer", bearerFormat="JWT", description="The access token of a session.")
+_own_account = _OwnAccountBearer(
+    scheme_name="HTTPBearer", bearerFormat="JWT", description="The access token of a session."
+)
 
 CallerDep = Annotated[AuthenticatedUser, Depends(_bearer)]
+OwnAccountDep = Annotated[AccountOverview, Depends(_own_account)]
 AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
-"""Errors that `CallerDep` raises."""
+"""Errors that `CallerDep` and `OwnAccountDep` raise."""
 
 
 class _PrincipalBearer(HTTPBearer):

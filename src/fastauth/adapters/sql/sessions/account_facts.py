@@ -1,26 +1,36 @@
-"""Reads what a request for one's own account shows beyond the user, in one statement."""
+"""Reads the account of a session, in one statement."""
+
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
+from fastauth.adapters.sql.accounts.users import user_of
 from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.email_addresses.repository import addresses_of
 from fastauth.adapters.sql.email_addresses.tables import email_address
 from fastauth.adapters.sql.roles.grants import grants_column, parse_grants
-from fastauth.domain.accounts.user import UserId
-from fastauth.domain.email_addresses.record import UserAddresses
+from fastauth.adapters.sql.sessions.statements import USER_COLUMNS, is_of_current_epoch, is_open
+from fastauth.adapters.sql.sessions.tables import session
 from fastauth.domain.passwords.password import PasswordHash
-from fastauth.domain.roles.role import Grants
 from fastauth.domain.sessions.account_facts import AccountFacts
+from fastauth.domain.sessions.session import SessionId
 
-_READ = (
-    select(user_info.c.password, grants_column(user_info.c.id), email_address)
-    .select_from(user_info)
+_OF_SESSION = (
+    select(
+        user_info.c.id.label("owner"),
+        *USER_COLUMNS,
+        user_info.c.password,
+        grants_column(user_info.c.id),
+        email_address,
+    )
+    .select_from(session)
+    .join(user_info, is_of_current_epoch)
     .outerjoin(
         email_address,
         (email_address.c.user_id == user_info.c.id) & email_address.c.replaced_at.is_(None),
     )
-    .where(user_info.c.id == bindparam("user_id"))
+    .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
 )
 
 
@@ -30,12 +40,14 @@ class SqlAccountFactsReader:
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections
 
-    async def read(self, user_id: UserId) -> AccountFacts:
-        """Join the user with the addresses, of which there are none, one or two."""
-        rows = (await self._connections.execute(_READ, {"user_id": user_id})).all()
+    async def of_session(self, session_id: SessionId, *, now: datetime) -> AccountFacts | None:
+        """Join session and user with the addresses, of which there are none, one or two."""
+        values = {"session_id": session_id, "now": now}
+        rows = (await self._connections.execute(_OF_SESSION, values)).all()
         if not rows:
-            return AccountFacts(addresses=UserAddresses(), has_password=False, grants=Grants())
+            return None
         return AccountFacts(
+            user=user_of(rows[0], user_id=rows[0].owner),
             addresses=addresses_of([row for row in rows if row.id is not None]),
             has_password=PasswordHash(rows[0].password or "").is_usable,
             grants=parse_grants(rows[0].grants),

@@ -100,16 +100,18 @@ STEP_UP: dict[type[Proof], AuditedStatement] = {
 }
 """The statement for each kind of proof."""
 
+USER_COLUMNS = (
+    user_info.c.username,
+    user_info.c.username_key,
+    user_info.c.fullname,
+    user_info.c.disabled_at,
+    user_info.c.locale,
+    user_info.c.second_factor_at,
+)
+"""The columns that `user_of` reads, but for the id."""
+
 FIND = (
-    select(
-        session,
-        user_info.c.username,
-        user_info.c.username_key,
-        user_info.c.fullname,
-        user_info.c.disabled_at,
-        user_info.c.locale,
-        user_info.c.second_factor_at,
-    )
+    select(session, *USER_COLUMNS)
     .join(user_info, is_of_current_epoch)
     .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
 )

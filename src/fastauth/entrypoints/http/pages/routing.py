@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fastauth.domain.errors import FastauthError
-from fastauth.domain.sessions.errors import StepUpRequired
+from fastauth.domain.sessions.errors import InvalidAccessToken, StepUpRequired
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.http.pages.browser import LogInRequired
 from fastauth.entrypoints.http.pages.destinations import HOME, page_with_query, with_next
@@ -37,7 +37,7 @@ class PageRoute(StrictJSONRoute):
                 return await handle(request)
             except ForeignForm:
                 return _foreign_form(request, container)
-            except (LogInRequired, StepUpRequired, EnrolmentRequired) as needed:
+            except (LogInRequired, InvalidAccessToken, StepUpRequired, EnrolmentRequired) as needed:
                 return redirect(container, _detour(needed, _page_of(request, container)))
             except FastauthError as error:
                 return render_page(request, container, "error.html", error=error)
@@ -49,7 +49,7 @@ def _detour(needed: Exception, page: str) -> str:
     """Return the path of what must come first, which then leads to `page`."""
     if isinstance(needed, EnrolmentRequired):
         return HOME  # which says so
-    return with_next("/log-in" if isinstance(needed, LogInRequired) else "/log-in/again", page)
+    return with_next("/log-in/again" if isinstance(needed, StepUpRequired) else "/log-in", page)
 
 
 def _foreign_form(request: Request, container: Container) -> Response:

@@ -3,13 +3,13 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from fastauth.application.sessions.get_own_account import AccountOverview
-from fastauth.domain.accounts.user import User
+from fastauth.application.sessions.get_account_overview import AccountOverview
 from fastauth.domain.rate_limits.errors import TooManyRequests
 from fastauth.entrypoints.http.dependencies import (
     AUTHENTICATION_ERRORS,
     CallerDep,
     ContainerDep,
+    OwnAccountDep,
 )
 from fastauth.entrypoints.http.documented_problems import problems
 from fastauth.entrypoints.http.schemas import EmailResponse, UserResponse
@@ -42,23 +42,23 @@ class AccountResponse(UserResponse):
     )
 
     @classmethod
-    def of_caller(cls, user: User, account: AccountOverview) -> "AccountResponse":
+    def of_account(cls, account: AccountOverview) -> "AccountResponse":
         """Return the account as it is sent."""
         verified, pending = account.addresses.verified, account.addresses.pending
         return cls(
-            **UserResponse.of(user).model_dump(),
+            **UserResponse.of(account.user).model_dump(),
             email=EmailResponse.of(verified) if verified else None,
             pending_email=pending.address.text if pending else None,
-            locale=user.locale,
+            locale=account.user.locale,
             has_password=account.has_password,
             must_enrol=account.must_enrol,
         )
 
 
 @router.get("", summary="Get one's account", responses=problems(*AUTHENTICATION_ERRORS))
-async def get_account(caller: CallerDep, container: ContainerDep) -> AccountResponse:
+async def get_account(account: OwnAccountDep) -> AccountResponse:
     """Return the account that the access token belongs to, with its e-mail addresses."""
-    return AccountResponse.of_caller(caller.user, await container.get_own_account()(caller=caller))
+    return AccountResponse.of_account(account)
 
 
 @router.patch(

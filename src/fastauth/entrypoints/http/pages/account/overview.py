@@ -22,7 +22,7 @@ async def show_account(page: OwnPageDep, done: Annotated[str, Query()] = "") -> 
     """Return the account with its credentials and sessions."""
     container, caller = page.container, page.caller
     sessions, following = await container.list_sessions()(caller=caller)
-    account = await container.get_own_account()(caller=caller)
+    account = await container.get_account_overview()(session_id=caller.session.id)
     own = await container.list_passkeys()(caller=caller)
     return page.show(
         "account.html",
