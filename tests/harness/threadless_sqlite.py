@@ -5,10 +5,8 @@ calls themselves. Here a call runs in the event loop. It blocks the loop, so tha
 not wait for each other's lock. The queue of a connection is not documented by aiosqlite.
 """
 
-import sqlite3
 from asyncio import Future
 from collections.abc import Callable, Generator
-from functools import partial
 from typing import Any
 
 import aiosqlite
@@ -17,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fastauth.adapters.sql import Database
+from fastauth.adapters.sql.database.sqlite_connection import OneCallConnection
 
 
 class CallsInThisThread:
@@ -34,11 +33,11 @@ class CallsInThisThread:
                 future.set_result(result)
 
 
-class ThreadlessConnection(aiosqlite.Connection):
+class ThreadlessConnection(OneCallConnection):
     """A connection whose thread never starts."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  those of sqlite3.connect
-        super().__init__(partial(sqlite3.connect, *arguments, **options), iter_chunk_size=64)
+        super().__init__(*arguments, **options)
         self._tx = CallsInThisThread()  # type: ignore[assignment]  # a queue that keeps nothing
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
@@ -55,4 +54,4 @@ def use_no_threads(database: Database) -> Database:
 def _connect(
     dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
 ) -> DBAPIConnection:
-    return dialect.connect(*arguments, async_creator_fn=ThreadlessConnection, **options)
+    return dialect.connect(*arguments, **(options | {"async_creator_fn": ThreadlessConnection}))

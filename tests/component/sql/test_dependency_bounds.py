@@ -10,7 +10,7 @@ import pytest
 PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
 
-@pytest.mark.parametrize("library", ["prometheus-client", "psycopg", "sqlalchemy"])
+@pytest.mark.parametrize("library", ["aiosqlite", "prometheus-client", "psycopg", "sqlalchemy"])
 def test_installed_minor_version_is_the_only_one_allowed(library: str) -> None:
     major, minor = map(int, version(library).split(".")[:2])
     dependencies = tomllib.loads(PYPROJECT.read_text())["project"]["dependencies"]

@@ -38,10 +38,8 @@ def options_of(url: URL, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return the options that all engines on `url` share. Its query overrides arguments of the driver."""
     return {
         "hide_parameters": True,  # otherwise SQLAlchemy's errors contain them, hashes included
-        # Most repository methods run a single statement, so autocommit is the default, and only
-        # transactions pay for the switch. After autocommit there is nothing to roll back.
+        # Most repository methods run a single statement, so autocommit is the default.
         "isolation_level": "AUTOCOMMIT",
-        "skip_autocommit_rollback": True,
         "connect_args": {name: value for name, value in arguments.items() if name not in url.query},
     }
 
@@ -62,6 +60,6 @@ def sqlite_engines(url: URL, *, pool_size: int) -> Engines:
     unpooled = pooled if in_memory else create_async_engine(url, poolclass=NullPool, **options)
     for engine in {pooled, unpooled}:
         sqlite.configure_engine(engine.sync_engine)
-    transactional = pooled.execution_options(isolation_level="SERIALIZABLE")
+    transactional = pooled.execution_options()
     sqlite.begin_immediately(transactional.sync_engine)
     return Engines(pooled=pooled, transactional=transactional, probes=unpooled, unpooled=unpooled)

@@ -1,6 +1,7 @@
 """The engines on a PostgreSQL server. Only a `Database` on one imports this module: psycopg is large."""
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -9,6 +10,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 from fastauth.adapters.sql.database import postgres
 from fastauth.adapters.sql.database.connection_limit import ConnectionLimit
 from fastauth.adapters.sql.database.engines import Engines, options_of
+from fastauth.adapters.sql.database.postgres_connection import AbortOnCancelConnection
 from fastauth.adapters.sql.database.postgres_connector import PostgresConnector
 from fastauth.adapters.sql.database.session_settings import STATEMENT_SECONDS
 
@@ -41,7 +43,7 @@ def postgres_server(
 
 
 def _engines(url: URL, *, pool_size: int, connector: PostgresConnector) -> Engines:
-    options = options_of(url, {**postgres.ARGUMENTS, "async_creator_fn": connector.connect})
+    options = _options(url, connector.connect)
     pooled = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
@@ -52,10 +54,17 @@ def _engines(url: URL, *, pool_size: int, connector: PostgresConnector) -> Engin
         pool_recycle=postgres.MAX_CONNECTION_SECONDS,
         **options,
     )
-    options = options_of(url, {**postgres.ARGUMENTS, "async_creator_fn": connector.connect_unpooled})
+    options = _options(url, connector.connect_unpooled)
     unpooled = create_async_engine(url, poolclass=NullPool, **options)
     probes = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **options)
     for engine in (pooled, probes, unpooled):
         postgres.configure_engine(engine.sync_engine, connector)
     transactional = pooled.execution_options(isolation_level="READ COMMITTED")
     return Engines(pooled=pooled, transactional=transactional, probes=probes, unpooled=unpooled)
+
+
+def _options(url: URL, connect: Callable[..., Awaitable[AbortOnCancelConnection]]) -> dict[str, Any]:
+    return {
+        **options_of(url, {**postgres.ARGUMENTS, "async_creator_fn": connect}),
+        "skip_autocommit_rollback": True,  # only transactions have something to roll back
+    }

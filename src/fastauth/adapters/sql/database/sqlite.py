@@ -9,38 +9,40 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fastauth.adapters.sql.database.sqlalchemy_internals import await_only
-
-ARGUMENTS: dict[str, Any] = {"timeout": 5}
-"""``timeout``: seconds that a writer waits for another one."""
+from fastauth.adapters.sql.database.sqlite_connection import OneCallConnection
 
 
 def configure_engine(engine: Engine) -> None:
     """Configure each new connection of this engine."""
     # At DEBUG it logs the parameters of all statements, with hashes: an embedding program may log at DEBUG.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
-    event.listen(engine, "do_connect", _open_first)
     event.listen(engine, "connect", _configure)
 
 
 def begin_immediately(engine: Engine) -> None:
-    """Begin each transaction with the write lock.
+    """Begin each transaction with the write lock. The driver stays in autocommit mode.
 
     SQLite cannot wait for the lock in a transaction that has already read: it fails at once.
     """
     event.listen(engine, "begin", _begin)
 
 
-def _open_first(
-    _dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]
-) -> None:
+async def _connect(path: str, **options: Any) -> OneCallConnection:  # noqa: ANN401  those of sqlite3.connect
     """Open and close the file first, because aiosqlite leaves a thread behind if that fails."""
-    if arguments and arguments[0] != ":memory:" and not options.get("uri"):
-        create_for_owner(arguments[0])
-    sqlite3.connect(*arguments, **options).close()
+    if path != ":memory:" and not options.get("uri"):
+        create_for_owner(path)
+    sqlite3.connect(path, **options).close()
+    connection = OneCallConnection(path, **options)
+    await connection
+    return connection
+
+
+ARGUMENTS: dict[str, Any] = {"timeout": 5, "async_creator_fn": _connect}
+"""``timeout``: seconds that a writer waits for another one."""
 
 
 def _configure(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
