@@ -2,10 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import ClauseElement, Connection, CursorResult, Executable, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.builders import a_name
 from tests.contracts.administration.event_search import EXAMINED, EventSearchContract
 from tests.contracts.administration.user_search import UserSearchContract
@@ -29,6 +31,7 @@ from fastauth.application.administration.user_criteria import UserCriteria
 from fastauth.domain.accounts.user import User
 from fastauth.domain.administration.user_search import UserFilter, UserPlace
 from fastauth.domain.audit.event import EventType
+from fastauth.domain.audit.trail import AuditFilter
 from fastauth.domain.delegation.errors import LastAdministrator, MorePrivileged, OwnAccount
 from fastauth.domain.principals.errors import NotPermitted
 from fastauth.domain.principals.principal import Principal, PrincipalKind
@@ -37,6 +40,8 @@ from fastauth.domain.roles.role import ADMIN
 from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.settings import Settings
 from fastauth.entrypoints.startup import shut_down, start_up
+
+T = TypeVar("T")
 
 
 class TestSqlUserSearch(UserSearchContract):
@@ -112,6 +117,68 @@ async def test_each_order_is_that_of_an_index(database: Database, index: str, wa
         assert re.search(index, plan), plan
         assert "TEMP B-TREE" not in plan, plan
         assert "Sort" not in plan, plan
+
+
+class ExplainedConnections:
+    """Runs statements in one transaction, and notes the plan of each."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.dialect = connection.dialect
+        self.plans: list[str] = []
+        self._connection = connection
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None, /
+    ) -> CursorResult[Any]:
+        assert isinstance(statement, ClauseElement)
+        sql = str(statement.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True}))
+        plan = await self._connection.execute(text(f"EXPLAIN {sql}"))
+        self.plans.append("\n".join(plan.scalars()))
+        return await self._connection.execute(statement, parameters)
+
+    async def run_in_transaction(self, work: Callable[[Connection], T]) -> T:
+        return await self._connection.run_sync(work)
+
+
+MANY_USERS = """
+INSERT INTO user_info (username, username_key, password, fullname)
+SELECT 'user-' || number, 'user-' || number, 'none', 'Ann' FROM generate_series(1, 20000) AS number
+"""
+MANY_EVENTS = """
+INSERT INTO event (at, kind, user_id) SELECT clock_timestamp(), 'logged_out', id FROM user_info
+"""
+
+
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[Database]:
+    database = connect(postgres_url)
+    yield database
+    await database.close()
+
+
+async def test_a_page_reads_no_table_as_a_whole(postgres_database: Database) -> None:
+    """Although most accounts match a criterion that no index decides, or few events do.
+
+    Random pages cost as much as others here, as on a server whose tables are in memory.
+    """
+    async with postgres_database.engine.connect() as connection:
+        for statement in (
+            *("SET LOCAL statement_timeout = 0", "SET LOCAL random_page_cost = 1"),
+            *(MANY_USERS, MANY_EVENTS, "ANALYZE user_info, event"),
+        ):
+            await connection.execute(text(statement))
+        explained = ExplainedConnections(connection)
+        users, events = SqlUserSearch(connections=explained), SqlEventSearch(connections=explained)
+        found = [
+            await users.page(UserFilter(disabled=False), after=None, limit=50),
+            await users.page(UserFilter(disabled=False, username_prefixes=("user-",)), after=None, limit=50),
+        ]
+        rare = await events.page(AuditFilter(type=EventType.USER_RENAMED), before=None, limit=50)
+        await connection.rollback()
+    assert [len(each.users) for each in found] == [50, 50]
+    assert (rare.entries, rare.next is not None) == ((), True)
+    for plan in explained.plans:
+        assert not re.search("Seq Scan on (user_info|event)", plan), plan
 
 
 class TestRaces:

@@ -26,33 +26,33 @@ class SqlEventSearch:
     async def page(self, wanted: AuditFilter, *, before: EventPlace | None, limit: int) -> FoundEvents:
         """Run one statement; a second one if the first has left out so many that the page is not full."""
         number = self._examined if wanted.type else limit + 1
-        places = _candidates(wanted, before, number=number).subquery("ahead")
+        ahead = _candidates(wanted, before, number=number).subquery("ahead")
+        order = (ahead.c.at.desc(), ahead.c.id.desc())
+        is_wanted = ahead.c.kind.in_(stored_names(wanted.type)) if wanted.type else true()
+        kept = select(ahead.c.id).where(is_wanted).order_by(*order).limit(limit + 1).subquery("kept")
         statement = (
             select(event, user_info.c.username)
-            .join(places, places.c.id == event.c.id)
+            .join(kept, kept.c.id == event.c.id)
             .outerjoin(user_info, user_info.c.id == event.c.user_id)
-            .where(event.c.kind.in_(stored_names(wanted.type)) if wanted.type else true())
             .order_by(*_NEWEST_FIRST)
-            .limit(limit + 1)
         )
         rows = (await self._connections.execute(statement)).all()
         shown = rows[:limit]
         following = _place(shown[-1]) if len(rows) > limit else None
         if wanted.type and following is None:
-            order = (places.c.at.desc(), places.c.id.desc())
-            last = select(places).order_by(*order).offset(number - 1).limit(1)
+            last = select(ahead.c.at, ahead.c.id).order_by(*order).offset(number - 1).limit(1)
             row = (await self._connections.execute(last)).one_or_none()
             following = _place(row) if row else None
         return FoundEvents(entries=tuple(map(entry_of, shown)), next=following)
 
 
 def _candidates(wanted: AuditFilter, before: EventPlace | None, *, number: int) -> Select[Any]:
-    """Return ``at`` and ``id`` of the next `number` events of an account, or of all.
+    """Return ``at``, ``id`` and ``kind`` of the next `number` events of an account, or of all.
 
     Failed log-ins with its username have no account: they are in another index. Each index is read alone.
     """
     maximum: ColumnElement[int] = literal_column(str(number))
-    found = select(event.c.at, event.c.id).order_by(*_NEWEST_FIRST).limit(maximum)
+    found = select(event.c.at, event.c.id, event.c.kind).order_by(*_NEWEST_FIRST).limit(maximum)
     if wanted.since:
         found = found.where(event.c.at >= wanted.since)
     if wanted.until:

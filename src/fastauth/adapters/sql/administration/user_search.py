@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.accounts.users import user_of
@@ -54,14 +54,14 @@ class SqlUserSearch:
         dialect = self._connections.dialect.name
         ahead = candidates(wanted, after, number=number, dialect=dialect).subquery("ahead")
         order = (ahead.c.place_key, ahead.c.place_id)
-        statement = (
-            select(*_USER, *_shown(wanted, ahead), *order)
-            .join(ahead, ahead.c.user_id == user_info.c.id)
-            .where(*_conditions(wanted))
+        kept = (
+            select(ahead)
+            .where(*_conditions(wanted, ahead))
             .order_by(*order)
             .limit(limit + 1)
+            .subquery("kept")
         )
-        rows = (await self._connections.execute(statement)).all()
+        rows = (await self._connections.execute(_details(wanted, kept))).all()
         shown = rows[:limit]
         following = _place(shown[-1]) if len(rows) > limit else None
         if _is_narrowed(wanted) and following is None:
@@ -81,21 +81,32 @@ def _is_narrowed(wanted: UserFilter) -> bool:
     )
 
 
-def _conditions(wanted: UserFilter) -> Iterator[ColumnElement[bool]]:
-    """Yield the criteria that the index does not decide, and those that it does, which cost nothing."""
+def _conditions(wanted: UserFilter, ahead: Subquery) -> Iterator[ColumnElement[bool]]:
+    """Yield the criteria that the index does not decide, and those that it does, which cost little.
+
+    Each is a scalar subquery, which is evaluated for one candidate after the other. For EXISTS or a join
+    PostgreSQL may read the whole table and sort, although the candidates are few and in order.
+    """
+    user = user_info.alias("candidate")
     if wanted.role is not None:
-        yield exists().where(user_role.c.user_id == user_info.c.id, user_role.c.role == wanted.role)
+        has_role = select(user_role.c.user_id).where(
+            user_role.c.user_id == ahead.c.user_id, user_role.c.role == wanted.role
+        )
+        yield has_role.scalar_subquery().is_not(None)
     if wanted.disabled is not None:
-        is_disabled = user_info.c.disabled_at.is_not(None)
-        yield is_disabled if wanted.disabled else ~is_disabled
+        disabled_at = select(user.c.disabled_at).where(user.c.id == ahead.c.user_id).scalar_subquery()
+        yield disabled_at.is_not(None) if wanted.disabled else disabled_at.is_(None)
 
 
-def _shown(wanted: UserFilter, ahead: Subquery) -> tuple[ColumnElement[Any], ...]:
+def _details(wanted: UserFilter, kept: Subquery) -> Select[Any]:
+    """Return what is shown of these accounts, in their order."""
     address = _VERIFIED_ADDRESS
     if wanted.email_prefixes:
-        found = select(email_address.c.address).where(email_address.c.id == ahead.c.place_id)
+        found = select(email_address.c.address).where(email_address.c.id == kept.c.place_id)
         address = found.scalar_subquery()
-    return address.label("email"), _ROLES.label("roles"), _ERASE_AT.label("erase_at")
+    shown = (address.label("email"), _ROLES.label("roles"), _ERASE_AT.label("erase_at"))
+    order = (kept.c.place_key, kept.c.place_id)
+    return select(*_USER, *shown, *order).join(kept, kept.c.user_id == user_info.c.id).order_by(*order)
 
 
 def _place(row: Row[Any]) -> UserPlace:
