@@ -30,6 +30,14 @@ _FILL = """
 INSERT INTO user_info (username, username_key, password, fullname)
 SELECT 'user-' || number, 'user-' || number, %s, 'Santosh Kumar' FROM generate_series(1, %s) AS number
 """
+_LOG_IN_ALL = """
+INSERT INTO session (id, user_id, user_agent, address, created_at, last_used_at, expires_at,
+  refresh_digest, refresh_expires_at, sweep_at)
+SELECT md5(id::text), id, 'Mozilla/5.0', '192.0.2.1', now(), now(), now() + interval '30 days',
+  decode(md5(id::text), 'hex'), now() + interval '7 days', date_trunc('day', now() + interval '8 days')
+FROM user_info
+"""
+"""Each user has a session: PostgreSQL reads a table of a few pages as a whole."""
 _WORK = """
 SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()),
   sum(coalesce(idx_scan, 0)), sum(n_tup_ins), sum(seq_scan)
@@ -113,6 +121,7 @@ def _fill(url: str, size: int) -> None:
     hashed = argon2.PasswordHasher(memory_cost=CHEAPEST.memory_kib, time_cost=CHEAPEST.passes, parallelism=1)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_FILL, (hashed.hash(PASSWORD), size))
+        connection.execute(_LOG_IN_ALL)
         connection.execute("VACUUM ANALYZE")
 
 
