@@ -1,6 +1,6 @@
 """TOTP codes by the library pyotp.
 
-pyotp computes codes only. Its ``verify`` accepts full-width digits and does not tell which step matched, so
+pyotp computes codes only. Its ``verify`` accepts full-width digits and does not return which step matched, so
 `fastauth.domain.second_factors.totp` compares.
 """
 

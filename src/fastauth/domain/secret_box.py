@@ -47,7 +47,7 @@ class SealedColumn(Protocol):
     """A column of the database with sealed texts."""
 
     name: str
-    """Table and column, as an operator knows them."""
+    """Table and column, for messages to the operator."""
     purpose: str
     """The purpose for which the texts are sealed."""
 

@@ -74,7 +74,7 @@ async def _read_revoked_tokens(container: Container) -> None:
 
 
 async def _learn_hash_kinds(container: Container, learnt: asyncio.Event) -> None:
-    """Learn periodically which kinds of hashes are stored, for at most one percent of the time."""
+    """Read periodically which kinds of hashes are stored, for at most one percent of the time."""
     while True:
         began = monotonic()
         try:

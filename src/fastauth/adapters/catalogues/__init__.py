@@ -39,7 +39,7 @@ class Catalogues:
 @cache
 def messages_of(language: str) -> dict[str, str]:
     """Return the translations of a language."""
-    from babel.messages.pofile import read_po  # noqa: PLC0415  only who renders a text needs it
+    from babel.messages.pofile import read_po  # noqa: PLC0415  only needed to render a text
 
     with (_FOLDER / f"{language}.po").open("rb") as file:
         return {str(each.id): str(each.string) for each in read_po(file, locale=language) if each.id}

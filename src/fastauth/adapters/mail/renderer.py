@@ -60,7 +60,7 @@ class JinjaMessageRenderer:
 
     @cached_property
     def _environments(self) -> dict[str, "Environment"]:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  only who mails needs it
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  only needed for mail
 
         return {
             ending: Environment(

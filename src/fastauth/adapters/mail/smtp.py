@@ -50,7 +50,7 @@ class SmtpTransport:
 
     async def send(self, message: Message) -> None:
         """Return when the server has confirmed the mail. See `MailTransport.send`."""
-        from aiosmtplib import SMTPResponseException  # noqa: PLC0415  only who sends needs it
+        from aiosmtplib import SMTPResponseException  # noqa: PLC0415  only needed for mail
 
         mail = to_mime(message, sender=self._sender, at=self._clock.now())
         async with self._connection() as client:

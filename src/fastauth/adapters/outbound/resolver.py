@@ -22,6 +22,6 @@ async def system_resolver(host: str, port: int) -> Sequence[IpAddress]:
     except (OSError, UnicodeError):
         return ()
     addresses = [parse_ip(str(sockaddr[0])) for *_, sockaddr in found]
-    # An address with a zone, such as fe80::1%eth0, is none for `parse_ip`. It must not be passed over: all
+    # An address with a zone, such as fe80::1%eth0, is none for `parse_ip`. It must not be skipped: all
     # addresses of a host have to be allowed.
     return () if None in addresses else tuple(dict.fromkeys(a for a in addresses if a is not None))

@@ -102,7 +102,7 @@ def verify_assertion(
 
 
 def _is_exact(client_data: bytes, challenge: bytes) -> bool:
-    """Return whether the challenge is spelled as it was sent, and no frame of another origin has asked.
+    """Return whether the challenge is spelled as it was sent, and no frame of another origin requested it.
 
     The library decodes base64url leniently, and ignores ``crossOrigin``.
     """
@@ -111,7 +111,7 @@ def _is_exact(client_data: bytes, challenge: bytes) -> bool:
 
 
 def _without_statement(attestation: bytes) -> bytes:
-    """Return the attestation object with the format ``none``, which the options have asked for.
+    """Return the attestation object with the format ``none``, which the options have requested.
 
     Some clients send a statement all the same. It is not evaluated, so its certificates are not parsed.
     """

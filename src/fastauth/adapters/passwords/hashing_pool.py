@@ -89,7 +89,7 @@ class HashingPool:
                 self._pending -= 1
 
     def cancel_pending(self, task: asyncio.Task[Any]) -> None:
-        """Compute no more hashes for `task`: cancel it where it waits for one or asks for the next.
+        """Compute no more hashes for `task`: cancel it where it waits for one or requests the next.
 
         A hash that is being computed is finished, and the task is not cancelled anywhere else.
         """

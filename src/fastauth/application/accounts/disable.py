@@ -1,4 +1,4 @@
-"""What disabling an account does, whoever disables it."""
+"""Disable an account, for an operator or an administrator."""
 
 from datetime import datetime
 

@@ -46,7 +46,7 @@ class RegisterUser:
         The same request with the same `idempotency_key` returns the same account again, for 24 hours.
 
         Raises:
-            RegistrationClosed: Only operators, or whoever is invited, may create accounts.
+            RegistrationClosed: Only operators, or invited persons, may create accounts.
             InvalidInput: Values are not allowed; the error lists all violations.
             TooManyRequests: The network of `address` has reached its limit.
             UsernameTaken: Another account has this username, or had it and was erased not long ago.

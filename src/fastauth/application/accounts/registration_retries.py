@@ -26,8 +26,8 @@ class RegistrationRetries:
     """Distinguish a registration that is sent again from another one.
 
     Nothing is stored of its password but the hash of the account. So the password of a retry is verified like
-    that of a log-in, counted like one, and recorded like one if it fails: whoever has read a key cannot guess
-    more than at a log-in, nor unseen.
+    that of a log-in, counted like one, and recorded like one if it fails: an attacker who has read a key gets
+    no more guesses than at a log-in, and each wrong one is recorded.
     """
 
     requests: RepeatableRequests

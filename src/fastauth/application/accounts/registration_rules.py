@@ -1,4 +1,4 @@
-"""What a registration may say of a new account."""
+"""Which values a registration may give a new account."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class RegistrationRules:
         """Return the account and its address.
 
         Raises:
-            RegistrationClosed: Whoever registers may not.
+            RegistrationClosed: The registration mode does not permit it.
             InvalidInput: Values are not allowed; the error lists all violations.
         """
         self.mode.check(by)

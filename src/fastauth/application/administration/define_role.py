@@ -25,8 +25,8 @@ from fastauth.domain.roles.role_changes import RoleChanges
 class DefineRole:
     """Create a role, or replace the permissions and the description of one.
 
-    It gives its new permissions to every user who has the role. So whoever acts must be able to give all of
-    them, as well as those that it has so far, and adds none to a role of their own.
+    It gives its new permissions to every user who has the role. So the acting principal must be able to give
+    all of them, as well as those that it has so far, and adds none to a role of their own.
     """
 
     delegation: Delegation

@@ -13,7 +13,7 @@ from fastauth.domain.roles.ports import UserRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRoleByAdmin:
-    """Give a user a role, if whoever acts may give each of its permissions."""
+    """Give a user a role, if the acting principal may give each of its permissions."""
 
     delegation: Delegation
 

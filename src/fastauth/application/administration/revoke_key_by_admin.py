@@ -15,7 +15,7 @@ class RevokeKeyByAdmin:
 
     revoke_key: Callable[..., Awaitable[KeySet]]
     attributed_to: Callable[[Principal], AbstractContextManager[None]]
-    """A context in which recorded events name whoever acts."""
+    """A context in which recorded events name the acting principal."""
 
     async def __call__(self, *, acting: Principal, kid: str) -> KeySet:
         """Delete the key with this id; return the others.

@@ -21,7 +21,7 @@ class RotateKeysByAdmin:
     keys: SigningKeyRepository
     rotate_keys: Callable[..., Awaitable[KeySet]]
     attributed_to: Callable[[Principal], AbstractContextManager[None]]
-    """A context in which recorded events name whoever acts."""
+    """A context in which recorded events name the acting principal."""
     clock: Clock
 
     async def __call__(self, *, acting: Principal) -> KeySet:

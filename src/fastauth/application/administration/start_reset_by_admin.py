@@ -17,7 +17,7 @@ from fastauth.domain.roles.permissions import WRITE_USERS
 class StartResetByAdmin:
     """Queue the mail by which the owner of an account sets a new password.
 
-    Its link goes to the verified address of the account alone. The administrator learns neither link nor
+    Its link goes to the verified address of the account alone. The administrator gets neither link nor
     password, and the password stays valid until the owner replaces it.
     """
 

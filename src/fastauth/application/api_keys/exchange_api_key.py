@@ -23,7 +23,7 @@ class ScopedAccessToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeApiKey:
-    """Issue a short-lived access token for a key, so that services know one kind of credential."""
+    """Issue a short-lived access token for a key, so that services handle one kind of credential."""
 
     authenticate: AuthenticateApiKey
     access_tokens: AccessTokens

@@ -1,4 +1,4 @@
-"""Store a new API key, whoever makes it."""
+"""Store a new API key, made by its owner or by an operator."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field

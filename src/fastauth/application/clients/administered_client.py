@@ -10,11 +10,11 @@ from fastauth.domain.roles.role import NOT_FOR_MACHINES
 
 
 async def client_of(act: Act, client_id: ClientId) -> Client:
-    """Return the client, which holds no more than whoever acts: they could use a new secret of it.
+    """Return the client, which holds no more than the acting principal, who could use a new secret of it.
 
     Raises:
         ClientNotFound: There is none with this id.
-        MorePrivileged: It holds more than whoever acts.
+        MorePrivileged: It holds more than the acting principal.
     """
     found = await act.transaction.clients.get(client_id)
     if found is None:
@@ -25,11 +25,11 @@ async def client_of(act: Act, client_id: ClientId) -> Client:
 
 
 def check_may_get(act: Act, permissions: frozenset[str], *, has: frozenset[str] = frozenset()) -> None:
-    """Return if a client that `has` some permissions may get `permissions` from whoever acts.
+    """Return if a client that `has` some permissions may get `permissions` from the acting principal.
 
     Raises:
         InvalidInput: One of them is given by commands only.
-        PermissionNotHeld: Whoever acts may not give one of them.
+        PermissionNotHeld: The acting principal may not give one of them.
     """
     if reserved := sorted((permissions - has) & NOT_FOR_MACHINES):
         detail = f"Only a command of an operator gives {', '.join(reserved)} to a client."
@@ -38,7 +38,7 @@ def check_may_get(act: Act, permissions: frozenset[str], *, has: frozenset[str] 
 
 
 def check_may_hold_secret_of(client: Client) -> None:
-    """Return if an administrator may learn a secret of the client.
+    """Return if an administrator may get a secret of the client.
 
     Raises:
         InvalidInput: It has a permission that is given by commands only.

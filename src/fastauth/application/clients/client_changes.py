@@ -42,7 +42,7 @@ class ClientChanges:
     ) -> CreatedClient:
         """Store a new secret. The one before ends in `ROTATION_OVERLAP`.
 
-        With `at_once` it ends now, and with it the tokens that whoever knows it has got.
+        With `at_once` it ends now, and so do the access tokens that were issued for it.
 
         Raises:
             ClientNotFound: It was removed meanwhile.

@@ -13,7 +13,7 @@ from fastauth.domain.roles.permissions import WRITE_CLIENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateClientByAdmin:
-    """Store a client with permissions that whoever acts holds; return its first secret."""
+    """Store a client with permissions that the acting principal holds; return its first secret."""
 
     delegation: Delegation
     changes: ClientChanges

@@ -13,7 +13,7 @@ from fastauth.domain.roles.permissions import WRITE_CLIENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveClientByAdmin:
-    """Delete a client that holds no more than whoever acts. See `RemoveClient`."""
+    """Delete a client that holds no more than the acting principal. See `RemoveClient`."""
 
     delegation: Delegation
     changes: ClientChanges

@@ -13,7 +13,7 @@ from fastauth.domain.roles.permissions import WRITE_CLIENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotateClientSecretByAdmin:
-    """Make a new secret for a client that holds no more than whoever acts. See `RotateClientSecret`."""
+    """Make a secret for a client that holds no more than the acting principal. See `RotateClientSecret`."""
 
     delegation: Delegation
     changes: ClientChanges

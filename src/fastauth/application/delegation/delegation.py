@@ -23,7 +23,7 @@ class Act:
 
     transaction: Transaction
     authority: Authority
-    """What whoever acts holds now."""
+    """What the acting principal holds now."""
     now: datetime
 
     async def target(self, user_id: UserId) -> User:
@@ -31,8 +31,8 @@ class Act:
 
         Raises:
             UserNotFound: No account has this id.
-            OwnAccount: It is the account of whoever acts.
-            MorePrivileged: The user holds more than whoever acts.
+            OwnAccount: It is the account of the acting principal.
+            MorePrivileged: The user holds more than the acting principal.
         """
         user = await self.user(user_id)
         held = await self.transaction.roles.grants_of(user_id)
@@ -76,7 +76,7 @@ class Delegation:
 
     unit_of_work: UnitOfWork
     attributed_to: Callable[[Principal], AbstractContextManager[None]]
-    """A context in which recorded events name whoever acts."""
+    """A context in which recorded events name the acting principal."""
     clock: Clock
 
     @asynccontextmanager

@@ -22,7 +22,7 @@ class ResendVerification:
         """Queue the mail. Nothing is sent if no address is pending.
 
         Raises:
-            TooManyRequests: The session has asked less than a minute ago.
+            TooManyRequests: The session has requested one less than a minute ago.
             StorageUnavailable: Try again later.
         """
         await self.limiter.check_resend(caller.session.id)

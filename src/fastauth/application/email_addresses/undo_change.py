@@ -15,8 +15,8 @@ from fastauth.domain.unit_of_work import UnitOfWork
 class UndoAddressChange:
     """Put a replaced address back, end all sessions of the account and revoke its API keys.
 
-    Whoever changed the address may be an attacker, who has a session and may have made a key. This gives no
-    access by itself: the owner logs in, or asks for a reset of the password.
+    The address may have been changed by an attacker, who has a session and may have made a key. This gives no
+    access by itself: the owner logs in, or requests a reset of the password.
     """
 
     tokens: OneTimeTokenCodec

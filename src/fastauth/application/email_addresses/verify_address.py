@@ -20,7 +20,7 @@ from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 class VerifyAddress:
     """Verify the caller's pending address.
 
-    It needs the token of the mail and a session of the account. So whoever receives a mail that a
+    It needs the token of the mail and a session of the account. So a person who receives a mail that a
     stranger caused cannot verify their address for the stranger by a click.
     """
 

@@ -35,7 +35,7 @@ class SharedUnitOfWork:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
-        """Begin a transaction, or join the shared one, which is committed by whoever has begun it."""
+        """Begin a transaction, or join the shared one, which is committed by the code that has begun it."""
         shared = self._shared.get()
         if shared is None:
             async with self._inner.begin() as transaction:
@@ -81,4 +81,4 @@ class _JoinedTransaction:
         return getattr(self._shared, name)
 
     async def commit(self) -> None:
-        """Leave the commit to whoever has begun the transaction. An error rolls everything back."""
+        """Leave the commit to the code that has begun the transaction. An error rolls everything back."""

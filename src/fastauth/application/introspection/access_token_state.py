@@ -21,7 +21,7 @@ from fastauth.domain.sessions.ports import SessionRepository
 
 
 def describe(token: InspectedToken) -> Introspection:
-    """Return what the claims of a token say."""
+    """Return the content of the claims of a token."""
     session_id: str | None
     match token.claims:
         case AccessClaims() as claims:

@@ -17,8 +17,8 @@ from fastauth.domain.sessions.ports import AccessTokens
 class IntrospectToken:
     """Return what is known about a token (RFC 7662).
 
-    A client sees access tokens whose audience it is. Whoever has the permission `INTROSPECT_TOKENS` sees all
-    access tokens, refresh tokens and API keys. Other callers get every token as one that cannot be used.
+    A client sees access tokens whose audience it is. A caller with the permission `INTROSPECT_TOKENS` sees
+    all access tokens, refresh tokens and API keys. Other callers get every token as one that cannot be used.
     """
 
     access_tokens: AccessTokens

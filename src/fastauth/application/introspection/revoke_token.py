@@ -29,7 +29,7 @@ class RevokeToken:
     revocations: RevocationLog
     revoked_tokens: RevokedTokens
     own_client_id: str
-    """The client of sessions and of API keys. It has no secret: whoever holds such a token may end it."""
+    """The client of sessions and of API keys. It has no secret: any holder of such a token may end it."""
     clock: Clock
 
     async def __call__(self, *, client_id: str, token: str, address: str) -> None:

@@ -22,7 +22,7 @@ from fastauth.domain.unit_of_work import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """Consume the token of an invitation. Whatever speaks against it, the error is `InvalidLink`."""
+    """Consume the token of an invitation. For whatever reason it is refused, the error is `InvalidLink`."""
 
     tokens: OneTimeTokenCodec
     one_time_tokens: OneTimeTokenRepository

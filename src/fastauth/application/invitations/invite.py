@@ -20,7 +20,7 @@ from fastauth.domain.unit_of_work import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationRequest:
-    """What whoever invites says."""
+    """The values of an invitation, as the inviting principal gives them."""
 
     email: str
     roles: Collection[str] = ()

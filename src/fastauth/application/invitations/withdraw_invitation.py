@@ -14,7 +14,7 @@ from fastauth.domain.unit_of_work import Transaction, UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawInvitation:
-    """Delete an invitation, whoever has made it. Its link is no longer valid."""
+    """Delete an invitation, also one that another principal has made. Its link is no longer valid."""
 
     delegation: Delegation
     unit_of_work: UnitOfWork

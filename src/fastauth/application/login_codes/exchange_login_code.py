@@ -36,7 +36,7 @@ class ExchangeLoginCode:
 
         Raises:
             InvalidLoginCode: The code is not valid, is of another verifier, or its session has ended.
-            Unavailable: The code may be used up: the front end asks for another one.
+            Unavailable: The code may be used up: the front end requests another one.
         """
         logged_in, now = await self._consume(code, code_verifier), self.clock.now()
         refresh, session = self.refresh_tokens.issue(), logged_in.session

@@ -12,7 +12,7 @@ from fastauth.domain.sessions.session import AuthenticatedUser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueLoginCode:
-    """Return the URL by which a front end learns of a log-in on the pages."""
+    """Return the URL by which a front end gets the code of a log-in on the pages."""
 
     one_time_tokens: OneTimeTokenRepository
     tokens: OneTimeTokenCodec

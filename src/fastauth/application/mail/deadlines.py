@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 VERIFICATION_MAIL_DEADLINE = timedelta(hours=24)
-"""Counted from the request: whoever waits for the mail has asked again by then, or given up."""
+"""Counted from the request: by then the user has requested the mail again, or given up."""
 
 RESET_MAIL_DEADLINE = timedelta(hours=1)
 """The same for a mail by which a password is reset."""

@@ -51,7 +51,7 @@ NO_NOTICE: Mapping[EventType, str] = {
     EventType.API_KEY_REVOKED: "It takes access away, and gives none.",
     EventType.FULL_NAME_CHANGED: "A full name opens nothing.",
     EventType.EMAIL_ADDED: "A pending address opens nothing; it gets the mail that verifies it.",
-    EventType.EMAIL_VERIFIED: "It is the first address: whoever reads it has just used the link.",
+    EventType.EMAIL_VERIFIED: "It is the first address, and its reader has just used the link.",
     EventType.PASSWORD_RESET_REQUESTED: "It is recorded with the mail that has the link.",
     EventType.PASSWORD_RESET_STARTED: "The mail that has the link follows.",
     EventType.SECOND_FACTORS_RESET: "The removal of each factor has a mail.",

@@ -19,7 +19,7 @@ from fastauth.domain.personal_data.ports import ErasureRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAccountClosing:
-    """Send the link by which whoever reads the address can keep the account.
+    """Send the link by which the reader of the address can keep the account.
 
     A second attempt adds a token and withdraws none: other addresses of the account have theirs.
     """

@@ -16,7 +16,7 @@ from fastauth.domain.outbox.message import OutboxEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAddressChanged:
-    """Send the link by which whoever reads the address can put it back.
+    """Send the link by which the reader of the address can put it back.
 
     A second attempt adds a token and withdraws none: the tokens of the account's addresses before this
     one must stay valid, or an attacker who changes the address twice would keep the second.

@@ -23,8 +23,8 @@ class SendingBudget:
     Call it just before something is sent. So an entry for which there turns out to be nothing to send, such
     as a reset for an unknown address, takes nothing from the budget of the others.
 
-    Messages that recover no account may use three quarters of it. So whoever registers with invented
-    addresses, or causes notices about accounts of their own, delays no reset.
+    Messages that recover no account may use three quarters of it. So an attacker who registers with
+    invented addresses, or causes notices about accounts of their own, delays no reset.
     """
 
     counters: CounterRepository

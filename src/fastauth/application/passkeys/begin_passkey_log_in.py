@@ -13,7 +13,7 @@ from fastauth.domain.passkeys.relying_party import RelyingParty
 class BeginPasskeyLogIn:
     """Return options for a log-in, which any passkey of this relying party may answer.
 
-    No username is asked for, so the options say nothing of any account. Nothing is stored.
+    No username is required, so the options reveal nothing of any account. Nothing is stored.
     """
 
     relying_party: RelyingParty | None

@@ -20,7 +20,7 @@ NEW_ACCOUNT = "new account"
 class BeginPasskeyRegistration:
     """Check what the account will be, and return options for its first passkey. Nothing is stored.
 
-    It counts as a registration: it tells whether a username is free.
+    It counts as a registration: its answer shows whether a username is free.
     """
 
     relying_party: RelyingParty | None
@@ -41,7 +41,7 @@ class BeginPasskeyRegistration:
         """Return the options and the token of the ceremony, which has the account.
 
         Raises:
-            RegistrationClosed: Only operators, or whoever is invited, may create accounts.
+            RegistrationClosed: Only operators, or invited persons, may create accounts.
             NotOffered: There are no passkeys here.
             InvalidInput: Values are not allowed; the error lists all violations.
             TooManyRequests: The network of `address` has reached its limit.

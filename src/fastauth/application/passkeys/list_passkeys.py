@@ -10,7 +10,7 @@ from fastauth.domain.sessions.session import AuthenticatedUser
 
 @dataclass(frozen=True, slots=True)
 class OwnPasskeys:
-    """The passkeys of an account, and its handle, by which a browser is told which of them still exist."""
+    """The passkeys of an account, and its handle, so that a page can report to the browser which exist."""
 
     passkeys: Sequence[Passkey]
     handle: UserHandle | None

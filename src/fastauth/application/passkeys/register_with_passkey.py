@@ -44,10 +44,10 @@ class RegisterWithPasskey:
     clock: Clock
 
     async def __call__(self, *, token: str, credential: Mapping[str, Any]) -> RegisteredWithPasskey:
-        """Create an account without a password. It is what the ceremony `token` says.
+        """Create an account without a password. Its values are those in the ceremony `token`.
 
         Raises:
-            RegistrationClosed: Only operators, or whoever is invited, may create accounts.
+            RegistrationClosed: Only operators, or invited persons, may create accounts.
             InvalidInput: The credential does not answer the ceremony, which is used now.
             UsernameTaken: Another account has got this username meanwhile, also if it was erased again.
             PasskeyTaken: The credential is a passkey already.

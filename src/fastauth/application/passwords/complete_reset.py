@@ -18,7 +18,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 class CompletePasswordReset:
     """Replace a forgotten password, and end all sessions of the account.
 
-    No session is started: the user logs in, with every factor that a log-in asks for.
+    No session is started: the user logs in, with every factor that a log-in requires.
     """
 
     tokens: OneTimeTokenCodec

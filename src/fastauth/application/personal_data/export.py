@@ -1,4 +1,4 @@
-"""What an export of personal data does, whoever asks for it."""
+"""Export the personal data of an account, for its owner or an operator."""
 
 from datetime import datetime
 

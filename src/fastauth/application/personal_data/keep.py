@@ -1,4 +1,4 @@
-"""What keeping a closed account does, whoever keeps it."""
+"""Keep a closed account; all use cases that do so share this code."""
 
 from datetime import datetime
 

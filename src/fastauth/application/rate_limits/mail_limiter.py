@@ -18,8 +18,8 @@ from fastauth.domain.sessions.session import SessionId
 class MailLimiter:
     """Count the mails with a link, and the requests for them.
 
-    A client learns only of the limits of its own network and session. Beyond the limit of an address
-    or an account nothing is sent and nothing is answered, since that would tell whether there is one.
+    Answers show a client only the limits of its own network and session. Beyond the limit of an address or
+    an account nothing is sent and no error is answered, since that would show whether there is one.
     """
 
     counters: CounterRepository
@@ -88,9 +88,9 @@ class MailLimiter:
     async def allows_mail(self, address_key: str, *, user_id: UserId | None, proved: bool) -> bool:
         """Count a mail to an address about an account, if there is one; return whether to send it.
 
-        Mails to the verified address of the account (`proved`) have counters of their own. Otherwise whoever
-        registers with a stranger's address, or an attacker who adds addresses to an account, could use up the
-        mails by which the owner recovers it.
+        Mails to the verified address of the account (`proved`) have counters of their own. Otherwise a client
+        that registers with a stranger's address, or an attacker who adds addresses to an account, could use
+        up the mails by which the owner recovers it.
 
         Raises:
             StorageUnavailable: Try again later.

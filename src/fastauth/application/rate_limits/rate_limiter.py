@@ -28,8 +28,8 @@ _UNLIMITED = Permit(allowed=True)
 class RateLimiter:
     """Count attempts and decide whether each may succeed.
 
-    A network that exceeds its limit is told so. Every other limit looks like a wrong password, so
-    that an attacker does not learn when further attempts are worth while.
+    Beyond the limit of its network, a client gets an answer that says so. Every other limit looks like a
+    wrong password, so that an attacker cannot see when further attempts are worth while.
     """
 
     counters: CounterRepository
@@ -123,7 +123,7 @@ class RateLimiter:
         """Refund what applies if the block fails.
 
         A `FastauthError` other than `Unavailable` means that the password was verified and is wrong.
-        Any other exception says nothing about the password: cancellation, or a bug.
+        Any other exception gives no information about the password: cancellation, or a bug.
         """
         try:
             yield

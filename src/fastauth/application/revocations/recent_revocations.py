@@ -114,6 +114,6 @@ class RecentRevocations:
 
 
 def _retrieve_exception(task: asyncio.Task[Read]) -> None:
-    """Let asyncio know that the error is handled: all requests that waited may have been cancelled."""
+    """Mark the error as handled for asyncio: all requests that waited may have been cancelled."""
     if not task.cancelled():
         task.exception()

@@ -15,7 +15,7 @@ REACH = MAX_ACCESS_TOKEN_LIFETIME + MARGIN
 
 
 class RevokedTokens:
-    """Tells without a statement whether a token was revoked: `read` is called in the background."""
+    """Whether a token was revoked, without a statement: `read` is called in the background."""
 
     def __init__(self, *, reader: RevocationReader, clock: Clock) -> None:
         self._reader = reader

@@ -1,4 +1,4 @@
-"""What giving a role to a user does, whoever gives it."""
+"""Give a role to a user; all use cases that do so share this code."""
 
 from collections.abc import Mapping
 

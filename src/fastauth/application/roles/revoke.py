@@ -1,4 +1,4 @@
-"""What taking a role from a user does, whoever takes it."""
+"""Take a role from a user; all use cases that do so share this code."""
 
 from datetime import datetime
 

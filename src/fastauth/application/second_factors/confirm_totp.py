@@ -22,7 +22,7 @@ class ConfirmTotp:
     """Demand the first code of a new secret, and from then on a code at each log-in.
 
     The session of the caller counts as authenticated by both factors: it has just been authenticated by the
-    password, and shown the code. Attempts are not limited: whoever may try a code may also get a new secret.
+    password, and shown the code. Attempts are not limited: the caller may also get a new secret.
     """
 
     unit_of_work: UnitOfWork

@@ -26,7 +26,7 @@ class NewTotp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolTotp:
-    """Store a new secret, which is asked for once the first code of it was entered (`ConfirmTotp`)."""
+    """Store a new secret, whose codes are required once the first one was entered (`ConfirmTotp`)."""
 
     factors: SecondFactorRepository
     secret_box: SecretBox

@@ -29,8 +29,8 @@ class FactorChanges:
     async def removed(self, transaction: Transaction, user_id: UserId, *, now: datetime) -> None:
         """Note that a factor was removed. With the last one, recovery codes go, and levels of sessions.
 
-        A session that was authenticated by two factors would otherwise keep, for as long as it lives, what
-        an account without a factor must not have (`SecondFactorPolicy`).
+        A session that was authenticated by two factors would otherwise keep, until it ends, what an account
+        without a factor must not have (`SecondFactorPolicy`).
         """
         if await transaction.second_factors.release(user_id):
             await transaction.second_factors.replace_recovery_codes(user_id, (), now=now)

@@ -25,7 +25,7 @@ class MakeRecoveryCodes:
 
         Raises:
             StepUpRequired: The session was not authenticated recently, or not by all factors.
-            SecondFactorNotFound: The account has no factor for which a code could stand in.
+            SecondFactorNotFound: The account has no factor that a code could replace.
             TooManyRequests: The account has changed its factors too often.
             StorageUnavailable: The earlier codes may or may not be valid.
         """

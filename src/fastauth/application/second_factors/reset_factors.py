@@ -1,4 +1,4 @@
-"""What a removal of lost factors does, whoever removes them."""
+"""Remove lost factors, for an operator or an administrator."""
 
 from datetime import datetime
 

@@ -14,7 +14,7 @@ from fastauth.domain.unit_of_work import UnitOfWork
 class ResetSecondFactors:
     """Remove the authenticator app, the passkeys and the recovery codes of an account, and end its sessions.
 
-    Whoever has found the lost device may use a session on it.
+    The finder of a lost device may use a session on it.
     """
 
     find_user: FindUser

@@ -25,7 +25,7 @@ class CompleteLogIn:
     """Start the session of a log-in whose password was right, once the second factor is.
 
     A challenge that was not issued here, is used or expired, or has had its attempts, and a second factor
-    that is wrong cannot be told apart.
+    that is wrong get the same answer.
     """
 
     tokens: OneTimeTokenCodec

@@ -23,7 +23,7 @@ from fastauth.domain.sessions.session import ClientInfo
 class LogIn:
     """Start a session with a username or a verified e-mail address, and a password.
 
-    An unknown name, a wrong password, a disabled account and a locked one cannot be told apart: the
+    An unknown name, a wrong password, a disabled account and a locked one cannot be distinguished: the
     response is the same, and so is the work that leads to it.
     """
 

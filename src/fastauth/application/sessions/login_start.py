@@ -22,7 +22,7 @@ from fastauth.domain.unit_of_work import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """Who has authenticated, how, and with which client."""
+    """The account that has authenticated, how, and with which client."""
 
     user_id: UserId
     username: Username

@@ -30,7 +30,7 @@ class SessionStepUp:
     async def refusing_ended(self, caller: AuthenticatedUser) -> AsyncIterator[None]:
         """Replace a refusal within the block by that of an ended session, if the session has ended.
 
-        The answer is the same for a right and a wrong proof, so an ended session tells neither.
+        The answer is the same for a right and a wrong proof, so an ended session reveals neither.
 
         Raises:
             InvalidAccessToken: The session has ended meanwhile, or its user was disabled.

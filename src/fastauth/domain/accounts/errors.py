@@ -11,7 +11,7 @@ class UserNotFound(NotFound):
 
 
 class RegistrationClosed(Forbidden):
-    """Whoever registers may not create an account here."""
+    """The registration mode does not permit this registration."""
 
     code = "registration_closed"
     detail = "Accounts cannot be registered here without an invitation, or not at all."

@@ -10,7 +10,7 @@ class RegisteredBy(StrEnum):
 
     OPERATOR = "operator"
     INVITATION = "invitation"
-    """Whoever has the token of an invitation."""
+    """The holder of the token of an invitation."""
     SELF = "self"
     """The user, at the registration that is open to the public."""
 

@@ -4,7 +4,7 @@
 
     fa_key_ │ id, 16 base62 │ _ │ secret, 43 base64url (32 random bytes) │ checksum, 6 base62
 
-The checksum is the CRC-32 of all characters before it. It is no proof of anything: it tells a mistyped,
+The checksum is the CRC-32 of all characters before it. It proves nothing: it distinguishes a mistyped,
 truncated or invented key from a real one without a look-up, and lets a secret scanner drop false positives.
 Stored is the HMAC-SHA-256 of the whole text under a key derived from the secret key.
 """

@@ -3,7 +3,7 @@
 The value is 43 base64url characters, which are 32 random bytes. Stored is its HMAC-SHA-256 under a key that
 is derived from the secret key. A CSRF token is a random text and its HMAC with the session's id under another
 such key: it needs no column, and forms in other tabs stay valid when the cookie gets a new value.
-The random text tells whether a form is sent twice.
+By the random text the service recognises a form that is sent twice.
 """
 
 import re

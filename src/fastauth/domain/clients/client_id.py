@@ -14,5 +14,5 @@ CLIENT_ID = re.compile(r"fa_c_[A-Za-z0-9]{20}", re.ASCII)
 
 
 def new_client_id() -> ClientId:
-    """Return a random id (119 bits). It is no secret, but says nothing about how many clients there are."""
+    """Return a random id (119 bits). It is no secret, but does not reveal how many clients there are."""
     return ClientId("fa_c_" + "".join(choice(ascii_letters + digits) for _ in range(20)))

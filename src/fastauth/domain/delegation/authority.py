@@ -1,4 +1,4 @@
-"""The rules of delegation: what whoever acts may give, and on whose account they may act (ADR 0051)."""
+"""The rules of delegation: what a principal may give, and on which accounts they may act (ADR 0051)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fastauth.domain.roles.role import ADMIN
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What whoever acts holds at the moment of the act."""
+    """What the acting principal holds at the moment of the act."""
 
     permissions: frozenset[str]
     user_id: UserId | None = None
@@ -38,8 +38,8 @@ class Authority:
         """Return if the account of another user, who holds `permissions`, may be changed.
 
         Raises:
-            OwnAccount: It is the account of whoever acts.
-            MorePrivileged: The user holds more than whoever acts.
+            OwnAccount: It is the account of the acting principal.
+            MorePrivileged: The user holds more than the acting principal.
         """
         if user_id == self.user_id:
             raise OwnAccount

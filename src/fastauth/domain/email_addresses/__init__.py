@@ -1,1 +1,1 @@
-"""E-mail addresses of accounts, and the proof of who reads them."""
+"""E-mail addresses of accounts, and the proof that their owners read them."""

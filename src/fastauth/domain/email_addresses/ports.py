@@ -47,8 +47,8 @@ class EmailAddressRepository(Protocol):
     async def undo(self, user_id: UserId, *, old_key: str, now: datetime) -> bool:
         """Put back an address that was replaced less than `UNDO_PERIOD` ago.
 
-        The addresses that were verified after it are deleted, and so is the pending one: whoever undoes a
-        change does not trust them, and none of them can be put back.
+        The addresses that were verified after it are deleted, and so is the pending one: a user who undoes
+        a change does not trust them, and none of them can be put back.
         Return whether the address was put back.
 
         Raises:

@@ -9,7 +9,7 @@ from fastauth.domain.accounts.user import UserId
 from fastauth.domain.event_feed.published_event import PublishedEvent, PublishedType
 
 WINDOW = 10_000
-"""Numbers that one read looks at, whatever types it wants: about 20 ms on PostgreSQL."""
+"""Numbers that one read looks at, whatever types it selects: about 20 ms on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)

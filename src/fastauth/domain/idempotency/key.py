@@ -1,7 +1,7 @@
 """Idempotency keys, after the draft "The Idempotency-Key HTTP Header Field" of the IETF.
 
 Neither a key nor what was sent is stored, but HMACs under keys derived from the secret key. One finds the
-request again, the other tells whether it is the same.
+request again, the other shows whether it is the same.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""Introspection: what a service learns about a token (RFC 7662)."""
+"""Introspection: the state of a token, for a service that received it (RFC 7662)."""

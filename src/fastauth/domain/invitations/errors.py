@@ -11,7 +11,7 @@ class InvitationNotFound(NotFound):
 
 
 class LogInToAccept(Conflict):
-    """An account has the invited address already. Only a client that reads the mailbox may learn this."""
+    """An account has the invited address already. Only a client that reads the mailbox gets this error."""
 
     code = "log_in_to_accept"
     detail = "An account has this address: log in to it, and accept the invitation there"

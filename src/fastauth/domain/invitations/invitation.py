@@ -18,7 +18,7 @@ NO_DAYS = Violation("expires_in_days", "out_of_range", f"Must be a number from 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvitation:
-    """An invitation of whoever reads an address."""
+    """An invitation of the reader of an address."""
 
     email: EmailAddress
     locale: str | None

@@ -1,4 +1,4 @@
-"""The challenge that binds a login code to the front end that asked for it (PKCE, RFC 7636)."""
+"""The challenge that binds a login code to the front end that requested it (PKCE, RFC 7636)."""
 
 import re
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ from fastauth.domain.mail.template import MailTemplate
 
 
 class MailTransport(Protocol):
-    """Hands mails over to a mail server, or to what stands in its place."""
+    """Hands mails over to a mail server, or to the inbox in development."""
 
     async def send(self, message: Message) -> None:
         """Return when the server has confirmed that it has the mail.

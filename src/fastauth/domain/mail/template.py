@@ -19,7 +19,7 @@ class MailTemplate(StrEnum):
     CHANGE_ADDRESS = "change_address"
     """To the address that replaces another one: prove that it is yours."""
     ADDRESS_NOT_VERIFIED = "address_not_verified"
-    """To an address that is not verified, if a reset of the password is asked for with it."""
+    """To an address that is not verified, if a reset of the password is requested with it."""
     RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a mail
     """To a proved address: choose a new password."""
     INVITATION = "invitation"

@@ -99,7 +99,7 @@ _TERMS = {
 }
 
 PROOFS_OF_ADDRESS = (Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL)
-"""Tokens that show who reads the pending address of an account."""
+"""Tokens that prove that a client reads the pending address of an account."""
 
 ALL_BUT_UNDO = frozenset(Purpose) - {Purpose.UNDO_EMAIL, Purpose.UNDO_ERASURE}
 """Tokens that end when a password is reset, or another address is verified. The owner of a replaced address
@@ -121,7 +121,7 @@ class OneTimeToken:
     purpose: Purpose
     user_id: UserId | None
     session_id: SessionId | None
-    """The session that alone may use the token; ``None`` if whoever has the token may."""
+    """The only session that may use the token; ``None`` if any holder of the token may."""
     subject: str = field(repr=False)
     """What the token is about, such as an e-mail address; empty if nothing."""
     payload: str = field(repr=False)

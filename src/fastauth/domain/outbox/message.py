@@ -12,7 +12,7 @@ class OutboxKind(StrEnum):
     """What an entry is about. A handler is registered for each kind."""
 
     PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a kind
-    """A reset of a forgotten password was asked for."""
+    """A reset of a forgotten password was requested."""
     VERIFICATION = "verification"
     """An address was added and is to be verified."""
     INVITATION = "invitation"

@@ -11,7 +11,7 @@ CredentialId = NewType("CredentialId", str)
 """The id of a WebAuthn credential, in base64url without padding."""
 
 UserHandle = NewType("UserHandle", bytes)
-"""What an authenticator stores as the account: 32 random bytes, which say nothing of the user."""
+"""What an authenticator stores as the account: 32 random bytes, which reveal nothing of the user."""
 
 USER_HANDLE_BYTES = 32
 
@@ -51,7 +51,7 @@ class NewCredential:
     """A COSE key (RFC 9052)."""
     sign_count: int
     aaguid: str
-    """The model of the authenticator, as it says itself, without an attestation."""
+    """The model that the authenticator states, without an attestation."""
     transports: tuple[str, ...]
     backup_eligible: bool
     backed_up: bool

@@ -34,7 +34,7 @@ class PresentedCredential:
 
     id: CredentialId
     user_handle: UserHandle | None
-    """The account as the authenticator knows it; not covered by the signature."""
+    """The account, as stored by the authenticator; not covered by the signature."""
     json: Mapping[str, Any] = field(repr=False)
 
     @classmethod

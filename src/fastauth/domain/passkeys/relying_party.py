@@ -17,7 +17,7 @@ ALGORITHMS = (-8, -7, -257)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelyingParty:
-    """The service, as authenticators know it."""
+    """The service, as authenticators identify it."""
 
     id: str
     """The host name for which passkeys are made; a browser offers them on it and its subdomains."""

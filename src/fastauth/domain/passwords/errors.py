@@ -18,7 +18,7 @@ class WrongPassword(Forbidden):
 
 
 class PasswordExists(Conflict):
-    """The account has a password, which is replaced only by whoever knows it."""
+    """The account has a password. Only a user who enters it may replace it."""
 
     code = "password_exists"
     detail = "The account has a password already: change it instead"

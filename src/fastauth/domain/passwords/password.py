@@ -66,7 +66,7 @@ class PasswordHash:
     def unusable(cls) -> Self:
         """Return what is stored for an account without a password. No password matches it.
 
-        It is random, so that `digest` and `compare_and_set` tell it from that of an earlier time.
+        It is random, so that `digest` and `compare_and_set` distinguish it from an earlier one.
         """
         return cls(_UNUSABLE + token_hex())
 
@@ -76,5 +76,5 @@ class PasswordHash:
         return bool(self.encoded) and not self.encoded.startswith(_UNUSABLE)
 
     def digest(self) -> str:
-        """Return a digest by which a later look can tell whether the stored hash is still the same."""
+        """Return a digest, to find out later whether the stored hash is still the same."""
         return sha256(self.encoded.encode()).hexdigest()

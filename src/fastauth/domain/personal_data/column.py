@@ -17,7 +17,7 @@ class LegalBasis(StrEnum):
     """Why a row may be stored: a proposal after article 6 of the GDPR, which an operator decides."""
 
     CONTRACT = "contract"
-    """Art. 6(1)(b): the account that the person asked for."""
+    """Art. 6(1)(b): the account that the person requested."""
     SECURITY = "legitimate interest: security"
     """Art. 6(1)(f)."""
     NOT_PERSONAL = "no personal data"

@@ -13,9 +13,9 @@ _PURPOSE = "list of erased accounts"
 
 @dataclass(frozen=True, slots=True)
 class ErasedAccount:
-    """A line of the list. The digest of the name tells the account from one that got the same id again.
+    """A line of the list. The digest of the name distinguishes the account from a later one with the same id.
 
-    Ids are given again after a restore: an older backup does not know that they were given.
+    Ids are given again after a restore: an older backup does not contain them.
     """
 
     user_id: UserId

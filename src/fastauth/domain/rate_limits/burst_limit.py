@@ -36,7 +36,7 @@ class BurstLimit:
 
 
 REFRESHES = BurstLimit(burst=30, interval=timedelta(seconds=10))
-"""Per session. An access token lives for at least a minute, so no client needs this many."""
+"""Per session. An access token is valid for at least a minute, so no client needs this many."""
 
 RENAMES = BurstLimit(burst=10, interval=timedelta(minutes=6))
 """Per account: ten an hour."""

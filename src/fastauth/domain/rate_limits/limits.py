@@ -1,6 +1,6 @@
 """Rules that limit attempts to log in, to register and to change a password, and the mails that are sent.
 
-Three rules work together. A *network* may send a number of requests a minute, and learns when it
+Three rules work together. A *network* may send a number of requests a minute; a refusal says when it
 may go on. An *account* allows unknown devices a few attempts from each network, and attempts at
 growing intervals from all networks together (NIST SP 800-63B-4, section 3.2.2). A *known device* or
 session, which has authenticated before, has a limit of its own, which other clients cannot exhaust.
@@ -65,6 +65,6 @@ class Limits:
         RateLimit(5, timedelta(hours=1)),
         RateLimit(10, timedelta(days=1)),
     )
-    """Mails with a link to one address, whoever asks for them. Notices are not among them."""
+    """Mails with a link to one address, whichever client requests them. Notices are not among them."""
     mails_per_account: RateLimit = RateLimit(10, timedelta(days=1))
     """Mails with a link of one account, to whatever addresses."""

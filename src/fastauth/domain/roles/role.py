@@ -91,8 +91,8 @@ _WRITE = frozenset(
 )
 
 NOT_FOR_MACHINES = frozenset((WRITE_ROLES, WRITE_CLIENTS, WRITE_KEYS))
-"""Permissions that a client or an API key gets by a command of an operator only: whoever has one can give
-itself more. So an administrator cannot leave one behind in a program."""
+"""Permissions that a client or an API key gets by a command of an operator only: a program that has one can
+give itself more. So an administrator cannot leave one behind in a program."""
 
 ADMIN = Role(
     name="admin",

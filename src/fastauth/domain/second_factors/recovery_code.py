@@ -1,7 +1,7 @@
-"""Recovery codes, each of which stands in once for a lost factor.
+"""Recovery codes, each of which replaces a lost factor once.
 
 A code has 24 characters of base32 in groups of four, 120 random bits. Stored is its HMAC-SHA-256 under a key
-derived from the secret key: OWASP ASVS 6.5.2 asks for a password hash only below 112 bits.
+derived from the secret key: OWASP ASVS 6.5.2 requires a password hash only below 112 bits.
 """
 
 import re

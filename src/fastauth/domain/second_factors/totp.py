@@ -18,8 +18,8 @@ MAX_FAILURES = 20
 """Wrong codes in a row after which the factor, and not the account, is locked."""
 
 MAX_STEP_UP_FAILURES = 10
-"""Wrong codes in a row after which no step-up accepts one. So whoever has a session, and not the password,
-cannot lock the factor for a log-in."""
+"""Wrong codes in a row after which no step-up accepts one. So an attacker who has a session, and not the
+password, cannot lock the factor for a log-in."""
 
 TOTP_PURPOSE = "totp"
 """The purpose for which `SecretBox` seals the secrets."""
@@ -36,7 +36,7 @@ class Totp:
     sealed: str = field(repr=False)
     """The secret in base32, encrypted."""
     confirmed_at: datetime | None
-    """When the first code was entered; ``None`` until then, and the factor is not asked for."""
+    """When the first code was entered; ``None`` until then, and the factor is not required."""
     last_step: Step
     """The step of the last accepted code. No code of this or an earlier step is accepted."""
     failures: int
@@ -64,7 +64,7 @@ def matching_step(
     """Return the step of `code`, among the current one and the `window` before it; ``None`` if there is none.
 
     A step that is not after `last_step` does not match. Every candidate is computed and compared, so the time
-    does not tell which one matched.
+    does not reveal which one matched.
     """
     if not is_code(code):
         return None

@@ -13,7 +13,7 @@ NEW_BYTES = 20
 """Of a new secret: 160 bits, the length of SHA-1 (RFC 4226, section 4)."""
 
 MIN_BYTES = 10
-"""Of an imported secret: 80 bits, which many systems still generate. RFC 4226 asks for 128."""
+"""Of an imported secret: 80 bits, which many systems still generate. RFC 4226 requires 128."""
 
 MAX_BYTES = 64
 """Of an imported secret: the block of SHA-1. A longer one would be hashed first."""

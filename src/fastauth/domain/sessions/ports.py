@@ -112,7 +112,7 @@ class AccessTokens(Protocol):
         """Return a signed token with these claims.
 
         `issued_at` is a time before the roles in the claims were read; without it, the current time. A
-        revocation that other services learn of refuses the tokens that were issued before it.
+        revocation that is published to other services refuses the tokens that were issued before it.
 
         Raises:
             NoActiveSigningKey: There is no key to sign with.

@@ -6,8 +6,8 @@ A token is ``fa_rt_`` and 64 bytes in base64url::
 
 The secret of a session's first token is random. The secret of each successor is derived from the
 token before it, under a key derived from the secret key. So a token that is presented twice yields
-the same successor, although only digests are stored. The MAC tells a token that was issued here from
-an invented one: only the former is evidence of theft when it is presented again.
+the same successor, although only digests are stored. The MAC distinguishes a token that was issued
+here from an invented one: only the former is evidence of theft when it is presented again.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Who must have a second factor, and what an account without one is kept from."""
+"""Which accounts must have a second factor, and what is withheld from an account without one."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -13,7 +13,7 @@ class SecondFactorPolicy(StrEnum):
 
     OPTIONAL = "optional"
     ROLES = "roles"
-    """Whoever has a permission of the service itself, which begins with `OWN_PREFIX`."""
+    """Accounts with a permission of the service itself, which begins with `OWN_PREFIX`."""
     REQUIRED = "required"
     """All accounts."""
 

@@ -58,12 +58,12 @@ class Attempt:
 
     @property
     def is_gone(self) -> bool:
-        """Return whether the receiver asks for no more messages: it answered with status 410."""
+        """Return whether the receiver refuses further messages: it answered with status 410."""
         return self.status == HTTPStatus.GONE
 
     @classmethod
     def answered(cls, status: int) -> "Attempt":
-        """Return what a response with this status says."""
+        """Return what a response with this status means."""
         attempt = cls(status)
         return attempt if attempt.is_delivered else cls(status, f"the receiver answered with status {status}")
 

@@ -68,7 +68,7 @@ class WebhookQueue(Protocol):
 
 
 class WebhookSigner(Protocol):
-    """Signs messages as Standard Webhooks says."""
+    """Signs messages as Standard Webhooks specifies."""
 
     def sign(self, secrets: Sequence[str], *, message_id: str, at: datetime, body: bytes) -> str:
         """Return the value of ``webhook-signature``: one signature for each secret."""

@@ -58,7 +58,7 @@ class Webhook:
     """Encrypted by `SecretBox`."""
     created_at: datetime
     cursor: int
-    """The number of the last event that was sent, or passed over because of its type."""
+    """The number of the last event that was sent, or skipped because of its type."""
     due_at: datetime
     """Not before this time is sent."""
     previous_secret: str | None = field(default=None, repr=False)

@@ -17,7 +17,7 @@ from fastauth.entrypoints.settings import Settings
 
 
 def _rotation_policy(settings: Settings) -> RotationPolicy:
-    """Return the rotation policy. Other processes learn of a new key after up to 2 * `RELOAD_AFTER`."""
+    """Return the rotation policy. Other processes load a new key after up to 2 * `RELOAD_AFTER`."""
     return RotationPolicy(
         publish_ahead=timedelta(seconds=settings.jwks_max_age) + 2 * RELOAD_AFTER,
         rotate_every=timedelta(days=settings.signing_key_rotation_days),

@@ -1,4 +1,4 @@
-"""Check that API keys are used: whoever finds a forgotten one can use it until it expires."""
+"""Check that API keys are used: an attacker who finds a forgotten one can use it until it expires."""
 
 from datetime import timedelta
 

@@ -6,7 +6,7 @@ from fastauth.entrypoints.container import Container
 from fastauth.entrypoints.doctor.finding import Finding, first_few, ok, warn
 
 ROTATE_AFTER = timedelta(days=365)
-"""Age of the newest secret: whoever has left the team within a year may know an older one."""
+"""Age of the newest secret: a person who has left the team within a year may have an older one."""
 
 UNUSED_AFTER = timedelta(days=90)
 

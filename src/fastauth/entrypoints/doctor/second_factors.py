@@ -1,4 +1,4 @@
-"""Check that whoever may administer the service has a second factor."""
+"""Check that each account that may administer the service has a second factor."""
 
 from fastauth.domain.sessions.second_factor_policy import SecondFactorPolicy
 from fastauth.entrypoints.container import Container

@@ -100,7 +100,7 @@ AUTHENTICATION_ERRORS = (MissingAccessToken, InvalidAccessToken)
 
 
 class _PrincipalBearer(HTTPBearer):
-    """Authenticates whoever calls. The base class only documents the scheme."""
+    """Authenticates the caller. The base class only documents the scheme."""
 
     accepts_secrets = False
     """Whether a client secret is accepted in place of an access token."""
@@ -134,12 +134,12 @@ _feed_reader = _FeedReaderBearer(
 
 
 async def authenticated_principal(request: Request) -> Principal:
-    """Return who calls, before a route runs. `PrincipalDep` returns the same."""
+    """Return the caller, before a route runs. `PrincipalDep` returns the same."""
     return await _principal(request)
 
 
 PrincipalDep = Annotated[Principal, Depends(_principal)]
-"""Who calls a route that needs a permission; the use case or the route calls `Principal.require`."""
+"""The caller of a route that needs a permission; the use case or the route calls `Principal.require`."""
 PRINCIPAL_ERRORS = (*AUTHENTICATION_ERRORS, StepUpRequired, NotPermitted)
 """Errors that `PrincipalDep` and `Principal.require` raise."""
 

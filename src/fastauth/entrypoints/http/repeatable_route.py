@@ -49,7 +49,7 @@ class RepeatableRoute(StrictJSONRoute):
             if request.method != "POST" or FIELD not in request.headers:
                 return await handle(request)
             container: Container = request.app.state.container
-            principal = await authenticated_principal(request)  # first: a stranger learns of no other error
+            principal = await authenticated_principal(request)  # first: a stranger gets no other error
             key = await idempotency_key(request)
             if key is None:
                 return await handle(request)

@@ -26,7 +26,7 @@ class RelatedEntries:
     """The addresses and authenticator apps of a fixture, by the primary or natural key of their account."""
 
     def __init__(self, *, ignored: frozenset[str] = frozenset()) -> None:
-        """`ignored` are folded names of columns and models that the operator does not want."""
+        """`ignored` are folded names of columns and models that the operator excludes."""
         self._ignored = ignored
         self._database = sqlite3.connect("", isolation_level=None)  # the empty name: a temporary file
         for pragma in (f"cache_size = -{CACHE_KIB}", "journal_mode = OFF", "synchronous = OFF"):

@@ -62,11 +62,11 @@ def instrumentations(settings: Settings) -> Instrumentations:
     """Return the instrumentations that the settings enable. Packages of the others are not imported."""
     found: list[Instrumentation] = []
     if settings.metrics_port:
-        from fastauth.adapters.prometheus import PrometheusInstrumentation  # noqa: PLC0415  only who asks for metrics needs it
+        from fastauth.adapters.prometheus import PrometheusInstrumentation  # noqa: PLC0415  only needed for metrics
 
         found.append(PrometheusInstrumentation(version=VERSION, workers=settings.workers))
     if settings.tracing == "otlp":
-        from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation, otlp  # noqa: PLC0415  only who asks for traces needs it
+        from fastauth.adapters.opentelemetry import OpenTelemetryInstrumentation, otlp  # noqa: PLC0415  only needed for traces
 
         found.append(OpenTelemetryInstrumentation(otlp()))
     return tuple(found)

@@ -80,7 +80,7 @@ class Settings(
         dotenv_settings: object,
         file_secret_settings: object,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take the arguments alone: `load` has read the sources, and knows where each value is from."""
+        """Take the arguments alone: `load` has read the sources, and has noted the source of each value."""
         return (init_settings,)
 
     @field_validator("*", mode="before")

@@ -42,7 +42,7 @@ _USER = [
 
 
 class SqlUserSearch:
-    """Reads a bounded range of one index, and leaves out what the other criteria do not want."""
+    """Reads a bounded range of one index, and leaves out rows that do not match the other criteria."""
 
     def __init__(self, *, connections: Connections, examined: int = MAX_EXAMINED) -> None:
         self._connections = connections

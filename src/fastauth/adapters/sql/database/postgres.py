@@ -27,7 +27,7 @@ A ping costs a round trip (70 to 95 µs). Under load no connection is idle for s
 MAX_IDLE_SECONDS = 10.0
 """Seconds of idle time after which a pooled connection is replaced without a ping.
 
-A primary that froze and was replaced may still answer until it learns of its successor. Ten seconds are
+A primary that froze and was replaced may still answer until it detects its successor. Ten seconds are
 half of Patroni's smallest ``ttl``."""
 
 MAX_CONNECTION_SECONDS = 300

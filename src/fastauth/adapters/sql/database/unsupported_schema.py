@@ -43,7 +43,7 @@ class UnsupportedSchema(Exception):
 
 
 def known_problem(error: DBAPIError, *, role: str, schema: str | None) -> Exception | None:
-    """Return an error that tells the operator what to do; ``None`` for an unknown one.
+    """Return an error whose message says what the operator must do; ``None`` for an unknown one.
 
     It quotes the first line of the database's message, which has names of objects and no values.
     """

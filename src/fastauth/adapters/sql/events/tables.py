@@ -60,4 +60,4 @@ event_feed = Table(
     Column("id", Integer, primary_key=True),
     Column("last_seq", BigInteger, nullable=False),
 )
-"""One row: the last number that was given. Whoever locks it gives the next ones."""
+"""One row: the last number that was given. The process that locks it gives the next ones."""

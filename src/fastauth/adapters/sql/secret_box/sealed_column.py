@@ -19,7 +19,7 @@ class SqlSealedColumn:
         purpose: str,
         is_sealed: ColumnElement[bool] | None = None,
     ) -> None:
-        """`is_sealed` tells sealed texts from others in the column; without it all texts are sealed."""
+        """`is_sealed` selects the sealed texts of the column; without it all texts are sealed."""
         self._connections = connections
         self.name = f"{column.table.name}.{column.name}"
         self.purpose = purpose

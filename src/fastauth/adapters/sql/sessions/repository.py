@@ -142,8 +142,8 @@ class SqlSessionRepository:
         """Begin a new epoch of the account, which revokes all sessions of the previous one.
 
         The row of the user is locked first, as in `add` and in every other revocation. Up to `MAX_COUNTED`
-        sessions are also marked as ended: so they can be counted, and versions of the service from before
-        epochs see that they are revoked.
+        sessions are also marked as ended: so they can be counted, and versions of the service without epochs
+        refuse them.
         """
         values: dict[str, object] = {"of_user": user_id, "kept": except_, "now": now}
 

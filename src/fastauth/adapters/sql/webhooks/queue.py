@@ -58,7 +58,7 @@ _RETRY = _claimed.values(
 
 
 class SqlWebhookQueue:
-    """A lease is recognised by its end: whoever claimed the webhook later has another one."""
+    """A lease is recognised by its end: a process that claimed the webhook later has another one."""
 
     def __init__(self, *, connections: Connections) -> None:
         self._connections = connections

@@ -58,7 +58,7 @@ class RequestLogMiddleware:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception as error:  # no handler knows the exception: it is a bug
+        except Exception as error:  # there is no handler for the exception: it is a bug
             self._log.error("unhandled_exception", exc_info=error)
             if status:
                 raise  # the response has begun: uvicorn can only close the connection

@@ -1,4 +1,4 @@
-"""The sections of the console, and who sees them."""
+"""The sections of the console, and the permissions that they need."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

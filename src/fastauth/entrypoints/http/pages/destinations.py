@@ -49,4 +49,4 @@ async def _destination(text: Annotated[str, Query(alias="next")] = "") -> str:
 
 
 DestinationDep = Annotated[str, Depends(_destination)]
-"""The page where the user wants to go after the log-in."""
+"""The page to which the user is redirected after the log-in."""

@@ -43,7 +43,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 
 def small_number(text: str) -> int:
-    """Return a number of one to three digits; 0, which no form asks for, if it is something else."""
+    """Return a number of one to three digits; 0, which no form uses, if it is something else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else 0
 
 

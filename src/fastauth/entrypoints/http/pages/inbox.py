@@ -37,7 +37,7 @@ async def show_inbox(request: Request, container: ContainerDep) -> HTMLResponse:
 
 
 def _is_own_name(host: str, settings: Settings) -> bool:
-    """Return whether the browser knows this service by its own name, or by an address.
+    """Return whether the browser has opened this service by its own name, or by an address.
 
     A foreign site could let its own name point to this machine, and read the page as its own.
     """

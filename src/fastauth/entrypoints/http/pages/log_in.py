@@ -23,7 +23,7 @@ TEMPLATE = "log_in.html"
 async def show_form(
     request: Request, container: ContainerDep, browser: OptionalBrowserDep, to: DestinationDep
 ) -> Response:
-    """Return the form, or lead to the page where a logged-in user wants to go."""
+    """Return the form, or redirect a logged-in user to their destination."""
     return (
         redirect(container, to)
         if browser

@@ -31,7 +31,7 @@ FIELDS = ("username", "fullname", "email")
 async def show_form(
     request: Request, container: ContainerDep, browser: OptionalBrowserDep, to: DestinationDep
 ) -> Response:
-    """Return the form, or lead to the page where a logged-in user wants to go."""
+    """Return the form, or redirect a logged-in user to their destination."""
     if browser:
         return redirect(container, to)
     container.settings().registration.check(RegisteredBy.SELF)

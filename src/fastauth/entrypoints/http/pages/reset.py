@@ -16,7 +16,7 @@ REQUEST, COMPLETE = "reset_request.html", "reset_complete.html"
 
 @router.api_route("", methods=["GET", "HEAD"])
 async def show_request(request: Request, container: ContainerDep) -> HTMLResponse:
-    """Return the form that asks for a mail."""
+    """Return the form that requests a mail."""
     return render_page(request, container, REQUEST, identifier="")
 
 

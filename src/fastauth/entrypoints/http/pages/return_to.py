@@ -23,7 +23,7 @@ router = APIRouter(prefix="/return", route_class=PageRoute, include_in_schema=Fa
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a front end asks for."""
+    """The parameters of a front end that requests a login code."""
 
     return_to: str
     challenge: CodeChallenge

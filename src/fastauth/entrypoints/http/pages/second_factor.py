@@ -33,7 +33,7 @@ async def enter_or_challenge(
     former: BrowserCaller | None,
     to: str,
 ) -> Response:
-    """Return the answer to a right password: the new session, or the page that asks for a second factor.
+    """Return the answer to a right password: the new session, or the page for the second factor.
 
     The challenge is in the forms of that page, and in no URL.
     """

@@ -58,7 +58,7 @@ async def _verify(
 ) -> AddressRecord | None:
     """Verify the address in a session of its own, which ends in any case.
 
-    ``None`` if the account asks for a second factor too. The token stays valid.
+    ``None`` if the account requires a second factor too. The token stays valid.
     """
     username, password = form.get("username", ""), form.get("password", "")
     result = await container.log_in()(username=username, password=password, client=client)

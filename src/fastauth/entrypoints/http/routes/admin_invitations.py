@@ -31,7 +31,7 @@ _PARAMETERS = query_parameters(**page_parameters(default=DEFAULT_LIMIT, maximum=
 
 
 class InviteRequest(BaseModel):
-    """Who is invited, and what they get."""
+    """The person who is invited, and what they get."""
 
     email: str = Field(description="At most 254 characters.", examples=["ann@example.com"])
     roles: list[str] = Field(default=[], description="Names of roles that the account gets.")

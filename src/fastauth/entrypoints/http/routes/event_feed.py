@@ -144,7 +144,7 @@ async def get_events(
     """Return the events behind a cursor, in their order.
 
     Without a cursor there are no events in the answer: it has the cursor of now. Usernames and e-mail
-    addresses are added for whoever may read personal data of events. Needs `fastauth:events.read`.
+    addresses are added for callers that may read personal data of events. Needs `fastauth:events.read`.
     """
     answer = await container.read_events()(
         acting=acting, after=query.after, limit=query.limit, types=query.types

@@ -67,7 +67,7 @@ class IntrospectionResponse(BaseModel):
 
 
 class _Caller(ClientSecretBasic):
-    """Authenticates a client, or whoever has an access token with the permission."""
+    """Authenticates a client, or a caller that has an access token with the permission."""
 
     async def __call__(  # type: ignore[override]  # who asks
         self, request: Request, container: ContainerDep, address: ClientAddressDep

@@ -32,7 +32,7 @@ class InvitationTokenRequest(BaseModel):
 
 
 class AcceptInvitationRequest(InvitationTokenRequest):
-    """A new account of whoever is invited. The rules of its fields are those of a registration."""
+    """A new account of an invited person. The rules of its fields are those of a registration."""
 
     username: str = Field(description="1 to 50 characters of one script, without spaces.", examples=["ann"])
     password: str = Field(

@@ -99,7 +99,7 @@ async def get_second_factors(caller: CallerDep, container: ContainerDep) -> Seco
 async def enrol_totp(caller: CallerDep, container: ContainerDep) -> NewTotpResponse:
     """Return a new secret (RFC 6238: SHA-1, six digits, 30 seconds).
 
-    Nothing asks for its codes until the first one was sent to `/users/me/totp/confirm`. Another request
+    Its codes are not required until the first one was sent to `/users/me/totp/confirm`. Another request
     replaces a secret that was not confirmed. The session must have been authenticated in the last ten
     minutes, by two factors if the account has any.
     """
@@ -117,7 +117,7 @@ async def enrol_totp(caller: CallerDep, container: ContainerDep) -> NewTotpRespo
 async def confirm_totp(
     body: ConfirmTotpRequest, caller: CallerDep, container: ContainerDep
 ) -> ConfirmedTotpResponse:
-    """Verify the first code of the app. From then on, each log-in by password asks for a second factor.
+    """Verify the first code of the app. From then on, each log-in by password requires a second factor.
 
     A wrong code is 422 `wrong_code`. The session counts as authenticated by two factors from then on: its
     next access token has `acr` `aal2`.

@@ -40,7 +40,7 @@ class Supervisor(Multiprocess):
         for listener in self.sockets:
             listener.close()  # otherwise the kernel would accept connections that no worker serves
         signal.signal(signal.SIGTERM, lambda *_: self._terminate_workers())
-        if signal.SIGTERM in self.signal_queue:  # it came while the workers were told to end
+        if signal.SIGTERM in self.signal_queue:  # it came while the first one was sent to the workers
             self._terminate_workers()
         super().join_all()
 

@@ -48,7 +48,7 @@ ADOPTED_TEXTS = ("username", "password", "fullname")
 
 
 def upgrade() -> None:
-    """Leave a table in which ``username_key`` decides who is who."""
+    """Leave a table in which ``username_key`` identifies the accounts."""
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
         refuse_other_encodings(connection)
@@ -100,7 +100,7 @@ def adopt(connection: sa.Connection, username_key_of: Callable[[str], str]) -> N
 
 
 def constrain() -> None:
-    """Have the key of each row be there, and be nobody else's."""
+    """Require that each row has a key, and that no other row has the same one."""
     with op.batch_alter_table("user_info") as table:
         table.alter_column("username_key", existing_type=sa.Text, nullable=False)
         table.create_unique_constraint(KEY_CONSTRAINT, ["username_key"])
@@ -113,7 +113,7 @@ def write_keys(connection: sa.Connection, username_key_of: Callable[[str], str])
     """
     write = sa.text(WRITES[connection.dialect.name])
     for batch in batches(connection):
-        # A leading space occurs in no key of a name, so nobody can claim a row without one.
+        # A leading space occurs in no key of a name, so no username has the key of a row without a name.
         keys = [f" {identity}" if name is None else username_key_of(name) for identity, name in batch]
         ids = [identity for identity, _ in batch]
         if connection.dialect.name == "postgresql":
@@ -190,7 +190,7 @@ def widen_on_sqlite(connection: sa.Connection) -> None:
 
 
 def refuse_other_columns(connection: sa.Connection) -> None:
-    """Stop at a table that is not the tutorial's: what fastauth does not know it could not keep up."""
+    """Stop at a table that is not the tutorial's: fastauth could not maintain other columns."""
     found = {column["name"] for column in sa.inspect(connection).get_columns("user_info")}
     if found != {"id", *ADOPTED_TEXTS}:
         raise UnsupportedSchema(

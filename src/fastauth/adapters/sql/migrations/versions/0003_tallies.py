@@ -1,4 +1,4 @@
-"""Add tallies: how often somebody has tried something."""
+"""Add tallies: how often something was tried."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Let events say who had them happen, from which address, and which name was tried."""
+"""Add to events who caused them, from which address, and which name was tried."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Only add: the version before this one goes on working on the result.
 
-    While an index of a table is built in a transaction, nobody else writes to that table.
+    While an index of a table is built in a transaction, no other transaction writes to that table.
     """
     op.add_column("event", sa.Column("name_digest", sa.LargeBinary))
     op.add_column("event", sa.Column("actor", sa.Text))

@@ -1,4 +1,4 @@
-"""Add roles and their permissions, and say in an event which role it is about."""
+"""Add roles and their permissions, and to an event the role that it is about."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Number the events that other services read, and let an event say who acted on an account."""
+"""Number the events that other services read, and add to an event who acted on an account."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     """Only add: the version before this one goes on working on the result.
 
-    Events that are stored already get the number 0: nobody is told of them. On PostgreSQL it is the default
+    Events that are stored already get the number 0 and are not in the feed. On PostgreSQL it is the default
     while the column is added, which rewrites no row. SQLite cannot drop a default; a million rows take about
     two seconds there.
     """

@@ -15,7 +15,7 @@ CHANGE, REMOVE = "account_password.html", "account_password_remove.html"
 
 @router.api_route("", methods=["GET", "HEAD"])
 async def show_form(page: OwnPageDep) -> Response:
-    """Return the form for a new password. An account that has one must know it."""
+    """Return the form for a new password. An account that has one must enter the current one."""
     has_password = await page.container.has_password()(caller=page.caller)
     if not has_password:
         page.check_recent_authentication()

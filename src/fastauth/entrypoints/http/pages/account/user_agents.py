@@ -26,7 +26,7 @@ MAX_SHOWN = 60
 def describe(user_agent: str) -> tuple[str, str]:
     """Return the names of the browser and of the system; two empty texts for other clients.
 
-    A client may say what it likes: no decision depends on it.
+    A client may send any text: no decision depends on it.
     """
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")

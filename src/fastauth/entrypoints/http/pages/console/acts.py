@@ -36,7 +36,7 @@ class Acts:
     parameter: str
     """The name of the id in the use cases."""
     template: str
-    """The page that asks. It gets `act`, and the values of `describe`."""
+    """The page of confirmation. It gets `act`, and the values of `describe`."""
     acts: Mapping[str, Act]
     describe: Callable[[ConsolePage, Any], Awaitable[Mapping[str, Any]]]
     """Returns what `template` shows of a thing; raises an error if there is no such thing."""

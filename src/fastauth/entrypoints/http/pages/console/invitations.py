@@ -29,7 +29,7 @@ async def list_invitations(page: ConsolePageDep) -> Response:
 
 @router.post("/{invitation_id}/withdraw")
 async def withdraw(page: ConsolePageDep, invitation_id: InvitationIdDep) -> Response:
-    """Withdraw an invitation. No page asks first: whoever is invited again has the same as before."""
+    """Withdraw an invitation. There is no page of confirmation: another invitation gives the same."""
     await page.form()
     page.check_may_act(WRITE_USERS)
     return await page.attempt(
