@@ -19,7 +19,7 @@ AsCaller = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def fastauth_verifier() -> Verifier:
-    """Let the application trust the issuer of the tests. This is all that the plugin needs to be told."""
+    """Let the application trust the issuer of the tests. The plugin needs no other fixture."""
     return verifier
 
 
@@ -70,7 +70,7 @@ class TestWithTheRealService:
         with TestClient(run_path(str(Path(__file__).with_name("orders.py")))["app"]) as client:
             yield client
 
-    def test_whoever_has_logged_in_may_order(self, fastauth_server: FastauthServer, real: TestClient) -> None:
+    def test_logged_in_user_may_order(self, fastauth_server: FastauthServer, real: TestClient) -> None:
         fastauth_server.register("orders-customer", PASSWORD)
         token = fastauth_server.log_in("orders-customer", PASSWORD)
         headers = {"Authorization": f"Bearer {token}"}

@@ -79,7 +79,7 @@ def with_flask(verifier: Verifier) -> flask.Flask:
 
 
 class _Urls:
-    """The URLs of the Django project, made when Django asks for them: its settings must be there by then."""
+    """The URLs of the Django project, made when Django reads them: its settings must be there by then."""
 
     @property
     def urlpatterns(self) -> list[Any]:

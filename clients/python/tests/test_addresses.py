@@ -50,7 +50,7 @@ class TestAddresses:
         assert {url: refusal(url) for url in LOOPBACK if refusal(url)} == {}
 
     def test_of_other_machines_are_https(self) -> None:
-        """Otherwise whoever is on the network between can replace the keys, and so make tokens."""
+        """Otherwise an attacker on the network between can replace the keys, and so make tokens."""
         for url in OTHERS:
             for name, given in {
                 "issuer": {"issuer": url},

@@ -22,7 +22,7 @@ KEY = ApiKeyCodec(SecretKey(b"a secret key of the tests, 32 bytes")).issue()
 
 
 def active(clock: FakeClock, **changes: object) -> httpx2.Response:
-    told = {
+    answer = {
         "active": True,
         "token_type": "api_key",
         "scope": "orders:read",
@@ -32,7 +32,7 @@ def active(clock: FakeClock, **changes: object) -> httpx2.Response:
         "iat": int(clock.time()) - 3600,
         "exp": int(clock.time()) + 3600,
     }
-    return httpx2.Response(200, json=told | changes)
+    return httpx2.Response(200, json=answer | changes)
 
 
 class Issuer:
@@ -68,7 +68,7 @@ class TestCaller:
         )
         assert request.headers["authorization"].startswith("Basic ")
 
-    async def test_text_without_a_checksum_is_not_asked_about(self) -> None:
+    async def test_text_without_a_checksum_causes_no_request(self) -> None:
         issuer = Issuer()
         for text in ("", "fa_key_", KEY.text[:-1], KEY.text + "x", KEY.text[:-1] + "!", "a.b.c", "é" * 73):
             with pytest.raises(InvalidToken):
@@ -83,7 +83,7 @@ class TestCaller:
             with pytest.raises(InvalidToken):
                 await issuer.api_keys().caller(KEY.text)
 
-    async def test_what_is_no_answer_is_no_refusal(self) -> None:
+    async def test_malformed_answer_is_no_refusal(self) -> None:
         issuer = Issuer()
         for answer in (
             httpx2.ConnectError("x"),

@@ -70,7 +70,7 @@ class TestThread:
             pass
         assert threads() == set()
 
-    def test_whoever_waits_for_a_key_is_told_at_close(self) -> None:
+    def test_close_ends_a_wait_for_a_key(self) -> None:
         asked = threading.Event()
 
         class SilentServer(FakeIssuerServer):

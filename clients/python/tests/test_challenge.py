@@ -52,7 +52,7 @@ class TestRefusal:
         )
 
     @pytest.mark.parametrize("error", [KeysUnavailable(), FeedStale()])
-    def test_of_what_cannot_be_judged_says_when_to_repeat_it(self, error: VerificationError) -> None:
+    def test_without_a_decision_has_the_time_to_repeat_the_request(self, error: VerificationError) -> None:
         refusal = refusal_of(error)
         assert (refusal.status, refusal.headers) == (503, {"Retry-After": "1"})
 

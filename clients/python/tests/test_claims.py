@@ -15,7 +15,7 @@ def issuer() -> TestIssuer:
 
 
 class TestValidToken:
-    def test_caller_has_what_the_token_says(self, issuer: TestIssuer) -> None:
+    def test_caller_has_the_content_of_the_token(self, issuer: TestIssuer) -> None:
         claims = issuer.claims(
             "7", roles=["clerk"], permissions=["orders:read"], acr="aal2", scope="a b",
             act={"sub": "8", "act": {"sub": "9"}}, amr=["pwd", "otp"],
@@ -125,7 +125,7 @@ class TestHostileTokens:
         with pytest.raises(InvalidToken):
             issuer.verifier().verify_sync(issuer.token(act=chain))
 
-    def test_error_tells_an_expired_token_and_another_audience_apart(self, issuer: TestIssuer) -> None:
+    def test_error_distinguishes_an_expired_token_from_another_audience(self, issuer: TestIssuer) -> None:
         verifier = issuer.verifier()
         with pytest.raises(Expired):
             verifier.verify_sync(issuer.token(expires_in=-60))

@@ -91,7 +91,7 @@ class TestStepUp:
         assert refuses(Demand.of(max_age=600), clock=clock, auth_time=now + 600) is None
         assert isinstance(refuses(Demand.of(max_age=600), clock=clock, auth_time=now + 601), StepUpRequired)
 
-    def test_token_that_does_not_say_when_is_refused(self) -> None:
+    def test_token_without_a_time_of_authentication_is_refused(self) -> None:
         issuer = TestIssuer()
         claims = issuer.claims()
         del claims["auth_time"]

@@ -69,7 +69,7 @@ class TestFeed:
     def test_page_has_the_numbers_of_the_client(self, shown: str) -> None:
         assert shown in FEED
 
-    def test_entries_outlive_tokens_and_leeway(self) -> None:
+    def test_entries_are_kept_longer_than_tokens_and_leeway(self) -> None:
         """`until` is 60 seconds after the last token has expired: twice the largest leeway."""
         assert "+ 60, rounded up" in FEED
         assert MAX_LEEWAY * 2 <= 60

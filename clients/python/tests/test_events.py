@@ -124,7 +124,7 @@ class TestBatches:
         assert service.slept[1] >= 3
         assert max(service.slept) <= 60
 
-    async def test_token_is_asked_for_at_each_request(self) -> None:
+    async def test_token_is_fetched_at_each_request(self) -> None:
         async def token() -> str:
             return "from elsewhere"
 

@@ -27,7 +27,7 @@ def client(fastauth_verifier: Verifier) -> Iterator[TestClient]:
 
     @app.get("/")
     async def index(caller: Annotated[Caller | None, auth.optional()]) -> str:
-        return caller.subject if caller else "anybody"
+        return caller.subject if caller else "no caller"
 
     @app.get("/orders")
     async def orders(caller: Annotated[Caller, auth.require("orders:read")]) -> str:
@@ -38,10 +38,10 @@ def client(fastauth_verifier: Verifier) -> Iterator[TestClient]:
 
 
 class TestOptional:
-    def test_knows_the_caller_if_there_is_a_token(
+    def test_has_the_caller_if_there_is_a_token(
         self, client: TestClient, as_caller: Callable[..., dict[str, str]]
     ) -> None:
-        assert client.get("/").json() == "anybody"
+        assert client.get("/").json() == "no caller"
         assert client.get("/", headers=as_caller("7")).json() == "7"
 
     @pytest.mark.parametrize("header", ["Bearer x.y.z", "Bearer", "Basic abc"])

@@ -22,7 +22,7 @@ URL = "https://auth.example.com/v1/revocations"
 
 
 class Follower:
-    """A feed and what it knows, polled by hand."""
+    """A feed and what it has read, polled by hand."""
 
     def __init__(self, server: FakeIssuerServer, clock: FakeClock, http: httpx2.AsyncClient) -> None:
         self.revoked = RevokedTokens(clock)
@@ -130,9 +130,7 @@ class TestStaleness:
 
 
 class TestPause:
-    async def test_after_a_failure_is_what_the_service_asks_for_up_to_a_limit(
-        self, follower: Follower
-    ) -> None:
+    async def test_after_a_failure_is_that_of_retry_after_up_to_a_limit(self, follower: Follower) -> None:
         for answer, pause in [
             (httpx2.Response(503, headers={"Retry-After": "2"}), 2),
             (httpx2.Response(429, headers={"Retry-After": "3600"}), 5),

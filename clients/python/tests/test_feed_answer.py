@@ -34,7 +34,7 @@ class TestAnswer:
         with pytest.raises(ValueError, match=f"^{named}: "):
             read_answer(f"{{{body}}}".encode())
 
-    def test_ignores_what_it_does_not_know(self) -> None:
+    def test_ignores_unknown_members(self) -> None:
         answer = read_answer(
             b'{"revocations": [{"kind": "new", "x": 1}, {"kind": "sid", "value": "a", "at": 1, "until": 2,'
             b' "y": 3}], "after": "c1", "more": false, "waited": 0.5, "z": null}'

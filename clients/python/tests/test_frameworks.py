@@ -62,7 +62,7 @@ class TestService:
             assert (status == 200) == ("WWW-Authenticate" not in response.headers), path
             assert "detail" in response.json() or status == 200
 
-    def test_says_that_it_cannot_judge_without_keys(self, framework: str, server: FakeIssuerServer) -> None:
+    def test_answers_503_without_keys(self, framework: str, server: FakeIssuerServer) -> None:
         server.status = 503
         verifier = Verifier(server.issuer.issuer, audience="https://orders.example.com", http=server.client())
         make, prefix = SERVICES[framework]

@@ -9,7 +9,7 @@ from fastauth_client.kept_answers import Answer, KeptAnswers
 
 
 def an_answer(clock: FakeClock, *, accepted: bool) -> Answer:
-    told = {
+    answer = {
         "active": True,
         "token_type": "api_key",
         "scope": "",
@@ -19,7 +19,7 @@ def an_answer(clock: FakeClock, *, accepted: bool) -> Answer:
         "iat": int(clock.time()),
         "exp": int(clock.time()) + 3600,
     }
-    caller = caller_in(200, json.dumps(told).encode())
+    caller = caller_in(200, json.dumps(answer).encode())
     return Answer(caller if accepted else None, clock.time(), clock.monotonic() + 60)
 
 

@@ -29,7 +29,7 @@ class TestOutage:
                     with pytest.raises(KeysUnavailable):
                         await verifier.verify(server.issuer.sign(claims))
 
-    async def test_failed_fetch_says_nothing_about_a_kid(
+    async def test_failed_fetch_does_not_mark_a_kid_as_unknown(
         self, server: FakeIssuerServer, clock: FakeClock, http: httpx2.AsyncClient
     ) -> None:
         async with verifier_of(server, clock, http) as verifier:
@@ -78,7 +78,7 @@ class TestOutage:
 
 
 class TestLog:
-    async def test_says_why_keys_could_not_be_fetched(
+    async def test_has_the_reason_why_keys_could_not_be_fetched(
         self,
         server: FakeIssuerServer,
         clock: FakeClock,

@@ -38,7 +38,7 @@ class TestStart:
         verifier.close()
         assert server.fetches == 1
 
-    async def test_without_the_issuer_says_that_keys_are_unavailable(
+    async def test_without_the_issuer_keys_are_unavailable(
         self, server: FakeIssuerServer, clock: FakeClock, http: httpx2.AsyncClient
     ) -> None:
         server.status = 503

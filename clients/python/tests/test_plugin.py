@@ -26,14 +26,14 @@ class TestAssertRouteRefusesAll:
         self, assert_route_refuses_all: Callable[..., None]
     ) -> None:
         app = flask.Flask("open")
-        app.add_url_rule("/", "index", lambda: "everybody")
+        app.add_url_rule("/", "index", lambda: "public")
         with pytest.raises(AssertionError) as caught:
             assert_route_refuses_all(app, "GET", "/")
         lines = str(caught.value).splitlines()
         assert lines[0] == "GET / did not answer as it should:"
         assert lines[1:] == ["no token: 200", *(f"{each}: 200" for each in HOSTILE_TOKENS)]
 
-    def test_is_not_content_with_a_route_that_refuses_everybody(
+    def test_rejects_a_route_that_refuses_all_callers(
         self, assert_route_refuses_all: Callable[..., None]
     ) -> None:
         """Such as one whose verifier does not trust the issuer of the test."""
@@ -41,7 +41,7 @@ class TestAssertRouteRefusesAll:
         with pytest.raises(AssertionError, match=r"\nvalid: 401$"):
             assert_route_refuses_all(app, "GET", READ)
 
-    def test_is_not_content_with_a_refusal_without_a_challenge(
+    def test_rejects_a_refusal_without_a_challenge(
         self, assert_route_refuses_all: Callable[..., None]
     ) -> None:
         app = flask.Flask("closed")

@@ -54,7 +54,7 @@ class TestBeyondTheBound:
                     await verifier.verify(token)
                     assert metrics.counts["token", "accepted_while_stale"] == 1
 
-    async def test_invalid_token_is_still_told_to_be_invalid(
+    async def test_invalid_token_is_still_reported_as_invalid(
         self, server: FakeIssuerServer, clock: FakeClock
     ) -> None:
         token, at = server.issuer.token(), server.issuer.claims()["iat"] + 1

@@ -73,7 +73,7 @@ class TestRevoked:
                 with pytest.raises(InvalidToken):
                     pytest.fail(f"{second}: {verifier.verify_sync(token)!r}")
 
-    def test_later_revocation_outlives_the_earlier_one(self, clock: FakeClock) -> None:
+    def test_later_revocation_is_kept_longer_than_the_earlier_one(self, clock: FakeClock) -> None:
         revoked, first = RevokedTokens(clock), clock.now
         revoked.add([Revocation("sub", "1", first, first + 360)])
         revoked.add([Revocation("sub", "1", first + 300, first + 660)])

@@ -1,4 +1,4 @@
-"""Tokens with a key id that nobody knows."""
+"""Tokens with an unknown key id."""
 
 import asyncio
 from itertools import pairwise
@@ -41,7 +41,7 @@ class TestFlood:
         assert {type(each) for each in results} == {InvalidToken}
         assert server.fetches == 2
 
-    async def test_unknown_kid_is_asked_for_again_after_a_minute(
+    async def test_unknown_kid_causes_another_fetch_after_a_minute(
         self, server: FakeIssuerServer, clock: FakeClock, http: httpx2.AsyncClient
     ) -> None:
         server.issuer.rotate()  # and the new key is not published

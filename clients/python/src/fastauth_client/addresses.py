@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 def check_address(name: str, url: str, *, require_https: bool) -> None:
     """Return if an address is one of https, or one of http on this machine.
 
-    Whoever is on the network between could otherwise replace the keys, and so make tokens, and read the
+    An attacker on the network between could otherwise replace the keys, and so make tokens, and read the
     client secret.
 
     Raises:

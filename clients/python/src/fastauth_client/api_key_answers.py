@@ -1,4 +1,4 @@
-"""The form of an API key, and what an introspection tells about one."""
+"""The form of an API key, and the answer of an introspection about one."""
 
 import re
 from collections.abc import Mapping
@@ -30,16 +30,16 @@ def caller_in(status: int, content: bytes) -> Caller | None:
     """
     if status != _OK or len(content) > MAX_ANSWER:
         raise ValueError
-    told = strict_object(content)
-    if told.get("active") is not True or told.get("token_type") != "api_key":
-        if told.get("active") in {True, False}:
+    answer = strict_object(content)
+    if answer.get("active") is not True or answer.get("token_type") != "api_key":
+        if answer.get("active") in {True, False}:
             return None
         raise ValueError
-    return _caller(told)
+    return _caller(answer)
 
 
-def _caller(told: Mapping[str, object]) -> Caller:
-    match told:
+def _caller(answer: Mapping[str, object]) -> Caller:
+    match answer:
         case {
             "sub": str(subject),
             "sid": str(session),
@@ -61,7 +61,7 @@ def _caller(told: Mapping[str, object]) -> Caller:
                 authenticated_at=datetime.fromtimestamp(issued_at, UTC),
                 expires_at=datetime.fromtimestamp(expires_at, UTC),
                 actor=None,
-                claims=MappingProxyType(dict(told)),
+                claims=MappingProxyType(dict(answer)),
             )
     raise ValueError
 

@@ -59,7 +59,7 @@ class ApiKeys:
             introspection_url: Where to ask; `/oauth/introspect` of the issuer if it is missing.
             require_https: Whether `http://` is refused except on this machine.
             transport: An asynchronous transport of httpx2, such as one with certificates of your own.
-            clock: What tells the time, for tests.
+            clock: Returns the time, for tests.
         """
         self._endpoint = ClientEndpoint(
             introspection_url or f"{issuer.rstrip('/')}/oauth/introspect",
@@ -108,7 +108,7 @@ class ApiKeys:
         self._answers.add(digest, flight.result())
 
     async def _ask(self, key: str) -> Answer:
-        import httpx2  # noqa: PLC0415  takes 0.1 s; only a program that asks waits for it
+        import httpx2  # noqa: PLC0415  takes 0.1 s; only a program that sends requests waits for it
 
         asked_at, use_until = self._clock.time(), self._clock.monotonic() + KEPT_SECONDS
         try:

@@ -76,7 +76,7 @@ class BackgroundLoop:
         ready.set()
         try:
             await self._main(self._stopping)
-        except Exception:  # an error of this library: keys and feed grow old, and requests are told so
+        except Exception:  # an error of this library: keys and feed grow old, which verifications report
             logger.exception("the background thread has failed")
             await self._stopping.wait()
 

@@ -1,4 +1,4 @@
-"""Who sent a request."""
+"""The sender of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts for the subject (RFC 8693, section 4.1)."""
+    """A party that acts for the subject (RFC 8693, section 4.1)."""
 
     subject: str
     actor: "Actor | None" = None
-    """Who acted before, if the token was exchanged more than once."""
+    """The actor before, if the token was exchanged more than once."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Caller:
-    """What a valid access token says."""
+    """The content of a valid access token."""
 
     subject: str
     """The id of the account, which never changes and is never given to another account; the id of a client

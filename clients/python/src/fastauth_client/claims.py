@@ -19,7 +19,7 @@ _LATEST = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
-    """What the claims must say."""
+    """What the claims must contain."""
 
     issuer: str
     audiences: frozenset[str]
@@ -32,7 +32,7 @@ class ClaimRules:
             raise ValueError("audience: must not be empty")
 
     def caller(self, claims: dict[str, Any], now: float) -> Caller:
-        """Return what the claims say.
+        """Return the content of the claims.
 
         Raises:
             InvalidToken: A claim is missing, malformed, or not as the rules demand.

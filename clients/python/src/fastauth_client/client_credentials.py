@@ -26,7 +26,7 @@ _OK, _CLIENT_ERROR, _SERVER_ERROR, _TOO_MANY_REQUESTS = 200, 400, 500, 429
 
 
 class TokenRefused(Exception):
-    """The issuer refuses the client, or what it asks for, and would refuse it again."""
+    """The issuer refuses the client, or what it requests, and would refuse it again."""
 
 
 class TokenUnavailable(Exception):
@@ -65,7 +65,7 @@ class ClientCredentials:
             require_https: Whether `http://` is refused except on this machine.
             transport: A transport of httpx2, such as one with certificates of your own. `token` needs an
                 asynchronous one, `token_sync` a synchronous one.
-            clock: What tells the time, for tests.
+            clock: Returns the time, for tests.
         """
         self._endpoint = ClientEndpoint(
             token_url or f"{issuer.rstrip('/')}/oauth/token",
@@ -170,7 +170,7 @@ class ClientCredentials:
 
 
 def _look_at(flight: "asyncio.Task[str]") -> None:
-    """Look at the outcome, which nobody may wait for any more: asyncio warns of errors that nobody saw."""
+    """Retrieve the outcome, since no caller may wait for it any more: asyncio warns of unretrieved errors."""
     if not flight.cancelled():
         flight.exception()
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What tells the time."""
+    """Returns the time."""
 
     def time(self) -> float:
         """Return seconds since 1970, to compare with the claims of tokens."""

@@ -29,7 +29,7 @@ class Demand:
     fresh: bool = False
     """Whether to refuse while the revocation feed is further behind than its bound."""
     actor: bool | None = None
-    """Whether somebody must act for the subject; `False`: nobody may; `None`: either."""
+    """Whether the token must have an actor; `False`: it must have none; `None`: either."""
 
     @classmethod
     def of(

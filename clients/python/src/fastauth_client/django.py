@@ -22,7 +22,7 @@ from fastauth_client.errors import VerificationError
 from fastauth_client.verifier import Verifier
 
 View = Callable[..., Any]
-"""A view, or what stands in the place of one."""
+"""A view, or a replacement of one."""
 
 
 def verifier() -> Verifier:

@@ -10,7 +10,7 @@ class Event:
     """What happened."""
 
     id: str
-    """The same whenever the event is told, and never that of another one."""
+    """The same in each delivery of the event, and never that of another one."""
     type: str
     at: datetime
     subject: str

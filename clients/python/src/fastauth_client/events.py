@@ -29,7 +29,7 @@ MAX_PAUSE = 60.0
 """Seconds; `Retry-After` is not honoured beyond."""
 
 MAX_SILENCE = 3600.0
-"""Seconds after which an empty batch is given, if the cursor has moved. A cursor lives for 30 days."""
+"""Seconds after which an empty batch is given, if the cursor has moved. A cursor is valid for 30 days."""
 
 _RETRIED = {401, 408, 429}
 """Statuses besides 5xx after which the request is repeated; at 401 with another token."""

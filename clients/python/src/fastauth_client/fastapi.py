@@ -76,7 +76,7 @@ class FastAPIAuth:
 
         Args:
             path: That of the resource, such as `/mcp`; the path of its address if it is missing.
-            scopes: Those that the service knows.
+            scopes: Those that the service uses.
         """
         address = urlsplit(self._resource)
         route = WELL_KNOWN + (path or address.path).rstrip("/")

@@ -22,7 +22,7 @@ MAX_REFUSED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the issuer told about a key."""
+    """The answer of the issuer about a key."""
 
     caller: Caller | None
     """`None` if the key cannot be used."""
@@ -35,8 +35,8 @@ class Answer:
 class KeptAnswers:
     """Keeps answers by the digest of the key; the least recently used one goes first.
 
-    Refusals have a place of their own. Anybody can invent keys, and these must not take the place of keys
-    that are used, each of which would then be asked about again.
+    Refusals have a place of their own. Any client can invent keys, and these must not take the place of
+    keys that are used, each of which would then need another request.
     """
 
     def __init__(

@@ -116,7 +116,7 @@ class LiveSource:
             await each.wait()
 
     async def _fetch(self, kid: str) -> None:
-        with suppress(asyncio.CancelledError):  # by `stop`: whoever waits goes on without the key
+        with suppress(asyncio.CancelledError):  # by `stop`: callers that wait go on without the key
             await self._fetcher.fetch_for(self._http, kid)
 
 

@@ -18,7 +18,7 @@ _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
 class Header(NamedTuple):
-    """What a header says. Nothing of it is trusted yet."""
+    """The content of a header. Nothing of it is trusted yet."""
 
     alg: str
     kid: str
@@ -38,7 +38,7 @@ def header_of(token: str) -> Header:
         raise InvalidToken from None
 
 
-@lru_cache(maxsize=64)  # a service sees one or two of them
+@lru_cache(maxsize=64)  # a service gets one or two of them
 def _parse_header(part: str) -> Header:
     members = strict_object(urlsafe_b64decode(part + "=="))
     alg, kid = members.get("alg"), members.get("kid")

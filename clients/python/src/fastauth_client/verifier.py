@@ -98,7 +98,7 @@ class Verifier:
         return self._source.staleness
 
     async def verify(self, token: str, *, demand: Demand = ANY_CALLER) -> Caller:
-        """Return what a token says.
+        """Return the content of a token.
 
         Raises:
             InvalidToken: The token is not valid.

@@ -47,7 +47,7 @@ class TestIssuer:
     def trusted_by(self, verifier: Verifier) -> Iterator[None]:
         """Let a verifier of a service trust this issuer during the block.
 
-        Tokens are then for the first audience of the verifier, and of the issuer that it knows.
+        Tokens then have the first audience of the verifier, and its issuer.
         """
         before = self.issuer, self.audience
         self.issuer, self.audience = verifier.issuer, verifier.audiences[0]
@@ -62,7 +62,7 @@ class TestIssuer:
     def revoke(self, kind: Kind, value: str) -> None:
         """Revoke a session (`sid`), a user (`sub`), a token (`jti`), a client or a key (`kid`).
 
-        Every verifier that trusts this issuer through `trusted_by` knows at once.
+        Every verifier that trusts this issuer through `trusted_by` has the revocation at once.
         """
         now = time.time()
         for revoked in self._revoked:

@@ -28,7 +28,7 @@ def assert_route_refuses_all(
         app: An ASGI or a WSGI application. Its lifespan is not run.
         method: Of the requests, such as `GET`.
         path: Of the requests, such as `/orders`.
-        issuer: Who issues the tokens. The verifier of the application trusts it.
+        issuer: Issues the tokens. The verifier of the application trusts it.
 
     Raises:
         AssertionError: A request was not answered with 401 and `WWW-Authenticate: Bearer`, or the one with a
