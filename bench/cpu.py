@@ -34,7 +34,7 @@ from tests.harness.postgres import PostgresServer
 
 GOALS = {"register": Goal(2.0), "log-in": Goal(2.2), "GET /users/me": Goal(1.5)}
 """With the limits of production."""
-NAME, OTHER, NOBODY = "ann", "bob", "nobody"
+NAME, OTHER, UNKNOWN = "ann", "bob", "nobody"
 """The user that logs in repeatedly, which ends its oldest sessions; the user of other requests; and a name
 that no account has."""
 REFUSED, RESET = "refused log-in", "reset request"
@@ -93,8 +93,8 @@ async def kinds_of(server: Server, number: int) -> list[Kind]:
         totp_users = TotpUsers()
         kinds |= {
             TOTP_LOGIN: totp_users.log_in,
-            REFUSED: lambda connection: expect(HTTPStatus.UNAUTHORIZED, connection, login_request(NOBODY)),
-            RESET: lambda connection: expect(HTTPStatus.ACCEPTED, connection, reset_request(NOBODY)),
+            REFUSED: lambda connection: expect(HTTPStatus.UNAUTHORIZED, connection, login_request(UNKNOWN)),
+            RESET: lambda connection: expect(HTTPStatus.ACCEPTED, connection, reset_request(UNKNOWN)),
         }
     prepared = {"GET /users/me": logs_in, "refresh": logs_in}
     if server.is_fastauth:

@@ -56,7 +56,7 @@ def main() -> None:
 
 
 async def measure(service: Service, key: str, *, number: int, kills: bool) -> None:
-    """Open sessions, close them under the eyes of the verifiers, and print the delays."""
+    """Open sessions, close them while the verifiers run, and print the delays."""
     limits = httpx2.Limits(max_connections=CONCURRENT, max_keepalive_connections=CONCURRENT)
     async with httpx2.AsyncClient(base_url=service.url, limits=limits, verify=NO_TLS, timeout=30) as client:
         tokens = await log_in(client, number)
@@ -176,7 +176,7 @@ async def verifiers(url: str, key: str) -> AsyncIterator[list[asyncio.subprocess
 
 
 async def ask(verifier: asyncio.subprocess.Process, tokens: dict[str, str]) -> tuple[dict[str, float], int]:
-    """Return when a verifier learnt of each session, and how many of the tokens it refuses now."""
+    """Return when a verifier had read each session, and how many of the tokens it refuses now."""
     assert verifier.stdin
     assert verifier.stdout
     verifier.stdin.write(json.dumps(list(tokens.values())).encode() + b"\n")

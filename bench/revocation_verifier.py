@@ -1,4 +1,4 @@
-"""A verifier that notes when it learns of a revocation: a process of ``python -m bench.revocation_delay``."""
+"""A verifier that notes when it has read a revocation: a process of ``python -m bench.revocation_delay``."""
 
 import asyncio
 import json

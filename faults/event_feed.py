@@ -32,7 +32,7 @@ class Reader:
 
     url: str
     person: dict[str, str]
-    told: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
@@ -52,7 +52,7 @@ class Reader:
                     number += 1
                     answer = response.json()
                     if number % 3 or not cursor:
-                        self.told += answer["events"]
+                        self.events += answer["events"]
                         cursor = answer["next"]
                         self.started.set()
                     if was_over and number % 3 and not answer["more"]:
@@ -73,7 +73,7 @@ def kill_service(
 ) -> Outcome:
     """Kill one of two services again and again, while both serve writers and number events.
 
-    With `foreign`, a transaction of somebody else is open all the time.
+    With `foreign`, a transaction of another program is open all the time.
     """
     name = f"kill -9 of one of two services, {writers} writers, a reader, {backend_of(database_url)}"
     outcome = Outcome(f"{name}, foreign transaction" if foreign else name)
@@ -110,23 +110,23 @@ def _compare(outcome: Outcome, clients: Writers, reader: Reader, database_url: s
     for status in clients.statuses.keys() - {200, 201, 204, 503}:
         outcome.unexpected_responses.append(f"{clients.statuses[status]} answers with {status}")
     of_subject = defaultdict[str, list[dict[str, Any]]](list)
-    for event in reader.told:
+    for event in reader.events:
         of_subject[str(event["subject"])].append(event)
     for account, history in clients.histories.items():
         faults = history.faults_of(of_subject[account])
-        outcome.lost += sum(fault.endswith("is not told") for fault in faults)
+        outcome.lost += sum(fault.endswith("is missing") for fault in faults)
         outcome.unexpected_responses += faults
-    told = [int(event["id"].split("_")[1]) for event in reader.told]
-    outcome.duplicates += sum(times - 1 for times in Counter(told).values())
+    read = [int(event["id"].split("_")[1]) for event in reader.events]
+    outcome.duplicates += sum(times - 1 for times in Counter(read).values())
     stored = _numbered(database_url)
     if [seq for seq, _, _ in stored] != list(range(1, len(stored) + 1)):
         outcome.unexpected_responses.append("the numbers have gaps")
     published = {event_type.value for event_type in event_types()}
     expected = [number for _, number, kind in stored if kind in published]
-    first = expected.index(told[0])  # the reader began after its own registration
-    if told != expected[first:]:
-        outcome.unexpected_responses.append("the reader was told others than are stored, or in another order")
-    outcome.notes.append(f"{len(told)} events told, {clients.unanswered} acts without an answer")
+    first = expected.index(read[0])  # the reader began after its own registration
+    if read != expected[first:]:
+        outcome.unexpected_responses.append("the reader got other events than are stored, or another order")
+    outcome.notes.append(f"{len(read)} events read, {clients.unanswered} acts without an answer")
 
 
 def _numbered(database_url: str) -> list[Any]:

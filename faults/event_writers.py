@@ -18,13 +18,13 @@ PAUSE = 0.05
 
 @dataclass(frozen=True)
 class Act:
-    """What a client asked for."""
+    """What a client requested."""
 
     type: str
     session_id: str | None = None
     """``None`` if it is not known, or concerns no session."""
 
-    def is_told_by(self, event: dict[str, object]) -> bool:
+    def can_be(self, event: dict[str, object]) -> bool:
         """Return whether an event of the feed can be the one of this act."""
         data = event["data"]
         assert isinstance(data, dict)
@@ -40,17 +40,17 @@ class History:
     in_doubt: list[Act] = field(default_factory=list)
     """Without an answer: they happened once or not at all."""
 
-    def faults_of(self, told: list[dict[str, object]]) -> list[str]:
+    def faults_of(self, events: list[dict[str, object]]) -> list[str]:
         """Return what is wrong with the events of this account: lost, twice, or in another order."""
         wanted, doubtful = list(self.done), list(self.in_doubt)
-        for event in told:
-            if wanted and wanted[0].is_told_by(event):
+        for event in events:
+            if wanted and wanted[0].can_be(event):
                 wanted.pop(0)
-            elif found := next((each for each in doubtful if each.is_told_by(event)), None):
+            elif found := next((each for each in doubtful if each.can_be(event)), None):
                 doubtful.remove(found)
             else:
-                return [f"{event} is told where {wanted[:1]} was expected"]
-        return [f"{each} is not told" for each in wanted]
+                return [f"{event} came where {wanted[:1]} was expected"]
+        return [f"{each} is missing" for each in wanted]
 
 
 class Writers:

@@ -226,7 +226,7 @@ def _ping(port: int, seconds: float, report: Connection) -> None:
     took, unanswered = [], 0
     for _ in range(50):
         _ping_once(port)
-    report.send(True)  # noqa: FBT003  any object tells that it is warm
+    report.send(True)  # noqa: FBT003  any object means that it is warm
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.monotonic()

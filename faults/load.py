@@ -17,7 +17,7 @@ RETRY_PAUSE = 0.02
 """Seconds that a client waits after a failed request. It ignores Retry-After to press harder."""
 
 RECONNECT_PAUSE = 0.1
-"""Seconds that a client waits if nobody serves. Attempts only take processor time from the start."""
+"""Seconds that a client waits if no process serves. Attempts only take processor time from the start."""
 
 
 class Load:

@@ -48,7 +48,7 @@ class MailDeliveries(Deliveries):
 
     PHASES: ClassVar[tuple[str, ...]] = ("EHLO", "MAIL", "RCPT", "DATA", "QUIT")
     """The command that the server has received, and not answered, when the process dies. With DATA the server
-    has the whole mail; with QUIT the process knows that it has."""
+    has the whole mail; with QUIT the process has the confirmation of this."""
 
     def __init__(self, database_url: str, directory: Path) -> None:
         super().__init__(database_url, directory)

@@ -125,7 +125,7 @@ def deliver_all(database_url: str, ledger: Path, offset: timedelta, death: Death
 
 
 def relay_until_killed(database_url: str, ledger: Path) -> None:
-    """Deliver as the service does, by a fast clock, until somebody kills the process."""
+    """Deliver as the service does, by a fast clock, until the process is killed."""
     logging.disable(logging.CRITICAL)  # an unavailable database is expected, and logged often
 
     async def relay() -> None:

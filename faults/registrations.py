@@ -21,7 +21,7 @@ ANSWERS_BETWEEN = 20
 """Registrations that were answered between two kills."""
 
 PAUSE = 0.1
-"""Seconds between two attempts. While nobody serves, more of them only take processor time from the start."""
+"""Seconds between two attempts. While no process serves, more of them would only slow down the start."""
 
 SETTINGS = {"FASTAUTH_RATE_LIMITS": "false", "FASTAUTH_SECRET_KEY": "k" * 32}
 

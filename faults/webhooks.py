@@ -30,7 +30,7 @@ from fastauth.entrypoints.startup import shut_down
 
 
 class Receiver(ThreadingHTTPServer):
-    """Keeps the id and the body of each message, and tells `killer` before it answers."""
+    """Keeps the id and the body of each message, and calls `killer` before it answers."""
 
     daemon_threads = True
 
@@ -49,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.messages.append((self.headers["webhook-id"], body))
         self.server.killer.reached("received")
-        with suppress(OSError):  # whoever sent it is dead
+        with suppress(OSError):  # the sender was killed
             self.send_response(204)
             self.end_headers()
 

@@ -16,12 +16,12 @@ class OwnBrowser(Browser):
         return await self.post(path, csrf_token=self.token, **form)
 
     async def changed(self, path: str, **form: str) -> str:
-        """Send a form that changes something; return what the overview tells."""
+        """Send a form that changes something; return the message of the overview."""
         answer = await self.act(path, **form)
         assert answer.status_code == 303, answer.text
         page = await self.open(answer.headers["location"])
-        (told,) = re.findall(r'<div id="done"[^>]*><p>(.*?)</p>', page.text)
-        return str(told)
+        (message,) = re.findall(r'<div id="done"[^>]*><p>(.*?)</p>', page.text)
+        return str(message)
 
     async def refused(self, path: str, **form: str) -> Page:
         answer = await self.act(path, **form)

@@ -176,7 +176,7 @@ def fakes_over(storage: FakeStorage, hasher: FakePasswordHasher) -> dict[str, An
 class UseCase(Generic[T]):
     """A use case of the container, without the decorator that records its failures.
 
-    It is made when a test asks for it: few tests need more than three.
+    It is made when a test first uses it: few tests need more than three.
     """
 
     def __init__(self, kind: type[T]) -> None:

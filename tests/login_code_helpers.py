@@ -1,4 +1,4 @@
-"""A front end that asks for login codes."""
+"""A front end that requests login codes."""
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256

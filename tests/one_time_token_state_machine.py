@@ -1,6 +1,6 @@
 """The life of one-time tokens as a state machine, which Hypothesis walks at random.
 
-The model is what docs/capabilities/one-time-tokens.md draws: of each token it knows its terms and what was
+The model is what docs/capabilities/one-time-tokens.md draws: of each token it has its terms and what was
 done to it. Everything else follows.
 """
 
@@ -57,7 +57,7 @@ class Model:
 
     @cached_property
     def digests(self) -> tuple[OneTimeTokenDigest, ...]:
-        """Its digests by the codec that knows both keys."""
+        """Its digests by the codec that has both keys."""
         return CODECS["both"].digests(self.purpose, self.text)
 
     def is_found(self, purpose: Purpose, codec: str) -> bool:

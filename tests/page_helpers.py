@@ -27,7 +27,7 @@ class Page(HTMLParser):
 
     @cached_property
     def elements(self) -> list[tuple[str, dict[str, str | None]]]:
-        """Parsed when a test asks for them: many read the title or the text alone."""
+        """Parsed when a test first reads them: many read the title or the text alone."""
         self.feed(self.text)
         return self._elements
 

@@ -1,4 +1,4 @@
-"""What a use case asks of its ports."""
+"""The calls of a use case to its ports."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

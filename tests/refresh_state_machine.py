@@ -1,6 +1,6 @@
 """The life of a refresh token as a state machine, which Hypothesis walks at random.
 
-The model is what docs/capabilities/sessions.md draws: of each session it knows every token that was ever
+The model is what docs/capabilities/sessions.md draws: of each session it has every token that was ever
 given out, in order, and when the last one was spent. Everything else follows.
 """
 
@@ -87,7 +87,7 @@ class RefreshTokenMachine(RuleBasedStateMachine):
         raise NotImplementedError
 
     @initialize()
-    def somebody_registers(self) -> None:
+    def register_user(self) -> None:
         self.app = self.make_application()
         self.username = a_name()
         self.every: list[Model] = []

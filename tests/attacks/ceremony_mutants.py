@@ -127,7 +127,7 @@ class Mutator:
             target.pop(name, None)
 
     def _unsigned(self, mutant: dict[str, Any]) -> None:
-        """Edit what no signature covers and nobody may believe."""
+        """Edit what no signature covers, and what the service must not trust."""
         match self.random.randrange(3):
             case 0:
                 mutant["authenticatorAttachment"] = self.random.choice(JSON_VALUES)

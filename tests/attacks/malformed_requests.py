@@ -1,4 +1,4 @@
-"""Bodies and requests that somebody may send to `POST /users/register` and that are no registration.
+"""Bodies and requests that a client may send to `POST /users/register` and that are no registration.
 
 Written from RFC 8259, from RFC 9112 and from what has gone wrong in others. Each has a name.
 """
@@ -146,10 +146,10 @@ NAUGHTY_STRINGS: list[str] = [
 POST = b"POST /users/register HTTP/1.1"
 CHUNKED = b"Transfer-Encoding: chunked"
 
-SOMEBODY = b"u-0000000000000000"
-"""Stands in requests for a name of the same length that nobody has."""
+PLACEHOLDER = b"u-0000000000000000"
+"""Replaced in requests by an unused name of the same length."""
 
-_REGISTRATION = json.dumps({"username": SOMEBODY.decode(), "password": CANARY, "fullname": "Ann"}).encode()
+_REGISTRATION = json.dumps({"username": PLACEHOLDER.decode(), "password": CANARY, "fullname": "Ann"}).encode()
 
 
 def a_request(
@@ -208,12 +208,12 @@ ODD_REQUESTS: dict[str, tuple[set[int], bytes]] = {
     "an escape in the path": ({400}, a_request(b"POST /\x1b[2J HTTP/1.1")),
     "an escape in the query": ({400}, a_request(b"POST /users/register?\x1b[2J HTTP/1.1")),
     "a lower-case method": ({400, 405, 501}, a_request(b"post /users/register HTTP/1.1")),
-    "a method nobody knows": ({400, 405, 501}, a_request(b"REGISTER /users/register HTTP/1.1")),
-    "a version nobody knows": ({400, 505}, a_request(b"POST /users/register HTTP/9.9")),
+    "an unknown method": ({400, 405, 501}, a_request(b"REGISTER /users/register HTTP/1.1")),
+    "an unknown version": ({400, 505}, a_request(b"POST /users/register HTTP/9.9")),
     "a path of 8 KiB": ({404, 414}, a_request(b"POST /%s HTTP/1.1" % (b"a" * 8_192))),
     "a query of 8 KiB": ({201, 414}, a_request(b"POST /users/register?%s HTTP/1.1" % (b"a" * 8_192))),
-    "an expectation nobody knows": ({201, 417}, a_request(POST, b"Expect: the-worst")),
-    "an offer to speak HTTP/2": ({201}, a_request(POST, *_HTTP_2)),
+    "an unknown expectation": ({201, 417}, a_request(POST, b"Expect: the-worst")),
+    "an offer to upgrade to HTTP/2": ({201}, a_request(POST, *_HTTP_2)),
     "a chunk size with a sign": ({400}, _chunks(b"-5\r\nhello\r\n0\r\n\r\n")),
     "a chunk size beyond 64 bits": ({400, 413}, _chunks(b"10000000000000005\r\nhello\r\n0\r\n\r\n")),
     "a chunk longer than it says": ({400}, _chunks(b"5\r\nhello you\r\n0\r\n\r\n")),

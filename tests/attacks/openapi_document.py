@@ -17,7 +17,7 @@ EXAMPLES = 100
 """Of each operation and random phase. `make thorough` alone has these phases."""
 
 ACCESS_TOKEN: list[dict[str, list[str]]] = [{"HTTPBearer": []}]
-"""What the document says of an operation that takes an access token."""
+"""The security requirement in the document of an operation that takes an access token."""
 
 CONFIGURATION: dict[str, Any] = {
     "continue-on-failure": True,
@@ -74,7 +74,7 @@ class Conformance:
         """Send the requests to an application in this process. Its lifespan begins and ends.
 
         The environment is all but empty meanwhile: requests reads every variable of it for each request. It
-        looks for a file in the home directory, and asks the database of users if that is unknown.
+        looks for a file in the home directory, and queries the database of users if that is unknown.
         """
         schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=configuration(app))
         found = cls()
@@ -87,7 +87,7 @@ class Conformance:
         return found
 
     def note(self, event: events.EngineEvent) -> None:
-        """Count what an event of the engine tells."""
+        """Count what an event of the engine reports."""
         if isinstance(event, events.NonFatalError | events.FatalError | events.Interrupted):
             self.wrong.append(str(event))
         elif isinstance(event, events.ScenarioFinished) and event.recorder.cases:

@@ -15,7 +15,7 @@ ANN = {"username": "ann", "password": "correct horse"}
 
 class TestEmailAddressAsUsername:
     async def test_every_spelling_is_rejected(self, client: httpx2.AsyncClient) -> None:
-        """R17 (CVE-2026-19607, CVE-2021-3754; CWE-289): a name must not stand for somebody else's address.
+        """R17 (CVE-2026-19607, CVE-2021-3754; CWE-289): a name must not be the address of another user.
 
         New names have no ``@`` in any width. What such a name of an earlier version may do is in
         `tests/contracts/email_addresses/address_as_username.py`.

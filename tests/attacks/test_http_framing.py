@@ -23,7 +23,7 @@ from fastauth.entrypoints.http.server.byte_limits import (
 
 KIB = 1024
 MOST_TAKEN = 16 * KIB * KIB
-"""Bytes. The kernel takes some megabytes of what nobody reads; the attacks could send without end."""
+"""Bytes. The kernel buffers some megabytes that are not read; the attacks could send without end."""
 
 HOST = b"Host: a\r\n"
 PING = b"GET /ping HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -193,7 +193,7 @@ class TestPipelinedHead:
             await pool.until_present(1)
             line.setblocking(False)  # noqa: FBT003  the socket's own way to say so
             sent, refusals = line.send(beginning), 0
-            while refusals < 3:  # every time that it is asked between two, the service may read
+            while refusals < 3:  # between two attempts the service may read
                 try:
                     sent += line.send(endless)
                 except BlockingIOError:
@@ -294,7 +294,7 @@ class TestConnections:
 
 
 class TestHost:
-    """Requests that say two things about their host, or nothing: CWE-444; RFC 9112, 3.2."""
+    """Requests with two hosts, or none: CWE-444; RFC 9112, 3.2."""
 
     @pytest.mark.parametrize(
         ("head", "right"),

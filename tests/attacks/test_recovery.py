@@ -1,4 +1,4 @@
-"""Ways to somebody's account through its recovery, over the whole API."""
+"""Ways to the account of another user through its recovery, over the whole API."""
 
 from collections.abc import Iterator
 
@@ -93,7 +93,7 @@ class TestReset:
     ) -> None:
         """No second factor can be skipped by it.
 
-        Whoever resets a password logs in afterwards, with every factor that a log-in asks for.
+        A user who resets a password logs in afterwards, with every factor that a log-in requires.
         """
         await a_verified_address(container, "ann", MAILBOX)
         body = {"token": await a_token(client, container), "new_password": NEW}
@@ -163,7 +163,7 @@ class TestMail:
     async def test_to_an_unverified_address_has_no_text_of_a_stranger(
         self, client: httpx2.AsyncClient, container: Container
     ) -> None:
-        """R61 (mail relays; CWE-74): a stranger's text in a message to somebody."""
+        """R61 (mail relays; CWE-74): a stranger's text in a message to a user."""
         canary = "buy-now-at-evil"
         spammer = {"username": canary, "password": "sntsh", "fullname": f"{canary} {canary}"}
         await client.post("/users/register", json=spammer)

@@ -1,4 +1,4 @@
-"""Requests that say more, less or other things than they should, over the whole API."""
+"""Requests with more, fewer or other values than they should have, over the whole API."""
 
 from typing import Any
 
@@ -89,7 +89,7 @@ class TestBody:
     async def test_empty_body_skips_no_step(
         self, client: httpx2.AsyncClient, storage: FakeStorage, body: bytes
     ) -> None:
-        """R31 (CVE-2026-49443; CWE-841): an empty body is no answer to a question."""
+        """R31 (CVE-2026-49443; CWE-841): an empty body skips no step."""
         _, bearer = await logged_in(client)
         before = len(storage.events)
         headers = bearer | {"Content-Type": "application/json"}

@@ -21,7 +21,7 @@ ANN = a_registration()
 
 
 class Attacker:
-    """Somebody with an account and a session, and no respect."""
+    """A client with an account and a session that sends such requests."""
 
     def __init__(self, client: httpx2.AsyncClient, storage: FakeStorage, clock: FakeClock) -> None:
         self.client, self.storage, self.clock = client, storage, clock
@@ -130,7 +130,7 @@ KINDS: dict[str, tuple[Act, set[int], int]] = {
     "log-ins of no form": (Attacker.log_in_without_a_password, {422}, 0),
     "addresses at which there is nothing": (Attacker.ask_for_nothing, {404}, 0),
     "ends of no session": (Attacker.end_no_session, {404}, 0),
-    # A hash was paid for the ten that are not told to wait; each may leave an event.
+    # Ten requests are within the limit and cost a hash each; each may leave an event.
     "log-ins of one network": (Attacker.log_in_too_often, {401, 429}, 10 + 4),
     "registrations of one network": (Attacker.register_too_often, {409, 429}, MOST),
     "reset requests of one network": (Attacker.ask_for_a_reset, {202, 429}, 10 + 1),

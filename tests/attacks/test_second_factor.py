@@ -193,7 +193,7 @@ class TestChallenge:
 
 
 class TestWrongPassword:
-    async def test_tells_nothing_of_the_second_factor(
+    async def test_does_not_reveal_the_second_factor(
         self, client: httpx2.AsyncClient, hasher: FakePasswordHasher, secret: TotpSecret
     ) -> None:
         """The answer and the number of hashes are those of an account without one, and of none."""

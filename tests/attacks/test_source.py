@@ -93,13 +93,13 @@ class TestSource:
         assert not compares_a_secret(ast.parse("len(token) == 43", mode="eval").body)
 
     def test_one_http_client(self) -> None:
-        """R48 (GHSA-5rr4-8452-hf4v; CWE-918): what fetches a URL that somebody named vets its host."""
+        """R48 (GHSA-5rr4-8452-hf4v; CWE-918): code that fetches a given URL checks its host."""
         some = r"aiohttp|http(?:core|x)|requests|urllib|http\.client|import FastAPI"
         imported = {name: set(imports_of(tree)) for name, tree in trees(having=some)}
         asking = {name for name, modules in imported.items() if any(map(HTTP_CLIENTS.match, modules))}
         vetted = {name for name in asking if name.startswith("adapters/outbound/")}
         assert "adapters/outbound/http.py" in vetted
-        assert asking - vetted == {"entrypoints/cli/health.py"}  # it asks the service on this machine
+        assert asking - vetted == {"entrypoints/cli/health.py"}  # a request to this machine
         assert "fastapi.FastAPI" in imported["entrypoints/http/app.py"]  # imports are found at all
 
 

@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Contexts:
-    """Browsers of users who do not know each other. A test that has ended leaves its own to the next one.
+    """Browsers without shared data. The next test uses the browser of a test that has ended.
 
     Its cookies are deleted, and its pages closed. A blank page stays, else its process would end:
     one that starts costs as much as four pages.

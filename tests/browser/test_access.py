@@ -1,4 +1,4 @@
-"""Whether everybody can use the pages: axe, the keyboard, narrow screens, and the size of targets."""
+"""Whether the pages are accessible: axe, the keyboard, narrow screens, and the size of targets."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""The console in Chromium: whether everybody can use it, and an act from the search to the result."""
+"""The console in Chromium: whether it is accessible, and an act from the search to the result."""
 
 from collections.abc import Callable, Sequence
 

@@ -52,7 +52,7 @@ class TestFrontEnd:
         assert page.url == f"{front_end}/"
         assert "eyJ" not in str(urls), "an access token is in no URL"
 
-    def test_logged_in_user_is_not_asked_again(
+    def test_logged_in_user_does_not_log_in_again(
         self, installation: Installation, new_page: Callable[..., Page], front_end: str
     ) -> None:
         user = a_user(installation, new_page)

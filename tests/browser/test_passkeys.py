@@ -104,7 +104,7 @@ class TestPasskeys:
     def test_page_signals_which_passkeys_are_accepted(
         self, installation: Installation, new_page: NewPage
     ) -> None:
-        """The authenticator of Chromium forgets a passkey that was removed on the server."""
+        """The authenticator of Chromium deletes a passkey that was removed on the server."""
         user = a_user(installation, new_page)
         authenticator = Authenticator(user.page)
         add_passkey(user, "Removed")

@@ -29,7 +29,7 @@ class SecretBoxContract(ABC):
         for text in ("", TEXT):
             assert before.open(before.seal(text, purpose="mail"), purpose="mail") == text
 
-    def test_sealed_text_tells_nothing(self, before: SecretBox) -> None:
+    def test_sealed_text_reveals_nothing(self, before: SecretBox) -> None:
         first, second = (before.seal(TEXT, purpose="mail") for _ in range(2))
         assert first != second
         assert "geheim" not in first

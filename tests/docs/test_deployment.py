@@ -190,7 +190,7 @@ class TestCompose:
 
 class TestImage:
     def test_sets_no_mode(self) -> None:
-        """What listens for other machines has to be told for whom."""
+        """A service that listens for other machines must have an explicit mode."""
         text = (ROOT / "Dockerfile").read_text()
         host = re.search(r"FASTAUTH_HOST=(\S+)", text)
         assert host

@@ -31,7 +31,10 @@ class TestTypes:
         rows = page.partition("## Types\n")[2].partition("\n#")[0].splitlines()
         for event_type in event_types():
             event = Event(type=event_type, occurred_at=NOW, user_id=UserId(7), detail="*")
-            told = PublishedEvent.of(event, seq=1, number=2)
-            (row,) = [row for row in rows if f"`{told.type.value}`" in row]
+            published = PublishedEvent.of(event, seq=1, number=2)
+            (row,) = [row for row in rows if f"`{published.type.value}`" in row]
             said = set(re.findall(r"`(\w+)`", row.rpartition(" | ")[2]))
-            assert {*told.data, *filter(None, told.data.values())} - {"*"} <= said, (event_type, said)
+            assert {*published.data, *filter(None, published.data.values())} - {"*"} <= said, (
+                event_type,
+                said,
+            )

@@ -58,10 +58,10 @@ class FakeAuditTrail:
 
     @staticmethod
     def _is_wanted(event: Event, criteria: AuditFilter) -> bool:
-        anybody = criteria.user_id is None and not criteria.username_digests
+        any_account = criteria.user_id is None and not criteria.username_digests
         theirs = event.user_id is not None and event.user_id == criteria.user_id
         return (
-            (anybody or theirs or event.username_digest in criteria.username_digests)
+            (any_account or theirs or event.username_digest in criteria.username_digests)
             and criteria.type in {None, event.type}
             and (criteria.since is None or event.occurred_at >= criteria.since)
             and (criteria.until is None or event.occurred_at < criteria.until)

@@ -47,11 +47,11 @@ class FakeEventFeed:
         self, *, after: int, limit: int, types: frozenset[PublishedType] | None = None
     ) -> FeedPage:
         until = min(after + WINDOW, self.storage.last_seq)
-        told = event_types(types)
+        wanted = event_types(types)
         found = [
             (seq, entry)
             for seq, entry in sorted(self._numbered().items())
-            if after < seq <= until and entry.event.type in told
+            if after < seq <= until and entry.event.type in wanted
         ][:limit]
         return FeedPage(
             events=tuple(PublishedEvent.of(entry.event, seq=seq, number=entry.id) for seq, entry in found),

@@ -23,7 +23,7 @@ class FakeMailTransport:
 
 
 class FakeMessageRenderer:
-    """Renders the name of the template and a line for each value. It knows English and German."""
+    """Renders the name of the template and a line for each value. It has English and German."""
 
     def render(self, template: MailTemplate, *, language: str | None, values: Mapping[str, str]) -> Rendered:
         if values.keys() != template.values:

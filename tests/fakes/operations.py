@@ -61,11 +61,11 @@ class FakeExpiredRows:
         return len(expired)
 
     def _forget_addresses(self, *, before: datetime, limit: int) -> int:
-        told = [
+        changed = [
             (index, replace(entry, source=replace(entry.source, address=None)))
             for index, entry in enumerate(self.storage.entries)
             if entry.source and entry.source.address and entry.event.occurred_at < before
         ][:limit]
-        for index, entry in told:
+        for index, entry in changed:
             self.storage.entries[index] = entry
-        return len(told)
+        return len(changed)

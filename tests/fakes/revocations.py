@@ -39,8 +39,10 @@ class FakeRevocationReader:
         return [each for each in found if after is None or each > after][:limit]
 
     async def token_ids(self, *, since: datetime) -> frozenset[str]:
-        told = self.storage.revocations
-        return frozenset(each.value for each in told if each.kind is RevocationKind.TOKEN and each.at > since)
+        stored = self.storage.revocations
+        return frozenset(
+            each.value for each in stored if each.kind is RevocationKind.TOKEN and each.at > since
+        )
 
     async def is_revoked(self, token: TokenIdentity, *, since: datetime) -> bool:
         return any(each.at > since and each.concerns(token) for each in self.storage.revocations)

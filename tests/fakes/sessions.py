@@ -179,7 +179,7 @@ class FakeSessionRepository:
 
     async def find(self, session_id: SessionId, *, now: datetime) -> AuthenticatedUser | None:
         session = self.storage.sessions.get(session_id)
-        if session is None or not self._lives(session, now):
+        if session is None or not self._is_active(session, now):
             return None
         user = self.storage.users[session.user_id]
         return None if user.disabled_at else AuthenticatedUser(user, session)
@@ -225,10 +225,12 @@ class FakeSessionRepository:
         return proof.step is None or await factors.accept(session.user_id, Step(proof.step))
 
     def _living(self, user_id: UserId, now: datetime) -> list[Session]:
-        found = [s for s in self.storage.sessions.values() if s.user_id == user_id and self._lives(s, now)]
+        found = [
+            s for s in self.storage.sessions.values() if s.user_id == user_id and self._is_active(s, now)
+        ]
         return sorted(found, key=lambda session: session.created_at, reverse=True)
 
-    def _lives(self, session: Session, now: datetime) -> bool:
+    def _is_active(self, session: Session, now: datetime) -> bool:
         epoch = self.storage.epochs.get(session.user_id, 0)
         return session.is_active(now) and self.storage.session_epochs.get(session.id, 0) == epoch
 

@@ -1,4 +1,4 @@
-"""Somebody who uses the service."""
+"""A client of the service, and the keys with which tokens are forged."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ class TokenPair:
 
 
 class Person:
-    """Somebody with an account, logged in."""
+    """A user with an account, logged in."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -80,11 +80,11 @@ class Answer:
 
 
 HUNG_UP = Answer(0, {}, b"{}")
-"""The service did not want to hear us out, and what it said is lost."""
+"""The service closed the connection before it had read the request, and its answer is lost."""
 
 
-def ask_who_i_am(service: Service, *authorization: bytes | str) -> Answer:
-    """Send these headers to the letter, whether a decent client would or not."""
+def get_me(service: Service, *authorization: bytes | str) -> Answer:
+    """Send these headers byte by byte, also those that no correct client would send."""
     lines = [b"GET /users/me HTTP/1.1", b"Host: fastauth", b"Connection: close"]
     lines += [
         b"Authorization: " + (each if isinstance(each, bytes) else each.encode()) for each in authorization
@@ -116,7 +116,7 @@ def signing_keys(database_url: str) -> KeySet:
 
 
 def stolen_key(database_url: str, secret_key: str) -> PrivateKey:
-    """Return the key that signs at present, as only who has the server's secret can."""
+    """Return the key that signs at present. An attacker who has the secret key can get it."""
     newest = signing_keys(database_url).keys[-1]
     key_generator = JoseSigningKeyGenerator(
         algorithm=newest.algorithm, secret_box=JoseSecretBox(SecretKey(secret_key.encode()))

@@ -254,7 +254,7 @@ def become(request: Request) -> None:
     os.environ.update(request["environment"])
     os.chdir(request["directory"])
     sys.argv = ["fastauth", *request["arguments"]]
-    # A process that starts others by multiprocessing tells them what its main module is.
+    # A process that starts others by multiprocessing passes them the name of its main module.
     sys.modules["__main__"].__spec__ = find_spec("fastauth.__main__")
     fork_workers()
 

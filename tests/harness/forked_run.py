@@ -193,7 +193,7 @@ class Worker:
         self._config.pluginmanager.unregister(name="terminalreporter")
         self._config.pluginmanager.register(self)
         _capture_into_own_file(self._config)
-        with suppress(KeyboardInterrupt, BrokenPipeError):  # interrupted, or nobody is there any more
+        with suppress(KeyboardInterrupt, BrokenPipeError):  # interrupted, or the parent has ended
             try:
                 self._run_files()
             finally:

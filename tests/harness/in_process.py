@@ -25,7 +25,7 @@ class Runner(CliRunner):
     A container, which takes 20 ms to make, comes from the pool.
     """
 
-    def invoke(  # type: ignore[override]  # without arguments that nobody passes
+    def invoke(  # type: ignore[override]  # without arguments that are never passed
         self,
         app: Typer,
         args: Sequence[str] = (),

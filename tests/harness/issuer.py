@@ -1,4 +1,4 @@
-"""A running service, those who verify its tokens, and one who forges them."""
+"""A running service, verifiers of its tokens, and a forger of them."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx2
 from tests.attacks.token_forgeries.forger import Forger
-from tests.harness.client import Answer, Person, ask_who_i_am, stolen_key
+from tests.harness.client import Answer, Person, get_me, stolen_key
 from tests.harness.postgres import free_port
 from tests.harness.service import NO_TLS, Service
 from tests.interop import (
@@ -39,11 +39,11 @@ VERIFIERS: dict[str, MakeVerifier] = {
     "authlib.jose": with_old_authlib.Verifier,
 }
 LIBRARIES = {"ES256": list(VERIFIERS), "Ed25519": ["fastauth-client", "joserfc", "jwcrypto"]}
-"""Who knows which algorithm. PyJWT and Authlib do not know Ed25519 by the name that RFC 9864 gives it."""
+"""Verifiers by algorithm. PyJWT and Authlib do not accept Ed25519 by the name that RFC 9864 gives it."""
 
 
 class Listener:
-    """An address at which nobody ought to come by."""
+    """An address to which no request must come."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -77,10 +77,10 @@ class Issuer:
     listener: Listener
 
     def ask(self, token: str) -> Answer:
-        return ask_who_i_am(self.service, f"Bearer {token}")
+        return get_me(self.service, f"Bearer {token}")
 
     def trusting(self, token: str) -> list[str]:
-        """Return those of the verifiers who take a token for genuine."""
+        """Return the verifiers that accept a token."""
         trusting = []
         for name, verify in self.verifiers.items():
             try:

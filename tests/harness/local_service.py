@@ -111,7 +111,7 @@ class LocalService:
             return client.post("/users/register", json=registration)
 
     def run(self, *arguments: str) -> str:
-        """Return what ``fastauth`` says to these arguments, under the same settings."""
+        """Return the output of ``fastauth`` with these arguments, under the same settings."""
         with tempfile.TemporaryDirectory() as directory:
             result = run_fastauth(*arguments, settings=self._environment, directory=directory)
         assert result.exit_code == 0, result.output

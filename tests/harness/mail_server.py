@@ -101,7 +101,7 @@ def mail_server(
     implicit_tls: bool = False,
     auth: bool = False,
 ) -> Iterator[Mailbox]:
-    """Yield the mailbox of a server on a port of loopback: with a certificate it speaks TLS."""
+    """Yield the mailbox of a server on a port of loopback: with a certificate it uses TLS."""
     context = None
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

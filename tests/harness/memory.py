@@ -58,10 +58,10 @@ def is_used(within: Path = SHARED_MEMORY) -> bool:
 def _available_memory() -> int:
     """Return how many bytes new processes may use without swapping."""
     try:
-        told = re.search(r"^MemAvailable: +(\d+) kB$", Path("/proc/meminfo").read_text(), re.MULTILINE)
+        found = re.search(r"^MemAvailable: +(\d+) kB$", Path("/proc/meminfo").read_text(), re.MULTILINE)
     except OSError:
         return 0
-    return int(told[1]) * 1024 if told else 0
+    return int(found[1]) * 1024 if found else 0
 
 
 def _use(directory: str | None) -> None:

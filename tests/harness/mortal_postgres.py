@@ -48,7 +48,7 @@ class MortalPostgres:
 
 @contextmanager
 def mortal_postgres(server: PostgresServer, template: str) -> Iterator[PostgresServer]:
-    """Lead to a copy of the database `template`, on a server that nobody else uses meanwhile."""
+    """Lead to a copy of the database `template`, on a server that no other test uses meanwhile."""
     database = MortalPostgres(server, template)
     try:
         yield database

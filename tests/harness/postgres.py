@@ -1,4 +1,4 @@
-"""A Postgres for the tests, from wherever one is to be had.
+"""A PostgreSQL server for the tests, from the first of several sources.
 
 In this order: the server that ``FASTAUTH_TEST_DATABASE_URL`` names; a container, where a Docker
 engine answers; PostgreSQL's own programs, from the machine or from a wheel. With
@@ -109,7 +109,7 @@ def own_postgres(*, durable: bool = True, mortal: bool = True) -> Iterator[Postg
 
 
 class GivenPostgres:
-    """A server that somebody else runs."""
+    """A server that the tests have not started."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -306,7 +306,7 @@ def _as_client(url: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on.
+    """Return a port of this machine on which no process listens.
 
     Linux gives outgoing connections ports from 32 768 on, and another process of tests seldom draws the same.
     """
@@ -321,7 +321,7 @@ def _docker_is_required() -> bool:
 
 
 def _docker_answers() -> bool:
-    """Say whether there is an engine, and `IMAGE` is to be had from it."""
+    """Return whether there is an engine, and `IMAGE` is available from it."""
     if "DOCKER_HOST" not in os.environ and not _listens("/var/run/docker.sock"):
         return False
     try:
@@ -366,7 +366,7 @@ def _copy_of(programs: Path, home: Path) -> Path:
 
 
 def _unprivileged_account() -> pwd.struct_passwd | None:
-    """Return whom to run PostgreSQL as where we are root: it refuses to run as root."""
+    """Return the account that runs PostgreSQL where the tests run as root: it refuses to run as root."""
     if os.geteuid():
         return None
     for name in ("postgres", "nobody"):

@@ -68,7 +68,7 @@ async def raw_server(answer: Answer, *, tls: SSLContext | None = None) -> AsyncI
 
 @contextmanager
 def refusing_port() -> Iterator[int]:
-    """Yield a port that nobody listens on, and that no other program gets meanwhile."""
+    """Yield a port on which no process listens, and that no other program gets meanwhile."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]

@@ -80,14 +80,14 @@ class Service:
             return line.connect_ex(("127.0.0.1", self.port)) == 0
 
     def is_up(self) -> bool:
-        """Say whether it answers."""
+        """Return whether it answers."""
         try:
             return httpx2.get(f"{self.url}/health/live", verify=NO_TLS).status_code == 200
         except httpx2.TransportError:
             return False
 
     def stop(self) -> int:
-        """Ask it to end, and return its exit status."""
+        """Send SIGTERM, and return the exit status."""
         if self._process.poll() is None:
             self._process.terminate()
         return self._process.wait(DEADLINE)
@@ -130,13 +130,13 @@ class Service:
             time.sleep(0.05)
 
     def run(self, *arguments: str) -> str:
-        """Return what ``fastauth`` says to these arguments, under the same settings."""
+        """Return the output of ``fastauth`` with these arguments, under the same settings."""
         result = self._result_of(*arguments)
         assert result.exit_code == 0, result.output
         return result.stdout
 
     def succeeds(self, *arguments: str) -> bool:
-        """Say whether ``fastauth`` ends with status 0 on these arguments, under the same settings."""
+        """Return whether ``fastauth`` ends with status 0 on these arguments, under the same settings."""
         return self._result_of(*arguments).exit_code == 0
 
     def _result_of(self, *arguments: str) -> Result:
@@ -155,7 +155,7 @@ class Service:
 
 
 class Client(httpx2.Client):
-    """What a front end does for somebody who has an account."""
+    """What a front end does for a user who has an account."""
 
     def __init__(self, url: str, transport: httpx2.BaseTransport | None = None) -> None:
         super().__init__(base_url=url, timeout=DEADLINE, verify=NO_TLS, transport=transport)
@@ -186,7 +186,7 @@ def bearer(tokens: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_unavailable(response: httpx2.Response) -> bool:
-    """Say whether it is the answer that an outage of the database should get."""
+    """Return whether it is the answer that an outage of the database should get."""
     return (
         response.status_code == 503
         and response.headers["content-type"] == "application/problem+json"

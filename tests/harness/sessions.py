@@ -71,7 +71,7 @@ def session_id_of(tokens: TokenPair) -> str:
 
 
 def is_active(client: Client, tokens: TokenPair) -> bool:
-    """Say whether an access token and a refresh token are both good; they never differ in that."""
+    """Return whether an access token and a refresh token are both valid; they never differ in that."""
     statuses = client.me(tokens).status_code, client.refresh(tokens).status_code
     assert statuses in {(200, 200), (401, 401)}
     return statuses == (200, 200)
@@ -80,7 +80,7 @@ def is_active(client: Client, tokens: TokenPair) -> bool:
 def meanwhile(
     act: Callable[[], Result], service: Service, user: Mapping[str, str], inside: TokenPair | None = None
 ) -> tuple[Result, list[httpx2.Response]]:
-    """Act while many clients log in, and refresh what is inside; return what came of both."""
+    """Act while many clients log in, and others refresh their sessions; return the results of both."""
     clients = 4
     together, over = threading.Barrier(clients + 1), threading.Event()
 

@@ -25,7 +25,7 @@ class CallsInThisThread:
         future, function = call
         try:
             result = function()
-        except Exception as error:  # noqa: BLE001  for whoever awaits the future
+        except Exception as error:  # noqa: BLE001  for the task that awaits the future
             if future:
                 future.set_exception(error)
         else:

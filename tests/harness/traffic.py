@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 import jwt
-from tests.harness.client import Person, ask_who_i_am, signing_keys
+from tests.harness.client import Person, get_me, signing_keys
 from tests.harness.editions import size
 from tests.harness.in_process import run_fastauth
 from tests.harness.issuer import (
@@ -39,7 +39,7 @@ ROTATING = {
 
 
 class ByItsOwnCache:
-    """PyJWT again, with the cache that comes with it. An unknown key has it ask at once."""
+    """PyJWT again, with its own cache. For an unknown key it fetches the keys at once."""
 
     def __init__(self, issuer: str, audience: str) -> None:
         url = f"{issuer}/.well-known/jwks.json"
@@ -96,7 +96,7 @@ class Traffic:
             if payload_of(before)["exp"] <= time.time() + 1:  # about to end, and good for newcomers still
                 self._note("at the end", VERIFIERS["PyJWT"](self._issuer, AUDIENCE), before)
                 before = token
-            answer = ask_who_i_am(service, f"Bearer {token}")
+            answer = get_me(service, f"Bearer {token}")
             with self._progress:
                 self.signed_by[header_of(token)["kid"]] += 1
                 if answer.status != 200:
@@ -114,7 +114,7 @@ class Traffic:
 
 @contextmanager
 def traffic(*services: Service, **further: MakeVerifier) -> Iterator[Traffic]:
-    """Let clients loose on these services, with `further` verifiers."""
+    """Send requests of many clients to these services, with `further` verifiers."""
     clients = Traffic(services, further)
     with ThreadPoolExecutor(CLIENTS) as threads:
         running = [threads.submit(clients.run) for _ in range(CLIENTS)]

@@ -1,4 +1,4 @@
-"""The databases that the integration tests run on: a SQLite file, and a Postgres from somewhere."""
+"""The databases that the integration tests run on: a SQLite file, and a PostgreSQL server."""
 
 import asyncio
 import shutil
@@ -73,7 +73,7 @@ def _mortal_postgres(mortal_server: PostgresServer, mortal_template: str) -> Ite
 
 @pytest.fixture(scope="session", params=BACKENDS)
 def used_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database that others use too: every test of the session, and whoever had it before.
+    """A database that is shared: every test of the session uses it, and perhaps earlier runs did.
 
     No service runs on it.
     """
@@ -130,7 +130,7 @@ def postgres_url(request: pytest.FixtureRequest, postgres: PostgresServer) -> It
 def migrated_postgres(request: pytest.FixtureRequest, postgres: PostgresServer) -> Iterator[str]:
     """Lead to a new database, migrated.
 
-    It is a schema on a server that somebody else runs: there the tests may not make databases.
+    It is a schema on a server that the tests have not started: there they may not make databases.
     """
     if isinstance(postgres, GivenPostgres):
         with postgres_schema(postgres) as url:

@@ -17,7 +17,7 @@ class Validator(JWTBearerTokenValidator):  # type: ignore[misc]  # Authlib has n
         self._keys = PublishedKeys(issuer)
 
     def get_jwks(self) -> KeySet:
-        """Return the keys, as Authlib wants them."""
+        """Return the keys, in the type that Authlib requires."""
         return KeySet.import_key_set({"keys": self._keys()["keys"]})
 
 

@@ -1,4 +1,4 @@
-"""The fakes earn their trust: they keep the contracts that the adapters keep."""
+"""The fakes keep the contracts that the adapters keep."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

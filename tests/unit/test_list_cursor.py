@@ -72,7 +72,7 @@ class TestCursorCodec:
 
 class TestListPage:
     def test_goes_on_behind_the_last_item(self) -> None:
-        """One more item than asked for was found, unless this is the last page."""
+        """One more item than requested was found, unless this is the last page."""
         page = CURSORS.page("names", ["a", "b", "c"], limit=2, position=lambda each: (each,))
         assert page.items == ("a", "b")
         assert page.next

@@ -1,7 +1,7 @@
 """Access tokens that must be refused.
 
-Anybody can make most of them. The others are signed with the key of the service, and say what it never
-says: they show that a valid signature alone is not enough.
+Any client can make most of them. The others are signed with the key of the service, and have contents that
+it never signs: they show that a valid signature alone is not enough.
 """
 
 from tests.attacks.token_forgeries.algorithm_confusion import add_algorithm_confusion

@@ -98,7 +98,7 @@ SUBJECTS: dict[str, object] = {
     "beyond every number": "9" * 1_000,
     "NUL": "\0",
     "a list": ["1"],
-    "nobody's": "999999999",
+    "of no account": "999999999",
 }
 SESSIONS: dict[str, object] = {
     "null": None,
@@ -156,7 +156,7 @@ def add_claims(forgeries: Forgeries) -> None:
         named=True,
     )
     forgeries.add_each("a payload that is {}", PAYLOADS, lambda f, payload: f.signed(payload=payload))
-    forgeries.add("somebody else's payload", lambda f: _transplanted(f, 1, encode_part(f.other_claims)))
+    forgeries.add("the payload of another user", lambda f: _transplanted(f, 1, encode_part(f.other_claims)))
     forgeries.add(
         "a payload that lasts longer", lambda f: _transplanted(f, 1, encode_part(f.payload(exp=_in(600))))
     )

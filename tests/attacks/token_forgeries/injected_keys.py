@@ -7,7 +7,7 @@ from tests.attacks.token_forgeries.keys import stranger_certificate, stranger_jw
 from tests.attacks.token_forgeries.table import Forgeries
 
 KIDS: dict[str, object] = {
-    "of nobody": "nobody",
+    "that is unknown": "unknown",
     "that is a path": "../../../../../../dev/null",
     "that is a path with NUL": "/dev/null\0.pem",
     "that is SQL": "' OR 1=1 --",

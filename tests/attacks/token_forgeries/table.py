@@ -12,8 +12,8 @@ class Forgery(NamedTuple):
 
     make: Callable[[Forger], str]
     elsewhere: bool
-    """Whether other services must refuse it too. They know no sessions and no users, and may ignore
-    what changes nothing, such as a claim in an unusual form under a valid signature."""
+    """Whether other services must refuse it too. They do not read sessions and users, and may
+    ignore what changes nothing, such as a claim in an unusual form under a valid signature."""
 
 
 class Forgeries(dict[str, Forgery]):

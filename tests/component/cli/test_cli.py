@@ -60,7 +60,7 @@ class TestHelp:
 
 
 class TestCommand:
-    def test_missing_tables_ask_for_migrate(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_missing_tables_refer_to_migrate(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)
         result = run(app, ["keys", "list"])
         assert result.exit_code == 1
@@ -100,8 +100,8 @@ class TestAudit:
 
     def test_json_lines(self) -> None:
         (line,) = run(app, ["audit", "--json"]).stdout.splitlines()
-        told = json.loads(line)
-        assert (told["type"], told["actor"], told["address"]) == ("signing_key_rotated", "operator", None)
+        entry = json.loads(line)
+        assert (entry["type"], entry["actor"], entry["address"]) == ("signing_key_rotated", "operator", None)
 
     def test_filters(self) -> None:
         for *arguments, number in (

@@ -1,4 +1,4 @@
-"""Check that somebody can administer the service."""
+"""Check that an account can administer the service."""
 
 from tests.admin_helpers import a_user_with
 from tests.application import Application

@@ -29,7 +29,7 @@ class TestClientsCheck:
         (finding,) = await clients(app.container)
         assert finding.level is Level.OK
 
-    async def test_disabled_client_is_not_told(self) -> None:
+    async def test_disabled_client_is_not_reported(self) -> None:
         app = Application()
         await app.container.create_client()(name="orders")
         await app.container.change_client()(name="orders", disabled=True)

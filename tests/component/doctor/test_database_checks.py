@@ -85,7 +85,7 @@ class TestDatabaseChecks:
 
 
 class Answering:
-    """A database whose server says this of itself."""
+    """A database whose server reports this state."""
 
     def __init__(self, server: ServerState) -> None:
         self._server = server

@@ -1,4 +1,4 @@
-"""Checks of API keys, invitations and erasures: what nobody uses, and what the background tasks have left."""
+"""Checks of API keys, invitations and erasures: what is not used, and what the background tasks have left."""
 
 from datetime import timedelta
 
@@ -69,7 +69,7 @@ class TestInvitationsCheck:
     @pytest.mark.parametrize(
         ("mode", "level"), [(RegistrationMode.INVITED, Level.OK), (RegistrationMode.OFF, Level.WARN)]
     )
-    async def test_nobody_can_accept_while_registration_is_off(
+    async def test_invitation_cannot_be_accepted_while_registration_is_off(
         self, app: Application, mode: RegistrationMode, level: Level
     ) -> None:
         await self.invite(app)

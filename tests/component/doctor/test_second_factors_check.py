@@ -1,4 +1,4 @@
-"""Check that whoever may administer the service has a second factor."""
+"""Check that each account that may administer the service has a second factor."""
 
 import pytest
 from tests.application import Application

@@ -64,8 +64,8 @@ class TestAuthenticator:
     async def test_is_removed(self, browser: OwnBrowser, clock: FakeClock) -> None:
         await set_up(browser, clock)
         assert (await browser.open("/account/authenticator/remove")).title == "Remove the authenticator app"
-        told = await browser.changed("/account/authenticator/remove")
-        assert told == "The authenticator app is removed."
+        message = await browser.changed("/account/authenticator/remove")
+        assert message == "The authenticator app is removed."
         assert "Set up" in (await browser.open("/account")).text
 
     async def test_new_recovery_codes_replace_the_former(self, browser: OwnBrowser, clock: FakeClock) -> None:
@@ -102,8 +102,8 @@ class TestPasskeys:
         codes = Page(await add_passkey(browser))
         assert codes.title == "Your recovery codes"
         overview = await browser.open("/account")
-        (told,) = [each for each in overview.of("span") if "data-accepted-passkeys" in each]
-        accepted = json.loads(str(told["data-accepted-passkeys"]))
+        (span,) = [each for each in overview.of("span") if "data-accepted-passkeys" in each]
+        accepted = json.loads(str(span["data-accepted-passkeys"]))
         assert accepted["rpId"] == "localhost"
         page = await browser.open("/account/passkeys")
         id_ = passkey_in(page)
@@ -144,8 +144,8 @@ class TestPassword:
     async def test_is_removed_and_set_again(self, browser: OwnBrowser) -> None:
         await add_passkey(browser)
         assert (await browser.open("/account/password/remove")).title == "Remove your password"
-        told = await browser.changed("/account/password/remove")
-        assert told == "The password is removed, and all other sessions were ended."
+        message = await browser.changed("/account/password/remove")
+        assert message == "The password is removed, and all other sessions were ended."
         overview = await browser.open("/account")
         assert "not set" in overview.text
         form = await browser.open("/account/password")

@@ -108,7 +108,7 @@ class TestOverview:
             page = Page(await browser.request("GET", path, {"Accept-Language": "de"}))
             assert page.title != (await browser.open(path)).title, path
 
-    async def test_unknown_outcome_is_not_told(self, browser: OwnBrowser) -> None:
+    async def test_unknown_outcome_is_not_shown(self, browser: OwnBrowser) -> None:
         for done in ("", "x", "<script>", "__class__"):
             page = Page(await browser.request("GET", "/account", params={"done": done}))
             assert 'id="done"' not in page.text
@@ -151,8 +151,8 @@ class TestPassword:
         self, client: httpx2.AsyncClient, browser: OwnBrowser
     ) -> None:
         await log_in(client)
-        told = await browser.changed("/account/password", current_password="sntsh", new_password="another")
-        assert told == "The new password is saved, and all other sessions were ended."
+        message = await browser.changed("/account/password", current_password="sntsh", new_password="another")
+        assert message == "The new password is saved, and all other sessions were ended."
         assert "End all others" not in (await browser.open("/account")).text
         assert (await client.post("/sessions", json=ANN | {"password": "another"})).status_code == 201
 
@@ -166,13 +166,13 @@ class TestPassword:
 
 class TestEmail:
     async def test_is_added_verified_and_removed(self, browser: OwnBrowser, container: Container) -> None:
-        told = await browser.changed("/account/email", email=f" {ADDRESS} ")
-        assert told == "A mail is on its way. Its link verifies the address."
+        message = await browser.changed("/account/email", email=f" {ADDRESS} ")
+        assert message == "A mail is on its way. Its link verifies the address."
         page = await browser.open("/account")
         assert f"{ADDRESS}<span" in page.text
         assert "not verified yet" in page.text
         token = token_of("fa_ev_", await deliver(container))
-        assert await browser.changed("/account/email/resend") == told
+        assert await browser.changed("/account/email/resend") == message
         assert token_of("fa_ev_", await deliver(container)) != token
         assert (await browser.open("/account/email/remove")).title == "Remove your e-mail address"
         assert await browser.changed("/account/email/remove") == "The e-mail address is removed."

@@ -56,7 +56,7 @@ class TestUsers:
         assert found == ["root1", "ann", "bob"]
 
     async def test_number_that_python_does_not_convert(self, root: Admin) -> None:
-        """`int` refuses 4 301 digits, and the router converts before anybody is authenticated."""
+        """`int` refuses 4 301 digits, and the router converts before the caller is authenticated."""
         for method, path in (
             ("GET", "/admin/users/{}"),
             ("GET", "/admin/users/{}/events"),
@@ -167,7 +167,7 @@ class TestActs:
         assert_problem(await root.send("PUT", "/admin/users/2/roles/%00"), 404, "role_not_found")
 
     async def test_acting_user_comes_from_the_token_alone(self, root: Admin, storage: FakeStorage) -> None:
-        """D6 (CVE-2025-61928): nothing in body or query says who acts, or on whom."""
+        """D6 (CVE-2025-61928): no value in body or query chooses who acts, or on whom."""
         others = {"acting": 3, "actor_id": 3, "user_id": 1, "granted_by": 3}
         query = "?" + "&".join(f"{name}={value}" for name, value in others.items())
         answer = await root.send("PUT", f"/admin/users/2/roles/auditor{query}", **others)
@@ -277,7 +277,7 @@ class TestRoles:
 
 
 def test_routes_about_accounts_take_and_show_no_secret(openapi_document: dict[str, Any]) -> None:
-    """ASVS 6.4.6: an administrator starts a reset and neither chooses nor learns the password."""
+    """ASVS 6.4.6: an administrator starts a reset and neither chooses nor gets the password."""
     operations = {
         f"{method} {path}": operation
         for path, methods in openapi_document["paths"].items()

@@ -12,7 +12,7 @@ from fastauth.entrypoints.container import Container
 READ = "orders:read"
 
 BY_PERMISSION = ("/admin", "/v1")
-"""Paths of routes that a permission opens, whoever has it."""
+"""Paths of routes that a permission opens, for each kind of principal."""
 
 
 def bearer(text: str) -> dict[str, str]:

@@ -54,9 +54,9 @@ class TestApiKeysPage:
         browser.token = await browser.csrf_token()
         assert (await browser.act("/account/api-keys/add", **fields)).content != first.content
 
-    async def test_tells_what_is_wrong(self, browser: OwnBrowser) -> None:
+    async def test_shows_what_is_wrong(self, browser: OwnBrowser) -> None:
         good = {"name": "Backup", "scopes": READ, "expires_in_days": "30"}
-        for wrong, told in (
+        for wrong, message in (
             ({"scopes": "orders:write"}, "You cannot give one of these permissions."),
             ({"expires_in_days": "366"}, "Enter a number from 1 to 365."),
             ({"expires_in_days": "soon"}, "Enter a number from 1 to 365."),
@@ -64,5 +64,5 @@ class TestApiKeysPage:
             ({"name": ""}, "Enter something here."),
         ):
             page = await browser.refused("/account/api-keys/add", **good | wrong)
-            assert told in page.text, wrong
+            assert message in page.text, wrong
             assert 'value="Backup"' in page.text or "name" in wrong

@@ -20,7 +20,7 @@ SECRETS = {
     ),
     *("new_password", "password", "qr_svg", "recovery_codes", "refresh_token", "secret", "token", "uri"),
 }
-"""Names of fields that nobody but the client may read."""
+"""Names of fields that only the client may read."""
 
 
 def models(of: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:

@@ -55,7 +55,7 @@ class TestAccess:
         assert sections_of(page) == {each.path for each in SECTIONS}
         assert "/console" in [each["href"] for each in (await root.open("/account")).of("a")]
 
-    async def test_nobody_else_sees_any(
+    async def test_other_users_see_none(
         self, container: Container, client: httpx2.AsyncClient, bob: int
     ) -> None:
         browser = await log_in_as(client, "bob")
@@ -130,7 +130,7 @@ class TestSecondFactor:
     async def test_log_in_and_step_up_lead_back_to_the_search(
         self, container: Container, client: httpx2.AsyncClient, root: OwnBrowser
     ) -> None:
-        """What was done before is told once, and not again after the detour."""
+        """What was done before is shown once, and not again after the detour."""
         search = "/console/users?q=Bob%40example.com&state=&role=&after="
         kept = "/console/users?q=Bob%40example.com"
         user = await container.find_user()(username="root1")

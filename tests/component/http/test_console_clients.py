@@ -124,7 +124,7 @@ class TestClient:
 
 
 class TestRules:
-    async def test_nobody_acts_on_a_client_that_holds_more(
+    async def test_client_that_holds_more_cannot_be_changed(
         self, container: Container, client: httpx2.AsyncClient, storage: FakeStorage, root: OwnBrowser
     ) -> None:
         path, _ = await created(root)
@@ -143,7 +143,7 @@ class TestRules:
     async def test_client_of_an_operator_keeps_its_secret(
         self, container: Container, root: OwnBrowser
     ) -> None:
-        """An administrator must not learn the secret of a client that may do what only operators give."""
+        """An administrator must not get the secret of a client that may do what only operators give."""
         made = await container.create_client()(name="keys", permissions=["fastauth:keys.write"])
         path = f"{LIST}/{made.client.id}"
         page = await root.open(path)

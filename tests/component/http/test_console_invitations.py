@@ -85,7 +85,7 @@ class TestInvitation:
 
 
 class TestRules:
-    async def test_without_roles_write_nobody_gives_roles(
+    async def test_roles_need_the_permission_roles_write(
         self, container: Container, client: httpx2.AsyncClient, storage: FakeStorage
     ) -> None:
         storage.roles["helper"] = Role(name="helper", permissions=frozenset({READ_USERS, WRITE_USERS}))

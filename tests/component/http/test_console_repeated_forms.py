@@ -70,7 +70,7 @@ class TestFormThatIsSentTwice:
             assert (await root.refused(NEW, url="x")).value("url") == "x"
         assert storage.answered_requests == {}
 
-    async def test_while_the_first_is_processed_is_told_to_reload(
+    async def test_while_the_first_is_processed_gets_a_page_to_reload(
         self, root: OwnBrowser, container: Container
     ) -> None:
         async def refuse(*_: object, **__: object) -> None:

@@ -50,8 +50,8 @@ class TestRoles:
 
     async def test_new_one_replaces_none(self, root: OwnBrowser) -> None:
         await root.changed("/console/new-role", **CLERK)
-        told = await root.changed("/console/new-role", **CLERK | {"permissions": ""})
-        assert told == "There is a role with this name already. It was not changed."
+        message = await root.changed("/console/new-role", **CLERK | {"permissions": ""})
+        assert message == "There is a role with this name already. It was not changed."
         assert "orders:write" in (await root.open("/console/roles/clerk")).text
 
     async def test_built_in_ones_are_described_in_both_languages(self, root: OwnBrowser) -> None:

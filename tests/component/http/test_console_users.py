@@ -234,7 +234,7 @@ class TestRoles:
         assert page.status == 404
         assert "does not have it any more" in page.error
 
-    async def test_nobody_gives_themselves_one(self, container: Container, root: OwnBrowser) -> None:
+    async def test_own_account_gets_none(self, container: Container, root: OwnBrowser) -> None:
         own = (await container.find_user()(username="root1")).id
         page = await root.refused(f"/console/users/{own}/grant-role", role="auditor")
         assert page.error == "This is your own account. Another administrator must do this."

@@ -103,13 +103,13 @@ class TestWebhook:
         path, _ = await created(root)
         page = Page(await root.act(f"{path}/test"))
         assert "it answered with status 204" in page.text
-        for answer, told in (
+        for answer, reason in (
             (500, "The receiver answered with status 500."),
             (OutboundFailure.TIMED_OUT, "There was no response in time."),
         ):
             receiver.answer = lambda _, answer=answer: answer  # type: ignore[misc]  # of both kinds
             page = Page(await root.act(f"{path}/test"))
-            assert (page.status, page.error) == (200, f"The test message was not delivered. {told}")
+            assert (page.status, page.error) == (200, f"The test message was not delivered. {reason}")
         assert len(receiver.requests) == 3
 
     async def test_each_reason_of_a_failure_has_a_text(self) -> None:

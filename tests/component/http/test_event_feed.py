@@ -31,11 +31,11 @@ class TestAnswer:
         await container.number_events()()
         events = await client.get(EVENTS, params={"after": body["events_after"]}, headers=auditor)
         assert events.headers["cache-control"] == "no-store"
-        told = events.json()
-        (renamed,) = told["events"]
+        answer = events.json()
+        (renamed,) = answer["events"]
         assert renamed.pop("id").startswith("ev_")
         assert renamed == {"type": "user.renamed", "at": "2026-11-22T12:00:00Z", "subject": "1", "data": {}}
-        assert (told["more"], told.keys()) == (False, {"events", "next", "more"})
+        assert (answer["more"], answer.keys()) == (False, {"events", "next", "more"})
 
     async def test_types_and_limit_select(
         self, client: httpx2.AsyncClient, container: Container, auditor: dict[str, str]
@@ -50,8 +50,8 @@ class TestAnswer:
         answers = [(await client.get(EVENTS, params=query, headers=auditor)).json()]
         query["after"] = answers[0]["next"]
         answers.append((await client.get(EVENTS, params=query, headers=auditor)).json())
-        told = [[each["type"] for each in answer["events"]] for answer in answers]
-        assert told == [["user.renamed"] * 2, []]
+        types = [[each["type"] for each in answer["events"]] for answer in answers]
+        assert types == [["user.renamed"] * 2, []]
         assert [answer["more"] for answer in answers] == [True, False]
 
 

@@ -39,8 +39,8 @@ class World:
         answer = await self.http.post("/oauth/introspect", data=self.form(caller) | {"token": token})
         assert answer.status_code == 200, answer.text
         assert answer.headers["cache-control"] == "no-store"
-        told: dict[str, object] = answer.json()
-        return told
+        state: dict[str, object] = answer.json()
+        return state
 
     async def revoke(self, caller: str, token: str) -> int:
         """Revoke as a client of this name, or as the public one of sessions."""
@@ -87,16 +87,16 @@ async def world(client: httpx2.AsyncClient, container: Container) -> World:
 
 class TestIntrospect:
     async def test_cross_client_matrix(self, world: World) -> None:
-        """A client sees access tokens whose audience it is. All else looks to it like nonsense."""
+        """A client sees access tokens whose audience it is. All others look to it like invalid tokens."""
         sees = {
             "orders": {"key for orders", "stock for orders"},
             "stock": set(),
             "warden": set(world.tokens),
         }
         for caller, expected in sees.items():
-            told = {name: await world.introspect(caller, text) for name, text in world.tokens.items()}
-            assert {name for name, each in told.items() if each["active"]} == expected, caller
-            assert all(each == INACTIVE for name, each in told.items() if name not in expected), caller
+            states = {name: await world.introspect(caller, text) for name, text in world.tokens.items()}
+            assert {name for name, each in states.items() if each["active"]} == expected, caller
+            assert all(each == INACTIVE for name, each in states.items() if name not in expected), caller
 
     async def test_each_kind_of_token_has_its_members(self, world: World) -> None:
         me = await world.http.get("/users/me", headers={"Authorization": f"Bearer {world.tokens['session']}"})
@@ -111,14 +111,16 @@ class TestIntrospect:
             "stock for all": (of_jwt, "Bearer", *[world.clients["stock"].client.id] * 2),
         }
         for name, (members, token_type, sub, client_id) in table.items():
-            told = await world.introspect("warden", world.tokens[name])
-            assert told.keys() == members, name
-            assert (told["token_type"], told["sub"], told["client_id"]) == (token_type, sub, client_id), name
-            assert told.get("scope", READ) == READ, name
-        told = await world.introspect("warden", world.tokens["key for orders"])
-        assert (told["sid"], told["aud"]) == (f"key:{world.key_id}", world.clients["orders"].client.id)
+            state = await world.introspect("warden", world.tokens[name])
+            assert state.keys() == members, name
+            assert (state["token_type"], state["sub"], state["client_id"]) == (token_type, sub, client_id), (
+                name
+            )
+            assert state.get("scope", READ) == READ, name
+        state = await world.introspect("warden", world.tokens["key for orders"])
+        assert (state["sid"], state["aud"]) == (f"key:{world.key_id}", world.clients["orders"].client.id)
 
-    async def test_whoever_is_not_authenticated_is_told_nothing(self, world: World) -> None:
+    async def test_unauthenticated_client_gets_no_state(self, world: World) -> None:
         token = {"token": world.tokens["session"]}
         wrong = world.form("warden") | {"client_secret": world.form("orders")["client_secret"]}
         for form in (token, token | wrong, token | {"client_id": "fastauth"}):
@@ -187,9 +189,9 @@ class TestRevoke:
             assert await world.revoke("public", text) == 200, text[:10]
 
     async def test_access_token_alone(self, world: World, container: Container) -> None:
-        """The session goes on; this service refuses the token at once, and others are told."""
+        """The session goes on; this service refuses the token at once, and the revocation feed has it."""
         text = world.tokens["session"]
-        told = await world.introspect("warden", text)
+        state = await world.introspect("warden", text)
         for _ in range(2):
             assert await world.revoke("public", text) == 200
         assert await world.active() == set(world.tokens) - {"session"}
@@ -197,7 +199,7 @@ class TestRevoke:
         assert answer.status_code == 401
         revocations = container.revocation_log().storage.revocations  # type: ignore[attr-defined]  # a fake
         found = [each.value for each in revocations if each.kind is RevocationKind.TOKEN]
-        assert found == [told["jti"]]
+        assert found == [state["jti"]]
 
     async def test_refresh_token_ends_its_session(self, world: World, container: Container) -> None:
         assert await world.revoke("public", world.tokens["refresh"]) == 200
@@ -206,12 +208,12 @@ class TestRevoke:
         assert events[-1].type is EventType.LOGGED_OUT
 
     async def test_api_key_ends_with_its_tokens(self, world: World) -> None:
-        """Whoever finds a leaked key can end it."""
+        """Any client that finds a leaked key can end it."""
         assert await world.revoke("public", world.tokens["key"]) == 200
         assert await world.active() == {"session", "refresh", "stock for all", "stock for orders"}
 
     async def test_trouble_of_the_database_is_no_success(self, world: World, container: Container) -> None:
-        """R38 (CVE-2020-15223 (fosite); CWE-390): 200 would say that the token is over."""
+        """R38 (CVE-2020-15223 (fosite); CWE-390): 200 would mean that the token is revoked."""
 
         class Broken(FakeRevocationLog):
             async def add(self, revocation: Revocation) -> None:

@@ -23,7 +23,7 @@ class TestLogOut:
         assert not await another.is_logged_in(), "the session ended, not only the cookie"
         assert [each.type for each in storage.events][-1] == EventType.LOGGED_OUT
 
-    async def test_get_logs_nobody_out(self, browser: Browser) -> None:
+    async def test_get_does_not_log_out(self, browser: Browser) -> None:
         await browser.log_in()
         for method in ("GET", "HEAD"):
             await browser.request(method, "/log-out?csrf_token=" + await browser.csrf_token())
@@ -45,7 +45,7 @@ class TestLogOut:
         assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
 
     async def test_nothing_of_a_session_is_kept_by_the_browser(self, browser: Browser) -> None:
-        """After log-out the back button must ask the service again: no page may be stored (ASVS 14.3.2)."""
+        """After log-out the back button must send a request again: no page may be stored (ASVS 14.3.2)."""
         await browser.log_in()
         for path in ("/log-out", "/", "/log-in"):
             assert (await browser.get(path)).headers["cache-control"] == "no-store", path

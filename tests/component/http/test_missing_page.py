@@ -13,7 +13,7 @@ MISSING = {
     "/nowhere": 404,
     "/account/nowhere": 404,
     "/account/": 404,
-    "/account/authenticator/confirm": 405,  # in the address bar after a wrong code: somebody presses Enter
+    "/account/authenticator/confirm": 405,  # in the address bar after a wrong code: the user presses Enter
     "/account/sessions/end": 405,
 }
 

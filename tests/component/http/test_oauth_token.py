@@ -74,7 +74,7 @@ class TestToken:
     async def test_ends_with_what_the_client_loses(
         self, client: httpx2.AsyncClient, container: Container, clock: FakeClock, storage: FakeStorage
     ) -> None:
-        """And stays ended after it is given back. So other services are told, too."""
+        """And stays ended after it is given back. So the revocation feed has it, too."""
         change, rotate = container.change_client(), container.rotate_client_secret()
         secret = (await container.create_client()(name="orders", permissions=PERMISSIONS)).secret.text
         (id_,) = [each.client.id for each in await container.clients().load()]
@@ -108,11 +108,11 @@ class TestToken:
                 await act()
             answer = await client.get("/v1/revocations", headers=former)
             assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token"), row
-            told = (await client.get("/v1/revocations", headers=await token())).json()["revocations"]
-            assert ("client", id_) in {(each["kind"], each["value"]) for each in told}, row
+            revocations = (await client.get("/v1/revocations", headers=await token())).json()["revocations"]
+            assert ("client", id_) in {(each["kind"], each["value"]) for each in revocations}, row
             storage.revocations.clear()
 
-    async def test_outlives_a_secret_that_overlaps(
+    async def test_stays_valid_after_a_rotation_with_an_overlap(
         self, client: httpx2.AsyncClient, form: dict[str, str], container: Container
     ) -> None:
         token = {"Authorization": f"Bearer {(await client.post(PATH, data=form)).json()['access_token']}"}

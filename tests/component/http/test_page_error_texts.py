@@ -15,9 +15,9 @@ OF_MACHINES = {
 }
 """Errors of the API alone."""
 OF_THE_OPERATOR = {"erasure_not_found", "secret_key_unknown", "sealed_text_unreadable", "signing_key_missing"}
-"""Errors that no user can mend: the general text stands for them."""
+"""Errors that no user can correct: they have the general text."""
 TOLD_OTHERWISE = {"invalid_code", "invalid_input", "session_not_found"}
-"""Errors that a page catches, and the one whose violations are told."""
+"""Errors that a page catches, and the one whose violations are shown."""
 
 
 def codes_of(error: type[FastauthError]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The forms of pages: what they show, who may send them, and what they say of an error."""
+"""The forms of pages: what they show, who may send them, and how they show an error."""
 
 import re
 from datetime import timedelta
@@ -160,9 +160,7 @@ class TestErrors:
         assert page.status == 422
         return page.error
 
-    async def test_outages_say_when_to_try_again(
-        self, client: httpx2.AsyncClient, container: Container
-    ) -> None:
+    async def test_outages_have_retry_after(self, client: httpx2.AsyncClient, container: Container) -> None:
         for error, status in (
             (TooManyRequests(after=timedelta(seconds=7)), 429),
             (StorageUnavailable(retry_after=7), 503),

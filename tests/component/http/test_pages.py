@@ -44,7 +44,7 @@ class TestVerify:
     async def test_logged_in_user_sends_the_token_alone(
         self, client: httpx2.AsyncClient, container: Container, tokens: TokenPair
     ) -> None:
-        """No password is asked for, and the session of the browser stays."""
+        """No password is required, and the session of the browser stays."""
         token = await a_pending_address(client, container, tokens)
         browser = Browser(client)
         await browser.log_in()
@@ -93,7 +93,7 @@ class TestVerify:
 
 
 class TestReset:
-    async def test_asks_for_a_mail_and_sets_the_password(
+    async def test_requests_a_mail_and_sets_the_password(
         self, client: httpx2.AsyncClient, container: Container
     ) -> None:
         await a_verified_address(container, "ann", ADDRESS)

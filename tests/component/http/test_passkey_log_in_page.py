@@ -111,7 +111,7 @@ class TestSecondFactor:
         answer = await owner.browser.post(SECOND, **await owner.ceremony(SECOND, **sent))
         assert (answer.status_code, answer.headers["location"]) == (303, "/account/sessions")
 
-    async def test_refusal_asks_again(self, owner: Owner) -> None:
+    async def test_refusal_shows_the_form_again(self, owner: Owner) -> None:
         page = await owner.browser.send("/log-in", **CREDENTIALS)
         challenge = str(next(each["value"] for each in page.of("input") if each["name"] == "challenge"))
         sent = {"challenge": challenge, "next": "", "methods": "passkey recovery_code"}
@@ -127,7 +127,7 @@ class TestSecondFactor:
 
 
 class TestStepUp:
-    async def test_asks_for_the_passkey_alone_and_renews_the_cookie(
+    async def test_requires_the_passkey_alone_and_renews_the_cookie(
         self, owner: Owner, clock: FakeClock
     ) -> None:
         """A session without a password cannot be made fresh by a recovery code."""

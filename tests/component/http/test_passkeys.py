@@ -88,7 +88,7 @@ class TestLogIn:
     async def test_refusals_are_one_answer(
         self, client: httpx2.AsyncClient, tokens: TokenPair, phone: Authenticator
     ) -> None:
-        """An unknown credential, a wrong signature and a used token cannot be told apart."""
+        """An unknown credential, a wrong signature and a used token get the same answer."""
         await add(client, phone, tokens)
         right = await assertion(client, phone)
         stranger = Authenticator()

@@ -53,7 +53,7 @@ class TestExport:
 
 
 class TestClose:
-    async def test_tells_the_day_and_ends_the_session(self, browser: OwnBrowser) -> None:
+    async def test_shows_the_day_and_ends_the_session(self, browser: OwnBrowser) -> None:
         page = await browser.open("/account/close")
         refused = await browser.refused("/account/close", confirm="bob")
         assert refused.error == "This is not the username of the account."

@@ -79,7 +79,7 @@ class TestProblemDetails:
         assert response.headers["retry-after"] == "1"
 
     async def test_unhandled_exception_discloses_nothing(self, settings: Settings, log: StringIO) -> None:
-        """R43: an error of the database tells of rows or hosts.
+        """R43: an error of the database discloses rows or hosts.
 
         CVE-2022-31177, CVE-2023-34110 (Flask-AppBuilder), CVE-2024-32967 (Zitadel); CWE-209.
         """

@@ -29,7 +29,7 @@ from fastauth.entrypoints.settings import Mode
 
 
 class Connection:
-    """A connection that knows whether it was closed."""
+    """A connection that records whether it was closed."""
 
     def __init__(self, connections: ConnectionRegistry, address: str, limit: float = math.inf) -> None:
         self.closed = False

@@ -174,7 +174,7 @@ class TestRegistration:
 
 
 # What a route reads that opens something. Every route that has one of these in its body is either
-# guarded, or reads what nobody can guess.
+# guarded, or reads a secret that cannot be guessed.
 CREDENTIALS = {
     "password",
     "current_password",

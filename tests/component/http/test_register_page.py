@@ -88,7 +88,7 @@ class TestWithoutMail:
     def settings(self, settings: Settings) -> Settings:
         return settings.model_copy(update={"mail": MailMode.OFF})
 
-    async def test_asks_for_no_address(self, browser: Browser) -> None:
+    async def test_requires_no_address(self, browser: Browser) -> None:
         page = await browser.open("/register")
         assert [each["name"] for each in page.of("input")] == ["next", "username", "fullname", "password"]
         assert (await browser.post("/register", **(BOB))).status_code == 303

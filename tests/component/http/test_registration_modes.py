@@ -39,7 +39,7 @@ def mode(settings: Settings) -> RegistrationMode:
 
 
 class TestRegistrationModes:
-    async def test_ways_of_anybody(
+    async def test_ways_of_anonymous_clients(
         self,
         client: httpx2.AsyncClient,
         settings: Settings,
@@ -76,7 +76,7 @@ class TestRegistrationModes:
         ((imported,),) = [batch async for batch in container.import_users()([record])]
         assert (imported.outcome, len(storage.users)) == (Outcome.IMPORTED, 2), mode
 
-    async def test_an_invalid_registration_is_told_no_rule(
+    async def test_an_invalid_registration_shows_no_rule(
         self, container: Container, mode: RegistrationMode
     ) -> None:
         """The answer does not depend on what is sent: a taken username is not disclosed either."""

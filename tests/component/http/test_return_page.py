@@ -38,7 +38,7 @@ def url_in(page: Page) -> str:
 
 
 class TestReturn:
-    async def test_log_in_leads_back_with_a_code_that_gives_tokens(self, browser: OwnBrowser) -> None:
+    async def test_log_in_leads_back_with_a_code_for_tokens(self, browser: OwnBrowser) -> None:
         to_log_in = await browser.get(PATH + "&code_challenge_method=S256")
         assert to_log_in.status_code == 303
         form = await browser.open(to_log_in.headers["location"])

@@ -22,7 +22,7 @@ async def key(container: Container) -> dict[str, str]:
 
 
 class TestAnswer:
-    async def test_log_out_and_password_change_are_told(
+    async def test_feed_has_log_out_and_password_change(
         self, client: httpx2.AsyncClient, key: dict[str, str], tokens: TokenPair
     ) -> None:
         first = (await client.get(PATH, headers=key)).json()

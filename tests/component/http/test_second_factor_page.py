@@ -96,7 +96,7 @@ class TestSecondStep:
             form = fields(page, "recovery_code") | {"code": factor.recovery_codes[0]}
             assert (await browser.post(PATH, **form)).status_code == expected
 
-    async def test_wrong_code_asks_again(self, browser: Browser, factor: Factor) -> None:
+    async def test_wrong_code_shows_the_form_again(self, browser: Browser, factor: Factor) -> None:
         page = await first_step(browser, next="/account/sessions")
         wrong = await browser.send(PATH, **fields(page, "totp"), code=factor.wrong)
         assert (wrong.status, "That did not fit" in wrong.error) == (401, True)
@@ -149,7 +149,7 @@ class TestSecondStep:
 
 
 class TestStepUp:
-    async def test_asks_for_the_factor_and_not_for_the_password(
+    async def test_requires_the_factor_and_not_the_password(
         self, browser: Browser, factor: Factor, clock: FakeClock
     ) -> None:
         page = await first_step(browser)

@@ -23,11 +23,11 @@ class TestSigterm:
         """The exception that the signal raises may be lost; the server ends nevertheless."""
 
         async def application(_scope: object, _receive: object, _send: object) -> None:
-            raise AssertionError("nobody asks")
+            raise AssertionError("it must not be called")
 
         server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="off", log_config=None))
         with pytest.raises(SystemExit):
             sigterm_handler(server)(signal.SIGTERM, None)
-        async with asyncio.timeout(60):  # seconds; it would serve for ever
+        async with asyncio.timeout(60):  # seconds; otherwise it would not end
             await server.serve()
         assert server.started

@@ -88,7 +88,7 @@ class TestSessionPages:
     async def test_foreign_cursor_shows_only_own_sessions(
         self, client: httpx2.AsyncClient, tokens: TokenPair, after: str
     ) -> None:
-        """R36: forged cursors, and secrets that everybody has.
+        """R36: forged cursors, and secrets that are publicly known.
 
         CVE-2026-33503 (Kratos), CVE-2026-33504 (Hydra); CWE-89, CWE-1392.
         """

@@ -89,8 +89,8 @@ class TestStepUp:
         answer = await Browser(browser.client).post(PATH, password=ANN["password"])
         assert (answer.status_code, answer.headers["location"]) == (303, "/log-in")
 
-    async def test_is_asked_for_where_a_page_needs_it(self, browser: Browser, clock: FakeClock) -> None:
-        """The browser comes back to the page that it asked for, or to the one that had the form."""
+    async def test_is_required_where_a_page_needs_it(self, browser: Browser, clock: FakeClock) -> None:
+        """The browser comes back to the page that it requested, or to the one that had the form."""
         token = await browser.csrf_token()
         clock.advance(timedelta(minutes=11))
         form = {"csrf_token": token, "email": "ann@example.com"}

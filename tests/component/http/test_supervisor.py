@@ -38,7 +38,7 @@ class AnsweringWorker:
 
 
 class SignallingWorker(Worker):
-    """A worker that somebody waits for when the second signal comes."""
+    """A worker that the supervisor waits for when the second signal comes."""
 
     def join(self) -> None:
         signal.raise_signal(signal.SIGTERM)
@@ -61,7 +61,7 @@ class TestSigterm:
         with supervisor_of(SignallingWorker()) as supervisor, pytest.raises(KilledError):
             supervisor.join_all()
 
-    def test_second_one_kills_workers_that_are_just_told_to_end(self) -> None:
+    def test_second_one_kills_workers_that_are_just_terminated(self) -> None:
         """It comes before the supervisor waits for them."""
         with supervisor_of(Worker()) as supervisor:
             signal.raise_signal(signal.SIGTERM)

@@ -122,7 +122,7 @@ class TestPermission:
 
 
 class TestMalformedKey:
-    async def test_tells_nothing_before_the_caller_is_known(
+    async def test_reveals_nothing_before_the_caller_is_authenticated(
         self, client: httpx2.AsyncClient, admin: dict[str, str], openapi_document: dict[str, Any]
     ) -> None:
         """The error is one that the document of the route names."""
@@ -160,7 +160,7 @@ class TestKey:
     async def test_no_transaction_waits_for_a_receiver(
         self, client: httpx2.AsyncClient, admin: dict[str, str], container: Container, storage: FakeStorage
     ) -> None:
-        """In SQLite nobody else could write meanwhile; in PostgreSQL it would keep a connection."""
+        """In SQLite no other transaction could write meanwhile; in PostgreSQL it would keep a connection."""
         bearer = {"Authorization": admin["Authorization"]}
         body = {"url": "https://hooks.example.com/fastauth"}
         created = await client.post("/admin/webhooks", headers=bearer, json=body)

@@ -89,7 +89,7 @@ class TestCsv:
         assert places == [2, 6]
 
     @pytest.mark.parametrize(
-        ("content", "told"),
+        ("content", "message"),
         [
             ("", "line 1: none of its columns is username or email"),
             ("ann,$2b$ann\n", "line 1: none of its columns is username or email"),
@@ -101,8 +101,8 @@ class TestCsv:
             (f"username,password{',' * MAX_RECORD_BYTES}\n", "line 1: Must have less than 65536 bytes."),
         ],
     )
-    def test_unreadable_header(self, content: bytes | str, told: str) -> None:
-        with pytest.raises(UnreadableFile, match=told):
+    def test_unreadable_header(self, content: bytes | str, message: str) -> None:
+        with pytest.raises(UnreadableFile, match=message):
             read(content)
 
     @pytest.mark.parametrize(

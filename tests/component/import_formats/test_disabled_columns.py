@@ -1,4 +1,4 @@
-"""Columns and members that tell whether an account is disabled."""
+"""Columns and members that show whether an account is disabled."""
 
 import json
 from dataclasses import replace

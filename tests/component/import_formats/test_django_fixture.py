@@ -55,7 +55,7 @@ class TestDjangoFixture:
         ]
 
     @pytest.mark.parametrize(
-        ("rest", "told"),
+        ("rest", "message"),
         [
             (b"", "entry 1: the file ends here"),
             (b", ", "entry 1: the file ends here"),
@@ -67,6 +67,6 @@ class TestDjangoFixture:
             (b', {"x": "\xff"}]', "it is not UTF-8"),
         ],
     )
-    def test_unreadable_json(self, rest: bytes, told: str) -> None:
-        with pytest.raises(UnreadableFile, match=told):
+    def test_unreadable_json(self, rest: bytes, message: str) -> None:
+        with pytest.raises(UnreadableFile, match=message):
             read(b"[" + json.dumps(DJANGO_FIELDS).encode() + rest)

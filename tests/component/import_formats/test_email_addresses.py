@@ -1,4 +1,4 @@
-"""Which columns of other systems hold e-mail addresses, and which say that they are verified."""
+"""Which columns of other systems hold e-mail addresses, and which show that they are verified."""
 
 from tests.component.import_formats.reading import BEFORE, LATER, read, read_one
 

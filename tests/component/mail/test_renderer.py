@@ -95,7 +95,7 @@ class TestMails:
             assert not {tag for tag, _ in elements} & {"img", "script", "link", "style", "iframe"}, key
             assert "url(" not in mail.html, key
 
-    def test_both_parts_say_the_same(self, rendered: dict[tuple[str, str], Rendered]) -> None:
+    def test_both_parts_have_the_same_content(self, rendered: dict[tuple[str, str], Rendered]) -> None:
         for key, mail in rendered.items():
             in_html = words(" ".join(Structure(mail.html).texts))
             for paragraph in mail.text.replace("-- \n", "").split("\n\n"):
@@ -158,7 +158,7 @@ class TestHostileValues:
             assert from_mime(sent) == message, kind
 
     def test_in_a_link(self, renderer: JinjaMessageRenderer) -> None:
-        """Links come from the settings, which refuse such values: this is the second fence."""
+        """Links come from the settings, which refuse such values: this is the second check."""
         for kind, hostile in HOSTILE.items():
             values = values_of(MailTemplate.RESET_PASSWORD) | {"link": f"https://a.example/{hostile}"}
             usual = renderer.render(

@@ -58,8 +58,8 @@ class TestRequestLog:
         await client.delete(f"/sessions/{SESSION}", headers=bearer)
         await client.post("/sessions", json=ann | {"password": CANARY})
         await client.get("/users/me", headers=bearer)
-        told = [(line["status"], line.get("user"), line.get("address")) for line in lines_of(log)]
-        assert told == [
+        logged = [(line["status"], line.get("user"), line.get("address")) for line in lines_of(log)]
+        assert logged == [
             (201, None, None),
             (201, None, None),
             (403, 1, "127.0.0.1"),
@@ -93,7 +93,7 @@ class TestLogLines:
     async def test_request_id(self, settings: Settings, log: StringIO) -> None:
         class Talkative(FakePasswordHasher):
             async def hash(self, password: Password) -> PasswordHash:
-                logging.getLogger("somebody").warning("hashing")
+                logging.getLogger("library").warning("hashing")
                 return await super().hash(password)
 
         app = create_app(a_container(settings=settings, **fakes_over(FakeStorage(), Talkative())))
@@ -107,7 +107,7 @@ class TestLogLines:
     @pytest.mark.parametrize("mode", Mode)
     def test_control_characters_are_escaped(self, log: StringIO) -> None:
         """R4 (CVE-2020-7694 (uvicorn); CWE-117, CWE-150): escape sequences and line ends in the log."""
-        logging.getLogger("somebody").warning("they sent %s", FORGERY, extra={"sent": FORGERY})
+        logging.getLogger("library").warning("they sent %s", FORGERY, extra={"sent": FORGERY})
         (line,) = log.getvalue().splitlines()
         assert line.isprintable()
         assert "forged" in line
@@ -142,7 +142,7 @@ class TestOtherServer:
             async def hash(self, password: Password) -> PasswordHash:
                 raise ValueError(password.text)
 
-        structlog.reset_defaults()  # nobody has set anything up
+        structlog.reset_defaults()  # nothing has been set up
         app = create_app(a_container(settings=settings, **fakes_over(FakeStorage(), Broken())))
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:

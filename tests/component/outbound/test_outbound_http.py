@@ -95,7 +95,7 @@ class TestSend:
         assert (len(server.requests), len(proxy.requests)) == (1, 0)
 
     async def test_redirect_is_not_followed(self) -> None:
-        """R48 (CWE-918): to an address that was not vetted."""
+        """R48 (CWE-918): to an address that was not checked."""
         async with raw_server(NO_CONTENT) as inside:
             location = f"Location: http://127.0.0.1:{inside.port}/\r\nContent-Length: 0\r\n\r\n"
             for status in (301, 302, 303, 307, 308):
@@ -156,7 +156,7 @@ class TestAddresses:
         assert await failure_of(client, request) is OutboundFailure.NOT_PUBLIC
 
     async def test_name_is_resolved_once_and_that_address_is_connected_to(self) -> None:
-        """R48 (CWE-350, CWE-918): a second answer of the resolver (DNS rebinding) is never asked for."""
+        """R48 (CWE-350, CWE-918): a name is never resolved a second time (DNS rebinding)."""
         async with raw_server(NO_CONTENT) as server:
             origin = f"http://receiver.test:{server.port}"
             names = Names(["127.0.0.1"], ["169.254.169.254"])
@@ -203,7 +203,7 @@ class TestResponses:
                     await send_to(server.port)
             assert failed.value.failure is OutboundFailure.NOT_HTTP, answer[:40]
 
-    async def test_nobody_listens(self) -> None:
+    async def test_port_without_a_listener(self) -> None:
         async with raw_server(NO_CONTENT) as server:
             pass
         with pytest.raises(OutboundFailed) as failed:

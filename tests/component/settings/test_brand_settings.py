@@ -25,7 +25,7 @@ class TestName:
 
 
 class TestLogo:
-    def test_is_a_picture_told_by_its_content(self, tmp_path: Path) -> None:
+    def test_type_of_a_picture_is_detected_by_its_content(self, tmp_path: Path) -> None:
         file = tmp_path / "logo"
         for ending, content in PICTURES.items():
             file.write_bytes(content)

@@ -57,7 +57,7 @@ class TestDatabaseUrl:
         assert arguments("postgresql://u:a/b+c=@h/d")["password"] == "a/b+c="
 
     @pytest.mark.parametrize(
-        ("url", "told"),
+        ("url", "message"),
         [
             (f"postgresql://u:{CANARY}@{CANARY}@h/d", "%40"),
             (f"postgresql://u:{CANARY}@{CANARY}@h1,h2/d", "%40"),
@@ -69,7 +69,7 @@ class TestDatabaseUrl:
             (CANARY, "is not a database URL"),
         ],
     )
-    def test_tells_what_is_wrong_and_no_value(self, url: str, told: str) -> None:
-        with pytest.raises(ValueError, match=told) as refusal:
+    def test_error_has_the_reason_and_no_value(self, url: str, message: str) -> None:
+        with pytest.raises(ValueError, match=message) as refusal:
             parse_database_url(url)
         assert CANARY not in str(refusal.value)

@@ -65,7 +65,7 @@ class TestProductionErrors:
 
 class TestDatabaseTls:
     @pytest.mark.parametrize(
-        ("rest", "told"),
+        ("rest", "expected"),
         [
             ("db.example/a", "refused"),
             ("db/a?sslmode=prefer", "refused"),
@@ -85,12 +85,12 @@ class TestDatabaseTls:
             ("/a", None),
         ],
     )
-    def test_remote_database_requires_tls(self, rest: str, told: str | None) -> None:
+    def test_remote_database_requires_tls(self, rest: str, expected: str | None) -> None:
         settings = in_production(database_url=POSTGRES + rest)
         assert [each for each in production_errors(settings) if "sslmode" not in each] == []
         assert (bool(production_errors(settings)), bool(warnings(settings))) == (
-            told == "refused",
-            told is not None,
+            expected == "refused",
+            expected is not None,
         )
 
     def test_private_network_setting_allows_plaintext(self) -> None:
@@ -188,7 +188,7 @@ SOUND = ServerState(attributes=(), connections=97, standbys=0, synchronous=False
 
 class TestServerRules:
     @pytest.mark.parametrize(
-        ("changes", "server", "told"),
+        ("changes", "server", "expected"),
         [
             ({}, {}, []),
             ({}, {"attributes": ("SUPERUSER",)}, ["database privileges: the role has SUPERUSER:"]),
@@ -214,7 +214,7 @@ class TestServerRules:
         ],
     )
     def test_server_state_is_warned_of(
-        self, changes: dict[str, object], server: dict[str, Any], told: list[str]
+        self, changes: dict[str, object], server: dict[str, Any], expected: list[str]
     ) -> None:
         warned = server_warnings(in_production(**changes), replace(SOUND, **server))
-        assert [each[: len(start)] for each, start in zip(warned, told, strict=True)] == told
+        assert [each[: len(start)] for each, start in zip(warned, expected, strict=True)] == expected

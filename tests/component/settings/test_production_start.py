@@ -33,8 +33,8 @@ class TestExposure:
     def test_listening_to_others_requires_explicit_mode(
         self, changes: dict[str, object], named: str | None
     ) -> None:
-        told = exposed_without_mode(Settings(**changes))  # type: ignore[arg-type]  # pydantic reads them
-        assert told is None if named is None else told and told.startswith(named)
+        message = exposed_without_mode(Settings(**changes))  # type: ignore[arg-type]  # pydantic reads them
+        assert message is None if named is None else message and message.startswith(named)
 
     def test_serve_refuses_to_start(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)

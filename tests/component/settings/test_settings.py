@@ -229,8 +229,8 @@ class TestSettings:
         monkeypatch.setenv("FASTAUTH_HTTP", "1")
         with pytest.raises(SettingsError) as refusal:
             Settings.load()
-        told = str(refusal.value)
-        assert all(f"FASTAUTH_{name}" in told for name in ("PROT", "WORKERS", "PORT", "HTTP"))
+        message = str(refusal.value)
+        assert all(f"FASTAUTH_{name}" in message for name in ("PROT", "WORKERS", "PORT", "HTTP"))
 
     def test_ipv4_mapped_networks(self) -> None:
         assert Settings(trusted_proxies="::ffff:10.0.0.0/104").trusted_proxies == (  # type: ignore[arg-type]  # as of the environment

@@ -11,7 +11,7 @@ CANARY = "canary-5f2e"
 
 class TestSettingsFiles:
     @pytest.mark.parametrize(
-        ("content", "told"),
+        ("content", "message"),
         [
             ("FASTAUTH_PORT=1\n".encode("utf-16"), ".env line 1 is not UTF-8"),
             ("FASTAUTH_PORT=1\n".encode("utf-16-le"), ".env line 1 is not UTF-8"),
@@ -22,9 +22,9 @@ class TestSettingsFiles:
             (b"A=" + b"x" * 70_000, ".env is longer than 65536 bytes"),
         ],
     )
-    def test_error_names_the_line(self, elsewhere: Path, content: bytes, told: str) -> None:
+    def test_error_names_the_line(self, elsewhere: Path, content: bytes, message: str) -> None:
         (elsewhere / ".env").write_bytes(content)
-        with pytest.raises(SettingsError, match=told) as refusal:
+        with pytest.raises(SettingsError, match=message) as refusal:
             Settings.load()
         assert CANARY not in str(refusal.value)
         assert "\n" not in str(refusal.value)
@@ -48,9 +48,9 @@ class TestSettingsFiles:
         monkeypatch.setenv("FASTAUTH_SECRETS_DIR", str(elsewhere))
         with pytest.raises(
             SettingsError, match="the file FASTAUTH_SECRET_KEY of the secrets directory"
-        ) as told:
+        ) as refusal:
             Settings.load()
-        assert CANARY not in str(told.value)
+        assert CANARY not in str(refusal.value)
 
     def test_unreadable_file(self, elsewhere: Path) -> None:
         (elsewhere / ".env").symlink_to(".env")  # as an account that may not read it: root reads everything

@@ -127,7 +127,7 @@ def shown_secrets() -> set[str]:
 
 class TestWellKnownSecrets:
     def test_all_documented_secrets_are_well_known(self) -> None:
-        """R36: forged cursors, and secrets that everybody has.
+        """R36: forged cursors, and secrets that are publicly known.
 
         CVE-2026-33503 (Kratos), CVE-2026-33504 (Hydra); CWE-89, CWE-1392.
         """

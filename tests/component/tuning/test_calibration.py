@@ -61,7 +61,7 @@ class TestCandidates:
 
 
 def a_candidate(memory_kib: int, time_cost: int, seconds: float) -> MeasuredParameters:
-    speed = HashingSpeed(seconds=9, core_seconds=seconds, per_second=1)  # somebody else was busy
+    speed = HashingSpeed(seconds=9, core_seconds=seconds, per_second=1)  # another process was busy
     return MeasuredParameters(memory_kib=memory_kib, time_cost=time_cost, speed=speed)
 
 

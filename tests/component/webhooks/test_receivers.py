@@ -1,4 +1,4 @@
-"""Receivers that fail, redirect, lie and sleep, over real connections."""
+"""Receivers that fail, redirect, send wrong lengths and stop, over real connections."""
 
 import asyncio
 

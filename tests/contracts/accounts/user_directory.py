@@ -23,7 +23,7 @@ class UserDirectoryContract(ABC):
 
     @pytest.fixture
     async def three(self, users: UserRepository) -> list[User]:
-        """Somebody, somebody who is disabled, and somebody else, after all who were there before."""
+        """A user, a disabled user and another user, after all that were there before."""
         three = [await users.add(a_new_user()) for _ in range(3)]
         await users.set_disabled(three[1].id, NOW)
         return [found for user in three if (found := await users.find(user.username))]

@@ -1,4 +1,4 @@
-"""What an `AuditTrail` and an `EventLog` promise, and everybody who records events by the way."""
+"""What an `AuditTrail` and an `EventLog` promise, and each port that also records events."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -76,7 +76,7 @@ class AuditTrailContract(ABC):
     @abstractmethod
     @pytest.fixture
     def make(self, clock: FakeClock) -> Callable[[EventSource], Ports]:
-        """Return what makes the ports for acts of one origin, over a storage in which there is nothing."""
+        """Return a function that makes the ports for acts of one origin, over an empty storage."""
 
     @pytest.fixture
     def ports(self, make: Callable[[EventSource], Ports]) -> Ports:
@@ -127,7 +127,7 @@ class AuditTrailContract(ABC):
     async def test_event_names_the_account_and_the_client_that_acted(
         self, make: Callable[[EventSource], Ports], ports: Ports, now: datetime
     ) -> None:
-        """Only `EventLog.record` stores them: statements that write an event by the way stay short."""
+        """Only `EventLog.record` stores them: statements that also write an event stay short."""
         user = await ports.a_user()
         acting = EventSource(Actor.CLIENT, "192.0.2.44", actor_id=user.id, client_id="fa_c_reports")
         administrator = make(acting)
@@ -151,7 +151,7 @@ class AuditTrailContract(ABC):
             replace(refused, occurred_at=now + MINUTE / 2),
             replace(refused, session_id=other.id),
             replace(refused, occurred_at=now + MINUTE),
-            replace(refused, session_id=SessionId("nobody's")),
+            replace(refused, session_id=SessionId("unknown")),
         ):
             await ports.events.record_unless_recent(
                 event, within=MINUTE, or_type=EventType.REFRESH_TOKEN_REUSED

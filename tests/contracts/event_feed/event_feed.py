@@ -85,14 +85,14 @@ class EventFeedContract(ABC):
         await ports.log.record(granted)
         assert await ports.read() == []
         assert [await ports.numbering.number(limit=500) for _ in range(2)] == [3, 0]
-        told = await ports.read()
-        assert [(each.seq - ports.start, each.type, each.subject, each.data) for each in told] == [
+        events = await ports.read()
+        assert [(each.seq - ports.start, each.type, each.subject, each.data) for each in events] == [
             (1, PublishedType.USER_REGISTERED, str(user.id), {}),
             (2, PublishedType.SESSION_STARTED, str(user.id), {"session_id": session.id}),
             (3, PublishedType.USER_ROLES_CHANGED, str(user.id), {"change": "granted", "role": "a"}),
         ]
-        assert told[2].at == now
-        assert len({each.id for each in told}) == 3
+        assert events[2].at == now
+        assert len({each.id for each in events}) == 3
         assert (await ports.feed.last()).seq == ports.start + 3
 
     async def test_pages_continue_behind_the_last(self, ports: Ports, user: User) -> None:
@@ -122,7 +122,7 @@ class EventFeedContract(ABC):
         assert await ports.numbering.number(limit=500) == 1
         assert [each.type for each in await ports.read()] == [PublishedType.USER_REGISTERED]
 
-    async def test_event_that_is_not_told_takes_a_number_and_no_place(self, ports: Ports, user: User) -> None:
+    async def test_event_that_is_not_published_takes_a_number_alone(self, ports: Ports, user: User) -> None:
         await ports.record(user, EventType.USER_UNLOCKED)
         assert await ports.numbering.number(limit=500) == 2
         page = await ports.feed.read(after=ports.start, limit=500)

@@ -65,7 +65,7 @@ class FeedAccountsContract(ABC):
         assert found == (self.plain(three[0]), self.plain(three[2]))
         assert await accounts.find(set()) == ()
 
-    async def test_tells_address_state_and_roles(
+    async def test_has_address_state_and_roles(
         self,
         three: list[User],
         users: UserRepository,

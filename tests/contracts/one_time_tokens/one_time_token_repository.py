@@ -310,7 +310,7 @@ class OneTimeTokenRepositoryContract(ABC):
     async def test_purges_expired_tokens_in_batches(
         self, tokens: OneTimeTokenRepository, user: User, expired_rows: ExpiredRows
     ) -> None:
-        """A consumed token is kept as long as one that nobody used."""
+        """A consumed token is kept as long as one that was not used."""
         end = NOW + Purpose.RESET_PASSWORD.lifetime
         while await expired_rows.purge(Expired.ONE_TIME_TOKENS, before=end + SECOND, limit=100):
             pass

@@ -244,10 +244,10 @@ class OutboxQueueContract(ABC):
         )
         assert [record.due_at for record in await queue.records(waiting=True, limit=1)] == [later]
 
-    async def test_purges_what_nobody_delivers(
+    async def test_purges_what_no_process_delivers(
         self, unit_of_work: UnitOfWork, queue: OutboxQueue, expired_rows: ExpiredRows
     ) -> None:
-        """No process has a handler for its kind, or none runs: its content must not stay for ever."""
+        """No process has a handler for its kind, or none runs: its content must not stay indefinitely."""
         long_ago = NOW - timedelta(days=1)
         added = [await self.add(unit_of_work, due_at=long_ago + seconds * SECOND) for seconds in (-1, 0)]
         while await expired_rows.purge(Expired.OUTBOX_ENTRIES, before=long_ago, limit=1):

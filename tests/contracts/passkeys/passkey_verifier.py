@@ -147,7 +147,7 @@ class PasskeyVerifierContract:
         assert assertion is None
 
     async def test_attestation_is_not_evaluated(self) -> None:
-        """Some clients send a statement although none was asked for; it says nothing, right or wrong."""
+        """Some clients send a statement although none was requested; it is ignored, right or wrong."""
         statement = {"alg": ES256, "sig": b"wrong", "x5c": [b"no certificate"]}
         assert await self.register(Authenticator(), format="packed", statement=statement)
 

@@ -83,5 +83,5 @@ class BulkUserRepositoryContract(ABC):
         newcomers = [an_imported_user() for _ in range(50)]
         orders = [newcomers, newcomers[::-1], newcomers[25:] + newcomers[:25]]
         admitted = await asyncio.gather(*(bulk_users.insert_new(order) for order in orders))
-        everybody = sorted(newcomer.user.username.canonical for newcomer in newcomers)
-        assert sorted(key for keys in admitted for key in keys) == everybody
+        expected = sorted(newcomer.user.username.canonical for newcomer in newcomers)
+        assert sorted(key for keys in admitted for key in keys) == expected

@@ -101,12 +101,12 @@ class RevocationsContract(ABC):
         written = [Revocation(at, RevocationKind.USER, f"{number:03}") for number in range(10)]
         for each in written:
             await log.add(each)
-        told = await reader.read(since=start, limit=4)
-        while len(told) < len(written):
-            told += await reader.read(since=start, after=told[-1], limit=4)
-        assert told[: len(written)] == written
+        read = await reader.read(since=start, limit=4)
+        while len(read) < len(written):
+            read += await reader.read(since=start, after=read[-1], limit=4)
+        assert read[: len(written)] == written
 
-    async def test_tells_ended_sessions(
+    async def test_has_ended_sessions(
         self, passwords: PasswordRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
         now, user = datetime.now(UTC), await self.a_user(passwords)
@@ -115,10 +115,10 @@ class RevocationsContract(ABC):
             await sessions.add(each, proof=PasswordProof(a_password_hash()), max_sessions=100)
         await sessions.revoke(user.id, session_id=ended.id, now=now)
         found = await reader.read(since=now - timedelta(seconds=1))
-        told = {each.value for each in found if each.kind is RevocationKind.SESSION}
-        assert told.intersection({ended.id, living.id}) == {ended.id}
+        values = {each.value for each in found if each.kind is RevocationKind.SESSION}
+        assert values.intersection({ended.id, living.id}) == {ended.id}
 
-    async def test_tells_each_session_that_ends_with_all_others(
+    async def test_has_each_session_that_ends_with_all_others(
         self, passwords: PasswordRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
         """So the tokens of the kept session, and those of the next log-in, are accepted."""
@@ -134,7 +134,7 @@ class RevocationsContract(ABC):
     async def test_end_of_very_many_sessions_revokes_the_tokens_of_the_user(
         self, passwords: PasswordRepository, sessions: SessionRepository, reader: RevocationReader
     ) -> None:
-        """It is told as of the moment of writing, not as of the time that the caller has given."""
+        """Its time is the moment of writing, not the time that the caller has given."""
         user = await self.a_user(passwords)
         for _ in range(MAX_COUNTED):
             session = a_session(user, now=LONG_AGO)
@@ -143,7 +143,7 @@ class RevocationsContract(ABC):
         found = await reader.read(since=LONG_AGO + timedelta(days=3_000))
         assert [each.kind for each in found if each.value == str(user.id)] == [RevocationKind.USER]
 
-    async def test_tells_each_user_of_a_role_once(
+    async def test_has_each_user_of_a_role_once(
         self,
         passwords: PasswordRepository,
         roles: RoleRepository,
@@ -158,8 +158,10 @@ class RevocationsContract(ABC):
             await roles.grant(user.id, UserRole(role=role.name, granted_at=at))
         await log.add_for_roles([first.name, second.name], at=at)
         ids = {str(user.id) for user in (with_both, with_one, without)}
-        told = [each for each in await reader.read(since=at - timedelta(seconds=1)) if each.value in ids]
-        assert sorted(told) == sorted(Revocation.of_user(user.id, at=at) for user in (with_both, with_one))
+        of_users = [each for each in await reader.read(since=at - timedelta(seconds=1)) if each.value in ids]
+        assert sorted(of_users) == sorted(
+            Revocation.of_user(user.id, at=at) for user in (with_both, with_one)
+        )
 
     async def test_tokens_that_were_revoked_one_by_one(
         self, log: RevocationLog, reader: RevocationReader

@@ -20,7 +20,7 @@ class AccessTokensContract(ABC):
     @abstractmethod
     @pytest.fixture
     def access_tokens(self, clock: FakeClock) -> AccessTokens:
-        """Tokens that live for five minutes."""
+        """Tokens that are valid for five minutes."""
 
     @pytest.fixture
     def claims(self, clock: FakeClock) -> AccessClaims:

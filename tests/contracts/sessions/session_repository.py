@@ -89,7 +89,7 @@ class SessionRepositoryContract(ABC):
     async def test_step_up_stores_time_and_methods(
         self, sessions: SessionRepository, session: Session, user: User
     ) -> None:
-        """Neither a refresh nor the list of sessions forgets them."""
+        """Neither a refresh nor the list of sessions loses them."""
         methods = ("pwd", "otp", "mfa")
         hashed = a_password_hash()
         assert await sessions.step_up(session.id, methods=methods, proof=TwoFactorProof(hashed), now=SOON)
@@ -415,7 +415,7 @@ class SessionRepositoryContract(ABC):
         pace = BurstLimit(burst=2, interval=timedelta(seconds=10))
         moments = [(0, True), (0, True), (0, False), (9.999999, False), (10, True), (10, False), (40, True)]
         moments += [(30, False), (40, True), (30, False), (40, False)]  # a clock that is behind gains nothing
-        moments += [(-100_000, True)]  # one that had been far ahead shuts nobody out
+        moments += [(-100_000, True)]  # one that had been far ahead ends no session
         for number, (seconds, is_allowed) in enumerate(moments):
             now = SOON + timedelta(seconds=seconds)
             rotated = await self.rotate(sessions, session, to=str(number), now=now, limit=pace)

@@ -1,4 +1,4 @@
-"""Clients who hang up, and what is still done for them."""
+"""Clients that close the connection, and what is still done for them."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ def client(url: str) -> httpx2.AsyncClient:
 
 @asynccontextmanager
 async def asking(url: str, path: str, body: dict[str, str]) -> AsyncIterator[None]:
-    """Send a request, and hang up in the end without having waited for the answer."""
+    """Send a request, and close the connection in the end without having waited for the answer."""
     _, _, address = url.partition("//")
     host, _, port = address.partition(":")
     content = json.dumps(body)

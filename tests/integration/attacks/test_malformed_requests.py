@@ -1,4 +1,4 @@
-"""What nobody sends in good faith: SQLite and Postgres answer alike, nothing breaks, nothing leaks."""
+"""Requests that no correct client sends: SQLite and PostgreSQL answer alike, nothing fails or leaks."""
 
 import json
 import re
@@ -24,9 +24,9 @@ from tests.attacks.malformed_requests import (
     CHUNKED,
     NAUGHTY_STRINGS,
     ODD_REQUESTS,
+    PLACEHOLDER,
     POST,
     SMUGGLED_REQUESTS,
-    SOMEBODY,
     TOO_LARGE,
     a_request,
 )
@@ -53,7 +53,7 @@ class MeasuredService(Service):
 
 
 class BothDatabases:
-    """The service on SQLite and the service on Postgres. Both are asked the same, one after the other."""
+    """The service on SQLite and on PostgreSQL. Both get the same requests, one after the other."""
 
     def __init__(self, *urls: str) -> None:
         self._urls = urls
@@ -127,7 +127,7 @@ def both(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def new_twins(sqlite_url: str, postgres_url: str) -> Iterator[BothDatabases]:
-    """BothDatabases that no other test knows."""
+    """`BothDatabases` that no other test uses."""
     with BothDatabases(sqlite_url, postgres_url) as both:
         yield both
 
@@ -262,11 +262,11 @@ class Line:
         return bool(select.select([self._socket], [], [], 0)[0])
 
     def send(self, sent: bytes) -> None:
-        with suppress(ConnectionError):  # the service may hang up on us; its answer can still be read
+        with suppress(ConnectionError):  # the service may close the connection; its answer can still be read
             self._socket.sendall(sent)
 
     def answer(self) -> Answer | None:
-        """Return the next answer, or nothing if the service has hung up."""
+        """Return the next answer, or nothing if the service has closed the connection."""
         try:
             line = self._received.readline()
             if not line:
@@ -278,7 +278,7 @@ class Line:
         return Answer(int(line.split()[1]), headers, body)
 
     def further_answers(self) -> list[Answer]:
-        """Return what else was answered before the service reads a new request or hangs up."""
+        """Return what else was answered before the service reads a new request or closes the connection."""
         self.send(b"GET /ping HTTP/1.1\r\nHost: a\r\nX-Request-Id: the-last\r\n\r\n")
         answers = []
         while (answer := self.answer()) and answer.headers.get("x-request-id") != "the-last":
@@ -332,7 +332,7 @@ class TestMalformedRequest:
             username = a_name()
             with row(name):
                 with Line(service) as line:
-                    line.send(request.replace(SOMEBODY, username.encode()))
+                    line.send(request.replace(PLACEHOLDER, username.encode()))
                     answer = line.answer()
                     assert answer
                     assert answer.status in right, answer.body
@@ -345,16 +345,16 @@ class TestMalformedRequest:
             username = a_name()
             with row(name):
                 with Line(service) as line:
-                    line.send(first.replace(SOMEBODY, username.encode()))
+                    line.send(first.replace(PLACEHOLDER, username.encode()))
                     answer = line.answer()
                     assert answer
                     assert 200 <= answer.status < 500
-                    line.send(later.replace(SOMEBODY, username.encode()))
+                    line.send(later.replace(PLACEHOLDER, username.encode()))
                     assert line.further_answers() == []
                 assert service.register(a_registration(username=username)).status_code == 201
 
     def test_expect_continue(self, both: BothDatabases) -> None:
-        request = a_request(POST, b"Expect: 100-continue").replace(SOMEBODY, a_name().encode())
+        request = a_request(POST, b"Expect: 100-continue").replace(PLACEHOLDER, a_name().encode())
         head, _, body = request.partition(b"\r\n\r\n")
         for service in both.services:
             with Line(service) as line:

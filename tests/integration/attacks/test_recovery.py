@@ -1,4 +1,4 @@
-"""Recovery on a real database: what a request tells, what is stored, and who wins a race."""
+"""Recovery on a real database: what an answer reveals, what is stored, and which request wins a race."""
 
 import asyncio
 import logging
@@ -119,12 +119,14 @@ async def accounts_of_each_kind(recovery: Recovery) -> dict[str, str]:
 
 
 class TestResetRequest:
-    async def test_tells_nothing(self, recovery: Recovery) -> None:
+    async def test_reveals_no_account(self, recovery: Recovery) -> None:
         """R20 (CVE-2026-4633 (Keycloak), CVE-2026-23511, CVE-2024-41952 (Zitadel), CVE-2023-41885 (Piccolo),
-        CVE-2021-29621, CVE-2022-21659 (Flask-AppBuilder); CWE-204): answers tell whether there is an account.
+        CVE-2021-29621, CVE-2022-21659 (Flask-AppBuilder); CWE-204): responses disclose whether an account
+        exists.
 
-        R21 (CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208): time tells whether there is an
-        account. Response, statements and new rows are the same for each; each comes from another network.
+        R21 (CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208): response times disclose whether an
+        account exists. Response, statements and new rows are the same for each; each comes from another
+        network.
         """
         found = {}
         for number, (kind, identifier) in enumerate((await accounts_of_each_kind(recovery)).items()):

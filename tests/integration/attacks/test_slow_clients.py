@@ -33,7 +33,7 @@ def connect(service: Service) -> socket.socket:
 
 
 def everything_from(connection: socket.socket) -> bytes:
-    """Return all that comes until the other side hangs up."""
+    """Return all that comes until the other side closes the connection."""
     received = b""
     while chunk := connection.recv(65_536):
         received += chunk
@@ -124,7 +124,7 @@ class TestHead:
             try:
                 connection.sendall(sent)
             except (BrokenPipeError, ConnectionResetError):
-                return  # hung up on in the middle of it
+                return  # the connection was closed in the middle of it
             try:
                 answer = everything_from(connection)
             except ConnectionResetError:

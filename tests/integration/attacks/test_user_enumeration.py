@@ -1,4 +1,4 @@
-"""A refusal does not tell whether there is such an account: not in its bytes, nor in its work."""
+"""A refusal does not reveal whether there is such an account: not in its bytes, nor in its work."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ ONE_GUESS_EACH = {
 
 @dataclass
 class Work:
-    """What the adapters were asked to do: statements by their text, passwords by their number."""
+    """The calls of the adapters: statements by their text, passwords by their number."""
 
     statements: list[str] = field(default_factory=list)
     verified: int = 0
@@ -72,7 +72,7 @@ class CountingHasher(Argon2PasswordHasher):
 
 
 class Refusal(NamedTuple):
-    """What can be seen of a log-in, and what only the clock tells."""
+    """The answer to a log-in, and the work for it, which only its duration shows."""
 
     answer: tuple[int, list[tuple[str, str]], bytes]
     work: Work
@@ -216,9 +216,9 @@ def differing(found: dict[str, Refusal], usual: Refusal) -> dict[str, Refusal]:
 
 class TestFailedLoginByAddress:
     async def test_answer_and_work_are_the_same_for_every_reason(self, observed: Observed) -> None:
-        """R20: answers tell whether an address is known.
+        """R20: responses disclose whether an address is known.
 
-        R21: time tells whether an address is known.
+        R21: response times disclose whether an address is known.
         """
         sent = await refused_by_address(observed)
         found = {kind: await observed.of(*credentials) for kind, credentials in sent.items()}
@@ -233,12 +233,12 @@ class TestFailedLoginByAddress:
 
 class TestFailedLogin:
     async def test_answer_and_work_are_the_same_for_every_reason(self, observed: Observed) -> None:
-        """R20: answers tell whether there is an account.
+        """R20: responses disclose whether an account exists.
 
         CVE-2026-4633 (Keycloak), CVE-2026-23511, CVE-2024-41952 (Zitadel), CVE-2023-41885 (Piccolo),
         CVE-2021-29621, CVE-2022-21659 (Flask-AppBuilder); CWE-204.
 
-        R21: time tells whether there is an account.
+        R21: response times disclose whether an account exists.
 
         CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208.
         """

@@ -9,7 +9,7 @@ from tests.harness.service import Service, environment
 
 
 def levels(database_url: str, secret: dict[str, str], directory: Path) -> dict[str, str]:
-    """Return what the command says, by subject."""
+    """Return the output of the command, by subject."""
     settings = environment(database_url, **secret)
     answer = run_fastauth("doctor", "--json", settings=settings, directory=directory)
     return {finding["subject"]: finding["level"] for finding in json.loads(answer.stdout)["findings"]}

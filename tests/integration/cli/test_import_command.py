@@ -48,8 +48,8 @@ class TestImport:
         assert result.exit_code == 1
         assert rows(url, COUNT) == [(0,)]
         assert f"rejected                  {len(refused)}" in result.output
-        told = result.output + Path("report").read_text()
-        assert not any(encoded in told for encoded in refused.values() if len(encoded) > 1)
+        shown = result.output + Path("report").read_text()
+        assert not any(encoded in shown for encoded in refused.values() if len(encoded) > 1)
 
     def test_django_fixture_keeps_disabled_accounts(self, url: str, users: Path) -> None:
         fields = {"password": ADOPTED["pbkdf2_sha256"], "first_name": "Ann", "last_name": "Lee"}
@@ -104,7 +104,7 @@ class TestImport:
         assert rows(url, COUNT) == [(1,)]
 
     def test_unreadable_file_is_one_line(self, url: str, users: Path) -> None:
-        for content, told in (
+        for content, message in (
             (b"", "line 1: none of its columns is username or email"),
             (b"name,password\n", "line 1: none of its columns is username or email"),
             (HEADER.encode("utf-16"), "the file is empty"),
@@ -114,7 +114,7 @@ class TestImport:
             with row(content):
                 users.write_bytes(content)
                 result = fastauth("import", str(users))
-                assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {told}\n")
+                assert (result.exit_code, result.output) == (1, f"fastauth: {users}: {message}\n")
                 assert rows(url, COUNT) == [(0,)]
 
     def test_file_without_accounts_fails(self, url: str, users: Path) -> None:
@@ -133,14 +133,14 @@ class TestImport:
 
     def test_reports_old_and_new_ids(self, url: str, users: Path) -> None:
         content = f"id,username,password,bio\n6,zoe ,{HASH},x\n5,ann,{HASH},x\n7,z oe,{HASH},x\n"
-        for told in ("imported", "exists"):
+        for outcome in ("imported", "exists"):
             users.write_text(content)
             result = fastauth("import", str(users), "--report", "report")
             *reported, refused, sums = map(json.loads, Path("report").read_text().splitlines())
             ids = dict(rows(url, "SELECT username, id FROM user_info"))
             assert reported == [
-                {"line": 2, "old_id": "6", "id": ids["zoe"], "outcome": told},
-                {"line": 3, "old_id": "5", "id": ids["ann"], "outcome": told},
+                {"line": 2, "old_id": "6", "id": ids["zoe"], "outcome": outcome},
+                {"line": 3, "old_id": "5", "id": ids["ann"], "outcome": outcome},
             ]
             assert (refused["line"], refused["old_id"]) == (4, "7")
             assert (sums["columns_not_read"], sums["trimmed"]) == (["bio"], 1)

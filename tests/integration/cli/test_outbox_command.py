@@ -50,10 +50,15 @@ class TestList:
         result = fastauth("outbox", "list")
         assert re.search(rf"{entry_id} │ mail .* 0 +│ waiting", result.output)
         (line,) = fastauth("outbox", "list", "--json").output.splitlines()
-        told = json.loads(line)
-        assert (told["id"], told["kind"], told["attempts"], told["outcome"]) == (entry_id, "mail", 0, None)
+        entry = json.loads(line)
+        assert (entry["id"], entry["kind"], entry["attempts"], entry["outcome"]) == (
+            entry_id,
+            "mail",
+            0,
+            None,
+        )
         assert CONTENT not in result.output + line
-        assert "sealed" not in told
+        assert "sealed" not in entry
 
     def test_says_if_there_is_nothing(self, entry_id: str) -> None:
         assert entry_id
@@ -78,7 +83,7 @@ class TestRetry:
         assert not is_due(url)
 
     @pytest.mark.parametrize("arguments", [[], ["00" * 16, "--all"]])
-    def test_wants_one_or_all(self, url: str, arguments: list[str]) -> None:
+    def test_requires_one_or_all(self, url: str, arguments: list[str]) -> None:
         assert url
         result = fastauth("outbox", "retry", *arguments)
         assert result.exit_code == 2

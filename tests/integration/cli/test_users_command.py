@@ -74,7 +74,7 @@ class TestCreate:
 
 
 class TestPasswordPrompt:
-    def test_asks_twice_without_echo(self, migrated: str, ann: str) -> None:
+    def test_reads_the_password_twice_without_echo(self, migrated: str, ann: str) -> None:
         ours, theirs = pty.openpty()
         terminal = os.ttyname(theirs)
         process = start("users", "set-password", ann, url=migrated, stdin=terminal, output=terminal)
@@ -97,8 +97,8 @@ class TestSetPassword:
         assert len(shown(ann)["sessions"]) == 1
         assert fastauth("users", "set-password", "ANN", "--stdin", typed="another\r\n").exit_code == 0
         assert shown(ann)["sessions"] == []
-        told = rows(migrated, "SELECT kind, session_id, actor FROM event ORDER BY id")
-        assert told[-1] == ("password_changed", None, "operator")
+        events = rows(migrated, "SELECT kind, session_id, actor FROM event ORDER BY id")
+        assert events[-1] == ("password_changed", None, "operator")
 
     def test_account_without_password_gets_one(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str

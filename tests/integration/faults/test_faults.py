@@ -29,7 +29,7 @@ class TestService:
     """`test_services.py` kills it."""
 
     @pytest.mark.parametrize("workers", [1, 2] if IS_THOROUGH else [1])
-    def test_answers_everybody_before_it_ends(self, sqlite_url: str, workers: int) -> None:
+    def test_answers_all_requests_before_it_ends(self, sqlite_url: str, workers: int) -> None:
         assert_survived(graceful_shutdown.stop(sqlite_url, times=1, workers=workers, in_flight=size(12, 50)))
 
 

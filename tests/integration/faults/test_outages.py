@@ -12,11 +12,11 @@ from tests.harness.service import NO_TLS, Service, is_unavailable
 
 class TestDatabaseOutage:
     def test_requests_are_503_and_nothing_acknowledged_is_lost(self, mortal_postgres: PostgresServer) -> None:
-        """R43: an error of the database tells of rows or hosts.
+        """R43: an error of the database discloses rows or hosts.
 
         CVE-2022-31177, CVE-2023-34110 (Flask-AppBuilder), CVE-2024-32967 (Zitadel); CWE-209.
 
-        The last outage is over before a request finds that the connections of the pool are dead.
+        The last outage is over before a request finds that the connections of the pool are closed.
         """
         refused = a_registration()
         with Service(mortal_postgres.url) as service:

@@ -67,7 +67,7 @@ def workers(workers_of_file: Workers) -> Workers:
 class TestMetrics:
     def test_sum_over_all_workers_ended_ones_included(self, workers: Workers) -> None:
         value, files = workers.value, workers.files
-        most = 'fastauth_database_connections{state="max"}'  # 10 for each worker that knows the database
+        most = 'fastauth_database_connections{state="max"}'  # 10 for each worker that has used the database
         sample = 'fastauth_requests_total{method="GET",route="/ping",status="200"}'
         wait_for(lambda: value(most) == 20, "two workers that know the database")
         workers.ping(20)

@@ -1,4 +1,4 @@
-"""The audit trail in the database: an act and its event stand or fall together, and tell no secret."""
+"""The audit trail in the database: an act and its event are stored together, and contain no secret."""
 
 import json
 import threading
@@ -164,10 +164,10 @@ class TestCrash:
                 acknowledged += sum((visitor.acknowledged for visitor in visitors), Counter())
                 service.start()
         with looking_into(database_url) as connection:
-            told = Counter(connection.scalars(select(event.c.kind)).all())
+            counts = Counter(connection.scalars(select(event.c.kind)).all())
             started_by = select(event.c.actor).where(event.c.kind == "signing_key_rotated")
             assert connection.scalars(started_by).all() == ["operator"]
-            assert told["user_created"] == len(set(connection.scalars(select(user_info.c.id))))
+            assert counts["user_created"] == len(set(connection.scalars(select(user_info.c.id))))
             assert ids_in(connection, "user_created", "user_id") == set(
                 connection.scalars(select(user_info.c.id))
             )
@@ -179,7 +179,7 @@ class TestCrash:
         del acknowledged["session_renewed"]  # recorded once a minute of a session
         in_flight = CRASHES * CLIENTS
         for kind, number in acknowledged.items():
-            assert number <= told[kind] <= number + in_flight
+            assert number <= counts[kind] <= number + in_flight
 
 
 def ids_in(connection: Connection, kind: str, column: str) -> set[object]:
@@ -224,7 +224,7 @@ class TestTrail:
             ]
             refused = service.run("audit", "--user", secrets[2], "--json")
             shown = service.run("audit")
-        assert [(told["type"], told["actor"], told["address"]) for told in of_ann] == [
+        assert [(entry["type"], entry["actor"], entry["address"]) for entry in of_ann] == [
             ("user_disabled", "operator", None),
             ("session_renewal_failed", "client", "2001:db8::7"),
             ("logged_out", "client", "2001:db8::7"),

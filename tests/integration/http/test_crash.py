@@ -174,7 +174,7 @@ class TestRefreshDuringCrash:
                     service.kill()
                 assert all(isinstance(each.exception(DEADLINE), httpx2.TransportError) for each in lost)
             for tokens, (grace, settings) in zip(given, GRACES.items(), strict=True):
-                # Nobody is there to be told, and yet the statement comes to its end.
+                # The service was killed, and yet PostgreSQL completes the statement.
                 wait_until(partial(is_spent, engine, tokens), "the token is not spent", deadline=DEADLINE)
                 with LocalService(postgres_url, **SHARED, **settings) as again, again.client() as client:
                     answer = client.refresh(tokens)
@@ -185,7 +185,7 @@ class TestRefreshDuringCrash:
 
 @contextmanager
 def held_refreshes(engine: Engine) -> Iterator[Callable[[], int]]:
-    """Hold every refresh on Postgres at the end of its statement; say how many are there."""
+    """Hold every refresh on PostgreSQL at the end of its statement; return how many are held."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SELECT pg_advisory_lock(4711)"))
         hold = "BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END"
@@ -298,7 +298,7 @@ def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> Itera
 
         @contextmanager
         def locked() -> Iterator[None]:
-            """Write for longer than anybody waits."""
+            """Write for longer than any request waits."""
             writer = sqlite3.connect(path, isolation_level=None)
             writer.execute("BEGIN IMMEDIATE")
             try:
@@ -313,7 +313,7 @@ def unwritable_database(request: pytest.FixtureRequest, tmp_path: Path) -> Itera
 
     @contextmanager
     def read_only() -> Iterator[None]:
-        """Be what a primary becomes when another takes over."""
+        """Make the server read-only, as a primary becomes when another takes over."""
         observer.execute(text("ALTER SYSTEM SET default_transaction_read_only = on"))
         reload_settings(observer, expected="on")
         yield

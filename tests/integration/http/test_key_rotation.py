@@ -1,4 +1,4 @@
-"""Keys change while everybody goes on: those that sign, and the one that seals them."""
+"""Keys change without a failed request: those that sign, and the one that seals them."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -52,7 +52,7 @@ class CachingVerifier:
 
 
 class Rotating:
-    """Two services, a user of both, and verifiers that have asked for the keys at different times."""
+    """Two services, a user of both, and verifiers that have fetched the keys at different times."""
 
     def __init__(self, services: Sequence[LocalService], clients: Sequence[Client], clock: FakeClock) -> None:
         self.services, self.clients, self.clock = services, clients, clock
@@ -110,7 +110,7 @@ def rotating_service(database_url: str, clock: FakeClock) -> LocalService:
 
 
 class TestRotation:
-    def test_is_seen_by_nobody(self, postgres_url: str) -> None:
+    def test_fails_no_request(self, postgres_url: str) -> None:
         clock = FakeClock()
         with ExitStack() as stack:
             services = [stack.enter_context(rotating_service(postgres_url, clock)) for _ in range(2)]
@@ -119,7 +119,7 @@ class TestRotation:
             rotating.step()
             signers = [rotating.signed_by[0]]
             for _ in range(ROTATIONS):
-                # A service reads the new key at once, a verifier that has just asked as late as it may.
+                # A service reads the new key at once, a verifier with fresh keys as late as it may.
                 rotating.step_until(rotating.reads_keys_now)
                 signers.append(rotating.rotate())
                 rotating.step_until(lambda: rotating.signed_by[-1] == signers[-1])
@@ -135,7 +135,7 @@ if IS_THOROUGH:
     class TestRotationOfProcesses:
         """The same at real time, with the caches of the libraries. It takes more than a minute."""
 
-        def test_is_seen_by_nobody(self, postgres_url: str, tmp_path: Path) -> None:
+        def test_fails_no_request(self, postgres_url: str, tmp_path: Path) -> None:
             clients = rotated_under_traffic(postgres_url, tmp_path)
             assert clients.failures == []
             assert len(clients.signed_by) == 1 + ROTATIONS
@@ -171,14 +171,14 @@ def key_ids(service: LocalService) -> list[str]:
 
 
 def refusal(directory: Path, database_url: str, **settings: str) -> str:
-    """Return what the service says last when it refuses to start."""
+    """Return the last line of the service when it refuses to start."""
     result = run_fastauth("serve", settings=environment(database_url, **settings), directory=directory)
     assert (result.exit_code, result.stdout) == (1, "")
     return result.stderr.splitlines(keepends=True)[-1]
 
 
 class TestSecretKey:
-    def test_is_changed_without_logging_anybody_out(self, database_url: str, tmp_path: Path) -> None:
+    def test_is_changed_without_ending_a_session(self, database_url: str, tmp_path: Path) -> None:
         with with_key(database_url, "A") as service, service.client() as client:
             tokens, kids = logged_in(client, a_user(client)), key_ids(service)
         with with_key(database_url, "B", previous="A") as service:
@@ -194,7 +194,7 @@ class TestSecretKey:
         )
 
     def test_is_changed_in_one_process_after_the_other(self, postgres_url: str) -> None:
-        # First everybody learns to recognise what is made under the new one; then it comes into use.
+        # First each process accepts what is made under the new key; then the new key is used.
         steps: list[tuple[tuple[str, str | None], tuple[str, str | None]]] = [
             (("A", None), ("A", "B")),
             (("A", "B"), ("B", "A")),

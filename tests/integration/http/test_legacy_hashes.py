@@ -1,4 +1,4 @@
-"""Accounts whose passwords others hashed: they log in, and from then on the hash is ours."""
+"""Accounts whose passwords another system hashed: a log-in replaces the hash by one of Argon2id."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""Eyes and ears of the running service: they tell what it does, and nothing of what it was sent."""
+"""Logs, metrics and traces of a running service: they show what it does, and no values of requests."""
 
 import json
 import socket
@@ -36,7 +36,7 @@ from fastauth.entrypoints.startup import shut_down, start_up
 
 CANARY = "canary5f2e"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-SOMEBODY = {"username": f"{CANARY}-name", "password": f"{CANARY}-Pa55", "fullname": f"{CANARY} Kumar"}
+CANARY_USER = {"username": f"{CANARY}-name", "password": f"{CANARY}-Pa55", "fullname": f"{CANARY} Kumar"}
 HEADERS = {
     "User-Agent": f"{CANARY}-agent",
     "Referer": f"https://{CANARY}.example/",
@@ -65,14 +65,14 @@ PRODUCTION = {
 
 
 def visit(client: httpx2.Client) -> list[int]:
-    """Ask for everything, with a canary wherever there is room for one; return the statuses."""
+    """Send requests to every route, with a canary wherever one fits; return the statuses."""
     query = {"q": CANARY, "access_token": CANARY}
     client.headers.update(HEADERS)
-    answers = [client.post("/users/register", json=SOMEBODY, params=query)]
-    answers.append(client.post("/users/register", json=SOMEBODY))
-    answers.append(client.post("/users/register", json={**SOMEBODY, "username": f"{CANARY}\r\n\x1b[2J"}))
+    answers = [client.post("/users/register", json=CANARY_USER, params=query)]
+    answers.append(client.post("/users/register", json=CANARY_USER))
+    answers.append(client.post("/users/register", json={**CANARY_USER, "username": f"{CANARY}\r\n\x1b[2J"}))
     answers.append(client.post("/users/register", content=f'{{"username": "{CANARY}'.encode()))
-    answers.append(client.post("/sessions", json={**SOMEBODY, "device_token": CANARY}))
+    answers.append(client.post("/sessions", json={**CANARY_USER, "device_token": CANARY}))
     tokens = answers[-1].json()
     answers.append(client.get("/users/me", headers=bearer(tokens), params=query))
     answers.append(client.get("/users/me", headers={"Authorization": f"Bearer {CANARY}"}))
@@ -87,7 +87,7 @@ def visit(client: httpx2.Client) -> list[int]:
     answers.append(client.post("/oauth/introspect", data={"token": CANARY}, auth=(CANARY, CANARY)))
     answers.append(client.delete(f"/sessions/{CANARY}", headers=bearer(tokens)))
     answers.append(client.get(f"/{CANARY}/%0d%0a%1b"))
-    answers.append(client.post("/sessions", json={**SOMEBODY, "password": f"{CANARY}-wrong"}))
+    answers.append(client.post("/sessions", json={**CANARY_USER, "password": f"{CANARY}-wrong"}))
     return [answer.status_code for answer in answers]
 
 
@@ -103,7 +103,7 @@ def collector() -> Iterator[tuple[str, list[bytes]]]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Take) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -153,12 +153,12 @@ class TestOutput:
             events = [json.loads(line) for line in log.splitlines()]
             assert {"error", "critical"}.isdisjoint(event["level"] for event in events)
         stored = b"".join(file.read_bytes() for file in tmp_path.glob("a.db*"))
-        assert SOMEBODY["username"].encode() in stored
-        assert SOMEBODY["password"].encode() not in stored
+        assert CANARY_USER["username"].encode() in stored
+        assert CANARY_USER["password"].encode() not in stored
 
     @pytest.mark.parametrize("tracing", ["otlp", "off"])
     def test_contains_no_input_with_tracing(self, tmp_path: Path, tracing: str) -> None:
-        """FastAPI would export by itself, paths and refused bodies included, if the environment asks."""
+        """FastAPI would export by itself, paths and refused bodies included, if variables are set."""
         with collector() as (endpoint, came):
             environment = {
                 "FASTAUTH_TRACING": tracing,
@@ -213,7 +213,7 @@ class TestTraces:
     ) -> None:
         transport = httpx2.ASGITransport(create_app(container))
         async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
-            await client.post("/users/register", json=SOMEBODY, headers=HEADERS, params={"q": CANARY})
+            await client.post("/users/register", json=CANARY_USER, headers=HEADERS, params={"q": CANARY})
         request = next(span for span in spans.get_finished_spans() if span.name == "POST /users/register")
         assert request.attributes == {
             "http.request.method": "POST",
@@ -226,7 +226,7 @@ class TestTraces:
         assert use_case.name == "RegisterUser"
         names = [span.name for span in children(spans, use_case)]
         assert names[:2] == ["SELECT", "hash"]
-        assert names[2:] in (["WITH"], ["BEGIN", "INSERT", "INSERT"])  # with the event that tells of it
+        assert names[2:] in (["WITH"], ["BEGIN", "INSERT", "INSERT"])  # with its event
         (statement, *_) = children(spans, use_case)
         assert statement.attributes
         assert "FROM user_info" in str(statement.attributes["db.query.text"])
@@ -235,16 +235,16 @@ class TestTraces:
         transport = httpx2.ASGITransport(create_app(container))
         async with httpx2.AsyncClient(transport=transport, base_url="http://x", headers=HEADERS) as client:
             for _ in range(2):
-                await client.post("/users/register", json=SOMEBODY)
-            tokens = (await client.post("/sessions", json=SOMEBODY)).json()
+                await client.post("/users/register", json=CANARY_USER)
+            tokens = (await client.post("/sessions", json=CANARY_USER)).json()
             await client.get(f"/users/me?{CANARY}", headers=bearer(tokens))
             await client.delete(f"/sessions/{CANARY}", headers=bearer(tokens))
-            await client.post("/sessions", json={**SOMEBODY, "password": CANARY})
-        told = "".join(str(span.to_json()) for span in spans.get_finished_spans())
-        assert "username_taken" in told
-        assert "invalid_credentials" in told
+            await client.post("/sessions", json={**CANARY_USER, "password": CANARY})
+        exported = "".join(str(span.to_json()) for span in spans.get_finished_spans())
+        assert "username_taken" in exported
+        assert "invalid_credentials" in exported
         for secret in (CANARY, "203.0.113", tokens["access_token"], tokens["refresh_token"], "$argon2id$"):
-            assert secret not in told
+            assert secret not in exported
 
     async def test_exception_type_without_message(self, spans: InMemorySpanExporter) -> None:
         provider = TracerProvider()
@@ -297,10 +297,10 @@ class TestActiveSessions:
             async with httpx2.AsyncClient(
                 transport=httpx2.ASGITransport(create_app(container)), base_url="http://x"
             ) as client:
-                await client.post("/users/register", json=SOMEBODY)
+                await client.post("/users/register", json=CANARY_USER)
                 assert await container.active_sessions()() == 0
                 for _ in range(3):
-                    tokens = (await client.post("/sessions", json=SOMEBODY)).json()
+                    tokens = (await client.post("/sessions", json=CANARY_USER)).json()
                 assert await container.active_sessions()() == 3
                 await client.delete("/sessions/current", headers=bearer(tokens))
                 assert await container.active_sessions()() == 2

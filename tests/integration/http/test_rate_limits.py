@@ -43,7 +43,7 @@ def a_network() -> str:
 
 
 def log_in(service: LocalService, user: dict[str, str], address: str, **changes: str) -> httpx2.Response:
-    """Log in, and again where the service says that it had no time to look at it (503)."""
+    """Log in, and again if the service is overloaded (503)."""
     credentials = {name: user[name] for name in ("username", "password")} | changes
     deadline = time.monotonic() + DEADLINE
     with service.client() as client:

@@ -1,4 +1,4 @@
-"""What anybody may ask of the database by asking whether the service is ready."""
+"""How much work of the database any client can cause by requests for the readiness."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ class Readiness:
         self.statements += 1
 
     async def statuses(self) -> set[int]:
-        """Return what many are told who ask at once, a second after those before them."""
+        """Return the statuses of many requests at once, a second after those before them."""
         self.connections = self.statements = 0
         self.clock.advance(SHARED_FOR)
         async with httpx2.AsyncClient(transport=self._transport, base_url="http://fastauth") as client:
@@ -62,7 +62,7 @@ async def readiness(mortal_postgres: PostgresServer) -> AsyncIterator[Readiness]
 
 
 class TestReadiness:
-    """Uncontrolled resource consumption (CWE-770): connections of the database, for anybody."""
+    """Uncontrolled resource consumption (CWE-770): connections of the database, by any client."""
 
     async def test_concurrent_probes_share_one_connection(
         self, readiness: Readiness, mortal_postgres: PostgresServer

@@ -37,7 +37,7 @@ LONG_GRACE = {"FASTAUTH_REFRESH_GRACE_SECONDS": "60"}
 def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.Response]:
     """Refresh with one token from many clients, spread over the services, all connected before.
 
-    A client whose answer is 503, as may be on a busy machine, asks again. Both answers are returned.
+    A client whose answer is 503, as may be on a busy machine, sends it again. Both answers are returned.
     """
 
     async def refreshed() -> list[httpx2.Response]:
@@ -47,7 +47,7 @@ def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.
             httpx2.AsyncClient(base_url=service.url, timeout=DEADLINE, limits=limits, verify=NO_TLS)
             for service in several
         ]
-        everybody = clients * share
+        all_clients = clients * share
         body = {"refresh_token": tokens["refresh_token"]}
 
         async def refreshed_by(client: httpx2.AsyncClient) -> list[httpx2.Response]:
@@ -57,8 +57,8 @@ def refreshed_at_once(several: list[Service], tokens: TokenPair) -> list[httpx2.
             return answers
 
         try:
-            await asyncio.gather(*(client.get("/ping") for client in everybody))
-            return [*chain(*await asyncio.gather(*map(refreshed_by, everybody)))]
+            await asyncio.gather(*(client.get("/ping") for client in all_clients))
+            return [*chain(*await asyncio.gather(*map(refreshed_by, all_clients)))]
         finally:
             for client in clients:
                 await client.aclose()
@@ -95,7 +95,7 @@ class TestRefreshRace:
                 ]
 
     @pytest.mark.parametrize("backend", ["postgres", "sqlite"] if IS_THOROUGH else ["postgres"])
-    def test_gives_everybody_the_same_successor_within_the_grace(
+    def test_gives_all_clients_the_same_successor_within_the_grace(
         self, request: pytest.FixtureRequest, backend: str
     ) -> None:
         database_url: str = request.getfixturevalue(f"{backend}_url")

@@ -23,7 +23,7 @@ from fastauth.entrypoints.startup import shut_down
 
 class TestRevocation:
     def test_survives_a_restart(self, database_url: str) -> None:
-        """R15 (CVE-2026-9802 (Keycloak); CWE-613): a revoked token lives again after a restart.
+        """R15 (CVE-2026-9802 (Keycloak); CWE-613): a revoked token is valid again after a restart.
 
         R56 (CVE-2026-9802 (Keycloak), keycloak #51127; CWE-613): an ended session comes back from a
         cache.

@@ -1,4 +1,4 @@
-"""What the service says when it starts."""
+"""What the service logs when it starts."""
 
 from tests.harness.service import Service
 

@@ -77,7 +77,7 @@ class TestTls:
 
 class TestCertificate:
     @pytest.mark.parametrize(
-        ("changes", "told"),
+        ("changes", "message"),
         [
             ({"FASTAUTH_TLS_KEY": ""}, "must be set together"),
             ({"FASTAUTH_TLS_KEY": "/nowhere/tls.key"}, "cannot be read (FileNotFoundError)"),
@@ -89,12 +89,12 @@ class TestCertificate:
         self,
         certificate: dict[str, str],
         changes: dict[str, str],
-        told: str,
+        message: str,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         for name, value in (certificate | changes).items():
             monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
         with pytest.raises(SettingsError) as refused:
             Settings.load()
-        assert told in str(refused.value)
+        assert message in str(refused.value)
         assert "\n" not in str(refused.value)

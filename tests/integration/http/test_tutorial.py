@@ -1,4 +1,4 @@
-"""What the tutorial asked for, to the letter, on SQLite and on Postgres."""
+"""What the tutorial requires, exactly, on SQLite and on PostgreSQL."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""Other services verify our tokens by themselves, with whatever library they have."""
+"""Other services verify tokens by themselves, with any of several libraries."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from tests.attacks.token_forgeries import FORGERIES, VALID
 from tests.attacks.token_forgeries.keys import thumbprint
 from tests.attacks.token_forgeries.signature_edits import signature_edits
-from tests.harness.client import HUNG_UP, Answer, ask_who_i_am
+from tests.harness.client import HUNG_UP, Answer, get_me
 from tests.harness.databases import postgres_schema
 from tests.harness.editions import size
 from tests.harness.issuer import AUDIENCE, Issuer, an_issuer, header_of, payload_of
@@ -65,9 +65,9 @@ class TestAccessToken:
         assert len(token) < 1_000
 
     def test_contains_no_secret(self, issuer: Issuer) -> None:
-        told = str([header_of(issuer.person.tokens.access), payload_of(issuer.person.tokens.access)])
+        contents = str([header_of(issuer.person.tokens.access), payload_of(issuer.person.tokens.access)])
         for secret in (*issuer.person.registration.values(), issuer.person.tokens.refresh[6:]):
-            assert secret not in told
+            assert secret not in contents
 
     def test_tokens_are_unique(self, issuer: Issuer) -> None:
         first, second = payload_of(issuer.person.log_in().access), payload_of(issuer.person.log_in().access)
@@ -163,19 +163,19 @@ def b64_value(token: str) -> int:
 class TestAuthorizationHeader:
     @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
     def test_scheme_ignores_case(self, issuer: Issuer, scheme: str) -> None:
-        answer = ask_who_i_am(issuer.service, f"{scheme} {issuer.person.tokens.access}")
+        answer = get_me(issuer.service, f"{scheme} {issuer.person.tokens.access}")
         assert answer.status == 200
 
     @pytest.mark.parametrize("sent", [(), ("Basic YTpi",), ("Digest a=b",), ("Negotiate",)])
     def test_other_scheme_gets_bearer_challenge(self, issuer: Issuer, sent: tuple[str, ...]) -> None:
-        # RFC 6750, section 3.1: no error code for whoever knows of no bearer tokens.
-        answer = ask_who_i_am(issuer.service, *sent)
+        # RFC 6750, section 3.1: no error code for a request without a bearer token.
+        answer = get_me(issuer.service, *sent)
         assert (answer.status, answer.code) == (401, "no_access_token")
         assert answer.headers["www-authenticate"] == "Bearer"
 
     @pytest.mark.parametrize("sent", ["Bearer", "Bearer ", "bearer\t", "Bearer\t{}", "Bearer{}"])
     def test_missing_token_is_rejected(self, issuer: Issuer, sent: str) -> None:
-        answer = ask_who_i_am(issuer.service, sent.format(issuer.person.tokens.access))
+        answer = get_me(issuer.service, sent.format(issuer.person.tokens.access))
         assert answer.status == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
@@ -183,7 +183,7 @@ class TestAuthorizationHeader:
     def test_second_header_is_rejected(self, issuer: Issuer, second: str) -> None:
         token = issuer.person.tokens.access
         for both in ([f"Bearer {token}", second.format(token)], [second.format(token), f"Bearer {token}"]):
-            assert_refused(ask_who_i_am(issuer.service, *both))
+            assert_refused(get_me(issuer.service, *both))
 
     def test_token_in_query_is_ignored(self, issuer: Issuer) -> None:
         url = f"{issuer.service.url}/users/me?access_token={issuer.person.tokens.access}"

@@ -36,11 +36,11 @@ class TestMailTest:
         assert message.message_id.endswith("@localhost")
 
     def test_failure_is_one_line_without_a_secret(self, tmp_path: Path) -> None:
-        with refusing_port() as nobody, mail_server({"RCPT": "550 no canary"}, auth=True) as box:
+        with refusing_port() as closed, mail_server({"RCPT": "550 no canary"}, auth=True) as box:
             for settings, address, reason in (
                 (smtp(box.port), "ann@example.com", "the server replied 550"),
                 (smtp(box.port, "canary"), "ann@example.com", "the server replied 535 5.7.8"),
-                (smtp(nobody), "ann@example.com", "no reply: ConnectionRefusedError"),
+                (smtp(closed), "ann@example.com", "no reply: ConnectionRefusedError"),
                 (smtp(box.port), "canary", "the address of the recipient cannot be used in a mail"),
                 (SETTINGS | {"FASTAUTH_MAIL": "off"}, "ann@example.com", "FASTAUTH_MAIL is off"),
             ):

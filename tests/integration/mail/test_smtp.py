@@ -34,7 +34,7 @@ class TestSmtpTransport(MailTransportContract):
 
 
 class TestHeaders:
-    async def test_say_who_sent_it_and_that_no_reply_is_expected(self, box: Mailbox) -> None:
+    async def test_have_the_sender_and_mark_automatic_mail(self, box: Mailbox) -> None:
         await transport_to(box.port).send(A_MESSAGE)
         (mail,) = box.mails()
         assert {name: mail[name] for name in mail if not name.startswith(("Content", "MIME"))} == {
@@ -124,7 +124,7 @@ async def raw_server(*lines: bytes, hang: bool = False) -> AsyncIterator[int]:
 
 OK = b"250 OK\r\n"
 UNKNOWN_HOST = "fe80::1%nowhere"
-"""An interface that does not exist. A name would be asked of the machine's DNS, which may take its time."""
+"""An interface that does not exist. A name would be resolved by the machine's DNS, which may be slow."""
 
 
 class TestOutages:

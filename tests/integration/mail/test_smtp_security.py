@@ -46,7 +46,7 @@ class TestTls:
             assert box.envelopes == []
 
     async def test_missing_starttls_sends_nothing(self) -> None:
-        """Whoever removes STARTTLS from the reply does not get the mail, nor the password."""
+        """An attacker who removes STARTTLS from the reply does not get the mail, nor the password."""
         with mail_server(auth=True) as box:
             with pytest.raises(MailUnavailable, match="does not offer STARTTLS"):
                 await transport_to(box.port, tls=Tls.STARTTLS, password="p@ss w/rd").send(A_MESSAGE)

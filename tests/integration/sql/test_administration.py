@@ -233,7 +233,7 @@ class TestRaces:
         assert len(left) == 1
 
     async def test_role_that_is_revoked_while_it_is_used(self, container: Container) -> None:
-        """D1. Whatever the order, nobody is granted a role after the one who grants has lost the right."""
+        """D1. Whatever the order, no role is granted after the principal has lost the right to grant it."""
         first, second = await self.administrators(container, 2)
         assert second.user_id
         names = [a_name() for _ in range(8)]

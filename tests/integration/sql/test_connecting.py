@@ -146,7 +146,7 @@ def listening(answer: bytes | None = None) -> Iterator[int]:
 
 
 class TestConnectError:
-    async def test_reason_tells_the_operator_what_to_change(self, roles: Roles) -> None:
+    async def test_reason_names_what_the_operator_must_change(self, roles: Roles) -> None:
         database, role = roles.database(), roles.role()
         url = roles.url.set(database=database, username=role, password=PASSWORD)
         closed = roles.database()
@@ -427,7 +427,7 @@ async def waiting_commits(database: Database) -> int:
 
 
 async def connections_of(database: Database, name: str) -> int:
-    """Return the number of connections on the server with this name, without the one that asks."""
+    """Return the number of connections on the server with this name, without the one that counts."""
     count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name AND pid <> pg_backend_pid()"
     return int((await database.probes.execute(text(count), {"name": name})).scalar_one())
 

@@ -59,7 +59,7 @@ async def feed(database_url: str) -> AsyncIterator[Feed]:
 
 
 class TestOrder:
-    async def test_event_that_is_committed_late_is_told_late(self, postgres_feed: Feed) -> None:
+    async def test_event_that_is_committed_late_is_published_late(self, postgres_feed: Feed) -> None:
         """It has the lowest id. A reader of ids would never see it."""
         with psycopg.connect(postgres_feed.url) as late:
             late.execute(INSERT, [1])

@@ -63,7 +63,7 @@ class TestSqlAnsweredRequestRepository(SqlFixtures, AnsweredRequestRepositoryCon
 
 class TestRegistration:
     async def test_eight_at_once(self, container: Container) -> None:
-        """Each gets the one account, or is told to try again."""
+        """Each gets the one account, or an error that says to try again."""
         name = a_name()
 
         async def register() -> User:

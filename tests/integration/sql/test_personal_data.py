@@ -129,7 +129,7 @@ async def plant(database: Database, user_id: int) -> Canary:
 
 
 async def dump(database: Database) -> str:
-    """Return all values of all tables as text, past the tables that the code knows."""
+    """Return all values of all tables as text, also of tables that the code does not define."""
     if database.autocommit.dialect.name == "sqlite":
         file = database.engine.url.database or ""
         with sqlite3.connect(file) as connection:
@@ -301,7 +301,7 @@ class TestExport:
 
 class TestPlans:
     async def test_no_statement_of_an_erasure_reads_the_whole_table(self, database: Database) -> None:
-        """With a million events one took five seconds, in which nobody else could write to SQLite."""
+        """With a million events one took five seconds, in which no other request could write to SQLite."""
         dialect = database.autocommit.dialect
         for statement in (*clearing(), *clearing_again()):
             bound = cloned_traverse(statement, {}, {"bindparam": _with_value})

@@ -43,7 +43,7 @@ class CountedContainer:
             event.remove(engine, "before_cursor_execute", self._note)
 
     def _note(self, _connection: object, cursor: object, statement: str, *_: Any) -> None:  # noqa: ANN401  as SQLAlchemy calls it
-        """Note a statement once, although some connections tell both engines."""
+        """Note a statement once, although some connections report it to both engines."""
         if cursor is not self._cursor and not statement.startswith(IGNORED):
             self.statements.append(statement)
         self._cursor = cursor

@@ -24,7 +24,7 @@ class TestEventFeed:
         try:
             assert await numbering.number(limit=500) == 0
             with engine.begin() as connection:
-                connection.execute(INSERT, {"user": 7})  # the version before knows no numbers
+                connection.execute(INSERT, {"user": 7})  # the version before gives no numbers
             assert await numbering.number(limit=500) == 1
             page = await feed.read(after=0, limit=500)
         finally:

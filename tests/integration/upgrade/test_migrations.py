@@ -1,4 +1,4 @@
-"""Migrations: a new database, one that the tutorial made, several who migrate at once."""
+"""Migrations: a new database, one that the tutorial made, several processes that migrate at once."""
 
 import asyncio
 import sys
@@ -71,7 +71,7 @@ HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 
 @pytest.fixture
 def engine(empty_database_url: str) -> Iterator[Engine]:
-    """A connection of somebody who is not fastauth."""
+    """A connection of another program than fastauth."""
     engine = create_engine(empty_database_url)
     yield engine
     engine.dispose()
@@ -152,7 +152,7 @@ class TestMigrate:
             await database.check()
         await database.close()
 
-    def test_is_done_once_by_four_who_start_at_once(
+    def test_is_done_once_by_four_processes_at_once(
         self, empty_database_url: str, engine: Engine, tmp_path: Path
     ) -> None:
         fill(
@@ -199,7 +199,7 @@ class TestAdoption:
     )
 
     async def test_keeps_every_row_hash_and_name(self, empty_database_url: str, engine: Engine) -> None:
-        """Everybody is found by the name they had, which is taken in every spelling."""
+        """Each user is found by the name they had, which is taken in every spelling."""
         fill(engine, list(self.ROWS))
         before = rows_of(engine)
         async with started(empty_database_url) as container:
@@ -401,7 +401,7 @@ class TestNamesOfOthers:
                 assert list(connection.scalars(text("SELECT sid FROM session"))) == ["theirs"]
             engine.dispose()
 
-    def test_are_told_on_the_command_line(
+    def test_are_reported_on_the_command_line(
         self, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         with postgres_schema(postgres) as url:
@@ -417,7 +417,7 @@ class TestLocks:
     async def test_are_not_waited_for_while_others_queue_behind(
         self, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A backup holds a table of which a migration wants to change the columns."""
+        """A backup holds a lock on a table whose columns a migration changes."""
         monkeypatch.setattr(database_migration, "LOCK_SECONDS", 0.2)
         monkeypatch.setattr(database_migration, "LOCK_RETRY_SECONDS", 0.02)
         with postgres_schema(postgres) as url:
@@ -428,14 +428,14 @@ class TestLocks:
                 backup.execute(text("LOCK TABLE event IN ACCESS SHARE MODE"))
                 migration = asyncio.create_task(migrate_at(url))
                 for _ in range(size(1, 2)):  # an attempt ends soon, and the next begins later
-                    await until_somebody_waits_for(engine, "event")
+                    await until_a_lock_is_waited_for(engine, "event")
                     await asyncio.to_thread(execute, url, f"SET lock_timeout = '60s'; {insert}")
             await migration
             engine.dispose()
 
 
-async def until_somebody_waits_for(engine: Engine, table: str) -> None:
-    """Return once a lock on this table is waited for."""
+async def until_a_lock_is_waited_for(engine: Engine, table: str) -> None:
+    """Return once a transaction waits for a lock on this table."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE relation = to_regclass(:name) AND NOT granted")
 
     def look() -> None:
@@ -450,7 +450,7 @@ async def until_somebody_waits_for(engine: Engine, table: str) -> None:
 
 
 class TestLargeIndexes:
-    """Indexes of tables with rows, which Postgres builds without holding up whoever writes to them."""
+    """Indexes of tables with rows, which PostgreSQL builds without blocking writes to them."""
 
     BUILDER = (
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
@@ -527,7 +527,7 @@ class TestLookAlikes:
         with engine.connect() as connection:
             return list(connection.execute(text("SELECT username, username_key FROM user_info ORDER BY id")))
 
-    async def test_get_new_keys_and_nobody_else_does(self, empty_database_url: str, engine: Engine) -> None:
+    async def test_get_new_keys_and_other_names_do_not(self, empty_database_url: str, engine: Engine) -> None:
         before = self.fill(engine)
         await migrate_at(empty_database_url)
         assert self.keys(engine) == [(name, "xop" if name == "хор" else key) for name, key in before]

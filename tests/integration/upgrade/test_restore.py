@@ -1,4 +1,4 @@
-"""A backup made while the service writes, and what somebody finds who has restored it."""
+"""A backup made while the service writes, and what is there after it was restored."""
 
 import asyncio
 import sqlite3
@@ -98,7 +98,7 @@ def on_a_server(server: PostgresServer) -> tuple[str, Callable[[], str]]:
 
 @contextmanager
 def registering(service: LocalService) -> Iterator[list[dict[str, Any]]]:
-    """Register one after the other meanwhile; the list has all who were told that they are registered."""
+    """Register one after the other meanwhile; the list has all whose registration was answered with 201."""
     registered: list[dict[str, Any]] = []
     some, over = threading.Event(), threading.Event()
 
@@ -120,7 +120,7 @@ def registering(service: LocalService) -> Iterator[list[dict[str, Any]]]:
 
 
 class TestRestoring:
-    def test_brings_back_everybody_who_was_registered(self, backup: Backup) -> None:
+    def test_brings_back_every_registered_account(self, backup: Backup) -> None:
         with backup.service.client() as client:
             statuses = [client.log_in(registration).status_code for registration in backup.registered]
         assert len(statuses) >= 10

@@ -153,7 +153,7 @@ class TestVersion010:
             ] == rows, name
 
     async def test_stored_tokens_still_work(self, service: Upgraded) -> None:
-        """Nobody is logged out: access tokens are accepted, and refresh tokens are exchanged."""
+        """No session ends: access tokens are accepted, and refresh tokens are exchanged."""
         for name, tokens in service.known["sessions"].items():
             bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
             account = await service.client.get("/users/me", headers=bearer)

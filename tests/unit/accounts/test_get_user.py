@@ -29,7 +29,7 @@ class TestGetUser:
         newest, oldest = found.sessions
         assert newest.created_at - oldest.created_at == timedelta(minutes=1)
 
-    async def test_tells_what_the_account_logs_in_with(self, app: Application) -> None:
+    async def test_has_the_credentials_of_the_account(self, app: Application) -> None:
         found = await app.get_user(username="santosh")
         assert (found.has_password, found.passkeys) == (True, 0)
         user = await app.container.users().add(a_new_user("ann"))

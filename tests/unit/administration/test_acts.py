@@ -96,7 +96,7 @@ async def table(of: Callable[[str], Awaitable[type[FastauthError] | None]]) -> d
 
 class TestEveryAct:
     async def test_needs_its_permission(self, cast: Cast) -> None:
-        """Whoever holds everything but this permission is refused, before the account is looked for."""
+        """A principal with every permission but this one is refused, before the account is looked for."""
         for name, (permission, _) in ACTS.items():
             principal = await principal_of(
                 cast.app, cast.root, kind=PrincipalKind.API_KEY, only=ADMIN.permissions - {permission}
@@ -140,7 +140,7 @@ class TestEveryAct:
         found = await table(lambda name: cast.error_of(name, principal, cast.ann))
         assert found == dict.fromkeys(ACTS, NotPermitted)
 
-    async def test_event_names_whoever_acts(self, cast: Cast) -> None:
+    async def test_event_names_the_acting_principal(self, cast: Cast) -> None:
         """D8."""
         for name in ACTS:
             before = len(cast.app.storage.entries)
@@ -171,7 +171,7 @@ class TestDisable:
         assert await cast.error_of("disable_user_by_admin", second, cast.root) is NotPermitted
 
     async def test_last_administrator(self, cast: Cast) -> None:
-        """D4. A key outlives the role of its owner in nothing; a client has no owner."""
+        """D4. A key has no permission of a role that its owner has lost; a client has no owner."""
         made = await cast.app.container.create_client()(name="deployer", permissions=ADMIN.permissions)
         client = Principal(kind=PrincipalKind.CLIENT, permissions=ADMIN.permissions, client_id=made.client.id)
         await cast.act("disable_user_by_admin", client, cast.other)
@@ -208,7 +208,7 @@ class TestStartReset:
 
 
 class TestRoles:
-    async def test_grant_says_who_granted(self, cast: Cast) -> None:
+    async def test_grant_records_who_granted(self, cast: Cast) -> None:
         await cast.act("grant_role_by_admin", cast.root, cast.ann, role="manager")
         (clerk, manager) = await cast.app.container.roles().of_user(cast.ann.id)
         assert (clerk.granted_by, manager.granted_by) == (None, cast.root.id)
@@ -217,7 +217,7 @@ class TestRoles:
         """D1. The role admin has no permission of another service, and its token no room for all of them."""
         assert await cast.error_of("grant_role_by_admin", cast.root, cast.other, role="manager") is None
 
-    async def test_nobody_else_gives_what_they_do_not_hold(self, cast: Cast) -> None:
+    async def test_no_other_principal_gives_what_they_do_not_hold(self, cast: Cast) -> None:
         """R53 (GHSA-xr8f-h2gw-9xh6, GHSA-gv74-j8m3-fg5f; CWE-862): a grant without the right to it.
 
         D1. A key that may grant roles has one permission of a role, not the other.

@@ -88,7 +88,7 @@ class TestDefineRole:
             await app.container.delete_role()(acting=acting, name="admin")
 
     async def test_own_role_gets_no_permission(self, app: Application, acting: Principal) -> None:
-        """D2. Otherwise a role that somebody has would be the way to give oneself a permission."""
+        """D2. Otherwise principals could give themselves a permission by a role that they have."""
         await define(app, acting, "orders:read")
         await app.grant_role(username="root", role="clerk")
         with pytest.raises(OwnAccount):
@@ -98,7 +98,7 @@ class TestDefineRole:
     async def test_key_gives_and_takes_what_it_holds(
         self, app: Application, acting: Principal, root: User
     ) -> None:
-        """D1, D3. Whoever changes a role acts on everybody who has it."""
+        """D1, D3. A principal who changes a role acts on each user who has it."""
         await define(app, acting, "orders:read", "orders:write", name="manager")
         await define(app, acting, "orders:read", name="reader")
         await app.grant_role(username="root", role="reader")
@@ -140,17 +140,17 @@ class TestDefineRole:
         assert (await app.container.get_role()(acting=auditor, name="admin")).built_in
         with pytest.raises(RoleNotFound):
             await app.container.get_role()(acting=auditor, name="none")
-        nobody = await principal_of(app, await a_user_with(app, "ann"))
+        unprivileged = await principal_of(app, await a_user_with(app, "ann"))
         for call in (
-            app.container.list_roles()(acting=nobody),
-            app.container.get_role()(acting=nobody, name="none"),
+            app.container.list_roles()(acting=unprivileged),
+            app.container.get_role()(acting=unprivileged, name="none"),
         ):
             with pytest.raises(NotPermitted):
                 await call
 
 
 class TestDeleteRole:
-    async def test_role_that_nobody_has(self, app: Application, acting: Principal) -> None:
+    async def test_role_that_no_user_has(self, app: Application, acting: Principal) -> None:
         await define(app, acting, "orders:read")
         await a_user_with(app, "ann", "clerk")
         with pytest.raises(RolesInUse):

@@ -39,9 +39,9 @@ class TestListKeys:
         assert (keys, sequences(keys)) == (stored(app), [1, 2])
 
     async def test_needs_the_permission(self, app: Application) -> None:
-        nobody = await principal_of(app, await a_user_with(app, "ann"))
+        unprivileged = await principal_of(app, await a_user_with(app, "ann"))
         with pytest.raises(NotPermitted) as refused:
-            await app.container.list_keys_by_admin()(acting=nobody)
+            await app.container.list_keys_by_admin()(acting=unprivileged)
         assert refused.value.permission == "fastauth:audit.read"
 
 
@@ -76,7 +76,7 @@ class TestRotateKeys:
 
 class TestRevokeKey:
     async def test_key_that_leaked(self, app: Application, acting: Principal) -> None:
-        """Another one stays. The event names whoever acts."""
+        """Another one stays. The event names the acting principal."""
         for _ in range(2):
             await app.container.rotate_keys()(early=True)
         leaked, kept = app.storage.keys[2], app.storage.keys[1]

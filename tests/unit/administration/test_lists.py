@@ -1,4 +1,4 @@
-"""What lists ask for, and where their cursors point to."""
+"""How many rows lists read, and where their cursors point to."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +13,8 @@ _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TestLists:
-    async def test_ask_for_one_row_more_than_a_page(self) -> None:
-        """It tells whether there is a next page, and a page of a long list costs no more."""
+    async def test_read_one_row_more_than_a_page(self) -> None:
+        """It shows whether there is a next page, and a page of a long list costs no more."""
         app = Application()
         ann = await a_user_with(app, "ann1", "admin")
         acting, now = await principal_of(app, ann), app.clock.now()

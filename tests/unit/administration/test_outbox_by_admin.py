@@ -93,9 +93,9 @@ class TestListOutbox:
             assert invalid.value.violations == (NOT_A_PLACE,)
 
     async def test_needs_the_permission_before_the_cursor(self, app: Application) -> None:
-        nobody = await principal_of(app, await a_user_with(app, "ann"))
+        unprivileged = await principal_of(app, await a_user_with(app, "ann"))
         with pytest.raises(NotPermitted) as refused:
-            await app.container.list_outbox_by_admin()(acting=nobody, waiting=True, limit=1, after="!")
+            await app.container.list_outbox_by_admin()(acting=unprivileged, waiting=True, limit=1, after="!")
         assert refused.value.permission == "fastauth:audit.read"
 
 

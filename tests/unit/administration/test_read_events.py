@@ -70,7 +70,7 @@ class TestReadEvents:
         assert (types_of(page), page.next) == ([EventType.ROLE_GRANTED, EventType.USER_CREATED], None)
 
     async def test_account_with_its_failed_log_ins(self, app: Application, acting: Principal) -> None:
-        """A failed log-in is found by the name that was tried, and not by that of somebody else."""
+        """A failed log-in is found by the name that was tried, and not by that of another user."""
         for name in ("ann", "bob"):
             await app.a_user(name)
             await fail_to_log_in(app, name)
@@ -115,9 +115,9 @@ class TestReadEvents:
         assert len((await read(app, acting, after=page.next)).items) == 3
 
     async def test_permission_then_account_then_cursor(self, app: Application, acting: Principal) -> None:
-        nobody = await principal_of(app, await a_user_with(app, "ann"))
+        unprivileged = await principal_of(app, await a_user_with(app, "ann"))
         with pytest.raises(NotPermitted) as refused:
-            await read(app, nobody, user_id=UserId(999), after="!")
+            await read(app, unprivileged, user_id=UserId(999), after="!")
         assert refused.value.permission == "fastauth:audit.read"
         with pytest.raises(UserNotFound):
             await read(app, acting, user_id=UserId(999), after="!")

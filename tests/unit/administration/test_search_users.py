@@ -95,7 +95,7 @@ class TestSearchUsers:
         ):
             assert names_of(await search(app, acting, **criteria)) == found, criteria
 
-    async def test_cursor_of_another_list_or_of_nobody(self, app: Application, acting: Principal) -> None:
+    async def test_cursor_of_another_list_or_forged(self, app: Application, acting: Principal) -> None:
         for name in ("ann", "anne"):
             await app.a_user(name)
         page = await search(app, acting, limit=1, username="ann")
@@ -176,7 +176,7 @@ class TestReads:
         assert (await get_user(acting=acting, user_id=ann.id)).erase_at is None
 
     async def test_sessions_page_by_page(self, app: Application, acting: Principal) -> None:
-        """The newest first; none of somebody else."""
+        """The newest first; none of another user."""
         await app.a_user("bob")
         await app.a_log_in("bob")
         ann = await a_user_with(app, "ann")
@@ -193,12 +193,12 @@ class TestReads:
         assert rest == (newest[3:], None)
 
     async def test_need_the_permission_before_the_account(self, app: Application, acting: Principal) -> None:
-        nobody = await principal_of(app, await a_user_with(app, "ann"))
+        unprivileged = await principal_of(app, await a_user_with(app, "ann"))
         for name in ("get_user_by_admin", "list_sessions_by_admin"):
             read = getattr(app.container, name)()
             with pytest.raises(NotPermitted):
-                await read(acting=nobody, user_id=UserId(999))
+                await read(acting=unprivileged, user_id=UserId(999))
             with pytest.raises(UserNotFound):
                 await read(acting=acting, user_id=UserId(999))
         with pytest.raises(NotPermitted):
-            await search(app, nobody, username="")
+            await search(app, unprivileged, username="")

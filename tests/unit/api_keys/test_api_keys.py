@@ -94,7 +94,7 @@ async def refusals(owner: Owner, **order: object) -> list[tuple[str, str]]:
 
 
 class TestCreateApiKey:
-    async def test_stores_a_digest_and_tells_the_owner(self, owner: Owner) -> None:
+    async def test_stores_a_digest_and_sends_a_notice(self, owner: Owner) -> None:
         await owner.app.a_verified_address("santosh@example.com")
         new = await owner.create(READ, OWN, days=30)
         (stored,) = owner.app.storage.api_keys.values()
@@ -384,13 +384,13 @@ class TestPrincipalOfAKey:
 
 
 class TestRevokeApiKey:
-    async def test_services_are_told(self, owner: Owner) -> None:
+    async def test_revocation_is_published(self, owner: Owner) -> None:
         new = await owner.create(READ)
         session_id = owner.caller.session.id
         revoke = owner.app.container.revoke_api_key()
         await revoke(id_=new.key.id, user_id=owner.caller.user.id, session_id=session_id)
-        told = Revocation(owner.app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
-        assert told in owner.app.storage.revocations
+        revocation = Revocation(owner.app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
+        assert revocation in owner.app.storage.revocations
         assert happened(owner.app, EventType.API_KEY_REVOKED) == [
             Event(
                 type=EventType.API_KEY_REVOKED,
@@ -402,11 +402,11 @@ class TestRevokeApiKey:
         ]
         assert await owner.app.container.list_api_keys()(user_id=owner.caller.user.id) == ()
 
-    async def test_services_are_told_of_a_disabled_owner(self, owner: Owner) -> None:
-        """They verify tokens of keys by themselves, and such a token belongs to no session that ends."""
+    async def test_disabled_owner_is_published(self, owner: Owner) -> None:
+        """Services verify tokens of keys by themselves; such a token belongs to no session that ends."""
         await owner.app.disable_user(username="santosh")
-        told = Revocation.of_user(owner.caller.user.id, at=owner.app.clock.now())
-        assert told in owner.app.storage.revocations
+        revocation = Revocation.of_user(owner.caller.user.id, at=owner.app.clock.now())
+        assert revocation in owner.app.storage.revocations
 
     async def test_key_of_another_account(self, owner: Owner) -> None:
         new = await owner.create(READ)

@@ -45,7 +45,7 @@ class TestApiKeyTerms:
 
 
 class TestCheckScopes:
-    def test_operator_only_unless_told(self) -> None:
+    def test_operator_only_unless_by_an_operator(self) -> None:
         given = sorted(NOT_FOR_MACHINES)
         assert check_scopes(given, given, by_operator=True) == NOT_FOR_MACHINES
         for scopes, allowed, code, detail in (

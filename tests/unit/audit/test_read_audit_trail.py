@@ -78,7 +78,7 @@ class TestReadEventsOfAnAccount:
 
 class TestFilters:
     async def test_type_and_times_hold_together(self, app: Application) -> None:
-        """`since` is the first moment that is told, `until` the first that is not."""
+        """`since` is the first moment that is included, `until` the first that is not."""
         times = []
         for _ in range(4):
             app.clock.advance(minutes=1)
@@ -96,7 +96,7 @@ class TestFilters:
 
 
 class TestPages:
-    async def test_no_entry_is_missing_or_told_twice(self, app: Application) -> None:
+    async def test_no_entry_is_missing_or_repeated(self, app: Application) -> None:
         for _ in range(2 * PAGE_SIZE + 1):
             app.storage.note(EventType.SIGNING_KEY_ROTATED)
         newest_first = [entry.id for entry in reversed(app.storage.entries)]

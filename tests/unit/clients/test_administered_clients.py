@@ -58,7 +58,7 @@ class TestCreate:
         with pytest.raises(ClientExists):
             await app.container.create_client_by_admin()(acting=acting, name="orders", permissions=[])
 
-    async def test_permissions_are_within_those_of_whoever_acts(self, app: Application, root: User) -> None:
+    async def test_permissions_are_within_those_of_the_principal(self, app: Application, root: User) -> None:
         """D1."""
         create = app.container.create_client_by_admin()
         key = await limited(app, root, WRITE_CLIENTS, READ_USERS)
@@ -68,7 +68,7 @@ class TestCreate:
                 await create(acting=key, name="other", permissions=[READ_USERS, permission])
 
     async def test_never_gives_what_could_give_more(self, app: Application, acting: Principal) -> None:
-        """D7, whoever acts; a command may."""
+        """D7, for each kind of principal; a command may."""
         for permission in sorted(NOT_FOR_MACHINES):
             with pytest.raises(InvalidInput) as error:
                 await app.container.create_client_by_admin()(
@@ -127,7 +127,7 @@ class TestChange:
 
 
 class TestMorePrivileged:
-    async def test_client_is_left_alone_by_who_holds_less(self, app: Application, root: User) -> None:
+    async def test_client_with_more_permissions_is_not_changed(self, app: Application, root: User) -> None:
         """D3. A new secret of a client with more would be a way to it."""
         made = await app.container.create_client()(name="reader", permissions=[READ_CLIENTS])
         key = await limited(app, root, WRITE_CLIENTS, READ_USERS)
@@ -169,8 +169,8 @@ class TestSecretAndRemoval:
         await app.container.rotate_client_secret_by_admin()(**given)
         assert app.storage.revocations == []
         rotated = await app.container.rotate_client_secret_by_admin()(**given, at_once=True)
-        told = [(each.kind, each.value) for each in app.storage.revocations]
-        assert told == [(RevocationKind.CLIENT, created.client.id)] * 2
+        revoked = [(each.kind, each.value) for each in app.storage.revocations]
+        assert revoked == [(RevocationKind.CLIENT, created.client.id)] * 2
         authenticate = app.container.authenticate_client()
         credentials: dict[str, Any] = {"client_id": created.client.id, "address": "192.0.2.1"}
         assert await authenticate(secret=rotated.secret.text, **credentials)

@@ -177,8 +177,8 @@ class TestCommands:
             await step()
             found = [(event.type, event.detail) for event in app.storage.events]
             assert found == [(EventType(type_), client.id) for type_ in types], number
-            told = [(each.kind, each.value) for each in app.storage.revocations]
-            assert told == [(RevocationKind.CLIENT, client.id)] * revocations, number
+            revoked = [(each.kind, each.value) for each in app.storage.revocations]
+            assert revoked == [(RevocationKind.CLIENT, client.id)] * revocations, number
 
     async def test_changed_audiences_stay_within_the_rules(self, app: Application) -> None:
         created = await app.container.create_client()(name="orders", audiences=[SHOP])

@@ -146,7 +146,7 @@ class TestFirstAddress:
     async def test_is_not_the_username_of_another_account(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
-        """R17 (CVE-2026-19607, CVE-2021-3754 (Keycloak); CWE-289): a name that equals somebody else's e-mail
+        """R17 (CVE-2026-19607, CVE-2021-3754 (Keycloak); CWE-289): a name that equals another user's e-mail
         address.
         """
         await app.container.bulk_users().insert_new([an_imported_user(NEW)])
@@ -213,7 +213,7 @@ class TestChange:
     async def test_is_verified_by_another_session_of_the_account(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
-        """The page of the link logs in; the session that asked may be in another browser."""
+        """The page of the link logs in; the session that changed the address may be in another browser."""
         token = await a_link(app, caller, NEW)
         other = await caller_of(app, await app.a_log_in())
         assert await app.verify_address(caller=other, token=token)
@@ -260,12 +260,12 @@ class TestUndo:
         assert app.storage.events[-1] == undone
 
     async def test_revokes_api_keys(self, app: Application, caller: AuthenticatedUser) -> None:
-        """Whoever changed the address may have made one."""
+        """The attacker who changed the address may have made one."""
         new = await app.container.create_api_key()(caller=caller, name="Backup", scopes=[])
         await app.undo_address_change(token=await a_change(app, caller, NEW))
         assert await app.container.list_api_keys()(user_id=caller.user.id) == ()
-        told = Revocation(app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
-        assert told in app.storage.revocations
+        revocation = Revocation(app.clock.now(), RevocationKind.SESSION, f"key:{new.key.id}")
+        assert revocation in app.storage.revocations
         revoked = event_now(app, EventType.API_KEY_REVOKED, user_id=caller.user.id, detail=new.key.id)
         assert app.storage.events[-1] == revoked
 
@@ -283,7 +283,7 @@ class TestUndo:
         with pytest.raises(InvalidLink):
             await app.undo_address_change(token=token)
 
-    async def test_outlives_a_reset_by_the_attacker(
+    async def test_works_after_a_reset_by_the_attacker(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
         """An attacker changes the address and resets the password by it: the owner can still undo."""
@@ -294,7 +294,7 @@ class TestUndo:
         await app.undo_address_change(token=token)
         assert await verified_of(app) == OLD
 
-    async def test_outlives_a_second_change_by_the_attacker(
+    async def test_works_after_a_second_change_by_the_attacker(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
         token = await a_change(app, caller, NEW)
@@ -315,7 +315,7 @@ class TestUndo:
         await app.undo_address_change(token=token)
         assert await verified_of(app) == OLD
 
-    async def test_tells_the_address_that_it_takes_out_of_force(
+    async def test_sends_a_notice_to_the_address_that_it_removes(
         self, app: Application, caller: AuthenticatedUser
     ) -> None:
         """The one who undoes may be an attacker, to whom the address belonged for a while (ASVS 6.3.7)."""

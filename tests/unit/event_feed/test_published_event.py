@@ -24,8 +24,8 @@ class TestEventTypes:
         assert set(EventType) == event_types() | NOT_PUBLISHED.keys()
         assert not event_types() & NOT_PUBLISHED.keys()
 
-    def test_types_without_a_number_are_not_told(self) -> None:
-        """The index of events that wait for a number leaves them out, so they would never be told."""
+    def test_types_without_a_number_are_not_published(self) -> None:
+        """The index of events that wait for a number leaves them out, so they would never be published."""
         known = {each for each in EventType if each.value in UNNUMBERED_TYPES}
         assert known == UNPUBLISHED
         assert known <= NOT_PUBLISHED.keys()
@@ -34,15 +34,15 @@ class TestEventTypes:
         (index,) = [each for each in LARGE_INDEXES if each.name == "event_unnumbered"]
         assert index.on == f"event (id) WHERE {IS_UNNUMBERED}"
 
-    def test_each_published_type_tells_an_event(self) -> None:
+    def test_each_published_type_has_an_event(self) -> None:
         assert [each for each in PublishedType if not event_types(frozenset({each}))] == []
 
 
 class TestPublishedEvent:
     def test_event_about_no_account_is_about_its_detail(self) -> None:
         event = Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=NOW, detail="a-kid")
-        told = PublishedEvent.of(event, seq=1, number=2)
-        assert (told.type, told.subject, told.data) == (PublishedType.KEY_ROTATED, "a-kid", {})
+        published = PublishedEvent.of(event, seq=1, number=2)
+        assert (published.type, published.subject, published.data) == (PublishedType.KEY_ROTATED, "a-kid", {})
 
     def test_id_is_that_of_one_event(self) -> None:
         """After a restore another event may get the same number."""
@@ -75,7 +75,7 @@ class TestPublishedEvent:
         event = Event(type=EventType.SIGNING_KEY_ROTATED, occurred_at=NOW)
         assert PublishedEvent.of(event, seq=1, number=2).subject == ""
 
-    def test_no_address_or_digest_is_told(self) -> None:
+    def test_no_address_or_digest_is_published(self) -> None:
         for event_type in event_types():
             event = Event(type=event_type, occurred_at=NOW, user_id=UserId(7), detail="d")
             data = PublishedEvent.of(event, seq=1, number=2).data

@@ -63,7 +63,7 @@ def types_of(answer: EventsAnswer) -> list[str]:
 
 
 class TestReadEvents:
-    async def test_tells_what_happens_after_the_cursor_of_now(self, app: Application, reader: Reader) -> None:
+    async def test_has_what_happens_after_the_cursor_of_now(self, app: Application, reader: Reader) -> None:
         await app.a_user("before")
         first = await reader.read(None)
         assert (first.events, first.more) == ((), False)
@@ -113,14 +113,16 @@ class TestReadEvents:
         plain = await reader.read(cursor)
         assert "santosh" not in repr(plain.events)
         personal = Reader(app, a_client(READ_EVENTS, READ_PERSONAL))
-        told = (await personal.read(cursor)).events
-        assert told[0].data == {
+        events = (await personal.read(cursor)).events
+        assert events[0].data == {
             "username": "santosh",
             "fullname": "Santosh Kumar",
             "email": "santosh@example.com",
         }
-        assert [replace(each, data={}) for each in told] == [replace(each, data={}) for each in plain.events]
-        assert "username" not in told[-1].data  # a session
+        assert [replace(each, data={}) for each in events] == [
+            replace(each, data={}) for each in plain.events
+        ]
+        assert "username" not in events[-1].data  # a session
 
     async def test_personal_data_of_a_deleted_account_is_left_out(
         self, app: Application, reader: Reader
@@ -192,12 +194,12 @@ class TestCursorTooOld:
         assert types_of(await reader.read(early)) == ["user.registered"] * 2
 
     def test_retention_ends_before_events_are_deleted(self) -> None:
-        for events, told in (
+        for events, expected in (
             (365, timedelta(days=30)),
             (1, timedelta(hours=23, minutes=55)),
             (0.001, timedelta()),
         ):
-            assert feed_retention(Retention(events=timedelta(days=events))) == told
+            assert feed_retention(Retention(events=timedelta(days=events))) == expected
 
 
 class TestListAccounts:
@@ -214,7 +216,7 @@ class TestListAccounts:
         assert names == [f"user{number}" for number in range(5)]
         assert len(events_after) == 1
 
-    async def test_events_after_tell_what_the_pages_missed(self, app: Application, reader: Reader) -> None:
+    async def test_events_after_have_what_the_pages_missed(self, app: Application, reader: Reader) -> None:
         await app.a_user("first")
         await app.a_user("second")
         await reader.now()
@@ -240,7 +242,7 @@ class TestListAccounts:
         assert page.next is None
 
     async def test_one_account_more_than_the_page_is_read(self, app: Application) -> None:
-        """It tells whether there is a next page; an installation may have millions."""
+        """It shows whether there is a next page; an installation may have millions."""
 
         class Limits(FakeFeedAccounts):
             async def page(self, *, after: UserId, limit: int) -> tuple[FeedAccount, ...]:

@@ -111,7 +111,7 @@ class TestAnotherRequest:
         assert len(app.storage.users) == 1
 
     async def test_without_the_key(self) -> None:
-        """Whoever has no key learns what everybody does."""
+        """A client without the key gets the same answer as any other."""
         app = Application()
         await register(app)
         for key in (None, IdempotencyKey("x" * 36)):
@@ -137,7 +137,7 @@ class TestAnotherRequest:
 
 class TestGuessing:
     async def test_retry_is_counted_like_a_log_in(self) -> None:
-        """A key that somebody has read is no way around the limits of log-ins."""
+        """A key that an attacker has read is no way around the limits of log-ins."""
         app = RateLimitedApplication()
         await register(app)
         guesses = 0

@@ -118,18 +118,18 @@ class TestRunOnce:
 
     async def test_needs_the_permission_also_for_the_stored_response(self) -> None:
         requests = Requests()
-        nobody = replace(ANN, permissions=frozenset())
+        unprivileged = replace(ANN, permissions=frozenset())
         for _ in range(2):
             with pytest.raises(NotPermitted) as refused:
-                await requests.run(nobody)
+                await requests.run(unprivileged)
             assert refused.value.permission == PERMISSION
             await requests.run()
         assert requests.handled == 1
 
     async def test_needs_no_permission_for_what_each_user_may(self) -> None:
         requests = Requests()
-        nobody, run_once = replace(ANN, permissions=frozenset()), requests.app.container.run_once()
-        answers = [await run_once(requests.request(), requests.handle, acting=nobody) for _ in range(2)]
+        unprivileged, run_once = replace(ANN, permissions=frozenset()), requests.app.container.run_once()
+        answers = [await run_once(requests.request(), requests.handle, acting=unprivileged) for _ in range(2)]
         assert (answers, requests.handled) == (["response 1"] * 2, 1)
 
     async def test_error_is_not_stored_nor_what_was_done_before(self) -> None:

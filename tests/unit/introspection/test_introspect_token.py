@@ -93,7 +93,7 @@ async def world() -> World:
     return await a_world(Application())
 
 
-class TestWhatIsTold:
+class TestAnswer:
     async def test_of_a_session(self, world: World) -> None:
         issued_at = world.app.clock.now()
         world.app.clock.advance(timedelta(minutes=1))
@@ -179,15 +179,15 @@ class TestWhoSees:
             assert await world.ask(text, a_client("stock")) is None
             assert await world.ask(text, a_client(world.client_id)) is None
 
-    async def test_other_tokens_are_for_who_may_see_all(self, world: World) -> None:
+    async def test_other_tokens_need_the_permission(self, world: World) -> None:
         user = Principal(kind=PrincipalKind.USER, permissions=frozenset({READ}), user_id=world.user_id)
         for text in (world.tokens.access.text, world.tokens.refresh, world.key.text):
             assert await world.ask(text), text
             for caller in (user, a_client("orders")):
                 assert await world.ask(text, caller) is None, (text, caller)
 
-    async def test_wrong_keys_that_a_service_asks_about_are_not_counted(self) -> None:
-        """They are keys of its clients: it would be locked out by what others send to it."""
+    async def test_introspections_of_wrong_keys_are_not_counted(self) -> None:
+        """A service would otherwise be locked out by wrong keys that its clients send."""
         world = await a_world(RateLimitedApplication())
         for _ in range(30):
             assert await world.ask(world.app.container.api_key_codec().issue().text) is None
@@ -203,9 +203,9 @@ class TestWhoSees:
         assert isinstance(introspect, IntrospectToken)
         introspect = replace(introspect, access_tokens=EveryText(world.app.clock))
         longest = "a" * MAX_TOKEN_LENGTH
-        told = await introspect(caller=WARDEN, token=longest)
-        assert told is not None
-        assert told.token_id == longest
+        answer = await introspect(caller=WARDEN, token=longest)
+        assert answer is not None
+        assert answer.token_id == longest
         assert await introspect(caller=WARDEN, token=longest + "a") is None
 
 

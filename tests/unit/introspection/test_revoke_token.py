@@ -40,11 +40,11 @@ class World:
         revoke = self.app.container.revoke_token()
         await revoke(client_id=client_id, token=token, address=address)
 
-    def told(self) -> list[Revocation]:
+    def revocations(self) -> list[Revocation]:
         return self.app.storage.revocations
 
     def events(self) -> list[Event]:
-        """Return what was recorded of ends."""
+        """Return the recorded events of revocations."""
         return happened(self.app, EventType.LOGGED_OUT, EventType.API_KEY_REVOKED)
 
     def ended(self) -> dict[SessionId, datetime]:
@@ -82,13 +82,13 @@ class TestAccessTokens:
         """This process refuses it from now on, and the revocation feed has it once."""
         own, now = world.tokens.access.text, world.app.clock.now()
         for text, client_id in ((own, OWN), (world.client_token, world.client_id)):
-            world.told().clear()
+            world.revocations().clear()
             await world.revoke(text, client_id=client_id)
-            assert world.told() == [Revocation(now, RevocationKind.TOKEN, text)]
+            assert world.revocations() == [Revocation(now, RevocationKind.TOKEN, text)]
             assert text in world.app.container.revoked_tokens()
             world.app.clock.advance(timedelta(seconds=1))
             await world.revoke(text, client_id=client_id)
-            assert world.told() == [Revocation(now, RevocationKind.TOKEN, text)]
+            assert world.revocations() == [Revocation(now, RevocationKind.TOKEN, text)]
             now = world.app.clock.now()
         assert world.ended() == {}
         assert world.has_key()
@@ -97,22 +97,22 @@ class TestAccessTokens:
     async def test_of_another_client_stays(self, world: World) -> None:
         for text, client_id in ((world.tokens.access.text, world.client_id), (world.client_token, OWN)):
             await world.revoke(text, client_id=client_id)
-            assert world.told() == []
+            assert world.revocations() == []
             assert text not in world.app.container.revoked_tokens()
 
-    async def test_one_that_ends_with_its_key_is_not_told_again(self, world: World) -> None:
+    async def test_one_that_ends_with_its_key_is_not_published_again(self, world: World) -> None:
         claims = ApiKeyClaims(user_id=world.caller.user.id, key_id=world.key.key.id)
         text = (await world.app.container.access_tokens().issue(claims)).text
         await world.revoke(world.key.text)
-        before = list(world.told())
+        before = list(world.revocations())
         await world.revoke(text)
-        assert world.told() == before
+        assert world.revocations() == before
 
     async def test_nonsense_and_expired_are_answered_alike(self, world: World) -> None:
         world.app.clock.advance(timedelta(minutes=5))
         for text in ("", "a.b.c", "fa_rt_x", "fa_key_x", world.tokens.access.text):
             await world.revoke(text)
-        assert (world.told(), world.events()) == ([], [])
+        assert (world.revocations(), world.events()) == ([], [])
 
     async def test_longer_text_than_any_token_is_not_looked_at(self, world: World) -> None:
         class EveryText(FakeAccessTokens):
@@ -126,7 +126,7 @@ class TestAccessTokens:
         longest = "a" * MAX_TOKEN_LENGTH
         for text in (longest + "a", longest):
             await revoke(client_id=OWN, token=text, address="192.0.2.1")
-        assert [each.value for each in world.told()] == [longest]
+        assert [each.value for each in world.revocations()] == [longest]
 
 
 class TestRefreshTokens:
@@ -176,12 +176,12 @@ class TestRefreshTokens:
 
 class TestApiKeys:
     async def test_ends_with_its_access_tokens(self, world: World) -> None:
-        """Whoever finds a leaked key can end it."""
+        """Any client that finds a leaked key can end it."""
         now, id_ = world.app.clock.now(), world.key.key.id
         for _ in range(2):
             await world.revoke(world.key.text)
             assert world.app.storage.api_keys[id_].revoked_at == now
-            assert world.told() == [Revocation(now, RevocationKind.SESSION, f"key:{id_}")]
+            assert world.revocations() == [Revocation(now, RevocationKind.SESSION, f"key:{id_}")]
             assert world.events() == [
                 Event(
                     type=EventType.API_KEY_REVOKED,
@@ -195,7 +195,7 @@ class TestApiKeys:
     async def test_other_clients_cannot(self, world: World) -> None:
         await world.revoke(world.key.text, client_id=world.client_id)
         assert world.has_key()
-        assert (world.told(), world.events()) == ([], [])
+        assert (world.revocations(), world.events()) == ([], [])
 
     async def test_key_that_is_revoked_meanwhile_is_answered_alike(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -212,7 +212,7 @@ class TestApiKeys:
         monkeypatch.setattr(stored, "find", find_and_revoke)
         await world.revoke(world.key.text)
         assert not world.has_key()
-        assert (world.told(), world.events()) == ([], [])
+        assert (world.revocations(), world.events()) == ([], [])
 
     async def test_wrong_ones_of_a_network_are_counted(self) -> None:
         world = await a_world(RateLimitedApplication())

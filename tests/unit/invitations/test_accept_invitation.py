@@ -20,7 +20,7 @@ EMAIL = "ann@example.com"
 
 
 async def a_token(app: Application, email: str = EMAIL) -> str:
-    """Invite somebody as an operator; return the token of the mail."""
+    """Invite a person as an operator; return the token of the mail."""
     await app.container.invite_by_operator()(request=InvitationRequest(email=email), by_mail=True)
     return token_of("fa_in_", await app.deliver())
 

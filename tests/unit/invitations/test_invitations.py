@@ -218,7 +218,7 @@ class TestAcceptAsUser:
         assert unit_of_work.begun == before
 
     async def test_of_the_one_who_invited(self, place: Installation) -> None:
-        """D2: nobody gives to themselves."""
+        """D2: principals give no roles to themselves."""
         await place.app.a_verified_address(EMAIL, username="helper1")
         await place.invite(place.helper, roles=["clerk"])
         caller = await caller_of(place.app, await place.app.a_log_in("helper1"))
@@ -312,7 +312,7 @@ class TestInvite:
 
 
 class TestInviterAtAcceptance:
-    """D5: the roles count that whoever invited may give when they are given."""
+    """D5: only roles count that the inviting principal may give at the time of the acceptance."""
 
     @pytest.mark.parametrize("change", ["disabled", "role revoked", "role gained a permission", "role gone"])
     async def test_may_no_longer_give(self, place: Installation, change: str) -> None:

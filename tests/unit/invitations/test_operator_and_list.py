@@ -112,13 +112,13 @@ class TestListInvitations:
             assert list(caught.value.violations) == [NOT_A_PLACE]
 
     async def test_is_for_readers_of_users(self) -> None:
-        """Whoever may not read is not told whether a cursor is valid."""
+        """A caller without the permission is not shown whether a cursor is valid."""
         app = Application()
         invitation = await invite(app, "ann@example.com")
         listing = app.container.list_invitations()
-        nobody = Principal(kind=PrincipalKind.CLIENT, permissions=frozenset(), client_id="fa_c_1")
+        unprivileged = Principal(kind=PrincipalKind.CLIENT, permissions=frozenset(), client_id="fa_c_1")
         with pytest.raises(NotPermitted) as caught:
-            await listing(acting=nobody, after="x")
+            await listing(acting=unprivileged, after="x")
         assert str(caught.value) == str(NotPermitted(READ_USERS))
         reader = Principal(kind=PrincipalKind.CLIENT, permissions=frozenset({READ_USERS}), client_id="fa_c_2")
         assert (await listing(acting=reader)).items == (invitation,)

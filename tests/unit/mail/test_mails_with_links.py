@@ -21,7 +21,7 @@ RESET = {"identifier": "ann"}
 
 
 class Quota:
-    """Notes whom each mail counts for, and allows it or not."""
+    """Notes the account that each mail counts for, and allows it or not."""
 
     def __init__(self, *, allows: bool) -> None:
         self.is_allowed = allows
@@ -138,7 +138,7 @@ class TestPasswordReset:
         assert tokens(app) == [(Purpose.RESET_PASSWORD, ANN, EMAIL, lifetime)]
 
     async def test_pending_address_gets_an_explanation(self, app: Application) -> None:
-        """It is in the language of the installation, as it may be the address of somebody else."""
+        """It is in the language of the installation, as it may be the address of another person."""
         await add_pending(app, EMAIL)
         quota = Quota(allows=True)
         (mail,) = await send(app, OutboxKind.PASSWORD_RESET, {"identifier": EMAIL}, quota)

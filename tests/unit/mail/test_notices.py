@@ -32,13 +32,13 @@ async def app() -> Application:
     return app
 
 
-def told(mails: list[Message]) -> set[tuple[str, str]]:
+def notices_in(mails: list[Message]) -> set[tuple[str, str]]:
     return {(mail.to, template_of(mail)) for mail in mails}
 
 
 class TestTable:
     def test_has_a_notice_or_a_reason_for_every_event(self) -> None:
-        """ASVS 6.3.7: users are told of changes of their credentials."""
+        """ASVS 6.3.7: users are notified of changes of their credentials."""
         for event_type in EventType:
             with row(event_type):
                 assert (event_type in NOTICES) != (event_type in NO_NOTICE)
@@ -48,23 +48,26 @@ class TestTable:
 
 
 class TestNotice:
-    async def test_tells_of_a_new_password(self, app: Application) -> None:
+    async def test_of_a_new_password(self, app: Application) -> None:
         caller = await caller_of(app, await app.a_log_in())
         await app.deliver()
         await app.change_password(
             caller=caller, current_password="sntsh", new_password="another", address="192.0.2.1"
         )
         (mail,) = await app.deliver()
-        assert told([mail]) == {(ADDRESS, "password_changed")}
+        assert notices_in([mail]) == {(ADDRESS, "password_changed")}
         assert "username: santosh\n" in mail.text
         assert "when: 2026-11-22 12:00 UTC\n" in mail.text
 
-    async def test_tells_of_what_an_operator_does(self, app: Application) -> None:
+    async def test_of_acts_of_an_operator(self, app: Application) -> None:
         await app.set_password(username="santosh", password="another")
         await app.disable_user(username="santosh")
-        assert told(await app.deliver()) == {(ADDRESS, "password_changed"), (ADDRESS, "account_disabled")}
+        assert notices_in(await app.deliver()) == {
+            (ADDRESS, "password_changed"),
+            (ADDRESS, "account_disabled"),
+        }
 
-    async def test_tells_of_a_role(self, app: Application) -> None:
+    async def test_of_a_role(self, app: Application) -> None:
         user = await app.find_user(username="santosh")
         granted = Event(
             type=EventType.ROLE_GRANTED, occurred_at=app.clock.now(), user_id=user.id, detail="admin"
@@ -73,17 +76,17 @@ class TestNotice:
             await transaction.events.record(granted)
             await transaction.commit()
         (mail,) = await app.deliver()
-        assert told([mail]) == {(ADDRESS, "role_granted")}
+        assert notices_in([mail]) == {(ADDRESS, "role_granted")}
         assert "role: admin\n" in mail.text
 
-    async def test_tells_of_a_reused_refresh_token(self, app: Application) -> None:
+    async def test_of_a_reused_refresh_token(self, app: Application) -> None:
         tokens = await app.a_log_in()
         await app.deliver()
         await refresh(app, await refresh(app, tokens))
         app.clock.advance(minutes=10)
         with pytest.raises(InvalidRefreshToken):
             await refresh(app, tokens)
-        assert told(await app.deliver()) == {(ADDRESS, "session_reused")}
+        assert notices_in(await app.deliver()) == {(ADDRESS, "session_reused")}
 
     async def test_goes_to_a_replaced_address_for_seven_days(self, app: Application) -> None:
         """An attacker who changes the address first does not keep the owner from the notices after it."""
@@ -94,16 +97,16 @@ class TestNotice:
         await app.deliver()
         app.clock.advance(days=7)
         await app.set_password(username="santosh", password="another")
-        assert told(await app.deliver()) == {(ADDRESS, "password_changed"), (NEW, "password_changed")}
+        assert notices_in(await app.deliver()) == {(ADDRESS, "password_changed"), (NEW, "password_changed")}
         app.clock.advance(seconds=1)
         await app.set_password(username="santosh", password="a third")
-        assert told(await app.deliver()) == {(NEW, "password_changed")}
+        assert notices_in(await app.deliver()) == {(NEW, "password_changed")}
 
     async def test_goes_to_the_address_of_the_time_of_the_event(self, app: Application) -> None:
         await app.set_password(username="santosh", password="another")
         caller = await caller_of(app, await app.a_log_in(password="another"))
         await app.remove_address(caller=caller)
-        assert (ADDRESS, "password_changed") in told(await app.deliver())
+        assert (ADDRESS, "password_changed") in notices_in(await app.deliver())
 
     async def test_is_not_sent_to_a_pending_address(self, app: Application) -> None:
         await app.a_user("bob")
@@ -175,7 +178,7 @@ class TestLogInFromNewDevice:
     async def test_has_a_mail_with_the_network_address(self, app: Application) -> None:
         await app.log_in(username="santosh", password="sntsh", client=A_DEVICE)
         (mail,) = await app.deliver()
-        assert told([mail]) == {(ADDRESS, "login_from_new_device")}
+        assert notices_in([mail]) == {(ADDRESS, "login_from_new_device")}
         assert "address: 192.0.2.1\n" in mail.text
 
     async def test_has_its_mail_after_the_second_factor(self, app: Application) -> None:
@@ -183,9 +186,9 @@ class TestLogInFromNewDevice:
         challenge = await user.challenge()
         assert await app.deliver() == []
         await user.answer(challenge, user.code())
-        assert told(await app.deliver()) == {(ADDRESS, "login_from_new_device")}
+        assert notices_in(await app.deliver()) == {(ADDRESS, "login_from_new_device")}
 
-    async def test_is_not_told_of_a_known_device(self, app: Application) -> None:
+    async def test_known_device_causes_no_notice(self, app: Application) -> None:
         first = begun(await app.log_in(username="santosh", password="sntsh", client=A_DEVICE))
         await app.deliver()
         await app.log_in(

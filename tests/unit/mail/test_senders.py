@@ -1,4 +1,4 @@
-"""What the mails of the outbox say, and which budget they use."""
+"""The content of the mails of the outbox, and which budget they use."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -54,7 +54,7 @@ async def sent_by(app: Application, entry: OutboxEntry, **parts: Any) -> list[Me
 
 
 class TestSenders:
-    async def test_ask_for_the_budget_of_their_kind(self, app: Application) -> None:
+    async def test_use_the_budget_of_their_kind(self, app: Application) -> None:
         """Those that recover an account may use all of it. Nothing is sent once it is spent."""
         app.storage.erasures[UserId(1)] = closing(app)
         asked = []
@@ -168,7 +168,7 @@ class TestMailQuota:
 
 class TestEventWithoutNotice:
     async def test_is_recorded_once(self, app: Application) -> None:
-        """A refused renewal is told to nobody, and stored once in a minute for each session."""
+        """A refused renewal causes no notice, and is stored once in a minute for each session."""
         caller = await caller_of(app, await app.a_log_in())
         failed = event_now(
             app,

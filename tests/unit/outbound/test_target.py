@@ -120,7 +120,7 @@ class TestTarget:
         assert accepted == []
 
     def test_reason_of_a_refusal(self) -> None:
-        """The detail tells whoever typed the URL what to change."""
+        """The detail says what must be changed in the URL."""
         details = {
             "": "Use 1 to 2048 printable ASCII characters without spaces.",
             "https://receiver.example/"
@@ -147,12 +147,12 @@ class TestTarget:
             "https://10.0.0.1/": "The host must have a public address.",
             "https://localhost/": "The host must have a public address.",
         }
-        told = {}
+        violations = {}
         for url in details:
             with pytest.raises(InvalidInput) as refused:
                 NamedHosts().target(url, field="webhook")
-            told[url] = refused.value.violations
-        assert told == {
+            violations[url] = refused.value.violations
+        assert violations == {
             url: (Violation("webhook", "not_allowed", detail),) for url, detail in details.items()
         }
         with pytest.raises(InvalidInput) as refused:
@@ -235,12 +235,12 @@ class TestNamedHosts:
             "billing/path": "'billing/path' has a path; give a host, host:port or http://host:port.",
             "ftp://billing": "The URL must begin with https://.",
         }
-        told = {}
+        violations = {}
         for entry in details:
             with pytest.raises(InvalidInput) as refused:
                 NamedHosts.parse("good.example", entry)
-            told[entry] = refused.value.violations
-        assert told == {
+            violations[entry] = refused.value.violations
+        assert violations == {
             entry: (Violation("hosts", "not_allowed", detail),) for entry, detail in details.items()
         }
 

@@ -8,7 +8,7 @@ from fastauth.domain.outbox.message import Backlog, OutboxKind
 
 
 class TestMeasureBacklog:
-    async def test_counts_what_waits_and_tells_how_long_the_oldest_is_due(self) -> None:
+    async def test_has_the_number_that_waits_and_how_long_the_oldest_is_due(self) -> None:
         app = Application()
         measure = app.container.measure_backlog()
         nothing = await measure()

@@ -1,4 +1,4 @@
-"""What each ceremony asks of a browser."""
+"""What each ceremony requires of a browser."""
 
 from typing import Any
 

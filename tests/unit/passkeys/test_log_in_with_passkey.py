@@ -190,7 +190,7 @@ class TestLogInWithPasskey:
         assert seen == [(seen[0][0], ["login_from_new_device"]), (seen[0][0], [])]
 
     async def test_options_name_no_account(self) -> None:
-        """Those for everybody are the same but for the challenge, whether or not there is an account."""
+        """Those without an account differ in the challenge alone, whether or not there is an account."""
         empty, full = Application(), Application()
         await a_passkey_owner(full)
         seen = []
@@ -212,7 +212,7 @@ class TestCounter:
     async def owner(self) -> PasskeyOwner:
         return await a_passkey_owner(Application(), Authenticator(DEVICE_BOUND))
 
-    async def test_lower_counter_is_refused_and_told(self) -> None:
+    async def test_lower_counter_is_refused_and_recorded(self) -> None:
         """A copy of the key counts on its own."""
         owner = await self.owner()
         app, credential = owner.app, owner.authenticator.credentials[0]
@@ -236,7 +236,7 @@ class TestCounter:
         assert happened(owner.app, EventType.PASSKEY_CLONED)
 
     async def test_counter_is_judged_after_the_signature(self) -> None:
-        """Whoever lacks the key cannot make it suspect."""
+        """An attacker without the key cannot cause the refusal of a passkey as a copy."""
         owner = await self.owner()
         await owner.log_in()
         stranger = Authenticator(DEVICE_BOUND)
@@ -249,7 +249,7 @@ class TestCounter:
         assert owner.stored.suspect_at is None
 
     async def test_two_assertions_with_one_counter(self) -> None:
-        """Of both one logs in, whichever token they have."""
+        """Of the two requests one logs in, whichever token they have."""
         owner = await self.owner()
         given = [await owner.assertion(), await owner.assertion(step=0)]
         log_in = owner.app.container.log_in_with_passkey()
@@ -452,7 +452,7 @@ class TestStepUp:
     async def test_answer_to_the_challenge_of_a_log_in(self) -> None:
         """R26 (CVE-2022-42731 (django-mfa2), CVE-2025-46815 (Zitadel); CWE-294): a challenge, twice.
 
-        A challenge of a log-in, used or invented, is none of a step-up: it could be replayed for ever.
+        A challenge of a log-in, used or invented, is none of a step-up: it could be replayed without end.
         """
         app = Application()
         owner = await a_passkey_owner(app)

@@ -83,7 +83,7 @@ class TestRegisterWithPasskey:
         assert done.user.fullname.text == "\U0001f600" * 50
 
     async def test_bad_values(self) -> None:
-        """The answer lists all of them before the browser asks for anything."""
+        """The answer lists all of them before the browser begins the ceremony."""
         app = Application()
         with pytest.raises(InvalidInput) as raised:
             await app.container.begin_passkey_registration()(
@@ -92,7 +92,7 @@ class TestRegisterWithPasskey:
         assert [each.field for each in raised.value.violations] == ["username", "fullname", "email"]
 
     async def test_taken_username(self) -> None:
-        """Before the ceremony, and if somebody is faster during it."""
+        """Before the ceremony, and if another client registers it during the ceremony."""
         app, phone = Application(), Authenticator()
         begun = await begin(app)
         await app.a_user()
@@ -172,7 +172,7 @@ class TestRegisterWithPasskey:
         assert len(app.storage.users) == 1
 
     async def test_counts_as_a_registration(self) -> None:
-        """Otherwise the options would tell how many usernames one likes."""
+        """Otherwise the options would reveal of any number of usernames whether they are taken."""
         app = RateLimitedApplication()
         await app.register_user(username="a", password="sntsh", fullname="A", address=A_DEVICE.address)
         for number in range(19):

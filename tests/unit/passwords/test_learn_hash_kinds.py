@@ -1,4 +1,4 @@
-"""The hasher learns which kinds of hashes are stored."""
+"""The hasher gets the kinds of the stored hashes."""
 
 from collections.abc import Iterable
 

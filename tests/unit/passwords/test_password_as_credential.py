@@ -59,7 +59,7 @@ async def no_password(app: Application, tokens: TokenPair, passkey: None) -> Non
 
 class TestRemovePassword:
     @pytest.mark.usefixtures("passkey")
-    async def test_ends_other_sessions_and_logs_nobody_in(self, app: Application, tokens: TokenPair) -> None:
+    async def test_ends_other_sessions_and_starts_none(self, app: Application, tokens: TokenPair) -> None:
         other = await app.a_log_in()
         await remove_password(app, tokens)
         assert await is_over(app, other)
@@ -107,7 +107,7 @@ class TestRemovePassword:
             await app.remove_password(caller=caller)
         assert await app.a_log_in()
 
-    async def test_changes_are_limited_and_told(self) -> None:
+    async def test_changes_are_limited_and_cause_notices(self) -> None:
         app = RateLimitedApplication()
         await app.a_user()
         tokens = await app.a_log_in()
@@ -116,8 +116,8 @@ class TestRemovePassword:
         await app.deliver()
         await remove_password(app, tokens)
         await add_password(app, tokens)
-        told = {template_of(message) for message in await app.deliver()}
-        assert told == {MailTemplate.PASSWORD_REMOVED, MailTemplate.PASSWORD_ADDED}
+        templates = {template_of(message) for message in await app.deliver()}
+        assert templates == {MailTemplate.PASSWORD_REMOVED, MailTemplate.PASSWORD_ADDED}
         for _ in range(9):
             await remove_password(app, tokens)
             await add_password(app, tokens)

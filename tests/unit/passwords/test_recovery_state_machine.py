@@ -2,7 +2,7 @@
 
 An attacker with a session and the owner of the account act in turns, and Hypothesis walks through what they
 can do.
-The model knows of each link whose it is, to which mailbox it went and when, and whether it was used.
+The model has of each link its account, its mailbox, when it was sent, and whether it was used.
 """
 
 import asyncio
@@ -232,7 +232,7 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES, mailboxes=st.permutations(MAILBOXES))
     def undo_twice(self, name: str, mailboxes: list[str]) -> None:
-        """Somebody changes an address, undoes that, changes it again, and uses the same link again."""
+        """A user changes an address, undoes that, changes it again, and uses the same link again."""
         first, second, _ = mailboxes
         if self.proves(name, first) and self.proves(name, second):
             link = self.undo_link(first)
@@ -250,7 +250,7 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES, mailboxes=st.permutations(MAILBOXES))
     def use_links_elsewhere(self, name: str, mailboxes: list[str]) -> None:
-        """Somebody uses links for what they are not for, though the address in them fits."""
+        """An attacker uses links for another purpose than theirs, though the address in them fits."""
         first, second, _ = mailboxes
         if self.proves(name, first) and self.proves(name, second):
             undo = self.undo_link(first)
@@ -290,7 +290,7 @@ class RecoveryMachine(RuleBasedStateMachine):
 
     @rule(name=NAMES, by_address=st.booleans(), age=AGES)
     def recover(self, name: str, by_address: bool, age: str) -> None:  # noqa: FBT001  drawn by Hypothesis
-        """Whoever reads the verified address gets in, whatever happened before, until the link expires."""
+        """The reader of the verified address can log in, whatever happened before, until the link expires."""
         addresses = self.run(self.app.container.email_addresses().of_user(self.ids[name]))
         self.mails_arrive()
         typed = addresses.verified.address.text if by_address and addresses.verified else name

@@ -35,7 +35,7 @@ def waiting(app: Application) -> Any:  # noqa: ANN401  JSON
 
 
 class TestEraseAccount:
-    async def test_tells_services_and_the_address(self) -> None:
+    async def test_publishes_the_erasure_and_sends_a_mail(self) -> None:
         app = Application()
         await app.register_user(
             username="ann", password="a password", fullname="Ann Lee", locale="de", address=None
@@ -130,7 +130,7 @@ class TestEraseAccount:
         assert ANN in app.storage.users
 
     async def test_not_due_changes_nothing_in_a_transaction_of_others(self) -> None:
-        """Whoever shares the transaction may commit it."""
+        """Any code that shares the transaction may commit it."""
         app = Application()
         await app.a_user("ann")
         await app.container.close_user()(username="ann")

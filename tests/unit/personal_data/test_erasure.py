@@ -252,7 +252,7 @@ class TestErasure:
         with pytest.raises(InvalidLink):
             await app.container.keep_account()(token=token)
 
-    async def test_tells_the_last_address(self) -> None:
+    async def test_sends_a_mail_to_the_last_address(self) -> None:
         app = Application()
         await close(app, await a_caller(app))
         app.clock.advance(timedelta(days=7))
@@ -346,7 +346,7 @@ class TestReplay:
         assert ANN not in app.storage.users
 
     async def test_spares_another_account_with_the_same_id(self) -> None:
-        """An id may be given again after a restore: the older backup does not know that it was given."""
+        """An id may be given again after a restore: the older backup does not contain it."""
         app = Application()
         await a_caller(app)
         await app.container.close_user()(username="ann", at_once=True)
@@ -381,7 +381,7 @@ class TestReplay:
 
 class TestCloseUserByAdmin:
     async def test_follows_the_rules_of_delegation(self) -> None:
-        """Not one's own account, nobody who may do more, and not without the permission."""
+        """Not one's own account, no account that holds more, and not without the permission."""
         app = Application()
         root = await a_user_with(app, "root1", "admin")
         other = await a_user_with(app, "root2", "admin")
@@ -410,13 +410,13 @@ class TestReceipts:
         reader = Principal(
             kind=PrincipalKind.CLIENT, permissions=frozenset({"fastauth:events.read"}), client_id="fa_c_1"
         )
-        nobody = Principal(kind=PrincipalKind.CLIENT, permissions=frozenset(), client_id="fa_c_2")
+        unprivileged = Principal(kind=PrincipalKind.CLIENT, permissions=frozenset(), client_id="fa_c_2")
         await app.container.close_user()(username="ann")
         with pytest.raises(ErasureNotFound):
             await confirm(acting=reader, user_id=ANN)
         await app.container.close_user()(username="ann", at_once=True)
         with pytest.raises(NotPermitted):
-            await confirm(acting=nobody, user_id=ANN)
+            await confirm(acting=unprivileged, user_id=ANN)
         for _ in range(2):
             await confirm(acting=reader, user_id=ANN)
         assert [each.consumer for each in app.storage.receipts.values()] == ["fa_c_1"]

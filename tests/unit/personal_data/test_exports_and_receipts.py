@@ -60,7 +60,7 @@ class TestExportAccount:
             keys.candidates("exports", str(each.user.id))[0] for each in (ann, bob)
         }
 
-    async def test_limit_outlives_a_new_secret_key(self) -> None:
+    async def test_limit_holds_after_a_new_secret_key(self) -> None:
         app = RateLimitedApplication()
         caller = await a_caller(app)
         await app.container.export_account()(caller=caller)
@@ -180,7 +180,7 @@ class TestListErasures:
 
 
 class TestMeasureOverdueErasures:
-    async def test_asks_for_one(self) -> None:
+    async def test_reads_one_erasure(self) -> None:
         """Thousands may be due after an outage."""
         app = Application()
         measure, calls = with_calls(app.container.measure_overdue_erasures(), "erasures")

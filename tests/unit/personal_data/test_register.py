@@ -40,7 +40,7 @@ class TestRegister:
         assert cleared
 
     def test_exports_no_secret_and_no_digest(self) -> None:
-        """A personal value that is kept from its person is a digest, or relates to somebody else."""
+        """A personal value that is kept from its person is a digest, or relates to another person."""
         for table, column in COLUMNS:
             if column.exported:
                 assert column.data_class is not DataClass.SECRET, column

@@ -37,7 +37,7 @@ class TestCount:
         assert list(after) == [Counter(1, NOW + SECOND), Counter(1, NOW + 30 * SECOND)]
 
     def test_decision_on_what_a_database_has_computed(self) -> None:
-        """It tells which rules had room for the attempt."""
+        """It returns which rules had room for the attempt."""
         limit, backoff = (
             Hit(CounterKey(b"1"), LIMIT, Scope.NETWORK),
             Hit(CounterKey(b"2"), BACKOFF, Scope.ACCOUNT),
@@ -49,7 +49,7 @@ class TestCount:
         assert locked == HitResult(Decision.LIMITED, is_locked=True)
 
     def test_each_hit_needs_its_counter(self) -> None:
-        """A repository that found fewer counters than it was asked for has a fault: nothing is decided."""
+        """A repository that found fewer counters than requested has a fault: nothing is decided."""
         hits = [Hit(CounterKey(b"1"), BACKOFF, Scope.ACCOUNT)]
         for decide in (
             lambda: count(hits, [], NOW),
@@ -61,7 +61,7 @@ class TestCount:
 
 
 class TestRefund:
-    def test_one_attempt_unless_another_counter_says_how_many(self) -> None:
+    def test_decrement_is_one_or_the_count_of_another_counter(self) -> None:
         own, other = CounterKey(b"own"), CounterKey(b"other")
         found = {own: Counter(7, NOW + SECOND), other: Counter(3, NOW)}
         for counted_under, left in {None: 6, other: 4}.items():

@@ -139,7 +139,7 @@ class TestRateLimit:
         assert replace(budget, max_consecutive=None).is_locked(Counter(2, LOCKED_FOREVER))
         assert not replace(budget, max_consecutive=None).is_locked(Counter(2, NOW))
 
-    def test_consecutive_count_outlives_the_window(self) -> None:
+    def test_consecutive_count_is_kept_longer_than_the_window(self) -> None:
         budget, tally = RateLimit(3, MINUTE, max_consecutive=8, retention=KNOWN_DEVICE_RETENTION), Counter()
         days = [day * COUNTER_RETENTION.days * 2 for day in range(20)]
         for day in days:

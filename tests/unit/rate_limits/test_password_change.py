@@ -128,7 +128,7 @@ class TestPasswordChange:
         )
         assert await app.guess("another")
 
-    async def test_limited_session_that_is_not_verified_counts_for_nobody(
+    async def test_limited_session_that_is_not_verified_does_not_count(
         self, app: RateLimitedApplication
     ) -> None:
         """The hasher is busy: neither the session nor its network has made the attempt."""

@@ -69,6 +69,6 @@ class TestCountAttempt:
         await attempts.counters.refund(allowed.refunds_on_failure, now=attempts.clock.now())
         assert (await attempts.count(SLOT)).allowed
 
-    async def test_permit_says_that_a_rule_is_locked(self, attempts: Attempts) -> None:
+    async def test_permit_shows_that_a_rule_is_locked(self, attempts: Attempts) -> None:
         once = replace(ACCOUNT, rule=Backoff(SECOND, SECOND, max_attempts=1))
         assert [(await attempts.count(once)).is_locked for _ in range(2)] == [False, True]

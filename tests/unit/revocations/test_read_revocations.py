@@ -115,9 +115,9 @@ class TestNews:
     async def test_without_a_cursor_everything_that_still_matters(self, feed: Feed) -> None:
         matters = (LIFETIME + timedelta(seconds=60)).total_seconds()
         feed.revoke("over", ago=matters)
-        told = feed.revoke("1", ago=matters - 1)
+        revocation = feed.revoke("1", ago=matters - 1)
         page = await feed.ask()
-        assert (page.revocations, page.more) == ([told], False)
+        assert (page.revocations, page.more) == ([revocation], False)
 
     async def test_each_revocation_is_returned_once_by_one_process(self, feed: Feed) -> None:
         feed.revoke("1")
@@ -166,10 +166,10 @@ class TestNews:
         assert second == Cursor(first.reader, 1, feed.clock.now())
 
     async def test_cursors_that_cannot_be_used_are_as_none(self, feed: Feed) -> None:
-        told = feed.revoke("1")
+        revocation = feed.revoke("1")
         future = Cursor(b"12345678", 0, feed.clock.now() + timedelta(seconds=11)).encode()
         for cursor in (None, "AAAA", future):
-            assert (await feed.read(cursor=cursor, wait=0)).revocations == [told]
+            assert (await feed.read(cursor=cursor, wait=0)).revocations == [revocation]
 
     async def test_cursor_of_a_clock_ten_seconds_ahead_is_used(self, feed: Feed) -> None:
         feed.revoke("1")
@@ -207,9 +207,9 @@ class TestReads:
     async def test_of_the_database_are_for_one_page(self, feed: Feed) -> None:
         page_reads = PortCalls(feed.reader)
         read = replace(feed.read, reader=cast("FakeRevocationReader", page_reads))
-        told = [feed.revoke(f"{number:05}", ago=1) for number in range(PAGE_SIZE)]
+        revocations = [feed.revoke(f"{number:05}", ago=1) for number in range(PAGE_SIZE)]
         page = await read(cursor=None, wait=0)
-        assert (page.revocations, page.more) == (told, False)
+        assert (page.revocations, page.more) == (revocations, False)
         since = feed.clock.now() - LIFETIME - timedelta(seconds=60)
         wanted = {"since": since, "after": None, "limit": PAGE_SIZE + 1}
         assert page_reads.made == [("read", (), wanted)]
@@ -303,13 +303,15 @@ class TestWaiting:
 
 class TestPages:
     async def test_many_revocations_come_in_pages_and_then_none(self, feed: Feed) -> None:
-        told = sorted(feed.revoke(f"{number:05}", ago=number / 100) for number in range(2 * PAGE_SIZE + 1))
+        expected = sorted(
+            feed.revoke(f"{number:05}", ago=number / 100) for number in range(2 * PAGE_SIZE + 1)
+        )
         page = await feed.ask()
         found = list(page.revocations)
         while page.more:
             page = await feed.ask(page)
             found += page.revocations
-        assert found == told
+        assert found == expected
         assert (await feed.ask(page)).revocations == []
 
     async def test_what_is_committed_between_pages_is_returned(self, feed: Feed) -> None:
@@ -323,14 +325,14 @@ class TestPages:
 
     async def test_burst_beyond_a_page_is_returned_to_a_client_with_a_cursor(self, feed: Feed) -> None:
         page = await feed.ask()
-        told = {feed.revoke(f"{number:05}") for number in range(PAGE_SIZE + 5)}
+        expected = {feed.revoke(f"{number:05}") for number in range(PAGE_SIZE + 5)}
         found = set()
         while True:
             page = await feed.ask(page)
             found.update(page.revocations)
             if not page.more:
                 break
-        assert found == told
+        assert found == expected
 
 
 async def test_outage_is_an_error_and_then_over(feed: Feed) -> None:

@@ -52,7 +52,7 @@ class TestEnrolTotp:
         ):
             assert issuer_in_apps(settings) == issuer
 
-    async def test_asks_for_nothing_until_it_is_confirmed(self, app: Application, tokens: TokenPair) -> None:
+    async def test_is_not_required_until_it_is_confirmed(self, app: Application, tokens: TokenPair) -> None:
         first = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
         second = await app.container.enrol_totp()(caller=await caller_of(app, tokens))
         assert await app.a_log_in()
@@ -158,7 +158,7 @@ class TestConfirmTotp:
         assert (await caller_of(app, tokens)).session.methods == ("pwd", "swk", "mfa")
 
     async def test_secret_that_was_replaced_meanwhile_is_not_confirmed(self) -> None:
-        """Otherwise a factor would be asked for that is not confirmed."""
+        """Otherwise a factor would be required that is not confirmed."""
 
         class ReplacedFactors(FakeSecondFactorRepository):
             async def find(self, user_id: UserId) -> Totp | None:
@@ -300,7 +300,7 @@ class TestFreshAuthentication:
 
 
 class TestGetSecondFactors:
-    async def test_tells_what_there_is(self, app: Application, tokens: TokenPair) -> None:
+    async def test_lists_the_factors_of_the_account(self, app: Application, tokens: TokenPair) -> None:
         get = app.container.get_second_factors()
         nothing = await get(user=(await caller_of(app, tokens)).user)
         assert (nothing.totp_since, nothing.totp_locked, nothing.recovery_codes) == (None, False, 0)
@@ -315,7 +315,7 @@ class TestGetSecondFactors:
         assert (await get(user=user)).totp_locked
 
     async def test_codes_count_only_beside_a_factor(self, app: Application, tokens: TokenPair) -> None:
-        """They stand in for one."""
+        """They replace one."""
         await enrol_in(app, tokens)
         user = replace((await caller_of(app, tokens)).user, has_second_factor=False)
         assert (await app.container.get_second_factors()(user=user)).recovery_codes == 0
@@ -323,7 +323,7 @@ class TestGetSecondFactors:
 
 class TestMustEnrol:
     @pytest.mark.parametrize("policy", SecondFactorPolicy)
-    async def test_tells_whether_a_required_factor_is_missing(self, policy: SecondFactorPolicy) -> None:
+    async def test_shows_whether_a_required_factor_is_missing(self, policy: SecondFactorPolicy) -> None:
         app = Application(second_factor=policy)
         await app.a_user()
         tokens, get = await app.a_log_in(), app.container.get_own_account()

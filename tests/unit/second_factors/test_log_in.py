@@ -257,7 +257,7 @@ class TestBudgets:
         user.app.clock.advance(minutes=1)
         assert await user.log_in()
 
-    async def test_right_code_forgets_the_failures(self, user: Enrolled) -> None:
+    async def test_right_code_resets_the_failures(self, user: Enrolled) -> None:
         for _ in range(2):
             for _ in range(MAX_FAILURES - 1):
                 assert await is_refused(user.answer(await user.challenge(), user.wrong_code()))

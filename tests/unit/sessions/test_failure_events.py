@@ -12,7 +12,7 @@ from fastauth.domain.sessions.access_token import TokenPair
 
 class TestFailureEvents:
     async def test_log_in_records_the_digest_of_the_name(self, app: Application) -> None:
-        """Of the account's name, by whichever identifier it is called, and of a name that nobody has."""
+        """Of the account's name, whichever of its identifiers was sent, and of a name that no account has."""
         await app.a_verified_address("santosh@example.com")
         events, digest = app.container.failure_events(), app.container.username_pseudonyms().digest
         for identifier in ("SANTOSH", "Santosh@example.com", "nobody", "\ud800"):

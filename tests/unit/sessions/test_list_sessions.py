@@ -54,9 +54,7 @@ class TestListSessions:
         assert len(page) == PAGE_SIZE == 100
         assert after == SessionCursor(page[-1].created_at, page[-1].id)
 
-    async def test_repository_is_asked_for_one_session_more(
-        self, tokens: TokenPair, app: Application
-    ) -> None:
+    async def test_reads_one_session_more_than_a_page(self, tokens: TokenPair, app: Application) -> None:
         """The one more shows whether there is another page; an account may have very many sessions."""
         limits = []
 

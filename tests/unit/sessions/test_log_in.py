@@ -126,7 +126,7 @@ class TestLogIn:
             await app.a_log_in(password=password)
 
     async def test_unknown_user_costs_the_same_work(self, app: Application) -> None:
-        """R21: time tells whether there is an account.
+        """R21: response times disclose whether an account exists.
 
         CVE-2025-6011 (Vault), CVE-2025-54999 (OpenBao); CWE-208.
         """

@@ -39,7 +39,7 @@ class TestLogOut:
     async def test_other_users_session_is_not_found(
         self, app: Application, tokens: TokenPair, whose: str
     ) -> None:
-        """R35 (CVE-2025-61928 (better-auth); CWE-639): the body says who asks."""
+        """R35 (CVE-2025-61928 (better-auth); CWE-639): the body determines the caller."""
         await app.a_user("other")
         caller, stranger = (
             await caller_of(app, tokens),

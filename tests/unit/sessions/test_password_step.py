@@ -1,4 +1,4 @@
-"""What the first step of a log-in tells the second one."""
+"""What the first step of a log-in passes to the second one."""
 
 from tests.builders import a_password_hash, a_username
 

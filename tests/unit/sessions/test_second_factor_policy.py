@@ -41,7 +41,7 @@ class TestSecondFactorPolicy:
         assert policy.limit(replace(CLAIMS, amr=ONE)).grants == by_one_factor
         assert policy.limit(replace(CLAIMS, amr=TWO)).grants == GRANTS
 
-    def test_requires_a_factor_of_holders_of_own_permissions_or_of_everybody(self) -> None:
+    def test_requires_a_factor_of_holders_of_own_permissions_or_of_all(self) -> None:
         for grants, by_roles in ((GRANTS, True), (Grants(("clerk",), (OTHER,)), False), (Grants(), False)):
             required = [policy for policy in SecondFactorPolicy if policy.requires(grants)]
             expected = [SecondFactorPolicy.ROLES] if by_roles else []

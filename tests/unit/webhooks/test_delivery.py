@@ -1,4 +1,4 @@
-"""Messages byte by byte, and what an answer says."""
+"""Messages byte by byte, and what an answer means."""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -50,7 +50,7 @@ class TestPermissions:
         with pytest.raises(NotPermitted):
             await app.container.create_webhook()(acting=root, url=URL)
 
-    async def test_acts_are_recorded_with_whoever_acts(self, app: Application) -> None:
+    async def test_events_name_the_acting_principal(self, app: Application) -> None:
         user = await a_user_with(app, "root", "admin")
         root = await principal_of(app, user)
         new = await app.container.create_webhook()(acting=root, url=URL)

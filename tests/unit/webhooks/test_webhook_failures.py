@@ -153,7 +153,7 @@ class TestFailures:
 
 
 class TestBug:
-    """An error that nobody foresaw. It is not the receiver's, so it does not disable the webhook."""
+    """An unexpected error. It is not the receiver's, so it does not disable the webhook."""
 
     async def test_delays_are_those_of_a_failure(self, here: Installation) -> None:
         def broken(_: OutboundRequest) -> int:
@@ -254,7 +254,7 @@ class TestNotice:
         assert "when: 2026-11-22 13:00 UTC\n" in mail.text
         assert f"webhook: {here.id} (receiver.example)\n" in mail.text
 
-    async def test_at_most_twenty_are_told(self) -> None:
+    async def test_at_most_twenty_get_a_notice(self) -> None:
         here = Installation()
         here.http.answer = lambda _: 410
         names = [f"root{number}" for number in range(MAX_NOTIFIED + 1)]
