@@ -50,7 +50,7 @@ faults-cluster: $(VENV)/cluster ## fail over a replicated PostgreSQL under load;
 faults-http: $(VENV)/test ## attack the HTTP server; print memory and ping latency; five minutes
 	@exec $(BIN)/python -m faults.http_exhaustion
 
-bench: $(VENV)/bench ## measure the service beside hand-written references; about ten minutes
+bench: $(VENV)/bench ## measure the service beside hand-written references; ten to twenty minutes
 	@exec $(BIN)/python -m bench
 
 mutants: $(VENV)/mutation ## mutation test of the core; more than an hour
