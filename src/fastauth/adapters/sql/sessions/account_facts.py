@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from fastauth.adapters.sql.accounts.tables import user_info
 from fastauth.adapters.sql.accounts.users import user_of
@@ -10,13 +10,12 @@ from fastauth.adapters.sql.database.connections import Connections
 from fastauth.adapters.sql.email_addresses.repository import addresses_of
 from fastauth.adapters.sql.email_addresses.tables import email_address
 from fastauth.adapters.sql.roles.grants import grants_column, parse_grants
-from fastauth.adapters.sql.sessions.statements import USER_COLUMNS, is_of_current_epoch, is_open
-from fastauth.adapters.sql.sessions.tables import session
+from fastauth.adapters.sql.sessions.statements import USER_COLUMNS, of_active_session
 from fastauth.domain.passwords.password import PasswordHash
 from fastauth.domain.sessions.account_facts import AccountFacts
 from fastauth.domain.sessions.session import SessionId
 
-_OF_SESSION = (
+_OF_SESSION = of_active_session(
     select(
         user_info.c.id.label("owner"),
         *USER_COLUMNS,
@@ -24,13 +23,9 @@ _OF_SESSION = (
         grants_column(user_info.c.id),
         email_address,
     )
-    .select_from(session)
-    .join(user_info, is_of_current_epoch)
-    .outerjoin(
-        email_address,
-        (email_address.c.user_id == user_info.c.id) & email_address.c.replaced_at.is_(None),
-    )
-    .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
+).outerjoin(
+    email_address,
+    (email_address.c.user_id == user_info.c.id) & email_address.c.replaced_at.is_(None),
 )
 
 

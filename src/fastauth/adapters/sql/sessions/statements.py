@@ -1,7 +1,10 @@
 """Statements on the table ``session``."""
 
+from typing import Any
+
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     bindparam,
     case,
@@ -110,11 +113,17 @@ USER_COLUMNS = (
 )
 """The columns that `user_of` reads, but for the id."""
 
-FIND = (
-    select(session, *USER_COLUMNS)
-    .join(user_info, is_of_current_epoch)
-    .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
-)
+
+def of_active_session(selected: Select[Any]) -> Select[Any]:
+    """Return the statement for the session ``session_id``, if it is active, and its user, if enabled."""
+    return (
+        selected.select_from(session)
+        .join(user_info, is_of_current_epoch)
+        .where(session.c.id == bindparam("session_id"), is_open, user_info.c.disabled_at.is_(None))
+    )
+
+
+FIND = of_active_session(select(session, *USER_COLUMNS))
 
 PAGE = (
     select(session)
